@@ -1,0 +1,41 @@
+/* bit_planes.h - kernels between packed bits and bytes: the hot loops of 1-bit frames.
+ *
+ * Bits are in DICOM's order: the first pixel in the least significant bit of the first byte (PS3.5 8.1.1, Annex
+ * D.2). They may start at any bit of the first byte; no byte outside those that hold a bit is touched. */
+#ifndef DSEG_CORE_BIT_PLANES_H
+#define DSEG_CORE_BIT_PLANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dseg/source.h"
+
+/* out[i] |= 1 where bit i is set. */
+void dseg_bits_or_to_bytes(const uint8_t *bits, unsigned bit, size_t count, uint8_t *out);
+
+/* What a segment's bits do to a plane of labels. */
+typedef struct dseg_label_paint {
+  uint32_t value;        /* written where a bit is set */
+  uint32_t background;   /* where out holds this, no other segment has been */
+  bool last_wins;        /* else the value already there stays */
+  uint32_t segment;      /* index, and ... */
+  const uint32_t *values; /* ... all segments' values, to name the one met in an overlap */
+  size_t segment_count;
+  dseg_overlap *overlap;
+} dseg_label_paint;
+
+/* Paints count voxels of label_bits (8, 16, 32) each. Words of 64 zero bits cost one test. */
+void dseg_bits_paint(const uint8_t *bits, unsigned bit, size_t count, void *out, unsigned label_bits,
+                     const dseg_label_paint *paint);
+
+/* Packs mask != 0 into (count + 7) / 8 bytes, zero-padded; returns whether any bit is set. */
+bool dseg_bits_pack(const uint8_t *mask, size_t count, uint8_t *bits);
+
+/* Copies count bits to bit position to of out (which may start at any bit), leaving bits outside as they are. */
+void dseg_bits_append(const uint8_t *bits, size_t count, uint8_t *out, size_t to);
+
+/* Copies count bits that start at a bit of the first byte to out, byte aligned and zero-padded. */
+void dseg_bits_align(const uint8_t *bits, unsigned bit, size_t count, uint8_t *out);
+
+#endif

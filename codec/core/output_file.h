@@ -1,0 +1,31 @@
+/* output_file.h - a file that appears under its name only when it is complete.
+ *
+ * It is written under a temporary name in the same directory and renamed at the end; a failure at any time
+ * leaves nothing behind and an existing file untouched. */
+#ifndef DSEG_CORE_OUTPUT_FILE_H
+#define DSEG_CORE_OUTPUT_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "dseg/buffer.h"
+
+typedef struct dseg_output_file dseg_output_file;
+
+/* DSEG_ERROR_OUTPUT when path exists and replace is false, or when its directory cannot be written. */
+dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file **file, dseg_error *error);
+
+/* Appends. Writes are not buffered: give large pieces. */
+dseg_status dseg_output_write(dseg_output_file *file, const void *data, size_t size, dseg_error *error);
+
+/* For random access and copy_file_range: the descriptor, with what was written so far in the file. */
+int dseg_output_descriptor(const dseg_output_file *file);
+
+/* fsync when sync is true, then gives the file its name. The file is used up, whatever the outcome. */
+dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *error);
+
+/* Forgets the file. NULL ok. */
+void dseg_output_abandon(dseg_output_file *file);
+
+#endif

@@ -1,0 +1,183 @@
+/* plugin.h - the plug-in interface: representations and frame codecs.
+ *
+ * A representation is how a segmentation becomes frames and attributes (BINARY, FRACTIONAL, LABELMAP, and
+ * experimental ones). A frame codec is how the bytes of one frame are compressed; there is one for each
+ * transfer syntax. The representation decides attributes and frames, never bytes; the frame codec decides
+ * bytes, never attributes.
+ *
+ * Both are const structs of function pointers with static storage. They are registered through dseg_register,
+ * whether they are built in or come from a shared object named by DSEG_PLUGIN_PATH (a list of directories
+ * separated by ':'). Such an object exports
+ *     dseg_status dseg_plugin_register(dseg_registrar registrar, dseg_error *error);
+ * Nothing in a plug-in prints, exits or keeps state outside its contexts. */
+#ifndef DSEG_PLUGIN_H
+#define DSEG_PLUGIN_H
+
+#include "dseg/description.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DSEG_PLUGIN_ABI 1u
+
+enum {
+  DSEG_PLUGIN_CAN_READ = 1u << 0,
+  DSEG_PLUGIN_CAN_WRITE = 1u << 1,
+  DSEG_PLUGIN_EXPERIMENTAL = 1u << 2, /* beyond the standard: never chosen by default, instances say so inside */
+  DSEG_PLUGIN_LOSSY = 1u << 3,
+  DSEG_PLUGIN_BITS_1 = 1u << 4,  /* Bits Allocated that are possible */
+  DSEG_PLUGIN_BITS_8 = 1u << 5,
+  DSEG_PLUGIN_BITS_16 = 1u << 6,
+  /* Frame codecs: */
+  DSEG_PLUGIN_NATIVE = 1u << 7,        /* frames are not encapsulated: Pixel Data is one value (PS3.5 A.1, A.2, A.3) */
+  DSEG_PLUGIN_IMPLICIT_VR = 1u << 8,   /* the data set's encoding; Explicit VR Little Endian without these */
+  DSEG_PLUGIN_BIG_ENDIAN = 1u << 9,
+  DSEG_PLUGIN_DEFLATED = 1u << 10,     /* the whole data set is deflated (PS3.5 A.5) */
+  /* Representations: */
+  DSEG_PLUGIN_LABEL_FRAMES = 1u << 11, /* a pixel of a frame is a Segment Number */
+  DSEG_PLUGIN_SEGMENT_FRAMES = 1u << 12, /* each frame belongs to one segment */
+  DSEG_PLUGIN_FRACTIONS = 1u << 13     /* a pixel is a fraction of Maximum Fractional Value */
+};
+
+/* One option of a plug-in; a table of them ends with a name of NULL. */
+typedef struct dseg_option {
+  const char *name;   /* [a-z0-9-]+ */
+  int64_t minimum, maximum, standard; /* the range, and the value used when none is given */
+  const char *help;   /* one line */
+} dseg_option;
+
+/* Values of options, as given; those not named have their standard value. */
+typedef struct dseg_option_value {
+  const char *name;
+  int64_t value;
+} dseg_option_value;
+
+typedef struct dseg_frame_info {
+  uint32_t rows, columns;
+  unsigned bits_allocated;  /* 1, 8 or 16 */
+  bool palette_color;       /* Photometric Interpretation is PALETTE COLOR, else MONOCHROME2 */
+  size_t frame;             /* index in the object, from 0 */
+} dseg_frame_info;
+
+/* A decoded frame has this form, the canonical one: bits_allocated 1: rows * columns bits without gaps, the
+ * first pixel in the least significant bit of the first byte (PS3.5 8.1.1), padded with zero bits to a byte;
+ * 8: bytes; 16: native-endian uint16_t, aligned. This is its size in bytes. */
+DSEG_API size_t dseg_frame_bytes(const dseg_frame_info *info);
+
+typedef struct dseg_codec_context dseg_codec_context; /* each codec defines its own */
+
+typedef struct dseg_frame_codec {
+  uint32_t abi;                     /* DSEG_PLUGIN_ABI */
+  const char *name;                 /* [a-z0-9-]+, unique */
+  const char *title;
+  const char *transfer_syntax_uid;  /* unique */
+  uint32_t flags;
+  const dseg_option *options;       /* may be NULL */
+  const char *(*library_version)(void); /* may be NULL */
+  /* A context serves one thread. options: count values, all known and in range. */
+  dseg_status (*create)(const dseg_option_value *options, size_t count, dseg_codec_context **context,
+                        dseg_error *error);
+  /* Appends the compressed bytes of one canonical frame, without padding to even length. NULL: read only. */
+  dseg_status (*encode)(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame,
+                        dseg_buffer *out, dseg_error *error);
+  /* Decodes one frame's bytes, possibly followed by one padding byte, into out: a canonical frame of exactly
+   * dseg_frame_bytes(info). in is untrusted. NULL: write only. */
+  dseg_status (*decode)(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
+                        dseg_error *error);
+  void (*destroy)(dseg_codec_context *context); /* NULL context ok */
+} dseg_frame_codec;
+
+/* One decoded frame, for a representation to use. */
+typedef struct dseg_decoded_frame {
+  const uint8_t *pixels; /* canonical, but bits may start later: */
+  unsigned bit;          /* 1-bit frames: first pixel's bit in pixels[0], 0..7 */
+  uint32_t rows, columns;
+  unsigned bits_allocated;
+  int32_t segment;       /* index in the description's segments, or -1 */
+} dseg_decoded_frame;
+
+/* One plane of labels being filled from frames. */
+typedef struct dseg_label_plane {
+  void *out;             /* rows * columns values of bits each, holding background at first */
+  unsigned bits;         /* 8, 16, 32 */
+  uint32_t background;
+  const uint32_t *values;    /* by segment index: what to write; segments not asked for are not in wanted */
+  const uint8_t *wanted;     /* by segment index: 1 when asked for */
+  /* Label frames: for each pixel value 0..65535 what to write; the background where it is not asked for. */
+  const uint32_t *value_of_pixel;
+  uint32_t fraction_threshold; /* stored fractions of at least this count, 1..maximum_fraction */
+  bool last_wins;        /* of overlapping segments, the later replaces the earlier */
+  struct dseg_overlap *overlap; /* is added to; never NULL */
+} dseg_label_plane;
+
+/* How pixels of this representation are described (PS3.3 Table C.8.20-2). */
+typedef struct dseg_pixel_format {
+  unsigned bits_allocated; /* Bits Stored is the same, High Bit one less */
+  bool palette_color;
+} dseg_pixel_format;
+
+/* Receives the frames that a representation makes of one plane. segment -1: a label map's frame. frame is
+ * canonical and valid during the call. */
+typedef struct dseg_frame_sink {
+  dseg_status (*put)(void *user, int32_t segment, dseg_view frame, dseg_error *error);
+  void *user;
+} dseg_frame_sink;
+
+/* What a representation knows of the object that is written. */
+typedef struct dseg_write_context {
+  const dseg_description *description;
+  dseg_pixel_format format;
+  uint32_t rows, columns;
+  dseg_buffer *scratch; /* reused between planes; a context serves one thread */
+} dseg_write_context;
+
+typedef struct dseg_representation {
+  uint32_t abi;                  /* DSEG_PLUGIN_ABI */
+  const char *name;              /* [a-z0-9-]+, unique */
+  const char *title;
+  const char *sop_class_uid;
+  const char *segmentation_type; /* value of Segmentation Type (0062,0001), unique */
+  uint32_t flags;
+  const dseg_option *options;    /* may be NULL */
+  const char *(*library_version)(void); /* may be NULL */
+  /* Adds a frame to a plane of labels; frame->segment is one that is wanted, or -1. */
+  dseg_status (*add_to_labels)(const dseg_decoded_frame *frame, const dseg_label_plane *plane, dseg_error *error);
+  /* Adds a frame to one segment's mask (rows * columns bytes, zero at first): 1, or the stored fraction.
+   * number: the segment's Segment Number, for label frames. */
+  dseg_status (*add_to_mask)(const dseg_decoded_frame *frame, uint32_t number, uint8_t *mask, dseg_error *error);
+  /* Chooses the pixel format for what is to be written, or says why this cannot hold it (with the section). */
+  dseg_status (*choose_format)(const dseg_description *description, dseg_pixel_format *format, dseg_error *error);
+  /* Makes frames of a plane of labels: rows * columns values of bits (8, 16, 32) that are Segment Numbers or
+   * the background. Frames without a voxel are not put. */
+  dseg_status (*put_labels)(const dseg_write_context *context, const void *labels, unsigned bits,
+                            const dseg_frame_sink *sink, dseg_error *error);
+  /* Makes the frame of one segment from a mask: one byte a pixel, zero or not, or a stored fraction. NULL when
+   * the representation has no frame for each segment. An empty mask makes a frame, too. */
+  dseg_status (*put_mask)(const dseg_write_context *context, size_t segment, const uint8_t *mask,
+                          const dseg_frame_sink *sink, dseg_error *error);
+} dseg_representation;
+
+/* Exactly one of the two is not NULL. The struct must live as long as the process. DSEG_ERROR_ARGUMENT names
+ * what is wrong: another ABI, a missing function, a name or UID that is taken. Not to be called while another
+ * thread uses the registry. */
+DSEG_API dseg_status dseg_register(const dseg_representation *representation, const dseg_frame_codec *codec,
+                                   dseg_error *error);
+typedef dseg_status (*dseg_registrar)(const dseg_representation *representation, const dseg_frame_codec *codec,
+                                      dseg_error *error);
+
+/* Loads the built-in entries (always done by the first look-up) and the shared objects in DSEG_PLUGIN_PATH. An
+ * object that cannot be loaded is an error that names it; those before it stay registered. */
+DSEG_API dseg_status dseg_load_plugins(dseg_error *error);
+
+/* The registry in order of preference: index counts from 0; NULL past the end. */
+DSEG_API const dseg_representation *dseg_representation_at(size_t index);
+DSEG_API const dseg_frame_codec *dseg_frame_codec_at(size_t index);
+/* By name, UID, or (representations) Segmentation Type; NULL when unknown. */
+DSEG_API const dseg_representation *dseg_find_representation(const char *key);
+DSEG_API const dseg_frame_codec *dseg_find_frame_codec(const char *name_or_uid);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,141 @@
+/* source.h - an opened segmentation, whatever its encoding or file format, and how to ask for its voxels.
+ *
+ * Opening a DICOM object reads no pixels: voxels are fetched when asked for, plane by plane, in parallel,
+ * into the caller's buffer. NIfTI, NRRD and MetaImage files are read into memory when opened.
+ *
+ * Planes count from 0 in the order of description->geometry.planes; segments are named by their index in
+ * description->segments. A source may be used by one thread at a time; it makes threads of its own. */
+#ifndef DSEG_SOURCE_H
+#define DSEG_SOURCE_H
+
+#include "dseg/description.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct dseg_source dseg_source;
+
+typedef struct dseg_open_options {
+  dseg_warning_sink warnings;
+  /* Bytes that opening may allocate at most for one file's attributes, frame table or voxels; 0: 16 GiB. */
+  uint64_t memory_limit;
+  /* Also read what each plane was derived from, and the context, for a copy that keeps them. */
+  bool keep_context;
+  /* Tolerate 1-bit frames that start at a byte (or 16-bit word) boundary although the standard packs them
+   * without a gap (PS3.5 8.1.1); only by request, since such files cannot be told from damaged ones. */
+  bool padded_bit_frames;
+  unsigned threads; /* 0: one for each processor */
+} dseg_open_options;
+
+/* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the
+ * content, not the name. On success *source is the caller's, to be given to dseg_source_close. */
+DSEG_API dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_source **source,
+                               dseg_error *error);
+
+/* Opens several files as one segmentation. The parts of a DICOM Concatenation become one object (PS3.3
+ * C.7.6.16.2.2.4). Other files must share one geometry and become one segmentation whose segments are those
+ * of all files in turn, with new numbers where they collide; segments of different files may overlap. */
+DSEG_API dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
+                                    dseg_source **source, dseg_error *error);
+
+/* Opens a DICOM object in memory; the bytes must stay as they are until the source is closed. name is used in
+ * messages. */
+DSEG_API dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_options *options,
+                                      dseg_source **source, dseg_error *error);
+
+DSEG_API void dseg_source_close(dseg_source *source); /* NULL ok */
+
+/* Valid until the source is closed; not to be changed. */
+DSEG_API const dseg_description *dseg_source_description(const dseg_source *source);
+
+/* What the file is: "DICOM", "NIfTI-1", "NIfTI-2", "NRRD", "seg.nrrd", "MetaImage". */
+DSEG_API const char *dseg_source_format(const dseg_source *source);
+
+/* What is known of a DICOM object's encoding, and where its bytes go. All zero for other formats. */
+typedef struct dseg_encoding_info {
+  const char *representation;      /* plug-in's name: "binary", "fractional", "labelmap" */
+  const char *frame_codec;         /* plug-in's name */
+  const char *sop_class_uid;
+  const char *sop_instance_uid;
+  const char *series_uid;
+  const char *study_uid;
+  const char *transfer_syntax_uid;
+  const char *photometric_interpretation;
+  unsigned bits_allocated;
+  size_t frame_count;
+  size_t frames_without_position;  /* frames that name no plane of their own */
+  uint64_t file_bytes;
+  uint64_t pixel_data_bytes;       /* the value of Pixel Data (7FE0,0010) */
+  uint64_t per_frame_bytes;        /* Per-Frame Functional Groups Sequence (5200,9230) with its header */
+  const char *segments_overlap;    /* (0062,0013) as declared, or NULL */
+} dseg_encoding_info;
+DSEG_API void dseg_source_encoding(const dseg_source *source, dseg_encoding_info *info);
+
+typedef enum dseg_overlap_policy {
+  DSEG_OVERLAP_ERROR = 0, /* fail with DSEG_ERROR_OVERLAP */
+  DSEG_OVERLAP_FIRST,     /* the segment that stands first in description->segments keeps the voxel */
+  DSEG_OVERLAP_LAST       /* the one that stands last */
+} dseg_overlap_policy;
+
+#define DSEG_OVERLAP_PAIRS 8
+
+/* Which segments overlap, found while a label map is filled. */
+typedef struct dseg_overlap {
+  uint64_t voxels; /* voxels that belong to more than one of the segments asked for */
+  size_t pair_count;
+  struct {
+    uint32_t first, second; /* segment indices, first < second */
+    uint64_t voxels;
+  } pairs[DSEG_OVERLAP_PAIRS]; /* the first pairs met; more may exist */
+} dseg_overlap;
+
+typedef struct dseg_label_request {
+  size_t first_plane, plane_count;
+  unsigned bits;              /* 8, 16 or 32: native-endian unsigned integers */
+  /* value[i] is written where segment i is; NULL: each segment's number. A segment with value 0 is left out
+   * when segments is NULL. Must fit bits. */
+  const uint32_t *values;
+  /* Only these segment indices, segment_count of them; NULL: all. */
+  const uint32_t *segments;
+  size_t segment_count;
+  uint32_t background;        /* written where no segment asked for is */
+  dseg_overlap_policy overlap;
+  double threshold;           /* fractions of at least this count as inside; 0 means 0.5 */
+  unsigned threads;           /* 0: one for each processor */
+} dseg_label_request;
+
+/* Fills out, plane_count * rows * columns values in C order (plane, row, column), size bytes exactly. overlap
+ * may be NULL. On failure the content of out is undefined. */
+DSEG_API dseg_status dseg_source_read_labels(dseg_source *source, const dseg_label_request *request, void *out,
+                                             size_t size, dseg_overlap *overlap, dseg_error *error);
+
+/* Fills out with one byte a voxel, plane_count * rows * columns bytes: 0 or 1, or for fractions the stored
+ * value 0..maximum_fraction. */
+DSEG_API dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t first_plane,
+                                           size_t plane_count, uint8_t *out, size_t size, unsigned threads,
+                                           dseg_error *error);
+
+/* Sets present[i], for each of the segment_count segments, to 1 where the plane may hold voxels of segment i, and to 0
+ * where it certainly holds none. Cheap for DICOM objects with a frame for each segment: no pixel is read. */
+DSEG_API dseg_status dseg_source_segments_in_plane(dseg_source *source, size_t plane, uint8_t *present,
+                                                   dseg_error *error);
+
+/* One frame of a DICOM object as it is stored. */
+typedef struct dseg_frame_location {
+  uint64_t offset;  /* of its first byte in the file (in the inflated data set when that is deflated) */
+  uint32_t length;  /* bytes; for native 1-bit frames those that hold at least one of its bits */
+  uint8_t bit;      /* native 1-bit frames: its first pixel's bit in the first byte, 0 the least significant */
+  uint32_t plane;
+  int32_t segment;  /* index, or -1 for a label map's frame */
+} dseg_frame_location;
+DSEG_API dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_frame_location *location,
+                                       dseg_error *error);
+/* Appends the stored bytes of one frame (all its fragments when it is encapsulated). */
+DSEG_API dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out,
+                                            dseg_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,81 @@
+/* writer.h - writes one DICOM segmentation object, plane by plane, without ever holding the volume.
+ *
+ * Pixel data is spooled beside the output file, whose name appears only when dseg_writer_finish has succeeded;
+ * memory is one plane and 32 bytes a frame. Present only in builds with DSEG_WITH_DCMTK; without it
+ * dseg_writer_create fails with DSEG_ERROR_UNSUPPORTED. */
+#ifndef DSEG_WRITER_H
+#define DSEG_WRITER_H
+
+#include "dseg/plugin.h"
+#include "dseg/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum dseg_empty_frames {
+  /* Frames without a voxel are omitted, but the first and the last plane keep at least one frame, so that the
+   * extent of the volume survives. */
+  DSEG_EMPTY_BOUNDS = 0,
+  DSEG_EMPTY_OMIT, /* all are omitted; the extent shrinks to the planes that hold voxels */
+  DSEG_EMPTY_KEEP  /* a frame for every plane (label maps), for every segment in every plane (others) */
+} dseg_empty_frames;
+
+typedef struct dseg_write_options {
+  const char *representation; /* name in the registry; NULL: "labelmap", "binary" or "fractional" by kind */
+  const char *frame_codec;    /* name or UID; NULL: "explicit-le" */
+  const dseg_option_value *codec_options;
+  size_t codec_option_count;
+  dseg_empty_frames empty_frames;
+  bool replace;               /* an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */
+  /* Native Pixel Data past 2^32 - 2 bytes (PS3.5 7.1.2) is written as a Concatenation, path-1.dcm, path-2.dcm, ...;
+   * otherwise DSEG_ERROR_LIMIT names the alternatives. part_bytes: split already there (0: only at the limit). */
+  bool concatenation;
+  uint64_t part_bytes;
+  bool sync;                  /* fsync before the file gets its name */
+  /* Reproducible output: UIDs are derived from this text, and dates from SOURCE_DATE_EPOCH; NULL: random. */
+  const char *uid_seed;
+  dseg_warning_sink warnings;
+} dseg_write_options;
+
+typedef struct dseg_writer dseg_writer;
+
+/* description is copied. All segments must be described; numbers must be 1..N for representations with a frame
+ * for each segment (PS3.3 C.8.20.2.4): see dseg_description_renumber. */
+DSEG_API dseg_status dseg_writer_create(const char *path, const dseg_description *description,
+                                        const dseg_write_options *options, dseg_writer **writer,
+                                        dseg_error *error);
+
+/* One plane: rows * columns values of bits (8, 16, 32), each a Segment Number or the background. Planes come in
+ * any order, each at most once; a plane that never comes is empty. DSEG_ERROR_ARGUMENT for a value that no
+ * segment has. */
+DSEG_API dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane, const void *labels, unsigned bits,
+                                              dseg_error *error);
+
+/* One segment in one plane, rows * columns bytes: zero or not, or the stored fraction. Segments of a plane come
+ * in ascending order; a segment that never comes has no voxel there. Not for label maps. */
+DSEG_API dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t segment,
+                                            const uint8_t *mask, dseg_error *error);
+
+/* Completes the file(s). The writer is used up, whatever the outcome: only dseg_writer_destroy may follow. */
+DSEG_API dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error);
+
+/* Frees; what was not finished leaves no file behind. NULL ok. */
+DSEG_API void dseg_writer_destroy(dseg_writer *writer);
+
+/* Gives the segments the numbers 1..N in their present order. */
+DSEG_API void dseg_description_renumber(dseg_description *description);
+
+/* Reads the source images (files, or directories that are searched) and takes from them patient, study, frame
+ * of reference and references: fills description->context, references, frame_of_reference_uid, and each plane's
+ * source by position (tolerance 1e-3 mm or 1 % of the spacing). Pixels are not read, so their transfer syntax
+ * does not matter. With the geometry empty (plane_count 0) it is taken from the source, too. Planes
+ * that match no image keep source -1 with a warning. DSEG_ERROR_FORMAT when files belong to several series. */
+DSEG_API dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths,
+                                                    size_t count, const dseg_warning_sink *warnings,
+                                                    dseg_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
