@@ -24,6 +24,9 @@ struct dseg_source {
   const dseg_source_ops *ops;
   const char *format;
   dseg_description *description; /* owned */
+  /* By segment index, in the description's arena; NULL: all of file 0 with their own numbers. Set where several
+   * files become one source. */
+  const dseg_segment_origin *origins;
 };
 
 /* Overlap of a with b (indices in the description's segments, any order) in count more voxels. */

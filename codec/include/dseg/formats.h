@@ -44,18 +44,27 @@ typedef struct dseg_volume {
 DSEG_API dseg_status dseg_volume_write(const char *path, const dseg_volume *volume,
                                        const dseg_volume_write_options *options, dseg_error *error);
 
-/* dcmqi's segmentation JSON (seg-schema.json): reads path and applies it to the description. Segments are
- * found by labelID: each number in the outer list's file. file_count: how many input files the description was
- * made from, with file_of_segment the file index of each segment (NULL: all of file 0). Segments that the JSON
- * does not name keep what they have, with a warning; labelIDs that no voxel has are skipped, with a warning. */
-DSEG_API dseg_status dseg_metadata_read(const char *path, dseg_description *description,
-                                        const uint32_t *file_of_segment, size_t file_count,
-                                        const dseg_warning_sink *warnings, dseg_error *error);
+/* Where the segments of a description lie in the files that dcmqi's JSON speaks of. */
+typedef struct dseg_metadata_files {
+  size_t count;                       /* files; 0 counts as 1 */
+  const dseg_segment_origin *origins; /* by segment index: file, and labelID there; NULL: file 0, the number */
+  const char *const *names;           /* count file names, compared by their last part with
+                                         segmentAttributesFileMapping; NULL: files are in the JSON's order */
+} dseg_metadata_files;
 
-/* Writes the description in the same form; replace as above. One outer list for each of layer_count files. */
+/* dcmqi's segmentation JSON (seg-schema.json): reads path and applies it to the description. An outer list of
+ * segmentAttributes belongs to one file, and within it segments are found by labelID; with one file and several
+ * outer lists, these count as one list if no labelID comes twice. files may be NULL: one file. Segments that the
+ * JSON does not name keep what they have, with a warning; labelIDs that no segment has are skipped, with a
+ * warning. On failure the description is as it was. */
+DSEG_API dseg_status dseg_metadata_read(const char *path, dseg_description *description,
+                                        const dseg_metadata_files *files, const dseg_warning_sink *warnings,
+                                        dseg_error *error);
+
+/* Writes the description in the same form: one outer list for each file (names, when not NULL, become
+ * segmentAttributesFileMapping). files may be NULL: one file, labelID is the segment's number. replace as above. */
 DSEG_API dseg_status dseg_metadata_write(const char *path, const dseg_description *description,
-                                         const uint32_t *layer_of_segment, size_t layer_count, bool replace,
-                                         dseg_error *error);
+                                         const dseg_metadata_files *files, bool replace, dseg_error *error);
 
 /* An RGB image, 3 bytes a pixel. */
 DSEG_API dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb,

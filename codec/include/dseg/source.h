@@ -49,6 +49,15 @@ DSEG_API void dseg_source_close(dseg_source *source); /* NULL ok */
 /* Valid until the source is closed; not to be changed. */
 DSEG_API const dseg_description *dseg_source_description(const dseg_source *source);
 
+/* Where a segment came from. */
+typedef struct dseg_segment_origin {
+  uint32_t file;   /* index of its file among those opened together, from 0 */
+  uint32_t number; /* its number in that file */
+} dseg_segment_origin;
+
+/* The origin of the segment with this index: file 0 and its own number unless files were opened together. */
+DSEG_API dseg_segment_origin dseg_source_segment_origin(const dseg_source *source, size_t segment);
+
 /* What the file is: "DICOM", "NIfTI-1", "NIfTI-2", "NRRD", "seg.nrrd", "MetaImage". */
 DSEG_API const char *dseg_source_format(const dseg_source *source);
 
