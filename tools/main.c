@@ -1,0 +1,65 @@
+/* main.c - the dseg program: picks the subcommand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+const cli_command *const cli_commands[] = {NULL};
+
+static void show_overview(void) {
+  puts(
+      "Usage: dseg SUBCOMMAND [options]\n"
+      "\n"
+      "Reads, writes and converts DICOM segmentations and label volumes in research formats.\n"
+      "\n"
+      "Subcommands:");
+  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
+    printf("  %-10s %s\n", (*command)->name, (*command)->summary);
+  }
+  puts(
+      "\n"
+      "  dseg SUBCOMMAND --help   shows the options of one\n"
+      "  dseg --version           shows the version and the libraries it was built with\n"
+      "\n"
+      "Exit codes: 0 success, 1 negative answer, 2 wrong usage, 3 input cannot be used, 4 output cannot be written.");
+}
+
+static const cli_command *find_command(const char *name) {
+  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
+    if (strcmp((*command)->name, name) == 0) {
+      return *command;
+    }
+  }
+  return NULL;
+}
+
+static int run(int argc, char **argv) {
+  if (argc < 2) {
+    cli_error(NULL, "no subcommand; see dseg --help");
+    return CLI_USAGE;
+  }
+  const char *name = argv[1];
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+    show_overview();
+    return CLI_OK;
+  }
+  if (strcmp(name, "--version") == 0) {
+    cli_show_version();
+    return CLI_OK;
+  }
+  const cli_command *command = find_command(name);
+  if (command == NULL) {
+    cli_error(NULL, "unknown subcommand \"%s\"; see dseg --help", name);
+    return CLI_USAGE;
+  }
+  return command->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv) {
+  const int exit_code = run(argc, argv);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    cli_error(NULL, "standard output cannot be written");
+    return CLI_OUTPUT;
+  }
+  return exit_code;
+}
