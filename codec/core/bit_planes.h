@@ -20,7 +20,8 @@ typedef struct dseg_label_paint {
   uint32_t background;   /* where out holds this, no other segment has been */
   bool last_wins;        /* else the value already there stays */
   uint32_t segment;      /* index, and ... */
-  const uint32_t *values; /* ... all segments' values, to name the one met in an overlap */
+  const uint32_t *values; /* ... all segments' values, to name the one met in an overlap, */
+  const uint8_t *wanted;  /* 1 for those that are being painted; NULL: all */
   size_t segment_count;
   dseg_overlap *overlap;
 } dseg_label_paint;
@@ -31,6 +32,12 @@ void dseg_bits_paint(const uint8_t *bits, unsigned bit, size_t count, void *out,
 
 /* Packs mask != 0 into (count + 7) / 8 bytes, zero-padded; returns whether any bit is set. */
 bool dseg_bits_pack(const uint8_t *mask, size_t count, uint8_t *bits);
+
+/* Likewise, a bit being set where a value is at least threshold (1..255). */
+bool dseg_bits_pack_at_least(const uint8_t *values, uint8_t threshold, size_t count, uint8_t *bits);
+
+/* Sets count bits from position first on; other bits stay. */
+void dseg_bits_set_range(uint8_t *bits, size_t first, size_t count);
 
 /* Copies count bits to bit position to of out (which may start at any bit), leaving bits outside as they are. */
 void dseg_bits_append(const uint8_t *bits, size_t count, uint8_t *out, size_t to);

@@ -27,6 +27,7 @@ struct dseg_source {
   /* By segment index, in the description's arena; NULL: all of file 0 with their own numbers. Set where several
    * files become one source. */
   const dseg_segment_origin *origins;
+  char *name; /* put before messages; NULL until source.c sets it after opening, and frees it */
 };
 
 /* Overlap of a with b (indices in the description's segments, any order) in count more voxels. */
@@ -36,9 +37,14 @@ void dseg_overlap_merge(dseg_overlap *into, const dseg_overlap *from);
 /* DSEG_ERROR_OVERLAP with a message that names the segments and the number of voxels. */
 dseg_status dseg_overlap_fail(const dseg_overlap *overlap, const dseg_description *description, dseg_error *error);
 
-/* The kinds. Each looks at the file and sets *source to NULL with DSEG_OK when it is of another kind. */
+/* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the file and sets *source to NULL with DSEG_OK when it is of another kind. */
 dseg_status dseg_open_dicom(const char *path, const dseg_open_options *options, dseg_source **source,
                             dseg_error *error);
+/* The bytes stay the caller's and outlive the source. */
+dseg_status dseg_open_dicom_memory(dseg_view bytes, const dseg_open_options *options, dseg_source **source,
+                                   dseg_error *error);
+/* *source is also NULL when the files, although DICOM, are not the parts of one Concatenation. Names the file at fault in
+ * its messages, which the others leave to source.c. */
 dseg_status dseg_open_dicom_parts(const char *const *paths, size_t count, const dseg_open_options *options,
                                   dseg_source **source, dseg_error *error);
 dseg_status dseg_open_volume(const char *path, const dseg_open_options *options, dseg_source **source,

@@ -102,6 +102,7 @@ typedef struct dseg_label_plane {
   void *out;             /* rows * columns values of bits each, holding background at first */
   unsigned bits;         /* 8, 16, 32 */
   uint32_t background;
+  size_t segment_count;      /* of the description */
   const uint32_t *values;    /* by segment index: what to write; segments not asked for are not in wanted */
   const uint8_t *wanted;     /* by segment index: 1 when asked for */
   /* Label frames: for each pixel value 0..65535 what to write; the background where it is not asked for. */

@@ -91,7 +91,7 @@ typedef enum dseg_overlap_policy {
 
 /* Which segments overlap, found while a label map is filled. */
 typedef struct dseg_overlap {
-  uint64_t voxels; /* voxels that belong to more than one of the segments asked for */
+  uint64_t voxels; /* voxels that belong to more than one of the segments asked for; one in three counts twice */
   size_t pair_count;
   struct {
     uint32_t first, second; /* segment indices, first < second */
