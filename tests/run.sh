@@ -1,0 +1,93 @@
+#!/bin/sh
+# Installs what is needed, builds every preset, and runs every test and check.
+# usage: sh tests/run.sh       as root on Debian 12; nothing need be installed before
+# A check that fails does not stop those after it, but the exit status is then 1. The end of the output says where
+# the time went, what was skipped and why, and repeats the closing line of each ctest run.
+set -eu
+cd "$(dirname -- "$0")/.."
+root=$(pwd)
+logs=$root/build/logs
+rm -rf "$logs"
+mkdir -p "$logs"
+failed=''
+
+# step NAME COMMAND...: runs the command, notes its seconds and whether it failed.
+step() {
+  step_name=$1
+  shift
+  printf '\n=== %s\n' "$step_name"
+  step_start=$(date +%s)
+  if "$@"; then step_word=ok; else
+    step_word=FAILED
+    failed="$failed $step_name"
+  fi
+  printf '%5d s  %-12s %s\n' "$(($(date +%s) - step_start))" "$step_name" "$step_word" >>"$logs/times"
+}
+
+# needed NAME COMMAND...: a step that all later ones need.
+needed() {
+  step "$@"
+  if [ -n "$failed" ]; then
+    echo "stopped:$failed failed" >&2
+    exit 1
+  fi
+}
+
+build() {
+  cmake --preset "$1" --log-level=WARNING && cmake --build --preset "$1" -- -j"$(nproc)" -v0
+}
+
+# run_tests PRESET [CTEST OPTION...]
+run_tests() {
+  preset=$1
+  shift
+  ctest --test-dir "build/$preset" --output-on-failure -j"$(nproc)" --no-tests=error -O "$logs/ctest-$preset" "$@"
+}
+
+check_style() {
+  git ls-files '*.c' '*.h' '*.cc' | xargs clang-format-14 --dry-run -Werror &&
+    git ls-files '*.sh' .ci/run | xargs shellcheck
+}
+
+# The sources that the clang build compiled, each once.
+check_tidy() {
+  git ls-files 'codec/*.c' 'codec/*.cc' 'tools/*.c' |
+    xargs -n 4 -P "$(nproc)" clang-tidy-14 -p build/clang --quiet >"$logs/tidy" 2>&1 || {
+    cat "$logs/tidy"
+    return 1
+  }
+}
+
+needed packages sh tools/install-packages.sh
+needed peers sh tests/peers/setup.sh
+step style check_style
+needed release build release
+step test-release run_tests release
+step asan build asan
+step test-asan run_tests asan -L 'unit|cli|roundtrip|replay'
+step read-only build read-only
+step test-read-only run_tests read-only
+step clang build clang
+step tidy check_tidy
+step fuzz build fuzz
+step test-fuzz run_tests fuzz -L fuzz
+
+printf '\n=== where the time went\n'
+cat "$logs/times"
+printf '\n=== skipped\n'
+# ctest -O keeps each test's output only when it fails; LastTest.log has the reason of those that were skipped.
+for log in "$logs"/ctest-*; do
+  preset=${log##*/ctest-}
+  grep -h '^skipped: ' "build/$preset/Testing/Temporary/LastTest.log" 2>/dev/null | sort | uniq -c |
+    sed "s/^/$preset: /" || true
+done
+printf '\n=== results\n'
+if [ -n "$failed" ]; then
+  echo "failed:$failed"
+fi
+for log in "$logs"/ctest-*; do
+  printf '%s: ' "${log##*/ctest-}"
+  grep 'tests passed' "$log" || echo 'no result'
+done
+[ -z "$failed" ] || exit 1
+grep -h 'tests passed' "$logs/ctest-release"

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Installs the packages of tools/debian-packages.txt that are missing.
+# usage: sh tools/install-packages.sh [GROUP...]    groups: build demo test; all when none is given
+set -eu
+list=$(dirname -- "$0")/debian-packages.txt
+[ $# -gt 0 ] || set -- build demo test
+
+missing=''
+for group in "$@"; do
+  for package in $(sed -n "s/^$group  *//p" "$list"); do
+    if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then
+      missing="$missing $package"
+    fi
+  done
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+  echo "missing packages; as root: apt-get install$missing" >&2
+  exit 1
+fi
+apt-get update -qq
+# Word splitting is meant: one argument for each package.
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
