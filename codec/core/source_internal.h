@@ -52,8 +52,10 @@ dseg_status dseg_open_volume(const char *path, const dseg_open_options *options,
 
 /* A segmentation in memory: layers of label volumes or of fractions. */
 typedef struct dseg_layer {
-  void *voxels;  /* grid size values, C order (k, j, i); owned by the source, malloc */
+  void *voxels;  /* grid size values, C order (k, j, i); owned by the source */
   unsigned bits; /* 8, 16, 32: label values; with fractions: 8, stored fractions of one segment */
+  void *block;   /* the malloc'd memory that voxels lies in; NULL: voxels itself */
+  bool shared;   /* voxels lies in the block of an earlier layer, which frees it for both */
 } dseg_layer;
 
 /* description: takes ownership on success. layers: layer_count, taken over on success (the array is copied).
