@@ -6,13 +6,12 @@ list=$(dirname -- "$0")/debian-packages.txt
 [ $# -gt 0 ] || set -- build demo test
 
 missing=''
-for group in "$@"; do
-  for package in $(sed -n "s/^$group  *//p" "$list"); do
-    if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then
-      missing="$missing $package"
-    fi
-  done
-done
+while read -r group package; do
+  case " $* " in *" $group "*) ;; *) continue ;; esac
+  if ! dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then
+    missing="$missing $package"
+  fi
+done <"$list"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
