@@ -1,0 +1,413 @@
+/* metadata_read.c - reads dcmqi's segmentation JSON and applies it to a description: the document, its top
+ * level, and which list of segmentAttributes belongs to which file.
+ *
+ * Everything is read into copies first, so that a fault anywhere leaves the description as it was. */
+#include "dseg/formats.h"
+
+#if DSEG_HAVE_JANSSON
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/metadata.h"
+
+#define MAX_FILE_BYTES ((size_t)64 << 20)
+#define NO_FILE SIZE_MAX
+#define NUMBERS_IN_WARNING 10
+
+/* One object of segmentAttributes. */
+struct entry {
+  uint32_t file;
+  uint32_t label;
+  uint32_t list, item; /* where it stands */
+  json_t *object;
+};
+
+/* A segment of the description, to be found by its file and number there. */
+struct target {
+  dseg_segment_origin origin;
+  size_t segment;
+  bool named;
+};
+
+struct job {
+  dseg_json_reader reader;
+  const dseg_metadata_files *files;
+  struct entry *entries; /* all that belong to a file, by file and label */
+  size_t entry_count;
+  struct target *targets; /* all segments, by file and number */
+  dseg_segment *segments; /* copies to be changed */
+};
+
+static dseg_status load_bytes(const char *path, dseg_buffer *bytes, dseg_error *error) {
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) {
+    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: cannot be opened", path);
+  }
+  dseg_status status = DSEG_OK;
+  size_t got = 1;
+  while (status == DSEG_OK && got > 0 && bytes->size <= MAX_FILE_BYTES) {
+    status = dseg_buffer_reserve(bytes, 65536, error);
+    if (status == DSEG_OK) {
+      got = fread(bytes->data + bytes->size, 1, 65536, file);
+      bytes->size += got;
+    }
+  }
+  if (status == DSEG_OK && ferror(file)) {
+    status = dseg_fail(error, DSEG_ERROR_INPUT, "%s: cannot be read", path);
+  }
+  if (status == DSEG_OK && bytes->size > MAX_FILE_BYTES) {
+    status = dseg_fail(error, DSEG_ERROR_LIMIT, "%s: metadata JSON past 64 MiB is not read", path);
+  }
+  fclose(file);
+  return status;
+}
+
+static dseg_status load_document(const dseg_json_reader *reader, json_t **root) {
+  dseg_buffer bytes = {0};
+  dseg_status status = load_bytes(reader->path, &bytes, reader->error);
+  if (status == DSEG_OK) {
+    static const uint8_t mark[3] = {0xEF, 0xBB, 0xBF};
+    const size_t skip = bytes.size >= 3 && memcmp(bytes.data, mark, 3) == 0 ? 3 : 0;
+    json_error_t fault;
+    *root = json_loadb((const char *)bytes.data + skip, bytes.size - skip, JSON_REJECT_DUPLICATES, &fault);
+    if (*root == NULL) {
+      status = dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
+    }
+  }
+  dseg_buffer_free(&bytes);
+  return status;
+}
+
+static bool is_top_key(const char *key) {
+  for (size_t i = 0; i < DSEG_JSON_CONTENT_FIELDS; i++) {
+    if (strcmp(key, dseg_json_content_fields[i].key) == 0) {
+      return true;
+    }
+  }
+  return strcmp(key, "@schema") == 0 || strcmp(key, "segmentAttributes") == 0 ||
+         strcmp(key, "segmentAttributesFileMapping") == 0;
+}
+
+/* dcmqi has schemas for other objects, too: a JSON for one of them is a mistake worth telling. */
+static dseg_status check_schema(const dseg_json_reader *reader, const json_t *root) {
+  const json_t *schema = json_object_get(root, "@schema");
+  if (schema == NULL) {
+    return DSEG_OK;
+  }
+  const dseg_json_place place = {NULL, "@schema", 0};
+  DSEG_TRY(dseg_json_expect(reader, &place, schema, JSON_STRING));
+  const char *name = strstr(json_string_value(schema), "-schema.json");
+  if (name != NULL && strstr(json_string_value(schema), "seg-schema.json") == NULL) {
+    return dseg_json_fail(reader, &place, "this is metadata for another kind of object, not for a segmentation");
+  }
+  return DSEG_OK;
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *backslash = strrchr(path, '\\');
+  const char *last = slash == NULL || (backslash != NULL && backslash > slash) ? backslash : slash;
+  return last != NULL ? last + 1 : path;
+}
+
+static size_t find_file(const dseg_metadata_files *files, const char *name) {
+  for (size_t i = 0; i < files->count; i++) {
+    if (strcmp(base_name(files->names[i]), base_name(name)) == 0) {
+      return i;
+    }
+  }
+  return NO_FILE;
+}
+
+/* Sets file_of_list for each outer list from segmentAttributesFileMapping. */
+static dseg_status apply_mapping(const struct job *job, const json_t *mapping, size_t list_count,
+                                 size_t *file_of_list) {
+  const dseg_json_place place = {NULL, "segmentAttributesFileMapping", 0};
+  size_t matched = 0;
+  for (size_t i = 0; i < list_count; i++) {
+    const dseg_json_place item = {&place, NULL, i};
+    const json_t *value = json_array_get(mapping, i);
+    DSEG_TRY(dseg_json_expect(&job->reader, &item, value, JSON_STRING));
+    file_of_list[i] = find_file(job->files, json_string_value(value));
+    for (size_t k = 0; k < i; k++) {
+      if (file_of_list[i] != NO_FILE && file_of_list[k] == file_of_list[i]) {
+        return dseg_json_fail(&job->reader, &item, "%s stands for the same file as entry %zu", json_string_value(value),
+                              k);
+      }
+    }
+    if (file_of_list[i] == NO_FILE) {
+      dseg_json_warn(&job->reader, &item, "%s is none of the input files", json_string_value(value));
+    } else {
+      matched++;
+    }
+  }
+  if (matched == 0 && list_count == 1 && job->files->count == 1) {
+    file_of_list[0] = 0; /* the one file has been renamed */
+    matched = 1;
+  }
+  return matched > 0 ? DSEG_OK : dseg_json_fail(&job->reader, &place, "no entry names an input file");
+}
+
+/* Which file each outer list belongs to; NO_FILE: none of those at hand. */
+static dseg_status assign_files(const struct job *job, const json_t *root, size_t list_count, size_t *file_of_list) {
+  const json_t *mapping = json_object_get(root, "segmentAttributesFileMapping");
+  const dseg_json_place place = {NULL, "segmentAttributesFileMapping", 0};
+  if (mapping != NULL) {
+    DSEG_TRY(dseg_json_expect(&job->reader, &place, mapping, JSON_ARRAY));
+    if (json_array_size(mapping) != list_count) {
+      return dseg_json_fail(&job->reader, &place, "%zu file names for %zu lists of segmentAttributes",
+                            json_array_size(mapping), list_count);
+    }
+    if (job->files->names != NULL) {
+      return apply_mapping(job, mapping, list_count, file_of_list);
+    }
+  }
+  if (list_count != job->files->count && job->files->count != 1) {
+    return dseg_json_fail(&job->reader, &(dseg_json_place){NULL, "segmentAttributes", 0},
+                          "%zu lists for %zu input files: one list for each file is expected", list_count,
+                          job->files->count);
+  }
+  for (size_t i = 0; i < list_count; i++) {
+    file_of_list[i] = job->files->count == 1 ? 0 : i;
+  }
+  return DSEG_OK;
+}
+
+static int compare_numbers(uint32_t file_a, uint32_t number_a, uint32_t file_b, uint32_t number_b) {
+  if (file_a != file_b) {
+    return file_a < file_b ? -1 : 1;
+  }
+  return number_a == number_b ? 0 : number_a < number_b ? -1 : 1;
+}
+
+static int compare_entries(const void *a, const void *b) {
+  const struct entry *first = a;
+  const struct entry *second = b;
+  const int order = compare_numbers(first->file, first->label, second->file, second->label);
+  return order != 0 ? order : compare_numbers(first->list, first->item, second->list, second->item);
+}
+
+static int compare_targets(const void *a, const void *b) {
+  const struct target *first = a;
+  const struct target *second = b;
+  return compare_numbers(first->origin.file, first->origin.number, second->origin.file, second->origin.number);
+}
+
+static dseg_status read_label(const dseg_json_reader *reader, const dseg_json_place *place, const json_t *object,
+                              uint32_t *label) {
+  const json_t *value = json_object_get(object, "labelID");
+  if (value == NULL) {
+    return dseg_json_fail(reader, place, "labelID is missing (dcmqi seg-schema.json)");
+  }
+  json_int_t number = 0;
+  DSEG_TRY(dseg_json_read_integer(reader, &(dseg_json_place){place, "labelID", 0}, value, 0, UINT32_MAX, &number));
+  *label = (uint32_t)number;
+  return DSEG_OK;
+}
+
+/* Collects the entries of all lists, and reads those of lists without a file, for their faults. */
+static dseg_status collect_list(struct job *job, const json_t *list, size_t list_index, size_t file) {
+  const dseg_json_place root = {NULL, "segmentAttributes", 0};
+  const dseg_json_place outer = {&root, NULL, list_index};
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const dseg_json_place place = {&outer, NULL, i};
+    json_t *object = json_array_get(list, i);
+    struct entry entry = {.list = (uint32_t)list_index, .item = (uint32_t)i, .object = object};
+    DSEG_TRY(dseg_json_expect(&job->reader, &place, object, JSON_OBJECT));
+    DSEG_TRY(read_label(&job->reader, &place, object, &entry.label));
+    if (file == NO_FILE) {
+      dseg_segment unused = {0};
+      DSEG_TRY(dseg_json_read_segment(&job->reader, &place, object, &unused));
+      continue;
+    }
+    entry.file = (uint32_t)file;
+    job->entries[job->entry_count++] = entry;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_duplicates(const struct job *job) {
+  for (size_t i = 1; i < job->entry_count; i++) {
+    const struct entry *one = &job->entries[i - 1];
+    const struct entry *two = &job->entries[i];
+    if (one->file != two->file || one->label != two->label) {
+      continue;
+    }
+    const dseg_json_place root = {NULL, "segmentAttributes", 0};
+    const dseg_json_place outer = {&root, NULL, two->list};
+    const dseg_json_place inner = {&outer, NULL, two->item};
+    return dseg_json_fail(&job->reader, &(dseg_json_place){&inner, "labelID", 0},
+                          "%u comes twice for one file: first in segmentAttributes[%u][%u]", (unsigned)two->label,
+                          (unsigned)one->list, (unsigned)one->item);
+  }
+  return DSEG_OK;
+}
+
+static dseg_status collect_entries(struct job *job, const json_t *root, const json_t *lists) {
+  const dseg_json_place place = {NULL, "segmentAttributes", 0};
+  DSEG_TRY(dseg_json_expect(&job->reader, &place, lists, JSON_ARRAY));
+  const size_t list_count = json_array_size(lists);
+  size_t total = 0;
+  for (size_t i = 0; i < list_count; i++) {
+    const json_t *list = json_array_get(lists, i);
+    if (json_is_object(list)) {
+      return dseg_json_fail(&job->reader, &(dseg_json_place){&place, NULL, i},
+                            "a list of segments for each input file is expected here, not an object: write [[{...}]]");
+    }
+    DSEG_TRY(dseg_json_expect(&job->reader, &(dseg_json_place){&place, NULL, i}, list, JSON_ARRAY));
+    total += json_array_size(list);
+  }
+  size_t *file_of_list = calloc(list_count + 1, sizeof *file_of_list);
+  job->entries = calloc(total + 1, sizeof *job->entries);
+  dseg_status status = DSEG_OK;
+  if (file_of_list == NULL || job->entries == NULL) {
+    status = dseg_fail(job->reader.error, DSEG_ERROR_MEMORY, "out of memory for metadata");
+  } else {
+    status = assign_files(job, root, list_count, file_of_list);
+  }
+  for (size_t i = 0; status == DSEG_OK && i < list_count; i++) {
+    status = collect_list(job, json_array_get(lists, i), i, file_of_list[i]);
+  }
+  free(file_of_list);
+  DSEG_TRY(status);
+  qsort(job->entries, job->entry_count, sizeof *job->entries, compare_entries);
+  return check_duplicates(job);
+}
+
+static dseg_status collect_targets(struct job *job) {
+  const dseg_description *description = job->reader.description;
+  const size_t count = description->segment_count;
+  job->targets = calloc(count + 1, sizeof *job->targets);
+  job->segments = calloc(count + 1, sizeof *job->segments);
+  if (job->targets == NULL || job->segments == NULL) {
+    return dseg_fail(job->reader.error, DSEG_ERROR_MEMORY, "out of memory for metadata");
+  }
+  for (size_t i = 0; i < count; i++) {
+    job->segments[i] = description->segments[i];
+    job->targets[i].segment = i;
+    job->targets[i].origin = job->files->origins != NULL ? job->files->origins[i]
+                                                         : (dseg_segment_origin){0, description->segments[i].number};
+  }
+  qsort(job->targets, count, sizeof *job->targets, compare_targets);
+  return DSEG_OK;
+}
+
+/* Numbers for a warning: the first few, and how many there are. */
+struct numbers {
+  char text[200];
+  size_t length, count;
+};
+
+static void add_number(struct numbers *numbers, uint32_t number) {
+  if (numbers->count++ < NUMBERS_IN_WARNING) {
+    const int more = snprintf(numbers->text + numbers->length, sizeof numbers->text - numbers->length, "%s%u",
+                              numbers->length > 0 ? ", " : "", (unsigned)number);
+    numbers->length += more > 0 ? (size_t)more : 0;
+  }
+}
+
+static void warn_numbers(const struct job *job, const struct numbers *numbers, const char *what) {
+  if (numbers->count > NUMBERS_IN_WARNING) {
+    dseg_json_warn(&job->reader, NULL, "%s: %s and %zu more", what, numbers->text, numbers->count - NUMBERS_IN_WARNING);
+  } else if (numbers->count > 0) {
+    dseg_json_warn(&job->reader, NULL, "%s: %s", what, numbers->text);
+  }
+}
+
+/* Entries and targets are in the same order: one walk finds the pairs, and who is left over on either side. */
+static dseg_status match_segments(struct job *job) {
+  const dseg_description *description = job->reader.description;
+  const dseg_json_place root = {NULL, "segmentAttributes", 0};
+  struct numbers unmatched = {0};
+  struct numbers unnamed = {0};
+  size_t next = 0;
+  for (size_t i = 0; i < job->entry_count; i++) {
+    const struct entry *entry = &job->entries[i];
+    const dseg_json_place outer = {&root, NULL, entry->list};
+    const dseg_json_place place = {&outer, NULL, entry->item};
+    const struct target wanted = {.origin = {entry->file, entry->label}};
+    while (next < description->segment_count && compare_targets(&job->targets[next], &wanted) < 0) {
+      next++;
+    }
+    dseg_segment unused = {0};
+    dseg_segment *segment = &unused;
+    if (next < description->segment_count && compare_targets(&job->targets[next], &wanted) == 0) {
+      segment = &job->segments[job->targets[next].segment];
+      job->targets[next].named = true;
+    } else if (!(description->has_background && entry->label == description->background)) {
+      add_number(&unmatched, entry->label);
+    }
+    DSEG_TRY(dseg_json_read_segment(&job->reader, &place, entry->object, segment));
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    if (!job->targets[i].named) {
+      add_number(&unnamed, description->segments[job->targets[i].segment].number);
+    }
+  }
+  warn_numbers(job, &unmatched, "no segment has the labelID");
+  warn_numbers(job, &unnamed, "no metadata for the segments with the numbers");
+  return DSEG_OK;
+}
+
+static dseg_status apply(struct job *job, json_t *root) {
+  dseg_description *description = job->reader.description;
+  const dseg_json_reader *reader = &job->reader;
+  dseg_content content = description->content;
+  DSEG_TRY(dseg_json_expect(reader, NULL, root, JSON_OBJECT));
+  DSEG_TRY(check_schema(reader, root));
+  DSEG_TRY(dseg_json_read_texts(reader, NULL, root, dseg_json_content_fields, DSEG_JSON_CONTENT_FIELDS, &content));
+  dseg_json_warn_unknown(reader, NULL, root, is_top_key);
+  DSEG_TRY(collect_targets(job));
+  const json_t *lists = json_object_get(root, "segmentAttributes");
+  if (lists != NULL) {
+    DSEG_TRY(collect_entries(job, root, lists));
+  }
+  DSEG_TRY(match_segments(job));
+  description->content = content;
+  if (description->segment_count > 0) {
+    memcpy(description->segments, job->segments, description->segment_count * sizeof *job->segments);
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_metadata_read(const char *path, dseg_description *description, const dseg_metadata_files *files,
+                               const dseg_warning_sink *warnings, dseg_error *error) {
+  if (path == NULL || description == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
+  }
+  dseg_metadata_files all = {1, NULL, NULL};
+  if (files != NULL) {
+    all = *files;
+    all.count = files->count > 0 ? files->count : 1;
+  }
+  struct job job = {.files = &all,
+                    .reader = {.path = path,
+                               .description = description,
+                               .error = error,
+                               .warnings = warnings != NULL ? *warnings : (dseg_warning_sink){NULL, NULL}}};
+  json_t *root = NULL;
+  dseg_status status = load_document(&job.reader, &root);
+  if (status == DSEG_OK) {
+    status = apply(&job, root);
+  }
+  json_decref(root);
+  free(job.entries);
+  free(job.targets);
+  free(job.segments);
+  return status;
+}
+
+#else
+
+dseg_status dseg_metadata_read(const char *path, dseg_description *description, const dseg_metadata_files *files,
+                               const dseg_warning_sink *warnings, dseg_error *error) {
+  (void)description;
+  (void)files;
+  (void)warnings;
+  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                   "%s: this build reads no metadata JSON: it was configured with DSEG_WITH_JANSSON=OFF", path);
+}
+
+#endif

@@ -1,0 +1,218 @@
+/* metadata_write.c - writes a description as dcmqi's segmentation JSON (seg-schema.json).
+ *
+ * Keys come in the schema's order, so that equal descriptions give equal bytes. The schema holds one code where
+ * DICOM allows several (modifiers, regions): the first is written. It demands a category and a type: a segment
+ * without them gets the schema's own default. */
+#include "dseg/formats.h"
+
+#if DSEG_HAVE_JANSSON
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/output_file.h"
+#include "formats/metadata.h"
+
+static const dseg_code default_code = {"85756007", "SCT", "Tissue"};
+
+/* Failures are remembered, so that a document is built without a check at each key. */
+struct builder {
+  bool failed;
+};
+
+static void set(struct builder *builder, json_t *object, const char *key, json_t *value) {
+  if (value == NULL || json_object_set_new(object, key, value) != 0) {
+    builder->failed = true;
+  }
+}
+
+static void append(struct builder *builder, json_t *array, json_t *value) {
+  if (value == NULL || json_array_append_new(array, value) != 0) {
+    builder->failed = true;
+  }
+}
+
+/* Text past the schema's length is cut, at a character's end. */
+static json_t *limited_text(const char *text, dseg_json_vr vr) {
+  const size_t limit = dseg_json_max_length(vr);
+  return json_stringn(text, limit == 0 ? strlen(text) : dseg_json_prefix(text, limit));
+}
+
+/* Absent members are left out, and so is what should be a number or a UID and is not. */
+static void set_texts(struct builder *builder, json_t *object, const dseg_json_text_field *fields, size_t count,
+                      void *base) {
+  for (size_t i = 0; i < count; i++) {
+    const char *text = *dseg_json_member(&fields[i], base);
+    const bool number = fields[i].vr == DSEG_JSON_IS || fields[i].vr == DSEG_JSON_UI;
+    if (text == NULL || *text == '\0' || (number && dseg_json_check_text(fields[i].vr, text) != NULL)) {
+      continue;
+    }
+    set(builder, object, fields[i].key, limited_text(text, fields[i].vr));
+  }
+}
+
+static void set_code(struct builder *builder, json_t *object, const char *key, dseg_code code) {
+  json_t *item = json_object();
+  if (code.value == NULL || code.scheme == NULL || code.meaning == NULL) {
+    code = default_code;
+  }
+  set_texts(builder, item, dseg_json_code_fields, DSEG_JSON_CODE_FIELDS, &code);
+  set(builder, object, key, item);
+}
+
+static void set_first_code(struct builder *builder, json_t *object, const char *key, const dseg_code_list *list) {
+  if (list->count > 0) {
+    set_code(builder, object, key, list->items[0]);
+  }
+}
+
+static void set_triple(struct builder *builder, json_t *object, const char *key, unsigned a, unsigned b, unsigned c) {
+  json_t *list = json_array();
+  append(builder, list, json_integer((json_int_t)a));
+  append(builder, list, json_integer((json_int_t)b));
+  append(builder, list, json_integer((json_int_t)c));
+  set(builder, object, key, list);
+}
+
+/* CIELab is written only where it says something else than the RGB value. */
+static void set_color(struct builder *builder, json_t *object, const dseg_segment *segment) {
+  if (!segment->has_color) {
+    return;
+  }
+  const uint8_t *rgb = segment->rgb;
+  const uint16_t *lab = segment->cielab;
+  uint16_t derived[3];
+  dseg_rgb_to_cielab(rgb, derived);
+  set_triple(builder, object, "recommendedDisplayRGBValue", rgb[0], rgb[1], rgb[2]);
+  if (memcmp(derived, lab, sizeof derived) != 0) {
+    set_triple(builder, object, "RecommendedDisplayCIELabValue", lab[0], lab[1], lab[2]);
+  }
+}
+
+static json_t *build_segment(struct builder *builder, const dseg_segment *segment, uint32_t label) {
+  json_t *object = json_object();
+  dseg_segment copy = *segment;
+  set(builder, object, "labelID", json_integer((json_int_t)label));
+  set_texts(builder, object, dseg_json_segment_fields, 2, &copy);
+  set_code(builder, object, "SegmentedPropertyCategoryCodeSequence", segment->category);
+  set_code(builder, object, "SegmentedPropertyTypeCodeSequence", segment->type);
+  set_first_code(builder, object, "SegmentedPropertyTypeModifierCodeSequence", &segment->type_modifiers);
+  set_first_code(builder, object, "AnatomicRegionSequence", &segment->anatomic_regions);
+  set_first_code(builder, object, "AnatomicRegionModifierSequence", &segment->anatomic_region_modifiers);
+  set(builder, object, "SegmentAlgorithmType", json_string(dseg_json_algorithm_types[segment->algorithm_type]));
+  set_texts(builder, object, dseg_json_segment_fields + 2, 1, &copy);
+  set_color(builder, object, segment);
+  if (segment->tracking_id != NULL && segment->tracking_uid != NULL) {
+    set_texts(builder, object, dseg_json_segment_fields + 3, 2, &copy);
+  }
+  return object;
+}
+
+/* The list of one file's segments; NULL with nothing failed when it has none. */
+static json_t *build_list(struct builder *builder, const dseg_description *description,
+                          const dseg_metadata_files *files, size_t file) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_segment *segment = &description->segments[i];
+    const dseg_segment_origin origin =
+        files->origins != NULL ? files->origins[i] : (dseg_segment_origin){0, segment->number};
+    if (origin.file == file) {
+      append(builder, list, build_segment(builder, segment, origin.number));
+    }
+  }
+  builder->failed = builder->failed || list == NULL;
+  return list;
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash != NULL ? slash + 1 : path;
+}
+
+/* The schema wants at least one segment in each list: with names, a file without any is left out. */
+static void set_segments(struct builder *builder, json_t *root, const dseg_description *description,
+                         const dseg_metadata_files *files) {
+  json_t *lists = json_array();
+  json_t *mapping = json_array();
+  for (size_t file = 0; file < (files->count > 0 ? files->count : 1); file++) {
+    json_t *list = build_list(builder, description, files, file);
+    if (files->names != NULL && json_array_size(list) == 0) {
+      json_decref(list);
+      continue;
+    }
+    append(builder, lists, list);
+    if (files->names != NULL) {
+      append(builder, mapping, json_string(base_name(files->names[file])));
+    }
+  }
+  if (json_array_size(mapping) > 0) {
+    set(builder, root, "segmentAttributesFileMapping", json_incref(mapping));
+  }
+  json_decref(mapping);
+  if (description->segment_count > 0) {
+    set(builder, root, "segmentAttributes", lists);
+  } else {
+    json_decref(lists);
+  }
+}
+
+static json_t *build(const dseg_description *description, const dseg_metadata_files *files) {
+  struct builder builder = {false};
+  dseg_content content = description->content;
+  json_t *root = json_object();
+  set(&builder, root, "@schema", json_string(DSEG_METADATA_SCHEMA));
+  set_texts(&builder, root, dseg_json_content_fields, DSEG_JSON_CONTENT_FIELDS, &content);
+  set_segments(&builder, root, description, files);
+  if (builder.failed) {
+    json_decref(root);
+    return NULL;
+  }
+  return root;
+}
+
+static dseg_status save(const char *path, bool replace, const char *text, dseg_error *error) {
+  dseg_output_file *file = NULL;
+  DSEG_TRY(dseg_output_create(path, replace, &file, error));
+  dseg_status status = dseg_output_write(file, text, strlen(text), error);
+  if (status == DSEG_OK) {
+    status = dseg_output_write(file, "\n", 1, error);
+  }
+  if (status != DSEG_OK) {
+    dseg_output_abandon(file);
+    return status;
+  }
+  return dseg_output_commit(file, false, error);
+}
+
+dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
+                                bool replace, dseg_error *error) {
+  const dseg_metadata_files one = {1, NULL, NULL};
+  if (path == NULL || description == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
+  }
+  json_t *root = build(description, files != NULL ? files : &one);
+  if (root == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s: a text of the metadata is not UTF-8, or memory is short", path);
+  }
+  char *text = json_dumps(root, JSON_INDENT(2));
+  json_decref(root);
+  if (text == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", path);
+  }
+  const dseg_status status = save(path, replace, text, error);
+  free(text);
+  return status;
+}
+
+#else
+
+dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
+                                bool replace, dseg_error *error) {
+  (void)description;
+  (void)files;
+  (void)replace;
+  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                   "%s: this build writes no metadata JSON: it was configured with DSEG_WITH_JANSSON=OFF", path);
+}
+
+#endif
