@@ -117,7 +117,7 @@ static void write_escaped(FILE *stream, const char *text) {
   fputc('"', stream);
 }
 
-void json_string(json_out *json, const char *key, const char *value) {
+void json_put_string(json_out *json, const char *key, const char *value) {
   begin_value(json, key);
   if (value == NULL) {
     fputs("null", json->stream);
@@ -126,17 +126,17 @@ void json_string(json_out *json, const char *key, const char *value) {
   }
 }
 
-void json_unsigned(json_out *json, const char *key, uint64_t value) {
+void json_put_unsigned(json_out *json, const char *key, uint64_t value) {
   begin_value(json, key);
   fprintf(json->stream, "%llu", (unsigned long long)value);
 }
 
-void json_integer(json_out *json, const char *key, int64_t value) {
+void json_put_integer(json_out *json, const char *key, int64_t value) {
   begin_value(json, key);
   fprintf(json->stream, "%lld", (long long)value);
 }
 
-void json_real(json_out *json, const char *key, double value) {
+void json_put_real(json_out *json, const char *key, double value) {
   begin_value(json, key);
   if (!isfinite(value)) {
     fputs("null", json->stream);
@@ -152,15 +152,15 @@ void json_real(json_out *json, const char *key, double value) {
   fputs(text, json->stream);
 }
 
-void json_bool(json_out *json, const char *key, bool value) {
+void json_put_bool(json_out *json, const char *key, bool value) {
   begin_value(json, key);
   fputs(value ? "true" : "false", json->stream);
 }
 
-void json_reals(json_out *json, const char *key, const double *values, size_t count) {
+void json_put_reals(json_out *json, const char *key, const double *values, size_t count) {
   json_begin_inline_array(json, key);
   for (size_t i = 0; i < count; i++) {
-    json_real(json, NULL, values[i]);
+    json_put_real(json, NULL, values[i]);
   }
   json_end(json);
 }

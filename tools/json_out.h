@@ -28,13 +28,13 @@ void json_begin_inline_array(json_out *json, const char *key);
 void json_end(json_out *json);
 
 /* UTF-8; bytes that are not are replaced by U+FFFD. NULL writes null. */
-void json_string(json_out *json, const char *key, const char *value);
-void json_unsigned(json_out *json, const char *key, uint64_t value);
-void json_integer(json_out *json, const char *key, int64_t value);
+void json_put_string(json_out *json, const char *key, const char *value);
+void json_put_unsigned(json_out *json, const char *key, uint64_t value);
+void json_put_integer(json_out *json, const char *key, int64_t value);
 /* Shortest form that reads back as the same double; null when it is not finite. */
-void json_real(json_out *json, const char *key, double value);
-void json_bool(json_out *json, const char *key, bool value);
+void json_put_real(json_out *json, const char *key, double value);
+void json_put_bool(json_out *json, const char *key, bool value);
 /* An array of numbers on one line. */
-void json_reals(json_out *json, const char *key, const double *values, size_t count);
+void json_put_reals(json_out *json, const char *key, const double *values, size_t count);
 
 #endif
