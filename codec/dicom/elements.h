@@ -26,15 +26,13 @@ typedef struct dseg_element {
 } dseg_element;
 
 /* The element at *offset, which moves past it; tag 0 at the end. Start with *offset 0. */
-dseg_status dseg_elements_next(const dseg_elements *elements, size_t *offset, dseg_element *element,
-                               dseg_error *error);
+dseg_status dseg_elements_next(const dseg_elements *elements, size_t *offset, dseg_element *element, dseg_error *error);
 /* The first element with this tag; tag 0 when absent. */
-dseg_status dseg_elements_find(const dseg_elements *elements, uint32_t tag, dseg_element *element,
-                               dseg_error *error);
+dseg_status dseg_elements_find(const dseg_elements *elements, uint32_t tag, dseg_element *element, dseg_error *error);
 /* The item of a sequence at *offset (start with 0); *more is false, and item empty, at the end. */
 dseg_status dseg_sequence_next(const dseg_elements *parent, const dseg_element *sequence, size_t *offset,
                                dseg_elements *item, bool *more, dseg_error *error);
-/* The first item of the sequence with this tag; *found false when there is none. */
+/* The first item of the sequence with this tag; *found false when there is none. item may be elements itself. */
 dseg_status dseg_elements_find_item(const dseg_elements *elements, uint32_t tag, dseg_elements *item, bool *found,
                                     dseg_error *error);
 
@@ -42,8 +40,9 @@ dseg_status dseg_elements_find_item(const dseg_elements *elements, uint32_t tag,
  * a multi-valued element from 0. */
 bool dseg_element_u16(const dseg_elements *in, const dseg_element *element, size_t index, uint16_t *value);
 bool dseg_element_u32(const dseg_elements *in, const dseg_element *element, size_t index, uint32_t *value);
-bool dseg_element_double(const dseg_elements *in, const dseg_element *element, size_t index, double *value); /* FD, FL */
-bool dseg_element_decimal(const dseg_element *element, size_t index, double *value);  /* DS: any locale, no NUL needed */
+bool dseg_element_double(const dseg_elements *in, const dseg_element *element, size_t index,
+                         double *value);                                             /* FD, FL */
+bool dseg_element_decimal(const dseg_element *element, size_t index, double *value); /* DS: any locale, no NUL needed */
 bool dseg_element_integer(const dseg_element *element, size_t index, int64_t *value); /* IS */
 /* Text without padding, as it is encoded; a view into the value. The whole value when index is SIZE_MAX. */
 bool dseg_element_text(const dseg_element *element, size_t index, dseg_view *text);
@@ -55,7 +54,6 @@ bool dseg_element_is(const dseg_element *element, const char *literal);
 const char *dseg_element_utf8(const dseg_element *element, const dseg_element *character_set,
                               dseg_description *description);
 /* Appends text in the character set to out as UTF-8. */
-dseg_status dseg_text_to_utf8(dseg_view text, const dseg_element *character_set, dseg_buffer *out,
-                              dseg_error *error);
+dseg_status dseg_text_to_utf8(dseg_view text, const dseg_element *character_set, dseg_buffer *out, dseg_error *error);
 
 #endif

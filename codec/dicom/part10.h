@@ -12,8 +12,12 @@
 typedef struct dseg_input dseg_input;
 dseg_status dseg_input_open_file(const char *path, dseg_input **input, dseg_error *error);
 dseg_status dseg_input_open_memory(dseg_view bytes, dseg_input **input, dseg_error *error);
+/* An open file; the descriptor is the input's on success. */
+dseg_status dseg_input_open_descriptor(int descriptor, dseg_input **input, dseg_error *error);
+/* All bytes where they are in memory already, NULL for a file. */
+const uint8_t *dseg_input_memory(const dseg_input *input);
 uint64_t dseg_input_size(const dseg_input *input);
-/* Reads exactly size bytes. */
+/* Reads exactly size bytes; DSEG_ERROR_FORMAT when they are not all there. */
 dseg_status dseg_input_read(const dseg_input *input, uint64_t offset, void *data, size_t size, dseg_error *error);
 void dseg_input_close(dseg_input *input);
 
@@ -23,27 +27,27 @@ typedef struct dseg_located {
   char vr[2];
   uint64_t header_offset; /* of the element's tag */
   uint64_t value_offset;
-  uint64_t value_length;  /* undefined length: up to, not with, the Sequence Delimitation Item */
+  uint64_t value_length; /* undefined length: up to, not with, the Sequence Delimitation Item */
 } dseg_located;
 
 typedef struct dseg_part10 {
-  dseg_input *input;       /* what offsets below refer to: the file, or the inflated data set */
-  dseg_buffer meta_bytes;  /* group 0002, owner of meta */
-  dseg_buffer bytes;       /* owner of elements */
-  dseg_elements meta;      /* always Explicit VR Little Endian */
-  dseg_elements elements;  /* top level without the two long parts */
+  dseg_input *input;          /* what offsets below refer to: the file, or the inflated data set */
+  dseg_buffer meta_bytes;     /* group 0002, owner of meta */
+  dseg_buffer bytes;          /* owner of elements */
+  dseg_elements meta;         /* always Explicit VR Little Endian */
+  dseg_elements elements;     /* top level without the two long parts */
   dseg_element character_set; /* (0008,0005) */
   char transfer_syntax_uid[65];
   dseg_located per_frame;
   dseg_located pixel_data;
-  uint64_t file_bytes;     /* of the file as it is stored */
+  uint64_t file_bytes; /* of the file as it is stored */
 } dseg_part10;
 
 /* Takes ownership of input on success. A file without the DICM prefix gives *is_dicom false and DSEG_OK, and
  * leaves input alone. stop_before_pixels: elements behind Pixel Data, and its length when undefined, are not
  * looked at. memory_limit: bytes at most for what is kept in memory. */
-dseg_status dseg_part10_open(dseg_input *input, bool stop_before_pixels, uint64_t memory_limit,
-                             dseg_part10 *part10, bool *is_dicom, dseg_error *error);
+dseg_status dseg_part10_open(dseg_input *input, bool stop_before_pixels, uint64_t memory_limit, dseg_part10 *part10,
+                             bool *is_dicom, dseg_error *error);
 void dseg_part10_close(dseg_part10 *part10);
 
 #endif
