@@ -1,0 +1,12 @@
+/* context.h - the attributes that a segmentation shares with the images it was made from. */
+#ifndef DSEG_DICOM_CONTEXT_H
+#define DSEG_DICOM_CONTEXT_H
+
+#include "dicom/part10.h"
+
+/* Sets description->context to the patient, clinical trial, study, frame of reference, equipment and specimen
+ * attributes of a file, in ascending order of tags: Explicit VR Little Endian, items and sequences of defined
+ * length, text in UTF-8 (the first element is (0008,0005) with ISO_IR 192). Private elements are left out. */
+dseg_status dseg_context_from_part10(const dseg_part10 *part10, dseg_description *description, dseg_error *error);
+
+#endif
