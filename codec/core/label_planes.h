@@ -1,0 +1,27 @@
+/* label_planes.h - planes of labels: unsigned integers of 8, 16 or 32 bits, one for each voxel.
+ *
+ * Positions and counts are in voxels. Kernels take the width as a number and branch on it outside their loops. */
+#ifndef DSEG_CORE_LABEL_PLANES_H
+#define DSEG_CORE_LABEL_PLANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/bit_planes.h"
+#include "dseg/plugin.h"
+
+/* Writes paint->value to count voxels from start on, as dseg_bits_paint does for set bits. */
+void dseg_paint_range(void *out, unsigned label_bits, size_t start, size_t count, const dseg_label_paint *paint);
+
+/* Adds a label map's frame of count pixels of pixel_bits (8, 16) to a plane of as many labels. Where another frame has
+ * already written another label, that counts as overlap. */
+void dseg_paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, const dseg_label_plane *plane);
+
+/* mask[i] |= 1 where the label is value. */
+void dseg_labels_to_mask(const void *labels, unsigned bits, size_t count, uint32_t value, uint8_t *mask);
+
+/* Copies count labels to another width; values must fit it. */
+void dseg_labels_convert(const void *from, unsigned from_bits, size_t count, void *to, unsigned to_bits);
+
+#endif

@@ -1,0 +1,242 @@
+/* registry.c - the table of representations and frame codecs: what is built in, what registers itself, look-up.
+ *
+ * The one table that the process shares. It is filled with the built-in rows once, by whichever call comes first,
+ * and after that grows only through dseg_register, which is not to be called while others look something up. */
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "builtin.h"
+#include "dseg/plugin.h"
+
+#define MAX_ENTRIES 64
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static struct registry {
+  const dseg_representation *representations[MAX_ENTRIES];
+  size_t representation_count;
+  const dseg_frame_codec *codecs[MAX_ENTRIES];
+  size_t codec_count;
+  dseg_error builtin_error; /* why a built-in row was refused: a mistake in this library */
+} registry;
+
+/* In order of preference. */
+static const dseg_representation *const builtin_representations[] = {
+    &dseg_representation_labelmap,
+    &dseg_representation_binary,
+    &dseg_representation_fractional,
+};
+static const dseg_frame_codec *const builtin_codecs[] = {
+    &dseg_frame_explicit_le,
+    &dseg_frame_implicit_le,
+    &dseg_frame_explicit_be,
+    &dseg_frame_deflated,
+};
+
+static bool same(const char *a, const char *b) {
+  return strcmp(a, b) == 0;
+}
+
+/* [a-z0-9-]+ */
+static bool is_name(const char *name) {
+  if (name == NULL || *name == '\0') {
+    return false;
+  }
+  return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
+}
+
+/* Digits and single dots, at most 64 characters (PS3.5 9.1). */
+static bool is_uid(const char *uid) {
+  if (uid == NULL) {
+    return false;
+  }
+  const size_t length = strlen(uid);
+  return length != 0 && length <= 64 && strspn(uid, "0123456789.") == length && uid[0] != '.' &&
+         uid[length - 1] != '.' && strstr(uid, "..") == NULL;
+}
+
+/* A Code String (PS3.5 6.2). */
+static bool is_code_string(const char *text) {
+  if (text == NULL) {
+    return false;
+  }
+  const size_t length = strlen(text);
+  return length != 0 && length <= 16 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") == length;
+}
+
+static dseg_status check_options(const char *name, const dseg_option *options, dseg_error *error) {
+  for (const dseg_option *option = options; option != NULL && option->name != NULL; option++) {
+    if (!is_name(option->name)) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s: \"%s\" is no name for an option ([a-z0-9-]+)", name,
+                       option->name);
+    }
+    if (option->help == NULL || option->minimum > option->standard || option->standard > option->maximum) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                       "plug-in %s: option %s has no help, or its standard value is out of its range", name,
+                       option->name);
+    }
+    for (const dseg_option *other = options; other != option; other++) {
+      if (same(other->name, option->name)) {
+        return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s: option %s is there twice", name, option->name);
+      }
+    }
+  }
+  return DSEG_OK;
+}
+
+/* What both kinds have in common. */
+static dseg_status check_common(uint32_t abi, const char *name, const char *title, uint32_t flags,
+                                const dseg_option *options, dseg_error *error) {
+  if (abi != DSEG_PLUGIN_ABI) {
+    /* With another ABI no other member can be trusted to be where it is expected. */
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a plug-in was made for interface %u, this library has %u",
+                     (unsigned)abi, (unsigned)DSEG_PLUGIN_ABI);
+  }
+  if (!is_name(name)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "\"%s\" is no name for a plug-in ([a-z0-9-]+)",
+                     name != NULL ? name : "");
+  }
+  if (title == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s has no title", name);
+  }
+  if ((flags & (DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE)) == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s can neither read nor write", name);
+  }
+  if ((flags & (DSEG_PLUGIN_BITS_1 | DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16)) == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s names no Bits Allocated that it can handle", name);
+  }
+  return check_options(name, options, error);
+}
+
+static dseg_status check_function(bool needed, bool there, const char *plugin, const char *function,
+                                  dseg_error *error) {
+  if (needed && !there) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s lacks the function %s that its flags promise", plugin,
+                     function);
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_representation(const dseg_representation *r, dseg_error *error) {
+  DSEG_TRY(check_common(r->abi, r->name, r->title, r->flags, r->options, error));
+  if (!is_uid(r->sop_class_uid)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s has no valid SOP Class UID", r->name);
+  }
+  if (!is_code_string(r->segmentation_type)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s has no valid Segmentation Type (0062,0001)",
+                     r->name);
+  }
+  const bool reads = (r->flags & DSEG_PLUGIN_CAN_READ) != 0;
+  const bool writes = (r->flags & DSEG_PLUGIN_CAN_WRITE) != 0;
+  const bool by_segment = (r->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  DSEG_TRY(check_function(reads, r->add_to_labels != NULL, r->name, "add_to_labels", error));
+  DSEG_TRY(check_function(reads, r->add_to_mask != NULL, r->name, "add_to_mask", error));
+  DSEG_TRY(check_function(writes, r->choose_format != NULL, r->name, "choose_format", error));
+  DSEG_TRY(check_function(writes, r->put_labels != NULL, r->name, "put_labels", error));
+  DSEG_TRY(check_function(writes && by_segment, r->put_mask != NULL, r->name, "put_mask", error));
+  for (size_t i = 0; i < registry.representation_count; i++) {
+    const dseg_representation *other = registry.representations[i];
+    if (same(other->name, r->name)) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "there is already a representation with the name %s", r->name);
+    }
+    if (same(other->segmentation_type, r->segmentation_type)) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: Segmentation Type %s is that of %s", r->name,
+                       r->segmentation_type, other->name);
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_codec(const dseg_frame_codec *c, dseg_error *error) {
+  DSEG_TRY(check_common(c->abi, c->name, c->title, c->flags, c->options, error));
+  if (!is_uid(c->transfer_syntax_uid)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s has no valid Transfer Syntax UID", c->name);
+  }
+  DSEG_TRY(check_function(true, c->create != NULL, c->name, "create", error));
+  DSEG_TRY(check_function(true, c->destroy != NULL, c->name, "destroy", error));
+  DSEG_TRY(check_function((c->flags & DSEG_PLUGIN_CAN_READ) != 0, c->decode != NULL, c->name, "decode", error));
+  DSEG_TRY(check_function((c->flags & DSEG_PLUGIN_CAN_WRITE) != 0, c->encode != NULL, c->name, "encode", error));
+  for (size_t i = 0; i < registry.codec_count; i++) {
+    const dseg_frame_codec *other = registry.codecs[i];
+    if (same(other->name, c->name)) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "there is already a frame codec with the name %s", c->name);
+    }
+    if (same(other->transfer_syntax_uid, c->transfer_syntax_uid)) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s: transfer syntax %s is that of %s", c->name,
+                       c->transfer_syntax_uid, other->name);
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status add(const dseg_representation *representation, const dseg_frame_codec *codec, dseg_error *error) {
+  if ((representation == NULL) == (codec == NULL)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_register takes a representation or a frame codec, not both");
+  }
+  if (registry.representation_count == MAX_ENTRIES || registry.codec_count == MAX_ENTRIES) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "more than %d plug-ins of a kind", MAX_ENTRIES);
+  }
+  if (representation != NULL) {
+    DSEG_TRY(check_representation(representation, error));
+    registry.representations[registry.representation_count++] = representation;
+  } else {
+    DSEG_TRY(check_codec(codec, error));
+    registry.codecs[registry.codec_count++] = codec;
+  }
+  return DSEG_OK;
+}
+
+static void add_builtin(void) {
+  dseg_error *error = &registry.builtin_error;
+  for (size_t i = 0; i < COUNT(builtin_representations); i++) {
+    (void)add(builtin_representations[i], NULL, error);
+  }
+  for (size_t i = 0; i < COUNT(builtin_codecs); i++) {
+    (void)add(NULL, builtin_codecs[i], error);
+  }
+}
+
+static void ensure_builtin(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  (void)pthread_once(&once, add_builtin);
+}
+
+dseg_status dseg_register(const dseg_representation *representation, const dseg_frame_codec *codec, dseg_error *error) {
+  ensure_builtin();
+  if (registry.builtin_error.status != DSEG_OK) {
+    return dseg_fail(error, registry.builtin_error.status, "%s", registry.builtin_error.message);
+  }
+  return add(representation, codec, error);
+}
+
+const dseg_representation *dseg_representation_at(size_t index) {
+  ensure_builtin();
+  return index < registry.representation_count ? registry.representations[index] : NULL;
+}
+
+const dseg_frame_codec *dseg_frame_codec_at(size_t index) {
+  ensure_builtin();
+  return index < registry.codec_count ? registry.codecs[index] : NULL;
+}
+
+const dseg_representation *dseg_find_representation(const char *key) {
+  ensure_builtin();
+  for (size_t i = 0; key != NULL && i < registry.representation_count; i++) {
+    const dseg_representation *r = registry.representations[i];
+    if (same(key, r->name) || same(key, r->sop_class_uid) || same(key, r->segmentation_type)) {
+      return r;
+    }
+  }
+  return NULL;
+}
+
+const dseg_frame_codec *dseg_find_frame_codec(const char *name_or_uid) {
+  ensure_builtin();
+  for (size_t i = 0; name_or_uid != NULL && i < registry.codec_count; i++) {
+    const dseg_frame_codec *codec = registry.codecs[i];
+    if (same(name_or_uid, codec->name) || same(name_or_uid, codec->transfer_syntax_uid)) {
+      return codec;
+    }
+  }
+  return NULL;
+}
