@@ -4,6 +4,10 @@
 
 #include "cli.h"
 
+extern const cli_command cmd_codecs;
+extern const cli_command cmd_convert;
+extern const cli_command cmd_info;
+
 /* Ends with NULL; in the order in which help lists them. */
 extern const cli_command *const cli_commands[];
 
