@@ -5,6 +5,7 @@
 #include "cli.h"
 
 extern const cli_command cmd_codecs;
+extern const cli_command cmd_compare;
 extern const cli_command cmd_convert;
 extern const cli_command cmd_info;
 

@@ -150,6 +150,16 @@ static dseg_status apply_mapping(const struct job *job, const json_t *mapping, s
   return matched > 0 ? DSEG_OK : dseg_json_fail(&job->reader, &place, "no entry names an input file");
 }
 
+/* All segments are of one file: even several are, when they are the parts of one object. */
+static bool is_one_file(const struct job *job) {
+  for (size_t i = 0; job->files->count > 1 && i < job->reader.description->segment_count; i++) {
+    if (job->files->origins == NULL || job->files->origins[i].file != 0) {
+      return false;
+    }
+  }
+  return job->files->count == 1 || job->files->origins != NULL;
+}
+
 /* Which file each outer list belongs to; NO_FILE: none of those at hand. */
 static dseg_status assign_files(const struct job *job, const json_t *root, size_t list_count, size_t *file_of_list) {
   const json_t *mapping = json_object_get(root, "segmentAttributesFileMapping");
@@ -164,13 +174,13 @@ static dseg_status assign_files(const struct job *job, const json_t *root, size_
       return apply_mapping(job, mapping, list_count, file_of_list);
     }
   }
-  if (list_count != job->files->count && job->files->count != 1) {
+  if (list_count != job->files->count && !is_one_file(job)) {
     return dseg_json_fail(&job->reader, &(dseg_json_place){NULL, "segmentAttributes", 0},
                           "%zu lists for %zu input files: one list for each file is expected", list_count,
                           job->files->count);
   }
   for (size_t i = 0; i < list_count; i++) {
-    file_of_list[i] = job->files->count == 1 ? 0 : i;
+    file_of_list[i] = list_count == job->files->count ? i : 0;
   }
   return DSEG_OK;
 }
