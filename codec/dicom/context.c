@@ -43,6 +43,9 @@ static const uint32_t carried[] = {
     0x00200010, /* Study ID */
     0x00200052, /* Frame of Reference UID */
     0x00201040, /* Position Reference Indicator */
+    0x00282110, /* Lossy Image Compression: what is derived from a lossy image says so, too (C.8.20.2.2) */
+    0x00282112, /* Lossy Image Compression Ratio */
+    0x00282114, /* Lossy Image Compression Method */
     0x00321033, /* Requesting Service */
     0x00321034, /* Requesting Service Code Sequence */
     0x00380010, /* Admission ID */

@@ -1,0 +1,67 @@
+/* seg_references.c - Common Instance Reference (PS3.3 C.12.2): the images the segmentation was made from.
+ *
+ * Those of the segmentation's own study go into Referenced Series Sequence, those of other studies into Studies
+ * Containing Other Referenced Instances Sequence. References come grouped by series as a rule, so a group ends
+ * where the series changes; that it might come again costs an item, no more. */
+#include <string.h>
+
+#include "dicom/seg_object.h"
+
+static bool same(const char *a, const char *b) {
+  return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool usable(const dseg_instance_reference *reference) {
+  return reference->sop_class_uid != NULL && reference->sop_instance_uid != NULL && reference->series_uid != NULL;
+}
+
+/* Referenced Series Sequence of the current item: series from first on, up to the end of their run. Frames of one
+ * instance follow each other and count once. */
+static void put_series_of(dseg_builder *builder, const dseg_references *references, size_t first, size_t end) {
+  size_t i = first;
+  while (i < end) {
+    const dseg_instance_reference *head = &references->instances[i];
+    dseg_builder_begin_item(builder, 0x00081115);
+    dseg_builder_text(builder, 0x0020000E, "UI", head->series_uid);
+    const char *last = NULL;
+    for (; i < end && same(references->instances[i].series_uid, head->series_uid); i++) {
+      const dseg_instance_reference *reference = &references->instances[i];
+      if (same(reference->sop_instance_uid, last)) {
+        continue;
+      }
+      last = reference->sop_instance_uid;
+      dseg_builder_begin_item(builder, 0x0008114A);
+      dseg_builder_text(builder, 0x00081150, "UI", reference->sop_class_uid);
+      dseg_builder_text(builder, 0x00081155, "UI", reference->sop_instance_uid);
+      dseg_builder_end_item(builder);
+    }
+    dseg_builder_end_item(builder);
+  }
+}
+
+void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object) {
+  const dseg_references *references = &object->description->references;
+  const char *study = dseg_builder_get_text(builder, 0x0020000D);
+  size_t i = 0;
+  while (i < references->count) {
+    const dseg_instance_reference *head = &references->instances[i];
+    if (!usable(head)) {
+      i++;
+      continue;
+    }
+    size_t end = i + 1;
+    while (end < references->count && usable(&references->instances[end]) &&
+           same(references->instances[end].study_uid, head->study_uid)) {
+      end++;
+    }
+    if (head->study_uid == NULL || same(head->study_uid, study)) {
+      put_series_of(builder, references, i, end);
+    } else {
+      dseg_builder_begin_item(builder, 0x00081200);
+      dseg_builder_text(builder, 0x0020000D, "UI", head->study_uid);
+      put_series_of(builder, references, i, end); /* Table 10-4 has the same form */
+      dseg_builder_end_item(builder);
+    }
+    i = end;
+  }
+}

@@ -1,0 +1,133 @@
+/* writer_frames.c - the frames of the finished object: empty ones by policy, in the order of planes.
+ *
+ * An empty frame is spooled once; the records of all of them point at it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dicom/writer_internal.h"
+
+static bool has_label_frames(const dseg_writer *writer) {
+  return (writer->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) == 0;
+}
+
+/* The first and then further empty frames. shared: the record of the first; its plane is not looked at. */
+static dseg_status put_empty(dseg_writer *writer, size_t plane, int32_t segment, dseg_frame_record *shared,
+                             bool *have_shared, dseg_error *error) {
+  if (!*have_shared) {
+    const dseg_frame_info info = {.rows = writer->description->geometry.rows,
+                                  .columns = writer->description->geometry.columns,
+                                  .bits_allocated = writer->format.bits_allocated};
+    const size_t size = dseg_frame_bytes(&info);
+    uint8_t *frame = calloc(size, 1);
+    if (frame == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame");
+    }
+    const uint16_t background = has_label_frames(writer) ? (uint16_t)writer->description->background : 0;
+    if (info.bits_allocated == 8) {
+      memset(frame, background, size);
+    }
+    for (size_t i = 0; info.bits_allocated == 16 && i < size / 2; i++) {
+      memcpy(frame + 2 * i, &background, sizeof background);
+    }
+    const dseg_status status = dseg_writer_put_frame(writer, plane, segment, (dseg_view){frame, size}, error);
+    free(frame);
+    DSEG_TRY(status);
+    *shared = writer->frames[writer->frame_count - 1];
+    *have_shared = true;
+    return DSEG_OK;
+  }
+  return dseg_writer_repeat_frame(writer, shared, plane, segment, error);
+}
+
+static int compare_frames(const void *a, const void *b) {
+  const dseg_frame_record *x = a, *y = b;
+  if (x->plane != y->plane) {
+    return x->plane < y->plane ? -1 : 1;
+  }
+  if (x->segment != y->segment) {
+    return x->segment < y->segment ? -1 : 1;
+  }
+  return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static void sort_frames(dseg_writer *writer) {
+  for (size_t i = 1; i < writer->frame_count; i++) {
+    if (compare_frames(&writer->frames[i - 1], &writer->frames[i]) > 0) {
+      qsort(writer->frames, writer->frame_count, sizeof *writer->frames, compare_frames);
+      return;
+    }
+  }
+}
+
+/* An empty frame where plane first..end has none at all; every: for each segment that has none. frames up to known
+ * are sorted. */
+static dseg_status fill_planes(dseg_writer *writer, const size_t *planes, size_t plane_count, bool every,
+                               dseg_error *error) {
+  const size_t known = writer->frame_count;
+  const int32_t segments = has_label_frames(writer) ? 1 : (int32_t)writer->description->segment_count;
+  const int32_t first_segment = has_label_frames(writer) ? -1 : 0;
+  dseg_frame_record shared = {0};
+  bool have_shared = false;
+  size_t at = 0;
+  for (size_t p = 0; p < plane_count; p++) {
+    while (at < known && writer->frames[at].plane < planes[p]) {
+      at++;
+    }
+    const bool plane_has_any = at < known && writer->frames[at].plane == planes[p];
+    if (plane_has_any && !every) {
+      continue;
+    }
+    for (int32_t s = 0; s < (every ? segments : 1); s++) {
+      const int32_t segment = first_segment + s;
+      while (at < known && writer->frames[at].plane == planes[p] && writer->frames[at].segment < segment) {
+        at++;
+      }
+      const bool there = at < known && writer->frames[at].plane == planes[p] && writer->frames[at].segment == segment;
+      if (!there) {
+        DSEG_TRY(put_empty(writer, planes[p], segment, &shared, &have_shared, error));
+      }
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status fill_all_planes(dseg_writer *writer, dseg_error *error) {
+  const size_t count = writer->description->geometry.plane_count;
+  size_t *planes = malloc(count * sizeof *planes);
+  if (planes == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+  }
+  for (size_t i = 0; i < count; i++) {
+    planes[i] = i;
+  }
+  const dseg_status status = fill_planes(writer, planes, count, true, error);
+  free(planes);
+  return status;
+}
+
+dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error) {
+  const size_t last = writer->description->geometry.plane_count - 1;
+  const size_t bounds[2] = {0, last};
+  const bool can_be_empty = !has_label_frames(writer) || writer->description->has_background;
+  sort_frames(writer);
+  if (!can_be_empty) {
+    return writer->frame_count > 0 ? DSEG_OK
+                                   : dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                                               "no plane was written, and without a background none can be empty");
+  }
+  if (writer->options.empty_frames == DSEG_EMPTY_KEEP) {
+    DSEG_TRY(fill_all_planes(writer, error));
+  } else if (writer->options.empty_frames == DSEG_EMPTY_BOUNDS) {
+    DSEG_TRY(fill_planes(writer, bounds, last > 0 ? 2 : 1, false, error));
+  } else if (writer->frame_count == 0) {
+    const dseg_warning_sink *warnings = &writer->options.warnings;
+    if (warnings->warn != NULL) {
+      warnings->warn(warnings->user,
+                     "no voxel belongs to any segment: one empty frame is written, since an object "
+                     "has at least one (PS3.3 C.7.6.16)");
+    }
+    DSEG_TRY(fill_planes(writer, bounds, 1, false, error));
+  }
+  sort_frames(writer);
+  return DSEG_OK;
+}
