@@ -8,6 +8,7 @@ extern const cli_command cmd_codecs;
 extern const cli_command cmd_compare;
 extern const cli_command cmd_convert;
 extern const cli_command cmd_info;
+extern const cli_command cmd_preview;
 
 /* Ends with NULL; in the order in which help lists them. */
 extern const cli_command *const cli_commands[];

@@ -4,7 +4,7 @@
 
 #include "commands.h"
 
-const cli_command *const cli_commands[] = {&cmd_convert, &cmd_info, &cmd_compare, &cmd_codecs, NULL};
+const cli_command *const cli_commands[] = {&cmd_convert, &cmd_info, &cmd_compare, &cmd_preview, &cmd_codecs, NULL};
 
 static void show_overview(void) {
   puts(
