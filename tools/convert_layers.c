@@ -17,6 +17,7 @@ typedef struct layer_work {
   uint8_t *mask;      /* one plane of bytes */
   uint32_t *shared;   /* pixels of the plane that lie in several segments */
   size_t shared_count;
+  uint32_t *segments; /* those present in the plane */
   uint8_t *present;
   uint8_t *scratch;
 } layer_work;
@@ -27,6 +28,7 @@ static void free_work(layer_work *work) {
   free(work->others);
   free(work->mask);
   free(work->shared);
+  free(work->segments);
   free(work->present);
   free(work->scratch);
 }
@@ -41,12 +43,13 @@ static dseg_status make_work(const convert_job *job, layer_work *work, dseg_erro
   work->others = malloc(pixels * sizeof(uint32_t) + 1);
   work->mask = malloc(pixels + 1);
   work->shared = malloc(pixels * sizeof(uint32_t) + 1);
+  work->segments = malloc(work->segment_count * sizeof *work->segments + 1);
   work->present = malloc(work->segment_count + 1);
   work->scratch = malloc(dseg_source_description(job->source)->segment_count + 1);
   if (work->conflicts == NULL || work->labels == NULL || work->others == NULL || work->mask == NULL ||
-      work->shared == NULL || work->present == NULL || work->scratch == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory to find which of %zu segments overlap",
-                     work->segment_count);
+      work->shared == NULL || work->segments == NULL || work->present == NULL || work->scratch == NULL) {
+    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory to find which of %zu segments overlap", work->segment_count);
+    return DSEG_ERROR_MEMORY;
   }
   return DSEG_OK;
 }
@@ -70,38 +73,51 @@ static void find_shared_pixels(layer_work *work, size_t pixels, size_t element) 
   }
 }
 
+/* Reads the claims of the segments present in the plane: claims[segment present][shared pixel]. */
+static dseg_status read_claims(convert_job *job, layer_work *work, size_t plane, const uint32_t *segments,
+                               size_t segment_count, uint8_t *claims, dseg_error *error) {
+  for (size_t k = 0; k < segment_count; k++) {
+    DSEG_TRY(convert_read_mask(job, segments[k], plane, work->mask, error));
+    for (size_t i = 0; i < work->shared_count; i++) {
+      claims[k * work->shared_count + i] = work->mask[work->shared[i]];
+    }
+  }
+  return DSEG_OK;
+}
+
+static bool claims_meet(const uint8_t *a, const uint8_t *b, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (a[i] != 0 && b[i] != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Finds all pairs of the segments present that claim one of the shared pixels. */
 static dseg_status add_conflicts(convert_job *job, layer_work *work, size_t plane, dseg_error *error) {
   const size_t count = work->shared_count;
   size_t present_count = 0;
-  uint32_t *segments = malloc(work->segment_count * sizeof *segments + 1);
-  for (size_t i = 0; segments != NULL && i < work->segment_count; i++) {
+  for (size_t i = 0; i < work->segment_count; i++) {
     if (work->present[i] != 0) {
-      segments[present_count++] = (uint32_t)i;
+      work->segments[present_count++] = (uint32_t)i;
     }
   }
-  /* claims[segment present][shared pixel] */
-  uint8_t *claims =
-      segments != NULL && present_count <= SIZE_MAX / (count + 1) ? malloc(present_count * count + 1) : NULL;
-  dseg_status status =
-      claims != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the overlap of a plane");
-  for (size_t k = 0; status == DSEG_OK && k < present_count; k++) {
-    status = convert_read_mask(job, segments[k], plane, work->mask, error);
-    for (size_t i = 0; status == DSEG_OK && i < count; i++) {
-      claims[k * count + i] = work->mask[work->shared[i]];
-    }
+  uint8_t *claims = present_count <= SIZE_MAX / (count + 1) ? malloc(present_count * count + 1) : NULL;
+  if (claims == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the overlap of a plane");
   }
+  const dseg_status status = read_claims(job, work, plane, work->segments, present_count, claims, error);
   for (size_t k = 1; status == DSEG_OK && k < present_count; k++) {
     for (size_t m = 0; m < k; m++) {
-      for (size_t i = 0; i < count && !has_conflict(work, segments[k], segments[m]); i++) {
-        if (claims[k * count + i] != 0 && claims[m * count + i] != 0) {
-          set_conflict(work, segments[k], segments[m]);
-        }
+      const uint32_t a = work->segments[k];
+      const uint32_t b = work->segments[m];
+      if (!has_conflict(work, a, b) && claims_meet(claims + k * count, claims + m * count, count)) {
+        set_conflict(work, a, b);
       }
     }
   }
   free(claims);
-  free(segments);
   return status;
 }
 

@@ -130,7 +130,7 @@ static int settle_kind(convert_job *job) {
     cli_error(convert_input_name(job),
               "it holds fractions, and %s needs to know from which fraction on a voxel is inside: give --threshold "
               "(0.5 for instance)",
-              job->representation->name);
+              volume ? "a label volume" : job->representation->name);
     return CLI_INPUT;
   }
   if (from_fractions && to_fractions && options->threshold > 0) {

@@ -109,10 +109,11 @@ int convert_select_segments(convert_job *job) {
   job->source_segment = calloc(count + 1, sizeof *job->source_segment);
   job->values = calloc(count + 1, sizeof *job->values);
   uint8_t *chosen = calloc(count + 1, 1);
-  int exit_code = CLI_OK;
   if (job->source_segment == NULL || job->values == NULL || chosen == NULL) {
-    exit_code = convert_fail_memory(job);
+    free(chosen);
+    return convert_fail_memory(job);
   }
+  int exit_code = CLI_OK;
   for (size_t i = 0; exit_code == CLI_OK && i < options->segment_count; i++) {
     exit_code = mark_value(job, options->segments[i], chosen);
   }

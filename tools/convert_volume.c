@@ -93,7 +93,10 @@ dseg_status convert_fill_fractions(convert_job *job, const dseg_grid *grid, cons
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
   }
   uint8_t *mask = malloc(pixels + 1);
-  dseg_status status = mask != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+  if (mask == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+  }
+  dseg_status status = DSEG_OK;
   const float scale = (float)job->target->maximum_fraction;
   for (size_t plane = 0; status == DSEG_OK && plane < geometry->plane_count; plane++) {
     status = convert_read_mask(job, segment, plane, mask, error);
