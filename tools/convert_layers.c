@@ -74,10 +74,10 @@ static void find_shared_pixels(layer_work *work, size_t pixels, size_t element) 
 }
 
 /* Reads the claims of the segments present in the plane: claims[segment present][shared pixel]. */
-static dseg_status read_claims(convert_job *job, layer_work *work, size_t plane, const uint32_t *segments,
-                               size_t segment_count, uint8_t *claims, dseg_error *error) {
-  for (size_t k = 0; k < segment_count; k++) {
-    DSEG_TRY(convert_read_mask(job, segments[k], plane, work->mask, error));
+static dseg_status read_claims(convert_job *job, layer_work *work, size_t plane, size_t present_count, uint8_t *claims,
+                               dseg_error *error) {
+  for (size_t k = 0; k < present_count; k++) {
+    DSEG_TRY(convert_read_mask(job, work->segments[k], plane, work->mask, error));
     for (size_t i = 0; i < work->shared_count; i++) {
       claims[k * work->shared_count + i] = work->mask[work->shared[i]];
     }
@@ -107,7 +107,7 @@ static dseg_status add_conflicts(convert_job *job, layer_work *work, size_t plan
   if (claims == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the overlap of a plane");
   }
-  const dseg_status status = read_claims(job, work, plane, work->segments, present_count, claims, error);
+  const dseg_status status = read_claims(job, work, plane, present_count, claims, error);
   for (size_t k = 1; status == DSEG_OK && k < present_count; k++) {
     for (size_t m = 0; m < k; m++) {
       const uint32_t a = work->segments[k];

@@ -141,9 +141,11 @@ static dseg_status allocate(volume_work *work, size_t layers, size_t element, ds
     work->voxels = calloc(work->voxel_count * layers + 1, element);
   }
   work->volume.voxels = work->voxels;
-  return work->voxels != NULL
-             ? DSEG_OK
-             : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu x %zu voxels", layers, work->voxel_count);
+  if (work->voxels == NULL) {
+    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu x %zu voxels", layers, work->voxel_count);
+    return DSEG_ERROR_MEMORY;
+  }
+  return DSEG_OK;
 }
 
 static dseg_status read_fractions(convert_job *job, volume_work *work, dseg_error *error) {
