@@ -8,12 +8,12 @@
 enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_THREADS };
 
 static const cli_option options[] = {
-    {OPTION_TOLERANCE, "tolerance", "MM", false, "Comparison:",
+    {OPTION_TOLERANCE, "tolerance", "MM", false, "Comparison",
      "voxels lie at the same place when the far corners of the grids agree to so many millimetres (default 0.001)"},
     {OPTION_IGNORE, "ignore", "WHAT", false, NULL,
      "do not count differences in these, separated by commas: geometry, extent, voxels, segments, numbers, names, "
      "codes, colors, details"},
-    {OPTION_JSON, "json", NULL, false, "Output:", "write the result as JSON (docs/cli-json.md)"},
+    {OPTION_JSON, "json", NULL, false, "Output", "write the result as JSON (docs/cli-json.md)"},
     {OPTION_THREADS, "threads", "N", false, NULL, "threads to use (default: one for each processor)"},
     {0, NULL, NULL, false, NULL, NULL},
 };
@@ -22,7 +22,7 @@ static int run(int argc, char **argv);
 
 const cli_command cmd_compare = {
     "compare",
-    "tell whether two segmentations are the same",
+    "Tell whether two segmentations are the same.",
     "A B [options]",
     "A and B are DICOM segmentations, NIfTI, NRRD or MetaImage files. Voxels are\n"
     "compared where they lie in the patient, so axes may run in other directions.\n"

@@ -8,12 +8,12 @@
 enum { OPTION_PLANES, OPTION_COLUMNS, OPTION_SIZE, OPTION_OVERLAP, OPTION_THREADS, OPTION_FORCE };
 
 static const cli_option options[] = {
-    {OPTION_PLANES, "planes", "A-B", false, "Content:", "planes to choose from, counted from 1 (default: all)"},
+    {OPTION_PLANES, "planes", "A-B", false, "Content", "planes to choose from, counted from 1 (default: all)"},
     {OPTION_OVERLAP, "overlap", "first|last", false, NULL,
      "which segment is seen where several overlap (default: last)"},
-    {OPTION_COLUMNS, "columns", "N", false, "Layout:", "planes side by side (default: chosen by their shape)"},
+    {OPTION_COLUMNS, "columns", "N", false, "Layout", "planes side by side (default: chosen by their shape)"},
     {OPTION_SIZE, "size", "PIXELS", false, NULL, "width of the picture (default 1400)"},
-    {OPTION_FORCE, "force", NULL, false, "Output:", "replace an existing file"},
+    {OPTION_FORCE, "force", NULL, false, "Output", "replace an existing file"},
     {OPTION_THREADS, "threads", "N", false, NULL, "threads to use (default: one for each processor)"},
     {0, NULL, NULL, false, NULL, NULL},
 };
@@ -22,7 +22,7 @@ static int run(int argc, char **argv);
 
 const cli_command cmd_preview = {
     "preview",
-    "draw a segmentation as a PNG picture",
+    "Draw a segmentation as a PNG picture.",
     "INPUT OUTPUT.png [options]",
     "Draws up to 20 planes that hold something, evenly spaced, in the segments' colours\n"
     "and turned as radiologists look at them, with a legend of the largest segments.\n"
