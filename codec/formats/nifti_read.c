@@ -1,0 +1,292 @@
+/* nifti_read.c - reads NIfTI-1 and NIfTI-2: .nii, .nii.gz, and pairs of .hdr and .img.
+ *
+ * Orientation: the sform where sform_code is set, else the qform, else voxel sizes alone ("method 3, 2, 1" of
+ * nifti1.h). NIfTI's axes point right, anterior, superior; DICOM's left, posterior, superior (PS3.3 C.7.6.2.1.1). */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/checked.h"
+#include "formats/inflate.h"
+#include "formats/nifti_header.h"
+#include "formats/text.h"
+#include "formats/volume.h"
+
+bool dseg_nifti_recognise(dseg_view head) {
+  dseg_nifti_header header;
+  return dseg_nifti_parse(head, &header);
+}
+
+static bool voxel_type(int datatype, dseg_voxel_type *type) {
+  switch (datatype) {
+    case DSEG_NIFTI_UINT8: *type = DSEG_VOXEL_UINT8; return true;
+    case DSEG_NIFTI_INT16: *type = DSEG_VOXEL_INT16; return true;
+    case DSEG_NIFTI_INT32: *type = DSEG_VOXEL_INT32; return true;
+    case DSEG_NIFTI_FLOAT32: *type = DSEG_VOXEL_FLOAT32; return true;
+    case DSEG_NIFTI_FLOAT64: *type = DSEG_VOXEL_FLOAT64; return true;
+    case DSEG_NIFTI_INT8: *type = DSEG_VOXEL_INT8; return true;
+    case DSEG_NIFTI_UINT16: *type = DSEG_VOXEL_UINT16; return true;
+    case DSEG_NIFTI_UINT32: *type = DSEG_VOXEL_UINT32; return true;
+    case DSEG_NIFTI_INT64: *type = DSEG_VOXEL_INT64; return true;
+    case DSEG_NIFTI_UINT64: *type = DSEG_VOXEL_UINT64; return true;
+    default: return false;
+  }
+}
+
+/* The first three dimensions are space; all others together count layers. */
+static dseg_status read_shape(const dseg_nifti_header *header, const dseg_open_options *options,
+                              dseg_volume_content *content, size_t *bytes, dseg_error *error) {
+  if (header->dim[0] < 1 || header->dim[0] > 7) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "NIfTI dim[0] is %lld, not 1..7", (long long)header->dim[0]);
+  }
+  size_t layers = 1;
+  for (size_t i = 1; i <= 7; i++) {
+    const int64_t dim = i <= (size_t)header->dim[0] ? header->dim[i] : 1;
+    if (dim < 1) {
+      return dseg_fail(error, DSEG_ERROR_FORMAT, "NIfTI dim[%zu] is %lld", i, (long long)dim);
+    }
+    if (i <= 3) {
+      content->grid.size[i - 1] = (size_t)dim;
+    } else if (!dseg_mul_size(layers, (size_t)dim, &layers)) {
+      return dseg_fail(error, DSEG_ERROR_LIMIT, "NIfTI dim[4..7] multiply past the address space");
+    }
+  }
+  DSEG_TRY(dseg_raw_volume_shape(&content->raw, content->grid.size, layers, 0, options->memory_limit, bytes, error));
+  content->raw.run = content->raw.layer_voxels;
+  return DSEG_OK;
+}
+
+/* A 3 x 4 matrix from voxel indices to millimetres in NIfTI's axes. */
+typedef double affine[3][4];
+
+static bool is_usable(affine matrix) {
+  for (size_t i = 0; i < 3; i++) {
+    for (size_t j = 0; j < 4; j++) {
+      if (!isfinite(matrix[i][j])) {
+        return false;
+      }
+    }
+  }
+  const double determinant = matrix[0][0] * (matrix[1][1] * matrix[2][2] - matrix[1][2] * matrix[2][1]) -
+                             matrix[0][1] * (matrix[1][0] * matrix[2][2] - matrix[1][2] * matrix[2][0]) +
+                             matrix[0][2] * (matrix[1][0] * matrix[2][1] - matrix[1][1] * matrix[2][0]);
+  return fabs(determinant) > 1e-30;
+}
+
+/* Voxel sizes; an axis of one voxel often has none. */
+static void read_sizes(const dseg_nifti_header *header, double sizes[3]) {
+  for (size_t i = 0; i < 3; i++) {
+    const double size = fabs(header->pixdim[i + 1]);
+    sizes[i] = isfinite(size) && size > 0 ? size : 1.0;
+  }
+}
+
+/* The quaternion's rotation (nifti1.h, "method 2"): a is what makes it a unit quaternion, pixdim[0] turns the third
+ * axis round. */
+static void from_quaternion(const dseg_nifti_header *header, affine matrix) {
+  double b = header->quaternion[0];
+  double c = header->quaternion[1];
+  double d = header->quaternion[2];
+  double a = 1.0 - (b * b + c * c + d * d);
+  if (a < 1e-7) { /* rounded: half a turn */
+    const double length = sqrt(b * b + c * c + d * d);
+    b /= length;
+    c /= length;
+    d /= length;
+    a = 0;
+  } else {
+    a = sqrt(a);
+  }
+  const double rotation[3][3] = {
+      {a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)},
+      {2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)},
+      {2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b},
+  };
+  double sizes[3];
+  read_sizes(header, sizes);
+  sizes[2] = header->pixdim[0] < 0 ? -sizes[2] : sizes[2];
+  for (size_t i = 0; i < 3; i++) {
+    for (size_t j = 0; j < 3; j++) {
+      matrix[i][j] = rotation[i][j] * sizes[j];
+    }
+    matrix[i][3] = header->quaternion_offset[i];
+  }
+}
+
+static void from_sizes(const dseg_nifti_header *header, affine matrix) {
+  double sizes[3];
+  read_sizes(header, sizes);
+  memset(matrix, 0, sizeof(affine));
+  for (size_t i = 0; i < 3; i++) {
+    matrix[i][i] = sizes[i];
+  }
+}
+
+static void read_affine(const dseg_nifti_header *header, const dseg_open_options *options, affine matrix) {
+  if (header->sform_code > 0) {
+    memcpy(matrix, header->rows, sizeof(affine));
+    if (is_usable(matrix)) {
+      return;
+    }
+    dseg_volume_warn(options, "the NIfTI sform is not an invertible matrix and is not used");
+  }
+  if (header->qform_code > 0) {
+    from_quaternion(header, matrix);
+    if (is_usable(matrix)) {
+      return;
+    }
+    dseg_volume_warn(options, "the NIfTI qform is not a rotation and is not used");
+  }
+  dseg_volume_warn(options, "NIfTI sform_code and qform_code give no orientation: axes are taken to point right, "
+                            "anterior and superior from the origin");
+  from_sizes(header, matrix);
+}
+
+static double millimetres(const dseg_nifti_header *header) {
+  switch (header->units & 7) {
+    case DSEG_NIFTI_METRE: return 1000.0;
+    case DSEG_NIFTI_MICRON: return 1e-3;
+    default: return 1.0;
+  }
+}
+
+static void read_grid(const dseg_nifti_header *header, const dseg_open_options *options, dseg_grid *grid) {
+  affine matrix;
+  read_affine(header, options, matrix);
+  const double unit = millimetres(header);
+  for (size_t coordinate = 0; coordinate < 3; coordinate++) {
+    const double to_dicom = coordinate < 2 ? -unit : unit;
+    for (size_t axis = 0; axis < 3; axis++) {
+      grid->step[axis][coordinate] = to_dicom * matrix[coordinate][axis];
+    }
+    grid->origin[coordinate] = to_dicom * matrix[coordinate][3];
+  }
+}
+
+/* Everything but the voxels. */
+static dseg_status read_header(const dseg_nifti_header *header, const dseg_open_options *options,
+                               dseg_volume_content *content, size_t *bytes, dseg_error *error) {
+  dseg_raw_volume *raw = &content->raw;
+  if (!voxel_type(header->datatype, &raw->type)) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "NIfTI datatype %d: not a real number of 8 to 64 bits",
+                     header->datatype);
+  }
+  if (header->bits_per_voxel != 0 && (size_t)header->bits_per_voxel != 8 * dseg_voxel_size(raw->type)) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "NIfTI datatype %d and bitpix %d contradict each other",
+                     header->datatype, header->bits_per_voxel);
+  }
+  raw->swapped = header->big_endian != DSEG_HOST_IS_BIG_ENDIAN;
+  const bool has_slope = isfinite(header->slope) && header->slope != 0 && isfinite(header->intercept);
+  raw->slope = has_slope ? header->slope : 1;
+  raw->intercept = has_slope ? header->intercept : 0;
+  content->format = header->version == 2 ? "NIfTI-2" : "NIfTI-1";
+  DSEG_TRY(read_shape(header, options, content, bytes, error));
+  read_grid(header, options, &content->grid);
+  return DSEG_OK;
+}
+
+/* Where the voxels begin. In a single file they cannot overlap the header; 0 there is a common mistake. */
+static dseg_status voxel_offset(const dseg_nifti_header *header, uint64_t *offset, dseg_error *error) {
+  const uint64_t headers =
+      header->has_pair ? 0 : (header->version == 2 ? DSEG_NIFTI2_BYTES : DSEG_NIFTI1_BYTES) + DSEG_NIFTI_EXTENSION_BYTES;
+  if (!(header->voxel_offset >= 0 && header->voxel_offset < 9e18)) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "NIfTI vox_offset is %g", header->voxel_offset);
+  }
+  const uint64_t stated = (uint64_t)header->voxel_offset;
+  *offset = stated > headers ? stated : headers;
+  return DSEG_OK;
+}
+
+/* A single file, compressed: inflated once, header and voxels together. */
+static dseg_status read_compressed(const dseg_volume_file *file, const dseg_open_options *options,
+                                   dseg_volume_content *content, dseg_error *error) {
+  dseg_raw_volume *raw = &content->raw;
+  size_t size = 0;
+  DSEG_TRY(dseg_volume_file_gunzip(file, options->memory_limit, &raw->block, &size, error));
+  dseg_nifti_header header;
+  if (!dseg_nifti_parse((dseg_view){raw->block, size}, &header)) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a gzip file that holds no NIfTI volume");
+  }
+  if (header.has_pair) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a compressed NIfTI .hdr file");
+  }
+  size_t bytes = 0;
+  uint64_t offset = 0;
+  DSEG_TRY(read_header(&header, options, content, &bytes, error));
+  DSEG_TRY(voxel_offset(&header, &offset, error));
+  if (offset > size || size - (size_t)offset < bytes) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "the file holds %zu bytes, and its NIfTI header asks for %llu + %zu", size,
+                     (unsigned long long)offset, bytes);
+  }
+  raw->offset = (size_t)offset;
+  return DSEG_OK;
+}
+
+/* The voxels of header, at their offset in file, which may be compressed when it is the second of a pair. */
+static dseg_status read_voxels(const dseg_volume_file *file, const dseg_nifti_header *header, size_t bytes,
+                               const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
+  uint64_t offset = 0;
+  DSEG_TRY(voxel_offset(header, &offset, error));
+  uint8_t magic[2] = {0, 0};
+  size_t got = 0;
+  DSEG_TRY(dseg_volume_file_peek(file, 0, magic, sizeof magic, &got, error));
+  dseg_data_place place = {.encoding = DSEG_DATA_RAW, .offset = offset};
+  if (header->has_pair && dseg_is_gzip((dseg_view){magic, got})) {
+    place = (dseg_data_place){.encoding = DSEG_DATA_DEFLATED, .skip = offset};
+  }
+  return dseg_volume_data_read(file, &place, bytes, options->memory_limit, &content->raw.block, &content->raw.offset,
+                               error);
+}
+
+/* Opens the .img or .img.gz file beside the .hdr file, in either case of letters. */
+static dseg_status open_image(const char *header_path, dseg_volume_file *image, char **path, dseg_error *error) {
+  static const char *const suffixes[] = {"img", "img.gz", "IMG"};
+  const size_t stem = strlen(header_path) - strlen("hdr");
+  *path = malloc(stem + sizeof "img.gz");
+  if (*path == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  }
+  memcpy(*path, header_path, stem);
+  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+    memcpy(*path + stem, suffixes[i], strlen(suffixes[i]) + 1);
+    if (dseg_volume_file_open(*path, image, NULL) == DSEG_OK) {
+      return DSEG_OK;
+    }
+  }
+  return dseg_fail(error, DSEG_ERROR_INPUT, "a NIfTI .hdr file without an .img file beside it");
+}
+
+static dseg_status read_pair(const dseg_volume_file *file, const dseg_nifti_header *header, size_t bytes,
+                             const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
+  if (!dseg_text_has_suffix(file->path, ".hdr")) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "the header says that its voxels are in an .img file, but is not named .hdr");
+  }
+  char *path = NULL;
+  dseg_volume_file image;
+  dseg_status status = open_image(file->path, &image, &path, error);
+  if (status == DSEG_OK) {
+    status = read_voxels(&image, header, bytes, options, content, error);
+    dseg_volume_file_close(&image);
+  }
+  free(path);
+  return status;
+}
+
+dseg_status dseg_nifti_read(const dseg_volume_file *file, const dseg_open_options *options,
+                            dseg_volume_content *content, dseg_error *error) {
+  uint8_t head[DSEG_NIFTI2_BYTES];
+  size_t got = 0;
+  DSEG_TRY(dseg_volume_file_peek(file, 0, head, sizeof head, &got, error));
+  if (dseg_is_gzip((dseg_view){head, got})) {
+    return read_compressed(file, options, content, error);
+  }
+  dseg_nifti_header header;
+  size_t bytes = 0;
+  if (!dseg_nifti_parse((dseg_view){head, got}, &header)) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "not a NIfTI header");
+  }
+  DSEG_TRY(read_header(&header, options, content, &bytes, error));
+  return header.has_pair ? read_pair(file, &header, bytes, options, content, error)
+                         : read_voxels(file, &header, bytes, options, content, error);
+}

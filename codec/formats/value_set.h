@@ -1,0 +1,46 @@
+/* value_set.h - which values occur among voxels, found at the speed of memory where neighbours are alike. */
+#ifndef DSEG_FORMATS_VALUE_SET_H
+#define DSEG_FORMATS_VALUE_SET_H
+
+#include "formats/volume.h"
+
+/* Labels below this are kept as flags, others in a hash table. */
+#define DSEG_VALUE_SET_LOW 65536u
+/* More labels than Segment Number (0062,0004), US, can count: certainly an image. */
+#define DSEG_VALUE_SET_MOST 65535u
+
+/* Starts as zeros, of which low makes this too large for the stack. */
+typedef struct dseg_value_set {
+  uint8_t low[DSEG_VALUE_SET_LOW]; /* 1 where the label occurs */
+  uint32_t *high;                  /* capacity slots; 0: free */
+  size_t high_count, high_capacity;
+  bool has_fraction;   /* values between integers, all within 0..1 */
+  bool has_other;      /* values that are neither labels nor fractions, of which one: */
+  double other;
+  bool overfull;       /* more labels than DSEG_VALUE_SET_MOST */
+  bool out_of_memory;
+} dseg_value_set;
+
+void dseg_value_set_free(dseg_value_set *set); /* what it owns, not set itself */
+
+/* Adds the values of count voxels, in the host's byte order. */
+void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count);
+
+void dseg_value_set_merge(dseg_value_set *into, const dseg_value_set *from);
+
+void dseg_value_set_clear(dseg_value_set *set);
+
+/* Sets *labels to the labels that occur, ascending, without 0; malloc'd, NULL when there are none. */
+dseg_status dseg_value_set_list(const dseg_value_set *set, uint32_t **labels, size_t *count, dseg_error *error);
+
+/* Whether stored values mean something else. */
+bool dseg_raw_volume_is_scaled(const dseg_raw_volume *raw);
+
+/* The stored value of voxel i. */
+double dseg_voxel_value(dseg_voxel_type type, const uint8_t *voxels, size_t i);
+
+/* The label that value stands for: scaled values are allowed the rounding of a product of floats. False where it is
+ * between integers. */
+bool dseg_value_is_label(double value, bool scaled, double *label);
+
+#endif

@@ -1,0 +1,92 @@
+/* volume.h - what the readers of research formats hand to the loader they share.
+ *
+ * A reader of one format understands a header and finds the voxels; volume_load.c turns any type of voxel into
+ * layers of labels or fractions, finds which values occur, and makes the source. */
+#ifndef DSEG_FORMATS_VOLUME_H
+#define DSEG_FORMATS_VOLUME_H
+
+#include <stdbool.h>
+
+#include "dseg/source.h"
+#include "formats/volume_file.h"
+
+typedef enum dseg_voxel_type {
+  DSEG_VOXEL_INT8 = 0,
+  DSEG_VOXEL_UINT8,
+  DSEG_VOXEL_INT16,
+  DSEG_VOXEL_UINT16,
+  DSEG_VOXEL_INT32,
+  DSEG_VOXEL_UINT32,
+  DSEG_VOXEL_INT64,
+  DSEG_VOXEL_UINT64,
+  DSEG_VOXEL_FLOAT32,
+  DSEG_VOXEL_FLOAT64
+} dseg_voxel_type;
+
+/* Bytes of one voxel. */
+size_t dseg_voxel_size(dseg_voxel_type type);
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define DSEG_HOST_IS_BIG_ENDIAN true
+#else
+#define DSEG_HOST_IS_BIG_ENDIAN false
+#endif
+
+/* Voxels as they stand in a file. Along the file's order, run voxels of layer 0 are followed by run voxels of
+ * layer 1 and so on, over and over; run is layer_voxels where layers follow each other as a whole. */
+typedef struct dseg_raw_volume {
+  uint8_t *block; /* owned, malloc */
+  size_t offset;  /* of the first voxel in block */
+  dseg_voxel_type type;
+  bool swapped;            /* the other byte order than the host's */
+  double slope, intercept; /* a voxel means stored * slope + intercept */
+  size_t layer_voxels;
+  size_t layer_count;
+  size_t run;
+} dseg_raw_volume;
+
+/* A segment that the file describes. */
+typedef struct dseg_declared_segment {
+  dseg_segment segment; /* its number is set by the loader; strings live in the description */
+  uint32_t layer;
+  uint32_t value; /* of its voxels in that layer */
+} dseg_declared_segment;
+
+/* All that a reader finds in a file. Starts as zeros but for description. */
+typedef struct dseg_volume_content {
+  const char *format; /* literal: for dseg_source_format */
+  dseg_description *description;
+  dseg_grid grid;
+  dseg_raw_volume raw;
+  dseg_declared_segment *declared; /* in the description's arena */
+  size_t declared_count;
+} dseg_volume_content;
+
+/* Readers. The file has been recognised as theirs. On failure the caller frees what content holds. */
+dseg_status dseg_nifti_read(const dseg_volume_file *file, const dseg_open_options *options,
+                            dseg_volume_content *content, dseg_error *error);
+dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options,
+                           dseg_volume_content *content, dseg_error *error);
+dseg_status dseg_metaimage_read(const dseg_volume_file *file, const dseg_open_options *options,
+                                dseg_volume_content *content, dseg_error *error);
+
+/* Whether a file that begins with these bytes is of the format. */
+bool dseg_nifti_recognise(dseg_view head);
+bool dseg_nrrd_recognise(dseg_view head);
+bool dseg_metaimage_recognise(dseg_view head);
+
+/* Sets layer_voxels, layer_count and run from sizes and type, and bytes to that of all voxels. Errors: a size of 0,
+ * DSEG_ERROR_LIMIT where the voxels would not fit memory_limit. */
+dseg_status dseg_raw_volume_shape(dseg_raw_volume *raw, const size_t size[3], size_t layer_count, size_t run,
+                                  uint64_t memory_limit, size_t *bytes, dseg_error *error);
+
+/* Makes the source. Takes over the raw block at once and the description on success, leaving NULL behind. Errors: a
+ * geometry that DICOM cannot hold; DSEG_ERROR_UNSUPPORTED for voxels that are neither labels nor fractions, with the
+ * value named. */
+dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_options *options, dseg_source **source,
+                             dseg_error *error);
+
+/* Passes a message to the sink of options, if there is one. */
+void dseg_volume_warn(const dseg_open_options *options, const char *format, ...) DSEG_PRINTF(2, 3);
+
+#endif

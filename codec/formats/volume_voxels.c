@@ -1,0 +1,286 @@
+/* volume_voxels.c - from voxels as they stand in a file to layers of labels or fractions.
+ *
+ * A volume may be most of the memory there is: where type and order allow it nothing is copied, and types that become
+ * smaller do so in place. */
+#include "formats/volume_voxels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/checked.h"
+#include "core/threads.h"
+#include "formats/value_set.h"
+
+#define CHUNK ((size_t)1 << 20) /* voxels that one thread scans at a time */
+#define BLOCK ((size_t)2048)    /* voxels converted at a time: their labels stay in the first cache */
+
+size_t dseg_voxel_size(dseg_voxel_type type) {
+  switch (type) {
+    case DSEG_VOXEL_INT8:
+    case DSEG_VOXEL_UINT8: return 1;
+    case DSEG_VOXEL_INT16:
+    case DSEG_VOXEL_UINT16: return 2;
+    case DSEG_VOXEL_INT32:
+    case DSEG_VOXEL_UINT32:
+    case DSEG_VOXEL_FLOAT32: return 4;
+    case DSEG_VOXEL_INT64:
+    case DSEG_VOXEL_UINT64:
+    case DSEG_VOXEL_FLOAT64: return 8;
+  }
+  return 8;
+}
+
+void dseg_volume_values_free(dseg_volume_values *values) {
+  for (size_t i = 0; values->layers != NULL && i < values->layer_count; i++) {
+    free(values->layers[i].labels);
+  }
+  free(values->layers);
+  *values = (dseg_volume_values){0};
+}
+
+/* One voxel at a time is what vectors as the fastest axis need: a copy of known size is a single move. */
+static void gather(uint8_t *to, const uint8_t *from, size_t size, size_t count, size_t stride) {
+#define GATHER(bytes)                                    \
+  for (size_t i = 0; i < count; i++) {                   \
+    memcpy(to + i * (bytes), from + i * stride, (bytes)); \
+  }
+  switch (size) {
+    case 1: GATHER(1) break;
+    case 2: GATHER(2) break;
+    case 4: GATHER(4) break;
+    case 8: GATHER(8) break;
+    default: GATHER(size) break;
+  }
+#undef GATHER
+}
+
+dseg_status dseg_voxels_separate(dseg_raw_volume *raw, dseg_error *error) {
+  if (raw->layer_count == 1 || raw->run == raw->layer_voxels) {
+    return DSEG_OK;
+  }
+  const size_t layer_bytes = raw->layer_voxels * dseg_voxel_size(raw->type);
+  const size_t run_bytes = raw->run * dseg_voxel_size(raw->type);
+  uint8_t *block = malloc(layer_bytes * raw->layer_count);
+  if (block == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu layers", raw->layer_count);
+  }
+  for (size_t layer = 0; layer < raw->layer_count; layer++) {
+    gather(block + layer * layer_bytes, raw->block + raw->offset + layer * run_bytes, run_bytes,
+           raw->layer_voxels / raw->run, run_bytes * raw->layer_count);
+  }
+  free(raw->block);
+  raw->block = block;
+  raw->offset = 0;
+  raw->run = raw->layer_voxels;
+  return DSEG_OK;
+}
+
+static void swap_bytes(uint8_t *voxels, size_t count, size_t size) {
+#define SWAP(type, swap)                                     \
+  for (size_t i = 0; i < count; i++) {                       \
+    type value;                                              \
+    memcpy(&value, voxels + i * sizeof value, sizeof value); \
+    value = swap(value);                                     \
+    memcpy(voxels + i * sizeof value, &value, sizeof value); \
+  }
+  switch (size) {
+    case 2: SWAP(uint16_t, __builtin_bswap16) break;
+    case 4: SWAP(uint32_t, __builtin_bswap32) break;
+    case 8: SWAP(uint64_t, __builtin_bswap64) break;
+    default: break;
+  }
+#undef SWAP
+}
+
+struct scan {
+  const dseg_raw_volume *raw;
+  uint8_t *voxels; /* of the layer */
+  dseg_value_set *sets; /* by worker */
+};
+
+static dseg_status scan_chunk(void *user, size_t index, unsigned worker, dseg_error *error) {
+  struct scan *scan = user;
+  const size_t first = index * CHUNK;
+  const size_t left = scan->raw->layer_voxels - first;
+  const size_t count = left < CHUNK ? left : CHUNK;
+  const size_t size = dseg_voxel_size(scan->raw->type);
+  uint8_t *voxels = scan->voxels + first * size;
+  if (scan->raw->swapped) {
+    swap_bytes(voxels, count, size);
+  }
+  dseg_value_set_scan(&scan->sets[worker], scan->raw, voxels, count);
+  return scan->sets[worker].out_of_memory ? dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for labels") : DSEG_OK;
+}
+
+/* What the layers have in common. */
+struct findings {
+  bool has_fraction;
+  uint32_t largest;
+};
+
+static dseg_status judge(const dseg_value_set *set, const dseg_layer_labels *labels, struct findings *findings,
+                         dseg_error *error) {
+  if (set->has_other) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "a voxel has the value %.9g: neither a label (an integer from 0 to 4294967295) nor a fraction "
+                     "(0..1)", set->other);
+  }
+  if (set->overfull || labels->count > DSEG_VALUE_SET_MOST) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "the voxels have more than %u values: an image rather than a segmentation", DSEG_VALUE_SET_MOST);
+  }
+  findings->has_fraction = findings->has_fraction || set->has_fraction;
+  if (labels->count != 0 && labels->labels[labels->count - 1] > findings->largest) {
+    findings->largest = labels->labels[labels->count - 1];
+  }
+  return DSEG_OK;
+}
+
+static dseg_status scan_layers(dseg_raw_volume *raw, dseg_value_set *sets, unsigned workers,
+                               dseg_volume_values *values, dseg_error *error) {
+  const size_t chunks = (raw->layer_voxels - 1) / CHUNK + 1;
+  const size_t layer_bytes = raw->layer_voxels * dseg_voxel_size(raw->type);
+  struct findings findings = {false, 0};
+  for (size_t layer = 0; layer < raw->layer_count; layer++) {
+    struct scan scan = {raw, raw->block + raw->offset + layer * layer_bytes, sets};
+    DSEG_TRY(dseg_parallel_for(chunks, workers, scan_chunk, &scan, error));
+    for (unsigned i = 1; i < workers; i++) {
+      dseg_value_set_merge(&sets[0], &sets[i]);
+    }
+    dseg_layer_labels *labels = &values->layers[layer];
+    DSEG_TRY(dseg_value_set_list(&sets[0], &labels->labels, &labels->count, error));
+    DSEG_TRY(judge(&sets[0], labels, &findings, error));
+    for (unsigned i = 0; i < workers; i++) {
+      dseg_value_set_clear(&sets[i]);
+    }
+  }
+  if (findings.has_fraction && findings.largest > 1) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "the voxels are fractions as well as labels up to %lu", (unsigned long)findings.largest);
+  }
+  values->fractions = findings.has_fraction;
+  raw->swapped = false;
+  return DSEG_OK;
+}
+
+dseg_status dseg_voxels_scan(dseg_raw_volume *raw, unsigned threads, dseg_volume_values *values, dseg_error *error) {
+  const unsigned workers = dseg_worker_count(threads, (raw->layer_voxels - 1) / CHUNK + 1);
+  *values = (dseg_volume_values){false, calloc(raw->layer_count, sizeof *values->layers), raw->layer_count};
+  dseg_value_set *sets = calloc(workers, sizeof *sets);
+  if (values->layers == NULL || sets == NULL) {
+    free(sets);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for labels");
+  }
+  const dseg_status status = scan_layers(raw, sets, workers, values, error);
+  for (unsigned i = 0; i < workers; i++) {
+    dseg_value_set_free(&sets[i]);
+  }
+  free(sets);
+  return status;
+}
+
+/* Labels or fractions of count voxels. The values have been scanned: they fit. */
+static void read_scaled(const dseg_raw_volume *raw, const uint8_t *voxels, size_t count, bool fractions,
+                        uint32_t *labels) {
+  for (size_t i = 0; i < count; i++) {
+    const double value = dseg_voxel_value(raw->type, voxels, i) * raw->slope + raw->intercept;
+    if (fractions) {
+      const double inside = fmin(fmax(value, 0.0), 1.0);
+      labels[i] = (uint32_t)(inside * 255.0 + 0.5);
+    } else {
+      labels[i] = (uint32_t)(value + 0.5);
+    }
+  }
+}
+
+static void read_labels(dseg_voxel_type type, const uint8_t *voxels, size_t count, uint32_t *labels) {
+#define READ(type)                                           \
+  for (size_t i = 0; i < count; i++) {                       \
+    type value;                                              \
+    memcpy(&value, voxels + i * sizeof value, sizeof value); \
+    labels[i] = (uint32_t)value;                             \
+  }
+  switch (type) {
+    case DSEG_VOXEL_INT8:
+    case DSEG_VOXEL_UINT8: READ(uint8_t) break;
+    case DSEG_VOXEL_INT16:
+    case DSEG_VOXEL_UINT16: READ(uint16_t) break;
+    case DSEG_VOXEL_INT32:
+    case DSEG_VOXEL_UINT32: READ(uint32_t) break;
+    case DSEG_VOXEL_INT64:
+    case DSEG_VOXEL_UINT64: READ(uint64_t) break;
+    case DSEG_VOXEL_FLOAT32: READ(float) break;
+    case DSEG_VOXEL_FLOAT64: READ(double) break;
+  }
+#undef READ
+}
+
+static void write_labels(const uint32_t *labels, size_t count, unsigned bits, uint8_t *to) {
+#define WRITE(type)                                     \
+  for (size_t i = 0; i < count; i++) {                  \
+    const type value = (type)labels[i];                 \
+    memcpy(to + i * sizeof value, &value, sizeof value); \
+  }
+  if (bits == 8) {
+    WRITE(uint8_t)
+  } else if (bits == 16) {
+    WRITE(uint16_t)
+  } else {
+    WRITE(uint32_t)
+  }
+#undef WRITE
+}
+
+static bool is_right_already(const dseg_raw_volume *raw, unsigned bits, bool fractions) {
+  return !fractions && !dseg_raw_volume_is_scaled(raw) && raw->type != DSEG_VOXEL_FLOAT32 &&
+         raw->type != DSEG_VOXEL_FLOAT64 && dseg_voxel_size(raw->type) * 8 == bits;
+}
+
+/* Aligned voxels are what all who read the layer expect; offsets in files need not be multiples of anything. */
+static void align(dseg_raw_volume *raw, size_t bytes, size_t size) {
+  if (raw->offset % size != 0) {
+    memmove(raw->block, raw->block + raw->offset, bytes);
+    raw->offset = 0;
+  }
+}
+
+dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fractions, dseg_error *error) {
+  const size_t count = raw->layer_voxels * raw->layer_count;
+  const size_t before = dseg_voxel_size(raw->type);
+  const size_t after = bits / 8;
+  if (is_right_already(raw, bits, fractions)) {
+    align(raw, count * after, after);
+    return DSEG_OK;
+  }
+  uint8_t *to = raw->block;
+  if (after > before) { /* by a slope only */
+    to = dseg_mul_size(count, after, &(size_t){0}) ? malloc(count * after) : NULL;
+    if (to == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu voxels", count);
+    }
+  }
+  const uint8_t *from = raw->block + raw->offset;
+  uint32_t labels[BLOCK];
+  for (size_t i = 0; i < count; i += BLOCK) {
+    const size_t block = count - i < BLOCK ? count - i : BLOCK;
+    if (fractions || dseg_raw_volume_is_scaled(raw)) {
+      read_scaled(raw, from + i * before, block, fractions, labels);
+    } else {
+      read_labels(raw->type, from + i * before, block, labels);
+    }
+    write_labels(labels, block, bits, to + i * after);
+  }
+  if (to != raw->block) {
+    free(raw->block);
+    raw->block = to;
+  } else {
+    uint8_t *smaller = realloc(raw->block, count * after);
+    raw->block = smaller != NULL ? smaller : raw->block;
+  }
+  raw->offset = 0;
+  raw->type = bits == 8 ? DSEG_VOXEL_UINT8 : bits == 16 ? DSEG_VOXEL_UINT16 : DSEG_VOXEL_UINT32;
+  raw->slope = 1;
+  raw->intercept = 0;
+  return DSEG_OK;
+}

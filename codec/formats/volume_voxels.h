@@ -1,0 +1,32 @@
+/* volume_voxels.h - from voxels as they stand in a file to layers of labels or fractions. */
+#ifndef DSEG_FORMATS_VOLUME_VOXELS_H
+#define DSEG_FORMATS_VOLUME_VOXELS_H
+
+#include "formats/volume.h"
+
+/* The labels that occur in one layer, ascending, without 0. */
+typedef struct dseg_layer_labels {
+  uint32_t *labels; /* malloc'd */
+  size_t count;
+} dseg_layer_labels;
+
+typedef struct dseg_volume_values {
+  bool fractions;            /* voxels are fractions 0..1: a segment for each layer */
+  dseg_layer_labels *layers; /* malloc'd, layer_count items */
+  size_t layer_count;
+} dseg_volume_values;
+
+void dseg_volume_values_free(dseg_volume_values *values);
+
+/* Puts layers that alternate one behind the other; a second block is allocated for that. */
+dseg_status dseg_voxels_separate(dseg_raw_volume *raw, dseg_error *error);
+
+/* Brings the voxels into the host's byte order and finds which values occur. Free values whatever the outcome.
+ * DSEG_ERROR_UNSUPPORTED for voxels that are neither labels nor fractions. */
+dseg_status dseg_voxels_scan(dseg_raw_volume *raw, unsigned threads, dseg_volume_values *values, dseg_error *error);
+
+/* Converts the voxels to unsigned integers of bits (8, 16, 32), or fractions to 0..255; in place where they do not
+ * become larger, and not at all where they are right already. */
+dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fractions, dseg_error *error);
+
+#endif
