@@ -18,7 +18,9 @@
 
 #define GZIP_SMALLEST ((size_t)18) /* header and trailer of a member without a name */
 
-bool dseg_is_gzip(dseg_view bytes) { return bytes.size >= 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b; }
+bool dseg_is_gzip(dseg_view bytes) {
+  return bytes.size >= 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b;
+}
 
 uint64_t dseg_inflate_bound(uint64_t compressed) {
   const uint64_t most_per_byte = 1032;
@@ -36,15 +38,18 @@ struct member {
 
 typedef struct libdeflate_decompressor engine;
 
-static engine *engine_create(void) { return libdeflate_alloc_decompressor(); }
-static void engine_destroy(engine *inflater) { libdeflate_free_decompressor(inflater); }
+static engine *engine_create(void) {
+  return libdeflate_alloc_decompressor();
+}
+static void engine_destroy(engine *inflater) {
+  libdeflate_free_decompressor(inflater);
+}
 
 static enum outcome inflate_member(engine *inflater, dseg_view in, uint8_t *out, size_t room, struct member *member) {
   const enum libdeflate_result result =
-      dseg_is_gzip(in) ? libdeflate_gzip_decompress_ex(inflater, in.data, in.size, out, room, &member->used,
-                                                       &member->produced)
-                       : libdeflate_zlib_decompress_ex(inflater, in.data, in.size, out, room, &member->used,
-                                                       &member->produced);
+      dseg_is_gzip(in)
+          ? libdeflate_gzip_decompress_ex(inflater, in.data, in.size, out, room, &member->used, &member->produced)
+          : libdeflate_zlib_decompress_ex(inflater, in.data, in.size, out, room, &member->used, &member->produced);
   switch (result) {
     case LIBDEFLATE_SUCCESS: return INFLATED;
     case LIBDEFLATE_INSUFFICIENT_SPACE: return ROOM_TOO_SMALL;
@@ -73,7 +78,9 @@ static void engine_destroy(engine *inflater) {
   }
 }
 
-static uInt at_most(size_t size) { return size > UINT_MAX ? UINT_MAX : (uInt)size; }
+static uInt at_most(size_t size) {
+  return size > UINT_MAX ? UINT_MAX : (uInt)size;
+}
 
 static enum outcome inflate_member(engine *inflater, dseg_view in, uint8_t *out, size_t room, struct member *member) {
   *member = (struct member){0, 0};
@@ -119,8 +126,12 @@ typedef struct engine {
   char unused;
 } engine;
 
-static engine *engine_create(void) { return NULL; }
-static void engine_destroy(engine *inflater) { (void)inflater; }
+static engine *engine_create(void) {
+  return NULL;
+}
+static void engine_destroy(engine *inflater) {
+  (void)inflater;
+}
 
 static enum outcome inflate_member(engine *inflater, dseg_view in, uint8_t *out, size_t room, struct member *member) {
   (void)inflater, (void)in, (void)out, (void)room, (void)member;
@@ -144,7 +155,9 @@ static dseg_status damaged(dseg_error *error) {
   return dseg_fail(error, DSEG_ERROR_FORMAT, "the compressed data is damaged or cut off (RFC 1951)");
 }
 
-static dseg_view rest_of(dseg_view all, size_t used) { return (dseg_view){all.data + used, all.size - used}; }
+static dseg_view rest_of(dseg_view all, size_t used) {
+  return (dseg_view){all.data + used, all.size - used};
+}
 
 dseg_status dseg_inflate_exactly(dseg_view compressed, uint8_t *out, size_t size, dseg_error *error) {
   engine *inflater;
@@ -194,9 +207,9 @@ static dseg_status set_capacity(struct sink *sink, size_t capacity, dseg_error *
 
 static dseg_status grow(struct sink *sink, dseg_error *error) {
   if (sink->capacity >= sink->most) {
-    return sink->is_limit ? dseg_fail(error, DSEG_ERROR_LIMIT, "the file inflates to more than the limit of %zu bytes",
-                                      sink->most)
-                          : damaged(error);
+    return sink->is_limit
+               ? dseg_fail(error, DSEG_ERROR_LIMIT, "the file inflates to more than the limit of %zu bytes", sink->most)
+               : damaged(error);
   }
   const size_t wanted = sink->capacity < 32768 ? 65536 : sink->capacity * 2;
   return set_capacity(sink, sink->capacity > sink->most / 2 || wanted > sink->most ? sink->most : wanted, error);

@@ -14,8 +14,8 @@ bool dseg_is_gzip(dseg_view bytes);
 /* The most bytes that compressed bytes can inflate to: deflate codes at best 258 bytes in two bits. */
 uint64_t dseg_inflate_bound(uint64_t compressed);
 
-/* Inflates gzip (all its members) or one zlib stream to exactly size bytes. DSEG_ERROR_FORMAT when it is damaged or holds
- * more or fewer bytes. */
+/* Inflates gzip (all its members) or one zlib stream to exactly size bytes. DSEG_ERROR_FORMAT when it is damaged or
+ * holds more or fewer bytes. */
 dseg_status dseg_inflate_exactly(dseg_view compressed, uint8_t *out, size_t size, dseg_error *error);
 
 /* Inflates all members of a gzip file of unknown size into a malloc'd block. DSEG_ERROR_LIMIT when it would be larger

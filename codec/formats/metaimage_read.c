@@ -73,9 +73,9 @@ static bool read_type(const char *value, struct header *header) {
     const char *name;
     dseg_voxel_type type;
   } names[] = {
-      {"MET_CHAR", DSEG_VOXEL_INT8},        {"MET_UCHAR", DSEG_VOXEL_UINT8},  {"MET_SHORT", DSEG_VOXEL_INT16},
-      {"MET_USHORT", DSEG_VOXEL_UINT16},    {"MET_INT", DSEG_VOXEL_INT32},    {"MET_UINT", DSEG_VOXEL_UINT32},
-      {"MET_LONG", DSEG_VOXEL_INT32},       {"MET_ULONG", DSEG_VOXEL_UINT32}, {"MET_LONG_LONG", DSEG_VOXEL_INT64},
+      {"MET_CHAR", DSEG_VOXEL_INT8},         {"MET_UCHAR", DSEG_VOXEL_UINT8},   {"MET_SHORT", DSEG_VOXEL_INT16},
+      {"MET_USHORT", DSEG_VOXEL_UINT16},     {"MET_INT", DSEG_VOXEL_INT32},     {"MET_UINT", DSEG_VOXEL_UINT32},
+      {"MET_LONG", DSEG_VOXEL_INT32},        {"MET_ULONG", DSEG_VOXEL_UINT32},  {"MET_LONG_LONG", DSEG_VOXEL_INT64},
       {"MET_ULONG_LONG", DSEG_VOXEL_UINT64}, {"MET_FLOAT", DSEG_VOXEL_FLOAT32}, {"MET_DOUBLE", DSEG_VOXEL_FLOAT64},
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -88,7 +88,9 @@ static bool read_type(const char *value, struct header *header) {
   return false;
 }
 
-static bool is_true(const char *value) { return value[0] == 'T' || value[0] == 't' || value[0] == '1'; }
+static bool is_true(const char *value) {
+  return value[0] == 'T' || value[0] == 't' || value[0] == '1';
+}
 
 static bool read_sizes(const char *value, struct header *header) {
   for (size_t i = 0; i < header->dimensions; i++) {
@@ -188,9 +190,9 @@ static dseg_status read_lines(struct header *header, size_t size, dseg_error *er
 }
 
 static dseg_status check(const struct header *header, dseg_error *error) {
-  const char *missing = header->dimensions == 0   ? "NDims"
-                        : header->sizes[0] == 0   ? "DimSize"
-                        : !header->has_type       ? "ElementType"
+  const char *missing = header->dimensions == 0     ? "NDims"
+                        : header->sizes[0] == 0     ? "DimSize"
+                        : !header->has_type         ? "ElementType"
                         : header->data_file == NULL ? "ElementDataFile"
                                                     : NULL;
   return missing == NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_FORMAT, "the MetaImage header has no %s", missing);
@@ -226,8 +228,7 @@ static void read_grid(const struct header *header, dseg_grid *grid) {
   }
 }
 
-static dseg_status read_place(const struct header *header, uint64_t offset, dseg_data_place *place,
-                              dseg_error *error) {
+static dseg_status read_place(const struct header *header, uint64_t offset, dseg_data_place *place, dseg_error *error) {
   *place = (dseg_data_place){.offset = offset};
   if (header->is_compressed) {
     place->encoding = DSEG_DATA_DEFLATED;

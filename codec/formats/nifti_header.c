@@ -102,7 +102,8 @@ bool dseg_nifti_parse(dseg_view head, dseg_nifti_header *header) {
     return false;
   }
   const struct reader reader = {head.data, big == layout->bytes, is_second ? 2 : 1};
-  *header = (dseg_nifti_header){.version = reader.version, .big_endian = reader.big_endian, .has_pair = magic[1] == 'i'};
+  *header =
+      (dseg_nifti_header){.version = reader.version, .big_endian = reader.big_endian, .has_pair = magic[1] == 'i'};
   read_members(&reader, layout, header);
   return true;
 }
@@ -118,7 +119,9 @@ static void write_int32(uint8_t *p, int value) {
   memcpy(p, &stored, sizeof stored);
 }
 
-static void write_int64(uint8_t *p, int64_t value) { memcpy(p, &value, sizeof value); }
+static void write_int64(uint8_t *p, int64_t value) {
+  memcpy(p, &value, sizeof value);
+}
 
 static void write_real(uint8_t *out, int version, size_t at, size_t index, double value) {
   if (version == 2) {

@@ -29,9 +29,9 @@ enum {
 enum { DSEG_NIFTI_METRE = 1, DSEG_NIFTI_MILLIMETRE = 2, DSEG_NIFTI_MICRON = 3 };
 
 typedef struct dseg_nifti_header {
-  int version;      /* 1 or 2 */
-  bool big_endian;  /* byte order of header and voxels */
-  bool has_pair;    /* voxels are in an .img file beside the .hdr file */
+  int version;     /* 1 or 2 */
+  bool big_endian; /* byte order of header and voxels */
+  bool has_pair;   /* voxels are in an .img file beside the .hdr file */
   int64_t dim[8];
   int datatype;
   int bits_per_voxel;
@@ -43,7 +43,7 @@ typedef struct dseg_nifti_header {
   int qform_code, sform_code;
   double quaternion[3]; /* b, c, d */
   double quaternion_offset[3];
-  double rows[3][4];    /* srow_x, srow_y, srow_z */
+  double rows[3][4]; /* srow_x, srow_y, srow_z */
 } dseg_nifti_header;
 
 /* Whether head (at least 348 bytes for NIfTI-1, 540 for NIfTI-2) begins with a NIfTI header; fills header then. */

@@ -137,8 +137,9 @@ static void read_affine(const dseg_nifti_header *header, const dseg_open_options
     }
     dseg_volume_warn(options, "the NIfTI qform is not a rotation and is not used");
   }
-  dseg_volume_warn(options, "NIfTI sform_code and qform_code give no orientation: axes are taken to point right, "
-                            "anterior and superior from the origin");
+  dseg_volume_warn(options,
+                   "NIfTI sform_code and qform_code give no orientation: axes are taken to point right, "
+                   "anterior and superior from the origin");
   from_sizes(header, matrix);
 }
 
@@ -188,7 +189,8 @@ static dseg_status read_header(const dseg_nifti_header *header, const dseg_open_
 /* Where the voxels begin. In a single file they cannot overlap the header; 0 there is a common mistake. */
 static dseg_status voxel_offset(const dseg_nifti_header *header, uint64_t *offset, dseg_error *error) {
   const uint64_t headers =
-      header->has_pair ? 0 : (header->version == 2 ? DSEG_NIFTI2_BYTES : DSEG_NIFTI1_BYTES) + DSEG_NIFTI_EXTENSION_BYTES;
+      header->has_pair ? 0
+                       : (header->version == 2 ? DSEG_NIFTI2_BYTES : DSEG_NIFTI1_BYTES) + DSEG_NIFTI_EXTENSION_BYTES;
   if (!(header->voxel_offset >= 0 && header->voxel_offset < 9e18)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "NIfTI vox_offset is %g", header->voxel_offset);
   }
@@ -215,8 +217,8 @@ static dseg_status read_compressed(const dseg_volume_file *file, const dseg_open
   DSEG_TRY(read_header(&header, options, content, &bytes, error));
   DSEG_TRY(voxel_offset(&header, &offset, error));
   if (offset > size || size - (size_t)offset < bytes) {
-    return dseg_fail(error, DSEG_ERROR_FORMAT, "the file holds %zu bytes, and its NIfTI header asks for %llu + %zu", size,
-                     (unsigned long long)offset, bytes);
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "the file holds %zu bytes, and its NIfTI header asks for %llu + %zu",
+                     size, (unsigned long long)offset, bytes);
   }
   raw->offset = (size_t)offset;
   return DSEG_OK;

@@ -200,8 +200,7 @@ static bool read_vector(const dseg_nrrd_header *header, const char **text, doubl
   return *at == ')';
 }
 
-static dseg_status read_directions(dseg_nrrd_header *header, const char *field, const char *value,
-                                   dseg_error *error) {
+static dseg_status read_directions(dseg_nrrd_header *header, const char *field, const char *value, dseg_error *error) {
   const char *text = value;
   for (size_t i = 0; i < header->dimension; i++) {
     dseg_nrrd_axis *axis = &header->axes[i];
@@ -210,7 +209,8 @@ static dseg_status read_directions(dseg_nrrd_header *header, const char *field, 
     if (dseg_text_next_word(&after, word, sizeof word) && dseg_text_equal(word, "none")) {
       text = after;
     } else if (read_vector(header, &text, axis->direction)) {
-      axis->has_direction = isfinite(axis->direction[0]) && isfinite(axis->direction[1]) && isfinite(axis->direction[2]);
+      axis->has_direction =
+          isfinite(axis->direction[0]) && isfinite(axis->direction[1]) && isfinite(axis->direction[2]);
     } else {
       return bad_field(field, value, error);
     }
@@ -458,11 +458,11 @@ static dseg_status read_lines(dseg_nrrd_header *header, dseg_error *error) {
 }
 
 static dseg_status check(const dseg_nrrd_header *header, dseg_error *error) {
-  const char *missing = !header->has_type          ? "type"
-                        : header->dimension == 0   ? "dimension"
+  const char *missing = !header->has_type           ? "type"
+                        : header->dimension == 0    ? "dimension"
                         : header->axes[0].size == 0 ? "sizes"
-                        : !header->has_encoding    ? "encoding"
-                                                   : NULL;
+                        : !header->has_encoding     ? "encoding"
+                                                    : NULL;
   if (missing != NULL) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "the NRRD header has no field '%s'", missing);
   }

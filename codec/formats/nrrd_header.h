@@ -33,17 +33,17 @@ typedef struct dseg_nrrd_header {
   dseg_nrrd_axis axes[DSEG_NRRD_AXES];
   bool has_type;
   dseg_voxel_type type;
-  size_t space_dimension;  /* 0: no space */
-  double space_sign[3];    /* what brings a coordinate to left, posterior, superior */
-  bool is_anatomical;      /* the space is that of a patient */
-  double space_unit[3];    /* millimetres in a unit of each coordinate */
+  size_t space_dimension; /* 0: no space */
+  double space_sign[3];   /* what brings a coordinate to left, posterior, superior */
+  bool is_anatomical;     /* the space is that of a patient */
+  double space_unit[3];   /* millimetres in a unit of each coordinate */
   bool has_origin;
   double origin[3];
   bool has_endian, is_big_endian;
   bool has_encoding;
   dseg_data_encoding encoding;
   unsigned long long line_skip;
-  long long byte_skip; /* -1: the voxels are the last bytes */
+  long long byte_skip;   /* -1: the voxels are the last bytes */
   const char *data_file; /* NULL: voxels follow the header */
   dseg_nrrd_pair *pairs; /* owned */
   size_t pair_count;

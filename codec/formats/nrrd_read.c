@@ -116,8 +116,9 @@ static void read_grid(const dseg_nrrd_header *header, const struct axes *axes, c
   }
   complete_steps(grid, axes->count);
   if (!header->is_anatomical) {
-    dseg_volume_warn(options, "the NRRD header names no anatomical space: coordinates are taken to grow to the left, "
-                              "posterior and superior");
+    dseg_volume_warn(options,
+                     "the NRRD header names no anatomical space: coordinates are taken to grow to the left, "
+                     "posterior and superior");
   }
 }
 
@@ -193,8 +194,8 @@ static dseg_status read_content(const dseg_volume_file *file, const dseg_nrrd_he
   return read_voxels(file, header, options, bytes, raw, error);
 }
 
-dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options,
-                           dseg_volume_content *content, dseg_error *error) {
+dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options, dseg_volume_content *content,
+                           dseg_error *error) {
   const dseg_text_locale locale = dseg_text_locale_enter();
   dseg_nrrd_header header;
   dseg_status status = dseg_nrrd_header_read(file, options->memory_limit, &header, error);

@@ -128,8 +128,7 @@ static void read_color(struct reader *reader, size_t index, dseg_segment *segmen
   dseg_rgb_to_cielab(segment->rgb, segment->cielab);
 }
 
-static dseg_status read_number(size_t index, const char *name, const char *value, uint32_t *number,
-                               dseg_error *error) {
+static dseg_status read_number(size_t index, const char *name, const char *value, uint32_t *number, dseg_error *error) {
   long long read = 0;
   if (!dseg_text_next_integer(&value, 0, UINT32_MAX, &read)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "Segment%zu_%s is '%.60s'", index, name, value);

@@ -25,7 +25,9 @@ void dseg_text_locale_leave(dseg_text_locale locale) {
   }
 }
 
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f'; }
+static bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
+}
 
 char *dseg_text_trim(char *text) {
   while (is_space(*text)) {
@@ -39,7 +41,9 @@ char *dseg_text_trim(char *text) {
   return text;
 }
 
-bool dseg_text_equal(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
+bool dseg_text_equal(const char *a, const char *b) {
+  return strcasecmp(a, b) == 0;
+}
 
 bool dseg_text_has_suffix(const char *text, const char *suffix) {
   const size_t length = strlen(text);

@@ -90,7 +90,9 @@ bool dseg_value_is_label(double value, bool scaled, double *label) {
 }
 
 /* Resampling and softmax leave fractions a little outside 0..1. */
-static bool is_fraction(double value) { return value > -1e-5 && value < 1.0 + 1e-5; }
+static bool is_fraction(double value) {
+  return value > -1e-5 && value < 1.0 + 1e-5;
+}
 
 static void add_real(dseg_value_set *set, double value, bool scaled) {
   double label = 0;
@@ -151,17 +153,17 @@ static void scan_shorts(dseg_value_set *set, const uint8_t *voxels, size_t count
 }
 
 /* One voxel of four or eight bytes at a time; add is called where it differs from the one before. */
-#define SCAN(name, type, add)                                                        \
-  static void name(dseg_value_set *set, const uint8_t *voxels, size_t count) {       \
-    type before = 0;                                                                 \
-    for (size_t i = 0; i < count; i++) {                                             \
-      type value;                                                                    \
-      memcpy(&value, voxels + i * sizeof value, sizeof value);                       \
-      if (value != before) {                                                         \
-        before = value;                                                              \
-        add;                                                                         \
-      }                                                                              \
-    }                                                                                \
+#define SCAN(name, type, add)                                                  \
+  static void name(dseg_value_set *set, const uint8_t *voxels, size_t count) { \
+    type before = 0;                                                           \
+    for (size_t i = 0; i < count; i++) {                                       \
+      type value;                                                              \
+      memcpy(&value, voxels + i * sizeof value, sizeof value);                 \
+      if (value != before) {                                                   \
+        before = value;                                                        \
+        add;                                                                   \
+      }                                                                        \
+    }                                                                          \
   }
 
 SCAN(scan_uint32, uint32_t, add_label(set, value))
@@ -183,11 +185,11 @@ static void take_negative(dseg_value_set *set, unsigned bits) {
 }
 
 double dseg_voxel_value(dseg_voxel_type type, const uint8_t *voxels, size_t i) {
-#define VALUE_OF(type)                               \
-  {                                                  \
-    type value;                                      \
+#define VALUE_OF(type)                                       \
+  {                                                          \
+    type value;                                              \
     memcpy(&value, voxels + i * sizeof value, sizeof value); \
-    return (double)value;                            \
+    return (double)value;                                    \
   }
   switch (type) {
     case DSEG_VOXEL_INT8: VALUE_OF(int8_t)
@@ -205,7 +207,9 @@ double dseg_voxel_value(dseg_voxel_type type, const uint8_t *voxels, size_t i) {
   return 0;
 }
 
-bool dseg_raw_volume_is_scaled(const dseg_raw_volume *raw) { return raw->slope != 1.0 || raw->intercept != 0.0; }
+bool dseg_raw_volume_is_scaled(const dseg_raw_volume *raw) {
+  return raw->slope != 1.0 || raw->intercept != 0.0;
+}
 
 static void scan_scaled(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
   double before = 0;

@@ -14,10 +14,10 @@ typedef struct dseg_value_set {
   uint8_t low[DSEG_VALUE_SET_LOW]; /* 1 where the label occurs */
   uint32_t *high;                  /* capacity slots; 0: free */
   size_t high_count, high_capacity;
-  bool has_fraction;   /* values between integers, all within 0..1 */
-  bool has_other;      /* values that are neither labels nor fractions, of which one: */
+  bool has_fraction; /* values between integers, all within 0..1 */
+  bool has_other;    /* values that are neither labels nor fractions, of which one: */
   double other;
-  bool overfull;       /* more labels than DSEG_VALUE_SET_MOST */
+  bool overfull; /* more labels than DSEG_VALUE_SET_MOST */
   bool out_of_memory;
 } dseg_value_set;
 

@@ -65,8 +65,8 @@ typedef struct dseg_volume_content {
 /* Readers. The file has been recognised as theirs. On failure the caller frees what content holds. */
 dseg_status dseg_nifti_read(const dseg_volume_file *file, const dseg_open_options *options,
                             dseg_volume_content *content, dseg_error *error);
-dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options,
-                           dseg_volume_content *content, dseg_error *error);
+dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options, dseg_volume_content *content,
+                           dseg_error *error);
 dseg_status dseg_metaimage_read(const dseg_volume_file *file, const dseg_open_options *options,
                                 dseg_volume_content *content, dseg_error *error);
 

@@ -27,7 +27,9 @@ dseg_status dseg_volume_file_open(const char *path, dseg_volume_file *file, dseg
   return DSEG_OK;
 }
 
-void dseg_volume_file_close(dseg_volume_file *file) { close(file->descriptor); }
+void dseg_volume_file_close(dseg_volume_file *file) {
+  close(file->descriptor);
+}
 
 dseg_status dseg_volume_file_peek(const dseg_volume_file *file, uint64_t offset, void *to, size_t size, size_t *got,
                                   dseg_error *error) {
@@ -60,8 +62,8 @@ dseg_status dseg_volume_file_read(const dseg_volume_file *file, uint64_t offset,
 }
 
 dseg_status dseg_volume_sibling(const char *beside, const char *name, char **path, dseg_error *error) {
-  const bool leaves = name[0] == '/' || strcmp(name, "..") == 0 || strncmp(name, "../", 3) == 0 ||
-                      strstr(name, "/../") != NULL;
+  const bool leaves =
+      name[0] == '/' || strcmp(name, "..") == 0 || strncmp(name, "../", 3) == 0 || strstr(name, "/../") != NULL;
   if (leaves || name[0] == '\0') {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "the data file '%.200s' is not in the header's directory or below it, and is not read", name);

@@ -39,10 +39,10 @@ typedef enum dseg_data_encoding {
 /* Where the voxels of a volume are. */
 typedef struct dseg_data_place {
   dseg_data_encoding encoding;
-  uint64_t offset;    /* where the data, or its compressed form, begins */
-  uint64_t length;    /* of the compressed form; 0: to the end of the file */
-  uint64_t skip;      /* bytes before the first voxel: after offset, and after inflating */
-  bool at_end;        /* the voxels are the last bytes: skip is not used */
+  uint64_t offset; /* where the data, or its compressed form, begins */
+  uint64_t length; /* of the compressed form; 0: to the end of the file */
+  uint64_t skip;   /* bytes before the first voxel: after offset, and after inflating */
+  bool at_end;     /* the voxels are the last bytes: skip is not used */
 } dseg_data_place;
 
 /* Reads size bytes of voxels (for text: size / 8 numbers into doubles) into a malloc'd block, at *offset in it.

@@ -37,8 +37,8 @@ dseg_status dseg_raw_volume_shape(dseg_raw_volume *raw, const size_t size[3], si
   }
   if (!fits || *bytes > memory_limit) {
     return dseg_fail(error, DSEG_ERROR_LIMIT,
-                     "a volume of %zu x %zu x %zu voxels in %zu layers is larger than the limit of %llu bytes",
-                     size[0], size[1], size[2], layer_count, (unsigned long long)memory_limit);
+                     "a volume of %zu x %zu x %zu voxels in %zu layers is larger than the limit of %llu bytes", size[0],
+                     size[1], size[2], layer_count, (unsigned long long)memory_limit);
   }
   if (layer_count > MOST_LAYERS) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%zu volumes in one file, more than segments can be numbered",

@@ -35,8 +35,8 @@ static dseg_status read_volume(volume_reader reader, const dseg_volume_file *fil
   return status;
 }
 
-static dseg_status open_recognised(const dseg_volume_file *file, const dseg_open_options *options,
-                                   dseg_source **source, dseg_error *error) {
+static dseg_status open_recognised(const dseg_volume_file *file, const dseg_open_options *options, dseg_source **source,
+                                   dseg_error *error) {
   uint8_t head[1024];
   size_t got = 0;
   DSEG_TRY(dseg_volume_file_peek(file, 0, head, sizeof head, &got, error));

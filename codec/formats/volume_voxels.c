@@ -41,8 +41,8 @@ void dseg_volume_values_free(dseg_volume_values *values) {
 
 /* One voxel at a time is what vectors as the fastest axis need: a copy of known size is a single move. */
 static void gather(uint8_t *to, const uint8_t *from, size_t size, size_t count, size_t stride) {
-#define GATHER(bytes)                                    \
-  for (size_t i = 0; i < count; i++) {                   \
+#define GATHER(bytes)                                     \
+  for (size_t i = 0; i < count; i++) {                    \
     memcpy(to + i * (bytes), from + i * stride, (bytes)); \
   }
   switch (size) {
@@ -95,7 +95,7 @@ static void swap_bytes(uint8_t *voxels, size_t count, size_t size) {
 
 struct scan {
   const dseg_raw_volume *raw;
-  uint8_t *voxels; /* of the layer */
+  uint8_t *voxels;      /* of the layer */
   dseg_value_set *sets; /* by worker */
 };
 
@@ -124,7 +124,8 @@ static dseg_status judge(const dseg_value_set *set, const dseg_layer_labels *lab
   if (set->has_other) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "a voxel has the value %.9g: neither a label (an integer from 0 to 4294967295) nor a fraction "
-                     "(0..1)", set->other);
+                     "(0..1)",
+                     set->other);
   }
   if (set->overfull || labels->count > DSEG_VALUE_SET_MOST) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
@@ -137,8 +138,8 @@ static dseg_status judge(const dseg_value_set *set, const dseg_layer_labels *lab
   return DSEG_OK;
 }
 
-static dseg_status scan_layers(dseg_raw_volume *raw, dseg_value_set *sets, unsigned workers,
-                               dseg_volume_values *values, dseg_error *error) {
+static dseg_status scan_layers(dseg_raw_volume *raw, dseg_value_set *sets, unsigned workers, dseg_volume_values *values,
+                               dseg_error *error) {
   const size_t chunks = (raw->layer_voxels - 1) / CHUNK + 1;
   const size_t layer_bytes = raw->layer_voxels * dseg_voxel_size(raw->type);
   struct findings findings = {false, 0};
@@ -156,8 +157,8 @@ static dseg_status scan_layers(dseg_raw_volume *raw, dseg_value_set *sets, unsig
     }
   }
   if (findings.has_fraction && findings.largest > 1) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "the voxels are fractions as well as labels up to %lu", (unsigned long)findings.largest);
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "the voxels are fractions as well as labels up to %lu",
+                     (unsigned long)findings.largest);
   }
   values->fractions = findings.has_fraction;
   raw->swapped = false;
@@ -217,9 +218,9 @@ static void read_labels(dseg_voxel_type type, const uint8_t *voxels, size_t coun
 }
 
 static void write_labels(const uint32_t *labels, size_t count, unsigned bits, uint8_t *to) {
-#define WRITE(type)                                     \
-  for (size_t i = 0; i < count; i++) {                  \
-    const type value = (type)labels[i];                 \
+#define WRITE(type)                                      \
+  for (size_t i = 0; i < count; i++) {                   \
+    const type value = (type)labels[i];                  \
     memcpy(to + i * sizeof value, &value, sizeof value); \
   }
   if (bits == 8) {

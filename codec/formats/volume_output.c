@@ -1,0 +1,132 @@
+/* volume_output.c - files of volumes: one, or a header and its data, that appear when they are complete. */
+#include "formats/volume_output.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIECE ((size_t)8 << 20)
+
+static dseg_status write_to_file(void *user, const void *data, size_t size, dseg_error *error) {
+  return dseg_output_write(user, data, size, error);
+}
+
+dseg_byte_sink dseg_file_sink(dseg_output_file *file) {
+  return (dseg_byte_sink){write_to_file, file};
+}
+
+static dseg_status write_to_buffer(void *user, const void *data, size_t size, dseg_error *error) {
+  return dseg_buffer_append(user, data, size, error);
+}
+
+dseg_byte_sink dseg_buffer_sink(dseg_buffer *buffer) {
+  return (dseg_byte_sink){write_to_buffer, buffer};
+}
+
+dseg_status dseg_volume_write_raw(const dseg_volume_output *output, dseg_view data, const dseg_byte_sink *sink,
+                                  dseg_error *error) {
+  for (size_t at = 0; at < data.size; at += PIECE) {
+    if (output->progress.report != NULL) {
+      output->progress.report(output->progress.user, at, data.size);
+    }
+    DSEG_TRY(sink->write(sink->user, data.data + at, data.size - at < PIECE ? data.size - at : PIECE, error));
+  }
+  if (output->progress.report != NULL) {
+    output->progress.report(output->progress.user, data.size, data.size);
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_volume_write_file(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
+                                   const void *user, dseg_error *error) {
+  dseg_output_file *file = NULL;
+  DSEG_TRY(dseg_output_create(output->path, output->replace, &file, error));
+  const dseg_byte_sink sink = dseg_file_sink(file);
+  dseg_status status = header.size != 0 ? sink.write(sink.user, header.data, header.size, error) : DSEG_OK;
+  if (status == DSEG_OK) {
+    status = write_data(output, user, &sink, error);
+  }
+  if (status != DSEG_OK) {
+    dseg_output_abandon(file);
+    return status;
+  }
+  return dseg_output_commit(file, false, error);
+}
+
+static dseg_status write_both(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
+                              const void *user, dseg_output_file *header_file, dseg_output_file *data_file,
+                              dseg_error *error) {
+  DSEG_TRY(dseg_output_write(header_file, header.data, header.size, error));
+  const dseg_byte_sink sink = dseg_file_sink(data_file);
+  return write_data(output, user, &sink, error);
+}
+
+static char *beside(const char *path, const char *name) {
+  const char *slash = strrchr(path, '/');
+  const size_t directory = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+  char *result = malloc(directory + strlen(name) + 1);
+  if (result != NULL) {
+    memcpy(result, path, directory);
+    memcpy(result + directory, name, strlen(name) + 1);
+  }
+  return result;
+}
+
+/* The data gets its name first: a header without data is worse than data without a header, which is removed. */
+static dseg_status commit_both(dseg_output_file *header_file, dseg_output_file *data_file, const char *data_path,
+                               dseg_error *error) {
+  const dseg_status status = dseg_output_commit(data_file, false, error);
+  if (status != DSEG_OK) {
+    dseg_output_abandon(header_file);
+    return status;
+  }
+  const dseg_status header_status = dseg_output_commit(header_file, false, error);
+  if (header_status != DSEG_OK) {
+    (void)unlink(data_path);
+  }
+  return header_status;
+}
+
+dseg_status dseg_volume_write_pair(const dseg_volume_output *output, dseg_view header, const char *data_name,
+                                   dseg_data_writer write_data, const void *user, dseg_error *error) {
+  char *data_path = beside(output->path, data_name);
+  if (data_path == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  }
+  dseg_output_file *header_file = NULL;
+  dseg_output_file *data_file = NULL;
+  dseg_status status = dseg_output_create(output->path, output->replace, &header_file, error);
+  if (status == DSEG_OK) {
+    status = dseg_output_create(data_path, output->replace, &data_file, error);
+  }
+  if (status == DSEG_OK) {
+    status = write_both(output, header, write_data, user, header_file, data_file, error);
+  }
+  if (status == DSEG_OK) {
+    status = commit_both(header_file, data_file, data_path, error);
+  } else {
+    dseg_output_abandon(header_file);
+    dseg_output_abandon(data_file);
+  }
+  free(data_path);
+  return status;
+}
+
+char *dseg_volume_data_name(const dseg_volume_output *output, const char *suffix) {
+  const char *slash = strrchr(output->path, '/');
+  const char *name = slash != NULL ? slash + 1 : output->path;
+  const char *dot = strrchr(name, '.');
+  const size_t stem = dot != NULL ? (size_t)(dot - name) : strlen(name);
+  char *result = malloc(stem + strlen(suffix) + 1);
+  if (result != NULL) {
+    memcpy(result, name, stem);
+    memcpy(result + stem, suffix, strlen(suffix) + 1);
+  }
+  return result;
+}
+
+double dseg_grid_spacing(const dseg_grid *grid, size_t axis) {
+  const double *step = grid->step[axis];
+  return sqrt(step[0] * step[0] + step[1] * step[1] + step[2] * step[2]);
+}
