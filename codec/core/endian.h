@@ -5,14 +5,18 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline uint16_t dseg_load_le16(const uint8_t *p) { return (uint16_t)(p[0] | (unsigned)p[1] << 8); }
+static inline uint16_t dseg_load_le16(const uint8_t *p) {
+  return (uint16_t)(p[0] | (unsigned)p[1] << 8);
+}
 static inline uint32_t dseg_load_le32(const uint8_t *p) {
   return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 static inline uint64_t dseg_load_le64(const uint8_t *p) {
   return (uint64_t)dseg_load_le32(p) | (uint64_t)dseg_load_le32(p + 4) << 32;
 }
-static inline uint16_t dseg_load_be16(const uint8_t *p) { return (uint16_t)((unsigned)p[0] << 8 | p[1]); }
+static inline uint16_t dseg_load_be16(const uint8_t *p) {
+  return (uint16_t)((unsigned)p[0] << 8 | p[1]);
+}
 static inline uint32_t dseg_load_be32(const uint8_t *p) {
   return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
 }

@@ -186,6 +186,7 @@ static void paint_pixels_occupied(const void *pixels, unsigned pixel_bits, size_
                                   const dseg_label_plane *plane) {
   dseg_label_paint paint = {.background = plane->background,
                             .last_wins = plane->last_wins,
+                            .by_index = true,
                             .values = plane->values,
                             .wanted = plane->wanted,
                             .segment_count = plane->segment_count,
@@ -232,6 +233,14 @@ void dseg_paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, co
     paint_pixels_of(pixels, 8, count, plane);
   } else {
     paint_pixels_of(pixels, 16, count, plane);
+  }
+}
+
+void dseg_labels_fill(void *out, unsigned bits, size_t start, size_t count, uint32_t value) {
+  switch (bits) {
+    case 8: fill_labels(out, 8, start, count, value); break;
+    case 16: fill_labels(out, 16, start, count, value); break;
+    default: fill_labels(out, 32, start, count, value); break;
   }
 }
 

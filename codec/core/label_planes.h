@@ -15,8 +15,11 @@
 void dseg_paint_range(void *out, unsigned label_bits, size_t start, size_t count, const dseg_label_paint *paint);
 
 /* Adds a label map's frame of count pixels of pixel_bits (8, 16) to a plane of as many labels. Where another frame has
- * already written another label, that counts as overlap. */
+ * already written another label, that counts as overlap, and the order of segments decides which one stays. */
 void dseg_paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, const dseg_label_plane *plane);
+
+/* Writes value to count voxels from start on. */
+void dseg_labels_fill(void *out, unsigned bits, size_t start, size_t count, uint32_t value);
 
 /* mask[i] |= 1 where the label is value. */
 void dseg_labels_to_mask(const void *labels, unsigned bits, size_t count, uint32_t value, uint8_t *mask);

@@ -7,10 +7,10 @@
 /* Requests have been checked by source.c before they arrive: planes and segments exist, sizes are right,
  * values fit bits, values is never NULL, overlap is never NULL and starts as zeros. */
 typedef struct dseg_source_ops {
-  dseg_status (*read_labels)(dseg_source *source, const dseg_label_request *request, void *out,
-                             dseg_overlap *overlap, dseg_error *error);
-  dseg_status (*read_mask)(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
-                           uint8_t *out, unsigned threads, dseg_error *error);
+  dseg_status (*read_labels)(dseg_source *source, const dseg_label_request *request, void *out, dseg_overlap *overlap,
+                             dseg_error *error);
+  dseg_status (*read_mask)(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
+                           unsigned threads, dseg_error *error);
   dseg_status (*segments_in_plane)(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error);
   /* NULL where there are no frames. */
   void (*encoding)(const dseg_source *source, dseg_encoding_info *info);
@@ -37,14 +37,15 @@ void dseg_overlap_merge(dseg_overlap *into, const dseg_overlap *from);
 /* DSEG_ERROR_OVERLAP with a message that names the segments and the number of voxels. */
 dseg_status dseg_overlap_fail(const dseg_overlap *overlap, const dseg_description *description, dseg_error *error);
 
-/* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the file and sets *source to NULL with DSEG_OK when it is of another kind. */
+/* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the file and sets *source to NULL with
+ * DSEG_OK when it is of another kind. */
 dseg_status dseg_open_dicom(const char *path, const dseg_open_options *options, dseg_source **source,
                             dseg_error *error);
 /* The bytes stay the caller's and outlive the source. */
 dseg_status dseg_open_dicom_memory(dseg_view bytes, const dseg_open_options *options, dseg_source **source,
                                    dseg_error *error);
-/* *source is also NULL when the files, although DICOM, are not the parts of one Concatenation. Names the file at fault in
- * its messages, which the others leave to source.c. */
+/* *source is also NULL when the files, although DICOM, are not the parts of one Concatenation. Names the file at fault
+ * in its messages, which the others leave to source.c. */
 dseg_status dseg_open_dicom_parts(const char *const *paths, size_t count, const dseg_open_options *options,
                                   dseg_source **source, dseg_error *error);
 dseg_status dseg_open_volume(const char *path, const dseg_open_options *options, dseg_source **source,

@@ -2,8 +2,8 @@
 #ifndef DSEG_CORE_THREADS_H
 #define DSEG_CORE_THREADS_H
 
-#include "dseg/status.h"
 #include <stddef.h>
+#include "dseg/status.h"
 
 /* One iteration; worker counts from 0 and names the thread, so that it can have buffers of its own. */
 typedef dseg_status (*dseg_task)(void *user, size_t index, unsigned worker, dseg_error *error);
