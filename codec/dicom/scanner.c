@@ -118,7 +118,7 @@ static dseg_status explicit_length(dseg_scanner *scanner, dseg_header *header, u
 dseg_status dseg_scanner_header(dseg_scanner *scanner, dseg_header *header, dseg_error *error) {
   DSEG_TRY(dseg_scanner_need(scanner, 8, error));
   const uint8_t *p = dseg_scanner_here(scanner);
-  uint32_t length;
+  uint32_t length = 0;
   size_t size = 8;
   header->tag = load_tag(scanner, p);
   header->vr[0] = ' ';
