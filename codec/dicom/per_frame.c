@@ -76,11 +76,9 @@ static dseg_status encode_plane(dseg_per_frame *per_frame, size_t index, dseg_er
   per_frame->position.size = 0;
   dseg_element_writer derivation = {&per_frame->derivation, per_frame->implicit_vr, DSEG_OK, error};
   dseg_element_writer position = {&per_frame->position, per_frame->implicit_vr, DSEG_OK, error};
-  if (plane->source >= 0 && (size_t)plane->source < description->references.count) {
-    const dseg_instance_reference *source = &description->references.instances[plane->source];
-    if (source->sop_class_uid != NULL && source->sop_instance_uid != NULL) {
-      write_derivation(&derivation, source);
-    }
+  const dseg_instance_reference *source = dseg_plane_source(description, index);
+  if (source != NULL) {
+    write_derivation(&derivation, source);
   }
   if (description->geometry.space == DSEG_SPACE_PATIENT) {
     write_patient_position(&position, plane);

@@ -6,9 +6,10 @@
 
 /* One image file. Texts live in the description's arena. */
 typedef struct dseg_reference_file {
-  char *path; /* malloc'd */
-  bool named; /* by the caller, not found in a directory */
-  const char *sop_class_uid, *sop_instance_uid, *series_uid, *study_uid;
+  char *path;                                               /* malloc'd */
+  bool named;                                               /* by the caller, not found in a directory */
+  const char *sop_class_uid, *sop_instance_uid, *study_uid; /* NULL: absent */
+  const char *series_uid;                                   /* "": absent; NULL: not an image */
   const char *modality, *series_description, *frame_of_reference_uid;
   uint32_t rows, columns;
   bool lossy;

@@ -135,7 +135,8 @@ static dseg_status set_references(const struct sorted *sorted, dseg_description 
     const dseg_reference_file *file = &set->files[frame->file];
     instances[i] = (dseg_instance_reference){.sop_class_uid = file->sop_class_uid,
                                              .sop_instance_uid = file->sop_instance_uid,
-                                             .series_uid = head->series_uid, /* one series: one text */
+                                             /* One series: one text. */
+                                             .series_uid = *head->series_uid != '\0' ? head->series_uid : NULL,
                                              .study_uid = head->study_uid,
                                              .frame = frame->number,
                                              .has_position = frame->has_position};

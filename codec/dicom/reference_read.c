@@ -246,8 +246,14 @@ static dseg_status read_image(const dseg_part10 *part10, dseg_reference_set *set
   file->modality = text_of(elements, 0x00080060, &ascii, description);
   file->series_description = text_of(elements, 0x0008103E, &part10->character_set, description);
   file->lossy = is_text(elements, 0x00282110, "01");
-  *is_image = file->sop_class_uid != NULL && file->sop_instance_uid != NULL && file->series_uid != NULL &&
-              !is_segmentation(file->sop_class_uid);
+  if (file->sop_class_uid == NULL || file->sop_instance_uid == NULL) { /* careless anonymisers empty them here only */
+    file->sop_class_uid = text_of(&part10->meta, 0x00020002, &ascii, description);
+    file->sop_instance_uid = text_of(&part10->meta, 0x00020003, &ascii, description);
+  }
+  if (file->series_uid == NULL) {
+    file->series_uid = "";
+  }
+  *is_image = file->sop_class_uid == NULL || !is_segmentation(file->sop_class_uid);
   return *is_image ? read_frames(part10, set, index, error) : DSEG_OK;
 }
 

@@ -78,6 +78,11 @@ dseg_status dseg_dimension_table_fill(dseg_dimension_table *table, const dseg_de
                                       size_t count, dseg_error *error);
 void dseg_dimension_table_free(dseg_dimension_table *table);
 
+/* The image that a plane was drawn on, or NULL where there is none or it lacks a UID: Derivation Image needs class
+ * and instance, and Common Instance Reference, required with it, the series (Table A.51-1, C.12.2). */
+const dseg_instance_reference *dseg_plane_source(const dseg_description *description, size_t plane);
+bool dseg_reference_is_complete(const dseg_instance_reference *reference);
+
 /* Distance between neighbouring planes, mm: as described, else the smallest between positions; 0 when unknown. */
 double dseg_plane_distance(const dseg_geometry *geometry);
 

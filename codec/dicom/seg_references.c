@@ -11,8 +11,17 @@ static bool same(const char *a, const char *b) {
   return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static bool usable(const dseg_instance_reference *reference) {
+bool dseg_reference_is_complete(const dseg_instance_reference *reference) {
   return reference->sop_class_uid != NULL && reference->sop_instance_uid != NULL && reference->series_uid != NULL;
+}
+
+const dseg_instance_reference *dseg_plane_source(const dseg_description *description, size_t plane) {
+  const int32_t source = description->geometry.planes[plane].source;
+  if (source < 0 || (size_t)source >= description->references.count) {
+    return NULL;
+  }
+  const dseg_instance_reference *reference = &description->references.instances[source];
+  return dseg_reference_is_complete(reference) ? reference : NULL;
 }
 
 /* Referenced Series Sequence of the current item: series from first on, up to the end of their run. Frames of one
@@ -45,12 +54,12 @@ void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object) {
   size_t i = 0;
   while (i < references->count) {
     const dseg_instance_reference *head = &references->instances[i];
-    if (!usable(head)) {
+    if (!dseg_reference_is_complete(head)) {
       i++;
       continue;
     }
     size_t end = i + 1;
-    while (end < references->count && usable(&references->instances[end]) &&
+    while (end < references->count && dseg_reference_is_complete(&references->instances[end]) &&
            same(references->instances[end].study_uid, head->study_uid)) {
       end++;
     }

@@ -30,6 +30,25 @@ static dseg_status check_geometry(const dseg_description *description, dseg_erro
   return DSEG_OK;
 }
 
+/* A frame lies in a frame of reference, or corresponds to an image pixel by pixel (A.51.5.1). */
+static dseg_status check_sources(const dseg_description *description, const dseg_warning_sink *warnings,
+                                 dseg_error *error) {
+  size_t incomplete = 0;
+  for (size_t i = 0; i < description->geometry.plane_count; i++) {
+    const bool has_source = dseg_plane_source(description, i) != NULL;
+    if (!has_source && description->geometry.space == DSEG_SPACE_NONE) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                       "plane %zu has neither a position nor a source image with its UIDs (A.51.5.1)", i);
+    }
+    incomplete += !has_source && description->geometry.planes[i].source >= 0 ? 1 : 0;
+  }
+  if (incomplete > 0 && warnings->warn != NULL) {
+    warnings->warn(warnings->user,
+                   "source images without SOP Class, SOP Instance or Series Instance UID are not referenced (C.12.2)");
+  }
+  return DSEG_OK;
+}
+
 /* PS3.3 C.8.20.2.4. */
 static dseg_status check_segments(const dseg_description *description, const dseg_representation *representation,
                                   dseg_error *error) {
@@ -136,6 +155,7 @@ static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_wri
                            dseg_error *error) {
   dseg_description *description = writer->description;
   DSEG_TRY(check_geometry(description, error));
+  DSEG_TRY(check_sources(description, &options->warnings, error));
   DSEG_TRY(choose_encoding(writer, options, error));
   DSEG_TRY(check_segments(description, writer->representation, error));
   if ((writer->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0 && description->maximum_fraction == 0) {
