@@ -181,7 +181,7 @@ static bool check_extent(const convert_job *job, const dseg_geometry *from, cons
 static bool match_plane(const convert_job *job, const dseg_geometry *from, size_t plane, const raster *reference,
                         int steps[2][2], convert_map *map, size_t *slot) {
   const dseg_geometry *to = reference->geometry;
-  double offset[3];
+  double offset[3] = {0};
   *slot = nearest_plane(reference, from->planes[plane].position, offset);
   const double distance = plane_distance(to);
   const double origin[2] = {round(offset[0]), round(offset[1])};

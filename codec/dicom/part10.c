@@ -164,7 +164,7 @@ static dseg_status read_data_set(uint64_t begin, bool stop_before_pixels, uint64
 static dseg_status open_dicom(dseg_input *input, bool stop_before_pixels, uint64_t limit, dseg_part10 *part10,
                               dseg_error *error) {
   uint64_t begin;
-  struct syntax syntax;
+  struct syntax syntax = {0};
   DSEG_TRY(read_meta(input, limit, part10, &begin, error));
   DSEG_TRY(read_transfer_syntax(part10, &syntax, error));
   if (syntax.deflated) {
