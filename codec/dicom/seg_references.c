@@ -1,4 +1,4 @@
-/* seg_references.c - Common Instance Reference (PS3.3 C.12.2): the images the segmentation was made from.
+/* seg_reference_set.c - Common Instance Reference (PS3.3 C.12.2): the images the segmentation was made from.
  *
  * Those of the segmentation's own study go into Referenced Series Sequence, those of other studies into Studies
  * Containing Other Referenced Instances Sequence. References come grouped by series as a rule, so a group ends
