@@ -9,7 +9,9 @@
  * whether they are built in or come from a shared object named by DSEG_PLUGIN_PATH (a list of directories
  * separated by ':'). Such an object exports
  *     dseg_status dseg_plugin_register(dseg_registrar registrar, dseg_error *error);
- * Nothing in a plug-in prints, exits or keeps state outside its contexts. */
+ * and needs no other symbol; it may call functions of this library, dseg_buffer_append for instance, where the program
+ * makes them visible: with a shared libdseg, or a static one linked with -rdynamic, as the dseg program is. Nothing in
+ * a plug-in prints, exits or keeps state outside its contexts. */
 #ifndef DSEG_PLUGIN_H
 #define DSEG_PLUGIN_H
 

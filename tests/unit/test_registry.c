@@ -1,0 +1,202 @@
+/* The registry holds what is built in, in order, and refuses entries that could not be used or found. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "builtin.h"
+#include "dseg/plugin.h"
+
+static void *find_in_thread(void *argument) {
+  (void)argument;
+  return (void *)(uintptr_t)dseg_find_frame_codec("1.2.840.10008.1.2");
+}
+
+/* Runs first: several threads at once make the first look-up. */
+static void first_lookup_may_come_from_any_thread(void **state) {
+  (void)state;
+  pthread_t threads[8];
+  for (size_t i = 0; i < 8; i++) {
+    assert_int_equal(pthread_create(&threads[i], NULL, find_in_thread, NULL), 0);
+  }
+  for (size_t i = 0; i < 8; i++) {
+    void *found = NULL;
+    assert_int_equal(pthread_join(threads[i], &found), 0);
+    assert_ptr_equal(found, &dseg_frame_implicit_le);
+  }
+}
+
+static void builtin_entries_come_in_order_of_preference(void **state) {
+  (void)state;
+  const char *const representations[] = {"labelmap", "binary", "fractional"};
+  for (size_t i = 0; i < 3; i++) {
+    assert_string_equal(dseg_representation_at(i)->name, representations[i]);
+  }
+  assert_string_equal(dseg_frame_codec_at(0)->name, "explicit-le");
+  assert_string_equal(dseg_frame_codec_at(1)->name, "implicit-le");
+  assert_null(dseg_representation_at(1000));
+  assert_null(dseg_frame_codec_at(1000));
+}
+
+static void entries_are_found_by_each_of_their_keys(void **state) {
+  (void)state;
+  assert_ptr_equal(dseg_find_representation("binary"), &dseg_representation_binary);
+  assert_ptr_equal(dseg_find_representation("FRACTIONAL"), &dseg_representation_fractional);
+  assert_ptr_equal(dseg_find_representation("1.2.840.10008.5.1.4.1.1.66.7"), &dseg_representation_labelmap);
+  assert_ptr_equal(dseg_find_frame_codec("explicit-be"), &dseg_frame_explicit_be);
+  assert_null(dseg_find_representation("none"));
+  assert_null(dseg_find_representation(NULL));
+  assert_null(dseg_find_frame_codec("1.2.840"));
+  assert_null(dseg_find_frame_codec(NULL));
+}
+
+static void expect_codec_refused(const dseg_frame_codec *codec, const char *part) {
+  dseg_error error = {0};
+  assert_int_equal(dseg_register(NULL, codec, &error), DSEG_ERROR_ARGUMENT);
+  if (strstr(error.message, part) == NULL) {
+    fail_msg("\"%s\" does not contain \"%s\"", error.message, part);
+  }
+}
+
+static dseg_frame_codec valid_codec(void) {
+  dseg_frame_codec codec = dseg_frame_explicit_le;
+  codec.name = "test-codec";
+  codec.transfer_syntax_uid = "1.2.3";
+  return codec;
+}
+
+static void unusable_codecs_are_refused(void **state) {
+  (void)state;
+  const dseg_option twice[] = {{"level", 0, 9, 6, "help"}, {"level", 0, 9, 6, "help"}, {NULL, 0, 0, 0, NULL}};
+  const dseg_option beyond[] = {{"level", 0, 9, 10, "help"}, {NULL, 0, 0, 0, NULL}};
+  const dseg_option unnamed[] = {{"Level", 0, 9, 6, "help"}, {NULL, 0, 0, 0, NULL}};
+  dseg_frame_codec codec = valid_codec();
+  codec.abi = 2;
+  expect_codec_refused(&codec, "interface 2");
+  const char *const bad_names[] = {NULL, "", "Upper", "with space", "under_score"};
+  for (size_t i = 0; i < sizeof bad_names / sizeof *bad_names; i++) {
+    codec = valid_codec();
+    codec.name = bad_names[i];
+    expect_codec_refused(&codec, "no name");
+  }
+  const char *const bad_uids[] = {
+      NULL, "", ".1", "1.", "1..2", "1.a", "1.23456789012345678901234567890123456789012345678901234567890123456789"};
+  for (size_t i = 0; i < sizeof bad_uids / sizeof *bad_uids; i++) {
+    codec = valid_codec();
+    codec.transfer_syntax_uid = bad_uids[i];
+    expect_codec_refused(&codec, "Transfer Syntax UID");
+  }
+  codec = valid_codec();
+  codec.title = NULL;
+  expect_codec_refused(&codec, "title");
+  codec = valid_codec();
+  codec.flags = DSEG_PLUGIN_BITS_8;
+  expect_codec_refused(&codec, "neither read nor write");
+  codec = valid_codec();
+  codec.flags = DSEG_PLUGIN_CAN_READ;
+  expect_codec_refused(&codec, "Bits Allocated");
+  codec = valid_codec();
+  codec.decode = NULL;
+  expect_codec_refused(&codec, "decode");
+  codec = valid_codec();
+  codec.encode = NULL;
+  expect_codec_refused(&codec, "encode");
+  codec = valid_codec();
+  codec.create = NULL;
+  expect_codec_refused(&codec, "create");
+  codec = valid_codec();
+  codec.destroy = NULL;
+  expect_codec_refused(&codec, "destroy");
+  codec = valid_codec();
+  codec.options = twice;
+  expect_codec_refused(&codec, "twice");
+  codec.options = beyond;
+  expect_codec_refused(&codec, "range");
+  codec.options = unnamed;
+  expect_codec_refused(&codec, "Level");
+  codec = valid_codec();
+  codec.name = "implicit-le";
+  expect_codec_refused(&codec, "already");
+  codec = valid_codec();
+  codec.transfer_syntax_uid = "1.2.840.10008.1.2.1";
+  expect_codec_refused(&codec, "explicit-le");
+  assert_null(dseg_find_frame_codec("test-codec"));
+}
+
+static void expect_representation_refused(const dseg_representation *representation, const char *part) {
+  dseg_error error = {0};
+  assert_int_equal(dseg_register(representation, NULL, &error), DSEG_ERROR_ARGUMENT);
+  if (strstr(error.message, part) == NULL) {
+    fail_msg("\"%s\" does not contain \"%s\"", error.message, part);
+  }
+}
+
+static dseg_representation valid_representation(void) {
+  dseg_representation representation = dseg_representation_binary;
+  representation.name = "test-representation";
+  representation.segmentation_type = "TEST";
+  return representation;
+}
+
+static void unusable_representations_are_refused(void **state) {
+  (void)state;
+  dseg_representation r = valid_representation();
+  r.sop_class_uid = "x";
+  expect_representation_refused(&r, "SOP Class UID");
+  r = valid_representation();
+  r.segmentation_type = "lower case";
+  expect_representation_refused(&r, "(0062,0001)");
+  r = valid_representation();
+  r.segmentation_type = "LABELMAP";
+  expect_representation_refused(&r, "that of labelmap");
+  r = valid_representation();
+  r.name = "binary";
+  expect_representation_refused(&r, "already");
+  r = valid_representation();
+  r.put_mask = NULL;
+  expect_representation_refused(&r, "put_mask");
+  r = valid_representation();
+  r.add_to_labels = NULL;
+  expect_representation_refused(&r, "add_to_labels");
+  r = valid_representation();
+  r.choose_format = NULL;
+  expect_representation_refused(&r, "choose_format");
+}
+
+static void one_entry_is_registered_at_a_time(void **state) {
+  (void)state;
+  const dseg_frame_codec codec = valid_codec();
+  const dseg_representation representation = valid_representation();
+  assert_int_equal(dseg_register(NULL, NULL, NULL), DSEG_ERROR_ARGUMENT);
+  assert_int_equal(dseg_register(&representation, &codec, NULL), DSEG_ERROR_ARGUMENT);
+}
+
+static void registered_entries_are_found_last(void **state) {
+  (void)state;
+  static dseg_frame_codec codec;
+  codec = valid_codec();
+  assert_int_equal(dseg_register(NULL, &codec, NULL), DSEG_OK);
+  assert_ptr_equal(dseg_find_frame_codec("test-codec"), &codec);
+  size_t count = 0;
+  while (dseg_frame_codec_at(count) != NULL) {
+    count++;
+  }
+  assert_ptr_equal(dseg_frame_codec_at(count - 1), &codec);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(first_lookup_may_come_from_any_thread),
+      cmocka_unit_test(builtin_entries_come_in_order_of_preference),
+      cmocka_unit_test(entries_are_found_by_each_of_their_keys),
+      cmocka_unit_test(unusable_codecs_are_refused),
+      cmocka_unit_test(unusable_representations_are_refused),
+      cmocka_unit_test(one_entry_is_registered_at_a_time),
+      cmocka_unit_test(registered_entries_are_found_last),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
