@@ -168,7 +168,7 @@ static bool needs_sources(const dseg_part10 *part10, bool tiled_full, const dseg
 }
 
 static dseg_status place_part(dseg_placement *placement, const dseg_part10 *part10, size_t count,
-                              dseg_reference_set *references, dseg_error *error) {
+                              dseg_image_set *references, dseg_error *error) {
   dseg_groups shared;
   size_t items;
   DSEG_TRY(dseg_groups_shared(&part10->elements, references, &shared, error));
@@ -202,7 +202,7 @@ static dseg_status check_full_tiles(const dseg_dicom_source *source, dseg_error 
 }
 
 static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts, dseg_placement *placement,
-                                dseg_reference_set *references, dseg_error *error) {
+                                dseg_image_set *references, dseg_error *error) {
   size_t first = 0;
   if (placement->tiled_full) {
     DSEG_TRY(check_full_tiles(source, error));
@@ -219,7 +219,7 @@ static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts,
 }
 
 static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, const dseg_open_options *options,
-                               dseg_reference_set *references, dseg_error *error) {
+                               dseg_image_set *references, dseg_error *error) {
   dseg_element organization;
   size_t first = 0;
   DSEG_TRY(dseg_elements_find(&source->parts[0].elements, DSEG_TAG(0x0020, 0x9311), &organization, error));
@@ -235,7 +235,7 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
   const bool sources = needs_sources(&source->parts[0], placement.tiled_full, options);
   dseg_status status = DSEG_OK;
   if (sources) {
-    status = dseg_reference_set_add_series(references, &source->parts[0].elements, error);
+    status = dseg_image_set_add_series(references, &source->parts[0].elements, error);
   }
   if (status == DSEG_OK) {
     status = place_frames(source, counts, &placement, sources ? references : NULL, error);
@@ -258,12 +258,12 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
     source->info.per_frame_bytes +=
         per_frame->present ? per_frame->value_offset - per_frame->header_offset + per_frame->value_length : 0;
   }
-  dseg_reference_set references = {.description = description};
+  dseg_image_set references = {.description = description};
   dseg_status status = build_table(source, counts, options, &references, error);
   if (status == DSEG_OK && options->keep_context) {
-    status = dseg_reference_set_finish(&references, error);
+    status = dseg_image_set_finish(&references, error);
   }
-  dseg_reference_set_free(&references);
+  dseg_image_set_free(&references);
   for (size_t i = 0; !options->keep_context && i < description->geometry.plane_count; i++) {
     description->geometry.planes[i].source = -1;
   }

@@ -17,7 +17,7 @@
 struct pass {
   dseg_scanner scanner;
   dseg_groups *groups;
-  dseg_reference_set *references; /* NULL: sources are not wanted */
+  dseg_image_set *references; /* NULL: sources are not wanted */
   /* The source image being read: */
   uint8_t sop_class[UID_BYTES], instance[UID_BYTES];
   size_t sop_class_size, instance_size;
@@ -268,8 +268,8 @@ static dseg_status add_source(struct pass *pass, dseg_error *error) {
   if (pass->instance_size == 0) {
     return DSEG_OK;
   }
-  DSEG_TRY(dseg_reference_set_add(pass->references, (dseg_view){pass->sop_class, pass->sop_class_size},
-                                  (dseg_view){pass->instance, pass->instance_size}, pass->frame, &index, error));
+  DSEG_TRY(dseg_image_set_add(pass->references, (dseg_view){pass->sop_class, pass->sop_class_size},
+                              (dseg_view){pass->instance, pass->instance_size}, pass->frame, &index, error));
   if (!pass->in_source) {
     pass->in_source = true;
     pass->groups->placed_per_frame = true;
@@ -318,7 +318,7 @@ static dseg_status in_groups(struct pass *pass, const dseg_header *header, dseg_
   }
 }
 
-dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_reference_set *references, dseg_groups *shared,
+dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_image_set *references, dseg_groups *shared,
                                dseg_error *error) {
   dseg_elements item;
   bool found;
@@ -351,7 +351,7 @@ static dseg_status read_frames(struct pass *pass, const dseg_groups *shared, dse
   }
 }
 
-dseg_status dseg_groups_per_frame(const dseg_part10 *part10, const dseg_groups *shared, dseg_reference_set *references,
+dseg_status dseg_groups_per_frame(const dseg_part10 *part10, const dseg_groups *shared, dseg_image_set *references,
                                   dseg_groups_visit visit, void *user, size_t *count, dseg_error *error) {
   const dseg_located *located = &part10->per_frame;
   struct pass pass = {.references = references};

@@ -2,7 +2,7 @@
 #ifndef DSEG_DICOM_FUNCTIONAL_GROUPS_H
 #define DSEG_DICOM_FUNCTIONAL_GROUPS_H
 
-#include "dicom/reference_set.h"
+#include "dicom/image_set.h"
 
 /* What is known of one frame. */
 typedef struct dseg_groups {
@@ -25,7 +25,7 @@ typedef struct dseg_groups {
 
 /* What Shared Functional Groups Sequence (5200,9229) says of all frames. references, when not NULL, receives the
  * source images. */
-dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_reference_set *references, dseg_groups *shared,
+dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_image_set *references, dseg_groups *shared,
                                dseg_error *error);
 
 /* Receives one frame after the other, from 0. */
@@ -33,7 +33,7 @@ typedef dseg_status (*dseg_groups_visit)(void *user, size_t frame, const dseg_gr
 
 /* One pass over Per-Frame Functional Groups Sequence through a window of 256 KiB, whatever its size. Each frame
  * starts as shared. count receives the number of items. */
-dseg_status dseg_groups_per_frame(const dseg_part10 *part10, const dseg_groups *shared, dseg_reference_set *references,
+dseg_status dseg_groups_per_frame(const dseg_part10 *part10, const dseg_groups *shared, dseg_image_set *references,
                                   dseg_groups_visit visit, void *user, size_t *count, dseg_error *error);
 
 #endif

@@ -10,7 +10,7 @@
 typedef struct dseg_placement {
   dseg_description *description; /* rows, columns, segments are known; geometry is filled in */
   dseg_frame_table *table;
-  const dseg_reference_set *references;
+  const dseg_image_set *references;
   bool label_frames;  /* frames belong to no segment */
   bool tiled_full;    /* Dimension Organization Type (0020,9311) TILED_FULL */
   size_t first_frame; /* of the part being read */

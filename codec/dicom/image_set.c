@@ -1,6 +1,6 @@
-/* reference_set.c - the images a segmentation refers to (PS3.3 C.12.2 Common Instance Reference, C.7.6.16.2.6
+/* image_set.c - the images a segmentation refers to (PS3.3 C.12.2 Common Instance Reference, C.7.6.16.2.6
  * Derivation Image). */
-#include "dicom/reference_set.h"
+#include "dicom/image_set.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static bool same_uid(const char *text, dseg_view uid) {
   return strlen(text) == uid.size && memcmp(text, uid.data, uid.size) == 0;
 }
 
-static size_t find_slot(const dseg_reference_set *set, dseg_view uid, uint32_t frame) {
+static size_t find_slot(const dseg_image_set *set, dseg_view uid, uint32_t frame) {
   size_t slot = (size_t)hash(uid, frame) & (set->slot_count - 1);
   while (set->slots[slot] != 0) {
     const dseg_instance_reference *item = &set->items[set->slots[slot] - 1];
@@ -34,14 +34,14 @@ static size_t find_slot(const dseg_reference_set *set, dseg_view uid, uint32_t f
   return slot;
 }
 
-static void fill_slots(dseg_reference_set *set) {
+static void fill_slots(dseg_image_set *set) {
   for (size_t i = 0; i < set->count; i++) {
     const char *uid = set->items[i].sop_instance_uid;
     set->slots[find_slot(set, (dseg_view){(const uint8_t *)uid, strlen(uid)}, set->items[i].frame)] = (uint32_t)i + 1;
   }
 }
 
-static dseg_status grow(dseg_reference_set *set, dseg_error *error) {
+static dseg_status grow(dseg_image_set *set, dseg_error *error) {
   const size_t capacity = set->capacity != 0 ? set->capacity * 2 : FIRST_CAPACITY;
   dseg_instance_reference *items = realloc(set->items, capacity * sizeof *items);
   set->items = items != NULL ? items : set->items;
@@ -69,12 +69,12 @@ static const char *copy_text(dseg_description *description, dseg_view text) {
 }
 
 /* The text of an earlier item where it is the same, as it is for the frames of one image. */
-static const char *share_text(dseg_reference_set *set, const char *earlier, dseg_view text) {
+static const char *share_text(dseg_image_set *set, const char *earlier, dseg_view text) {
   return earlier != NULL && same_uid(earlier, text) ? earlier : copy_text(set->description, text);
 }
 
-dseg_status dseg_reference_set_add(dseg_reference_set *set, dseg_view sop_class_uid, dseg_view sop_instance_uid,
-                                   uint32_t frame, uint32_t *index, dseg_error *error) {
+dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dseg_view sop_instance_uid, uint32_t frame,
+                               uint32_t *index, dseg_error *error) {
   static const uint8_t nothing;
   if (sop_instance_uid.size > UID_MAX || sop_class_uid.size > UID_MAX) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
@@ -122,7 +122,7 @@ static dseg_status find_text(const dseg_elements *elements, uint32_t tag, dseg_v
 }
 
 /* Referenced Instance Sequence (0008,114A) of one series. */
-static dseg_status add_instances(dseg_reference_set *set, const dseg_elements *series, const char *series_uid,
+static dseg_status add_instances(dseg_image_set *set, const dseg_elements *series, const char *series_uid,
                                  const char *study_uid, dseg_error *error) {
   dseg_element sequence;
   dseg_elements item;
@@ -137,7 +137,7 @@ static dseg_status add_instances(dseg_reference_set *set, const dseg_elements *s
     DSEG_TRY(find_text(&item, DSEG_TAG(0x0008, 0x1150), &sop_class, error));
     DSEG_TRY(find_text(&item, DSEG_TAG(0x0008, 0x1155), &instance, error));
     if (instance.size != 0) {
-      DSEG_TRY(dseg_reference_set_add(set, sop_class, instance, 0, &index, error));
+      DSEG_TRY(dseg_image_set_add(set, sop_class, instance, 0, &index, error));
       set->items[index].series_uid = series_uid;
       set->items[index].study_uid = study_uid;
     }
@@ -147,7 +147,7 @@ static dseg_status add_instances(dseg_reference_set *set, const dseg_elements *s
 }
 
 /* Referenced Series Sequence (0008,1115) of one study. */
-static dseg_status add_series_of(dseg_reference_set *set, const dseg_elements *study, dseg_error *error) {
+static dseg_status add_series_of(dseg_image_set *set, const dseg_elements *study, dseg_error *error) {
   dseg_element sequence;
   dseg_elements item;
   size_t offset = 0;
@@ -167,7 +167,7 @@ static dseg_status add_series_of(dseg_reference_set *set, const dseg_elements *s
   return DSEG_OK;
 }
 
-dseg_status dseg_reference_set_add_series(dseg_reference_set *set, const dseg_elements *elements, dseg_error *error) {
+dseg_status dseg_image_set_add_series(dseg_image_set *set, const dseg_elements *elements, dseg_error *error) {
   dseg_element sequence;
   dseg_elements item;
   size_t offset = 0;
@@ -182,7 +182,7 @@ dseg_status dseg_reference_set_add_series(dseg_reference_set *set, const dseg_el
   return DSEG_OK;
 }
 
-dseg_status dseg_reference_set_finish(dseg_reference_set *set, dseg_error *error) {
+dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error) {
   if (set->count == 0) {
     return DSEG_OK;
   }
@@ -195,9 +195,9 @@ dseg_status dseg_reference_set_finish(dseg_reference_set *set, dseg_error *error
   return DSEG_OK;
 }
 
-void dseg_reference_set_free(dseg_reference_set *set) {
+void dseg_image_set_free(dseg_image_set *set) {
   free(set->items);
   free(set->instance);
   free(set->slots);
-  *set = (dseg_reference_set){0};
+  *set = (dseg_image_set){0};
 }
