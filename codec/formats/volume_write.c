@@ -88,6 +88,9 @@ dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const
                                .replace = chosen.replace,
                                .threads = chosen.threads,
                                .progress = chosen.progress};
+  if (output.is_detached && strpbrk(path, "\r\n") != NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a header cannot name a data file with a line break in its name");
+  }
   DSEG_TRY(check_volume(volume, &output, error));
   DSEG_TRY(choose_compression(&chosen, format, &output, error));
   switch (format) {
