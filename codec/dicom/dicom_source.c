@@ -167,19 +167,26 @@ static bool needs_sources(const dseg_part10 *part10, bool tiled_full, const dseg
          frame_of_reference.tag == 0;
 }
 
-static dseg_status place_part(dseg_placement *placement, const dseg_part10 *part10, size_t count,
-                              dseg_image_set *references, dseg_error *error) {
+static dseg_status place_part(dseg_placement *placement, const dseg_part10 *part10, dseg_image_set *images,
+                              const dseg_open_options *options, dseg_error *error) {
+  const size_t count = placement->part_frames;
   dseg_groups shared;
   size_t items;
-  DSEG_TRY(dseg_groups_shared(&part10->elements, references, &shared, error));
-  DSEG_TRY(dseg_groups_per_frame(part10, &shared, references, dseg_placement_visit, placement, &items, error));
+  DSEG_TRY(dseg_groups_shared(&part10->elements, images, &shared, error));
+  DSEG_TRY(dseg_groups_per_frame(part10, &shared, images, dseg_placement_visit, placement, &items, error));
   for (size_t i = 0; items == 0 && i < count; i++) {
     DSEG_TRY(dseg_placement_visit(placement, i, &shared, error));
   }
-  if (items != 0 && items != count) {
+  if (items != 0 && items < count) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "Per-Frame Functional Groups Sequence (5200,9230) has %zu items for %zu frames (PS3.3 C.7.6.16)",
                      items, count);
+  }
+  if (items > count) {
+    warn(
+        options,
+        "Per-Frame Functional Groups Sequence (5200,9230) has more items than Number of Frames (0028,0008) says (PS3.3 "
+        "C.7.6.16): the rest is ignored");
   }
   return DSEG_OK;
 }
@@ -202,7 +209,7 @@ static dseg_status check_full_tiles(const dseg_dicom_source *source, dseg_error 
 }
 
 static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts, dseg_placement *placement,
-                                dseg_image_set *references, dseg_error *error) {
+                                dseg_image_set *images, const dseg_open_options *options, dseg_error *error) {
   size_t first = 0;
   if (placement->tiled_full) {
     DSEG_TRY(check_full_tiles(source, error));
@@ -210,7 +217,8 @@ static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts,
   DSEG_TRY(dseg_placement_begin(placement, error));
   for (size_t i = 0; i < source->part_count; i++) {
     placement->first_frame = first;
-    DSEG_TRY(place_part(placement, &source->parts[i], counts[i], references, error));
+    placement->part_frames = counts[i];
+    DSEG_TRY(place_part(placement, &source->parts[i], images, options, error));
     first += counts[i];
   }
   DSEG_TRY(dseg_placement_finish(placement, error));
@@ -219,7 +227,7 @@ static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts,
 }
 
 static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, const dseg_open_options *options,
-                               dseg_image_set *references, dseg_error *error) {
+                               dseg_image_set *images, dseg_error *error) {
   dseg_element organization;
   size_t first = 0;
   DSEG_TRY(dseg_elements_find(&source->parts[0].elements, DSEG_TAG(0x0020, 0x9311), &organization, error));
@@ -229,16 +237,16 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
   }
   dseg_placement placement = {.description = source->base.description,
                               .table = &source->table,
-                              .references = references,
+                              .references = images,
                               .label_frames = (source->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0,
                               .tiled_full = dseg_element_is(&organization, "TILED_FULL")};
   const bool sources = needs_sources(&source->parts[0], placement.tiled_full, options);
   dseg_status status = DSEG_OK;
   if (sources) {
-    status = dseg_image_set_add_series(references, &source->parts[0].elements, error);
+    status = dseg_image_set_add_series(images, &source->parts[0].elements, error);
   }
   if (status == DSEG_OK) {
-    status = place_frames(source, counts, &placement, sources ? references : NULL, error);
+    status = place_frames(source, counts, &placement, sources ? images : NULL, options, error);
   }
   dseg_placement_free(&placement);
   return status;
@@ -258,12 +266,12 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
     source->info.per_frame_bytes +=
         per_frame->present ? per_frame->value_offset - per_frame->header_offset + per_frame->value_length : 0;
   }
-  dseg_image_set references = {.description = description};
-  dseg_status status = build_table(source, counts, options, &references, error);
+  dseg_image_set images = {.description = description};
+  dseg_status status = build_table(source, counts, options, &images, error);
   if (status == DSEG_OK && options->keep_context) {
-    status = dseg_image_set_finish(&references, error);
+    status = dseg_image_set_finish(&images, error);
   }
-  dseg_image_set_free(&references);
+  dseg_image_set_free(&images);
   for (size_t i = 0; !options->keep_context && i < description->geometry.plane_count; i++) {
     description->geometry.planes[i].source = -1;
   }

@@ -186,11 +186,8 @@ dseg_status dseg_placement_visit(void *user, size_t frame, const dseg_groups *gr
   dseg_placement *placement = user;
   const size_t place_in_object = placement->first_frame + frame;
   int32_t segment;
-  if (place_in_object >= placement->table->count) {
-    return dseg_fail(
-        error, DSEG_ERROR_FORMAT,
-        "Per-Frame Functional Groups Sequence (5200,9230) has more items than Number of Frames (0028,0008) "
-        "says (PS3.3 C.7.6.16)");
+  if (frame >= placement->part_frames) {
+    return DSEG_OK;
   }
   if (!placement->any) {
     DSEG_TRY(take_first(placement, groups, error));
