@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Size of a character's cell at scale 1: 5 x 7 pixels and one pixel between characters. */
+/* Size of a character's cell at scale 1: 5 x 7 pixels and one pixel between characters; letters like g reach two
+ * pixels below. */
 enum { PICTURE_TEXT_WIDTH = 6, PICTURE_TEXT_HEIGHT = 7 };
 
 typedef struct picture {

@@ -221,6 +221,19 @@ static int compare_ranked(const void *a, const void *b) {
   return one->segment < two->segment ? -1 : 1;
 }
 
+/* Number and label; the number once where the label ends with it. */
+static void legend_text(const dseg_segment *segment, char *text, size_t size) {
+  const char *label = segment->label != NULL ? segment->label : "";
+  char number[16];
+  const int digits = snprintf(number, sizeof number, " %u", (unsigned)segment->number);
+  const size_t length = strlen(label);
+  if (digits > 0 && length > (size_t)digits && strcmp(label + length - (size_t)digits, number) == 0) {
+    snprintf(text, size, "%s", label);
+  } else {
+    snprintf(text, size, "%u %s", (unsigned)segment->number, label);
+  }
+}
+
 static void draw_legend_line(const preview_job *job, picture *canvas, const struct layout *layout, int64_t y,
                              size_t segment) {
   const dseg_segment *described = &job->description->segments[segment];
@@ -232,7 +245,7 @@ static void draw_legend_line(const preview_job *job, picture *canvas, const stru
   uint8_t color[3];
   segment_color(job, segment, color);
   picture_fill(canvas, layout->legend_left, y, swatch, swatch, color);
-  snprintf(text, sizeof text, "%u %s", (unsigned)described->number, described->label != NULL ? described->label : "");
+  legend_text(described, text, sizeof text);
   const bool cut = picture_text_length(text) > room && room > 2;
   picture_text(canvas, text_left, y, scale, cut ? room - 2 : room, text, text_color);
   if (cut) {

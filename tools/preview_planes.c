@@ -190,6 +190,21 @@ static void crop(preview_view *view, const struct bounds *bounds) {
   view->bottom = bounds->bottom + margin < view->height ? bounds->bottom + margin : view->height;
 }
 
+/* Takes the plane in the middle of begin..end (end excluded), or the next one that holds something. */
+static dseg_status choose_from_part(preview_job *job, size_t begin, size_t end, struct bounds *bounds,
+                                    dseg_error *error) {
+  const size_t count = end - begin;
+  for (size_t i = 0; i < count; i++) {
+    const size_t plane = begin + (count / 2 + i) % count;
+    DSEG_TRY(preview_read_plane(job, plane, error));
+    if (add_plane(job, bounds)) {
+      job->planes[job->plane_count++] = plane;
+      return DSEG_OK;
+    }
+  }
+  return DSEG_OK;
+}
+
 dseg_status preview_choose_planes(preview_job *job, dseg_error *error) {
   bool any;
   DSEG_TRY(skip_empty_ends(job, &any, error));
@@ -197,17 +212,8 @@ dseg_status preview_choose_planes(preview_job *job, dseg_error *error) {
   const size_t wanted = !any ? 0 : range < PREVIEW_MAX_CELLS ? range : PREVIEW_MAX_CELLS;
   struct bounds bounds = {UINT32_MAX, UINT32_MAX, 0, 0};
   for (size_t i = 0; i < wanted; i++) {
-    /* The first plane that holds something in the i-th part of the range; the last part ends with the last plane. */
-    const size_t plane = job->first_plane + (wanted > 1 ? i * (range - 1) / (wanted - 1) : 0);
-    const size_t end = i + 1 < wanted ? job->first_plane + (i + 1) * (range - 1) / (wanted - 1) : plane + 1;
-    bool found = false;
-    for (size_t k = plane; k < end && !found; k++) {
-      DSEG_TRY(preview_read_plane(job, k, error));
-      found = add_plane(job, &bounds);
-      if (found) {
-        job->planes[job->plane_count++] = k;
-      }
-    }
+    DSEG_TRY(choose_from_part(job, job->first_plane + i * range / wanted, job->first_plane + (i + 1) * range / wanted,
+                              &bounds, error));
   }
   if (job->plane_count > 0) {
     crop(&job->view, &bounds);

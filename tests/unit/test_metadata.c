@@ -1,0 +1,490 @@
+/* test_metadata.c - dcmqi's segmentation JSON: what is written is read again, faults are named with their place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dseg/dseg.h"
+
+#define FILE_NAME "metadata.json"
+#define CODE "{\"CodeValue\":\"85756007\",\"CodingSchemeDesignator\":\"SCT\",\"CodeMeaning\":\"Tissue\"}"
+#define REQUIRED                                                                                   \
+  "\"SegmentedPropertyCategoryCodeSequence\":" CODE ",\"SegmentedPropertyTypeCodeSequence\":" CODE \
+  ",\"SegmentAlgorithmType\":\"MANUAL\""
+
+static void put_file(const char *text) {
+  FILE *file = fopen(FILE_NAME, "wb");
+  assert_non_null(file);
+  assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+  assert_int_equal(fclose(file), 0);
+}
+
+/* A description with segments of these numbers, labelled "old". */
+static dseg_description *make_description(const uint32_t *numbers, size_t count) {
+  dseg_description *description = dseg_description_create();
+  assert_non_null(description);
+  description->segments = dseg_description_alloc(description, count * sizeof *description->segments);
+  description->segment_count = count;
+  for (size_t i = 0; i < count; i++) {
+    description->segments[i].number = numbers[i];
+    description->segments[i].label = "old";
+  }
+  return description;
+}
+
+struct warnings {
+  unsigned count;
+  char last[1000];
+};
+
+static void on_warning(void *user, const char *message) {
+  struct warnings *warnings = user;
+  warnings->count++;
+  snprintf(warnings->last, sizeof warnings->last, "%s", message);
+}
+
+/* Reads text for the segments 1 and 5. */
+static dseg_status read_text(const char *text, dseg_description **description, struct warnings *warnings,
+                             dseg_error *error) {
+  static const uint32_t numbers[] = {1, 5};
+  const dseg_warning_sink sink = {on_warning, warnings};
+  *warnings = (struct warnings){0, ""};
+  *error = (dseg_error){DSEG_OK, ""};
+  put_file(text);
+  *description = make_description(numbers, 2);
+  return dseg_metadata_read(FILE_NAME, *description, NULL, &sink, error);
+}
+
+static void test_example(void **state) {
+  (void)state;
+  dseg_description *description;
+  struct warnings warnings;
+  dseg_error error;
+  const dseg_status status = read_text(
+      "\xEF\xBB\xBF{\"@schema\": \"https://raw.githubusercontent.com/qiicr/dcmqi/master/doc/schemas/seg-schema.json#\","
+      "\"SeriesDescription\":\"M\xC3\xBCller\",\"SeriesNumber\":\"300\",\"BodyPartExamined\":\"\","
+      "\"segmentAttributes\":[[{\"labelID\":5,\"SegmentLabel\":\"Liver\",\"SegmentDescription\":\"a\\nb\"," REQUIRED
+      ",\"AnatomicRegionSequence\":" CODE
+      ",\"recommendedDisplayRGBValue\":[221,130,101],"
+      "\"TrackingIdentifier\":\"t\",\"TrackingUniqueIdentifier\":\"1.2.3\"},{\"labelID\":1," REQUIRED "}]]}",
+      &description, &warnings, &error);
+  assert_string_equal(error.message, "");
+  assert_int_equal(status, DSEG_OK);
+  assert_int_equal(warnings.count, 0);
+  assert_string_equal(description->content.series_description, "M\xC3\xBCller");
+  assert_string_equal(description->content.series_number, "300");
+  assert_null(description->content.body_part_examined);
+  const dseg_segment *one = &description->segments[0];
+  assert_string_equal(one->label, "Tissue"); /* the type's meaning where there is no label */
+  assert_int_equal(one->algorithm_type, DSEG_ALGORITHM_MANUAL);
+  assert_false(one->has_color);
+  const dseg_segment *five = &description->segments[1];
+  assert_string_equal(five->label, "Liver");
+  assert_string_equal(five->description, "a\nb");
+  assert_string_equal(five->category.value, "85756007");
+  assert_int_equal(five->anatomic_regions.count, 1);
+  assert_string_equal(five->anatomic_regions.items[0].scheme, "SCT");
+  assert_true(five->has_color);
+  assert_int_equal(five->rgb[0], 221);
+  uint8_t rgb[3];
+  dseg_cielab_to_rgb(five->cielab, rgb);
+  assert_memory_equal(rgb, five->rgb, 3);
+  assert_string_equal(five->tracking_uid, "1.2.3");
+  dseg_description_destroy(description);
+}
+
+struct fault {
+  const char *text;
+  const char *message; /* part of it */
+};
+
+static const struct fault faults[] = {
+    {"{\"segmentAttributes\": [\n [ }", "line 2, column"},
+    {"[]", "an object is expected here, not a list"},
+    {"", "line 1"},
+    {"{\"SeriesNumber\": 300}", "SeriesNumber: a text is expected here, not an integer"},
+    {"{\"SeriesNumber\": \"3OO\"}", "SeriesNumber: the text is no integer"},
+    {"{\"SeriesNumber\": \"1\", \"SeriesNumber\": \"1\"}", "duplicate"},
+    {"{\"ContentLabel\": \"A0123456789ABCDEF\"}", "longer than 16 characters"},
+    {"{\"@schema\": \"x/sr-tid1500-schema.json#\"}", "@schema: this is metadata for another kind"},
+    {"{\"segmentAttributes\": {}}", "segmentAttributes: a list is expected"},
+    {"{\"segmentAttributes\": [{}]}", "segmentAttributes[0]: a list of segments for each input file"},
+    {"{\"segmentAttributes\": [[1]]}", "segmentAttributes[0][0]: an object is expected"},
+    {"{\"segmentAttributes\": [[{" REQUIRED "}]]}", "segmentAttributes[0][0]: labelID is missing"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1}]]}", "SegmentedPropertyCategoryCodeSequence is missing (PS3.3"},
+    {"{\"segmentAttributes\": [[{\"labelID\":\"1\"," REQUIRED "}]]}", "segmentAttributes[0][0].labelID: an integer"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1.0," REQUIRED "}]]}", "segmentAttributes[0][0].labelID: an integer"},
+    {"{\"segmentAttributes\": [[{\"labelID\":-1," REQUIRED "}]]}", "labelID: -1 is not in 0..4294967295"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":1," REQUIRED "}]]}",
+     "segmentAttributes[0][1].labelID: 1 comes twice for one file: first in segmentAttributes[0][0]"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "}],[{\"labelID\":1," REQUIRED "}]]}",
+     "segmentAttributes[1][0].labelID: 1 comes twice"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED ",\"recommendedDisplayRGBValue\":[1,2]}]]}",
+     "recommendedDisplayRGBValue: 3 numbers are expected, not 2"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED ",\"recommendedDisplayRGBValue\":[1,2,256]}]]}",
+     "recommendedDisplayRGBValue[2]: 256 is not in 0..255"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED ",\"TrackingUniqueIdentifier\":\"1.x\"}]]}",
+     "TrackingUniqueIdentifier: a UID holds digits and dots only"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED ",\"AnatomicRegionSequence\":{\"CodeValue\":\"1\"}}]]}",
+     "AnatomicRegionSequence: CodingSchemeDesignator is missing or empty"},
+    {"{\"segmentAttributes\": [[{\"labelID\":1,\"SegmentAlgorithmType\":\"auto\","
+     "\"SegmentedPropertyCategoryCodeSequence\":" CODE ",\"SegmentedPropertyTypeCodeSequence\":" CODE "}]]}",
+     "SegmentAlgorithmType: one of AUTOMATIC"},
+    {"{\"segmentAttributesFileMapping\": [\"a\",\"b\"], \"segmentAttributes\": [[{\"labelID\":1," REQUIRED "}]]}",
+     "segmentAttributesFileMapping: 2 file names for 1 lists"},
+};
+
+static void test_faults(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    dseg_description *description;
+    struct warnings warnings;
+    dseg_error error;
+    assert_int_equal(read_text(faults[i].text, &description, &warnings, &error), DSEG_ERROR_FORMAT);
+    if (strstr(error.message, faults[i].message) == NULL) {
+      fail_msg("\"%s\" does not say \"%s\"", error.message, faults[i].message);
+    }
+    assert_ptr_equal(strstr(error.message, FILE_NAME), error.message);
+    assert_string_equal(description->segments[0].label, "old");
+    assert_null(description->content.series_number);
+    dseg_description_destroy(description);
+  }
+}
+
+static void test_warnings(void **state) {
+  (void)state;
+  static const struct fault notes[] = {
+      {"{\"colour\": 1, \"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":5," REQUIRED "}]]}",
+       "colour: unknown key"},
+      {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED ",\"x\":{}},{\"labelID\":5," REQUIRED "}]]}",
+       "segmentAttributes[0][0].x: unknown key"},
+      {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "}]]}", "no metadata for the segments with the numbers: 5"},
+      {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":5," REQUIRED "},{\"labelID\":7," REQUIRED
+       "}]]}",
+       "no segment has the labelID: 7"},
+      {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED ",\"TrackingIdentifier\":\"t\"},{\"labelID\":5," REQUIRED
+       "}]]}",
+       "need each other"},
+      {"{\"ContentLabel\":\"liver\",\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":5," REQUIRED
+       "}]]}",
+       "ContentLabel: a Code String holds capital letters"},
+  };
+  for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+    dseg_description *description;
+    struct warnings warnings;
+    dseg_error error;
+    assert_int_equal(read_text(notes[i].text, &description, &warnings, &error), DSEG_OK);
+    assert_int_equal(warnings.count, 1);
+    if (strstr(warnings.last, notes[i].message) == NULL) {
+      fail_msg("\"%s\" does not say \"%s\"", warnings.last, notes[i].message);
+    }
+    dseg_description_destroy(description);
+  }
+}
+
+static void test_background_needs_no_segment(void **state) {
+  (void)state;
+  dseg_description *description;
+  struct warnings warnings;
+  dseg_error error;
+  assert_int_equal(read_text("{\"segmentAttributes\": [[{\"labelID\":0," REQUIRED "},{\"labelID\":1," REQUIRED
+                             "},{\"labelID\":5," REQUIRED "}]]}",
+                             &description, &warnings, &error),
+                   DSEG_OK);
+  assert_int_equal(warnings.count, 0);
+  dseg_description_destroy(description);
+}
+
+/* Two files, both with a segment 1; the second's has the number 2 in the description. */
+static const dseg_segment_origin two_origins[] = {{0, 1}, {1, 1}};
+static const char *const two_names[] = {"dir/first.nrrd", "second.nrrd"};
+#define TWO_LISTS                                                            \
+  "\"segmentAttributes\": [[{\"labelID\":1,\"SegmentLabel\":\"A\"," REQUIRED \
+  "}],[{\"labelID\":1,\"SegmentLabel\":\"B\"," REQUIRED "}]]}"
+
+static dseg_status read_two(const char *text, const char *const *names, dseg_description **description,
+                            dseg_error *error) {
+  static const uint32_t numbers[] = {1, 2};
+  const dseg_metadata_files files = {2, two_origins, names};
+  *error = (dseg_error){DSEG_OK, ""};
+  put_file(text);
+  *description = make_description(numbers, 2);
+  return dseg_metadata_read(FILE_NAME, *description, &files, NULL, error);
+}
+
+static void test_lists_belong_to_files(void **state) {
+  (void)state;
+  dseg_description *description;
+  dseg_error error;
+  assert_int_equal(read_two("{" TWO_LISTS, NULL, &description, &error), DSEG_OK);
+  assert_string_equal(description->segments[0].label, "A");
+  assert_string_equal(description->segments[1].label, "B");
+  dseg_description_destroy(description);
+
+  const char *mapped = "{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"first.nrrd\"]," TWO_LISTS;
+  assert_int_equal(read_two(mapped, two_names, &description, &error), DSEG_OK);
+  assert_string_equal(description->segments[0].label, "B");
+  assert_string_equal(description->segments[1].label, "A");
+  dseg_description_destroy(description);
+
+  const char *half = "{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"other.nrrd\"]," TWO_LISTS;
+  assert_int_equal(read_two(half, two_names, &description, &error), DSEG_OK);
+  assert_string_equal(description->segments[0].label, "old");
+  assert_string_equal(description->segments[1].label, "A");
+  dseg_description_destroy(description);
+
+  const char *none = "{\"segmentAttributesFileMapping\":[\"x\",\"y\"]," TWO_LISTS;
+  assert_int_equal(read_two(none, two_names, &description, &error), DSEG_ERROR_FORMAT);
+  assert_non_null(strstr(error.message, "no entry names an input file"));
+  dseg_description_destroy(description);
+
+  const char *one = "{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "}]]}";
+  assert_int_equal(read_two(one, two_names, &description, &error), DSEG_ERROR_FORMAT);
+  assert_non_null(strstr(error.message, "1 lists for 2 input files"));
+  dseg_description_destroy(description);
+}
+
+/* Random texts, codes and colours from a fixed sequence. */
+static uint32_t sequence;
+
+static uint32_t next(uint32_t limit) {
+  sequence = sequence * 1664525U + 1013904223U;
+  return (sequence >> 8) % limit;
+}
+
+static const char *random_text(dseg_description *description, bool may_be_absent, uint32_t longest) {
+  static const char *const letters[] = {"a", "Z", "0", " x", "\"", "/", "\xC3\xA9", "\xE8\x82\x9D", "\xF0\x9F\xAB\x80"};
+  char text[400] = "";
+  if (may_be_absent && next(3) == 0) {
+    return NULL;
+  }
+  for (uint32_t i = 0, count = 1 + next(longest / 2); i < count; i++) {
+    strcat(text, letters[next(9)]);
+  }
+  return dseg_description_strdup(description, text);
+}
+
+static dseg_code random_code(dseg_description *description) {
+  return (dseg_code){random_text(description, false, 16), random_text(description, false, 16),
+                     random_text(description, false, 64)};
+}
+
+static dseg_code_list random_codes(dseg_description *description) {
+  if (next(2) == 0) {
+    return (dseg_code_list){NULL, 0};
+  }
+  dseg_code *code = dseg_description_alloc(description, sizeof *code);
+  *code = random_code(description);
+  return (dseg_code_list){code, 1};
+}
+
+static void fill_segment(dseg_description *description, dseg_segment *segment) {
+  segment->label = random_text(description, false, 64);
+  segment->description = random_text(description, true, 100);
+  segment->algorithm_type = (dseg_algorithm_type)next(3);
+  segment->algorithm_name = random_text(description, true, 64);
+  segment->category = random_code(description);
+  segment->type = random_code(description);
+  segment->type_modifiers = random_codes(description);
+  segment->anatomic_regions = random_codes(description);
+  if (segment->anatomic_regions.count > 0) {
+    segment->anatomic_region_modifiers = random_codes(description);
+  }
+  segment->has_color = next(4) != 0;
+  for (int i = 0; i < 3 && segment->has_color; i++) {
+    segment->rgb[i] = (uint8_t)next(256);
+  }
+  if (segment->has_color && next(2) == 0) {
+    dseg_rgb_to_cielab(segment->rgb, segment->cielab);
+  } else {
+    for (int i = 0; i < 3 && segment->has_color; i++) {
+      segment->cielab[i] = (uint16_t)next(65536);
+    }
+  }
+  if (next(2) == 0) {
+    segment->tracking_id = random_text(description, false, 64);
+    segment->tracking_uid = "2.25.123456789";
+  }
+}
+
+static void assert_same_text(const char *a, const char *b) {
+  assert_int_equal(a == NULL, b == NULL);
+  if (a != NULL && b != NULL) {
+    assert_string_equal(a, b);
+  }
+}
+
+static void assert_same_code(const dseg_code *a, const dseg_code *b) {
+  assert_same_text(a->value, b->value);
+  assert_same_text(a->scheme, b->scheme);
+  assert_same_text(a->meaning, b->meaning);
+}
+
+static void assert_same_codes(const dseg_code_list *a, const dseg_code_list *b) {
+  assert_int_equal(a->count, b->count);
+  for (size_t i = 0; i < a->count; i++) {
+    assert_same_code(&a->items[i], &b->items[i]);
+  }
+}
+
+static void assert_same_segment(const dseg_segment *a, const dseg_segment *b) {
+  assert_int_equal(a->number, b->number);
+  assert_same_text(a->label, b->label);
+  assert_same_text(a->description, b->description);
+  assert_int_equal(a->algorithm_type, b->algorithm_type);
+  assert_same_text(a->algorithm_name, b->algorithm_name);
+  assert_same_code(&a->category, &b->category);
+  assert_same_code(&a->type, &b->type);
+  assert_same_codes(&a->type_modifiers, &b->type_modifiers);
+  assert_same_codes(&a->anatomic_regions, &b->anatomic_regions);
+  assert_same_codes(&a->anatomic_region_modifiers, &b->anatomic_region_modifiers);
+  assert_int_equal(a->has_color, b->has_color);
+  assert_memory_equal(a->rgb, b->rgb, sizeof a->rgb);
+  assert_memory_equal(a->cielab, b->cielab, sizeof a->cielab);
+  assert_same_text(a->tracking_id, b->tracking_id);
+  assert_same_text(a->tracking_uid, b->tracking_uid);
+}
+
+static char *get_file(const char *path, size_t *size) {
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  char *text = calloc(1, 1 << 20);
+  assert_non_null(text);
+  *size = fread(text, 1, (1 << 20) - 1, file);
+  fclose(file);
+  return text;
+}
+
+static void assert_same_files(const char *a, const char *b) {
+  size_t size_a;
+  size_t size_b;
+  char *text_a = get_file(a, &size_a);
+  char *text_b = get_file(b, &size_b);
+  assert_int_equal(size_a, size_b);
+  assert_memory_equal(text_a, text_b, size_a);
+  free(text_a);
+  free(text_b);
+}
+
+static void test_round_trip(void **state) {
+  (void)state;
+  for (uint32_t round = 0; round < 50; round++) {
+    static const uint32_t numbers[] = {1, 2, 7, 2035, 65535};
+    const dseg_segment_origin origins[] = {{0, 1}, {1, 9}, {0, 7}, {1, 2035}, {1, 1}};
+    const bool split = round % 2 == 1;
+    const dseg_metadata_files files = {split ? 2 : 1, split ? origins : NULL, split ? two_names : NULL};
+    sequence = round;
+    dseg_description *from = make_description(numbers, 5);
+    for (size_t i = 0; i < 5; i++) {
+      fill_segment(from, &from->segments[i]);
+    }
+    from->content.series_description = random_text(from, true, 64);
+    from->content.content_creator_name = random_text(from, true, 64);
+    from->content.instance_number = next(2) == 0 ? "12" : NULL;
+    from->content.clinical_trial_time_point_id = random_text(from, true, 64);
+    dseg_error error = {DSEG_OK, ""};
+    assert_int_equal(dseg_metadata_write(FILE_NAME, from, &files, true, &error), DSEG_OK);
+
+    struct warnings warnings = {0, ""};
+    const dseg_warning_sink sink = {on_warning, &warnings};
+    dseg_description *to = make_description(numbers, 5);
+    assert_int_equal(dseg_metadata_read(FILE_NAME, to, &files, &sink, &error), DSEG_OK);
+    assert_string_equal(warnings.last, "");
+    for (size_t i = 0; i < 5; i++) {
+      assert_same_segment(&from->segments[i], &to->segments[i]);
+    }
+    assert_same_text(from->content.series_description, to->content.series_description);
+    assert_same_text(from->content.content_creator_name, to->content.content_creator_name);
+    assert_same_text(from->content.instance_number, to->content.instance_number);
+    assert_same_text(from->content.clinical_trial_time_point_id, to->content.clinical_trial_time_point_id);
+    assert_int_equal(dseg_metadata_write("again.json", to, &files, true, &error), DSEG_OK);
+    assert_same_files(FILE_NAME, "again.json");
+    dseg_description_destroy(from);
+    dseg_description_destroy(to);
+  }
+}
+
+static void test_existing_file_is_kept(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1};
+  dseg_description *description = make_description(numbers, 1);
+  put_file("{}");
+  dseg_error error = {DSEG_OK, ""};
+  assert_int_equal(dseg_metadata_write(FILE_NAME, description, NULL, false, &error), DSEG_ERROR_OUTPUT);
+  size_t size;
+  char *text = get_file(FILE_NAME, &size);
+  assert_string_equal(text, "{}");
+  free(text);
+  dseg_description_destroy(description);
+}
+
+static void test_text_must_be_utf8(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1};
+  dseg_description *description = make_description(numbers, 1);
+  description->segments[0].label = "caf\xE9";
+  dseg_error error = {DSEG_OK, ""};
+  assert_int_equal(dseg_metadata_write(FILE_NAME, description, NULL, true, &error), DSEG_ERROR_ARGUMENT);
+  dseg_description_destroy(description);
+}
+
+static void test_hostile_nesting(void **state) {
+  (void)state;
+  const size_t depth = 1000000;
+  char *text = malloc(depth + 1);
+  assert_non_null(text);
+  memset(text, '[', depth);
+  text[depth] = '\0';
+  dseg_description *description;
+  struct warnings warnings;
+  dseg_error error;
+  assert_int_equal(read_text(text, &description, &warnings, &error), DSEG_ERROR_FORMAT);
+  assert_non_null(strstr(error.message, "line 1"));
+  free(text);
+  dseg_description_destroy(description);
+}
+
+static void test_missing_file(void **state) {
+  (void)state;
+  dseg_description *description = dseg_description_create();
+  dseg_error error = {DSEG_OK, ""};
+  assert_int_equal(dseg_metadata_read("no-such.json", description, NULL, NULL, &error), DSEG_ERROR_INPUT);
+  dseg_description_destroy(description);
+}
+
+static void test_unsupported(void **state) {
+  (void)state;
+  dseg_description *description = dseg_description_create();
+  dseg_error error = {DSEG_OK, ""};
+  assert_int_equal(dseg_metadata_read(FILE_NAME, description, NULL, NULL, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_non_null(strstr(error.message, "DSEG_WITH_JANSSON"));
+  error = (dseg_error){DSEG_OK, ""};
+  assert_int_equal(dseg_metadata_write(FILE_NAME, description, NULL, true, &error), DSEG_ERROR_UNSUPPORTED);
+  dseg_description_destroy(description);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_example),
+      cmocka_unit_test(test_faults),
+      cmocka_unit_test(test_warnings),
+      cmocka_unit_test(test_background_needs_no_segment),
+      cmocka_unit_test(test_lists_belong_to_files),
+      cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_existing_file_is_kept),
+      cmocka_unit_test(test_text_must_be_utf8),
+      cmocka_unit_test(test_hostile_nesting),
+      cmocka_unit_test(test_missing_file),
+  };
+  const struct CMUnitTest without[] = {cmocka_unit_test(test_unsupported)};
+  if (strstr(dseg_build_libraries(), "jansson") == NULL) {
+    return cmocka_run_group_tests(without, NULL, NULL);
+  }
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
