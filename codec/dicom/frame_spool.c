@@ -26,8 +26,10 @@ dseg_status dseg_bit_queue_append(dseg_bit_queue *queue, const uint8_t *bits, si
 }
 
 void dseg_bit_queue_drop(dseg_bit_queue *queue, size_t size) {
-  memmove(queue->bytes.data, queue->bytes.data + size, queue->bytes.size - size);
   queue->bytes.size -= size;
+  if (size > 0 && queue->bytes.size > 0) {
+    memmove(queue->bytes.data, queue->bytes.data + size, queue->bytes.size);
+  }
 }
 
 static dseg_status write_fully(int descriptor, const uint8_t *data, size_t size, dseg_error *error) {

@@ -235,7 +235,7 @@ static inline size_t frame_items(const written_file *file, frame_item *items, si
 static inline unsigned bit_of(const written_file *file, size_t pixels, size_t frame, size_t pixel) {
   const size_t bit = frame * pixels + pixel;
   assert_true(bit / 8 < file->pixels.size);
-  return file->pixels.data[bit / 8] >> (bit % 8) & 1u;
+  return (unsigned)file->pixels.data[bit / 8] >> (bit % 8) & 1u;
 }
 
 /* All bytes of a file; free with dseg_buffer_free. */
