@@ -70,7 +70,7 @@ static void seeded_bytes(const dseg_uid_source *source, uint8_t bytes[16]) {
 }
 
 dseg_status dseg_uid_make(dseg_uid_source *source, char uid[DSEG_UID_SIZE], dseg_error *error) {
-  uint8_t uuid[16];
+  uint8_t uuid[16] = {0};
   unsigned version = 4; /* random */
   if (source->seed != NULL) {
     seeded_bytes(source, uuid);

@@ -89,7 +89,7 @@ void put(dseg_builder *builder, uint32_t tag, const char *vr, Fill fill) noexcep
     if (condition.good()) {
       condition = builder->current().insert(element.get(), OFTrue /* replace */);
       if (condition.good()) {
-        element.release();
+        static_cast<void>(element.release());
       }
     }
     check(builder, condition, tag);

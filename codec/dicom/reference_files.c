@@ -1,6 +1,7 @@
 /* reference_files.c - the files given as source images, and those in directories. */
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,17 +29,27 @@ static dseg_status add_file(dseg_reference_set *set, const char *path, bool name
     set->files = files;
     set->file_capacity = capacity;
   }
-  char *copy = malloc(strlen(path) + 1);
+  const size_t size = strlen(path) + 1;
+  char *copy = malloc(size);
   if (copy == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
-  strcpy(copy, path);
+  memcpy(copy, path, size);
   set->files[set->file_count++] = (dseg_reference_file){.path = copy, .named = named};
   return DSEG_OK;
 }
 
 static int compare_names(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *join(const char *directory, const char *name) {
+  const size_t size = strlen(directory) + strlen(name) + 2;
+  char *joined = malloc(size);
+  if (joined != NULL) {
+    snprintf(joined, size, "%s/%s", directory, name);
+  }
+  return joined;
 }
 
 /* The entries' paths, sorted, so that the order does not depend on the file system. */
@@ -62,15 +73,11 @@ static dseg_status list_directory(const char *path, char ***paths, size_t *count
       }
       *paths = larger;
     }
-    const size_t length = strlen(path), size = length + strlen(entry->d_name) + 2;
-    char *joined = malloc(size);
+    char *joined = join(path, entry->d_name);
     if (joined == NULL) {
       status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for file names");
       break;
     }
-    memcpy(joined, path, length);
-    joined[length] = '/';
-    strcpy(joined + length + 1, entry->d_name);
     (*paths)[(*count)++] = joined;
   }
   closedir(directory);

@@ -104,7 +104,8 @@ static dseg_status sort_frames(const dseg_reference_set *set, const dseg_geometr
   *sorted = (struct sorted){.set = set, .slide = model != NULL && set->files[model->file].slide};
   sorted->places = calloc(set->frame_count, sizeof *sorted->places);
   if (sorted->places == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu frames", set->frame_count);
+    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu frames", set->frame_count);
+    return DSEG_ERROR_MEMORY;
   }
   if (model != NULL) {
     normal_of(model->orientation, sorted->normal);

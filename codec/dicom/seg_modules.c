@@ -26,6 +26,28 @@ static void put_patient_and_study(dseg_builder *builder, const dseg_seg_object *
   dseg_builder_default_text(builder, 0x00200010, "SH", NULL);
 }
 
+/* A code string: upper case, digits, space and underscore, at most 16 characters (PS3.5 6.2, CS). */
+static void put_code_string(dseg_builder *builder, uint32_t tag, const char *text) {
+  static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  char code[17];
+  size_t length = 0;
+  for (; *text != '\0' && length < 16; text++) {
+    const char c = *text;
+    if (c >= 'a' && c <= 'z') {
+      code[length++] = upper[c - 'a'];
+    } else {
+      const bool fits = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ';
+      code[length] = '_';
+      if (fits) {
+        code[length] = c;
+      }
+      length++;
+    }
+  }
+  code[length] = '\0';
+  dseg_builder_text(builder, tag, "CS", code);
+}
+
 static void put_if_given(dseg_builder *builder, const dseg_seg_object *object, uint32_t tag, const char *vr,
                          const char *text, size_t limit, const char *what) {
   if (text != NULL) {
@@ -42,7 +64,9 @@ static void put_series(dseg_builder *builder, const dseg_seg_object *object) {
   dseg_builder_text(builder, 0x00080021, "DA", object->date);
   dseg_builder_text(builder, 0x00080031, "TM", object->time);
   put_if_given(builder, object, 0x0008103E, "LO", content->series_description, 64, "the series description");
-  put_if_given(builder, object, 0x00180015, "CS", content->body_part_examined, 16, "the body part");
+  if (content->body_part_examined != NULL) {
+    put_code_string(builder, 0x00180015, content->body_part_examined);
+  }
   put_if_given(builder, object, 0x00120071, "LO", content->clinical_trial_series_id, 64, "the trial's series ID");
   put_if_given(builder, object, 0x00120050, "LO", content->clinical_trial_time_point_id, 64, "the time point ID");
   put_if_given(builder, object, 0x00120060, "LO", content->clinical_trial_coordinating_center, 64,
@@ -114,27 +138,14 @@ static void put_image(dseg_builder *builder, const dseg_seg_object *object) {
   put_lossy(builder, object);
 }
 
-/* A code string of Content Label: upper case, digits, space and underscore, at most 16 (PS3.5 6.2, CS). */
-static void put_content_label(dseg_builder *builder, const char *text) {
-  char label[17];
-  size_t length = 0;
-  for (; *text != '\0' && length < 16; text++) {
-    const char c = *text;
-    const bool lower = c >= 'a' && c <= 'z';
-    const bool fits = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ';
-    label[length++] = lower ? (char)(c - 'a' + 'A') : fits ? c : '_';
-  }
-  label[length] = '\0';
-  dseg_builder_text(builder, 0x00700080, "CS", length > 0 ? label : "SEGMENTATION");
-}
-
 /* Segmentation Image (C.8.20.2) with the Content Identification Macro (Table 10-12). */
 static void put_segmentation(dseg_builder *builder, const dseg_seg_object *object) {
   const dseg_description *description = object->description;
   const dseg_content *content = &description->content;
   const char *instance = content->instance_number;
   dseg_builder_text(builder, 0x00200013, "IS", instance != NULL && *instance != '\0' ? instance : "1");
-  put_content_label(builder, content->content_label != NULL ? content->content_label : "SEGMENTATION");
+  const bool labelled = content->content_label != NULL && *content->content_label != '\0';
+  put_code_string(builder, 0x00700080, labelled ? content->content_label : "SEGMENTATION");
   dseg_put_clean_text(builder, 0x00700081, "LO", content->content_description, 64, "the content description",
                       object->warnings);
   dseg_builder_text(builder, 0x00700084, "PN", content->content_creator_name);

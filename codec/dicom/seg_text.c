@@ -26,7 +26,13 @@ static bool clean(const char *text, size_t limit, char *out, size_t size) {
       length = whole;
       break;
     }
-    out[length++] = byte == '\\' ? '/' : byte < 0x20 || byte == 0x7F ? ' ' : (char)byte;
+    out[length] = *p;
+    if (byte == '\\') {
+      out[length] = '/';
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out[length] = ' ';
+    }
+    length++;
   }
   out[length] = '\0';
   return *p == '\0';

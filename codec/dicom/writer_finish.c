@@ -224,8 +224,8 @@ static void free_parts(struct parts *parts) {
 
 /* A single file takes the name given, and the output that is open already. */
 static dseg_status open_parts(dseg_writer *writer, struct parts *parts, dseg_error *error) {
-  parts->files = calloc(parts->count, sizeof *parts->files);
-  parts->paths = calloc(parts->count, sizeof *parts->paths);
+  parts->files = calloc(parts->count, sizeof(dseg_output_file *));
+  parts->paths = calloc(parts->count, sizeof(char *));
   if (parts->files == NULL || parts->paths == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", parts->count);
   }

@@ -81,7 +81,7 @@ static void random_ones_are_valid_and_differ(void **state) {
     assert_int_equal(strspn(uid + 5, "0123456789"), strlen(uid + 5));
     assert_int_not_equal(uid[5], '0');
     assert_true(strlen(uid) <= 44);
-    strcpy(last, uid);
+    memcpy(last, uid, sizeof last);
   }
 }
 

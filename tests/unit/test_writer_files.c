@@ -90,7 +90,7 @@ static void check_part(const char *path, unsigned number, unsigned total, size_t
   assert_int_equal(u16_in(&part.part10.elements, 0x00209162), number);
   assert_int_equal(u16_in(&part.part10.elements, 0x00209163), total);
   assert_true(has(&part, 0x00200242));
-  frame_item items[64], all[64];
+  frame_item items[64] = {{0}}, all[64] = {{0}};
   const size_t count = frame_items(&part, items, 64);
   frame_items(whole, all, 64);
   assert_int_equal(integer(&part, 0x00280008), (int64_t)count);

@@ -201,7 +201,7 @@ static void sources_become_derivations(void **state) {
   write_volume("a.dcm", d, &options, false);
   assert_int_equal(log.count, 1);
   written_file file;
-  frame_item items[3];
+  frame_item items[3] = {{0}};
   open_written("a.dcm", &file);
   assert_int_equal(frame_items(&file, items, 3), 3);
   assert_true(items[0].has_derivation && !items[1].has_derivation && !items[2].has_derivation);
