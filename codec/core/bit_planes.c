@@ -10,6 +10,8 @@
 #include "core/endian.h"
 #include "core/label_planes.h"
 
+/* More runs of ones than this in a word: noise. */
+#define MOST_RUNS 2
 #define ALL_ONES (~UINT64_C(0))
 #define ONE_IN_EACH_BYTE UINT64_C(0x0101010101010101)
 #define HIGH_BIT_OF_EACH_BYTE UINT64_C(0x8080808080808080)
@@ -46,6 +48,21 @@ static inline uint64_t word_at(const struct bit_words *words, size_t index) {
   return word;
 }
 
+/* The first word from index on that may hold a bit, four at a time. */
+static inline size_t skip_zeros(const struct bit_words *words, size_t index) {
+  const size_t whole = words->end / 64;
+  for (; index + 4 <= whole; index += 4) {
+    const uint8_t *at = words->bytes + 8 * index;
+    if ((dseg_load_le64(at) | dseg_load_le64(at + 8) | dseg_load_le64(at + 16) | dseg_load_le64(at + 24)) != 0) {
+      break;
+    }
+  }
+  while (index < whole && dseg_load_le64(words->bytes + 8 * index) == 0) {
+    index++;
+  }
+  return index;
+}
+
 /* Eight bits as eight bytes of 0 or 1, the least significant bit in the least significant byte. */
 static inline uint64_t spread(uint8_t bits) {
   const uint64_t own_bit_of_each_byte = bits * ONE_IN_EACH_BYTE & UINT64_C(0x8040201008040201);
@@ -78,7 +95,7 @@ void dseg_bits_or_to_bytes(const uint8_t *bits, unsigned bit, size_t count, uint
 }
 
 /* Paints the runs of set bits in one word, whose bit 0 is voxel number first (modulo 2^n in the first word). */
-static void paint_word(uint64_t word, size_t first, void *out, unsigned label_bits, const dseg_label_paint *paint) {
+static void paint_runs(uint64_t word, size_t first, void *out, unsigned label_bits, const dseg_label_paint *paint) {
   size_t at = first;
   while (word != 0) {
     const unsigned zeros = (unsigned)__builtin_ctzll(word);
@@ -91,13 +108,32 @@ static void paint_word(uint64_t word, size_t first, void *out, unsigned label_bi
   }
 }
 
+/* A word of noise, whose runs are many, is painted as a whole; a word at an organ's border by its one or two runs. */
+static void paint_word(uint64_t word, const struct bit_words *words, size_t index, void *out, unsigned label_bits,
+                       const dseg_label_paint *paint) {
+  const size_t first = 64 * index - words->first;
+  const bool whole = 64 * index >= words->first && words->end - 64 * index >= 64;
+  const uint64_t starts_of_runs = word & ~(word << 1);
+  if (whole && __builtin_popcountll(starts_of_runs) > MOST_RUNS) {
+    uint8_t inside[64];
+    for (size_t i = 0; i < 8; i++) {
+      dseg_store_le64(inside + 8 * i, spread((uint8_t)(word >> (8 * i))));
+    }
+    if (dseg_paint_inside(out, label_bits, first, inside, paint)) {
+      return;
+    }
+  }
+  paint_runs(word, first, out, label_bits, paint);
+}
+
 void dseg_bits_paint(const uint8_t *bits, unsigned bit, size_t count, void *out, unsigned label_bits,
                      const dseg_label_paint *paint) {
   const struct bit_words words = {bits, bit, bit + count};
   const size_t word_count = words.end / 64 + (words.end % 64 != 0);
   size_t index = 0;
   while (index < word_count) {
-    const uint64_t word = word_at(&words, index);
+    index = skip_zeros(&words, index);
+    const uint64_t word = index < word_count ? word_at(&words, index) : 0;
     size_t next = index + 1;
     if (word == ALL_ONES) {
       while (next < word_count && word_at(&words, next) == ALL_ONES) {
@@ -105,7 +141,7 @@ void dseg_bits_paint(const uint8_t *bits, unsigned bit, size_t count, void *out,
       }
       dseg_paint_range(out, label_bits, 64 * index - bit, 64 * (next - index), paint);
     } else if (word != 0) {
-      paint_word(word, 64 * index - bit, out, label_bits, paint);
+      paint_word(word, &words, index, out, label_bits, paint);
     }
     index = next;
   }
