@@ -110,7 +110,8 @@ static void print_summary(const compare_job *job) {
     voxels += job->pairs[i].voxels_a;
   }
   if (compare_is_same(job)) {
-    printf("same: %zu segments", job->a.description->segment_count);
+    const size_t count = job->a.description->segment_count;
+    printf("same: %zu %s", count, count == 1 ? "segment" : "segments");
   } else {
     printf("different");
     for (unsigned i = 0, shown = 0; i < COMPARE_ASPECTS; i++) {
@@ -120,7 +121,7 @@ static void print_summary(const compare_job *job) {
     }
   }
   if (compare_is_same(job) && job->voxels_compared) {
-    printf(", %llu voxels in them, %zu x %zu x %zu voxels in all", (unsigned long long)voxels, job->a.grid.size[0],
+    printf(", %llu voxels in segments, %zu x %zu x %zu in all", (unsigned long long)voxels, job->a.grid.size[0],
            job->a.grid.size[1], job->a.grid.size[2]);
   }
   printf("\n");
