@@ -83,9 +83,22 @@ def steps_between(affine, other):
     return rotation, rounded[:3, 3].astype(int)
 
 
+def with_step_of(affine, shape, other):
+    """affine with the step along axes of one voxel, which means nothing, as long as other's nearest axis."""
+    affine = affine.copy()
+    for axis in range(3):
+        if shape[2 - axis] == 1:
+            direction = affine[:3, axis] / np.linalg.norm(affine[:3, axis])
+            lengths = np.linalg.norm(other[:3, :3], axis=0)
+            nearest = np.argmax(np.abs(direction @ (other[:3, :3] / lengths)))
+            affine[:3, axis] = direction * lengths[nearest]
+    return affine
+
+
 def assert_same_volume(array, affine, got, got_affine, what):
     """got has array's values where it reaches, and array is zero where got does not reach."""
     assert got.ndim == 3, got.shape
+    got_affine = with_step_of(got_affine, got.shape, affine)
     rotation, offset = steps_between(affine, got_affine)
     size_ijk = np.array(got.shape[::-1])
     turned = np.transpose(got, (2, 1, 0))  # [i, j, k]

@@ -171,15 +171,16 @@ VOLUMES = {
 }
 
 
-def metadata(numbers_by_file, path="metadata.json"):
-    """Writes dcmqi's JSON for the numbers of each file, and returns the segments as a flat list."""
+def metadata(numbers_by_file, path="metadata.json", accent=" \u00e4"):
+    """Writes dcmqi's JSON for the numbers of each file, and returns the segments as a flat list. accent ends each
+    label; dcmqi itself refuses what is not ASCII."""
     segments = []
     for file, numbers in enumerate(numbers_by_file):
         for number in numbers:
             segments.append(
                 {
                     "labelID": int(number),
-                    "SegmentLabel": f"Label {file}.{number} \u00e4",
+                    "SegmentLabel": f"Label {file}.{number}{accent}",
                     "SegmentDescription": f"Number {number} of file {file}",
                     "SegmentAlgorithmType": "SEMIAUTOMATIC",
                     "SegmentAlgorithmName": "peer test",
