@@ -120,3 +120,4 @@ if __name__ == "__main__":
     for name in sys.argv[1:] or CASES:
         with step(name):
             CASES[name]()
+    step.finish()

@@ -180,3 +180,4 @@ if __name__ == "__main__":
         with step(name):
             CASES[name]()
             dseg("compare", "object.dcm", "object.dcm")
+    step.finish()

@@ -67,8 +67,7 @@ def main():
     if original.masks:
         per_file = [[1], [1, 2]] if name == "overlap" else [[1], [1]]
     segments = metadata(per_file)
-    with step("convert"):
-        dseg("convert", *original.inputs, OBJECT, "--as", kind, "--force", "--metadata", "metadata.json", *original.options)
+    dseg("convert", *original.inputs, OBJECT, "--as", kind, "--force", "--metadata", "metadata.json", *original.options)
     with step("info"):
         check_description(dseg_info(OBJECT), segments, truth.numbers())
     with step("dciodvfy"):
@@ -93,6 +92,7 @@ def main():
     if not original.masks:
         with step("back to NIfTI"):
             check_round_trip(truth)
+    step.finish()
 
 
 main()

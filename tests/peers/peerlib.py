@@ -8,6 +8,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import traceback
 
 import numpy as np
 
@@ -51,10 +52,11 @@ def venv_program(name):
 
 
 class Steps:
-    """Names the checks as they pass, and tells which one failed."""
+    """Names checks as they pass or fail; those after a failed one still run. `with step("name"): ...`"""
 
     def __init__(self):
         self.name = None
+        self.failures = 0
 
     def __call__(self, name):
         self.name = name
@@ -64,8 +66,16 @@ class Steps:
         return self
 
     def __exit__(self, kind, value, trace):
+        if kind is not None and not issubclass(kind, Exception):
+            return False
         print(f"{'ok' if kind is None else 'FAILED'}: {self.name}", flush=True)
-        return False
+        if kind is not None:
+            self.failures += 1
+            traceback.print_exception(kind, value, trace)
+        return True
+
+    def finish(self):
+        sys.exit(1 if self.failures else 0)
 
 
 step = Steps()
@@ -148,7 +158,9 @@ def plane_view(array, affine, position, orientation, spacing, shape):
     assert np.abs(corner[:3] - wanted).max() < 0.05, f"frame is off by a part of a voxel: {corner} {wanted}"
     across, down = int(np.flatnonzero(column_step)[0]), int(np.flatnonzero(row_step)[0])
     normal = 3 - across - down
-    plane = np.transpose(array, (2, 1, 0)).take(int(first[normal]), axis=normal)
+    index = [slice(None)] * 3
+    index[normal] = int(first[normal])
+    plane = np.transpose(array, (2, 1, 0))[tuple(index)]
     if down > across:
         plane = plane.T
     return plane[part(first[down], row_step[down], shape[0]), part(first[across], column_step[across], shape[1])], int(
