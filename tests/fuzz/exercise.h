@@ -15,7 +15,7 @@ dseg_status exercise_source(dseg_source *source, dseg_error *error);
 dseg_status exercise_dicom(const uint8_t *data, size_t size, dseg_error *error);
 dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error);
 
-/* Applies the bytes, as metadata JSON, to a description of two segments in each of two files. */
+/* Applies the bytes, as metadata JSON, to a description of two files, and if they do not fit, of one. */
 dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *error);
 
 /* What libFuzzer calls; each target defines it. */

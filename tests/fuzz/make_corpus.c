@@ -10,7 +10,7 @@
 
 #include "truth.h"
 
-static char base[800];
+static char base[700];
 
 static void stop(const char *what, const dseg_error *error) {
   fprintf(stderr, "%s: %s\n", what, error != NULL ? error->message : strerror(errno));

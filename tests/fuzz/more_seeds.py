@@ -108,7 +108,7 @@ def write_metadata(folder):
     contents = {
         "one": {"ContentCreatorName": "A^B", "segmentAttributes": [[segment]]},
         "merged": {"segmentAttributes": [[segment, {**segment, "labelID": 2}]], "SeriesNumber": "3"},
-        "numbers": {"segmentAttributes": [[{**segment, "labelID": 300}]], "SeriesNumber": 3},
+        "numbers": {"segmentAttributes": [[{**segment, "labelID": 300}]], "SeriesNumber": "3"},
     }
     for name, content in contents.items():
         (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")

@@ -232,6 +232,7 @@ static void check_all_labels(const opened_object *reading) {
   request.plane_count = planes - planes / 2;
   check_labels(reading, &request, "a subset in some planes");
   request.values = NULL;
+  request.background = 0;
   request.bits = 16;
   request.threshold = 0.25;
   check_labels(reading, &request, "a subset with its numbers and another threshold");
