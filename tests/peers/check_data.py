@@ -60,6 +60,10 @@ def volumes_of(dataset):
     heights = sorted({round(float(frame[1] @ normal), 3) for frame in frames})
     steps = np.diff(heights)
     step = float(steps.min()) if len(steps) else 1.0
+    measures = group(dataset, 0, "PixelMeasuresSequence")
+    declared = float(measures.get("SpacingBetweenSlices") or 0) if measures else 0
+    if declared and np.allclose(steps / declared, np.rint(steps / declared), atol=0.02):
+        step = declared  # planes without voxels may be missing
     assert np.allclose(steps / step, np.rint(steps / step), atol=0.02), heights
     count = int(round((heights[-1] - heights[0]) / step)) + 1
     arrays = {}
