@@ -7,7 +7,7 @@
 static const char ct_class[] = "1.2.840.10008.5.1.4.1.1.2";
 
 /* What the images of the tests differ in. */
-typedef struct source_image { // NOLINT(clang-analyzer-optin.performance.Padding): read by people
+typedef struct source_image { /* NOLINT(clang-analyzer-optin.performance.Padding): in the order people read */
   const char *name, *instance, *series;
   uint32_t rows, columns;
   bool placed;

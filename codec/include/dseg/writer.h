@@ -68,9 +68,15 @@ DSEG_API void dseg_description_renumber(dseg_description *description);
 
 /* Reads the source images (files, or directories that are searched) and takes from them patient, study, frame
  * of reference and references: fills description->context, references, frame_of_reference_uid, and each plane's
- * source by position (tolerance 1e-3 mm or 1 % of the spacing). Pixels are not read, so their transfer syntax
- * does not matter. With the geometry empty (plane_count 0) it is taken from the source, too. Planes
- * that match no image keep source -1 with a warning. DSEG_ERROR_FORMAT when files belong to several series. */
+ * source. Pixels are not read, so their transfer syntax does not matter. With the geometry empty (plane_count 0) it
+ * is taken from the images, too.
+ *
+ * A plane's source is the image that lies in the same plane of space (tolerance 1e-3 mm or 1 % of the spacing),
+ * whatever its raster (PS3.3 A.51.5.1); a tile's is the tile at its place; and where images have no position, planes of
+ * the same raster and number correspond to them in order, and have no position then either (DSEG_SPACE_NONE). Planes
+ * that match no image keep source -1, and one warning says how many. DSEG_ERROR_FORMAT when the files belong to several
+ * series, named in the message, or a file given by name is no image; others in directories are passed over. On failure
+ * the description has no new references or geometry. */
 DSEG_API dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths,
                                                     size_t count, const dseg_warning_sink *warnings,
                                                     dseg_error *error);
