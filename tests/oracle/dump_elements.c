@@ -83,7 +83,10 @@ static dseg_status dump_items(const dseg_elements *in, const dseg_element *eleme
     if (!more) {
       break;
     }
-    (void)snprintf(inner, sizeof inner, "%s[%zu].", path, count);
+    const int length = snprintf(inner, sizeof inner, "%s[%zu].", path, count);
+    if (length < 0 || (size_t)length >= sizeof inner) {
+      return dseg_fail(error, DSEG_ERROR_LIMIT, "sequences are nested too deeply for a path");
+    }
     DSEG_TRY(dump_elements(&item, inner, depth + 1, error));
   }
   printf("%s SQ %zu\n", path, count);
