@@ -1,7 +1,5 @@
 /* compare_report.c - what `dseg compare` prints: text for people, JSON for programs (docs/cli-json.md). */
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "compare.h"
@@ -12,29 +10,6 @@
 const char *const compare_aspect_names[COMPARE_ASPECTS + 1] = {"geometry", "extent", "voxels", "segments", "numbers",
                                                                "names",    "codes",  "colors", "details",  NULL};
 static const char *const match_names[] = {"number", "label", "order"};
-
-void compare_add(compare_job *job, unsigned aspect, const char *format, ...) {
-  if ((aspect & job->ignore) != 0) {
-    return;
-  }
-  job->found |= aspect;
-  if (job->message_count == job->message_room) {
-    const size_t room = job->message_room * 2 + 8;
-    compare_message *more = realloc(job->messages, room * sizeof *more);
-    if (more == NULL) {
-      job->out_of_memory = true;
-      return;
-    }
-    job->messages = more;
-    job->message_room = room;
-  }
-  compare_message *message = &job->messages[job->message_count++];
-  message->aspect = aspect;
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(message->text, sizeof message->text, format, arguments);
-  va_end(arguments);
-}
 
 double compare_dice(const compare_pair *pair) {
   const double sum = pair->sum_a + pair->sum_b;
