@@ -85,7 +85,7 @@ static dseg_status dump_items(const dseg_elements *in, const dseg_element *eleme
     }
     const int length = snprintf(inner, sizeof inner, "%s[%zu].", path, count);
     if (length < 0 || (size_t)length >= sizeof inner) {
-      return dseg_fail(error, DSEG_ERROR_LIMIT, "sequences are nested too deeply for a path");
+      return dseg_fail(error, DSEG_ERROR_LIMIT, "the path of an element is too long");
     }
     DSEG_TRY(dump_elements(&item, inner, depth + 1, error));
   }
@@ -110,8 +110,11 @@ static dseg_status dump_element(const dseg_elements *in, const dseg_element *ele
   if ((element->tag & 0xFFFFu) == 0) {
     return DSEG_OK; /* group lengths are not data */
   }
-  (void)snprintf(path, sizeof path, "%s(%04x,%04x)", prefix, (unsigned)(element->tag >> 16),
-                 (unsigned)(element->tag & 0xFFFFu));
+  const int length = snprintf(path, sizeof path, "%s(%04x,%04x)", prefix, (unsigned)(element->tag >> 16),
+                              (unsigned)(element->tag & 0xFFFFu));
+  if (length < 0 || (size_t)length >= sizeof path) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "the path of an element is too long");
+  }
   if (is_sequence(in, element)) {
     return dump_items(in, element, path, depth, error);
   }

@@ -71,7 +71,7 @@ static int free_file(void **state) {
 static dseg_status read_labels(dseg_source *source, dseg_overlap_policy policy, uint8_t *out) {
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
   const dseg_label_request request = {.plane_count = planes, .bits = 8, .overlap = policy, .threads = 2};
-  return dseg_source_read_labels(source, &request, out, planes * SEG_PIXELS, NULL, &error);
+  return dseg_source_read_labels(source, &request, out, planes * (size_t)SEG_PIXELS, NULL, &error);
 }
 
 static const uint8_t expected_labels[3 * SEG_PIXELS] = {
@@ -255,12 +255,12 @@ static void test_label_map_of_16_bits(void **state) {
     assert_true(description->geometry.planes[0].position[2] == 1);
     dseg_label_request request = {.plane_count = 2, .bits = 16};
     assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_OK);
-    assert_true(labels[0] == 7 && labels[2] == 300 && labels[3] == 0 && labels[SEG_PIXELS] == 300);
+    assert_true(labels[0] == 7 && labels[2] == 300 && labels[3] == 0 && labels[15] == 300);
     request = (dseg_label_request){.plane_count = 2, .bits = 8, .values = values, .background = 9};
     assert_int_equal(dseg_source_read_labels(source, &request, bytes, sizeof bytes, NULL, &error), DSEG_OK);
-    assert_true(bytes[0] == 1 && bytes[2] == 2 && bytes[3] == 9 && bytes[SEG_PIXELS] == 2);
+    assert_true(bytes[0] == 1 && bytes[2] == 2 && bytes[3] == 9 && bytes[15] == 2);
     assert_int_equal(dseg_source_read_mask(source, 1, 0, 2, bytes, sizeof bytes, 1, &error), DSEG_OK);
-    assert_true(bytes[0] == 0 && bytes[2] == 1 && bytes[SEG_PIXELS] == 1);
+    assert_true(bytes[0] == 0 && bytes[2] == 1 && bytes[15] == 1);
     dseg_source_close(source);
   }
 }
