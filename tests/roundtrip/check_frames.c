@@ -4,7 +4,7 @@
 /* The pixel of a stored native frame, or of a decoded one (bit 0, native order). */
 static uint32_t pixel_at(const uint8_t *bytes, unsigned bit, const dseg_frame_info *info, bool swapped, size_t i) {
   if (info->bits_allocated == 1) {
-    return bytes[(bit + i) / 8] >> ((bit + i) % 8) & 1u;
+    return (uint32_t)bytes[(bit + i) / 8] >> ((bit + i) % 8) & 1u;
   }
   if (info->bits_allocated == 8) {
     return bytes[i];
