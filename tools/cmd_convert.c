@@ -130,6 +130,23 @@ static bool set_planes(const cli_args *args, convert_options *options) {
   return true;
 }
 
+/* Labels are not known yet; what can be no label and no list is refused here. */
+static bool add_segments(const cli_args *args, convert_options *options) {
+  uint64_t first = 0;
+  uint64_t last = 0;
+  const size_t digits = strspn(args->value, "0123456789");
+  const char *rest = args->value + digits;
+  const bool looks_like_range =
+      digits > 0 && *rest == '-' && rest[1] != '\0' && rest[1 + strspn(rest + 1, "0123456789")] == '\0';
+  if (args->value[0] == '\0' || (looks_like_range && !convert_parse_range(args->value, &first, &last))) {
+    cli_usage_error(args->command, "--segments: \"%s\" is not a number, a range A-B with A <= B, or a label",
+                    args->value);
+    return false;
+  }
+  options->segments[options->segment_count++] = args->value;
+  return true;
+}
+
 static bool set_compression(const cli_args *args, convert_options *options) {
   unsigned level = 0;
   if (strcmp(args->value, "none") == 0) {
@@ -218,7 +235,7 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
     case OPTION_TRANSFER_SYNTAX: return set_transfer_syntax(args, options);
     case OPTION_CODEC_OPTION: return add_codec_option(args, options);
     case OPTION_REFERENCE: options->references[options->reference_count++] = args->value; return true;
-    case OPTION_SEGMENTS: options->segments[options->segment_count++] = args->value; return true;
+    case OPTION_SEGMENTS: return add_segments(args, options);
     case OPTION_METADATA: options->metadata = args->value; return true;
     case OPTION_WRITE_METADATA: options->write_metadata = args->value; return true;
     case OPTION_UID_SEED: options->write.uid_seed = args->value; return true;

@@ -55,6 +55,14 @@ static void show_encoding(const info_file *file) {
   putchar('\n');
 }
 
+static void show_numbers(const char *name, const double *numbers, size_t count) {
+  printf("  %-22s", name);
+  for (size_t i = 0; i < count; i++) {
+    printf("%s %.6g", i > 0 && i % 3 == 0 ? " |" : "", numbers[i] + 0.0); /* no negative zero */
+  }
+  putchar('\n');
+}
+
 static void show_geometry(const info_file *file) {
   const dseg_geometry *geometry = &file->description->geometry;
   const double *o = geometry->orientation;
@@ -73,13 +81,13 @@ static void show_geometry(const info_file *file) {
   }
   putchar('\n');
   if (geometry->space != DSEG_SPACE_NONE) {
-    printf("  %-22s %.6g %.6g %.6g | %.6g %.6g %.6g\n", "orientation", o[0], o[1], o[2], o[3], o[4], o[5]);
+    show_numbers("orientation", o, 6);
   }
   if (geometry->space == DSEG_SPACE_PATIENT && geometry->plane_count > 0) {
     const double *first = geometry->planes[0].position;
     const double *last = geometry->planes[geometry->plane_count - 1].position;
-    printf("  %-22s %.6g %.6g %.6g\n", "first position [mm]", first[0], first[1], first[2]);
-    printf("  %-22s %.6g %.6g %.6g\n", "last position [mm]", last[0], last[1], last[2]);
+    show_numbers("first position [mm]", first, 3);
+    show_numbers("last position [mm]", last, 3);
     if (!file->regular) {
       show_line("grid", "planes are not evenly spaced on one normal");
     } else if (file->grid.size[2] != geometry->plane_count) {

@@ -142,6 +142,7 @@ void json_put_real(json_out *json, const char *key, double value) {
     fputs("null", json->stream);
     return;
   }
+  value += 0.0; /* no negative zero */
   char text[40];
   for (int digits = 6; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, value);

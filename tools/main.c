@@ -35,7 +35,7 @@ static const cli_command *find_command(const char *name) {
 
 static int run(int argc, char **argv) {
   if (argc < 2) {
-    cli_error(NULL, "no subcommand; see dseg --help");
+    fputs("Usage: dseg SUBCOMMAND [options]\nSee dseg --help.\n", stderr);
     return CLI_USAGE;
   }
   const char *name = argv[1];

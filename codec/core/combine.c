@@ -7,8 +7,9 @@
 
 #include "core/combined.h"
 
-/* How far apart planes may be, mm, to count as one. */
-#define POSITION_TOLERANCE 1e-3
+/* How far apart voxels of two files may be to count as one: a share of the distance between pixels. Files of one set
+ * whose orientation went through single precision differ by up to a hundredth of a pixel at the far corner. */
+#define POSITION_TOLERANCE 0.05
 
 /* The furthest that a voxel of b lies from the same voxel of a, at a corner of the plane. */
 static double corner_distance(const dseg_geometry *a, const dseg_geometry *b, size_t plane) {
@@ -38,9 +39,10 @@ static dseg_status check_geometry(const dseg_source *first, const dseg_source *o
                      dseg_combined_name(first), dseg_combined_name(other), (unsigned)a->columns, (unsigned)a->rows,
                      a->plane_count, (unsigned)b->columns, (unsigned)b->rows, b->plane_count);
   }
+  const double tolerance = fmax(1e-3, POSITION_TOLERANCE * fmin(a->pixel_spacing[0], a->pixel_spacing[1]));
   for (size_t plane = 0; plane < a->plane_count; plane++) {
     const double distance = corner_distance(a, b, plane);
-    if (!(distance <= POSITION_TOLERANCE) || a->planes[plane].matrix_column != b->planes[plane].matrix_column ||
+    if (!(distance <= tolerance) || a->planes[plane].matrix_column != b->planes[plane].matrix_column ||
         a->planes[plane].matrix_row != b->planes[plane].matrix_row) {
       return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                        "%s and %s do not share one geometry: voxels of plane %zu are up to %g mm apart",
@@ -125,8 +127,7 @@ static dseg_status allocate_tables(dseg_combined *combined, dseg_source **source
   combined->sources = calloc(count, sizeof(dseg_source *));
   combined->first_index_of = calloc(count, sizeof *combined->first_index_of);
   if (combined->sources == NULL || combined->first_index_of == NULL) {
-    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu sources", count);
-    return DSEG_ERROR_MEMORY;
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu sources", count);
   }
   combined->source_count = count;
   size_t total = 0;
@@ -136,14 +137,12 @@ static dseg_status allocate_tables(dseg_combined *combined, dseg_source **source
     total += sources[i]->description->segment_count;
   }
   if (total > INT32_MAX) {
-    (void)dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments in %zu files", total, count);
-    return DSEG_ERROR_LIMIT;
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments in %zu files", total, count);
   }
   combined->members = calloc(total + 1, sizeof *combined->members);
   combined->index_of = calloc(total + 1, sizeof *combined->index_of);
   if (combined->members == NULL || combined->index_of == NULL) {
-    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", total);
-    return DSEG_ERROR_MEMORY;
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", total);
   }
   for (size_t source = 0; source < count; source++) {
     const dseg_description *description = sources[source]->description;

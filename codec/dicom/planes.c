@@ -121,8 +121,7 @@ static dseg_status allocate(size_t count, dseg_description *description, struct 
   description->geometry.planes = dseg_description_alloc(description, count * sizeof(dseg_plane_position));
   if (*sorted == NULL || description->geometry.planes == NULL) {
     free(*sorted);
-    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
-    return DSEG_ERROR_MEMORY;
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
   }
   return DSEG_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 static bool is_one_of(const char vr[2], const char *list) {
   for (const char *p = list; *p != '\0'; p += 2) {
@@ -194,6 +195,5 @@ void dseg_vr_of_tag(uint32_t tag, char vr[2]) {
       high = middle;
     }
   }
-  vr[0] = found[0];
-  vr[1] = found[1];
+  memcpy(vr, found, 2);
 }
