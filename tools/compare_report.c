@@ -53,6 +53,14 @@ static const char *text_or_none(const char *text) {
   return text != NULL ? text : "none";
 }
 
+static void print_color(const dseg_segment *segment) {
+  if (segment->has_color) {
+    printf("#%02x%02x%02x", segment->rgb[0], segment->rgb[1], segment->rgb[2]);
+  } else {
+    printf("none");
+  }
+}
+
 static void print_details(const dseg_segment *a, const dseg_segment *b, unsigned differs) {
   if ((differs & COMPARE_NUMBERS) != 0) {
     printf("; number %u in A, %u in B", (unsigned)a->number, (unsigned)b->number);
@@ -65,7 +73,11 @@ static void print_details(const dseg_segment *a, const dseg_segment *b, unsigned
            text_or_none(b->type.scheme), text_or_none(b->type.value));
   }
   if ((differs & COMPARE_COLORS) != 0) {
-    printf("; colours differ");
+    printf("; colour ");
+    print_color(a);
+    printf(" in A, ");
+    print_color(b);
+    printf(" in B");
   }
   if ((differs & COMPARE_DETAILS) != 0) {
     printf("; description, algorithm or tracking differs");
