@@ -48,8 +48,8 @@ static dseg_status open_file(const char *path, const dseg_open_options *options,
     status = dseg_open_volume(path, options, &found, error);
   }
   if (status == DSEG_OK && found == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                       "neither DICOM (no DICM prefix, PS3.10 7.1) nor NIfTI, NRRD or MetaImage");
+    status = DSEG_ERROR_UNSUPPORTED;
+    (void)dseg_fail(error, status, "neither DICOM (no DICM prefix, PS3.10 7.1) nor NIfTI, NRRD or MetaImage");
   }
   if (status != DSEG_OK) {
     dseg_error_prefix(error, path);
@@ -77,7 +77,8 @@ dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_
   dseg_source *found = NULL;
   dseg_status status = dseg_open_dicom_memory(bytes, &complete, &found, error);
   if (status == DSEG_OK && found == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_FORMAT, "not a DICOM object (no DICM prefix, PS3.10 7.1)");
+    status = DSEG_ERROR_FORMAT;
+    (void)dseg_fail(error, status, "not a DICOM object (no DICM prefix, PS3.10 7.1)");
   }
   if (status != DSEG_OK) {
     dseg_error_prefix(error, name);
@@ -89,7 +90,7 @@ dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_
 /* Opens each file and makes one source of them. */
 static dseg_status open_and_combine(const char *const *paths, size_t count, const dseg_open_options *options,
                                     dseg_source **source, dseg_error *error) {
-  dseg_source **sources = calloc(count, sizeof *sources);
+  dseg_source **sources = calloc(count, sizeof(dseg_source *));
   if (sources == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);
   }

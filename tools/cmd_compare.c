@@ -86,6 +86,17 @@ static dseg_status match_and_compare(compare_job *job, dseg_error *error) {
   return DSEG_OK;
 }
 
+/* Reports a failure under the name of the side whose file the message names. */
+static int fail(const compare_job *job, dseg_status status, const dseg_error *error) {
+  const char *sides[2] = {job->a.path, job->b.path};
+  for (int i = 0; i < 2; i++) {
+    if (strncmp(error->message, sides[i], strlen(sides[i])) == 0) {
+      return cli_fail(sides[i], status, error);
+    }
+  }
+  return cli_fail(NULL, status, error);
+}
+
 static int compare(compare_job *job, bool json) {
   int code = open_side(&job->a, job->threads);
   if (code == CLI_OK) {
@@ -100,7 +111,7 @@ static int compare(compare_job *job, bool json) {
   const dseg_status status = match_and_compare(job, &error);
   cli_progress_end(&job->progress);
   if (status != DSEG_OK) {
-    return cli_fail(NULL, status, &error);
+    return fail(job, status, &error);
   }
   compare_metadata(job);
   if (job->out_of_memory) {

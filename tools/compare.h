@@ -115,7 +115,7 @@ dseg_status compare_segments_in_box(compare_side *side, const int64_t low[3], co
 /* compare_voxels.c: counts voxels and differences of each pair. */
 dseg_status compare_voxels(compare_job *job, dseg_error *error);
 
-/* compare_report.c */
+/* compare_messages.c */
 void compare_add(compare_job *job, unsigned aspect, const char *format, ...) DSEG_PRINTF(3, 4);
 /* 2 * |A and B| / (|A| + |B|); 1 when both are empty. */
 double compare_dice(const compare_pair *pair);

@@ -202,15 +202,15 @@ void compare_align(const dseg_grid *grid_a, const dseg_grid *grid_b, double tole
   }
 }
 
-/* "planes", "rows", "columns" of A that its box has more than a grid of this size. */
+/* How many planes, rows and columns of the box around both a side lacks, by axis of A. */
 static void describe_extent(compare_job *job, const char *path, const uint64_t missing[3]) {
-  static const char *const names[3] = {"columns", "rows", "planes"};
+  static const char *const names[3] = {"column", "row", "plane"};
   char text[120] = "";
   size_t used = 0;
   for (int axis = 2; axis >= 0; axis--) {
     if (missing[axis] > 0) {
-      const int more = snprintf(text + used, sizeof text - used, "%s%llu %s", used > 0 ? ", " : "",
-                                (unsigned long long)missing[axis], names[axis]);
+      const int more = snprintf(text + used, sizeof text - used, "%s%llu %s%s", used > 0 ? ", " : "",
+                                (unsigned long long)missing[axis], names[axis], missing[axis] == 1 ? "" : "s");
       used += more > 0 ? (size_t)more : 0;
     }
   }

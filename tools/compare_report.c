@@ -1,7 +1,5 @@
 /* compare_report.c - what `dseg compare` prints: text for people, JSON for programs (docs/cli-json.md). */
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "compare.h"
@@ -12,29 +10,6 @@
 const char *const compare_aspect_names[COMPARE_ASPECTS + 1] = {"geometry", "extent", "voxels", "segments", "numbers",
                                                                "names",    "codes",  "colors", "details",  NULL};
 static const char *const match_names[] = {"number", "label", "order"};
-
-void compare_add(compare_job *job, unsigned aspect, const char *format, ...) {
-  if ((aspect & job->ignore) != 0) {
-    return;
-  }
-  job->found |= aspect;
-  if (job->message_count == job->message_room) {
-    const size_t room = job->message_room * 2 + 8;
-    compare_message *more = realloc(job->messages, room * sizeof *more);
-    if (more == NULL) {
-      job->out_of_memory = true;
-      return;
-    }
-    job->messages = more;
-    job->message_room = room;
-  }
-  compare_message *message = &job->messages[job->message_count++];
-  message->aspect = aspect;
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(message->text, sizeof message->text, format, arguments);
-  va_end(arguments);
-}
 
 double compare_dice(const compare_pair *pair) {
   const double sum = pair->sum_a + pair->sum_b;
@@ -122,7 +97,8 @@ static void print_summary(const compare_job *job) {
     voxels += job->pairs[i].voxels_a;
   }
   if (compare_is_same(job)) {
-    printf("same: %zu segments", job->a.description->segment_count);
+    const size_t count = job->a.description->segment_count;
+    printf("same: %zu %s", count, count == 1 ? "segment" : "segments");
   } else {
     printf("different");
     for (unsigned i = 0, shown = 0; i < COMPARE_ASPECTS; i++) {
@@ -132,7 +108,7 @@ static void print_summary(const compare_job *job) {
     }
   }
   if (compare_is_same(job) && job->voxels_compared) {
-    printf(", %llu voxels in them, %zu x %zu x %zu voxels in all", (unsigned long long)voxels, job->a.grid.size[0],
+    printf(", %llu voxels in segments, %zu x %zu x %zu in all", (unsigned long long)voxels, job->a.grid.size[0],
            job->a.grid.size[1], job->a.grid.size[2]);
   }
   printf("\n");

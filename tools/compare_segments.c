@@ -220,14 +220,13 @@ static unsigned lonely_difference(const compare_job *job, const compare_pair *pa
 
 static void add_notes(compare_job *job, size_t renumbered, size_t empty) {
   if (renumbered > 0) {
-    compare_add(job, 0,
-                "the numbers of %zu segments differ: BINARY and FRACTIONAL objects are numbered 1 to N (PS3.3 "
-                "C.8.20.2.4)",
-                renumbered);
+    compare_add(
+        job, 0,
+        "segments with another number: %zu (BINARY and FRACTIONAL objects are numbered 1 to N, PS3.3 C.8.20.2.4)",
+        renumbered);
   }
   if (empty > 0) {
-    compare_add(job, 0, "%zu segments without voxels are on one side only: the other side's format cannot list them",
-                empty);
+    compare_add(job, 0, "segments without voxels on one side only, as the other's format cannot list them: %zu", empty);
   }
   if (!compare_lists_segments(&job->a) || !compare_lists_segments(&job->b)) {
     compare_add(job, 0, "names, codes and colours are not compared: %s does not hold them",

@@ -316,10 +316,10 @@ static dseg_status allocate(struct walk *walk, dseg_error *error) {
   }
   const size_t count_a = job->a.description->segment_count;
   const size_t count_b = job->b.description->segment_count;
-  walk->a.voxels = malloc(voxels * 4);
-  walk->b.voxels = malloc(voxels * 4);
-  walk->a.row = malloc(width * sizeof *walk->a.row);
-  walk->b.row = malloc(width * sizeof *walk->b.row);
+  walk->a.voxels = malloc(voxels * 4 + 4);
+  walk->b.voxels = malloc(voxels * 4 + 4);
+  walk->a.row = malloc((width + 1) * sizeof *walk->a.row);
+  walk->b.row = malloc((width + 1) * sizeof *walk->b.row);
   walk->values_a = calloc(count_a + 1, sizeof *walk->values_a);
   walk->values_b = calloc(count_b + 1, sizeof *walk->values_b);
   walk->present_a = calloc(count_a + 1, 1);

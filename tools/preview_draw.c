@@ -6,7 +6,7 @@
 
 #include "preview.h"
 
-enum { GAP = 8, MAX_SCALE = 12, MAX_SIDE = 32000 };
+enum { GAP = 8, MAX_SCALE = 16 };
 
 static const uint8_t background[3] = {18, 18, 22};
 static const uint8_t cell_color[3] = {0, 0, 0};
@@ -48,13 +48,14 @@ static void shown_size(const preview_job *job, double *width, double *height) {
   *height = *height > 0 ? *height : 1;
 }
 
-/* The number of columns that makes the montage about as high as three quarters of its width. */
+/* The number of columns that makes the montage about as high as three quarters of its width, with few places empty. */
 static uint32_t choose_columns(uint32_t cells, double aspect) {
   uint32_t best = 1;
   double best_fault = INFINITY;
   for (uint32_t columns = 1; columns <= cells; columns++) {
     const uint32_t rows = (cells + columns - 1) / columns;
-    const double fault = fabs(log(rows * aspect / columns / 0.75)) + 0.05 * (rows * columns - cells);
+    const double wasted = (double)(rows * columns - cells) / (rows * columns);
+    const double fault = fabs(log(rows * aspect / columns / 0.75)) + 4 * wasted;
     if (fault < best_fault) {
       best_fault = fault;
       best = columns;
@@ -63,26 +64,35 @@ static uint32_t choose_columns(uint32_t cells, double aspect) {
   return best;
 }
 
+/* The size of a cell: as wide as there is room for, but no voxel larger than MAX_SCALE, and the picture no higher than
+ * four times its width. */
+static void size_cells(const preview_job *job, struct layout *layout, uint32_t room) {
+  double shown_width;
+  double shown_height;
+  shown_size(job, &shown_width, &shown_height);
+  const double voxels = is_slide(job) ? shown_width : shown_width / job->view.pixel_width;
+  const double most_height = 4.0 * job->size / layout->rows;
+  const double width = fmin((double)room / layout->columns, MAX_SCALE * voxels);
+  const double height = width * shown_height / shown_width;
+  const double shrink = height > most_height ? most_height / height : 1;
+  layout->cell_width = (uint32_t)fmax(1, width * shrink);
+  layout->cell_height = (uint32_t)fmax(1, height * shrink);
+}
+
 static void lay_out(const preview_job *job, struct layout *layout) {
   double shown_width;
   double shown_height;
   shown_size(job, &shown_width, &shown_height);
   const uint32_t cells = job->plane_count > 0 ? (uint32_t)job->plane_count : 1;
   const uint32_t columns = job->columns > 0 ? job->columns : choose_columns(cells, shown_height / shown_width);
+  const uint32_t legend = job->size / 4;
   layout->columns = columns < cells ? columns : cells;
   layout->rows = (cells + layout->columns - 1) / layout->columns;
   layout->scale = job->size >= 900 ? 2 : 1;
-  layout->width = job->size;
   layout->top = 2 * GAP + PICTURE_TEXT_HEIGHT * layout->scale;
-  const uint32_t legend = job->size / 4;
-  layout->legend_left = layout->width - legend;
-  const uint32_t room = layout->legend_left - GAP * (layout->columns + 1);
-  const double most = MAX_SCALE * shown_width / job->view.pixel_width;
-  layout->cell_width = (uint32_t)fmax(1, fmin((double)room / layout->columns, is_slide(job) ? shown_width : most));
-  const double height = fmin(layout->cell_width * shown_height / shown_width, (double)MAX_SIDE / layout->rows - GAP);
-  layout->cell_height = (uint32_t)fmax(1, height);
-  layout->cell_width =
-      (uint32_t)fmax(1, fmin(layout->cell_width, layout->cell_height * shown_width / shown_height + 1));
+  size_cells(job, layout, job->size - legend - GAP * (layout->columns + 1));
+  layout->legend_left = GAP + layout->columns * (layout->cell_width + GAP);
+  layout->width = layout->legend_left + legend;
   layout->height = layout->top + layout->rows * (layout->cell_height + GAP);
   const uint32_t least = layout->top + 12 * (PICTURE_TEXT_HEIGHT + 3) * layout->scale;
   layout->height = layout->height > least ? layout->height : least;

@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
+
 #include "core/endian.h"
 #include "core/label_planes.h"
 
@@ -46,6 +50,21 @@ static inline uint64_t word_at(const struct bit_words *words, size_t index) {
   return word;
 }
 
+/* The first word from index on that may hold a bit, four at a time. */
+static inline size_t skip_zeros(const struct bit_words *words, size_t index) {
+  const size_t whole = words->end / 64;
+  for (; index + 4 <= whole; index += 4) {
+    const uint8_t *at = words->bytes + 8 * index;
+    if ((dseg_load_le64(at) | dseg_load_le64(at + 8) | dseg_load_le64(at + 16) | dseg_load_le64(at + 24)) != 0) {
+      break;
+    }
+  }
+  while (index < whole && dseg_load_le64(words->bytes + 8 * index) == 0) {
+    index++;
+  }
+  return index;
+}
+
 /* Eight bits as eight bytes of 0 or 1, the least significant bit in the least significant byte. */
 static inline uint64_t spread(uint8_t bits) {
   const uint64_t own_bit_of_each_byte = bits * ONE_IN_EACH_BYTE & UINT64_C(0x8040201008040201);
@@ -78,7 +97,7 @@ void dseg_bits_or_to_bytes(const uint8_t *bits, unsigned bit, size_t count, uint
 }
 
 /* Paints the runs of set bits in one word, whose bit 0 is voxel number first (modulo 2^n in the first word). */
-static void paint_word(uint64_t word, size_t first, void *out, unsigned label_bits, const dseg_label_paint *paint) {
+static void paint_runs(uint64_t word, size_t first, void *out, unsigned label_bits, const dseg_label_paint *paint) {
   size_t at = first;
   while (word != 0) {
     const unsigned zeros = (unsigned)__builtin_ctzll(word);
@@ -91,13 +110,34 @@ static void paint_word(uint64_t word, size_t first, void *out, unsigned label_bi
   }
 }
 
+/* A word of noise, whose runs are many, is painted as a whole; a word at an organ's border by its one or two runs. */
+static void paint_word(uint64_t word, const struct bit_words *words, size_t index, void *out, unsigned label_bits,
+                       const dseg_label_paint *paint) {
+  const size_t first = 64 * index - words->first;
+  const bool whole = 64 * index >= words->first && words->end - 64 * index >= 64;
+  const uint64_t runs = word & ~(word << 1); /* a bit for each */
+  const uint64_t runs_but_one = runs & (runs - 1);
+  const bool noise = (runs_but_one & (runs_but_one - 1)) != 0;
+  if (whole && noise) {
+    uint8_t inside[64];
+    for (size_t i = 0; i < 8; i++) {
+      dseg_store_le64(inside + 8 * i, spread((uint8_t)(word >> (8 * i))));
+    }
+    if (dseg_paint_inside(out, label_bits, first, inside, paint)) {
+      return;
+    }
+  }
+  paint_runs(word, first, out, label_bits, paint);
+}
+
 void dseg_bits_paint(const uint8_t *bits, unsigned bit, size_t count, void *out, unsigned label_bits,
                      const dseg_label_paint *paint) {
   const struct bit_words words = {bits, bit, bit + count};
   const size_t word_count = words.end / 64 + (words.end % 64 != 0);
   size_t index = 0;
   while (index < word_count) {
-    const uint64_t word = word_at(&words, index);
+    index = skip_zeros(&words, index);
+    const uint64_t word = index < word_count ? word_at(&words, index) : 0;
     size_t next = index + 1;
     if (word == ALL_ONES) {
       while (next < word_count && word_at(&words, next) == ALL_ONES) {
@@ -105,7 +145,7 @@ void dseg_bits_paint(const uint8_t *bits, unsigned bit, size_t count, void *out,
       }
       dseg_paint_range(out, label_bits, 64 * index - bit, 64 * (next - index), paint);
     } else if (word != 0) {
-      paint_word(word, 64 * index - bit, out, label_bits, paint);
+      paint_word(word, &words, index, out, label_bits, paint);
     }
     index = next;
   }
@@ -121,6 +161,36 @@ static inline uint8_t gather_at_least(uint64_t bytes, uint64_t thresholds) {
   return (uint8_t)((flags * UINT64_C(0x0102040810204080)) >> 56);
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+/* 32 values at a time; returns how many were packed. Measured by bench_kernels: three times the speed of the portable
+ * loop. */
+__attribute__((target("avx2"))) static size_t pack_avx2(const uint8_t *values, uint8_t threshold, size_t count,
+                                                        uint8_t *bits, unsigned *any) {
+  const __m256i thresholds = _mm256_set1_epi8((char)threshold);
+  uint32_t all = 0;
+  size_t done = 0;
+  for (; count - done >= 32; done += 32) {
+    const __m256i block = _mm256_loadu_si256((const __m256i *)(const void *)(values + done));
+    /* The greater of value and threshold is the value. */
+    const __m256i at_least = _mm256_cmpeq_epi8(_mm256_max_epu8(block, thresholds), block);
+    const uint32_t flags = (uint32_t)_mm256_movemask_epi8(at_least);
+    memcpy(bits + done / 8, &flags, sizeof flags);
+    all |= flags;
+  }
+  *any |= all;
+  return done;
+}
+
+static size_t pack_fast(const uint8_t *values, uint8_t threshold, size_t count, uint8_t *bits, unsigned *any) {
+  return __builtin_cpu_supports("avx2") ? pack_avx2(values, threshold, count, bits, any) : 0;
+}
+#else
+static size_t pack_fast(const uint8_t *values, uint8_t threshold, size_t count, uint8_t *bits, unsigned *any) {
+  (void)values, (void)threshold, (void)count, (void)bits, (void)any;
+  return 0;
+}
+#endif
+
 bool dseg_bits_pack(const uint8_t *mask, size_t count, uint8_t *bits) {
   return dseg_bits_pack_at_least(mask, 1, count, bits);
 }
@@ -128,7 +198,7 @@ bool dseg_bits_pack(const uint8_t *mask, size_t count, uint8_t *bits) {
 bool dseg_bits_pack_at_least(const uint8_t *values, uint8_t threshold, size_t count, uint8_t *bits) {
   const uint64_t thresholds = threshold * ONE_IN_EACH_BYTE;
   unsigned any = 0;
-  size_t done = 0;
+  size_t done = pack_fast(values, threshold, count, bits, &any);
   for (; count - done >= 8; done += 8) {
     const uint8_t byte = gather_at_least(dseg_load_le64(values + done), thresholds);
     bits[done / 8] = byte;

@@ -127,7 +127,8 @@ static dseg_status allocate_tables(dseg_combined *combined, dseg_source **source
   combined->sources = calloc(count, sizeof(dseg_source *));
   combined->first_index_of = calloc(count, sizeof *combined->first_index_of);
   if (combined->sources == NULL || combined->first_index_of == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu sources", count);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu sources", count);
+    return DSEG_ERROR_MEMORY;
   }
   combined->source_count = count;
   size_t total = 0;
@@ -137,12 +138,14 @@ static dseg_status allocate_tables(dseg_combined *combined, dseg_source **source
     total += sources[i]->description->segment_count;
   }
   if (total > INT32_MAX) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments in %zu files", total, count);
+    (void)dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments in %zu files", total, count);
+    return DSEG_ERROR_LIMIT;
   }
   combined->members = calloc(total + 1, sizeof *combined->members);
   combined->index_of = calloc(total + 1, sizeof *combined->index_of);
   if (combined->members == NULL || combined->index_of == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", total);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", total);
+    return DSEG_ERROR_MEMORY;
   }
   for (size_t source = 0; source < count; source++) {
     const dseg_description *description = sources[source]->description;

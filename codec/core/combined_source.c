@@ -44,7 +44,8 @@ static dseg_status allocate_job(struct label_job *job, size_t plane_pixels, dseg
   const size_t count = segment_count(job->combined) + 1;
   size_t bytes;
   if (!dseg_mul_size(plane_pixels, job->part_planes * sizeof(uint32_t), &bytes)) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "%zu planes exceed the address space", job->part_planes);
+    (void)dseg_fail(error, DSEG_ERROR_LIMIT, "%zu planes exceed the address space", job->part_planes);
+    return DSEG_ERROR_LIMIT;
   }
   job->wanted = calloc(count, sizeof *job->wanted);
   job->index_values = calloc(count, sizeof *job->index_values);
@@ -54,7 +55,8 @@ static dseg_status allocate_job(struct label_job *job, size_t plane_pixels, dseg
   job->next = malloc(bytes);
   if (job->wanted == NULL || job->index_values == NULL || job->values == NULL || job->segments == NULL ||
       job->merged == NULL || job->next == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", job->part_planes);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", job->part_planes);
+    return DSEG_ERROR_MEMORY;
   }
   for (size_t i = 0; i + 1 < count; i++) {
     job->index_values[i] = (uint32_t)i + 1;

@@ -12,7 +12,7 @@
 
 /* Pixels that dseg_paint_pixels treats alike: few enough for pixels and labels to stay in the first cache. */
 #define STRIP ((size_t)2048)
-#define BLOCK ((size_t)64)
+#define BLOCK ((size_t)32)
 
 static inline void store_label(void *out, unsigned bits, size_t i, uint32_t value) {
   switch (bits) {
@@ -35,9 +35,15 @@ static inline void fill_labels(void *out, unsigned bits, size_t start, size_t co
 /* Whether count labels from start on are all value. No exit within the loop, so that it becomes vector code; callers
  * give ranges that lie in the first cache. */
 static inline bool all_labels(const void *labels, unsigned bits, size_t start, size_t count, uint32_t value) {
-  uint32_t differs = 0;
-  for (size_t i = start; i < start + count; i++) {
-    differs |= dseg_label_at(labels, bits, i) ^ value;
+  const uint8_t *bytes = (const uint8_t *)labels + start * (bits / 8);
+  const uint64_t pattern = dseg_label_pattern(value, bits);
+  const size_t words = count / (64 / bits);
+  uint64_t differs = 0;
+  for (size_t i = 0; i < words; i++) {
+    differs |= dseg_load_native64(bytes + 8 * i) ^ pattern;
+  }
+  for (size_t i = words * (64 / bits); i < count; i++) {
+    differs |= dseg_label_at(bytes, bits, i) ^ value;
   }
   return differs == 0;
 }
@@ -131,6 +137,34 @@ void dseg_paint_range(void *out, unsigned label_bits, size_t start, size_t count
   }
 }
 
+static inline bool paint_inside(void *out, unsigned bits, size_t start, const uint8_t *inside,
+                                const dseg_label_paint *paint) {
+  /* Both loops are without a branch, so that they become vector code. */
+  const uint32_t background = paint->background;
+  const uint32_t value = paint->value;
+  uint32_t occupied = 0;
+  for (size_t i = 0; i < 64; i++) {
+    occupied |= (dseg_label_at(out, bits, start + i) ^ background) & (0u - inside[i]);
+  }
+  if (occupied != 0) {
+    return false;
+  }
+  for (size_t i = 0; i < 64; i++) {
+    const uint32_t old = dseg_label_at(out, bits, start + i);
+    store_label(out, bits, start + i, old ^ ((old ^ value) & (0u - inside[i])));
+  }
+  return true;
+}
+
+bool dseg_paint_inside(void *out, unsigned label_bits, size_t start, const uint8_t inside[64],
+                       const dseg_label_paint *paint) {
+  switch (label_bits) {
+    case 8: return paint_inside(out, 8, start, inside, paint);
+    case 16: return paint_inside(out, 16, start, inside, paint);
+    default: return paint_inside(out, 32, start, inside, paint);
+  }
+}
+
 /* Pixel values below this stand for themselves, at least. */
 static uint32_t identity_limit(const uint32_t *value_of_pixel, unsigned pixel_bits) {
   const uint32_t end = (uint32_t)1 << pixel_bits;
@@ -141,10 +175,19 @@ static uint32_t identity_limit(const uint32_t *value_of_pixel, unsigned pixel_bi
   return limit;
 }
 
+/* Each width with a maximum of its own width: as many lanes as the machine has. */
 static inline uint32_t greatest_label(const void *labels, unsigned bits, size_t start, size_t count) {
-  uint32_t greatest = 0;
+  if (bits == 8) {
+    const uint8_t *bytes = (const uint8_t *)labels + start;
+    uint8_t greatest = 0;
+    for (size_t i = 0; i < count; i++) {
+      greatest = bytes[i] > greatest ? bytes[i] : greatest;
+    }
+    return greatest;
+  }
+  uint16_t greatest = 0;
   for (size_t i = start; i < start + count; i++) {
-    const uint32_t label = dseg_label_at(labels, bits, i);
+    const uint16_t label = (uint16_t)dseg_label_at(labels, 16, i);
     greatest = label > greatest ? label : greatest;
   }
   return greatest;

@@ -14,6 +14,11 @@
 /* Writes paint->value to count voxels from start on, as dseg_bits_paint does for set bits. */
 void dseg_paint_range(void *out, unsigned label_bits, size_t start, size_t count, const dseg_label_paint *paint);
 
+/* The same for 64 voxels from start on, at whose index inside is 1; elsewhere it is 0. False, and nothing is done, when
+ * one of those inside does not hold background. */
+bool dseg_paint_inside(void *out, unsigned label_bits, size_t start, const uint8_t inside[64],
+                       const dseg_label_paint *paint);
+
 /* Adds a label map's frame of count pixels of pixel_bits (8, 16) to a plane of as many labels. Where another frame has
  * already written another label, that counts as overlap, and the order of segments decides which one stays. */
 void dseg_paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, const dseg_label_plane *plane);

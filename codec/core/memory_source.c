@@ -201,7 +201,8 @@ static dseg_status allocate_job(struct label_job *job, unsigned workers, dseg_er
     complete = job->index_values != NULL && job->merged != NULL;
   }
   if (!complete) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %u planes", workers);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %u planes", workers);
+    return DSEG_ERROR_MEMORY;
   }
   for (size_t i = 0; job->index_values != NULL && i < segment_count(memory); i++) {
     job->index_values[i] = (uint32_t)i + 1;
@@ -224,7 +225,7 @@ static dseg_status read_labels(dseg_source *source, const dseg_label_request *re
   dseg_status status = allocate_job(&job, workers, error);
   if (status == DSEG_OK) {
     mark_wanted(&job);
-    if (!memory->fractions) {
+    if (job.value_of_pixel != NULL) {
       fill_value_tables(&job);
     }
     status = dseg_parallel_for(request->plane_count, workers, read_plane, &job, error);
@@ -266,7 +267,8 @@ static dseg_status read_mask_plane(void *user, size_t index, unsigned worker, ds
 static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
                              unsigned threads, dseg_error *error) {
   const struct memory_source *memory = own(source);
-  struct mask_job job = {.memory = memory, .layer = segment, .first_plane = first_plane, .out = out};
+  struct mask_job job = {.memory = memory, .layer = segment, .first_plane = first_plane};
+  job.out = out;
   for (size_t i = 0; i < segment_count(memory); i++) {
     if (memory->meanings[i].segment == segment) {
       job.layer = memory->meanings[i].layer;
@@ -307,6 +309,15 @@ static dseg_status segments_in_plane(dseg_source *source, size_t plane, uint8_t 
   return DSEG_OK;
 }
 
+/* Frees the source but for the layers' voxels, which it need not own yet. */
+static void discard(struct memory_source *memory) {
+  if (memory != NULL) {
+    free(memory->layers);
+    free(memory->meanings);
+    free(memory);
+  }
+}
+
 static void close_memory(dseg_source *source) {
   struct memory_source *memory = own(source);
   for (size_t i = 0; i < memory->layer_count; i++) {
@@ -314,9 +325,7 @@ static void close_memory(dseg_source *source) {
       free(memory->layers[i].block != NULL ? memory->layers[i].block : memory->layers[i].voxels);
     }
   }
-  free(memory->layers);
-  free(memory->meanings);
-  free(memory);
+  discard(memory);
 }
 
 static const dseg_source_ops memory_ops = {
@@ -367,25 +376,22 @@ dseg_status dseg_memory_source_create(const char *format, dseg_description *desc
   const bool fractions = description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY;
   DSEG_TRY(check_layers(description, layers, layer_count, fractions, error));
   struct memory_source *memory = calloc(1, sizeof *memory);
-  dseg_layer *copies = calloc(layer_count, sizeof *copies);
-  struct meaning *meanings = calloc(description->segment_count + 1, sizeof *meanings);
-  dseg_status status = DSEG_OK;
-  if (memory == NULL || copies == NULL || meanings == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", description->segment_count);
-  } else {
-    memcpy(copies, layers, layer_count * sizeof *copies);
-    *memory = (struct memory_source){.base = {.ops = &memory_ops, .format = format, .description = description},
-                                     .layers = copies,
-                                     .layer_count = layer_count,
-                                     .fractions = fractions,
-                                     .meanings = meanings};
-    memory->plane_pixels = (size_t)description->geometry.rows * description->geometry.columns;
-    status = fill_meanings(memory, layer_of_segment, value_of_segment, error);
+  if (memory != NULL) {
+    memory->base = (dseg_source){.ops = &memory_ops, .format = format, .description = description};
+    memory->layers = calloc(layer_count, sizeof *memory->layers);
+    memory->meanings = calloc(description->segment_count + 1, sizeof *memory->meanings);
   }
+  if (memory == NULL || memory->layers == NULL || memory->meanings == NULL) {
+    discard(memory);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", description->segment_count);
+  }
+  memcpy(memory->layers, layers, layer_count * sizeof *layers);
+  memory->layer_count = layer_count;
+  memory->fractions = fractions;
+  memory->plane_pixels = (size_t)description->geometry.rows * description->geometry.columns;
+  const dseg_status status = fill_meanings(memory, layer_of_segment, value_of_segment, error);
   if (status != DSEG_OK) {
-    free(memory);
-    free(copies);
-    free(meanings);
+    discard(memory);
     return status;
   }
   *source = &memory->base;

@@ -129,6 +129,17 @@ dseg_status dseg_output_write(dseg_output_file *file, const void *data, size_t s
   return DSEG_OK;
 }
 
+dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *error) {
+  if (size == 0) {
+    return DSEG_OK;
+  }
+  /* The last byte is written, so that the file ends where it should. */
+  if (lseek(file->descriptor, (off_t)(size - 1), SEEK_CUR) < 0) {
+    return fail(error, file->path, "the file cannot be written", errno);
+  }
+  return dseg_output_write(file, "", 1, error);
+}
+
 int dseg_output_descriptor(const dseg_output_file *file) {
   return file->descriptor;
 }

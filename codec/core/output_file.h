@@ -19,6 +19,9 @@ dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file 
 /* Appends. Writes are not buffered: give large pieces. */
 dseg_status dseg_output_write(dseg_output_file *file, const void *data, size_t size, dseg_error *error);
 
+/* Appends zeros that take no room where the file system can leave holes in a file. */
+dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *error);
+
 /* For random access and copy_file_range: the descriptor, with what was written so far in the file. */
 int dseg_output_descriptor(const dseg_output_file *file);
 

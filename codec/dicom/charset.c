@@ -22,11 +22,11 @@ struct repertoire {
   const char *iconv_name;
 };
 
-/* PS3.3 Tables C.12-2, C.12-3 and C.12-4. */
+/* PS3.3 Tables C.12-2, C.12-3 and C.12-4. The single bytes of Shift JIS are those of JIS X 0201. */
 static const struct repertoire repertoires[] = {
     {"6", "(B", ASCII, NULL},
-    {"13", "(J", ROMAJI, "JIS_X0201"},
-    {"13", ")I", KATAKANA, "JIS_X0201"},
+    {"13", "(J", ROMAJI, "SHIFT_JIS"},
+    {"13", ")I", KATAKANA, "SHIFT_JIS"},
     {"87", "$B", JIS0208, "EUC-JP"},
     {"159", "$(D", JIS0212, "EUC-JP"},
     {"149", "$)C", KSX1001, "EUC-KR"},
@@ -77,7 +77,8 @@ static dseg_status append_ascii(dseg_view text, dseg_buffer *out, dseg_error *er
 }
 
 static dseg_status convert(iconv_t converter, dseg_view text, dseg_buffer *out, dseg_error *error) {
-  char *from = (char *)(uintptr_t)text.data; /* iconv does not write there, its type is historical */
+  char *from; /* iconv does not write there, its type is historical */
+  memcpy(&from, &text.data, sizeof from);
   size_t left = text.size;
   while (left > 0) {
     char piece[512];
@@ -97,8 +98,11 @@ static dseg_status convert(iconv_t converter, dseg_view text, dseg_buffer *out, 
 }
 
 static dseg_status append_converted(const char *name, dseg_view text, dseg_buffer *out, dseg_error *error) {
-  const iconv_t converter = name != NULL ? iconv_open("UTF-8", name) : (iconv_t)-1;
-  if (converter == (iconv_t)-1) {
+  if (name == NULL) {
+    return append_ascii(text, out, error);
+  }
+  const iconv_t converter = iconv_open("UTF-8", name);
+  if ((intptr_t)converter == -1) {
     return append_ascii(text, out, error);
   }
   const dseg_status status = convert(converter, text, out, error);

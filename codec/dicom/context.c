@@ -180,7 +180,8 @@ static dseg_status copy_value(const dseg_elements *in, const dseg_element *eleme
     } else {
       /* A value too long for its VR becomes UN (PS3.5 6.2.2); one of 4 GiB cannot come from an element. */
       if (dseg_vr_form(element->vr) == DSEG_VR_SHORT) {
-        memcpy(header, "UN", 2);
+        header[0] = 'U';
+        header[1] = 'N';
       }
       dseg_store_le32(header + 4, (uint32_t)value.size);
     }

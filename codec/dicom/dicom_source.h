@@ -32,9 +32,9 @@ dseg_status dseg_dicom_read_labels(dseg_source *source, const dseg_label_request
                                    dseg_overlap *overlap, dseg_error *error);
 dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
                                  uint8_t *out, unsigned threads, dseg_error *error);
-dseg_status dseg_dicom_segments_in_plane(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error);
-dseg_status dseg_dicom_frame(const dseg_source *source, size_t frame, dseg_frame_location *location, dseg_error *error);
-dseg_status dseg_dicom_read_frame(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
+dseg_status dseg_dicom_segments_in_plane(dseg_source *base, size_t plane, uint8_t *present, dseg_error *error);
+dseg_status dseg_dicom_frame(const dseg_source *base, size_t frame, dseg_frame_location *location, dseg_error *error);
+dseg_status dseg_dicom_read_frame(dseg_source *base, size_t frame, dseg_buffer *out, dseg_error *error);
 
 /* Makes a source of the opened parts, which are in order and become its own on success. */
 dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, const dseg_open_options *options,

@@ -52,15 +52,15 @@ static bool set_frame(struct locator *locator, size_t i, uint64_t begin, uint64_
   return true;
 }
 
-/* Some of the frames begin with items that end within them. */
-static bool sample(const struct locator *locator) {
+/* Some of the frames begin with items that end within them, or, when each is one item, with them. */
+static bool sample(const struct locator *locator, bool one_item) {
   const size_t samples = locator->count < SAMPLES ? locator->count : SAMPLES;
   for (size_t i = 0; i < samples; i++) {
     const size_t place = samples > 1 ? i * (locator->count - 1) / (samples - 1) : 0;
     const dseg_frame *frame = &locator->frames[place];
     uint32_t length;
     if (frame->length < ITEM_HEADER || !is_item(locator, frame->offset, &length) ||
-        length > frame->length - ITEM_HEADER) {
+        length > frame->length - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
       return false;
     }
   }
@@ -89,7 +89,7 @@ static bool use_extended_table(struct locator *locator) {
       return false;
     }
   }
-  return sample(locator);
+  return sample(locator, true);
 }
 
 /* Where the items from offset on end: at the Sequence Delimitation Item. */
@@ -130,7 +130,7 @@ static bool use_basic_table(struct locator *locator, uint64_t table, uint32_t ta
     end = begin;
   }
   free(offsets);
-  return good && sample(locator);
+  return good && sample(locator, false);
 }
 
 /* Without a table: item after item. */

@@ -48,7 +48,7 @@ dseg_status dseg_locate_native(dseg_frame_table *table, size_t first, size_t cou
 }
 
 static size_t key_of(const dseg_frame *frame, bool by_plane) {
-  return by_plane ? frame->plane : (size_t)(frame->segment + 1);
+  return by_plane ? frame->plane : (frame->segment < 0 ? 0 : (size_t)frame->segment + 1);
 }
 
 /* One stable counting sort: from (NULL: in order) to to. starts has keys + 1 places and is left as where each key's

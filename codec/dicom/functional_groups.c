@@ -335,26 +335,25 @@ dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_image_set *re
 
 static dseg_status read_frames(struct pass *pass, const dseg_groups *shared, dseg_groups_visit visit, void *user,
                                size_t *count, dseg_error *error) {
-  dseg_groups groups;
   dseg_header item;
   bool more;
-  pass->groups = &groups;
   for (*count = 0;; ++*count) {
     /* The value ends where the sequence does: its delimiter is not part of it. */
     DSEG_TRY(next_item(pass, false, &item, &more, error));
     if (!more) {
       return DSEG_OK;
     }
-    groups = *shared;
+    *pass->groups = *shared;
     DSEG_TRY(read_item(pass, &item, in_groups, error));
-    DSEG_TRY(visit(user, *count, &groups, error));
+    DSEG_TRY(visit(user, *count, pass->groups, error));
   }
 }
 
 dseg_status dseg_groups_per_frame(const dseg_part10 *part10, const dseg_groups *shared, dseg_image_set *references,
                                   dseg_groups_visit visit, void *user, size_t *count, dseg_error *error) {
   const dseg_located *located = &part10->per_frame;
-  struct pass pass = {.references = references};
+  dseg_groups groups;
+  struct pass pass = {.groups = &groups, .references = references};
   *count = 0;
   if (!located->present) {
     return DSEG_OK;

@@ -50,7 +50,8 @@ static dseg_status grow(dseg_image_set *set, dseg_error *error) {
   uint32_t *slots = calloc(capacity * 2, sizeof *slots);
   if (items == NULL || instance == NULL || slots == NULL || capacity > UINT32_MAX / 2) {
     free(slots);
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", capacity);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", capacity);
+    return DSEG_ERROR_MEMORY;
   }
   free(set->slots);
   set->slots = slots;
@@ -83,7 +84,7 @@ dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dse
   if (sop_class_uid.data == NULL) {
     sop_class_uid.data = &nothing;
   }
-  if (set->count == set->capacity) {
+  if (set->items == NULL || set->count == set->capacity) {
     DSEG_TRY(grow(set, error));
   }
   const size_t slot = find_slot(set, sop_instance_uid, frame);
@@ -133,7 +134,7 @@ static dseg_status add_instances(dseg_image_set *set, const dseg_elements *serie
   while (more) {
     dseg_view sop_class = {0};
     dseg_view instance = {0};
-    uint32_t index;
+    uint32_t index = 0;
     DSEG_TRY(find_text(&item, DSEG_TAG(0x0008, 0x1150), &sop_class, error));
     DSEG_TRY(find_text(&item, DSEG_TAG(0x0008, 0x1155), &instance, error));
     if (instance.size != 0) {

@@ -16,6 +16,8 @@
 #include "core/endian.h"
 
 #define PIECE_BYTES ((size_t)1 << 19)
+#define KERNEL_COPY_BYTES ((size_t)1 << 16) /* less is copied faster through a buffer */
+#define HOLE_BYTES ((size_t)1 << 14)        /* fewer zeros are written: each hole costs calls and an extent */
 
 #if DSEG_HAVE_ZLIB
 struct dseg_deflater {
@@ -122,6 +124,21 @@ dseg_status dseg_stream_write(dseg_output_stream *stream, const void *data, size
   return stream->buffer.size >= PIECE_BYTES ? flush(stream, error) : DSEG_OK;
 }
 
+dseg_status dseg_stream_zeros(dseg_output_stream *stream, uint64_t count, dseg_error *error) {
+  static const uint8_t zeros[4096];
+  if (stream->deflater == NULL && count >= HOLE_BYTES) {
+    DSEG_TRY(flush(stream, error));
+    stream->position += count;
+    return dseg_output_skip(stream->file, count, error);
+  }
+  while (count > 0) {
+    const size_t piece = count < sizeof zeros ? (size_t)count : sizeof zeros;
+    DSEG_TRY(dseg_stream_write(stream, zeros, piece, error));
+    count -= piece;
+  }
+  return DSEG_OK;
+}
+
 /* What the kernel copies; *done bytes, fewer than size where it cannot. */
 static dseg_status copy_in_kernel(dseg_output_stream *stream, const dseg_frame_spool *spool, uint64_t offset,
                                   uint64_t size, uint64_t *done, dseg_error *error) {
@@ -148,7 +165,7 @@ static dseg_status copy_in_kernel(dseg_output_stream *stream, const dseg_frame_s
 dseg_status dseg_stream_copy(dseg_output_stream *stream, const dseg_frame_spool *spool, uint64_t offset, uint64_t size,
                              dseg_error *error) {
   uint64_t done = 0;
-  if (stream->deflater == NULL && size >= PIECE_BYTES) {
+  if (stream->deflater == NULL && size >= KERNEL_COPY_BYTES) {
     DSEG_TRY(copy_in_kernel(stream, spool, offset, size, &done, error));
   }
   if (done == size) {

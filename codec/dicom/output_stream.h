@@ -16,6 +16,8 @@ void dseg_stream_start(dseg_output_stream *stream, dseg_output_file *file);
 /* Whatever is written from now on is deflated. DSEG_ERROR_UNSUPPORTED without zlib. */
 dseg_status dseg_stream_deflate(dseg_output_stream *stream, dseg_error *error);
 dseg_status dseg_stream_write(dseg_output_stream *stream, const void *data, size_t size, dseg_error *error);
+/* Zeros, left out of the file where they are many. */
+dseg_status dseg_stream_zeros(dseg_output_stream *stream, uint64_t count, dseg_error *error);
 /* Copies bytes of the spool, in the kernel where that is possible. */
 dseg_status dseg_stream_copy(dseg_output_stream *stream, const dseg_frame_spool *spool, uint64_t offset, uint64_t size,
                              dseg_error *error);

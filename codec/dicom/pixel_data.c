@@ -1,4 +1,4 @@
-/* pixel_data.c - Pixel Data from the spool: runs of frames that lie there in order are copied as one. */
+/* pixel_data.c - Pixel Data from the spool, copied in pieces as large as the order of frames allows. */
 #include "dicom/pixel_data.h"
 
 #include "core/bit_planes.h"
@@ -7,35 +7,81 @@
 
 #define TAG_PIXEL_DATA 0x7FE00010u
 #define ITEM_HEADER 8u
+#define PIECE_BYTES ((uint64_t)1 << 19)
+#define LARGE_PART_BYTES ((uint64_t)1 << 16) /* parts of this size are copied one by one */
 
 uint64_t dseg_native_bytes(uint64_t frame_bits, size_t count) {
   const uint64_t bytes = (frame_bits * count + 7) / 8;
   return bytes + bytes % 2;
 }
 
-/* Copies frames of whole bytes; size_of gives what each takes in the spool. */
-static dseg_status copy_runs(dseg_output_stream *stream, const dseg_pixel_data *pixels,
-                             uint64_t (*size_of)(const dseg_pixel_data *, size_t), dseg_error *error) {
+/* Encapsulated frames: runs of items that lie in the spool as they will in the file are copied as one. */
+static dseg_status copy_fragments(dseg_output_stream *stream, const dseg_pixel_data *pixels, dseg_error *error) {
   size_t i = 0;
   while (i < pixels->count) {
     const uint64_t start = pixels->frames[i].offset;
     uint64_t end = start;
     for (; i < pixels->count && pixels->frames[i].offset == end; i++) {
-      end += size_of(pixels, i);
+      const uint64_t length = pixels->frames[i].length;
+      end += ITEM_HEADER + length + length % 2;
     }
     DSEG_TRY(dseg_stream_copy(stream, pixels->spool, start, end - start, error));
   }
   return DSEG_OK;
 }
 
-static uint64_t native_size(const dseg_pixel_data *pixels, size_t frame) {
-  (void)frame;
-  return pixels->frame_bits / 8;
+/* A piece of the spool in memory: small parts of frames are read together. */
+struct piece {
+  dseg_buffer bytes;
+  uint64_t offset;
+};
+
+/* Reads from frame first's part on, as far as parts follow each other in the spool and fit. */
+static dseg_status read_piece(const dseg_pixel_data *pixels, size_t first, struct piece *piece, dseg_error *error) {
+  piece->offset = pixels->frames[first].offset;
+  uint64_t end = piece->offset;
+  for (size_t i = first; i < pixels->count; i++) {
+    const dseg_frame_record *frame = &pixels->frames[i];
+    if (frame->length > 0 && (frame->offset != end || end + frame->length - piece->offset > PIECE_BYTES)) {
+      break;
+    }
+    end += frame->length;
+  }
+  piece->bytes.size = 0;
+  DSEG_TRY(dseg_buffer_resize(&piece->bytes, (size_t)(end - piece->offset), error));
+  return dseg_frame_spool_read(pixels->spool, piece->offset, piece->bytes.data, piece->bytes.size, error);
 }
 
-static uint64_t fragment_size(const dseg_pixel_data *pixels, size_t frame) {
-  const uint64_t length = pixels->frames[frame].length;
-  return ITEM_HEADER + length + length % 2;
+static dseg_status write_part(dseg_output_stream *stream, const dseg_pixel_data *pixels, size_t index,
+                              struct piece *piece, dseg_error *error) {
+  const dseg_frame_record *frame = &pixels->frames[index];
+  if (frame->length > LARGE_PART_BYTES) {
+    return dseg_stream_copy(stream, pixels->spool, frame->offset, frame->length, error);
+  }
+  if (frame->offset < piece->offset || frame->offset + frame->length > piece->offset + piece->bytes.size) {
+    DSEG_TRY(read_piece(pixels, index, piece, error));
+  }
+  return dseg_stream_write(stream, piece->bytes.data + (frame->offset - piece->offset), frame->length, error);
+}
+
+/* Native frames of whole bytes: what is not zero comes from the spool, zeros around it are made. */
+static dseg_status write_bytes(dseg_output_stream *stream, const dseg_pixel_data *pixels, dseg_error *error) {
+  const uint64_t size = pixels->frame_bits / 8;
+  struct piece piece = {.offset = 0};
+  uint64_t zeros = 0;
+  dseg_status status = DSEG_OK;
+  for (size_t i = 0; status == DSEG_OK && i < pixels->count; i++) {
+    const dseg_frame_record *frame = &pixels->frames[i];
+    zeros += frame->start;
+    if (frame->length > 0) {
+      status = dseg_stream_zeros(stream, zeros, error);
+      status = status == DSEG_OK ? write_part(stream, pixels, i, &piece, error) : status;
+      zeros = 0;
+    }
+    zeros += size - frame->start - frame->length;
+  }
+  dseg_buffer_free(&piece.bytes);
+  return status == DSEG_OK ? dseg_stream_zeros(stream, zeros, error) : status;
 }
 
 /* Whether the frames are one run of bits in the spool, from a byte's start to a byte's or the spool's end. */
@@ -105,7 +151,7 @@ dseg_status dseg_write_native(dseg_output_stream *stream, const dseg_pixel_data 
   if (pixels->bit_packed) {
     DSEG_TRY(write_bits(stream, pixels, error));
   } else {
-    DSEG_TRY(copy_runs(stream, pixels, native_size, error));
+    DSEG_TRY(write_bytes(stream, pixels, error));
   }
   return stream->position - start == bytes ? DSEG_OK : dseg_stream_write(stream, "", 1, error);
 }
@@ -162,6 +208,6 @@ dseg_status dseg_write_encapsulated(dseg_output_stream *stream, const dseg_pixel
   }
   dseg_buffer_free(&tables);
   DSEG_TRY(status);
-  DSEG_TRY(copy_runs(stream, pixels, fragment_size, error));
+  DSEG_TRY(copy_fragments(stream, pixels, error));
   return dseg_stream_write(stream, delimiter, sizeof delimiter, error);
 }

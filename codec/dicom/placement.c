@@ -141,9 +141,14 @@ static dseg_status take_first(dseg_placement *placement, const dseg_groups *grou
   return DSEG_OK;
 }
 
+/* The place of a segment's counts; frames without a segment have one, too. */
+static size_t slot_of(int32_t segment) {
+  return segment < 0 ? 0 : (size_t)segment + 1;
+}
+
 /* In which direction the writer went from slice to slice. */
 static void count_step(dseg_placement *placement, int32_t segment, const dseg_groups *groups) {
-  const size_t at = (size_t)(segment + 1);
+  const size_t at = slot_of(segment);
   const double along = dseg_along_normal(placement->description->geometry.orientation, groups->position);
   if (placement->frames_of_segment[at] > 0) {
     placement->steps_up += along > placement->last_along[at];
@@ -176,7 +181,7 @@ static dseg_status find_place(dseg_placement *placement, size_t frame, int32_t s
                        frame + 1);
     }
     place->matrix_row = placement->by_source ? placement->references->instance[groups->source]
-                                             : placement->frames_of_segment[segment + 1];
+                                             : placement->frames_of_segment[slot_of(segment)];
     place->matrix_column = placement->by_source ? placement->references->items[groups->source].frame : 0;
   }
   return DSEG_OK;
@@ -207,7 +212,7 @@ dseg_status dseg_placement_visit(void *user, size_t frame, const dseg_groups *gr
   if (placement->description->geometry.space == DSEG_SPACE_PATIENT) {
     count_step(placement, segment, groups);
   }
-  placement->frames_of_segment[segment + 1]++;
+  placement->frames_of_segment[slot_of(segment)]++;
   return dseg_places_add(&placement->places, &place, &entry->plane, error);
 }
 

@@ -30,8 +30,8 @@ typedef struct dseg_placement {
 /* The members above private have been set. */
 dseg_status dseg_placement_begin(dseg_placement *placement, dseg_error *error);
 
-/* Takes one frame: a dseg_groups_visit. */
-dseg_status dseg_placement_visit(void *placement, size_t frame, const dseg_groups *groups, dseg_error *error);
+/* Takes one frame: a dseg_groups_visit; user is the placement. */
+dseg_status dseg_placement_visit(void *user, size_t frame, const dseg_groups *groups, dseg_error *error);
 
 /* All frames have been visited: sets the geometry's planes and spacings, and the plane of every frame. */
 dseg_status dseg_placement_finish(dseg_placement *placement, dseg_error *error);

@@ -121,7 +121,8 @@ static dseg_status allocate(size_t count, dseg_description *description, struct 
   description->geometry.planes = dseg_description_alloc(description, count * sizeof(dseg_plane_position));
   if (*sorted == NULL || description->geometry.planes == NULL) {
     free(*sorted);
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+    return DSEG_ERROR_MEMORY;
   }
   return DSEG_OK;
 }

@@ -168,7 +168,7 @@ static dseg_status read_direct(struct worker *worker, uint32_t number, dseg_erro
 static dseg_status read_label_plane(void *user, size_t index, unsigned number, dseg_error *error) {
   const struct job *job = user;
   struct worker *worker = &job->workers[number];
-  size_t count;
+  size_t count = 0;
   worker->plane = job->first_plane + index;
   worker->out = job->out + index * job->plane_voxels * (job->request->bits / 8);
   DSEG_TRY(collect(worker, -1, &count, error));
@@ -247,7 +247,7 @@ static dseg_status use_for_mask(void *user, const dseg_decoded_frame *frame, siz
 static dseg_status read_mask_plane(void *user, size_t index, unsigned number, dseg_error *error) {
   const struct job *job = user;
   struct worker *worker = &job->workers[number];
-  size_t count;
+  size_t count = 0;
   worker->plane = job->first_plane + index;
   worker->out = job->out + index * job->plane_voxels;
   memset(worker->out, 0, job->plane_voxels);
@@ -257,8 +257,8 @@ static dseg_status read_mask_plane(void *user, size_t index, unsigned number, ds
 
 dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
                                  uint8_t *out, unsigned threads, dseg_error *error) {
-  struct job job = {
-      .source = (const dseg_dicom_source *)source, .first_plane = first_plane, .out = out, .segment = segment};
+  struct job job = {.source = (const dseg_dicom_source *)source, .first_plane = first_plane, .segment = segment};
+  job.out = out;
   dseg_status status = begin(&job, plane_count, threads, error);
   if (status == DSEG_OK) {
     status = dseg_parallel_for(plane_count, job.worker_count, read_mask_plane, &job, error);

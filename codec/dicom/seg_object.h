@@ -8,8 +8,9 @@
 
 /* One frame, 24 bytes. */
 typedef struct dseg_frame_record {
-  uint64_t offset; /* in the spool: bytes, or bits when frames are packed without a gap (dseg_spool) */
-  uint32_t length; /* bytes of an encapsulated frame, without padding */
+  uint64_t offset; /* in the spool: bytes, or bits when frames are packed without a gap */
+  uint32_t length; /* bytes in the spool: of an encapsulated frame, without padding, or of a native one's ... */
+  uint32_t start;  /* ... part that is not zero, which begins at this byte of the frame */
   uint32_t plane;
   int32_t segment; /* index, or -1 for a label map's frame */
 } dseg_frame_record;

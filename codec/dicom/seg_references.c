@@ -48,9 +48,40 @@ static void put_series_of(dseg_builder *builder, const dseg_references *referenc
   }
 }
 
+/* Whether a frame has Derivation Image. */
+static bool any_derivation(const dseg_seg_object *object) {
+  const dseg_description *description = object->description;
+  for (size_t i = 0; i < description->geometry.plane_count; i++) {
+    if (object->dimensions->plane_index[i] != 0 && dseg_plane_source(description, i) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Source Image Sequence (General Reference, C.12.4): names the images when no frame lies on one of them, because
+ * nothing else of the instance would then refer to what Common Instance Reference lists. */
+static void put_source_images(dseg_builder *builder, const dseg_references *references) {
+  const char *last = NULL;
+  for (size_t i = 0; i < references->count; i++) {
+    const dseg_instance_reference *reference = &references->instances[i];
+    if (!dseg_reference_is_complete(reference) || same(reference->sop_instance_uid, last)) {
+      continue;
+    }
+    last = reference->sop_instance_uid;
+    dseg_builder_begin_item(builder, 0x00082112);
+    dseg_builder_text(builder, 0x00081150, "UI", reference->sop_class_uid);
+    dseg_builder_text(builder, 0x00081155, "UI", reference->sop_instance_uid);
+    dseg_builder_end_item(builder);
+  }
+}
+
 void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object) {
   const dseg_references *references = &object->description->references;
   const char *study = dseg_builder_get_text(builder, 0x0020000D);
+  if (!any_derivation(object)) {
+    put_source_images(builder, references);
+  }
   size_t i = 0;
   while (i < references->count) {
     const dseg_instance_reference *head = &references->instances[i];

@@ -22,17 +22,45 @@ static dseg_status add_record(dseg_writer *writer, const dseg_frame_record *reco
   return DSEG_OK;
 }
 
-/* Native frames: little endian, whatever the machine. */
-static dseg_status spool_native(dseg_writer *writer, dseg_view frame, uint64_t *offset, dseg_error *error) {
-  if (writer->bit_packed) {
-    return dseg_frame_spool_bits(&writer->spool, frame.data, (size_t)dseg_writer_frame_bits(writer), offset, error);
+static bool is_zero_block(const uint8_t block[64]) {
+  uint64_t any = 0;
+  for (size_t i = 0; i < 64; i += 8) {
+    uint64_t word;
+    memcpy(&word, block + i, sizeof word);
+    any |= word;
   }
-  if (writer->format.bits_allocated != 16) {
-    return dseg_frame_spool_bytes(&writer->spool, frame.data, frame.size, offset, error);
+  return any == 0;
+}
+
+/* The frame without zeros at both ends, in steps of 64 bytes: of a segment's bits most are outside it. */
+static dseg_view without_zeros(dseg_view frame) {
+  size_t first = 0, end = frame.size;
+  while (first + 64 <= end && is_zero_block(frame.data + first)) {
+    first += 64;
+  }
+  while (end >= first + 64 && is_zero_block(frame.data + end - 64)) {
+    end -= 64;
+  }
+  return (dseg_view){frame.data + first, end - first};
+}
+
+static dseg_status spool_bytes(dseg_writer *writer, dseg_view frame, dseg_frame_record *record, dseg_error *error) {
+  const dseg_view part = without_zeros(frame);
+  record->start = (uint32_t)(part.data - frame.data);
+  record->length = (uint32_t)part.size;
+  return dseg_frame_spool_bytes(&writer->spool, part.data, part.size, &record->offset, error);
+}
+
+/* Native frames: little endian, whatever the machine. Rows and columns have 16 bits, so a frame has at most 8 GiB;
+ * one past 4 GiB has been refused before. */
+static dseg_status spool_native(dseg_writer *writer, dseg_view frame, dseg_frame_record *record, dseg_error *error) {
+  if (writer->bit_packed) {
+    return dseg_frame_spool_bits(&writer->spool, frame.data, (size_t)dseg_writer_frame_bits(writer), &record->offset,
+                                 error);
   }
   const uint16_t probe = 1;
-  if (*(const uint8_t *)&probe == 1) {
-    return dseg_frame_spool_bytes(&writer->spool, frame.data, frame.size, offset, error);
+  if (writer->format.bits_allocated != 16 || *(const uint8_t *)&probe == 1) {
+    return spool_bytes(writer, frame, record, error);
   }
   DSEG_TRY(dseg_buffer_resize(&writer->encoded, frame.size, error));
   for (size_t i = 0; i + 1 < frame.size; i += 2) {
@@ -40,7 +68,7 @@ static dseg_status spool_native(dseg_writer *writer, dseg_view frame, uint64_t *
     memcpy(&value, frame.data + i, sizeof value);
     dseg_store_le16(writer->encoded.data + i, value);
   }
-  return dseg_frame_spool_bytes(&writer->spool, writer->encoded.data, frame.size, offset, error);
+  return spool_bytes(writer, (dseg_view){writer->encoded.data, frame.size}, record, error);
 }
 
 /* Encapsulated frames: one item each, so that the spool holds what Pixel Data will (PS3.5 A.4). */
@@ -71,12 +99,12 @@ static dseg_status spool_encapsulated(dseg_writer *writer, dseg_view frame, dseg
 
 /* Fails as soon as native Pixel Data cannot hold the frames, not after hours. */
 static dseg_status check_native_size(const dseg_writer *writer, dseg_error *error) {
-  if (!dseg_writer_is_native(writer) || writer->options.concatenation) {
+  if (!dseg_writer_is_native(writer)) {
     return DSEG_OK;
   }
   uint64_t bits;
-  if (dseg_mul_u64(dseg_writer_frame_bits(writer), (uint64_t)writer->frame_count + 1, &bits) &&
-      bits / 8 <= DSEG_NATIVE_LIMIT) {
+  const uint64_t together = writer->options.concatenation ? 1 : (uint64_t)writer->frame_count + 1; /* in one file */
+  if (dseg_mul_u64(dseg_writer_frame_bits(writer), together, &bits) && bits / 8 <= DSEG_NATIVE_LIMIT) {
     return DSEG_OK;
   }
   return dseg_fail(error, DSEG_ERROR_LIMIT,
@@ -107,7 +135,7 @@ dseg_status dseg_writer_put_frame(dseg_writer *writer, size_t plane, int32_t seg
   dseg_frame_record record = {.plane = (uint32_t)plane, .segment = segment};
   DSEG_TRY(check_frame_count(writer, error));
   if (dseg_writer_is_native(writer)) {
-    DSEG_TRY(spool_native(writer, frame, &record.offset, error));
+    DSEG_TRY(spool_native(writer, frame, &record, error));
   } else {
     DSEG_TRY(spool_encapsulated(writer, frame, &record, error));
   }

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 static bool is_one_of(const char vr[2], const char *list) {
   for (const char *p = list; *p != '\0'; p += 2) {
@@ -195,5 +194,6 @@ void dseg_vr_of_tag(uint32_t tag, char vr[2]) {
       high = middle;
     }
   }
-  memcpy(vr, found, 2);
+  vr[0] = found[0];
+  vr[1] = found[1];
 }

@@ -271,12 +271,11 @@ static dseg_status collect_entries(struct job *job, const json_t *root, const js
   }
   size_t *file_of_list = calloc(list_count + 1, sizeof *file_of_list);
   job->entries = calloc(total + 1, sizeof *job->entries);
-  dseg_status status = DSEG_OK;
   if (file_of_list == NULL || job->entries == NULL) {
-    status = dseg_fail(job->reader.error, DSEG_ERROR_MEMORY, "out of memory for metadata");
-  } else {
-    status = assign_files(job, root, list_count, file_of_list);
+    free(file_of_list);
+    return dseg_fail(job->reader.error, DSEG_ERROR_MEMORY, "out of memory for metadata");
   }
+  dseg_status status = assign_files(job, root, list_count, file_of_list);
   for (size_t i = 0; status == DSEG_OK && i < list_count; i++) {
     status = collect_list(job, json_array_get(lists, i), i, file_of_list[i]);
   }

@@ -146,8 +146,8 @@ static dseg_status read_triple(const dseg_json_reader *reader, const dseg_json_p
  * other software computes CIELab with another white point. */
 static dseg_status read_color(const dseg_json_reader *reader, const dseg_json_place *place, const json_t *object,
                               dseg_segment *segment) {
-  json_int_t rgb[3];
-  json_int_t lab[3];
+  json_int_t rgb[3] = {0, 0, 0};
+  json_int_t lab[3] = {0, 0, 0};
   bool has_rgb;
   bool has_lab;
   DSEG_TRY(read_triple(reader, place, object, "recommendedDisplayRGBValue", 255, rgb, &has_rgb));
@@ -157,8 +157,8 @@ static dseg_status read_color(const dseg_json_reader *reader, const dseg_json_pl
   }
   segment->has_color = true;
   for (size_t i = 0; i < 3; i++) {
-    segment->rgb[i] = has_rgb ? (uint8_t)rgb[i] : 0;
-    segment->cielab[i] = has_lab ? (uint16_t)lab[i] : 0;
+    segment->rgb[i] = (uint8_t)rgb[i];
+    segment->cielab[i] = (uint16_t)lab[i];
   }
   if (!has_lab) {
     dseg_rgb_to_cielab(segment->rgb, segment->cielab);

@@ -261,11 +261,12 @@ static uint32_t next(uint32_t limit) {
 static const char *random_text(dseg_description *description, bool may_be_absent, uint32_t longest) {
   static const char *const letters[] = {"a", "Z", "0", " x", "\"", "/", "\xC3\xA9", "\xE8\x82\x9D", "\xF0\x9F\xAB\x80"};
   char text[400] = "";
+  size_t used = 0;
   if (may_be_absent && next(3) == 0) {
     return NULL;
   }
   for (uint32_t i = 0, count = 1 + next(longest / 2); i < count; i++) {
-    strcat(text, letters[next(9)]);
+    used += (size_t)snprintf(text + used, sizeof text - used, "%s", letters[next(9)]);
   }
   return dseg_description_strdup(description, text);
 }

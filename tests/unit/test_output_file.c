@@ -73,6 +73,25 @@ static void name_appears_at_commit(void **state) {
   assert_int_equal(count_files(), 1);
 }
 
+static void skipped_bytes_are_zero(void **state) {
+  (void)state;
+  dseg_output_file *file = NULL;
+  static const char expected[100001 + 3] = {'a', [100001] = 'b'};
+  static char content[sizeof expected + 1];
+  assert_int_equal(dseg_output_create("out.bin", false, &file, NULL), DSEG_OK);
+  assert_int_equal(dseg_output_write(file, "a", 1, NULL), DSEG_OK);
+  assert_int_equal(dseg_output_skip(file, 100000, NULL), DSEG_OK);
+  assert_int_equal(dseg_output_write(file, "b", 1, NULL), DSEG_OK);
+  assert_int_equal(dseg_output_skip(file, 0, NULL), DSEG_OK);
+  assert_int_equal(dseg_output_skip(file, 2, NULL), DSEG_OK);
+  assert_int_equal(dseg_output_commit(file, false, NULL), DSEG_OK);
+  FILE *written = fopen("out.bin", "rb");
+  assert_non_null(written);
+  assert_int_equal(fread(content, 1, sizeof content, written), sizeof expected);
+  fclose(written);
+  assert_memory_equal(content, expected, sizeof expected);
+}
+
 static void mode_follows_umask(void **state) {
   (void)state;
   const mode_t before = umask(027);
@@ -135,9 +154,13 @@ static void impossible_names_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      IN_DIRECTORY(name_appears_at_commit),          IN_DIRECTORY(mode_follows_umask),
-      IN_DIRECTORY(abandoned_file_leaves_nothing),   IN_DIRECTORY(existing_file_is_replaced_only_on_request),
-      IN_DIRECTORY(file_created_meanwhile_survives), IN_DIRECTORY(impossible_names_are_refused),
+      IN_DIRECTORY(name_appears_at_commit),
+      IN_DIRECTORY(skipped_bytes_are_zero),
+      IN_DIRECTORY(mode_follows_umask),
+      IN_DIRECTORY(abandoned_file_leaves_nothing),
+      IN_DIRECTORY(existing_file_is_replaced_only_on_request),
+      IN_DIRECTORY(file_created_meanwhile_survives),
+      IN_DIRECTORY(impossible_names_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

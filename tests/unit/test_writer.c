@@ -200,6 +200,42 @@ static void overlap_is_declared(void **state) {
   write_masks(left, right, true, "UNDEFINED"); /* planes revisited: it would take all of them to know */
 }
 
+/* Frames whose voxels fill all, little or nothing of them, at either end or in the middle: what is left out in the
+ * spool and in the file is zero again. */
+static void zeros_of_any_extent_come_back(void **state) {
+  (void)state;
+  const size_t rows = 512, columns = 256, planes = 12, pixels = rows * columns;
+  static const size_t rows_in_use[12][2] = {{0, 512}, {5, 6},     {0, 1},   {511, 512}, {100, 400}, {0, 0},
+                                            {0, 0},   {256, 300}, {0, 512}, {1, 2},     {300, 301}, {0, 0}};
+  dseg_description *description = make_description((uint32_t)rows, (uint32_t)columns, planes, 1);
+  description->kind = DSEG_VOXELS_OCCUPANCY;
+  description->maximum_fraction = 255;
+  uint8_t *volume = calloc(planes, pixels);
+  for (size_t p = 0; p < planes; p++) {
+    for (size_t i = rows_in_use[p][0] * columns; i < rows_in_use[p][1] * columns; i++) {
+      volume[p * pixels + i] = (uint8_t)(1 + (i * 31 + p) % 255);
+    }
+  }
+  for (int backwards = 0; backwards < 2; backwards++) {
+    const dseg_write_options options = {.empty_frames = DSEG_EMPTY_KEEP, .replace = true};
+    dseg_writer *writer = NULL;
+    assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
+    for (size_t i = 0; i < planes; i++) {
+      const size_t p = backwards ? planes - 1 - i : i;
+      assert_int_equal(dseg_writer_write_mask(writer, p, 0, volume + p * pixels, NULL), DSEG_OK);
+    }
+    assert_int_equal(dseg_writer_finish(writer, NULL), DSEG_OK);
+    dseg_writer_destroy(writer);
+    written_file file;
+    open_written("a.dcm", &file);
+    assert_int_equal(file.pixels.size, planes * pixels);
+    assert_memory_equal(file.pixels.data, volume, planes * pixels);
+    close_written(&file);
+  }
+  free(volume);
+  dseg_description_destroy(description);
+}
+
 static void an_object_has_at_least_one_frame(void **state) {
   (void)state;
   dseg_description *description = make_description(3, 3, 4, 2);
@@ -229,6 +265,7 @@ int main(void) {
                                       leave_directory),
       cmocka_unit_test_setup_teardown(fractions_are_stored_as_given, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(overlap_is_declared, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(zeros_of_any_extent_come_back, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(an_object_has_at_least_one_frame, enter_directory, leave_directory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,12 +27,12 @@ typedef struct dseg_write_options {
   const dseg_option_value *codec_options;
   size_t codec_option_count;
   dseg_empty_frames empty_frames;
-  bool replace;               /* an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */
+  bool replace; /* an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */
   /* Native Pixel Data past 2^32 - 2 bytes (PS3.5 7.1.2) is written as a Concatenation, path-1.dcm, path-2.dcm, ...;
    * otherwise DSEG_ERROR_LIMIT names the alternatives. part_bytes: split already there (0: only at the limit). */
   bool concatenation;
   uint64_t part_bytes;
-  bool sync;                  /* fsync before the file gets its name */
+  bool sync; /* fsync before the file gets its name */
   /* Reproducible output: UIDs are derived from this text, and dates from SOURCE_DATE_EPOCH; NULL: random. */
   const char *uid_seed;
   dseg_warning_sink warnings;
@@ -43,8 +43,7 @@ typedef struct dseg_writer dseg_writer;
 /* description is copied. All segments must be described; numbers must be 1..N for representations with a frame
  * for each segment (PS3.3 C.8.20.2.4): see dseg_description_renumber. */
 DSEG_API dseg_status dseg_writer_create(const char *path, const dseg_description *description,
-                                        const dseg_write_options *options, dseg_writer **writer,
-                                        dseg_error *error);
+                                        const dseg_write_options *options, dseg_writer **writer, dseg_error *error);
 
 /* One plane: rows * columns values of bits (8, 16, 32), each a Segment Number or the background. Planes come in
  * any order, each at most once; a plane that never comes is empty. DSEG_ERROR_ARGUMENT for a value that no
@@ -54,8 +53,8 @@ DSEG_API dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane,
 
 /* One segment in one plane, rows * columns bytes: zero or not, or the stored fraction. Segments of a plane come
  * in ascending order; a segment that never comes has no voxel there. Not for label maps. */
-DSEG_API dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t segment,
-                                            const uint8_t *mask, dseg_error *error);
+DSEG_API dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t segment, const uint8_t *mask,
+                                            dseg_error *error);
 
 /* Completes the file(s). The writer is used up, whatever the outcome: only dseg_writer_destroy may follow. */
 DSEG_API dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error);
@@ -68,12 +67,17 @@ DSEG_API void dseg_description_renumber(dseg_description *description);
 
 /* Reads the source images (files, or directories that are searched) and takes from them patient, study, frame
  * of reference and references: fills description->context, references, frame_of_reference_uid, and each plane's
- * source by position (tolerance 1e-3 mm or 1 % of the spacing). Pixels are not read, so their transfer syntax
- * does not matter. With the geometry empty (plane_count 0) it is taken from the source, too. Planes
- * that match no image keep source -1 with a warning. DSEG_ERROR_FORMAT when files belong to several series. */
+ * source. Pixels are not read, so their transfer syntax does not matter. With the geometry empty (plane_count 0) it
+ * is taken from the images, too.
+ *
+ * A plane's source is the image that lies in the same plane of space (tolerance 1e-3 mm or 1 % of the spacing),
+ * whatever its raster (PS3.3 A.51.5.1); a tile's is the tile at its place; and where images have no position, planes of
+ * the same raster and number correspond to them in order, and have no position then either (DSEG_SPACE_NONE). Planes
+ * that match no image keep source -1, and one warning says how many. DSEG_ERROR_FORMAT when the files belong to several
+ * series, named in the message, or a file given by name is no image; others in directories are passed over. On failure
+ * the description has no new references or geometry. */
 DSEG_API dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths,
-                                                    size_t count, const dseg_warning_sink *warnings,
-                                                    dseg_error *error);
+                                                    size_t count, const dseg_warning_sink *warnings, dseg_error *error);
 
 #ifdef __cplusplus
 }

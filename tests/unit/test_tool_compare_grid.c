@@ -1,4 +1,4 @@
-/* test_compare_grid.c - grids that list the same voxels along other axes or in other directions are aligned. */
+/* test_tool_compare_grid.c - grids that list the same voxels along other axes or in other directions are aligned. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,99 @@
+"""info, compare, codecs and preview: what they print, and that their JSON is JSON."""
+
+import struct
+
+import harness
+from harness import INPUT, NEGATIVE, OUTPUT, CliTest
+
+
+class Info(CliTest):
+    def test_every_format(self):
+        self.volume()
+        for name in ("a.dcm", "a.nii.gz", "a.nrrd", "a.seg.nrrd", "a.mha"):
+            with self.subTest(name):
+                self.dseg("convert", "labels.nii", name)
+                self.assertIn("7", self.dseg("info", name).out)
+                info = self.dseg("info", name, "--json").json()
+                self.assertEqual([segment["number"] for segment in info["segments"]], [1, 2, 7])
+
+    def test_dicom_tells_where_the_bytes_go(self):
+        self.volume()
+        for kind in ("binary", "labelmap"):
+            self.dseg("convert", "labels.nii", f"{kind}.dcm", "--as", kind)
+            text = self.dseg("info", f"{kind}.dcm").out
+            self.assertIn(kind, text)
+            self.assertIn("1.2.840.10008.1.2.1", text)
+            everything = str(self.dseg("info", f"{kind}.dcm", "--json").json())
+            self.assertIn(kind, everything)
+            self.assertIn(str((self.dir / f"{kind}.dcm").stat().st_size), everything)
+
+    def test_unusable(self):
+        (self.dir / "x.dcm").write_bytes(b"x" * 400)
+        for arguments in (("info", "x.dcm"), ("info", "x.dcm", "--json"), ("info", "gone.dcm")):
+            self.fails(*arguments, code=INPUT)
+
+
+class Compare(CliTest):
+    def test_same_in_every_encoding(self):
+        self.volume()
+        names = ["labels.nii", "a.dcm", "a.nrrd", "a.seg.nrrd", "a.mha"]
+        for name in names[1:]:
+            self.dseg("convert", "labels.nii", name)
+        for name in names[1:]:
+            self.dseg("compare", "labels.nii", name)
+            self.assertTrue(self.dseg("compare", name, "labels.nii", "--json").json())
+
+    def test_one_voxel(self):
+        voxels = self.volume()
+        voxels[100] = 2 if voxels[100] != 2 else 1
+        harness.write_nifti(self.dir / "other.nii", (9, 7, 5), voxels)
+        self.assertNotEqual(self.dseg("compare", "labels.nii", "other.nii", code=NEGATIVE).out, "")
+        self.assertTrue(self.dseg("compare", "labels.nii", "other.nii", "--json", code=NEGATIVE).json())
+
+    def test_geometry(self):
+        self.volume()
+        moved = [list(row) for row in harness.AFFINE]
+        moved[0][3] += 0.5
+        self.volume("moved.nii", affine=moved)
+        self.dseg("compare", "labels.nii", "moved.nii", code=NEGATIVE)
+
+    def test_segments(self):
+        self.volume()
+        self.volume("other.nii", labels=lambda i, j, k: 9 * (harness.blocks(i, j, k) == 7) or harness.blocks(i, j, k))
+        self.dseg("compare", "labels.nii", "other.nii", code=NEGATIVE)
+
+    def test_unusable(self):
+        self.volume()
+        self.assertIn("gone.nii", self.fails("compare", "labels.nii", "gone.nii", code=INPUT).err)
+
+
+class Codecs(CliTest):
+    def test_table(self):
+        text = self.dseg("codecs").out
+        everything = str(self.dseg("codecs", "--json").json())
+        for word in ("binary", "fractional", "labelmap", "explicit-le", "1.2.840.10008.1.2.1"):
+            self.assertIn(word, text)
+            self.assertIn(word, everything)
+
+
+class Preview(CliTest):
+    def test_png(self):
+        self.volume()
+        self.dseg("convert", "labels.nii", "a.dcm")
+        self.dseg("preview", "a.dcm", "a.png")
+        content = (self.dir / "a.png").read_bytes()
+        self.assertEqual(content[:8], b"\x89PNG\r\n\x1a\n")
+        width, height = struct.unpack_from(">2I", content, 16)
+        self.assertGreater(width * height, 9 * 7)
+
+    def test_existing_file(self):
+        self.volume()
+        (self.dir / "a.png").write_text("precious")
+        self.fails("preview", "labels.nii", "a.png", code=OUTPUT)
+
+    def test_unusable(self):
+        self.fails("preview", "gone.dcm", "a.png", code=INPUT)
+
+
+if __name__ == "__main__":
+    harness.main()

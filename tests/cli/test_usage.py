@@ -1,0 +1,104 @@
+"""The command line itself: help, version, mistakes."""
+
+import harness
+from harness import OK, USAGE, CliTest
+
+SUBCOMMANDS = {
+    "convert": [
+        "as", "reference", "metadata", "segments", "planes", "overlap", "grid", "split", "threads", "force",
+    ],
+    "info": ["json"],
+    "compare": ["json"],
+    "codecs": ["json"],
+    "preview": ["force"],
+}  # fmt: skip
+
+
+class Help(CliTest):
+    def test_program(self):
+        out = self.dseg("--help").out
+        for name in SUBCOMMANDS:
+            self.assertIn(name, out)
+        self.assertEqual(self.dseg("-h").out, out)
+
+    def test_subcommands(self):
+        for name, options in SUBCOMMANDS.items():
+            with self.subTest(name):
+                out = self.dseg(name, "--help").out
+                self.assertTrue(out.startswith(f"Usage: dseg {name} "), out)
+                for option in options:
+                    self.assertIn(f"--{option}", out)
+                for line in out.splitlines():
+                    self.assertLessEqual(len(line), 100, line)
+
+    def test_version(self):
+        self.assertRegex(self.dseg("--version").out, r"\d+\.\d+\.\d+")
+
+
+class Mistakes(CliTest):
+    def test_nothing_asked(self):
+        self.assertIn("--help", self.fails_with_usage().err)
+
+    def fails_with_usage(self, *arguments):
+        before = self.files()
+        result = self.dseg_any(*arguments)
+        self.assertEqual(result.code, USAGE, f"{arguments}\n{result.err}")
+        self.assertEqual(result.out, "")
+        self.assertNotEqual(result.err, "")
+        self.assertEqual(self.files(), before)
+        return result
+
+    def dseg_any(self, *arguments):
+        import subprocess
+
+        done = subprocess.run([harness.PROGRAM, *arguments], cwd=self.dir, capture_output=True, timeout=60)
+        return harness.Result(done)
+
+    def test_unknown_subcommand(self):
+        self.assertIn("frobnicate", self.fails_with_usage("frobnicate").err)
+
+    def test_unknown_option(self):
+        for name in SUBCOMMANDS:
+            self.assertIn("--frobnicate", self.fails_with_usage(name, "--frobnicate").err)
+
+    def test_arguments_missing(self):
+        for name in ("convert", "info", "compare", "preview"):
+            with self.subTest(name):
+                self.fails_with_usage(name)
+        self.fails_with_usage("convert", "one.nii")
+        self.fails_with_usage("compare", "one.nii")
+
+    def test_arguments_too_many(self):
+        self.fails_with_usage("compare", "a.nii", "b.nii", "c.nii")
+        self.fails_with_usage("codecs", "a.nii")
+
+    def test_values(self):
+        self.volume()
+        for option, value in (
+            ("--as", "surface"),
+            ("--segments", "5-3"),
+            ("--segments", ""),
+            ("--planes", "3-1"),
+            ("--planes", "x"),
+            ("--planes", "1-99999999999999999999"),
+            ("--overlap", "maybe"),
+            ("--grid", "loose"),
+            ("--threads", "-1"),
+            ("--threads", "many"),
+        ):
+            with self.subTest(option=option, value=value):
+                self.fails_with_usage("convert", "labels.nii", "out.dcm", option, value)
+        self.fails_with_usage("convert", "labels.nii", "out.dcm", "--as")
+
+    def test_output_suffix(self):
+        self.volume()
+        self.assertIn("out.jpeg", self.fails_with_usage("convert", "labels.nii", "out.jpeg").err)
+
+    def test_after_two_dashes_all_are_names(self):
+        self.volume("--help.nii")
+        self.dseg("convert", "--", "--help.nii", "out.nii", code=OK)
+        self.assertIn("out.nii", self.files())
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,188 @@
+/* exercise.c - opens hostile bytes as every kind of input and asks for everything. */
+#include "exercise.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MEMORY_LIMIT = 64 << 20, VOXEL_LIMIT = 1 << 22, SEGMENT_LIMIT = 40, FRAME_LIMIT = 200 };
+
+const dseg_open_options exercise_options = {.memory_limit = MEMORY_LIMIT, .keep_context = true, .threads = 1};
+
+static void must(bool condition, const char *what) {
+  if (!condition) {
+    fprintf(stderr, "contradiction: %s\n", what);
+    abort();
+  }
+}
+
+/* Every string and array of a description is there to be read. */
+static size_t walk_description(const dseg_description *description) {
+  size_t sum = 0;
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_segment *segment = &description->segments[i];
+    must(segment->label != NULL, "a segment without a label");
+    must(i == 0 || segment->number > description->segments[i - 1].number, "segments out of order");
+    must(dseg_description_find_segment(description, segment->number) == (ptrdiff_t)i, "a segment is not found");
+    sum += strlen(segment->label);
+    sum += segment->category.value != NULL ? strlen(segment->category.value) : 0;
+    sum += segment->type.meaning != NULL ? strlen(segment->type.meaning) : 0;
+    for (size_t j = 0; j < segment->type_modifiers.count; j++) {
+      sum += segment->type_modifiers.items[j].value != NULL ? strlen(segment->type_modifiers.items[j].value) : 0;
+    }
+  }
+  const dseg_geometry *geometry = &description->geometry;
+  must(geometry->rows > 0 && geometry->columns > 0 && geometry->plane_count > 0, "an empty raster");
+  for (size_t i = 0; i < geometry->plane_count; i++) {
+    const int32_t source = geometry->planes[i].source;
+    must(source >= -1 && (source < 0 || (size_t)source < description->references.count), "a reference out of range");
+  }
+  for (size_t i = 0; i < description->context.size; i++) {
+    sum += description->context.data[i];
+  }
+  return sum;
+}
+
+static dseg_status read_labels(dseg_source *source, void *out, size_t planes, size_t plane_voxels, dseg_error *error) {
+  for (int overlap = DSEG_OVERLAP_FIRST; overlap <= DSEG_OVERLAP_LAST; overlap++) {
+    const dseg_label_request request = {
+        .plane_count = planes, .bits = 32, .overlap = (dseg_overlap_policy)overlap, .threads = 1};
+    dseg_overlap found;
+    DSEG_TRY(dseg_source_read_labels(source, &request, out, planes * plane_voxels * 4, &found, error));
+  }
+  return DSEG_OK;
+}
+
+static dseg_status read_masks(dseg_source *source, uint8_t *out, size_t planes, size_t plane_voxels,
+                              dseg_error *error) {
+  const dseg_description *description = dseg_source_description(source);
+  for (size_t i = 0; i < description->segment_count && i < SEGMENT_LIMIT; i++) {
+    DSEG_TRY(dseg_source_read_mask(source, i, 0, planes, out, planes * plane_voxels, 1, error));
+    for (size_t voxel = 0; voxel < planes * plane_voxels; voxel++) {
+      must(description->maximum_fraction > 0 || out[voxel] <= 1, "a mask that is neither 0 nor 1");
+    }
+  }
+  uint8_t *present = calloc(description->segment_count + 1, 1);
+  if (present == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+  }
+  dseg_status status = DSEG_OK;
+  for (size_t plane = 0; status == DSEG_OK && plane < planes; plane++) {
+    status = dseg_source_segments_in_plane(source, plane, present, error);
+  }
+  free(present);
+  return status;
+}
+
+static dseg_status read_frames(dseg_source *source, dseg_error *error) {
+  dseg_encoding_info encoding;
+  dseg_source_encoding(source, &encoding);
+  dseg_buffer buffer = {0};
+  dseg_status status = DSEG_OK;
+  for (size_t frame = 0; status == DSEG_OK && frame < encoding.frame_count && frame < FRAME_LIMIT; frame++) {
+    dseg_frame_location location;
+    status = dseg_source_frame(source, frame, &location, error);
+    if (status == DSEG_OK) {
+      buffer.size = 0;
+      status = dseg_source_read_frame(source, frame, &buffer, error);
+    }
+  }
+  dseg_buffer_free(&buffer);
+  return status;
+}
+
+dseg_status exercise_source(dseg_source *source, dseg_error *error) {
+  const dseg_description *description = dseg_source_description(source);
+  walk_description(description);
+  dseg_grid grid;
+  (void)dseg_geometry_to_grid(&description->geometry, &grid, NULL, NULL); /* irregular planes are fine */
+  const size_t plane_voxels = (size_t)description->geometry.rows * description->geometry.columns;
+  if (plane_voxels > VOXEL_LIMIT) {
+    return DSEG_OK;
+  }
+  const size_t fitting = VOXEL_LIMIT / plane_voxels;
+  const size_t planes = description->geometry.plane_count < fitting ? description->geometry.plane_count : fitting;
+  void *out = malloc(planes * plane_voxels * sizeof(uint32_t));
+  if (out == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+  }
+  dseg_status status = read_labels(source, out, planes, plane_voxels, error);
+  if (status == DSEG_OK) {
+    status = read_masks(source, out, planes, plane_voxels, error);
+  }
+  if (status == DSEG_OK) {
+    status = read_frames(source, error);
+  }
+  free(out);
+  return status;
+}
+
+dseg_status exercise_dicom(const uint8_t *data, size_t size, dseg_error *error) {
+  dseg_source *source = NULL;
+  dseg_status status = dseg_open_memory((dseg_view){data, size}, "input", &exercise_options, &source, error);
+  must((status == DSEG_OK) == (source != NULL), "a source and a failure, or neither");
+  if (status == DSEG_OK) {
+    status = exercise_source(source, error);
+    dseg_source_close(source);
+  }
+  return status;
+}
+
+/* Writes the bytes to an unnamed file and gives the name to open it by; the descriptor is the caller's. */
+static int open_unnamed(const uint8_t *data, size_t size, char path[40]) {
+  FILE *file = tmpfile();
+  must(file != NULL && fwrite(data, 1, size, file) == size && fflush(file) == 0, "no temporary file");
+  const int descriptor = dup(fileno(file));
+  fclose(file);
+  must(descriptor >= 0, "no descriptor");
+  snprintf(path, 40, "/proc/self/fd/%d", descriptor);
+  return descriptor;
+}
+
+dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error) {
+  char path[40];
+  const int descriptor = open_unnamed(data, size, path);
+  dseg_source *source = NULL;
+  dseg_status status = dseg_open(path, &exercise_options, &source, error);
+  must((status == DSEG_OK) == (source != NULL), "a source and a failure, or neither");
+  if (status == DSEG_OK) {
+    status = exercise_source(source, error);
+    dseg_source_close(source);
+  }
+  close(descriptor);
+  return status;
+}
+
+/* Applies a file to a description whose segments come from count files. */
+static dseg_status read_metadata(const char *path, size_t count, dseg_error *error) {
+  static const dseg_segment_origin origins[4] = {{0, 1}, {0, 2}, {1, 1}, {1, 300}};
+  dseg_description *description = dseg_description_create();
+  dseg_segment *segments = description != NULL ? dseg_description_alloc(description, 4 * sizeof *segments) : NULL;
+  must(segments != NULL, "out of memory");
+  for (uint32_t i = 0; i < 4; i++) {
+    segments[i].number = i + 1;
+    segments[i].label = "before";
+  }
+  description->segments = segments;
+  description->segment_count = 4;
+  const dseg_metadata_files files = {count, origins, NULL};
+  const dseg_status status = dseg_metadata_read(path, description, count > 1 ? &files : NULL, NULL, error);
+  for (size_t i = 0; i < 4; i++) {
+    must(segments[i].label != NULL && (status == DSEG_OK || strcmp(segments[i].label, "before") == 0),
+         "a failure changes the description");
+  }
+  dseg_description_destroy(description);
+  return status;
+}
+
+dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *error) {
+  char path[40];
+  const int descriptor = open_unnamed(data, size, path);
+  dseg_status status = read_metadata(path, 2, NULL);
+  if (status != DSEG_OK) {
+    status = read_metadata(path, 1, error);
+  }
+  close(descriptor);
+  return status;
+}

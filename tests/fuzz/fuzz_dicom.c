@@ -1,0 +1,8 @@
+/* fuzz_dicom.c - libFuzzer target: a DICOM object. */
+#include "exercise.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  dseg_error error = {0};
+  (void)exercise_dicom(data, size, &error);
+  return 0;
+}

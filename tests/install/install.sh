@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs a build into ./prefix and builds a consumer against it twice: through CMake, and through pkg-config.
+# usage: install.sh BUILD SOURCE [pkg-config option...]     "shared" for BUILD: SOURCE is built as a shared library
+set -eu
+build=$1
+source=$2
+shift 2
+rm -rf prefix through-cmake
+if [ "$build" = shared ]; then
+  build=$PWD/shared
+  cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DDSEG_BUILD_TESTS=OFF
+  cmake --build "$build"
+fi
+cmake --install "$build" --prefix "$PWD/prefix"
+prefix/bin/dseg --version
+
+cmake -S "$source/tests/install/consumer" -B through-cmake -G Ninja -DCMAKE_PREFIX_PATH="$PWD/prefix"
+cmake --build through-cmake
+LD_LIBRARY_PATH=$(dirname "$(find "$PWD/prefix" -name 'libdseg.*' | head -n 1)")
+export LD_LIBRARY_PATH
+through-cmake/consumer
+
+PKG_CONFIG_PATH=$(dirname "$(find "$PWD/prefix" -name dseg.pc)")
+export PKG_CONFIG_PATH
+# Word splitting is meant: pkg-config prints several options.
+# shellcheck disable=SC2046
+cc -std=c17 -Wall -Wextra -Werror "$source/tests/install/consumer/consumer.c" -o through-pkg-config \
+  $(pkg-config "$@" --cflags --libs dseg)
+./through-pkg-config

@@ -1,0 +1,49 @@
+"""Source images that peers need to write a segmentation: a CT series made here for any geometry."""
+
+import pathlib
+
+import numpy as np
+import pydicom
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+
+def make_ct(shape, affine, directory="ct"):
+    """One CT image for each plane of array[k, j, i]; returns the data sets, which are also files in directory."""
+    planes, rows, columns = shape
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    directory = pathlib.Path(directory)
+    directory.mkdir(exist_ok=True)
+    study, series, frame_of_reference = generate_uid(), generate_uid(), generate_uid()
+    datasets = []
+    for plane in range(planes):
+        meta = FileMetaDataset()
+        meta.MediaStorageSOPClassUID = CTImageStorage
+        meta.MediaStorageSOPInstanceUID = generate_uid()
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        path = directory / f"{plane:03}.dcm"
+        dataset = FileDataset(str(path), {}, file_meta=meta, preamble=bytes(128))
+        dataset.SOPClassUID = CTImageStorage
+        dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = study, series
+        dataset.FrameOfReferenceUID = frame_of_reference
+        dataset.PatientName, dataset.PatientID = "Peer^Test", "PEER-1"
+        dataset.PatientBirthDate, dataset.PatientSex = "19700101", "O"
+        dataset.StudyDate, dataset.StudyTime, dataset.StudyID = "20240102", "030405", "7"
+        dataset.AccessionNumber = dataset.ReferringPhysicianName = dataset.PositionReferenceIndicator = ""
+        dataset.Modality, dataset.SeriesNumber, dataset.InstanceNumber = "CT", 3, plane + 1
+        dataset.Manufacturer = "dseg tests"
+        dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+        dataset.ImagePositionPatient = [f"{value:.10g}" for value in affine[:3, 3] + plane * affine[:3, 2]]
+        axes = np.concatenate([affine[:3, 0] / spacing[0], affine[:3, 1] / spacing[1]])
+        dataset.ImageOrientationPatient = [f"{value:.10g}" for value in axes]
+        dataset.PixelSpacing = [f"{spacing[1]:.10g}", f"{spacing[0]:.10g}"]
+        dataset.SliceThickness = f"{spacing[2]:.10g}"
+        dataset.Rows, dataset.Columns = rows, columns
+        dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 16, 15, 0
+        dataset.RescaleIntercept, dataset.RescaleSlope = 0, 1
+        dataset.PixelData = np.zeros((rows, columns), np.uint16).tobytes()
+        dataset.save_as(path, enforce_file_format=True)
+        datasets.append(pydicom.dcmread(path))
+    return datasets

@@ -1,0 +1,174 @@
+/* roundtrip.c - writes small segmentations with every representation and frame codec of the registry and reads them
+ * back through the public interface. A new entry in the registry is covered without a change here.
+ *
+ * usage: roundtrip [CASE...]    names of truth.c's cases; all when none is given */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check.h"
+
+enum { ABILITIES = DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE };
+
+static unsigned pairs_written;
+
+static bool exists(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0;
+}
+
+static dseg_status write_planes(dseg_writer *writer, const truth_volume *truth, bool as_masks, dseg_error *error) {
+  uint8_t *plane_values = malloc(truth->plane_voxels * sizeof(uint32_t));
+  if (plane_values == NULL) {
+    abort();
+  }
+  dseg_status status = DSEG_OK;
+  const uint32_t largest = truth->description->segments[truth->which->segments - 1].number;
+  for (size_t i = 0; status == DSEG_OK && i < truth->which->planes; i++) {
+    /* Last plane first for every second object: planes may come in any order. */
+    const size_t plane = as_masks ? truth->which->planes - 1 - i : i;
+    if (!as_masks) {
+      const unsigned bits = i % 2 == 1 ? 32 : largest > 255 ? 16 : 8;
+      truth_plane_labels(truth, plane, bits, plane_values);
+      status = dseg_writer_write_labels(writer, plane, plane_values, bits, error);
+      continue;
+    }
+    for (size_t segment = 0; status == DSEG_OK && segment < truth->which->segments; segment++) {
+      for (size_t j = 0; j < truth->plane_voxels; j++) {
+        plane_values[j] = truth_mask_at(truth, segment, plane * truth->plane_voxels + j);
+      }
+      status = dseg_writer_write_mask(writer, plane, segment, plane_values, error);
+    }
+  }
+  free(plane_values);
+  return status;
+}
+
+static dseg_status write_object(const char *path, const written_object *written, bool as_masks, dseg_error *error) {
+  const dseg_write_options options = {.representation = written->representation->name,
+                                      .frame_codec = written->codec->name,
+                                      .empty_frames = written->empty_frames,
+                                      .replace = true,
+                                      .uid_seed = written->truth->which->name};
+  dseg_writer *writer = NULL;
+  dseg_status status = dseg_writer_create(path, written->truth->description, &options, &writer, error);
+  if (status == DSEG_OK) {
+    status = write_planes(writer, written->truth, as_masks, error);
+  }
+  if (status == DSEG_OK) {
+    CHECK(!exists(path), "the file is there before it is finished");
+    status = dseg_writer_finish(writer, error);
+  }
+  dseg_writer_destroy(writer);
+  return status;
+}
+
+/* Why the pair must be refused, or NULL. */
+static const char *refusal(const written_object *written) {
+  dseg_pixel_format format = {0};
+  const dseg_description *description = written->truth->description;
+  if (written->representation->choose_format(description, &format, NULL) != DSEG_OK) {
+    return "the representation cannot hold it";
+  }
+  const uint32_t needed = format.bits_allocated == 1   ? DSEG_PLUGIN_BITS_1
+                          : format.bits_allocated == 8 ? DSEG_PLUGIN_BITS_8
+                                                       : DSEG_PLUGIN_BITS_16;
+  if ((written->codec->flags & needed) == 0) {
+    return "the frame codec has no such pixels";
+  }
+  const bool label_frames = (written->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+  if (label_frames && written->truth->masks != NULL) {
+    return "label frames hold no masks";
+  }
+  return NULL;
+}
+
+static void check_object(const written_object *written, bool as_masks) {
+  const char *path = "object.dcm";
+  remove(path);
+  dseg_error error = {0};
+  const dseg_status status = write_object(path, written, as_masks, &error);
+  const char *reason = refusal(written);
+  if (reason != NULL) {
+    CHECK(status != DSEG_OK, "is written although %s", reason);
+    CHECK(status == DSEG_OK || error.message[0] != '\0', "is refused without a message");
+    CHECK(status == DSEG_OK || !exists(path), "is refused but leaves a file");
+    return;
+  }
+  if (status == DSEG_ERROR_ARGUMENT || status == DSEG_ERROR_FORMAT || status == DSEG_ERROR_UNSUPPORTED) {
+    bool empty = true;
+    for (size_t plane = 0; plane < written->truth->which->planes; plane++) {
+      empty = empty && truth_plane_is_empty(written->truth, plane);
+    }
+    if (empty && written->empty_frames == DSEG_EMPTY_OMIT) {
+      CHECK(!exists(path), "is refused but leaves a file"); /* an object has at least one frame */
+      return;
+    }
+  }
+  if (CHECK(status == DSEG_OK, "%s", error.message)) {
+    pairs_written++;
+    check_read(path, written);
+  }
+  remove(path);
+}
+
+/* Would this be too much of a test: a frame for each of very many segments in every plane? */
+static bool is_too_long(const written_object *written, bool as_masks) {
+  const bool many = written->truth->which->segments > 1000;
+  const bool segment_frames = (written->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  return many && (as_masks || (segment_frames && written->empty_frames == DSEG_EMPTY_KEEP));
+}
+
+static void check_pair(const dseg_representation *representation, const dseg_frame_codec *codec,
+                       const truth_case *which) {
+  const bool segment_frames = (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  const bool fractions = which->fill == FILL_FRACTIONS;
+  if (fractions != ((representation->flags & DSEG_PLUGIN_FRACTIONS) != 0)) {
+    return; /* the round trip would change values */
+  }
+  truth_volume truth;
+  truth_make(&truth, which, segment_frames);
+  for (int empty = DSEG_EMPTY_BOUNDS; empty <= DSEG_EMPTY_KEEP; empty++) {
+    const written_object written = {&truth, representation, codec, (dseg_empty_frames)empty};
+    for (int as_masks = truth.masks != NULL; as_masks <= (segment_frames || truth.masks != NULL); as_masks++) {
+      if (is_too_long(&written, as_masks != 0)) {
+        continue;
+      }
+      snprintf(check_context, sizeof check_context, "%s as %s/%s, empty frames %d, from %s", which->name,
+               representation->name, codec->name, empty, as_masks != 0 ? "masks" : "labels");
+      check_object(&written, as_masks != 0);
+    }
+  }
+  truth_free(&truth);
+}
+
+static void check_case(const truth_case *which) {
+  const dseg_representation *representation;
+  for (size_t i = 0; (representation = dseg_representation_at(i)) != NULL; i++) {
+    const dseg_frame_codec *codec;
+    for (size_t j = 0; (codec = dseg_frame_codec_at(j)) != NULL; j++) {
+      if ((representation->flags & codec->flags & ABILITIES) == ABILITIES) {
+        check_pair(representation, codec, which);
+      }
+    }
+  }
+}
+
+int main(int argc, char **argv) {
+  dseg_error error = {0};
+  CHECK_OK(dseg_load_plugins(&error), error);
+  for (const truth_case *which = truth_cases; which->name != NULL; which++) {
+    bool wanted = argc < 2;
+    for (int i = 1; i < argc; i++) {
+      wanted = wanted || strcmp(argv[i], which->name) == 0;
+    }
+    if (wanted) {
+      check_case(which);
+    }
+  }
+  CHECK(pairs_written > 0, "nothing was written");
+  printf("%u objects written and read, %u failures\n", pairs_written, check_failures);
+  return check_failures == 0 ? 0 : 1;
+}

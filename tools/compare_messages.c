@@ -1,0 +1,33 @@
+/* compare_messages.c - collects what `dseg compare` has to tell about the whole. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "compare.h"
+
+static void add_message(compare_job *job, unsigned aspect, const char *format, va_list arguments) {
+  if ((aspect & job->ignore) != 0) {
+    return;
+  }
+  job->found |= aspect;
+  if (job->message_count == job->message_room) {
+    const size_t room = job->message_room * 2 + 8;
+    compare_message *more = realloc(job->messages, room * sizeof *more);
+    if (more == NULL) {
+      job->out_of_memory = true;
+      return;
+    }
+    job->messages = more;
+    job->message_room = room;
+  }
+  compare_message *message = &job->messages[job->message_count++];
+  message->aspect = aspect;
+  vsnprintf(message->text, sizeof message->text, format, arguments);
+}
+
+void compare_add(compare_job *job, unsigned aspect, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  add_message(job, aspect, format, arguments);
+  va_end(arguments);
+}
