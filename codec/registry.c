@@ -31,6 +31,14 @@ static const dseg_frame_codec *const builtin_codecs[] = {
     &dseg_frame_implicit_le,
     &dseg_frame_explicit_be,
     &dseg_frame_deflated,
+    &dseg_frame_encapsulated,
+#if DSEG_HAVE_LIBDEFLATE || DSEG_HAVE_ZLIB
+    &dseg_frame_deflated_frame,
+#endif
+#if DSEG_HAVE_CHARLS
+    &dseg_frame_jpeg_ls,
+#endif
+    &dseg_frame_rle,
 };
 
 static bool same(const char *a, const char *b) {

@@ -1,0 +1,164 @@
+/* frame_codec.c - what the frame codecs have in common, see frame_codec.h. */
+#include "frames/frame_codec.h"
+
+#include <string.h>
+
+#include "core/bit_planes.h"
+#include "core/endian.h"
+
+int64_t dseg_frame_option(const dseg_option *table, const dseg_option_value *values, size_t count, const char *name) {
+  for (size_t i = count; i > 0; i--) {
+    if (strcmp(values[i - 1].name, name) == 0) {
+      return values[i - 1].value;
+    }
+  }
+  while (strcmp(table->name, name) != 0) {
+    table++;
+  }
+  return table->standard;
+}
+
+static size_t pixel_count(const dseg_frame_info *info) {
+  return (size_t)info->rows * info->columns;
+}
+
+dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dseg_error *error) {
+  if (info->bits_allocated != 1 && info->bits_allocated != 8 && info->bits_allocated != 16) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frames of %u bits a pixel are not handled", info->bits_allocated);
+  }
+  if (info->rows == 0 || info->columns == 0 || info->rows > UINT16_MAX || info->columns > UINT16_MAX) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame %zu has %u rows and %u columns, 1 to 65535 are possible",
+                     info->frame, (unsigned)info->rows, (unsigned)info->columns);
+  }
+  if (bytes != dseg_frame_bytes(info)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a buffer of %zu bytes for frame %zu, which takes %zu", bytes,
+                     info->frame, dseg_frame_bytes(info));
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_frame_check_bits(const dseg_frame_codec *codec, const dseg_frame_info *info, const char *section,
+                                  dseg_error *error) {
+  const uint32_t needed = info->bits_allocated == 1   ? DSEG_PLUGIN_BITS_1
+                          : info->bits_allocated == 8 ? DSEG_PLUGIN_BITS_8
+                                                      : DSEG_PLUGIN_BITS_16;
+  if ((codec->flags & needed) != 0) {
+    return DSEG_OK;
+  }
+  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s is not for Bits Allocated (0028,0100) of %u (%s)", codec->name,
+                   info->bits_allocated, section);
+}
+
+dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, uint64_t columns, uint32_t components,
+                                    uint32_t precision, dseg_error *error) {
+  if (rows != info->rows || columns != info->columns) {
+    return dseg_fail(
+        error, DSEG_ERROR_FORMAT,
+        "frame %zu: the compressed data has %llu rows and %llu columns, Rows (0028,0010) is %u and Columns "
+        "(0028,0011) %u (PS3.5 8.2)",
+        info->frame, (unsigned long long)rows, (unsigned long long)columns, (unsigned)info->rows,
+        (unsigned)info->columns);
+  }
+  if (components != 1) {
+    return dseg_fail(
+        error, DSEG_ERROR_FORMAT,
+        "frame %zu: the compressed data has %u components, Samples per Pixel (0028,0002) of a segmentation "
+        "is 1 (PS3.3 C.8.20.2)",
+        info->frame, (unsigned)components);
+  }
+  const unsigned least = info->bits_allocated == 16 ? 9 : 1;
+  const unsigned most = info->bits_allocated == 16 ? 16 : 8;
+  if (precision < least || precision > most) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "frame %zu: the compressed data has %u bits a pixel, Bits Allocated (0028,0100) is %u (PS3.5 8.2)",
+                     info->frame, (unsigned)precision, info->bits_allocated);
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_frame_to_pixels(const dseg_frame_info *info, dseg_view frame, dseg_buffer *scratch, dseg_view *pixels,
+                                 dseg_error *error) {
+  if (info->bits_allocated != 1) {
+    *pixels = frame;
+    return DSEG_OK;
+  }
+  const size_t count = pixel_count(info);
+  DSEG_TRY(dseg_buffer_resize(scratch, count, error));
+  memset(scratch->data, 0, count);
+  dseg_bits_or_to_bytes(frame.data, 0, count, scratch->data);
+  *pixels = (dseg_view){scratch->data, count};
+  return DSEG_OK;
+}
+
+dseg_status dseg_frame_pixel_span(const dseg_frame_info *info, dseg_span out, dseg_buffer *scratch, dseg_span *pixels,
+                                  dseg_error *error) {
+  if (info->bits_allocated != 1) {
+    *pixels = out;
+    return DSEG_OK;
+  }
+  DSEG_TRY(dseg_buffer_resize(scratch, pixel_count(info), error));
+  *pixels = (dseg_span){scratch->data, scratch->size};
+  return DSEG_OK;
+}
+
+dseg_status dseg_frame_from_pixels(const dseg_frame_info *info, dseg_span pixels, dseg_span out, dseg_error *error) {
+  if (info->bits_allocated != 1) {
+    return DSEG_OK;
+  }
+  uint8_t all = 0;
+  for (size_t i = 0; i < pixels.size; i++) {
+    all |= pixels.data[i];
+  }
+  if (all > 1) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "frame %zu: the compressed data has values above 1, Bits Allocated (0028,0100) is 1 (PS3.5 8.2)",
+                     info->frame);
+  }
+  (void)dseg_bits_pack(pixels.data, pixels.size, out.data);
+  return DSEG_OK;
+}
+
+/* Bytes as they are in memory where words are little endian. */
+static int is_little_endian(void) {
+  const uint16_t one = 1;
+  uint8_t first;
+  memcpy(&first, &one, 1);
+  return first == 1;
+}
+
+static void swap_words(const uint8_t *in, size_t size, uint8_t *out) {
+  for (size_t i = 0; i + 1 < size; i += 2) {
+    const uint8_t first = in[i];
+    out[i] = in[i + 1];
+    out[i + 1] = first;
+  }
+}
+
+dseg_status dseg_frame_to_bytes(const dseg_frame_info *info, dseg_view frame, dseg_buffer *scratch, dseg_view *bytes,
+                                dseg_error *error) {
+  *bytes = frame;
+  if (info->bits_allocated == 16 && !is_little_endian()) {
+    DSEG_TRY(dseg_buffer_resize(scratch, frame.size, error));
+    swap_words(frame.data, frame.size, scratch->data);
+    *bytes = (dseg_view){scratch->data, frame.size};
+  }
+  return DSEG_OK;
+}
+
+void dseg_frame_from_bytes(const dseg_frame_info *info, dseg_span frame) {
+  const unsigned used = (unsigned)(pixel_count(info) % 8);
+  if (info->bits_allocated == 1 && used != 0) {
+    frame.data[frame.size - 1] &= (uint8_t)((1u << used) - 1u);
+  }
+  if (info->bits_allocated == 16 && !is_little_endian()) {
+    swap_words(frame.data, frame.size, frame.data);
+  }
+}
+
+dseg_status dseg_frame_check_rest(const dseg_frame_info *info, size_t rest, dseg_error *error) {
+  if (rest <= 1) {
+    return DSEG_OK;
+  }
+  return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu: %zu bytes follow the compressed data (PS3.5 A.4)", info->frame,
+                   rest);
+}
