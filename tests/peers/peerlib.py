@@ -8,6 +8,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 import traceback
 
 import numpy as np
@@ -57,18 +58,21 @@ class Steps:
     def __init__(self):
         self.name = None
         self.failures = 0
+        self.start = 0.0
 
     def __call__(self, name):
         self.name = name
         return self
 
     def __enter__(self):
+        self.start = time.monotonic()
         return self
 
     def __exit__(self, kind, value, trace):
         if kind is not None and not issubclass(kind, Exception):
             return False
-        print(f"{'ok' if kind is None else 'FAILED'}: {self.name}", flush=True)
+        seconds = time.monotonic() - self.start
+        print(f"{'ok' if kind is None else 'FAILED'}: {self.name} {seconds:.1f} s", flush=True)
         if kind is not None:
             self.failures += 1
             traceback.print_exception(kind, value, trace)

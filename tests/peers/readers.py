@@ -70,7 +70,10 @@ def with_pydicom(path, truth, kind):
     shape = (dataset.Rows, dataset.Columns)
     if kind == "fractional":
         assert dataset.MaximumFractionalValue == MAXIMUM_FRACTION
-    for index, pixels in enumerate(pydicom.pixels.iter_pixels(dataset)):
+    # pydicom 3.0 cannot go from frame to frame when they do not start at whole bytes.
+    unaligned = dataset.BitsAllocated == 1 and shape[0] * shape[1] % 8
+    whole = dataset.pixel_array.reshape(-1, *shape) if unaligned else pydicom.pixels.iter_pixels(dataset)
+    for index, pixels in enumerate(whole):
         number = None
         if kind != "labelmap":
             number = group(dataset, index, "SegmentIdentificationSequence").ReferencedSegmentNumber
@@ -89,7 +92,7 @@ def with_highdicom(path, truth, kind):
     seg = highdicom.seg.segread(path)
     assert [number for number in seg.segment_numbers if number] == truth.numbers()
     if truth.masks:
-        wanted = {number: np.rint(mask * MAXIMUM_FRACTION) if truth.fractions else mask for number, mask in truth.masks.items()}
+        wanted = {number: np.rint(mask * MAXIMUM_FRACTION) if kind == "fractional" else mask for number, mask in truth.masks.items()}
         volume = seg.get_volume(rescale_fractional=False, combine_segments=False)
         for channel, number in enumerate(seg.segment_numbers):
             check_highdicom_volume(wanted[number], truth, volume.array[..., channel], volume.affine, f"segment {number}")
@@ -133,8 +136,8 @@ def with_dcmqi(path, truth, kind):
     assert found == set(truth.numbers())
 
 
-def compare_listing(listing, truth, kind):
-    """What dcmjs_frames.mjs or dcmtk_frames prints."""
+def compare_listing(listing, truth, kind, readable=lambda index: True):
+    """What dcmjs_frames.mjs or dcmtk_frames prints; pixels only of frames that the peer reads as it should."""
     assert [segment["number"] for segment in listing["segments"] if segment["number"]] == truth.numbers()
     check = FrameCheck(truth, kind)
     shape = (listing["rows"], listing["columns"])
@@ -143,7 +146,7 @@ def compare_listing(listing, truth, kind):
         number = None if kind == "labelmap" else frame["segment"]
         wanted = check.wanted(number, frame["position"], frame["orientation"], frame["spacing"], shape)
         crc = zlib.crc32(np.ascontiguousarray(wanted, dtype=pixel).tobytes())
-        assert crc == frame["crc"], f"frame {index + 1} differs"
+        assert crc == frame["crc"] or not readable(index), f"frame {index + 1} differs"
     check.finish()
 
 
@@ -155,7 +158,13 @@ def with_dcmjs(path, truth, kind):
 
 def with_dcmtk(path, truth, kind, program):
     listing = json.loads(run(program, path))
-    compare_listing(listing, truth, kind)
+    bits = listing["rows"] * listing["columns"] % 8
+
+    def readable(index):
+        """DCMTK 3.6.7 loses its place after the first frame that reaches into one byte more than its size needs."""
+        return listing["bits"] != 1 or bits in (0, 1, 2, 4) or index == 0
+
+    compare_listing(listing, truth, kind, readable)
 
 
 def with_dcmdump(path):

@@ -23,8 +23,11 @@ class Truth:
         self.masks = masks  # by number, when segments overlap; fractions: floats 0..1
         self.fractions = fractions
         self.options = list(options)
+        self.described = None  # numbers of all segments, when some have no voxel
 
     def numbers(self):
+        if self.described:
+            return self.described
         return sorted(self.masks) if self.masks else [int(value) for value in np.unique(self.labels) if value]
 
     def renumbered(self):
@@ -37,8 +40,13 @@ class Truth:
         table[numbers] = np.arange(1, len(numbers) + 1)
         return Truth(table[self.labels], self.affine, self.inputs, options=self.options)
 
-    def mask(self, number):
-        return self.masks[number] if self.masks else self.labels == number
+    def planes(self, first, last):
+        """Only these planes, counted from 1; all segments stay."""
+        affine = self.affine.copy()
+        affine[:3, 3] += affine[:3, 2] * (first - 1)
+        part = Truth(self.labels[first - 1 : last], affine, self.inputs, options=self.options)
+        part.described = self.numbers()
+        return part
 
     def voxel_counts(self):
         """Number of voxels of each segment."""
