@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/endian.h"
+#include "formats/large_block.h"
 
 #if DSEG_HAVE_LIBDEFLATE
 #include <libdeflate.h>
@@ -196,7 +197,7 @@ struct sink {
 };
 
 static dseg_status set_capacity(struct sink *sink, size_t capacity, dseg_error *error) {
-  uint8_t *block = realloc(sink->block, capacity);
+  uint8_t *block = dseg_large_realloc(sink->block, capacity);
   if (block == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu bytes", capacity);
   }

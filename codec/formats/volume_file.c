@@ -10,6 +10,7 @@
 
 #include "core/checked.h"
 #include "formats/inflate.h"
+#include "formats/large_block.h"
 #include "formats/text.h"
 
 dseg_status dseg_volume_file_open(const char *path, dseg_volume_file *file, dseg_error *error) {
@@ -81,7 +82,7 @@ dseg_status dseg_volume_sibling(const char *beside, const char *name, char **pat
 }
 
 static dseg_status allocate(uint8_t **block, size_t size, dseg_error *error) {
-  *block = malloc(size != 0 ? size : 1);
+  *block = dseg_large_realloc(NULL, size != 0 ? size : 1);
   return *block != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu bytes", size);
 }
 
