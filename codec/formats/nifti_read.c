@@ -122,10 +122,48 @@ static void from_sizes(const dseg_nifti_header *header, affine matrix) {
   }
 }
 
-static void read_affine(const dseg_nifti_header *header, const dseg_open_options *options, affine matrix) {
+/* Where the last voxel of each axis, and of all, lies: how far apart two matrices put it at most. */
+static double largest_distance(const dseg_grid *grid, affine a, affine b) {
+  double largest = 0;
+  for (size_t corner = 0; corner < 8; corner++) {
+    double square = 0;
+    for (size_t i = 0; i < 3; i++) {
+      double difference = a[i][3] - b[i][3];
+      for (size_t axis = 0; axis < 3; axis++) {
+        const double extent = (corner >> axis & 1) != 0 ? (double)(grid->size[axis] - 1) : 0.0;
+        difference += (a[i][axis] - b[i][axis]) * extent;
+      }
+      square += difference * difference;
+    }
+    largest = fmax(largest, sqrt(square));
+  }
+  return largest;
+}
+
+/* Programs differ in which of the two they prefer: where these contradict each other the user must know. */
+static void warn_of_contradiction(const dseg_nifti_header *header, const dseg_open_options *options,
+                                  const dseg_grid *grid, affine sform) {
+  affine qform;
+  from_quaternion(header, qform);
+  if (!is_usable(qform)) {
+    return;
+  }
+  double sizes[3];
+  read_sizes(header, sizes);
+  const double distance = largest_distance(grid, sform, qform);
+  if (distance > 0.1 * fmin(sizes[0], fmin(sizes[1], sizes[2]))) {
+    dseg_volume_warn(options, "the NIfTI sform and qform differ by up to %.3g; the sform is used", distance);
+  }
+}
+
+static void read_affine(const dseg_nifti_header *header, const dseg_open_options *options, const dseg_grid *grid,
+                        affine matrix) {
   if (header->sform_code > 0) {
     memcpy(matrix, header->rows, sizeof(affine));
     if (is_usable(matrix)) {
+      if (header->qform_code > 0) {
+        warn_of_contradiction(header, options, grid, matrix);
+      }
       return;
     }
     dseg_volume_warn(options, "the NIfTI sform is not an invertible matrix and is not used");
@@ -138,8 +176,8 @@ static void read_affine(const dseg_nifti_header *header, const dseg_open_options
     dseg_volume_warn(options, "the NIfTI qform is not a rotation and is not used");
   }
   dseg_volume_warn(options,
-                   "NIfTI sform_code and qform_code give no orientation: axes are taken to point right, "
-                   "anterior and superior from the origin");
+                   "NIfTI sform_code and qform_code give no orientation: axes are taken to point right, anterior and "
+                   "superior from the origin");
   from_sizes(header, matrix);
 }
 
@@ -153,7 +191,7 @@ static double millimetres(const dseg_nifti_header *header) {
 
 static void read_grid(const dseg_nifti_header *header, const dseg_open_options *options, dseg_grid *grid) {
   affine matrix;
-  read_affine(header, options, matrix);
+  read_affine(header, options, grid, matrix);
   const double unit = millimetres(header);
   for (size_t coordinate = 0; coordinate < 3; coordinate++) {
     const double to_dicom = coordinate < 2 ? -unit : unit;

@@ -75,6 +75,26 @@ static void a_broken_sform_falls_back(void **state) {
   close_volume(source);
 }
 
+static void contradicting_forms_are_told(void **state) {
+  (void)state;
+  struct nifti nifti = nifti_create(1, false, 2, 8);
+  put_code(&nifti, 252, 344, 1);
+  put_real(&nifti, 268, 376, 0, -10);
+  put_real(&nifti, 268, 376, 1, 20);
+  put_real(&nifti, 268, 376, 2, 30.01);
+  write_nifti("a.nii", &nifti, voxels, COUNT);
+  struct warnings warnings = {0};
+  close_volume(open_volume_warned("a.nii", &warnings));
+  assert_int_equal(warnings.count, 0);
+  put_real(&nifti, 268, 376, 2, 27);
+  write_nifti("a.nii", &nifti, voxels, COUNT);
+  dseg_source *source = open_volume_warned("a.nii", &warnings);
+  assert_int_equal(warnings.count, 1);
+  assert_non_null(strstr(warnings.last, "differ by up to 3;"));
+  expect_corners(source, (const double[]){10, -20, 30}, (const double[]){4, -26, 35}, 1e-5);
+  close_volume(source);
+}
+
 static void sizes_alone_with_a_warning(void **state) {
   (void)state;
   struct nifti nifti = nifti_create(1, true, 2, 8);
@@ -186,6 +206,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(qform_where_there_is_no_sform, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(half_a_turn_whose_quaternion_is_rounded, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(a_broken_sform_falls_back, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(contradicting_forms_are_told, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(sizes_alone_with_a_warning, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(other_units_become_millimetres, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(two_dimensions, enter_directory, leave_directory),

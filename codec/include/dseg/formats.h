@@ -33,8 +33,7 @@ typedef struct dseg_volume {
   const dseg_description *description; /* segments; names and colours where the format holds them */
   dseg_grid grid;
   unsigned bits;             /* 8, 16, 32 unsigned integers, or 0: 32-bit floats */
-  size_t layer_count;        /* volumes of the grid's size one after the other; more than 1 for seg.nrrd and
-                                4-D NIfTI (one fraction for each segment) only */
+  size_t layer_count;        /* volumes of the grid's size one after the other; 1 for MetaImage */
   const void *voxels;        /* layer, k, j, i; i fastest */
   const uint32_t *layer_of_segment; /* by segment index; NULL: all in layer 0 */
   const uint32_t *value_of_segment; /* by segment index; NULL: each segment's number */
