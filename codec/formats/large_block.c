@@ -18,10 +18,9 @@ static void ask_for_large_pages(void *block, size_t size) {
   if (page <= 0 || size < LARGE) {
     return;
   }
-  const uintptr_t mask = (uintptr_t)page - 1;
-  const uintptr_t first = ((uintptr_t)block + mask) & ~mask;
-  const uintptr_t end = ((uintptr_t)block + size) & ~mask;
-  (void)madvise((void *)first, end - first, MADV_HUGEPAGE); /* only advice: failing is no harm */
+  const size_t before = (size_t)page - (size_t)((uintptr_t)block % (uintptr_t)page);
+  const size_t pages = (size - before) / (size_t)page;
+  (void)madvise((uint8_t *)block + before, pages * (size_t)page, MADV_HUGEPAGE); /* advice: failing is no harm */
 }
 #else
 static void ask_for_large_pages(void *block, size_t size) {

@@ -33,7 +33,7 @@ struct header {
   unsigned long long compressed_size;
   long long header_size;
   unsigned long long channels;
-  const char *data_file; /* NULL: not met yet */
+  const char *data_file; /* "": not met yet */
 };
 
 /* The key of a line "key = value", trimmed; NULL without an equals sign. */
@@ -172,7 +172,7 @@ static bool read_field(const char *key, const char *value, struct header *header
 static dseg_status read_lines(struct header *header, size_t size, dseg_error *error) {
   char *line = header->text;
   const char *end = header->text + size;
-  while (line < end && header->data_file == NULL) {
+  while (line < end && header->data_file[0] == '\0') {
     char *line_end = memchr(line, '\n', (size_t)(end - line));
     if (line_end == NULL) {
       line_end = header->text + size;
@@ -190,16 +190,16 @@ static dseg_status read_lines(struct header *header, size_t size, dseg_error *er
 }
 
 static dseg_status check(const struct header *header, dseg_error *error) {
-  const char *missing = header->dimensions == 0     ? "NDims"
-                        : header->sizes[0] == 0     ? "DimSize"
-                        : !header->has_type         ? "ElementType"
-                        : header->data_file == NULL ? "ElementDataFile"
-                                                    : NULL;
+  const char *missing = header->dimensions == 0        ? "NDims"
+                        : header->sizes[0] == 0        ? "DimSize"
+                        : !header->has_type            ? "ElementType"
+                        : header->data_file[0] == '\0' ? "ElementDataFile"
+                                                       : NULL;
   return missing == NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_FORMAT, "the MetaImage header has no %s", missing);
 }
 
 static dseg_status read_header(const dseg_volume_file *file, struct header *header, dseg_error *error) {
-  *header = (struct header){.is_binary = true, .channels = 1};
+  *header = (struct header){.is_binary = true, .channels = 1, .data_file = ""};
   const size_t room = file->size < LONGEST_HEADER ? (size_t)file->size : LONGEST_HEADER;
   header->text = malloc(room + 1);
   if (header->text == NULL) {

@@ -281,17 +281,16 @@ static dseg_status read_voxels(const dseg_volume_file *file, const dseg_nifti_he
 /* Opens the .img or .img.gz file beside the .hdr file, in either case of letters. */
 static dseg_status open_image(const char *header_path, dseg_volume_file *image, char **path, dseg_error *error) {
   static const char *const suffixes[] = {"img", "img.gz", "IMG"};
-  const size_t stem = strlen(header_path) - strlen("hdr");
-  *path = malloc(stem + sizeof "img.gz");
-  if (*path == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
-  }
-  memcpy(*path, header_path, stem);
   for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-    memcpy(*path + stem, suffixes[i], strlen(suffixes[i]) + 1);
+    *path = dseg_text_join(header_path, strlen(header_path) - strlen("hdr"), suffixes[i]);
+    if (*path == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+    }
     if (dseg_volume_file_open(*path, image, NULL) == DSEG_OK) {
       return DSEG_OK;
     }
+    free(*path);
+    *path = NULL;
   }
   return dseg_fail(error, DSEG_ERROR_INPUT, "a NIfTI .hdr file without an .img file beside it");
 }

@@ -52,6 +52,9 @@ typedef struct dseg_nrrd_header {
 /* Reads and checks the header; free it whatever the outcome. Call with the "C" locale set. */
 dseg_status dseg_nrrd_header_read(const dseg_volume_file *file, uint64_t memory_limit, dseg_nrrd_header *header,
                                   dseg_error *error);
+/* Takes the value of one field, which is trimmed in place; unknown fields are passed over. */
+dseg_status dseg_nrrd_read_field(dseg_nrrd_header *header, const char *name, char *value, dseg_error *error);
+
 void dseg_nrrd_header_free(dseg_nrrd_header *header);
 
 #endif

@@ -149,7 +149,7 @@ static dseg_status append_pair(dseg_buffer *out, size_t index, const char *name,
 /* Text inside a tag, without the characters that divide tags. */
 static dseg_status append_tag_text(dseg_buffer *out, const char *text, dseg_error *error) {
   for (const char *c = text != NULL ? text : ""; *c != '\0'; c++) {
-    const char kept = strchr("~^|\n\r\\", *c) != NULL ? ' ' : *c;
+    const char kept = (char)(strchr("~^|\n\r\\", *c) != NULL ? ' ' : *c);
     DSEG_TRY(dseg_buffer_append(out, &kept, 1, error));
   }
   return DSEG_OK;
@@ -224,7 +224,7 @@ static dseg_status append_segment(const dseg_volume *volume, size_t index, const
 
 dseg_status dseg_seg_nrrd_write(const dseg_volume *volume, dseg_buffer *out, dseg_error *error) {
   const size_t count = volume->description->segment_count;
-  struct extent *extents = malloc((count + 1) * sizeof *extents);
+  struct extent *extents = calloc(count + 1, sizeof *extents);
   if (extents == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for extents");
   }

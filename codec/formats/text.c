@@ -51,6 +51,16 @@ bool dseg_text_has_suffix(const char *text, const char *suffix) {
   return length > end && strcasecmp(text + length - end, suffix) == 0;
 }
 
+char *dseg_text_join(const char *start, size_t length, const char *end) {
+  const size_t rest = strlen(end) + 1;
+  char *text = malloc(length + rest);
+  if (text != NULL) {
+    memcpy(text, start, length);
+    memcpy(text + length, end, rest);
+  }
+  return text;
+}
+
 static const char *skip_separators(const char *text) {
   while (is_space(*text) || *text == ',') {
     text++;

@@ -20,6 +20,9 @@ char *dseg_text_trim(char *text);
 bool dseg_text_equal(const char *a, const char *b);
 bool dseg_text_has_suffix(const char *text, const char *suffix);
 
+/* The first length bytes of start, and end behind them; malloc'd, NULL when out of memory. */
+char *dseg_text_join(const char *start, size_t length, const char *end);
+
 /* Reads one number and moves *text behind it; false where none begins. Neither "nan" nor "inf" is refused. */
 bool dseg_text_next_number(const char **text, double *number);
 

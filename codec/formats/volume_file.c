@@ -70,15 +70,8 @@ dseg_status dseg_volume_sibling(const char *beside, const char *name, char **pat
                      "the data file '%.200s' is not in the header's directory or below it, and is not read", name);
   }
   const char *slash = strrchr(beside, '/');
-  const size_t directory = slash != NULL ? (size_t)(slash - beside) + 1 : 0;
-  const size_t length = strlen(name) + 1;
-  *path = malloc(directory + length);
-  if (*path == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
-  }
-  memcpy(*path, beside, directory);
-  memcpy(*path + directory, name, length);
-  return DSEG_OK;
+  *path = dseg_text_join(beside, slash != NULL ? (size_t)(slash - beside) + 1 : 0, name);
+  return *path != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
 }
 
 static dseg_status allocate(uint8_t **block, size_t size, dseg_error *error) {

@@ -56,13 +56,10 @@ static dseg_status open_named(const char *path, const dseg_open_options *options
 /* The voxels of a NIfTI pair say nothing about themselves: foo.img is opened through foo.hdr. */
 static dseg_status open_pair(const char *path, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
-  const size_t stem = strlen(path) - strlen("img");
-  char *header = malloc(strlen(path) + 1);
+  char *header = dseg_text_join(path, strlen(path) - strlen("img"), "hdr");
   if (header == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
-  memcpy(header, path, stem);
-  memcpy(header + stem, "hdr", sizeof "hdr");
   dseg_volume_file file;
   dseg_status status = DSEG_OK;
   if (dseg_volume_file_open(header, &file, NULL) == DSEG_OK) {

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/text.h"
+
 #define PIECE ((size_t)8 << 20)
 
 static dseg_status write_to_file(void *user, const void *data, size_t size, dseg_error *error) {
@@ -62,15 +64,10 @@ static dseg_status write_both(const dseg_volume_output *output, dseg_view header
   return write_data(output, user, &sink, error);
 }
 
+/* A name in the directory of path. */
 static char *beside(const char *path, const char *name) {
   const char *slash = strrchr(path, '/');
-  const size_t directory = slash != NULL ? (size_t)(slash - path) + 1 : 0;
-  char *result = malloc(directory + strlen(name) + 1);
-  if (result != NULL) {
-    memcpy(result, path, directory);
-    memcpy(result + directory, name, strlen(name) + 1);
-  }
-  return result;
+  return dseg_text_join(path, slash != NULL ? (size_t)(slash - path) + 1 : 0, name);
 }
 
 /* The data gets its name first: a header without data is worse than data without a header, which is removed. */
@@ -117,13 +114,7 @@ char *dseg_volume_data_name(const dseg_volume_output *output, const char *suffix
   const char *slash = strrchr(output->path, '/');
   const char *name = slash != NULL ? slash + 1 : output->path;
   const char *dot = strrchr(name, '.');
-  const size_t stem = dot != NULL ? (size_t)(dot - name) : strlen(name);
-  char *result = malloc(stem + strlen(suffix) + 1);
-  if (result != NULL) {
-    memcpy(result, name, stem);
-    memcpy(result + stem, suffix, strlen(suffix) + 1);
-  }
-  return result;
+  return dseg_text_join(name, dot != NULL ? (size_t)(dot - name) : strlen(name), suffix);
 }
 
 double dseg_grid_spacing(const dseg_grid *grid, size_t axis) {

@@ -276,7 +276,7 @@ dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fracti
     free(raw->block);
     raw->block = to;
   } else {
-    uint8_t *smaller = realloc(raw->block, count * after);
+    uint8_t *smaller = count != 0 ? realloc(raw->block, count * after) : NULL;
     raw->block = smaller != NULL ? smaller : raw->block;
   }
   raw->offset = 0;
