@@ -39,6 +39,9 @@ static const dseg_frame_codec *const builtin_codecs[] = {
     &dseg_frame_jpeg_ls,
 #endif
     &dseg_frame_rle,
+#if DSEG_HAVE_OPENJPEG
+    &dseg_frame_jpeg2000,
+#endif
 };
 
 static bool same(const char *a, const char *b) {

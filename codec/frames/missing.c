@@ -12,6 +12,9 @@ static const struct {
 #if !DSEG_HAVE_CHARLS
     {"jpeg-ls", "1.2.840.10008.1.2.4.80", "DSEG_WITH_CHARLS"},
 #endif
+#if !DSEG_HAVE_OPENJPEG
+    {"jpeg2000", "1.2.840.10008.1.2.4.90", "DSEG_WITH_OPENJPEG"},
+#endif
     {"", "", NULL}, /* a table is never empty */
 };
 
