@@ -142,6 +142,12 @@ static bool same_code(const dseg_code *a, const dseg_code *b) {
   return same_text(a->value, b->value) && same_text(a->scheme, b->scheme);
 }
 
+/* DICOM requires category and type (PS3.3 Table C.8.20-4), so that a general code stands in where none was known: one
+ * side without a code is no difference. */
+static bool same_required_code(const dseg_code *a, const dseg_code *b) {
+  return a->value == NULL || b->value == NULL || same_code(a, b);
+}
+
 static bool same_code_list(const dseg_code_list *a, const dseg_code_list *b) {
   if (a->count != b->count) {
     return false;
@@ -155,7 +161,7 @@ static bool same_code_list(const dseg_code_list *a, const dseg_code_list *b) {
 }
 
 static bool same_codes(const dseg_segment *a, const dseg_segment *b) {
-  return same_code(&a->category, &b->category) && same_code(&a->type, &b->type) &&
+  return same_required_code(&a->category, &b->category) && same_required_code(&a->type, &b->type) &&
          same_code_list(&a->type_modifiers, &b->type_modifiers) &&
          same_code_list(&a->anatomic_regions, &b->anatomic_regions) &&
          same_code_list(&a->anatomic_region_modifiers, &b->anatomic_region_modifiers);

@@ -31,10 +31,17 @@ static bool needs_background(const convert_job *job) {
   return !job->map.same_raster;
 }
 
-/* Label maps in DICOM keep the value that stood for the background if it can be kept. */
+/* Label maps in DICOM keep the value that stood for the background if it can be kept. In other volumes it is 0, but
+ * where a segment has that number and the source another value for the background, that value is kept. */
 static void choose_background(convert_job *job) {
   dseg_description *target = job->target;
+  const dseg_description *source = dseg_source_description(job->source);
   const bool label_map = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+  if (job->representation == NULL && has_number(target, 0) && source->has_background && source->background != 0) {
+    target->has_background = true;
+    target->background = source->background;
+    return;
+  }
   if (!label_map) {
     target->has_background = true;
     target->background = 0;

@@ -148,6 +148,13 @@ static dseg_status allocate(volume_work *work, size_t layers, size_t element, ds
   return DSEG_OK;
 }
 
+/* Gives all voxels the value that stands for "no segment"; they are zeros before. */
+static void fill_background(const convert_job *job, volume_work *work) {
+  if (job->target->background != 0) {
+    convert_fill(work->voxels, job->bits, work->voxel_count * work->volume.layer_count, job->target->background);
+  }
+}
+
 static dseg_status read_fractions(convert_job *job, volume_work *work, dseg_error *error) {
   const size_t count = job->target->segment_count;
   DSEG_TRY(allocate(work, count > 0 ? count : 1, sizeof(float), error));
@@ -165,6 +172,7 @@ static dseg_status read_layers(convert_job *job, volume_work *work, dseg_error *
   size_t layers = 0;
   DSEG_TRY(convert_assign_layers(job, work->layer_of, &layers, error));
   DSEG_TRY(allocate(work, layers, job->bits / 8, error));
+  fill_background(job, work);
   for (size_t layer = 0; layer < layers; layer++) {
     size_t count = 0;
     for (size_t i = 0; i < job->target->segment_count; i++) {
@@ -188,6 +196,7 @@ static dseg_status read_voxels(convert_job *job, volume_work *work, dseg_error *
   const convert_options *options = job->options;
   const bool flattened = options->overlap_given && options->overlap != DSEG_OVERLAP_ERROR;
   DSEG_TRY(allocate(work, 1, job->bits / 8, error));
+  fill_background(job, work);
   DSEG_TRY(convert_fill_labels(job, &work->volume.grid, work->slots, NULL, 0,
                                flattened ? options->overlap : DSEG_OVERLAP_FIRST, work->voxels, &work->overlap, error));
   if (work->overlap.voxels == 0 || flattened) {

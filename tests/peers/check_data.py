@@ -67,10 +67,11 @@ def volumes_of(dataset):
     assert np.allclose(steps / step, np.rint(steps / step), atol=0.02), heights
     count = int(round((heights[-1] - heights[0]) / step)) + 1
     arrays = {}
+    padding = dataset.get("PixelPaddingValue", 0)
     for number, at, _, _, pixels in frames:
         plane = int(round((float(at @ normal) - heights[0]) / step))
-        array = arrays.setdefault(number, np.zeros((count, dataset.Rows, dataset.Columns), pixels.dtype))
-        assert not array[plane].any(), "two frames of a segment lie in one plane"
+        array = arrays.setdefault(number, np.full((count, dataset.Rows, dataset.Columns), padding, pixels.dtype))
+        assert (array[plane] == padding).all(), "two frames of a segment lie in one plane"
         array[plane] = pixels
     lowest = min(frames, key=lambda frame: float(frame[1] @ normal))
     affine = frame_affine(lowest[1], orientation, spacing)
@@ -79,9 +80,11 @@ def volumes_of(dataset):
 
 
 def without_padding(array, dataset):
-    """In a label map, Pixel Padding Value stands for no segment; research formats write 0 there."""
+    """In a label map, Pixel Padding Value stands for no segment. Research formats have 0 there, unless a segment has
+    the number 0: then the value is kept, as dcmqi keeps it."""
     padding = dataset.get("PixelPaddingValue", 0)
-    return np.where(array == padding, 0, array) if padding else array
+    zero_is_described = any(int(segment.SegmentNumber) == 0 for segment in dataset.SegmentSequence)
+    return array if zero_is_described else np.where(array == padding, 0, array)
 
 
 def check_volume(path, dataset):
