@@ -30,7 +30,9 @@ static const dseg_frame_codec *const builtin_codecs[] = {
     &dseg_frame_explicit_le,
     &dseg_frame_implicit_le,
     &dseg_frame_explicit_be,
+#if DSEG_HAVE_ZLIB
     &dseg_frame_deflated,
+#endif
     &dseg_frame_encapsulated,
 #if DSEG_HAVE_LIBDEFLATE || DSEG_HAVE_ZLIB
     &dseg_frame_deflated_frame,

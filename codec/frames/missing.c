@@ -6,6 +6,9 @@
 static const struct {
   const char *name, *uid, *option;
 } missing[] = {
+#if !DSEG_HAVE_ZLIB
+    {"deflated", "1.2.840.10008.1.2.1.99", "DSEG_WITH_ZLIB"},
+#endif
 #if !DSEG_HAVE_LIBDEFLATE && !DSEG_HAVE_ZLIB
     {"deflated-frame", "1.2.840.10008.1.2.8.1", "DSEG_WITH_LIBDEFLATE"},
 #endif
