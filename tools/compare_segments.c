@@ -224,6 +224,23 @@ static unsigned lonely_difference(const compare_job *job, const compare_pair *pa
   return empty && !listed ? 0 : COMPARE_SEGMENTS & ~job->ignore;
 }
 
+static bool has_codes(const dseg_segment *segment) {
+  return segment->category.value != NULL && segment->type.value != NULL;
+}
+
+static size_t count_without_codes(const compare_job *job) {
+  size_t count = 0;
+  for (size_t i = 0; i < job->pair_count; i++) {
+    const compare_pair *pair = &job->pairs[i];
+    if (pair->a >= 0 && pair->b >= 0) {
+      const bool in_a = has_codes(&job->a.description->segments[pair->a]);
+      const bool in_b = has_codes(&job->b.description->segments[pair->b]);
+      count += in_a != in_b ? 1 : 0;
+    }
+  }
+  return count;
+}
+
 static void add_notes(compare_job *job, size_t renumbered, size_t empty) {
   if (renumbered > 0) {
     compare_add(
@@ -237,6 +254,11 @@ static void add_notes(compare_job *job, size_t renumbered, size_t empty) {
   if (!compare_lists_segments(&job->a) || !compare_lists_segments(&job->b)) {
     compare_add(job, 0, "names, codes and colours are not compared: %s does not hold them",
                 dseg_source_format(compare_lists_segments(&job->a) ? job->b.source : job->a.source));
+    return;
+  }
+  const size_t without_codes = count_without_codes(job);
+  if (without_codes > 0 && (job->ignore & COMPARE_CODES) == 0) {
+    compare_add(job, 0, "segments with codes on one side only: %zu", without_codes);
   }
 }
 

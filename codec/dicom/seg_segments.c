@@ -1,11 +1,11 @@
 /* seg_segments.c - Segment Sequence (PS3.3 Table C.8.20-2 and Segment Description Macro, Table C.8.20-4). */
 #include <stdio.h>
 
+#include "core/default_codes.h"
 #include "dicom/seg_object.h"
 
-/* What stands where a segment comes without codes (CID 7150, CID 7151). */
-static const dseg_code default_category = {"91723000", "SCT", "Anatomical Structure"};
-static const dseg_code default_type = {"85756007", "SCT", "Tissue"};
+static const dseg_code default_category = DSEG_DEFAULT_CATEGORY;
+static const dseg_code default_type = DSEG_DEFAULT_TYPE;
 static const dseg_code background_category = {"309825002", "SCT", "Spatial and Relational Concept"};
 static const dseg_code background_type = {"125040", "DCM", "Background"};
 

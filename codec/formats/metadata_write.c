@@ -2,7 +2,7 @@
  *
  * Keys come in the schema's order, so that equal descriptions give equal bytes. The schema holds one code where
  * DICOM allows several (modifiers, regions): the first is written. It demands a category and a type: a segment
- * without them gets the schema's own default. */
+ * without them gets those that a DICOM object would get. */
 #include "dseg/formats.h"
 
 #if DSEG_HAVE_JANSSON
@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/default_codes.h"
 #include "core/output_file.h"
 #include "formats/metadata.h"
 
-static const dseg_code default_code = {"85756007", "SCT", "Tissue"};
+static const dseg_code default_category = DSEG_DEFAULT_CATEGORY;
+static const dseg_code default_type = DSEG_DEFAULT_TYPE;
 
 /* Failures are remembered, so that a document is built without a check at each key. */
 struct builder {
@@ -51,17 +53,28 @@ static void set_texts(struct builder *builder, json_t *object, const dseg_json_t
   }
 }
 
+static bool is_code(const dseg_code *code) {
+  return code->value != NULL && code->value[0] != '\0' && code->scheme != NULL && code->scheme[0] != '\0';
+}
+
+/* The schema wants a meaning, too: without one the value stands there. */
 static void set_code(struct builder *builder, json_t *object, const char *key, dseg_code code) {
   json_t *item = json_object();
-  if (code.value == NULL || code.scheme == NULL || code.meaning == NULL) {
-    code = default_code;
+  if (code.meaning == NULL || code.meaning[0] == '\0') {
+    code.meaning = code.value;
   }
   set_texts(builder, item, dseg_json_code_fields, DSEG_JSON_CODE_FIELDS, &code);
   set(builder, object, key, item);
 }
 
+/* A code that must be there. */
+static void set_required_code(struct builder *builder, json_t *object, const char *key, dseg_code code,
+                              dseg_code otherwise) {
+  set_code(builder, object, key, is_code(&code) ? code : otherwise);
+}
+
 static void set_first_code(struct builder *builder, json_t *object, const char *key, const dseg_code_list *list) {
-  if (list->count > 0) {
+  if (list->count > 0 && is_code(&list->items[0])) {
     set_code(builder, object, key, list->items[0]);
   }
 }
@@ -94,8 +107,8 @@ static json_t *build_segment(struct builder *builder, const dseg_segment *segmen
   dseg_segment copy = *segment;
   set(builder, object, "labelID", json_integer((json_int_t)label));
   set_texts(builder, object, dseg_json_segment_fields, 2, &copy);
-  set_code(builder, object, "SegmentedPropertyCategoryCodeSequence", segment->category);
-  set_code(builder, object, "SegmentedPropertyTypeCodeSequence", segment->type);
+  set_required_code(builder, object, "SegmentedPropertyCategoryCodeSequence", segment->category, default_category);
+  set_required_code(builder, object, "SegmentedPropertyTypeCodeSequence", segment->type, default_type);
   set_first_code(builder, object, "SegmentedPropertyTypeModifierCodeSequence", &segment->type_modifiers);
   set_first_code(builder, object, "AnatomicRegionSequence", &segment->anatomic_regions);
   set_first_code(builder, object, "AnatomicRegionModifierSequence", &segment->anatomic_region_modifiers);

@@ -425,6 +425,27 @@ static void test_existing_file_is_kept(void **state) {
   dseg_description_destroy(description);
 }
 
+/* What a DICOM object out there may lack, and the schema wants. */
+static void test_incomplete_codes(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1};
+  dseg_description *from = make_description(numbers, 1);
+  const dseg_code without_value = {NULL, "SCT", "Right"};
+  from->segments[0].type = (dseg_code){"10200004", "SCT", NULL};
+  from->segments[0].type_modifiers = (dseg_code_list){&without_value, 1};
+  from->segments[0].algorithm_type = DSEG_ALGORITHM_MANUAL;
+  dseg_error error = {DSEG_OK, ""};
+  assert_int_equal(dseg_metadata_write(FILE_NAME, from, NULL, true, &error), DSEG_OK);
+  dseg_description *to = make_description(numbers, 1);
+  assert_int_equal(dseg_metadata_read(FILE_NAME, to, NULL, NULL, &error), DSEG_OK);
+  assert_string_equal(to->segments[0].type.value, "10200004");
+  assert_string_equal(to->segments[0].type.meaning, "10200004");
+  assert_string_equal(to->segments[0].category.meaning, "Anatomical Structure");
+  assert_int_equal(to->segments[0].type_modifiers.count, 0);
+  dseg_description_destroy(from);
+  dseg_description_destroy(to);
+}
+
 static void test_text_must_be_utf8(void **state) {
   (void)state;
   static const uint32_t numbers[] = {1};
@@ -479,6 +500,7 @@ int main(void) {
       cmocka_unit_test(test_lists_belong_to_files),
       cmocka_unit_test(test_round_trip),
       cmocka_unit_test(test_existing_file_is_kept),
+      cmocka_unit_test(test_incomplete_codes),
       cmocka_unit_test(test_text_must_be_utf8),
       cmocka_unit_test(test_hostile_nesting),
       cmocka_unit_test(test_missing_file),
