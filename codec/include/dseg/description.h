@@ -41,21 +41,21 @@ typedef enum dseg_algorithm_type {
 
 /* One segment (Segment Description Macro, PS3.3 Table C.8.20-4). */
 typedef struct dseg_segment {
-  uint32_t number;              /* Segment Number (0062,0004), and the value of its voxels in a label map */
-  const char *label;            /* Segment Label (0062,0005), at most 64 characters in DICOM; never NULL */
-  const char *description;      /* Segment Description (0062,0006) */
+  uint32_t number;         /* Segment Number (0062,0004), and the value of its voxels in a label map */
+  const char *label;       /* Segment Label (0062,0005), at most 64 characters in DICOM; never NULL */
+  const char *description; /* Segment Description (0062,0006) */
   dseg_algorithm_type algorithm_type;
-  const char *algorithm_name;   /* Segment Algorithm Name (0062,0009) */
-  dseg_code category;           /* Segmented Property Category Code Sequence (0062,0003) */
-  dseg_code type;               /* Segmented Property Type Code Sequence (0062,000F) */
-  dseg_code_list type_modifiers;           /* (0062,0011) */
-  dseg_code_list anatomic_regions;         /* (0008,2218) */
+  const char *algorithm_name;               /* Segment Algorithm Name (0062,0009) */
+  dseg_code category;                       /* Segmented Property Category Code Sequence (0062,0003) */
+  dseg_code type;                           /* Segmented Property Type Code Sequence (0062,000F) */
+  dseg_code_list type_modifiers;            /* (0062,0011) */
+  dseg_code_list anatomic_regions;          /* (0008,2218) */
   dseg_code_list anatomic_region_modifiers; /* (0008,2220) of the first region */
   bool has_color;
-  uint8_t rgb[3];               /* sRGB, for screens; kept in step with cielab by whoever sets one of them */
-  uint16_t cielab[3];           /* Recommended Display CIELab Value (0062,000D), PS3.3 C.10.7.1.1 */
-  const char *tracking_id;      /* (0062,0020) */
-  const char *tracking_uid;     /* (0062,0021) */
+  uint8_t rgb[3];           /* sRGB, for screens; kept in step with cielab by whoever sets one of them */
+  uint16_t cielab[3];       /* Recommended Display CIELab Value (0062,000D), PS3.3 C.10.7.1.1 */
+  const char *tracking_id;  /* (0062,0020) */
+  const char *tracking_uid; /* (0062,0021) */
 } dseg_segment;
 
 typedef enum dseg_space {
@@ -66,7 +66,8 @@ typedef enum dseg_space {
 
 /* Where one plane lies. */
 typedef struct dseg_plane_position {
-  double position[3];     /* centre of the first voxel, mm: (0020,0032), or the slide's (0040,072A), (0040,073A), (0040,074A) */
+  double position[3];     /* centre of the first voxel, mm: (0020,0032), or the slide's (0040,072A), (0040,073A),
+                             (0040,074A) */
   uint32_t matrix_column; /* slides: column of the tile's first pixel in the total pixel matrix, from 0 */
   uint32_t matrix_row;    /* slides: likewise the row */
   int32_t source;         /* index in references.instances of the image this plane was drawn on, or -1 */
@@ -83,10 +84,10 @@ typedef struct dseg_geometry {
   double slice_thickness;        /* (0018,0050) mm; 0 unknown */
   double spacing_between_slices; /* (0018,0088) mm, positive; 0 unknown */
   size_t plane_count;
-  dseg_plane_position *planes;   /* plane_count items */
-  uint32_t matrix_rows;          /* slides: size of the total pixel matrix (0048,0007), (0048,0006) */
+  dseg_plane_position *planes; /* plane_count items */
+  uint32_t matrix_rows;        /* slides: size of the total pixel matrix (0048,0007), (0048,0006) */
   uint32_t matrix_columns;
-  double matrix_origin[3];       /* slides: (0048,0008), mm */
+  double matrix_origin[3];            /* slides: (0048,0008), mm */
   const char *frame_of_reference_uid; /* (0020,0052) */
 } dseg_geometry;
 
@@ -96,9 +97,9 @@ typedef struct dseg_instance_reference {
   const char *sop_instance_uid;
   const char *series_uid;
   const char *study_uid;
-  uint32_t frame;        /* frame of a multi-frame image, from 1; 0 for a whole instance */
+  uint32_t frame; /* frame of a multi-frame image, from 1; 0 for a whole instance */
   bool has_position;
-  double position[3];    /* of its first pixel */
+  double position[3]; /* of its first pixel */
 } dseg_instance_reference;
 
 typedef struct dseg_references {
@@ -108,24 +109,24 @@ typedef struct dseg_references {
 
 /* How voxels relate to segments in the source. */
 typedef enum dseg_voxel_kind {
-  DSEG_VOXELS_LABELS = 0,       /* every voxel belongs to one segment or to none */
-  DSEG_VOXELS_MASKS,            /* a mask for each segment: segments may overlap */
-  DSEG_VOXELS_PROBABILITY,      /* a fraction for each segment (0062,0010) PROBABILITY */
-  DSEG_VOXELS_OCCUPANCY         /* likewise OCCUPANCY */
+  DSEG_VOXELS_LABELS = 0,  /* every voxel belongs to one segment or to none */
+  DSEG_VOXELS_MASKS,       /* a mask for each segment: segments may overlap */
+  DSEG_VOXELS_PROBABILITY, /* a fraction for each segment (0062,0010) PROBABILITY */
+  DSEG_VOXELS_OCCUPANCY    /* likewise OCCUPANCY */
 } dseg_voxel_kind;
 
 /* Series and content level text. NULL: absent. */
 typedef struct dseg_content {
-  const char *series_description;  /* (0008,103E) */
-  const char *series_number;       /* (0020,0011) */
-  const char *instance_number;     /* (0020,0013) */
-  const char *content_label;       /* (0070,0080) */
-  const char *content_description; /* (0070,0081) */
-  const char *content_creator_name; /* (0070,0084) */
-  const char *body_part_examined;  /* (0018,0015) */
-  const char *clinical_trial_series_id;              /* (0012,0071) */
-  const char *clinical_trial_time_point_id;          /* (0012,0050) */
-  const char *clinical_trial_coordinating_center;    /* (0012,0060) */
+  const char *series_description;                 /* (0008,103E) */
+  const char *series_number;                      /* (0020,0011) */
+  const char *instance_number;                    /* (0020,0013) */
+  const char *content_label;                      /* (0070,0080) */
+  const char *content_description;                /* (0070,0081) */
+  const char *content_creator_name;               /* (0070,0084) */
+  const char *body_part_examined;                 /* (0018,0015) */
+  const char *clinical_trial_series_id;           /* (0012,0071) */
+  const char *clinical_trial_time_point_id;       /* (0012,0050) */
+  const char *clinical_trial_coordinating_center; /* (0012,0060) */
 } dseg_content;
 
 typedef struct dseg_description {
@@ -133,8 +134,8 @@ typedef struct dseg_description {
   uint32_t maximum_fraction; /* Maximum Fractional Value (0062,000E); 0 unless the kind is a fraction */
   dseg_segment *segments;    /* segment_count items, by ascending number; background is not among them */
   size_t segment_count;
-  bool has_background;       /* a value stands for "no segment": always, but for a total label map without padding value */
-  uint32_t background;       /* that value in label maps, usually 0 (Pixel Padding Value (0028,0120)) */
+  bool has_background; /* a value stands for "no segment": always, but for a total label map without padding value */
+  uint32_t background; /* that value in label maps, usually 0 (Pixel Padding Value (0028,0120)) */
   dseg_geometry geometry;
   dseg_references references;
   dseg_content content;
@@ -176,8 +177,7 @@ DSEG_API dseg_status dseg_geometry_to_grid(const dseg_geometry *geometry, dseg_g
 
 /* Sets the description's geometry to the planes of grid, k ascending. DSEG_ERROR_UNSUPPORTED when DICOM cannot
  * hold it: rows and columns that are not perpendicular within 1e-3, or a size past 65535. */
-DSEG_API dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid,
-                                             dseg_error *error);
+DSEG_API dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid, dseg_error *error);
 
 /* sRGB to and from CIELab as DICOM stores it (PS3.3 C.10.7.1.1: D50 white; L* 0..100 and a*, b* -128..127
  * scaled to 0..65535). A colour that came from 8 bit sRGB survives the round trip. */

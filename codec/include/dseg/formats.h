@@ -21,9 +21,9 @@ typedef enum dseg_volume_format {
 DSEG_API dseg_volume_format dseg_volume_format_of(const char *path);
 
 typedef struct dseg_volume_write_options {
-  dseg_volume_format format;    /* DSEG_VOLUME_NONE: by suffix */
-  int compression;              /* gzip level 1..12; 0: 6; -1: none where the suffix leaves the choice */
-  bool replace;                 /* an existing file is replaced */
+  dseg_volume_format format; /* DSEG_VOLUME_NONE: by suffix */
+  int compression;           /* gzip level 1..12; 0: 6; -1: none where the suffix leaves the choice */
+  bool replace;              /* an existing file is replaced */
   unsigned threads;
   dseg_progress progress;
 } dseg_volume_write_options;
@@ -32,9 +32,9 @@ typedef struct dseg_volume_write_options {
 typedef struct dseg_volume {
   const dseg_description *description; /* segments; names and colours where the format holds them */
   dseg_grid grid;
-  unsigned bits;             /* 8, 16, 32 unsigned integers, or 0: 32-bit floats */
-  size_t layer_count;        /* volumes of the grid's size one after the other; 1 for MetaImage */
-  const void *voxels;        /* layer, k, j, i; i fastest */
+  unsigned bits;                    /* 8, 16, 32 unsigned integers, or 0: 32-bit floats */
+  size_t layer_count;               /* volumes of the grid's size one after the other; 1 for MetaImage */
+  const void *voxels;               /* layer, k, j, i; i fastest */
   const uint32_t *layer_of_segment; /* by segment index; NULL: all in layer 0 */
   const uint32_t *value_of_segment; /* by segment index; NULL: each segment's number */
 } dseg_volume;
@@ -66,8 +66,8 @@ DSEG_API dseg_status dseg_metadata_write(const char *path, const dseg_descriptio
                                          const dseg_metadata_files *files, bool replace, dseg_error *error);
 
 /* An RGB image, 3 bytes a pixel. */
-DSEG_API dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb,
-                                    bool replace, dseg_error *error);
+DSEG_API dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb, bool replace,
+                                    dseg_error *error);
 
 #ifdef __cplusplus
 }

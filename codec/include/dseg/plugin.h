@@ -28,25 +28,25 @@ enum {
   DSEG_PLUGIN_CAN_WRITE = 1u << 1,
   DSEG_PLUGIN_EXPERIMENTAL = 1u << 2, /* beyond the standard: never chosen by default, instances say so inside */
   DSEG_PLUGIN_LOSSY = 1u << 3,
-  DSEG_PLUGIN_BITS_1 = 1u << 4,  /* Bits Allocated that are possible */
+  DSEG_PLUGIN_BITS_1 = 1u << 4, /* Bits Allocated that are possible */
   DSEG_PLUGIN_BITS_8 = 1u << 5,
   DSEG_PLUGIN_BITS_16 = 1u << 6,
   /* Frame codecs: */
-  DSEG_PLUGIN_NATIVE = 1u << 7,        /* frames are not encapsulated: Pixel Data is one value (PS3.5 A.1, A.2, A.3) */
-  DSEG_PLUGIN_IMPLICIT_VR = 1u << 8,   /* the data set's encoding; Explicit VR Little Endian without these */
+  DSEG_PLUGIN_NATIVE = 1u << 7,      /* frames are not encapsulated: Pixel Data is one value (PS3.5 A.1, A.2, A.3) */
+  DSEG_PLUGIN_IMPLICIT_VR = 1u << 8, /* the data set's encoding; Explicit VR Little Endian without these */
   DSEG_PLUGIN_BIG_ENDIAN = 1u << 9,
-  DSEG_PLUGIN_DEFLATED = 1u << 10,     /* the whole data set is deflated (PS3.5 A.5) */
+  DSEG_PLUGIN_DEFLATED = 1u << 10, /* the whole data set is deflated (PS3.5 A.5) */
   /* Representations: */
-  DSEG_PLUGIN_LABEL_FRAMES = 1u << 11, /* a pixel of a frame is a Segment Number */
+  DSEG_PLUGIN_LABEL_FRAMES = 1u << 11,   /* a pixel of a frame is a Segment Number */
   DSEG_PLUGIN_SEGMENT_FRAMES = 1u << 12, /* each frame belongs to one segment */
-  DSEG_PLUGIN_FRACTIONS = 1u << 13     /* a pixel is a fraction of Maximum Fractional Value */
+  DSEG_PLUGIN_FRACTIONS = 1u << 13       /* a pixel is a fraction of Maximum Fractional Value */
 };
 
 /* One option of a plug-in; a table of them ends with a name of NULL. */
 typedef struct dseg_option {
-  const char *name;   /* [a-z0-9-]+ */
+  const char *name;                   /* [a-z0-9-]+ */
   int64_t minimum, maximum, standard; /* the range, and the value used when none is given */
-  const char *help;   /* one line */
+  const char *help;                   /* one line */
 } dseg_option;
 
 /* Values of options, as given; those not named have their standard value. */
@@ -57,9 +57,9 @@ typedef struct dseg_option_value {
 
 typedef struct dseg_frame_info {
   uint32_t rows, columns;
-  unsigned bits_allocated;  /* 1, 8 or 16 */
-  bool palette_color;       /* Photometric Interpretation is PALETTE COLOR, else MONOCHROME2 */
-  size_t frame;             /* index in the object, from 0 */
+  unsigned bits_allocated; /* 1, 8 or 16 */
+  bool palette_color;      /* Photometric Interpretation is PALETTE COLOR, else MONOCHROME2 */
+  size_t frame;            /* index in the object, from 0 */
 } dseg_frame_info;
 
 /* A decoded frame has this form, the canonical one: bits_allocated 1: rows * columns bits without gaps, the
@@ -70,19 +70,19 @@ DSEG_API size_t dseg_frame_bytes(const dseg_frame_info *info);
 typedef struct dseg_codec_context dseg_codec_context; /* each codec defines its own */
 
 typedef struct dseg_frame_codec {
-  uint32_t abi;                     /* DSEG_PLUGIN_ABI */
-  const char *name;                 /* [a-z0-9-]+, unique */
+  uint32_t abi;     /* DSEG_PLUGIN_ABI */
+  const char *name; /* [a-z0-9-]+, unique */
   const char *title;
-  const char *transfer_syntax_uid;  /* unique */
+  const char *transfer_syntax_uid; /* unique */
   uint32_t flags;
-  const dseg_option *options;       /* may be NULL */
+  const dseg_option *options;           /* may be NULL */
   const char *(*library_version)(void); /* may be NULL */
   /* A context serves one thread. options: count values, all known and in range. */
   dseg_status (*create)(const dseg_option_value *options, size_t count, dseg_codec_context **context,
                         dseg_error *error);
   /* Appends the compressed bytes of one canonical frame, without padding to even length. NULL: read only. */
-  dseg_status (*encode)(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame,
-                        dseg_buffer *out, dseg_error *error);
+  dseg_status (*encode)(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
+                        dseg_error *error);
   /* Decodes one frame's bytes, possibly followed by one padding byte, into out: a canonical frame of exactly
    * dseg_frame_bytes(info). in is untrusted. NULL: write only. */
   dseg_status (*decode)(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
@@ -96,21 +96,21 @@ typedef struct dseg_decoded_frame {
   unsigned bit;          /* 1-bit frames: first pixel's bit in pixels[0], 0..7 */
   uint32_t rows, columns;
   unsigned bits_allocated;
-  int32_t segment;       /* index in the description's segments, or -1 */
+  int32_t segment; /* index in the description's segments, or -1 */
 } dseg_decoded_frame;
 
 /* One plane of labels being filled from frames. */
 typedef struct dseg_label_plane {
-  void *out;             /* rows * columns values of bits each, holding background at first */
-  unsigned bits;         /* 8, 16, 32 */
+  void *out;     /* rows * columns values of bits each, holding background at first */
+  unsigned bits; /* 8, 16, 32 */
   uint32_t background;
-  size_t segment_count;      /* of the description */
-  const uint32_t *values;    /* by segment index: what to write; segments not asked for are not in wanted */
-  const uint8_t *wanted;     /* by segment index: 1 when asked for */
+  size_t segment_count;   /* of the description */
+  const uint32_t *values; /* by segment index: what to write; segments not asked for are not in wanted */
+  const uint8_t *wanted;  /* by segment index: 1 when asked for */
   /* Label frames: for each pixel value 0..65535 what to write; the background where it is not asked for. */
   const uint32_t *value_of_pixel;
-  uint32_t fraction_threshold; /* stored fractions of at least this count, 1..maximum_fraction */
-  bool last_wins;        /* of overlapping segments, the later replaces the earlier */
+  uint32_t fraction_threshold;  /* stored fractions of at least this count, 1..maximum_fraction */
+  bool last_wins;               /* of overlapping segments, the later replaces the earlier */
   struct dseg_overlap *overlap; /* is added to; never NULL */
 } dseg_label_plane;
 
@@ -136,13 +136,13 @@ typedef struct dseg_write_context {
 } dseg_write_context;
 
 typedef struct dseg_representation {
-  uint32_t abi;                  /* DSEG_PLUGIN_ABI */
-  const char *name;              /* [a-z0-9-]+, unique */
+  uint32_t abi;     /* DSEG_PLUGIN_ABI */
+  const char *name; /* [a-z0-9-]+, unique */
   const char *title;
   const char *sop_class_uid;
   const char *segmentation_type; /* value of Segmentation Type (0062,0001), unique */
   uint32_t flags;
-  const dseg_option *options;    /* may be NULL */
+  const dseg_option *options;           /* may be NULL */
   const char *(*library_version)(void); /* may be NULL */
   /* Adds a frame to a plane of labels; frame->segment is one that is wanted, or -1. */
   dseg_status (*add_to_labels)(const dseg_decoded_frame *frame, const dseg_label_plane *plane, dseg_error *error);

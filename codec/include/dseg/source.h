@@ -63,8 +63,8 @@ DSEG_API const char *dseg_source_format(const dseg_source *source);
 
 /* What is known of a DICOM object's encoding, and where its bytes go. All zero for other formats. */
 typedef struct dseg_encoding_info {
-  const char *representation;      /* plug-in's name: "binary", "fractional", "labelmap" */
-  const char *frame_codec;         /* plug-in's name */
+  const char *representation; /* plug-in's name: "binary", "fractional", "labelmap" */
+  const char *frame_codec;    /* plug-in's name */
   const char *sop_class_uid;
   const char *sop_instance_uid;
   const char *series_uid;
@@ -73,11 +73,11 @@ typedef struct dseg_encoding_info {
   const char *photometric_interpretation;
   unsigned bits_allocated;
   size_t frame_count;
-  size_t frames_without_position;  /* frames that name no plane of their own */
+  size_t frames_without_position; /* frames that name no plane of their own */
   uint64_t file_bytes;
-  uint64_t pixel_data_bytes;       /* the value of Pixel Data (7FE0,0010) */
-  uint64_t per_frame_bytes;        /* Per-Frame Functional Groups Sequence (5200,9230) with its header */
-  const char *segments_overlap;    /* (0062,0013) as declared, or NULL */
+  uint64_t pixel_data_bytes;    /* the value of Pixel Data (7FE0,0010) */
+  uint64_t per_frame_bytes;     /* Per-Frame Functional Groups Sequence (5200,9230) with its header */
+  const char *segments_overlap; /* (0062,0013) as declared, or NULL */
 } dseg_encoding_info;
 DSEG_API void dseg_source_encoding(const dseg_source *source, dseg_encoding_info *info);
 
@@ -101,17 +101,17 @@ typedef struct dseg_overlap {
 
 typedef struct dseg_label_request {
   size_t first_plane, plane_count;
-  unsigned bits;              /* 8, 16 or 32: native-endian unsigned integers */
+  unsigned bits; /* 8, 16 or 32: native-endian unsigned integers */
   /* value[i] is written where segment i is; NULL: each segment's number. A segment with value 0 is left out
    * when segments is NULL. Must fit bits. */
   const uint32_t *values;
   /* Only these segment indices, segment_count of them; NULL: all. */
   const uint32_t *segments;
   size_t segment_count;
-  uint32_t background;        /* written where no segment asked for is */
+  uint32_t background; /* written where no segment asked for is */
   dseg_overlap_policy overlap;
-  double threshold;           /* fractions of at least this count as inside; 0 means 0.5 */
-  unsigned threads;           /* 0: one for each processor */
+  double threshold; /* fractions of at least this count as inside; 0 means 0.5 */
+  unsigned threads; /* 0: one for each processor */
 } dseg_label_request;
 
 /* Fills out, plane_count * rows * columns values in C order (plane, row, column), size bytes exactly. overlap
@@ -121,9 +121,8 @@ DSEG_API dseg_status dseg_source_read_labels(dseg_source *source, const dseg_lab
 
 /* Fills out with one byte a voxel, plane_count * rows * columns bytes: 0 or 1, or for fractions the stored
  * value 0..maximum_fraction. */
-DSEG_API dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t first_plane,
-                                           size_t plane_count, uint8_t *out, size_t size, unsigned threads,
-                                           dseg_error *error);
+DSEG_API dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
+                                           uint8_t *out, size_t size, unsigned threads, dseg_error *error);
 
 /* Sets present[i], for each of the segment_count segments, to 1 where the plane may hold voxels of segment i, and to 0
  * where it certainly holds none. Cheap for DICOM objects with a frame for each segment: no pixel is read. */
@@ -132,17 +131,16 @@ DSEG_API dseg_status dseg_source_segments_in_plane(dseg_source *source, size_t p
 
 /* One frame of a DICOM object as it is stored. */
 typedef struct dseg_frame_location {
-  uint64_t offset;  /* of its first byte in the file (in the inflated data set when that is deflated) */
-  uint32_t length;  /* bytes; for native 1-bit frames those that hold at least one of its bits */
-  uint8_t bit;      /* native 1-bit frames: its first pixel's bit in the first byte, 0 the least significant */
+  uint64_t offset; /* of its first byte in the file (in the inflated data set when that is deflated) */
+  uint32_t length; /* bytes; for native 1-bit frames those that hold at least one of its bits */
+  uint8_t bit;     /* native 1-bit frames: its first pixel's bit in the first byte, 0 the least significant */
   uint32_t plane;
-  int32_t segment;  /* index, or -1 for a label map's frame */
+  int32_t segment; /* index, or -1 for a label map's frame */
 } dseg_frame_location;
 DSEG_API dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_frame_location *location,
                                        dseg_error *error);
 /* Appends the stored bytes of one frame (all its fragments when it is encapsulated). */
-DSEG_API dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out,
-                                            dseg_error *error);
+DSEG_API dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
 
 #ifdef __cplusplus
 }
