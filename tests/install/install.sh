@@ -27,3 +27,10 @@ export PKG_CONFIG_PATH
 cc -std=c17 -Wall -Wextra -Werror "$source/tests/install/consumer/consumer.c" -o through-pkg-config \
   $(pkg-config "$@" --cflags --libs dseg)
 ./through-pkg-config
+
+# The example in README.md compiles as it stands, and says how it is used.
+awk '/^```c$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$source/README.md" >example.c
+# shellcheck disable=SC2046
+cc -std=c17 -Wall -Wextra -Werror example.c -o example $(pkg-config "$@" --cflags --libs dseg)
+if ./example 2>usage.txt; then exit 1; fi
+grep -q usage usage.txt
