@@ -1,7 +1,6 @@
 /* deflate.c - writes gzip files (RFC 1952) and zlib streams (RFC 1950) with several threads. */
 #include "formats/deflate.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 

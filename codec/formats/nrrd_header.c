@@ -3,7 +3,6 @@
  * Lines of "field: value", which nrrd_fields.c knows, and "key:=value" up to an empty line. */
 #include "formats/nrrd_header.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

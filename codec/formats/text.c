@@ -1,9 +1,7 @@
 /* text.c - words and numbers of text headers, whatever the caller's locale. */
 #include "formats/text.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
