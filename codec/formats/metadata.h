@@ -77,6 +77,9 @@ dseg_status dseg_json_fail(const dseg_json_reader *reader, const dseg_json_place
 void dseg_json_warn(const dseg_json_reader *reader, const dseg_json_place *place, const char *format, ...)
     DSEG_PRINTF(3, 4);
 
+/* Loads the reader's file; *root is to be released with json_decref. Faults come with line and column. */
+dseg_status dseg_json_load(const dseg_json_reader *reader, json_t **root);
+
 /* Warns of keys of object that no schema names. */
 void dseg_json_warn_unknown(const dseg_json_reader *reader, const dseg_json_place *place, json_t *object,
                             bool (*known)(const char *key));

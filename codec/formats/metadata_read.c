@@ -1,5 +1,5 @@
-/* metadata_read.c - reads dcmqi's segmentation JSON and applies it to a description: the document, its top
- * level, and which list of segmentAttributes belongs to which file.
+/* metadata_read.c - reads dcmqi's segmentation JSON and applies it to a description: its top level, and
+ * which list of segmentAttributes belongs to which file.
  *
  * Everything is read into copies first, so that a fault anywhere leaves the description as it was. */
 #include "dseg/formats.h"
@@ -12,7 +12,6 @@
 
 #include "formats/metadata.h"
 
-#define MAX_FILE_BYTES ((size_t)64 << 20)
 #define NO_FILE SIZE_MAX
 #define NUMBERS_IN_WARNING 10
 
@@ -39,46 +38,6 @@ struct job {
   struct target *targets; /* all segments, by file and number */
   dseg_segment *segments; /* copies to be changed */
 };
-
-static dseg_status load_bytes(const char *path, dseg_buffer *bytes, dseg_error *error) {
-  FILE *file = fopen(path, "rb");
-  if (file == NULL) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: cannot be opened", path);
-  }
-  dseg_status status = DSEG_OK;
-  size_t got = 1;
-  while (status == DSEG_OK && got > 0 && bytes->size <= MAX_FILE_BYTES) {
-    status = dseg_buffer_reserve(bytes, 65536, error);
-    if (status == DSEG_OK) {
-      got = fread(bytes->data + bytes->size, 1, 65536, file);
-      bytes->size += got;
-    }
-  }
-  if (status == DSEG_OK && ferror(file)) {
-    status = dseg_fail(error, DSEG_ERROR_INPUT, "%s: cannot be read", path);
-  }
-  if (status == DSEG_OK && bytes->size > MAX_FILE_BYTES) {
-    status = dseg_fail(error, DSEG_ERROR_LIMIT, "%s: metadata JSON past 64 MiB is not read", path);
-  }
-  fclose(file);
-  return status;
-}
-
-static dseg_status load_document(const dseg_json_reader *reader, json_t **root) {
-  dseg_buffer bytes = {0};
-  dseg_status status = load_bytes(reader->path, &bytes, reader->error);
-  if (status == DSEG_OK) {
-    static const uint8_t mark[3] = {0xEF, 0xBB, 0xBF};
-    const size_t skip = bytes.size >= 3 && memcmp(bytes.data, mark, 3) == 0 ? 3 : 0;
-    json_error_t fault;
-    *root = json_loadb((const char *)bytes.data + skip, bytes.size - skip, JSON_REJECT_DUPLICATES, &fault);
-    if (*root == NULL) {
-      status = dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
-    }
-  }
-  dseg_buffer_free(&bytes);
-  return status;
-}
 
 static bool is_top_key(const char *key) {
   for (size_t i = 0; i < DSEG_JSON_CONTENT_FIELDS; i++) {
@@ -397,7 +356,7 @@ dseg_status dseg_metadata_read(const char *path, dseg_description *description, 
                                .error = error,
                                .warnings = warnings != NULL ? *warnings : (dseg_warning_sink){NULL, NULL}}};
   json_t *root = NULL;
-  dseg_status status = load_document(&job.reader, &root);
+  dseg_status status = dseg_json_load(&job.reader, &root);
   if (status == DSEG_OK) {
     status = apply(&job, root);
   }
