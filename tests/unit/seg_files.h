@@ -15,7 +15,14 @@ typedef struct seg_frame {
   uint16_t segment;
   double z;
   uint16_t pixels[SEG_PIXELS];
+  double shift;       /* within the plane */
+  const char *source; /* SOP Instance UID of the source image; NULL: none */
+  const char *source_frame;
 } seg_frame;
+
+/* A frame at its place, with these first pixels, the rest 0. */
+#define FRAME(segment, z, ...) \
+  { segment, z, {__VA_ARGS__}, 0, NULL, NULL }
 
 /* What is to be built; the frames' form follows type. */
 typedef struct seg_form {
@@ -33,7 +40,8 @@ typedef struct seg_form {
   uint32_t frame_offset;
   bool without_positions;
   bool pad_frames_to_bytes;
-  const char *pixel_vr; /* NULL: OB for 8 bits, OW for others */
+  uint32_t matrix_columns, matrix_rows; /* TILED_FULL when not 0 */
+  const char *pixel_vr;                 /* NULL: OB for 8 bits, OW for others */
 } seg_form;
 
 static inline void put_code(dicom_file *file, uint32_t tag, const char *value) {
@@ -89,6 +97,21 @@ static inline void put_shared_groups(dicom_file *file, const seg_form *form) {
 
 static inline void put_frame_groups(dicom_file *file, const seg_form *form, const seg_frame *frame) {
   put_item(file);
+  if (frame->source != NULL) {
+    put_sequence(file, 0x00089124);
+    put_item(file);
+    put_sequence(file, 0x00082112);
+    put_item(file);
+    put_text(file, 0x00081150, "UI", "1.2.840.10008.5.1.4.1.1.2");
+    put_text(file, 0x00081155, "UI", frame->source);
+    if (frame->source_frame != NULL) {
+      put_text(file, 0x00081160, "IS", frame->source_frame);
+    }
+    put_item_end(file);
+    put_sequence_end(file);
+    put_item_end(file);
+    put_sequence_end(file);
+  }
   put_sequence(file, 0x00091001); /* private and unknown sequences may stand anywhere */
   put_item(file);
   put_text(file, 0x00091002, "LO", "nobody knows");
@@ -96,7 +119,7 @@ static inline void put_frame_groups(dicom_file *file, const seg_form *form, cons
   put_sequence_end(file);
   if (!form->without_positions) {
     char position[64];
-    (void)snprintf(position, sizeof position, "-10\\20.5\\%.4f", frame->z);
+    (void)snprintf(position, sizeof position, "%.4f\\20.5\\%.4f", frame->shift - 10, frame->z);
     put_sequence(file, 0x00209113);
     put_item(file);
     put_text(file, 0x00200032, "DS", position);
@@ -168,6 +191,11 @@ static inline void put_seg_head(dicom_file *file, const seg_form *form) {
     put_us(file, 0x00209162, form->part);
     put_us(file, 0x00209163, form->parts);
     put_ul(file, 0x00209228, "UL", form->frame_offset);
+  }
+  if (form->matrix_columns != 0) {
+    put_text(file, 0x00209311, "CS", "TILED_FULL");
+    put_ul(file, 0x00480006, "UL", form->matrix_columns);
+    put_ul(file, 0x00480007, "UL", form->matrix_rows);
   }
   put_us(file, 0x00280002, 1);
   put_text(file, 0x00280004, "CS", "MONOCHROME2");

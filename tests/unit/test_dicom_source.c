@@ -10,11 +10,11 @@ static const uint16_t two_segments[] = {2, 1}; /* in no particular order */
 
 /* Segment-major, planes from feet to head but for the gap; frames of 15 bits begin anywhere in a byte. */
 static const seg_frame binary_frames[] = {
-    {1, -2.5, {1, 1, 0, 0, 0, 1}},
-    {1, 0, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}},
-    {1, 2.5, {1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1}},
-    {2, 2.5, {0, 1, 0, 1}},
-    {2, -2.5, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1}},
+    FRAME(1, -2.5, 1, 1, 0, 0, 0, 1),
+    FRAME(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
+    FRAME(1, 2.5, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1),
+    FRAME(2, 2.5, 0, 1, 0, 1),
+    FRAME(2, -2.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1),
 };
 #define BINARY_FRAMES (sizeof binary_frames / sizeof binary_frames[0])
 
@@ -169,7 +169,7 @@ static void test_encoding_and_frames(void **state) {
 
 static void test_planes_keep_the_writers_direction(void **state) {
   (void)state;
-  seg_frame frames[] = {{1, 5, {1}}, {1, 0, {0, 1}}, {1, -5, {0, 0, 1}}};
+  seg_frame frames[] = {FRAME(1, 5, 1), FRAME(1, 0, 0, 1), FRAME(1, -5, 0, 0, 1)};
   seg_form form = binary_form();
   form.frames = frames;
   form.frame_count = 3;
@@ -188,7 +188,7 @@ static void test_planes_keep_the_writers_direction(void **state) {
 
 static void test_overlap_policies(void **state) {
   (void)state;
-  static const seg_frame frames[] = {{2, 0, {1, 1}}, {1, 0, {0, 1, 1}}};
+  static const seg_frame frames[] = {FRAME(2, 0, 1, 1), FRAME(1, 0, 0, 1, 1)};
   seg_form form = binary_form();
   uint8_t labels[SEG_PIXELS];
   form.frames = frames;
@@ -207,7 +207,7 @@ static void test_overlap_policies(void **state) {
 
 static void test_fractions(void **state) {
   (void)state;
-  static const seg_frame frames[] = {{1, 0, {0, 99, 100, 200}}, {2, 0, {100, 1}}};
+  static const seg_frame frames[] = {FRAME(1, 0, 0, 99, 100, 200), FRAME(2, 0, 100, 1)};
   seg_form form = binary_form();
   uint8_t out[SEG_PIXELS];
   form.type = "FRACTIONAL";
@@ -225,7 +225,7 @@ static void test_fractions(void **state) {
   dseg_source_close(source);
 }
 
-static const seg_frame label_frames[] = {{0, 1, {7, 7, 300, 0, 7}}, {0, 0, {300}}};
+static const seg_frame label_frames[] = {FRAME(0, 1, 7, 7, 300, 0, 7), FRAME(0, 0, 300)};
 
 static seg_form label_form(const char *transfer_syntax) {
   static const uint16_t segments[] = {0, 7, 300};
@@ -301,7 +301,7 @@ static void test_segment_that_is_not_described(void **state) {
 
 static void test_two_frames_at_one_place(void **state) {
   (void)state;
-  static const seg_frame frames[] = {{1, 0, {1}}, {2, 0, {1}}, {1, 0, {1}}};
+  static const seg_frame frames[] = {FRAME(1, 0, 1), FRAME(2, 0, 1), FRAME(1, 0, 1)};
   seg_form form = binary_form();
   form.frames = frames;
   form.frame_count = 3;
@@ -350,6 +350,71 @@ static void test_no_positions(void **state) {
   assert_int_equal(dseg_source_frame(source, 4, &location, &error), DSEG_OK);
   assert_int_equal(location.plane, 1); /* the second of its segment */
   dseg_source_close(source);
+}
+
+static void test_planes_without_positions_are_source_images(void **state) {
+  (void)state;
+  static const seg_frame frames[] = {
+      {1, 0, {1}, 0, "1.2.77", "5"}, {1, 0, {1}, 0, "1.2.77", "9"}, {2, 0, {0, 1}, 0, "1.2.77", "2"}};
+  seg_form form = binary_form();
+  dseg_frame_location location;
+  form.without_positions = true;
+  form.frames = frames;
+  form.frame_count = 3;
+  build_seg(&file, &form);
+  const dseg_open_options options = {.keep_context = true};
+  dseg_source *source = open_with(&options);
+  assert_non_null(source);
+  const dseg_description *description = dseg_source_description(source);
+  assert_int_equal(description->geometry.plane_count, 3);
+  assert_int_equal(dseg_source_frame(source, 2, &location, &error), DSEG_OK);
+  assert_int_equal(location.plane, 0); /* frame 2 of the source comes before frame 5 */
+  assert_int_equal(description->references.instances[description->geometry.planes[2].source].frame, 9);
+  assert_string_equal(description->references.instances[0].sop_instance_uid, "1.2.77");
+  dseg_source_close(source);
+}
+
+static void test_frames_shifted_within_a_plane(void **state) {
+  (void)state;
+  static const seg_frame frames[] = {{1, 0, {1}, 0, NULL, NULL}, {2, 0, {0, 1}, 3.25, NULL, NULL}};
+  seg_form form = binary_form();
+  form.frames = frames;
+  form.frame_count = 2;
+  build_seg(&file, &form);
+  fails_with(DSEG_ERROR_UNSUPPORTED, "shifted by 3.25 mm");
+}
+
+/* Tiles vary along a row first, then down; segments come last (PS3.3 C.7.6.17.3). */
+static void test_tiled_full(void **state) {
+  (void)state;
+  static const seg_frame frames[] = {
+      FRAME(0, 0, 1), FRAME(0, 0, 0, 1), FRAME(0, 0, 0, 0, 1), FRAME(0, 0, 0, 0, 0, 1), FRAME(0, 0, 0, 0, 0, 0, 1),
+      FRAME(0, 0, 0), FRAME(0, 0, 0),    FRAME(0, 0, 0)};
+  seg_form form = binary_form();
+  uint8_t labels[4 * SEG_PIXELS];
+  dseg_frame_location location;
+  form.without_positions = true;
+  form.matrix_columns = SEG_COLUMNS + 1;
+  form.matrix_rows = SEG_ROWS + 1;
+  form.frames = frames;
+  form.frame_count = 8;
+  put_seg_head(&file, &form);
+  put_pixels(&file, &form);
+  dseg_source *source = open_file();
+  const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+  assert_int_equal(geometry->space, DSEG_SPACE_SLIDE);
+  assert_int_equal(geometry->plane_count, 4);
+  assert_true(geometry->planes[1].matrix_column == SEG_COLUMNS && geometry->planes[1].matrix_row == 0);
+  assert_true(geometry->planes[2].matrix_column == 0 && geometry->planes[2].matrix_row == SEG_ROWS);
+  assert_int_equal(dseg_source_frame(source, 4, &location, &error), DSEG_OK);
+  assert_true(location.segment == 1 && location.plane == 0);
+  assert_int_equal(read_labels(source, DSEG_OVERLAP_ERROR, labels), DSEG_OK);
+  assert_true(labels[0] == 1 && labels[4] == 2 && labels[15 + 1] == 1 && labels[30 + 2] == 1 && labels[45 + 3] == 1);
+  dseg_source_close(source);
+  form.frame_count = 7;
+  put_seg_head(&file, &form);
+  put_pixels(&file, &form);
+  fails_with(DSEG_ERROR_UNSUPPORTED, "2 x 2 tiles and 2 segments");
 }
 
 static void test_padded_frames_by_request(void **state) {
@@ -500,6 +565,9 @@ int main(void) {
       cmocka_unit_test(test_more_frames_than_pixels),
       cmocka_unit_test(test_one_frame_without_groups),
       cmocka_unit_test(test_no_positions),
+      cmocka_unit_test(test_planes_without_positions_are_source_images),
+      cmocka_unit_test(test_frames_shifted_within_a_plane),
+      cmocka_unit_test(test_tiled_full),
       cmocka_unit_test(test_padded_frames_by_request),
       cmocka_unit_test(test_extra_pixel_bytes_are_told),
       cmocka_unit_test(test_truncation_at_every_byte),
