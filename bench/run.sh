@@ -14,7 +14,7 @@ elif [ -f "$data/totalsegmentator-s0327/labels_512.nii.gz" ]; then
 else
   case=/usr/share/mricron/templates/inia19-NeuroMaps.nii.gz
 fi
-python=$top/build/peers/bin/python
+python=$top/build/peers/venv/bin/python
 [ -x "$python" ] || { echo "bench/run.sh: the peers are not set up: run sh tests/run.sh first" >&2; exit 1; }
 cmake -S "$top" -B "$top/build/bench-release" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDSEG_BUILD_BENCH=ON \
   -DDSEG_BUILD_TESTS=OFF >/dev/null

@@ -249,7 +249,7 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
     bytes = (dseg_span){context->bytes.data, out.size};
   }
   for (uint32_t segment = 0; segment < segments; segment++) {
-    dseg_view found;
+    dseg_view found = {0};
     DSEG_TRY(find_segment(info, in, segment, segments, &found, error));
     if (info->bits_allocated == 1) {
       return decode_bits(context, info, found, out, error);
