@@ -34,7 +34,7 @@ needed() {
 }
 
 build() {
-  cmake --preset "$1" --log-level=WARNING && cmake --build --preset "$1" -- -j"$(nproc)" -v0
+  cmake --preset "$1" --log-level=WARNING && cmake --build --preset "$1" -- -j"$(nproc)"
 }
 
 # run_tests PRESET [CTEST OPTION...]
