@@ -169,6 +169,9 @@ static dseg_status check_codec(const dseg_frame_codec *c, dseg_error *error) {
   DSEG_TRY(check_function(true, c->destroy != NULL, c->name, "destroy", error));
   DSEG_TRY(check_function((c->flags & DSEG_PLUGIN_CAN_READ) != 0, c->decode != NULL, c->name, "decode", error));
   DSEG_TRY(check_function((c->flags & DSEG_PLUGIN_CAN_WRITE) != 0, c->encode != NULL, c->name, "encode", error));
+  if ((c->flags & DSEG_PLUGIN_NATIVE) != 0 && ((c->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 || c->learn != NULL)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s: native frames cannot depend on each other", c->name);
+  }
   for (size_t i = 0; i < registry.codec_count; i++) {
     const dseg_frame_codec *other = registry.codecs[i];
     if (same(other->name, c->name)) {

@@ -38,6 +38,7 @@ static void close_source(dseg_source *base) {
     dseg_part10_close(&source->parts[i]);
   }
   free(source->parts);
+  free(source->part_frames);
   dseg_frame_table_free(&source->table);
   free(source);
 }
@@ -295,10 +296,11 @@ dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, cons
   made->base = (dseg_source){.ops = &ops, .format = "DICOM", .description = description};
   made->parts = parts;
   made->part_count = part_count;
+  made->part_frames = counts;
   const dseg_status status = read_source(made, counts, options, error);
-  free(counts);
   if (status != DSEG_OK) {
     dseg_frame_table_free(&made->table);
+    free(counts);
     free(made);
     dseg_description_destroy(description);
     return status;

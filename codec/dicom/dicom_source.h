@@ -21,6 +21,7 @@ typedef struct dseg_dicom_source {
   const dseg_frame_codec *codec; /* NULL: none in this build for the transfer syntax */
   dseg_part10 *parts;            /* of the concatenation, in order; else one */
   size_t part_count;
+  size_t *part_frames; /* frames of each part, which stand in the table in this order */
   dseg_frame_table table;
   dseg_object_info info;
   bool encapsulated;

@@ -120,14 +120,52 @@ static dseg_status run_native(dseg_frame_reader *reader, const uint32_t *numbers
   return DSEG_OK;
 }
 
-static dseg_status open_codec(dseg_frame_reader *reader, dseg_error *error) {
+/* The number in the object of a part's first frame. */
+static size_t first_of_part(const dseg_dicom_source *source, size_t part) {
+  size_t first = 0;
+  for (size_t i = 0; i < part; i++) {
+    first += source->part_frames[i];
+  }
+  return first;
+}
+
+/* The frames of the part that the context was made for, as a codec gets at them. */
+static dseg_status read_for_codec(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
+  const dseg_frame_reader *reader = user;
+  const dseg_dicom_source *source = reader->source;
+  const size_t count = source->part_frames[reader->context_part];
+  if (frame >= count) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu, which another one refers to, is not among the %zu there are",
+                     frame, count);
+  }
+  return dseg_read_fragments(source->parts[reader->context_part].input,
+                             &source->table.frames[reader->context_first + frame], out, error);
+}
+
+static void close_codec(dseg_frame_reader *reader) {
+  if (reader->context != NULL) {
+    reader->source->codec->destroy(reader->context);
+    reader->context = NULL;
+  }
+}
+
+/* A context belongs to one instance: in a Concatenation each part is one. */
+static dseg_status open_codec(dseg_frame_reader *reader, const dseg_frame_info *info, size_t part, dseg_error *error) {
   const dseg_frame_codec *codec = reader->source->codec;
   if (codec == NULL || codec->decode == NULL) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "transfer syntax %s (0002,0010): this build has no codec that decodes its frames (PS3.5 A.4)",
                      reader->source->info.transfer_syntax_uid);
   }
-  return reader->context != NULL || codec->create == NULL ? DSEG_OK : codec->create(NULL, 0, &reader->context, error);
+  if (reader->context != NULL && part == reader->context_part) {
+    return DSEG_OK;
+  }
+  close_codec(reader);
+  reader->context_part = part;
+  reader->context_first = first_of_part(reader->source, part);
+  const dseg_codec_setup setup = {
+      .format = *info, .frame_count = reader->source->part_frames[part], .frames = {read_for_codec, reader}};
+  return codec->create(&setup, &reader->context, error);
 }
 
 static dseg_status run_encapsulated(dseg_frame_reader *reader, const uint32_t *numbers, size_t count,
@@ -139,12 +177,12 @@ static dseg_status run_encapsulated(dseg_frame_reader *reader, const uint32_t *n
                           .columns = geometry->columns,
                           .bits_allocated = source->info.bits_allocated,
                           .palette_color = photometric != NULL && strcmp(photometric, "PALETTE COLOR") == 0};
-  DSEG_TRY(open_codec(reader, error));
   DSEG_TRY(dseg_buffer_resize(&reader->decoded, dseg_frame_bytes(&info), error));
   for (size_t i = 0; i < count; i++) {
     const dseg_frame *frame = &source->table.frames[numbers[i]];
+    DSEG_TRY(open_codec(reader, &info, frame->part, error));
     reader->stored.size = 0;
-    info.frame = numbers[i];
+    info.frame = numbers[i] - reader->context_first;
     DSEG_TRY(dseg_read_fragments(source->parts[frame->part].input, frame, &reader->stored, error));
     DSEG_TRY(source->codec->decode(reader->context, &info, (dseg_view){reader->stored.data, reader->stored.size},
                                    (dseg_span){reader->decoded.data, reader->decoded.size}, error));
@@ -164,10 +202,7 @@ dseg_status dseg_frame_reader_run(dseg_frame_reader *reader, const uint32_t *num
 }
 
 void dseg_frame_reader_close(dseg_frame_reader *reader) {
-  if (reader->context != NULL && reader->source->codec->destroy != NULL) {
-    reader->source->codec->destroy(reader->context);
-  }
+  close_codec(reader);
   dseg_buffer_free(&reader->stored);
   dseg_buffer_free(&reader->decoded);
-  reader->context = NULL;
 }

@@ -7,6 +7,8 @@
 typedef struct dseg_frame_reader {
   const dseg_dicom_source *source;
   dseg_codec_context *context; /* of the codec, made when first needed */
+  size_t context_part;         /* the part (file) it was made for */
+  size_t context_first;        /* the number in the object of that part's first frame */
   dseg_buffer stored;          /* bytes as they are in the file */
   dseg_buffer decoded;         /* a canonical frame */
 } dseg_frame_reader;

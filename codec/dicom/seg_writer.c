@@ -71,32 +71,6 @@ static dseg_status spool_native(dseg_writer *writer, dseg_view frame, dseg_frame
   return spool_bytes(writer, (dseg_view){writer->encoded.data, frame.size}, record, error);
 }
 
-/* Encapsulated frames: one item each, so that the spool holds what Pixel Data will (PS3.5 A.4). */
-static dseg_status spool_encapsulated(dseg_writer *writer, dseg_view frame, dseg_frame_record *record,
-                                      dseg_error *error) {
-  const dseg_frame_info info = {.rows = writer->description->geometry.rows,
-                                .columns = writer->description->geometry.columns,
-                                .bits_allocated = writer->format.bits_allocated,
-                                .palette_color = writer->format.palette_color,
-                                .frame = writer->frame_count};
-  const size_t header = 8;
-  DSEG_TRY(dseg_buffer_resize(&writer->encoded, header, error));
-  DSEG_TRY(writer->codec->encode(writer->codec_context, &info, frame, &writer->encoded, error));
-  const size_t length = writer->encoded.size - header;
-  const size_t padded = length + length % 2;
-  if (padded > DSEG_NATIVE_LIMIT) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "a compressed frame exceeds what a fragment holds (PS3.5 A.4)");
-  }
-  if (padded != length) {
-    DSEG_TRY(dseg_buffer_append(&writer->encoded, "", 1, error));
-  }
-  dseg_store_le16(writer->encoded.data, 0xFFFE);
-  dseg_store_le16(writer->encoded.data + 2, 0xE000);
-  dseg_store_le32(writer->encoded.data + 4, (uint32_t)padded);
-  record->length = (uint32_t)length;
-  return dseg_frame_spool_bytes(&writer->spool, writer->encoded.data, writer->encoded.size, &record->offset, error);
-}
-
 /* Fails as soon as native Pixel Data cannot hold the frames, not after hours. */
 static dseg_status check_native_size(const dseg_writer *writer, dseg_error *error) {
   if (!dseg_writer_is_native(writer)) {
@@ -136,8 +110,8 @@ dseg_status dseg_writer_put_frame(dseg_writer *writer, size_t plane, int32_t seg
   DSEG_TRY(check_frame_count(writer, error));
   if (dseg_writer_is_native(writer)) {
     DSEG_TRY(spool_native(writer, frame, &record, error));
-  } else {
-    DSEG_TRY(spool_encapsulated(writer, frame, &record, error));
+  } else { /* as it is, until frame_encoder.c compresses it */
+    DSEG_TRY(spool_bytes(writer, frame, &record, error));
   }
   return add_record(writer, &record, error);
 }
@@ -295,15 +269,13 @@ void dseg_writer_destroy(dseg_writer *writer) {
   if (writer == NULL) {
     return;
   }
-  if (writer->codec_context != NULL) {
-    writer->codec->destroy(writer->codec_context);
-  }
   dseg_output_abandon(writer->output);
   dseg_frame_spool_destroy(&writer->spool);
   dseg_buffer_free(&writer->scratch);
   dseg_buffer_free(&writer->encoded);
   dseg_description_destroy(writer->description);
   free(writer->frames);
+  free(writer->codec_options);
   free(writer->known_values);
   free(writer->last_segment);
   free(writer->occupied);

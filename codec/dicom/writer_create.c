@@ -107,7 +107,8 @@ static dseg_status check_pair(const dseg_writer *writer, dseg_error *error) {
   return DSEG_OK;
 }
 
-static dseg_status check_option(const dseg_frame_codec *codec, const dseg_option_value *value, dseg_error *error) {
+static dseg_status check_option(const dseg_frame_codec *codec, const dseg_option_value *value,
+                                const dseg_option **found, dseg_error *error) {
   for (const dseg_option *option = codec->options; option != NULL && option->name != NULL; option++) {
     if (strcmp(option->name, value->name) != 0) {
       continue;
@@ -116,19 +117,28 @@ static dseg_status check_option(const dseg_frame_codec *codec, const dseg_option
       return dseg_fail(error, DSEG_ERROR_ARGUMENT, "option %s of %s: %lld is not in %lld..%lld", option->name,
                        codec->name, (long long)value->value, (long long)option->minimum, (long long)option->maximum);
     }
+    *found = option;
     return DSEG_OK;
   }
   return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no option %s", codec->name, value->name);
 }
 
-static dseg_status create_codec(dseg_writer *writer, const dseg_write_options *options, dseg_error *error) {
-  for (size_t i = 0; i < options->codec_option_count; i++) {
-    DSEG_TRY(check_option(writer->codec, &options->codec_options[i], error));
-  }
-  if (dseg_writer_is_native(writer)) {
+/* Checks the options and copies them: they are used when the frames are compressed, in dseg_writer_finish. */
+static dseg_status take_codec_options(dseg_writer *writer, const dseg_write_options *options, dseg_error *error) {
+  const size_t count = options->codec_option_count;
+  if (count == 0) {
     return DSEG_OK;
   }
-  return writer->codec->create(options->codec_options, options->codec_option_count, &writer->codec_context, error);
+  writer->codec_options = calloc(count, sizeof *writer->codec_options);
+  if (writer->codec_options == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
+  }
+  for (size_t i = 0; i < count; i++) {
+    const dseg_option *option = NULL;
+    DSEG_TRY(check_option(writer->codec, &options->codec_options[i], &option, error));
+    writer->codec_options[i] = (dseg_option_value){option->name, options->codec_options[i].value};
+  }
+  return DSEG_OK;
 }
 
 static dseg_status allocate_tables(dseg_writer *writer, dseg_error *error) {
@@ -163,10 +173,11 @@ static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_wri
   }
   DSEG_TRY(writer->representation->choose_format(description, &writer->format, error));
   DSEG_TRY(check_pair(writer, error));
-  DSEG_TRY(create_codec(writer, options, error));
+  DSEG_TRY(take_codec_options(writer, options, error));
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
   DSEG_TRY(allocate_tables(writer, error));
   writer->options = *options;
+  writer->options.codec_options = writer->codec_options;
   writer->options.uid_seed = dseg_description_strdup(description, options->uid_seed);
   writer->path = malloc(strlen(path) + 1);
   if (writer->path == NULL || (options->uid_seed != NULL && writer->options.uid_seed == NULL)) {

@@ -9,6 +9,7 @@
 
 #include "core/endian.h"
 #include "dicom/element_writer.h"
+#include "dicom/frame_encoder.h"
 #include "dicom/per_frame.h"
 #include "dicom/pixel_data.h"
 #include "dicom/writer_internal.h"
@@ -305,6 +306,9 @@ dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {
   }
   DSEG_TRY(dseg_writer_complete_frames(writer, error));
   DSEG_TRY(dseg_frame_spool_complete(&writer->spool, error));
+  if (!dseg_writer_is_native(writer)) {
+    DSEG_TRY(dseg_writer_encode_frames(writer, error));
+  }
   DSEG_TRY(frames_per_file(writer, &frames, error));
   dseg_dimension_table table = {0};
   struct parts parts = {.count = (writer->frame_count + frames - 1) / frames};

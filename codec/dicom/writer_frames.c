@@ -14,9 +14,7 @@ static bool has_label_frames(const dseg_writer *writer) {
 static dseg_status put_empty(dseg_writer *writer, size_t plane, int32_t segment, dseg_frame_record *shared,
                              bool *have_shared, dseg_error *error) {
   if (!*have_shared) {
-    const dseg_frame_info info = {.rows = writer->description->geometry.rows,
-                                  .columns = writer->description->geometry.columns,
-                                  .bits_allocated = writer->format.bits_allocated};
+    const dseg_frame_info info = dseg_writer_frame_format(writer);
     const size_t size = dseg_frame_bytes(&info);
     uint8_t *frame = calloc(size, 1);
     if (frame == NULL) {

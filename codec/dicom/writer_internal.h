@@ -11,10 +11,10 @@ struct dseg_writer {
   dseg_description *description;
   const dseg_representation *representation;
   const dseg_frame_codec *codec;
-  dseg_codec_context *codec_context; /* NULL: native */
   dseg_pixel_format format;
-  dseg_write_options options; /* texts copied into the description's arena */
-  dseg_output_file *output;   /* of the first file */
+  dseg_write_options options;       /* texts copied into the description's arena */
+  dseg_option_value *codec_options; /* copies that options points to */
+  dseg_output_file *output;         /* of the first file */
 
   dseg_frame_spool spool;
   bool bit_packed; /* native frames of 1 bit that are no multiple of a byte: offsets count bits */
@@ -45,6 +45,13 @@ dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error);
 /* Whether frames are stored as one value without items (PS3.5 A.1). */
 static inline bool dseg_writer_is_native(const dseg_writer *writer) {
   return (writer->codec->flags & DSEG_PLUGIN_NATIVE) != 0;
+}
+
+static inline dseg_frame_info dseg_writer_frame_format(const dseg_writer *writer) {
+  return (dseg_frame_info){.rows = writer->description->geometry.rows,
+                           .columns = writer->description->geometry.columns,
+                           .bits_allocated = writer->format.bits_allocated,
+                           .palette_color = writer->format.palette_color};
 }
 
 /* Bits of a native frame. */

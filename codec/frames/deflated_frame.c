@@ -176,13 +176,12 @@ static const char *library_version(void) {
 
 #endif
 
-static dseg_status create(const dseg_option_value *options, size_t count, dseg_codec_context **context,
-                          dseg_error *error) {
+static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
   *context = calloc(1, sizeof **context);
   if (*context == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
   }
-  (*context)->level = (int)dseg_frame_option(options_table, options, count, "level");
+  (*context)->level = (int)dseg_frame_option(options_table, setup, "level");
   return DSEG_OK;
 }
 

@@ -6,10 +6,10 @@
 #include "core/bit_planes.h"
 #include "core/endian.h"
 
-int64_t dseg_frame_option(const dseg_option *table, const dseg_option_value *values, size_t count, const char *name) {
-  for (size_t i = count; i > 0; i--) {
-    if (strcmp(values[i - 1].name, name) == 0) {
-      return values[i - 1].value;
+int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name) {
+  for (size_t i = setup->option_count; i > 0; i--) {
+    if (strcmp(setup->options[i - 1].name, name) == 0) {
+      return setup->options[i - 1].value;
     }
   }
   while (strcmp(table->name, name) != 0) {

@@ -14,7 +14,7 @@ extern "C" {
 #define DSEG_FRAME_ALL_BITS (DSEG_PLUGIN_BITS_1 | DSEG_FRAME_BITS_8_16)
 
 /* The value given for an option of the table (the last one counts), or its standard value. */
-int64_t dseg_frame_option(const dseg_option *table, const dseg_option_value *values, size_t count, const char *name);
+int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name);
 
 /* DSEG_ERROR_ARGUMENT unless bytes is what the canonical frame takes, it has a pixel, and rows and columns are within
  * the 16 bits they have (PS3.3 C.7.6.3). */

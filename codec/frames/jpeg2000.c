@@ -21,13 +21,12 @@ struct dseg_codec_context {
   int64_t levels;
 };
 
-static dseg_status create(const dseg_option_value *options, size_t count, dseg_codec_context **context,
-                          dseg_error *error) {
+static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
   *context = calloc(1, sizeof **context);
   if (*context == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
   }
-  (*context)->levels = dseg_frame_option(options_table, options, count, "levels");
+  (*context)->levels = dseg_frame_option(options_table, setup, "levels");
   return DSEG_OK;
 }
 

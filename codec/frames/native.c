@@ -20,10 +20,8 @@ size_t dseg_frame_bytes(const dseg_frame_info *info) {
 }
 
 /* Nothing is to be remembered between frames, so there is no context. */
-static dseg_status create(const dseg_option_value *options, size_t count, dseg_codec_context **context,
-                          dseg_error *error) {
-  (void)options;
-  (void)count;
+static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
+  (void)setup;
   (void)error;
   *context = NULL;
   return DSEG_OK;

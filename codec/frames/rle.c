@@ -20,10 +20,8 @@ struct dseg_codec_context {
   dseg_buffer bytes; /* a byte a pixel, or the bytes of 16-bit pixels in the order of the segments */
 };
 
-static dseg_status create(const dseg_option_value *options, size_t count, dseg_codec_context **context,
-                          dseg_error *error) {
-  (void)options;
-  (void)count;
+static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
+  (void)setup;
   *context = calloc(1, sizeof **context);
   return *context != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
 }

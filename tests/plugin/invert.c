@@ -20,13 +20,12 @@ struct dseg_codec_context {
   unsigned char mask;
 };
 
-static dseg_status create(const dseg_option_value *options, size_t count, dseg_codec_context **context,
-                          dseg_error *error) {
+static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
   *context = malloc(sizeof **context);
   if (*context == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
   }
-  (*context)->mask = count != 0 ? (unsigned char)options[0].value : 0xff;
+  (*context)->mask = setup->option_count != 0 ? (unsigned char)setup->options[0].value : 0xff;
   return DSEG_OK;
 }
 

@@ -41,7 +41,7 @@ static void expect_failure(const char *path, const char *part) {
 
 static void unusable_objects_are_named(void **state) {
   (void)state;
-  expect_failure(PLUGINS "/plugin_wrong_abi", "interface 99, this library has 1");
+  expect_failure(PLUGINS "/plugin_wrong_abi", "interface 99, this library has 2");
   expect_failure(PLUGINS "/plugin_wrong_abi", "plugin_wrong_abi/plugin.so: ");
   expect_failure(PLUGINS "/plugin_taken_name", "already a frame codec with the name explicit-le");
   expect_failure(PLUGINS "/plugin_no_symbol", "no symbol dseg_plugin_register");
@@ -64,7 +64,7 @@ static void loaded_codec_works(void **state) {
   const dseg_frame_info info = {.rows = 2, .columns = 3, .bits_allocated = 8};
   dseg_codec_context *context = NULL;
   dseg_buffer bytes = {0};
-  assert_int_equal(codec->create(NULL, 0, &context, NULL), DSEG_OK);
+  assert_int_equal(codec->create(&(const dseg_codec_setup){.frame_count = 1}, &context, NULL), DSEG_OK);
   assert_int_equal(codec->encode(context, &info, (dseg_view){frame, 6}, &bytes, NULL), DSEG_OK);
   assert_int_equal(bytes.data[5], 0);
   assert_int_equal(codec->decode(context, &info, (dseg_view){bytes.data, bytes.size}, (dseg_span){back, 6}, NULL),

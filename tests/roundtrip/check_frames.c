@@ -14,7 +14,11 @@ static uint32_t pixel_at(const uint8_t *bytes, unsigned bit, const dseg_frame_in
   return low | high << 8;
 }
 
-static void check_frame(const opened_object *reading, size_t frame, const dseg_frame_info *info) {
+static dseg_status read_stored_frame(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
+  return dseg_source_read_frame(user, frame, out, error);
+}
+
+static void check_frame(const opened_object *reading, size_t frame, size_t frame_count, const dseg_frame_info *info) {
   const truth_volume *truth = reading->written->truth;
   const dseg_frame_codec *codec = reading->written->codec;
   dseg_frame_location location;
@@ -30,9 +34,11 @@ static void check_frame(const opened_object *reading, size_t frame, const dseg_f
   const uint8_t *bytes = stored.data;
   const bool native = (codec->flags & DSEG_PLUGIN_NATIVE) != 0;
   if (!native) {
+    const dseg_codec_setup setup = {
+        .format = *info, .frame_count = frame_count, .frames = {read_stored_frame, reading->source}};
     dseg_codec_context *context = NULL;
     CHECK_OK(dseg_buffer_resize(&decoded, dseg_frame_bytes(info), &error), error);
-    CHECK_OK(codec->create(NULL, 0, &context, &error), error);
+    CHECK_OK(codec->create(&setup, &context, &error), error);
     CHECK_OK(codec->decode(context, info, (dseg_view){stored.data, stored.size},
                            (dseg_span){decoded.data, decoded.size}, &error),
              error);
@@ -74,7 +80,7 @@ void check_frames(const opened_object *reading) {
   const size_t step = encoding.frame_count > 200 ? encoding.frame_count / 200 : 1;
   for (size_t frame = 0; frame < encoding.frame_count; frame += step) {
     info.frame = frame;
-    check_frame(reading, frame, &info);
+    check_frame(reading, frame, encoding.frame_count, &info);
   }
   CHECK(
       dseg_source_frame(reading->source, encoding.frame_count, &(dseg_frame_location){0}, NULL) == DSEG_ERROR_ARGUMENT,

@@ -168,6 +168,8 @@ static void check_round_trip(const struct trial *trial, dseg_buffer *stream) {
   stream->size--;
 }
 
+static const dseg_codec_setup plain_setup = {0};
+
 /* Calls a function for each codec that can encode and decode, with each of its bits. */
 static void for_each_codec(void (*function)(struct trial *trial)) {
   const dseg_frame_codec *codec;
@@ -177,7 +179,7 @@ static void for_each_codec(void (*function)(struct trial *trial)) {
     }
     struct trial trial = {.codec = codec};
     dseg_error error = {0};
-    assert_int_equal(codec->create(NULL, 0, &trial.context, &error), DSEG_OK);
+    assert_int_equal(codec->create(&plain_setup, &trial.context, &error), DSEG_OK);
     for (size_t b = 0; b < COUNT(all_bits); b++) {
       trial.info.bits_allocated = all_bits[b];
       if ((codec->flags & bits_flag(all_bits[b])) != 0) {
@@ -223,8 +225,9 @@ static void with_options(struct trial *trial) {
     const int64_t values[] = {option->minimum, option->maximum};
     for (size_t v = 0; v < COUNT(values); v++) {
       const dseg_option_value value = {option->name, values[v]};
+      const dseg_codec_setup setup = {.options = &value, .option_count = 1};
       dseg_buffer stream = {0};
-      assert_int_equal(trial->codec->create(&value, 1, &trial->context, NULL), DSEG_OK);
+      assert_int_equal(trial->codec->create(&setup, &trial->context, NULL), DSEG_OK);
       const bool encoded = encode(trial, &stream);
       trial->codec->destroy(trial->context);
       trial->context = standard;
@@ -260,7 +263,7 @@ static void test_refused_pairs(void **state) {
       struct trial trial = {.codec = codec, .info = {.rows = 8, .columns = 8, .bits_allocated = all_bits[b]}};
       dseg_error error = {0};
       dseg_buffer stream = {0};
-      assert_int_equal(codec->create(NULL, 0, &trial.context, NULL), DSEG_OK);
+      assert_int_equal(codec->create(&plain_setup, &trial.context, NULL), DSEG_OK);
       fill(&trial);
       const dseg_status status =
           codec->encode(trial.context, &trial.info, (dseg_view){trial.frame, trial.size}, &stream, &error);

@@ -180,9 +180,8 @@ static void existing_files_stay(void **state) {
 }
 
 /* A codec for the tests: each frame behind one byte more, so that lengths are odd and even. */
-static dseg_status tagged_create(const dseg_option_value *options, size_t count, dseg_codec_context **context,
-                                 dseg_error *error) {
-  (void)options, (void)count, (void)error;
+static dseg_status tagged_create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
+  (void)setup, (void)error;
   *context = NULL;
   return DSEG_OK;
 }

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define DSEG_PLUGIN_ABI 1u
+#define DSEG_PLUGIN_ABI 2u
 
 enum {
   DSEG_PLUGIN_CAN_READ = 1u << 0,
@@ -36,6 +36,9 @@ enum {
   DSEG_PLUGIN_IMPLICIT_VR = 1u << 8, /* the data set's encoding; Explicit VR Little Endian without these */
   DSEG_PLUGIN_BIG_ENDIAN = 1u << 9,
   DSEG_PLUGIN_DEFLATED = 1u << 10, /* the whole data set is deflated (PS3.5 A.5) */
+  /* A frame's coding may depend on other frames of the instance (prediction): a context reads them through
+   * dseg_codec_setup.frames. */
+  DSEG_PLUGIN_OTHER_FRAMES = 1u << 14,
   /* Representations: */
   DSEG_PLUGIN_LABEL_FRAMES = 1u << 11,   /* a pixel of a frame is a Segment Number */
   DSEG_PLUGIN_SEGMENT_FRAMES = 1u << 12, /* each frame belongs to one segment */
@@ -69,6 +72,28 @@ DSEG_API size_t dseg_frame_bytes(const dseg_frame_info *info);
 
 typedef struct dseg_codec_context dseg_codec_context; /* each codec defines its own */
 
+/* How a context gets at the frames of the instance. */
+typedef struct dseg_frame_access {
+  /* Appends to out: for a decoding context the frame's compressed bytes (all its fragments, possibly with one byte of
+   * padding), for an encoding one the canonical frame. frame counts from 0 in the instance. NULL: no access. */
+  dseg_status (*read)(void *user, size_t frame, dseg_buffer *out, dseg_error *error);
+  void *user;
+} dseg_frame_access;
+
+/* What a context is made for: the frames of one instance, in one direction. */
+typedef struct dseg_codec_setup {
+  const dseg_option_value *options; /* all known and in range; none for a decoding context */
+  size_t option_count;
+  dseg_frame_info format; /* of every frame; frame is 0 */
+  /* Frames in the instance. 0, not known: an encoding context of a codec that has neither DSEG_PLUGIN_OTHER_FRAMES nor
+   * learn. */
+  size_t frame_count;
+  /* There for codecs with DSEG_PLUGIN_OTHER_FRAMES or learn; valid until the context is destroyed, and to be called by
+   * the thread that uses the context only. */
+  dseg_frame_access frames;
+  dseg_view learned; /* encoding: what learn appended, valid as long; empty without learn, and when decoding */
+} dseg_codec_setup;
+
 typedef struct dseg_frame_codec {
   uint32_t abi;     /* DSEG_PLUGIN_ABI */
   const char *name; /* [a-z0-9-]+, unique */
@@ -77,9 +102,8 @@ typedef struct dseg_frame_codec {
   uint32_t flags;
   const dseg_option *options;           /* may be NULL */
   const char *(*library_version)(void); /* may be NULL */
-  /* A context serves one thread. options: count values, all known and in range. */
-  dseg_status (*create)(const dseg_option_value *options, size_t count, dseg_codec_context **context,
-                        dseg_error *error);
+  /* A context serves one thread; setup is valid during the call only, what it points to as said there. */
+  dseg_status (*create)(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error);
   /* Appends the compressed bytes of one canonical frame, without padding to even length. NULL: read only. */
   dseg_status (*encode)(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
                         dseg_error *error);
@@ -88,6 +112,11 @@ typedef struct dseg_frame_codec {
   dseg_status (*decode)(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
                         dseg_error *error);
   void (*destroy)(dseg_codec_context *context); /* NULL context ok */
+  /* May be NULL. Encoding: looks over all frames of the instance, once, before the first encoding context is made, and
+   * appends to learned what it wants to keep (a palette, tables, a dictionary). Every encoding context gets it; encode
+   * puts it in front of frame 0's bytes in a form whose end can be told, so that each decoding context can read it from
+   * frame 0 when it is created, and decode passes over it. */
+  dseg_status (*learn)(const dseg_codec_setup *setup, dseg_buffer *learned, dseg_error *error);
 } dseg_frame_codec;
 
 /* One decoded frame, for a representation to use. */

@@ -13,6 +13,12 @@
 extern "C" {
 #endif
 
+/* Told of the progress of long work; report may be NULL. */
+typedef struct dseg_progress_sink {
+  void (*report)(void *user, size_t done, size_t total);
+  void *user;
+} dseg_progress_sink;
+
 typedef enum dseg_empty_frames {
   /* Frames without a voxel are omitted, but the first and the last plane keep at least one frame, so that the
    * extent of the volume survives. */
@@ -36,6 +42,9 @@ typedef struct dseg_write_options {
   /* Reproducible output: UIDs are derived from this text, and dates from SOURCE_DATE_EPOCH; NULL: random. */
   const char *uid_seed;
   dseg_warning_sink warnings;
+  unsigned threads; /* that compress frames; 0: one for each processor */
+  /* Is told, by dseg_writer_finish, how many frames of how many are compressed. */
+  dseg_progress_sink progress;
 } dseg_write_options;
 
 typedef struct dseg_writer dseg_writer;
