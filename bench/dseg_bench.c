@@ -16,6 +16,7 @@
 
 #include "dseg/dseg.h"
 #include "measure.h"
+#include "proposals.h"
 
 struct job {
   const char *path;
@@ -205,6 +206,10 @@ int main(int argc, char **argv) {
     return 2;
   }
   struct job job = {.path = argv[2], .threads = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 0};
+  if (dseg_register_proposals(&job.error) != DSEG_OK || dseg_load_plugins(&job.error) != DSEG_OK) {
+    fprintf(stderr, "dseg_bench: error: %s\n", job.error.message);
+    return 1;
+  }
   for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
     if (strcmp(argv[1], jobs[i].name) != 0) {
       continue;

@@ -354,11 +354,6 @@ static int convert(const convert_options *options) {
 }
 
 static int run(int argc, char **argv) {
-  dseg_error error = {0};
-  const dseg_status status = dseg_load_plugins(&error);
-  if (status != DSEG_OK) {
-    return cli_fail(NULL, status, &error);
-  }
   convert_options options = {0};
   /* No list can be longer than the command line. */
   options.references = calloc((size_t)argc + 1, sizeof *options.references);

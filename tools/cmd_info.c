@@ -73,10 +73,5 @@ static int run(int argc, char **argv) {
   if (args.name_count == 0) {
     return cli_usage_error(&cmd_info, "no FILE");
   }
-  dseg_error error = {0};
-  const dseg_status status = dseg_load_plugins(&error);
-  if (status != DSEG_OK) {
-    return cli_fail(NULL, status, &error);
-  }
   return show_files(args.names, args.name_count, as_json);
 }

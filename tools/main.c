@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "proposals.h"
 
 const cli_command *const cli_commands[] = {&cmd_convert, &cmd_info, &cmd_compare, &cmd_preview, &cmd_codecs, NULL};
 
@@ -33,6 +34,16 @@ static const cli_command *find_command(const char *name) {
   return NULL;
 }
 
+/* What subcommands find in the registry, apart from what is built in. */
+static int register_plugins(void) {
+  dseg_error error = {0};
+  dseg_status status = dseg_register_proposals(&error);
+  if (status == DSEG_OK) {
+    status = dseg_load_plugins(&error);
+  }
+  return status == DSEG_OK ? CLI_OK : cli_fail(NULL, status, &error);
+}
+
 static int run(int argc, char **argv) {
   if (argc < 2) {
     fputs("Usage: dseg SUBCOMMAND [options]\nSee dseg --help.\n", stderr);
@@ -52,7 +63,12 @@ static int run(int argc, char **argv) {
     cli_error(NULL, "unknown subcommand \"%s\"; see dseg --help", name);
     return CLI_USAGE;
   }
-  return command->run(argc - 1, argv + 1);
+  const int registered = register_plugins();
+  if (registered != CLI_OK && command != &cmd_codecs) { /* which lists what there is all the same */
+    return registered;
+  }
+  const int exit_code = command->run(argc - 1, argv + 1);
+  return exit_code != CLI_OK ? exit_code : registered;
 }
 
 int main(int argc, char **argv) {

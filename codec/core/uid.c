@@ -7,10 +7,10 @@
 
 #include "core/endian.h"
 #include "core/sha256.h"
+#include "dseg/plugin.h"
 
-/* Fixed UIDs below the root: .1 the implementation class. */
 const char *dseg_implementation_class_uid(void) {
-  return DSEG_UID_ROOT ".1";
+  return DSEG_PRIVATE_UID("1");
 }
 
 /* SH: at most 16 characters. */

@@ -49,7 +49,8 @@ static dseg_status read_frame(void *user, size_t frame, dseg_buffer *out, dseg_e
 }
 
 static dseg_codec_setup describe(struct encoder *encoder) {
-  return (dseg_codec_setup){.options = encoder->writer->options.codec_options,
+  return (dseg_codec_setup){.encoding = true,
+                            .options = encoder->writer->options.codec_options,
                             .option_count = encoder->writer->options.codec_option_count,
                             .format = encoder->format,
                             .frame_count = encoder->writer->frame_count,

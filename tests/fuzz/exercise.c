@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proposals.h"
+
 enum { MEMORY_LIMIT = 64 << 20, VOXEL_LIMIT = 1 << 22, SEGMENT_LIMIT = 40, FRAME_LIMIT = 200 };
 
 const dseg_open_options exercise_options = {.memory_limit = MEMORY_LIMIT, .keep_context = true, .threads = 1};
@@ -119,6 +121,7 @@ dseg_status exercise_source(dseg_source *source, dseg_error *error) {
 }
 
 dseg_status exercise_dicom(const uint8_t *data, size_t size, dseg_error *error) {
+  must(dseg_register_proposals(NULL) == DSEG_OK, "proposals that cannot be registered");
   dseg_source *source = NULL;
   dseg_status status = dseg_open_memory((dseg_view){data, size}, "input", &exercise_options, &source, error);
   must((status == DSEG_OK) == (source != NULL), "a source and a failure, or neither");

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "proposals.h"
 #include "truth.h"
 
 static char base[700];
@@ -145,7 +146,7 @@ int main(int argc, char **argv) {
     stop(base, NULL);
   }
   dseg_error error = {0};
-  if (dseg_load_plugins(&error) != DSEG_OK) {
+  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(&error) != DSEG_OK) {
     stop("plug-ins", &error);
   }
   if (write_all_dicom() == 0) {

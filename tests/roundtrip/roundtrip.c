@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "proposals.h"
 
 enum { ABILITIES = DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE };
 
@@ -170,6 +171,7 @@ static void check_case(const truth_case *which) {
 
 int main(int argc, char **argv) {
   dseg_error error = {0};
+  CHECK_OK(dseg_register_proposals(&error), error);
   CHECK_OK(dseg_load_plugins(&error), error);
   for (const truth_case *which = truth_cases; which->name != NULL; which++) {
     bool wanted = argc < 2;

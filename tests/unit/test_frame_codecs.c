@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "dseg/plugin.h"
+#include "proposals.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define GUARD 64
@@ -24,10 +25,12 @@ static const struct {
   uint32_t rows, columns;
 } shapes[] = {{1, 1}, {1, 7}, {7, 1}, {1, 300}, {300, 1}, {2, 3}, {23, 38}, {64, 64}, {510, 510}, {512, 512}};
 
-/* One codec with a context and a frame. */
+/* One codec with its contexts and a frame. */
 struct trial {
   const dseg_frame_codec *codec;
-  dseg_codec_context *context;
+  const dseg_option_value *option; /* for encoding, or NULL */
+  dseg_codec_context *encoder;     /* these two serve all frames, unless the codec depends on the instance */
+  dseg_codec_context *decoder;
   dseg_frame_info info;
   enum content content;
   uint8_t *frame; /* canonical */
@@ -92,6 +95,62 @@ static void fill(struct trial *trial) {
   }
 }
 
+/* Contexts of such codecs are made for the frames of one instance: here there is one frame. */
+static bool depends_on_instance(const dseg_frame_codec *codec) {
+  return (codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 || codec->learn != NULL;
+}
+
+static dseg_status read_only_frame(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
+  const dseg_view *bytes = user;
+  if (frame != 0) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu is asked for, there is one", frame);
+  }
+  return dseg_buffer_append(out, bytes->data, bytes->size, error);
+}
+
+static dseg_status encode_alone(const struct trial *trial, dseg_view frame, dseg_buffer *out, dseg_error *error) {
+  if (!depends_on_instance(trial->codec) && trial->option == NULL) {
+    return trial->codec->encode(trial->encoder, &trial->info, frame, out, error);
+  }
+  dseg_buffer learned = {0};
+  dseg_codec_context *context = NULL;
+  dseg_codec_setup setup = {.encoding = true,
+                            .options = trial->option,
+                            .option_count = trial->option != NULL ? 1 : 0,
+                            .format = trial->info,
+                            .frame_count = 1,
+                            .frames = {read_only_frame, &frame}};
+  dseg_status status = DSEG_OK;
+  if (trial->codec->learn != NULL) {
+    status = trial->codec->learn(&setup, &learned, error);
+    setup.learned = (dseg_view){learned.data, learned.size};
+  }
+  if (status == DSEG_OK) {
+    status = trial->codec->create(&setup, &context, error);
+  }
+  if (status == DSEG_OK) {
+    status = trial->codec->encode(context, &trial->info, frame, out, error);
+  }
+  trial->codec->destroy(context);
+  dseg_buffer_free(&learned);
+  return status;
+}
+
+static dseg_status decode_alone(const struct trial *trial, const dseg_frame_info *info, dseg_view in, dseg_span out,
+                                dseg_error *error) {
+  if (!depends_on_instance(trial->codec)) {
+    return trial->codec->decode(trial->decoder, info, in, out, error);
+  }
+  dseg_codec_context *context = NULL;
+  const dseg_codec_setup setup = {.format = *info, .frame_count = 1, .frames = {read_only_frame, &in}};
+  dseg_status status = trial->codec->create(&setup, &context, error);
+  if (status == DSEG_OK) {
+    status = trial->codec->decode(context, info, in, out, error);
+  }
+  trial->codec->destroy(context);
+  return status;
+}
+
 /* Decodes a copy that ends where the input ends into a buffer with guards around it, which are checked. The caller
  * frees *decoded; it is NULL unless the result is DSEG_OK. */
 static dseg_status decode_guarded(const struct trial *trial, const dseg_frame_info *info, dseg_view in,
@@ -105,7 +164,7 @@ static dseg_status decode_guarded(const struct trial *trial, const dseg_frame_in
   memcpy(copy, in.data, in.size);
   memset(out, GUARD_BYTE, size + 2 * GUARD);
   const dseg_status status =
-      trial->codec->decode(trial->context, info, (dseg_view){copy, in.size}, (dseg_span){out + GUARD, size}, error);
+      decode_alone(trial, info, (dseg_view){copy, in.size}, (dseg_span){out + GUARD, size}, error);
   for (size_t i = 0; i < GUARD; i++) {
     REQUIRE(trial, out[i] == GUARD_BYTE && out[GUARD + size + i] == GUARD_BYTE, error);
   }
@@ -141,8 +200,7 @@ static bool encode(const struct trial *trial, dseg_buffer *stream) {
   static const uint8_t before[] = {1, 2, 3};
   stream->size = 0;
   assert_int_equal(dseg_buffer_append(stream, before, sizeof before, NULL), DSEG_OK);
-  const dseg_status status =
-      trial->codec->encode(trial->context, &trial->info, (dseg_view){trial->frame, trial->size}, stream, &error);
+  const dseg_status status = encode_alone(trial, (dseg_view){trial->frame, trial->size}, stream, &error);
   if (status == DSEG_ERROR_UNSUPPORTED) {
     REQUIRE(trial, strstr(error.message, "PS3.5") != NULL, &error);
     return false;
@@ -168,8 +226,6 @@ static void check_round_trip(const struct trial *trial, dseg_buffer *stream) {
   stream->size--;
 }
 
-static const dseg_codec_setup plain_setup = {0};
-
 /* Calls a function for each codec that can encode and decode, with each of its bits. */
 static void for_each_codec(void (*function)(struct trial *trial)) {
   const dseg_frame_codec *codec;
@@ -179,14 +235,18 @@ static void for_each_codec(void (*function)(struct trial *trial)) {
     }
     struct trial trial = {.codec = codec};
     dseg_error error = {0};
-    assert_int_equal(codec->create(&plain_setup, &trial.context, &error), DSEG_OK);
+    if (!depends_on_instance(codec)) {
+      assert_int_equal(codec->create(&(const dseg_codec_setup){.encoding = true}, &trial.encoder, &error), DSEG_OK);
+      assert_int_equal(codec->create(&(const dseg_codec_setup){.frame_count = 1}, &trial.decoder, &error), DSEG_OK);
+    }
     for (size_t b = 0; b < COUNT(all_bits); b++) {
       trial.info.bits_allocated = all_bits[b];
       if ((codec->flags & bits_flag(all_bits[b])) != 0) {
         function(&trial);
       }
     }
-    codec->destroy(trial.context);
+    codec->destroy(trial.encoder);
+    codec->destroy(trial.decoder);
     codec->destroy(NULL);
   }
 }
@@ -220,17 +280,14 @@ static void with_options(struct trial *trial) {
   trial->info.columns = 47;
   trial->content = BLOBS;
   fill(trial);
-  dseg_codec_context *const standard = trial->context;
   for (const dseg_option *option = trial->codec->options; option != NULL && option->name != NULL; option++) {
     const int64_t values[] = {option->minimum, option->maximum};
     for (size_t v = 0; v < COUNT(values); v++) {
       const dseg_option_value value = {option->name, values[v]};
-      const dseg_codec_setup setup = {.options = &value, .option_count = 1};
       dseg_buffer stream = {0};
-      assert_int_equal(trial->codec->create(&setup, &trial->context, NULL), DSEG_OK);
+      trial->option = &value;
       const bool encoded = encode(trial, &stream);
-      trial->codec->destroy(trial->context);
-      trial->context = standard;
+      trial->option = NULL;
       uint8_t *decoded = NULL;
       dseg_error error = {0};
       if (encoded) {
@@ -263,15 +320,16 @@ static void test_refused_pairs(void **state) {
       struct trial trial = {.codec = codec, .info = {.rows = 8, .columns = 8, .bits_allocated = all_bits[b]}};
       dseg_error error = {0};
       dseg_buffer stream = {0};
-      assert_int_equal(codec->create(&plain_setup, &trial.context, NULL), DSEG_OK);
+      if (!depends_on_instance(codec)) {
+        assert_int_equal(codec->create(&(const dseg_codec_setup){.encoding = true}, &trial.encoder, NULL), DSEG_OK);
+      }
       fill(&trial);
-      const dseg_status status =
-          codec->encode(trial.context, &trial.info, (dseg_view){trial.frame, trial.size}, &stream, &error);
+      const dseg_status status = encode_alone(&trial, (dseg_view){trial.frame, trial.size}, &stream, &error);
       REQUIRE(&trial, status == DSEG_ERROR_UNSUPPORTED && strstr(error.message, "PS3.5") != NULL, &error);
       assert_int_equal(stream.size, 0);
       free(trial.frame);
       dseg_buffer_free(&stream);
-      codec->destroy(trial.context);
+      codec->destroy(trial.encoder);
     }
   }
 }
@@ -423,16 +481,13 @@ static void wrong_buffers(struct trial *trial) {
   memset(out, GUARD_BYTE, trial->size + 1);
   const dseg_view in = {stream.data, stream.size};
   REQUIRE(trial,
-          trial->codec->decode(trial->context, &trial->info, in, (dseg_span){out, trial->size + 1}, &error) ==
-              DSEG_ERROR_ARGUMENT,
+          decode_alone(trial, &trial->info, in, (dseg_span){out, trial->size + 1}, &error) == DSEG_ERROR_ARGUMENT,
           &error);
   REQUIRE(trial,
-          trial->codec->decode(trial->context, &trial->info, in, (dseg_span){out, trial->size - 1}, &error) ==
-              DSEG_ERROR_ARGUMENT,
+          decode_alone(trial, &trial->info, in, (dseg_span){out, trial->size - 1}, &error) == DSEG_ERROR_ARGUMENT,
           &error);
   REQUIRE(trial,
-          trial->codec->encode(trial->context, &trial->info, (dseg_view){trial->frame, trial->size - 1}, &stream,
-                               &error) == DSEG_ERROR_ARGUMENT,
+          encode_alone(trial, (dseg_view){trial->frame, trial->size - 1}, &stream, &error) == DSEG_ERROR_ARGUMENT,
           &error);
   for (size_t i = 0; i <= trial->size; i++) {
     REQUIRE(trial, out[i] == GUARD_BYTE, &error);
@@ -448,6 +503,9 @@ static void test_wrong_buffers(void **state) {
 }
 
 int main(void) {
+  if (dseg_register_proposals(NULL) != DSEG_OK) {
+    return 1;
+  }
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_round_trips), cmocka_unit_test(test_options),       cmocka_unit_test(test_refused_pairs),
       cmocka_unit_test(test_truncated),   cmocka_unit_test(test_flipped_bits),  cmocka_unit_test(test_other_frames),

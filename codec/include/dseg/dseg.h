@@ -6,6 +6,7 @@
 #include "dseg/description.h"
 #include "dseg/export.h"
 #include "dseg/formats.h"
+#include "dseg/frame_codec.h"
 #include "dseg/plugin.h"
 #include "dseg/source.h"
 #include "dseg/status.h"

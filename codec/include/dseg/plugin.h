@@ -23,6 +23,12 @@ extern "C" {
 
 #define DSEG_PLUGIN_ABI 2u
 
+/* A UID that is fixed in software, below the one root that a build has (CMake's DSEG_UID_ROOT; PS3.5 9.1, B.2). suffix
+ * is a string literal: "1"        the library's Implementation Class UID "2.P.V"    the transfer syntax of proposal P,
+ * version V of its text "3.P.V"    the SOP Class of proposal P, version V of its text proposals/proposals.h has the
+ * numbers P in use. A plug-in outside this tree defines DSEG_UID_ROOT as a root of its own before it includes this. */
+#define DSEG_PRIVATE_UID(suffix) DSEG_UID_ROOT "." suffix
+
 enum {
   DSEG_PLUGIN_CAN_READ = 1u << 0,
   DSEG_PLUGIN_CAN_WRITE = 1u << 1,
@@ -82,6 +88,7 @@ typedef struct dseg_frame_access {
 
 /* What a context is made for: the frames of one instance, in one direction. */
 typedef struct dseg_codec_setup {
+  bool encoding;                    /* encode will be called, never decode; else the reverse */
   const dseg_option_value *options; /* all known and in range; none for a decoding context */
   size_t option_count;
   dseg_frame_info format; /* of every frame; frame is 0 */

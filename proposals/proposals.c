@@ -1,0 +1,18 @@
+/* proposals.c - the table of proposals in this build. */
+#include "proposals.h"
+
+static const dseg_frame_codec *const codecs[] = {
+#if DSEG_HAVE_ZSTD
+    &dseg_proposal_zstd,
+#endif
+    NULL,
+};
+
+dseg_status dseg_register_proposals(dseg_error *error) {
+  for (const dseg_frame_codec *const *codec = codecs; *codec != NULL; codec++) {
+    if (dseg_find_frame_codec((*codec)->name) != *codec) {
+      DSEG_TRY(dseg_register(NULL, *codec, error));
+    }
+  }
+  return DSEG_OK;
+}

@@ -1,0 +1,28 @@
+/* proposals.h - the proposals' representations and frame codecs, for programs that offer them beside the standard's.
+ *
+ * A new proposal adds its number and its extern here, a row in proposals.c, and its sources in CMakeLists.txt; the dseg
+ * program, the tests over the registry and the benchmarks then have it. */
+#ifndef DSEG_PROPOSALS_H
+#define DSEG_PROPOSALS_H
+
+#include "dseg/plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Private UIDs (DSEG_PRIVATE_UID) in use: 2.P.V are transfer syntaxes, 3.P.V SOP Classes; P is the proposal, V the
+ * version of its text. Text that changes what bytes mean needs another V. A number is never used again for something
+ * else. P 1   zstd */
+#define DSEG_UID_ZSTD_FRAMES DSEG_PRIVATE_UID("2.1.1")
+
+extern const dseg_frame_codec dseg_proposal_zstd; /* with DSEG_WITH_ZSTD */
+
+/* Registers them all through dseg_register; those that are there already are left alone. For the start of a program, as
+ * dseg_load_plugins is. */
+dseg_status dseg_register_proposals(dseg_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
