@@ -193,4 +193,5 @@ def main():
          "bytes": sizes, "results": records}, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

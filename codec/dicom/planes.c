@@ -9,9 +9,13 @@
 
 #define FIRST_CAPACITY ((size_t)256)
 
+/* Every bit of value reaches every bit of the result (the finalizer of MurmurHash3, which is in the public domain): whole
+ * millimetres differ in the highest bits of a double only, the slot is made of the lowest. */
 static uint64_t mix(uint64_t hash, uint64_t value) {
-  hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
-  return hash ^ hash >> 32;
+  hash ^= value;
+  hash = (hash ^ hash >> 33) * 0xFF51AFD7ED558CCDu;
+  hash = (hash ^ hash >> 33) * 0xC4CEB9FE1A85EC53u;
+  return hash ^ hash >> 33;
 }
 
 static uint64_t hash_of(const dseg_plane_position *place, bool tiles) {
