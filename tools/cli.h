@@ -37,7 +37,7 @@ enum {
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 typedef struct cli_option {
   int id;               /* what cli_next returns: 0 or more */
-  const char *name;     /* without the dashes */
+  const char *name;     /* without the dashes; of one letter: a short option, -x */
   const char *argument; /* placeholder of its value in help; NULL: takes none */
   bool list;            /* takes all values up to the next option; "--name=VALUE" takes one */
   const char *group;    /* heading under which help shows it from here on; NULL: that of the option before */

@@ -59,8 +59,13 @@ static int take_option(cli_args *args, const char *argument) {
     return stop(args, CLI_OK);
   }
   const size_t length = strcspn(argument, "=");
-  const cli_option *option =
-      strncmp(argument, "--", 2) == 0 ? find_option(args->command, argument + 2, length - 2) : NULL;
+  const bool is_long = strncmp(argument, "--", 2) == 0;
+  const cli_option *option = NULL;
+  if (is_long && length > 3) {
+    option = find_option(args->command, argument + 2, length - 2);
+  } else if (!is_long && strlen(argument) == 2) {
+    option = find_option(args->command, argument + 1, 1);
+  }
   if (option == NULL) {
     return stop(args, args->quiet ? CLI_USAGE : cli_usage_error(args->command, "unknown option %s", argument));
   }

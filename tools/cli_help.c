@@ -32,7 +32,7 @@ static void print_wrapped(const char *text, size_t column) {
 }
 
 static void show_option(const char *name, const char *argument, bool list, const char *help) {
-  int width = printf("  --%s", name);
+  int width = printf("  %s%s", name[1] == '\0' ? "-" : "--", name);
   if (argument != NULL) {
     width += printf(" %s%s", argument, list ? "..." : "");
   }

@@ -90,8 +90,8 @@ const cli_command cmd_convert = {"convert",
                                  "INPUT... OUTPUT [options]",
                                  "INPUT: DICOM segmentation, NIfTI, NRRD, seg.nrrd or MetaImage; told by content.\n"
                                  "Several make one segmentation: segments of different files may overlap.\n"
-                                 "OUTPUT: told by suffix: .dcm .seg (DICOM), .nii .nii.gz .nrrd .nhdr .seg.nrrd\n"
-                                 ".mha .mhd. It appears only when it is complete.",
+                                 "OUTPUT: told by suffix: .dcm .seg (DICOM), .nii .nii.gz .hdr .nrrd .nhdr\n"
+                                 ".seg.nrrd .mha .mhd. It appears only when it is complete.",
                                  options_table,
                                  run};
 
@@ -218,7 +218,7 @@ static bool set_choice(const cli_args *args, int id, convert_options *options) {
 static void set_flag(int id, convert_options *options) {
   switch (id) {
     case OPTION_SPLIT: options->split = true; break;
-    case OPTION_RENUMBER: options->renumber = true; break;
+    case OPTION_RENUMBER: options->numbering = CONVERT_NUMBERS_NEW; break;
     case OPTION_CONCATENATION: options->write.concatenation = true; break;
     case OPTION_PADDED_BIT_FRAMES: options->padded_bit_frames = true; break;
     case OPTION_NIFTI2: options->nifti2 = true; break;
@@ -270,10 +270,10 @@ static bool has_dicom_suffix(const char *path) {
 /* What goes together, once all arguments are known. */
 static int check_options(const convert_options *options, const char *volume_only) {
   const bool dicom = has_dicom_suffix(options->output);
-  if (!dicom && dseg_volume_format_of(options->output) == DSEG_VOLUME_NONE) {
+  if (!dicom && options->format == DSEG_VOLUME_NONE) {
     return cli_usage_error(&cmd_convert,
-                           "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .nrrd .nhdr "
-                           ".seg.nrrd .mha or .mhd",
+                           "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .hdr .nrrd "
+                           ".nhdr .seg.nrrd .mha or .mhd",
                            options->output);
   }
   if (dicom && volume_only != NULL) {
@@ -310,6 +310,7 @@ static int parse(cli_args *args, convert_options *options) {
   options->inputs = args->names;
   options->input_count = (size_t)args->name_count - 1;
   options->output = args->names[args->name_count - 1];
+  options->format = dseg_volume_format_of(options->output);
   return check_options(options, volume_only);
 }
 
@@ -324,7 +325,8 @@ static int write_metadata(const convert_job *job) {
   for (size_t i = 0; i < target->segment_count; i++) {
     origins[i] = (dseg_segment_origin){options->split ? (uint32_t)i : 0, target->segments[i].number};
   }
-  const dseg_metadata_files files = {job->result.file_count, origins, (const char *const *)job->result.files};
+  const dseg_metadata_files files = {
+      .count = job->result.file_count, .origins = origins, .names = (const char *const *)job->result.files};
   dseg_error error = {0};
   const dseg_status status = dseg_metadata_write(options->write_metadata, target, &files, options->force, &error);
   free(origins);

@@ -4,11 +4,14 @@
 
 #include "cli.h"
 
+extern const cli_command cmd_bin2labelsegimage;
 extern const cli_command cmd_codecs;
 extern const cli_command cmd_compare;
 extern const cli_command cmd_convert;
 extern const cli_command cmd_info;
+extern const cli_command cmd_itkimage2segimage;
 extern const cli_command cmd_preview;
+extern const cli_command cmd_segimage2itkimage;
 
 /* Ends with NULL; in the order in which help lists them. */
 extern const cli_command *const cli_commands[];

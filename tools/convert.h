@@ -15,11 +15,19 @@ typedef enum convert_grid {
   CONVERT_GRID_REFERENCE  /* those of the reference images */
 } convert_grid;
 
+typedef enum convert_numbering {
+  CONVERT_NUMBERS_KEEP = 0, /* those of the input, unless the output cannot have them */
+  CONVERT_NUMBERS_NEW,      /* 1, 2, 3, ... */
+  CONVERT_NUMBERS_IN_TURN,  /* likewise: first the segments of the first file, in the metadata's order of files */
+  CONVERT_NUMBERS_OF_FILES  /* exactly those that the files have, or it is an error */
+} convert_numbering;
+
 /* The command line. Lists are owned; strings are argv's. */
 typedef struct convert_options {
   const char *const *inputs;
   size_t input_count;
   const char *output;
+  dseg_volume_format format;  /* of the output; DSEG_VOLUME_NONE: DICOM */
   const char *representation; /* --as; NULL: not given */
   const char **references;
   size_t reference_count;
@@ -32,7 +40,7 @@ typedef struct convert_options {
   dseg_overlap_policy overlap;
   convert_grid grid;
   bool split;
-  bool renumber;
+  convert_numbering numbering;
   double threshold; /* 0: not given */
   unsigned threads;
   bool force;
@@ -45,6 +53,13 @@ typedef struct convert_options {
   dseg_option_value *codec_options; /* write.codec_options points here */
   dseg_write_options write;         /* what concerns DICOM output only */
   const char *dicom_only;           /* an option given that concerns DICOM output only; NULL: none */
+  /* What the command lines of dcmqi need: */
+  bool is_dcmqi;          /* messages do not name options of dseg convert */
+  bool complete_metadata; /* the JSON has to name every segment */
+  bool shared_references; /* every frame derives from all reference images, wherever they lie */
+  bool keep_background;   /* in volumes, too, the background keeps its value */
+  bool ascending;         /* planes ascend along the normal, as ITK has them */
+  bool stored_fractions;  /* volumes hold fractions as they are stored, in bytes */
 } convert_options;
 
 /* Where the output's pixels come from. Source pixel (r, c) of a plane lies at start + r * row_step + c * column_step
@@ -71,6 +86,7 @@ typedef struct convert_job {
   dseg_volume_format format;                 /* of the output; DSEG_VOLUME_NONE: DICOM */
   const dseg_representation *representation; /* of the output; NULL for volumes */
   uint32_t *source_segment;                  /* by segment index of the target: index in the source */
+  uint32_t *metadata_lists;                  /* by segment index of the source: the list of the JSON that names it */
   uint32_t *values;      /* by segment index of the source: number in the target; 0 where it is left out */
   unsigned bits;         /* 8, 16 or 32: enough for the target's numbers and background */
   bool fractions;        /* the output holds fractions */
@@ -102,6 +118,7 @@ int convert_number_segments(convert_job *job);
 
 /* convert_grid.c: --grid tight, and --reference with or without --grid reference. */
 int convert_tighten(convert_job *job);
+void convert_ascend(convert_job *job);
 int convert_apply_reference(convert_job *job);
 
 /* convert_planes.c: planes of the output. out has count * rows * columns values of job->bits. segments: indices in
@@ -134,6 +151,9 @@ dseg_status convert_assign_layers(convert_job *job, uint32_t *layer_of, size_t *
 int convert_to_dicom(convert_job *job);
 int convert_to_volume(convert_job *job);
 int convert_split_volumes(convert_job *job);
+/* A file for each group of segments: job->result.files has their names. group_of: by segment of the target; a group of
+ * fractions has one segment. */
+int convert_write_groups(convert_job *job, const uint32_t *group_of);
 /* Fails when path exists and may not be replaced: before the work rather than after it. */
 int convert_check_output(const convert_job *job, const char *path);
 /* Fills a volume's voxels with labels of some segments, or with one segment's fractions. */
@@ -142,6 +162,8 @@ dseg_status convert_fill_labels(convert_job *job, const dseg_grid *grid, const s
                                 dseg_error *error);
 dseg_status convert_fill_fractions(convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
                                    float *voxels, dseg_error *error);
+dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
+                                uint8_t *voxels, dseg_error *error);
 dseg_volume_write_options convert_volume_options(convert_job *job);
 /* slots: plane_count items, to be freed. */
 dseg_status convert_volume_grid(convert_job *job, dseg_grid *grid, size_t **slots, size_t *voxel_count,

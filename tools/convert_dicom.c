@@ -112,6 +112,10 @@ static int refuse(convert_job *job, dicom_work *work, size_t plane) {
     return convert_fail_input(job, status, &error);
   }
   const bool label_map = (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) == 0;
+  if (job->options->is_dcmqi) {
+    return convert_refuse_overlap(job, &work->overlap, "a label map holds one segment for each voxel (PS3.3 C.8.20.2)",
+                                  "only a BINARY object can hold them");
+  }
   return convert_refuse_overlap(
       job, &work->overlap,
       label_map ? "a label map holds one segment for each voxel (PS3.3 C.8.20.2)" : "--overlap error was given",

@@ -71,6 +71,27 @@ int convert_tighten(convert_job *job) {
   return CLI_OK;
 }
 
+void convert_ascend(convert_job *job) {
+  dseg_geometry *geometry = &job->target->geometry;
+  const size_t count = geometry->plane_count;
+  if (geometry->space != DSEG_SPACE_PATIENT || count < 2) {
+    return;
+  }
+  double normal[3];
+  cross(geometry->orientation, geometry->orientation + 3, normal);
+  if (dot(geometry->planes[count - 1].position, normal) >= dot(geometry->planes[0].position, normal)) {
+    return;
+  }
+  for (size_t i = 0; i < count / 2; i++) {
+    const dseg_plane_position plane = geometry->planes[i];
+    geometry->planes[i] = geometry->planes[count - 1 - i];
+    geometry->planes[count - 1 - i] = plane;
+    const ptrdiff_t source = job->map.source_plane[i];
+    job->map.source_plane[i] = job->map.source_plane[count - 1 - i];
+    job->map.source_plane[count - 1 - i] = source;
+  }
+}
+
 /* The reference's raster as a basis: pixels along a row, along a column, and the normal. */
 typedef struct raster {
   const dseg_geometry *geometry;
@@ -243,6 +264,13 @@ static int map_to_reference(convert_job *job, const dseg_geometry *from, const d
   return CLI_OK;
 }
 
+static void share_references(dseg_description *target) {
+  target->references.shared = true;
+  for (size_t i = 0; i < target->geometry.plane_count; i++) {
+    target->geometry.planes[i].source = -1;
+  }
+}
+
 int convert_apply_reference(convert_job *job) {
   const convert_options *options = job->options;
   dseg_description *target = job->target;
@@ -257,13 +285,16 @@ int convert_apply_reference(convert_job *job) {
   }
   const char *reference_name = options->reference_count == 1 ? options->references[0] : "--reference";
   cli_warnings warnings = {.file = reference_name};
-  const dseg_warning_sink sink = cli_warning_sink(&warnings);
+  const dseg_warning_sink sink = options->shared_references ? (dseg_warning_sink){0} : cli_warning_sink(&warnings);
   dseg_error error = {0};
   const dseg_status status = dseg_description_add_reference(target, (const char *const *)options->references,
                                                             options->reference_count, &sink, &error);
   cli_warnings_end(&warnings);
   if (status != DSEG_OK) {
     return cli_fail(reference_name, status, &error);
+  }
+  if (options->shared_references) {
+    share_references(target);
   }
   if (!whole_grid) {
     return CLI_OK;

@@ -79,14 +79,41 @@ static dseg_status read_run(convert_job *job, dseg_label_request *request, void 
   return DSEG_OK;
 }
 
-/* How many planes from the given one on can be read in one go. */
-static size_t run_length(const convert_map *map, size_t first, size_t count) {
+/* How many planes from the given one on follow each other in the source, forwards (step 1) or backwards (-1). */
+static size_t run_length(const convert_map *map, size_t first, size_t count, ptrdiff_t step) {
   size_t length = 1;
-  while (map->same_raster && length < count &&
-         map->source_plane[first + length] == map->source_plane[first] + (ptrdiff_t)length) {
+  while (map->same_raster && length < count && map->source_plane[first + length] >= 0 &&
+         map->source_plane[first + length] == map->source_plane[first] + step * (ptrdiff_t)length) {
     length++;
   }
   return length;
+}
+
+static void reverse_planes(uint8_t *planes, size_t count, size_t bytes, uint8_t *scratch) {
+  for (size_t i = 0; i < count / 2; i++) {
+    uint8_t *a = planes + i * bytes;
+    uint8_t *b = planes + (count - 1 - i) * bytes;
+    memcpy(scratch, a, bytes);
+    memcpy(a, b, bytes);
+    memcpy(b, scratch, bytes);
+  }
+}
+
+/* Reads the longest run from plane first on, in either direction; length receives how many planes that were. */
+static dseg_status read_longest_run(convert_job *job, dseg_label_request *request, size_t first, size_t count,
+                                    void *out, dseg_overlap *overlap, size_t *length, dseg_error *error) {
+  const ptrdiff_t *source_plane = job->map.source_plane + first;
+  const size_t backwards = run_length(&job->map, first, count, -1);
+  *length = backwards > 1 ? backwards : run_length(&job->map, first, count, 1);
+  request->first_plane = (size_t)(backwards > 1 ? source_plane[backwards - 1] : source_plane[0]);
+  request->plane_count = *length;
+  DSEG_TRY(read_run(job, request, out, overlap, error));
+  if (backwards > 1) {
+    const dseg_geometry *geometry = source_geometry(job);
+    DSEG_TRY(need_scratch(job, error));
+    reverse_planes(out, *length, (size_t)geometry->rows * geometry->columns * (request->bits / 8), job->mask_plane);
+  }
+  return DSEG_OK;
 }
 
 dseg_status convert_read_labels(convert_job *job, size_t first, size_t count, const uint32_t *segments,
@@ -106,15 +133,11 @@ dseg_status convert_read_labels(convert_job *job, size_t first, size_t count, co
   };
   uint8_t *place = out;
   for (size_t i = 0; i < count;) {
-    const ptrdiff_t plane = job->map.source_plane[first + i];
     size_t length = 1;
-    if (plane < 0 || request.segment_count == 0) {
+    if (job->map.source_plane[first + i] < 0 || request.segment_count == 0) {
       convert_fill(place, job->bits, pixels, request.background);
     } else {
-      length = run_length(&job->map, first + i, count - i);
-      request.first_plane = (size_t)plane;
-      request.plane_count = length;
-      DSEG_TRY(read_run(job, &request, place, overlap, error));
+      DSEG_TRY(read_longest_run(job, &request, first + i, count - i, place, overlap, &length, error));
     }
     place += length * pixels * (job->bits / 8);
     i += length;

@@ -59,7 +59,12 @@ static int apply_metadata(convert_job *job) {
   for (size_t i = 0; i < target->segment_count; i++) {
     origins[i] = dseg_source_segment_origin(job->source, i);
   }
-  const dseg_metadata_files files = {options->input_count, origins, options->inputs};
+  job->metadata_lists = calloc(target->segment_count + 1, sizeof *job->metadata_lists);
+  const dseg_metadata_files files = {.count = options->input_count,
+                                     .origins = origins,
+                                     .names = options->inputs,
+                                     .complete = options->complete_metadata,
+                                     .lists = job->metadata_lists};
   cli_warnings warnings = {.file = options->metadata};
   const dseg_warning_sink sink = cli_warning_sink(&warnings);
   dseg_error error = {0};
@@ -128,9 +133,9 @@ static int settle_kind(convert_job *job) {
       volume ? from_fractions && options->threshold <= 0 : (job->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0;
   if (from_fractions && !to_fractions && options->threshold <= 0) {
     cli_error(convert_input_name(job),
-              "it holds fractions, and %s needs to know from which fraction on a voxel is inside: give --threshold "
-              "(0.5 for instance)",
-              volume ? "a label volume" : job->representation->name);
+              "it holds fractions, and %s needs to know from which fraction on a voxel is inside: %s",
+              volume ? "a label volume" : job->representation->name,
+              options->is_dcmqi ? "use dseg convert with --threshold" : "give --threshold (0.5 for instance)");
     return CLI_INPUT;
   }
   if (from_fractions && to_fractions && options->threshold > 0) {
@@ -180,6 +185,9 @@ static int settle_output(convert_job *job) {
   if (exit_code == CLI_OK) {
     exit_code = convert_select_planes(job);
   }
+  if (exit_code == CLI_OK && job->options->ascending) {
+    convert_ascend(job);
+  }
   if (exit_code == CLI_OK && job->options->grid == CONVERT_GRID_TIGHT) {
     exit_code = convert_tighten(job);
   }
@@ -201,7 +209,7 @@ static int settle_output(convert_job *job) {
 
 int convert_prepare(convert_job *job, const convert_options *options) {
   *job = (convert_job){.options = options, .warnings = {.file = options->input_count == 1 ? options->inputs[0] : NULL}};
-  job->format = dseg_volume_format_of(options->output);
+  job->format = options->format;
   dseg_error error = {0};
   dseg_status status = open_inputs(job, &error);
   if (status == DSEG_OK) {
@@ -227,6 +235,7 @@ void convert_finish(convert_job *job) {
   }
   free(job->result.files);
   free(job->source_segment);
+  free(job->metadata_lists);
   free(job->values);
   free(job->map.source_plane);
   free(job->mask_plane);

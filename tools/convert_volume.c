@@ -109,6 +109,19 @@ dseg_status convert_fill_fractions(convert_job *job, const dseg_grid *grid, cons
   return status;
 }
 
+dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
+                                uint8_t *voxels, dseg_error *error) {
+  const dseg_geometry *geometry = &job->target->geometry;
+  if (geometry->space == DSEG_SPACE_SLIDE) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
+  }
+  for (size_t plane = 0; plane < geometry->plane_count; plane++) {
+    uint8_t *place = voxels + slots[plane] * grid->size[0] * grid->size[1];
+    DSEG_TRY(convert_read_mask(job, segment, plane, place, error));
+  }
+  return DSEG_OK;
+}
+
 dseg_volume_write_options convert_volume_options(convert_job *job) {
   const convert_options *options = job->options;
   const bool nifti2 = job->format == DSEG_VOLUME_NIFTI1 && options->nifti2;

@@ -1,11 +1,19 @@
-/* main.c - the dseg program: picks the subcommand. */
+/* main.c - the dseg program: picks the subcommand, by its first argument or by the name it was called by. */
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
 #include "proposals.h"
 
-const cli_command *const cli_commands[] = {&cmd_convert, &cmd_info, &cmd_compare, &cmd_preview, &cmd_codecs, NULL};
+const cli_command *const cli_commands[] = {&cmd_convert,
+                                           &cmd_info,
+                                           &cmd_compare,
+                                           &cmd_preview,
+                                           &cmd_codecs,
+                                           &cmd_itkimage2segimage,
+                                           &cmd_segimage2itkimage,
+                                           &cmd_bin2labelsegimage,
+                                           NULL};
 
 static void show_overview(void) {
   puts(
@@ -15,7 +23,7 @@ static void show_overview(void) {
       "\n"
       "Subcommands:");
   for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
-    printf("  %-10s %s\n", (*command)->name, (*command)->summary);
+    printf("  %-18s %s\n", (*command)->name, (*command)->summary);
   }
   puts(
       "\n"
@@ -44,7 +52,26 @@ static int register_plugins(void) {
   return status == DSEG_OK ? CLI_OK : cli_fail(NULL, status, &error);
 }
 
+static int run_command(const cli_command *command, int argc, char **argv) {
+  const int registered = register_plugins();
+  if (registered != CLI_OK && command != &cmd_codecs) { /* which lists what there is all the same */
+    return registered;
+  }
+  const int exit_code = command->run(argc, argv);
+  return exit_code != CLI_OK ? exit_code : registered;
+}
+
+/* dcmqi's programs are links to this one. */
+static const cli_command *command_called_by(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return find_command(slash != NULL ? slash + 1 : path);
+}
+
 static int run(int argc, char **argv) {
+  const cli_command *called = argc > 0 ? command_called_by(argv[0]) : NULL;
+  if (called != NULL) {
+    return run_command(called, argc, argv);
+  }
   if (argc < 2) {
     fputs("Usage: dseg SUBCOMMAND [options]\nSee dseg --help.\n", stderr);
     return CLI_USAGE;
@@ -63,12 +90,7 @@ static int run(int argc, char **argv) {
     cli_error(NULL, "unknown subcommand \"%s\"; see dseg --help", name);
     return CLI_USAGE;
   }
-  const int registered = register_plugins();
-  if (registered != CLI_OK && command != &cmd_codecs) { /* which lists what there is all the same */
-    return registered;
-  }
-  const int exit_code = command->run(argc - 1, argv + 1);
-  return exit_code != CLI_OK ? exit_code : registered;
+  return run_command(command, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv) {

@@ -147,7 +147,7 @@ static void copy_segment(struct copier *copier, dseg_segment *segment) {
 static dseg_references copy_references(struct copier *copier, dseg_references from) {
   dseg_instance_reference *items = copy_bytes(copier, from.instances, from.count * sizeof *items);
   if (items == NULL) {
-    return (dseg_references){NULL, 0};
+    return (dseg_references){NULL, 0, false};
   }
   for (size_t i = 0; i < from.count; i++) {
     items[i].sop_class_uid = copy_text(copier, items[i].sop_class_uid);
@@ -158,7 +158,7 @@ static dseg_references copy_references(struct copier *copier, dseg_references fr
     items[i].series_uid = same_series ? items[i - 1].series_uid : copy_text(copier, items[i].series_uid);
     items[i].study_uid = same_study ? items[i - 1].study_uid : copy_text(copier, items[i].study_uid);
   }
-  return (dseg_references){items, from.count};
+  return (dseg_references){items, from.count, from.shared};
 }
 
 static void copy_content(struct copier *copier, dseg_content *content) {

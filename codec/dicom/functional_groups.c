@@ -23,6 +23,7 @@ struct pass {
   size_t sop_class_size, instance_size;
   uint32_t frame;
   bool in_source;
+  size_t source_count; /* source images read so far */
 };
 
 /* Reads or skips the value of an element. */
@@ -270,6 +271,7 @@ static dseg_status add_source(struct pass *pass, dseg_error *error) {
   }
   DSEG_TRY(dseg_image_set_add(pass->references, (dseg_view){pass->sop_class, pass->sop_class_size},
                               (dseg_view){pass->instance, pass->instance_size}, pass->frame, &index, error));
+  pass->source_count++;
   if (!pass->in_source) {
     pass->in_source = true;
     pass->groups->placed_per_frame = true;
@@ -330,6 +332,10 @@ dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_image_set *re
   pass.scanner.big_endian = item.big_endian;
   DSEG_TRY(read_elements(&pass, false, in_groups, error));
   shared->placed_per_frame = false;
+  if (pass.source_count > 1) { /* all frames derive from all of them: none lies on the first in particular */
+    shared->source = -1;
+    references->shared = true;
+  }
   return DSEG_OK;
 }
 

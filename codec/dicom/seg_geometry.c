@@ -103,6 +103,7 @@ void dseg_put_shared_groups(dseg_builder *builder, const dseg_seg_object *object
     put_total_pixel_matrix(builder, geometry);
   }
   dseg_builder_begin_item(builder, 0x52009229);
+  dseg_put_shared_derivation(builder, &object->description->references);
   if (geometry->space == DSEG_SPACE_PATIENT) {
     dseg_builder_begin_item(builder, 0x00209116); /* Plane Orientation (C.7.6.16.2.4) */
     put_decimals(builder, 0x00200037, geometry->orientation, 6);

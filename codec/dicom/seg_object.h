@@ -72,6 +72,8 @@ void dseg_put_segments(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_dimensions(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_shared_groups(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object);
+/* Derivation Image (C.7.6.16.2.6) for all frames, in the current item, when references are shared. */
+void dseg_put_shared_derivation(dseg_builder *builder, const dseg_references *references);
 
 /* Fills the table for these frames, sorted by plane. DSEG_ERROR_MEMORY. dseg_dimension_table_free in any case. */
 dseg_status dseg_dimension_table_fill(dseg_dimension_table *table, const dseg_description *description,

@@ -1,4 +1,4 @@
-/* seg_reference_set.c - Common Instance Reference (PS3.3 C.12.2): the images the segmentation was made from.
+/* seg_references.c - Common Instance Reference (PS3.3 C.12.2): the images the segmentation was made from.
  *
  * Those of the segmentation's own study go into Referenced Series Sequence, those of other studies into Studies
  * Containing Other Referenced Instances Sequence. References come grouped by series as a rule, so a group ends
@@ -51,6 +51,9 @@ static void put_series_of(dseg_builder *builder, const dseg_references *referenc
 /* Whether a frame has Derivation Image. */
 static bool any_derivation(const dseg_seg_object *object) {
   const dseg_description *description = object->description;
+  if (description->references.shared) {
+    return true;
+  }
   for (size_t i = 0; i < description->geometry.plane_count; i++) {
     if (object->dimensions->plane_index[i] != 0 && dseg_plane_source(description, i) != NULL) {
       return true;
@@ -59,9 +62,8 @@ static bool any_derivation(const dseg_seg_object *object) {
   return false;
 }
 
-/* Source Image Sequence (General Reference, C.12.4): names the images when no frame lies on one of them, because
- * nothing else of the instance would then refer to what Common Instance Reference lists. */
-static void put_source_images(dseg_builder *builder, const dseg_references *references) {
+/* Source Image Sequence (0008,2112) of the current item: each image once. purpose: NULL for none. */
+static void put_source_images(dseg_builder *builder, const dseg_references *references, const dseg_code *purpose) {
   const char *last = NULL;
   for (size_t i = 0; i < references->count; i++) {
     const dseg_instance_reference *reference = &references->instances[i];
@@ -72,15 +74,35 @@ static void put_source_images(dseg_builder *builder, const dseg_references *refe
     dseg_builder_begin_item(builder, 0x00082112);
     dseg_builder_text(builder, 0x00081150, "UI", reference->sop_class_uid);
     dseg_builder_text(builder, 0x00081155, "UI", reference->sop_instance_uid);
+    if (purpose != NULL) {
+      dseg_put_code(builder, 0x0040A170, *purpose, false);
+    }
     dseg_builder_end_item(builder);
   }
+}
+
+void dseg_put_shared_derivation(dseg_builder *builder, const dseg_references *references) {
+  static const dseg_code derivation = {"113076", "DCM", "Segmentation"};
+  static const dseg_code purpose = {"121322", "DCM", "Source image for image processing operation"};
+  bool any = false;
+  for (size_t i = 0; i < references->count; i++) {
+    any = any || dseg_reference_is_complete(&references->instances[i]);
+  }
+  if (!references->shared || !any) {
+    return;
+  }
+  dseg_builder_begin_item(builder, 0x00089124);
+  put_source_images(builder, references, &purpose);
+  dseg_put_code(builder, 0x00089215, derivation, false);
+  dseg_builder_end_item(builder);
 }
 
 void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object) {
   const dseg_references *references = &object->description->references;
   const char *study = dseg_builder_get_text(builder, 0x0020000D);
   if (!any_derivation(object)) {
-    put_source_images(builder, references);
+    /* General Reference (C.12.4): nothing else of the instance would refer to what Common Instance Reference lists. */
+    put_source_images(builder, references, NULL);
   }
   size_t i = 0;
   while (i < references->count) {

@@ -27,6 +27,7 @@ struct entry {
 struct target {
   dseg_segment_origin origin;
   size_t segment;
+  uint32_t list; /* that names it */
   bool named;
 };
 
@@ -303,6 +304,7 @@ static dseg_status match_segments(struct job *job) {
     dseg_segment *segment = &unused;
     if (next < description->segment_count && compare_targets(&job->targets[next], &wanted) == 0) {
       segment = &job->segments[job->targets[next].segment];
+      job->targets[next].list = entry->list;
       job->targets[next].named = true;
     } else if (!(description->has_background && entry->label == description->background)) {
       add_number(&unmatched, entry->label);
@@ -315,8 +317,19 @@ static dseg_status match_segments(struct job *job) {
     }
   }
   warn_numbers(job, &unmatched, "no segment has the labelID");
+  if (unnamed.count > 0 && job->files->complete) {
+    return dseg_json_fail(&job->reader, &root, "nothing is said of the segments with the numbers %s%s", unnamed.text,
+                          unnamed.count > NUMBERS_IN_WARNING ? ", ..." : "");
+  }
   warn_numbers(job, &unnamed, "no metadata for the segments with the numbers");
   return DSEG_OK;
+}
+
+static void report_lists(const struct job *job) {
+  for (size_t i = 0; job->files->lists != NULL && i < job->reader.description->segment_count; i++) {
+    const struct target *target = &job->targets[i];
+    job->files->lists[target->segment] = target->named ? target->list : UINT32_MAX;
+  }
 }
 
 static dseg_status apply(struct job *job, json_t *root) {
@@ -333,6 +346,7 @@ static dseg_status apply(struct job *job, json_t *root) {
     DSEG_TRY(collect_entries(job, root, lists));
   }
   DSEG_TRY(match_segments(job));
+  report_lists(job);
   description->content = content;
   if (description->segment_count > 0) {
     memcpy(description->segments, job->segments, description->segment_count * sizeof *job->segments);
@@ -345,7 +359,7 @@ dseg_status dseg_metadata_read(const char *path, dseg_description *description, 
   if (path == NULL || description == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
   }
-  dseg_metadata_files all = {1, NULL, NULL};
+  dseg_metadata_files all = {.count = 1};
   if (files != NULL) {
     all = *files;
     all.count = files->count > 0 ? files->count : 1;

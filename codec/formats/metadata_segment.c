@@ -210,8 +210,11 @@ static bool is_segment_key(const char *key) {
 
 /* What the schema lets pass and the standard does not. */
 static void mend(const dseg_json_reader *reader, const dseg_json_place *place, dseg_segment *segment) {
-  if (segment->label == NULL) {
-    segment->label = segment->type.meaning;
+  if (segment->label == NULL) { /* as dcmqi does, whose older files have descriptions only */
+    const char *description = segment->description;
+    const bool fits =
+        description != NULL && *description != '\0' && dseg_json_check_text(DSEG_JSON_LO, description) == NULL;
+    segment->label = fits ? description : segment->type.meaning;
   }
   if ((segment->tracking_id == NULL) != (segment->tracking_uid == NULL)) {
     dseg_json_warn(reader, place,

@@ -20,6 +20,7 @@ static const dseg_code default_type = DSEG_DEFAULT_TYPE;
 /* Failures are remembered, so that a document is built without a check at each key. */
 struct builder {
   bool failed;
+  bool all_texts;
 };
 
 static void set(struct builder *builder, json_t *object, const char *key, json_t *value) {
@@ -40,13 +41,30 @@ static json_t *limited_text(const char *text, dseg_json_vr vr) {
   return json_stringn(text, limit == 0 ? strlen(text) : dseg_json_prefix(text, limit));
 }
 
+/* What dcmqi writes even where it has nothing to say. */
+static bool is_always_there(const char *key) {
+  static const char *const keys[] = {"BodyPartExamined",   "ClinicalTrialSeriesID", "ClinicalTrialTimePointID",
+                                     "ContentCreatorName", "InstanceNumber",        "SegmentDescription",
+                                     "SeriesDescription",  "SeriesNumber"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if (strcmp(key, keys[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Absent members are left out, and so is what should be a number or a UID and is not. */
 static void set_texts(struct builder *builder, json_t *object, const dseg_json_text_field *fields, size_t count,
                       void *base) {
   for (size_t i = 0; i < count; i++) {
     const char *text = *dseg_json_member(&fields[i], base);
     const bool number = fields[i].vr == DSEG_JSON_IS || fields[i].vr == DSEG_JSON_UI;
+    const bool needed = builder->all_texts && is_always_there(fields[i].key);
     if (text == NULL || *text == '\0' || (number && dseg_json_check_text(fields[i].vr, text) != NULL)) {
+      if (needed) {
+        set(builder, object, fields[i].key, json_string(""));
+      }
       continue;
     }
     set(builder, object, fields[i].key, limited_text(text, fields[i].vr));
@@ -170,7 +188,7 @@ static void set_segments(struct builder *builder, json_t *root, const dseg_descr
 }
 
 static json_t *build(const dseg_description *description, const dseg_metadata_files *files) {
-  struct builder builder = {false};
+  struct builder builder = {.all_texts = files->all_texts};
   dseg_content content = description->content;
   json_t *root = json_object();
   set(&builder, root, "@schema", json_string(DSEG_METADATA_SCHEMA));
@@ -199,7 +217,7 @@ static dseg_status save(const char *path, bool replace, const char *text, dseg_e
 
 dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
                                 bool replace, dseg_error *error) {
-  const dseg_metadata_files one = {1, NULL, NULL};
+  const dseg_metadata_files one = {.count = 1};
   if (path == NULL || description == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
   }

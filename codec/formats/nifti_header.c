@@ -167,20 +167,22 @@ static void write_members(const dseg_nifti_header *header, const struct layout *
 }
 
 size_t dseg_nifti_format(const dseg_nifti_header *header, uint8_t *out) {
-  static const uint8_t magic_1[4] = {'n', '+', '1', 0};
-  static const uint8_t magic_2[8] = {'n', '+', '2', 0, '\r', '\n', 0x1a, '\n'};
+  const uint8_t kind = header->has_pair ? 'i' : '+';
+  const uint8_t magic_1[4] = {'n', kind, '1', 0};
+  const uint8_t magic_2[8] = {'n', kind, '2', 0, '\r', '\n', 0x1a, '\n'};
   const struct layout *layout = header->version == 2 ? &layout_2 : &layout_1;
   const size_t size = layout->bytes + DSEG_NIFTI_EXTENSION_BYTES;
+  const size_t voxel_offset = header->has_pair ? 0 : size;
   memset(out, 0, size);
   write_int32(out, (int)layout->bytes);
   write_members(header, layout, out);
   if (header->version == 2) {
     memcpy(out + layout->magic, magic_2, sizeof magic_2);
-    write_int64(out + layout->voxel_offset, (int64_t)size);
+    write_int64(out + layout->voxel_offset, (int64_t)voxel_offset);
     write_int32(out + layout->units, header->units);
   } else {
     memcpy(out + layout->magic, magic_1, sizeof magic_1);
-    write_real(out, 1, layout->voxel_offset, 0, (double)size);
+    write_real(out, 1, layout->voxel_offset, 0, (double)voxel_offset);
     out[layout->units] = (uint8_t)header->units;
     out[38] = 'r'; /* "regular", which readers of Analyze headers look for */
   }

@@ -1,5 +1,6 @@
-/* nifti_write.c - writes NIfTI-1 and NIfTI-2 as a single file, compressed or not. */
+/* nifti_write.c - writes NIfTI-1 and NIfTI-2 as a single file, compressed or not, or as a pair of .hdr and .img. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats/deflate.h"
@@ -120,6 +121,16 @@ static dseg_status write_plain(const dseg_volume_output *output, const void *use
   return dseg_volume_write_raw(output, (dseg_view){output->volume->voxels, output->bytes}, sink, error);
 }
 
+static dseg_status write_pair(const dseg_volume_output *output, dseg_view header, dseg_error *error) {
+  char *data_name = dseg_volume_data_name(output, ".img");
+  if (data_name == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  }
+  const dseg_status status = dseg_volume_write_pair(output, header, data_name, write_plain, NULL, error);
+  free(data_name);
+  return status;
+}
+
 dseg_status dseg_nifti_write(const dseg_volume_output *output, dseg_volume_format format, dseg_error *error) {
   const dseg_volume *volume = output->volume;
   bool is_second = format == DSEG_VOLUME_NIFTI2 || volume->layer_count > NIFTI1_LARGEST;
@@ -128,8 +139,12 @@ dseg_status dseg_nifti_write(const dseg_volume_output *output, dseg_volume_forma
   }
   dseg_nifti_header header;
   fill_header(volume, is_second, &header);
+  header.has_pair = output->is_detached;
   uint8_t bytes[DSEG_NIFTI2_BYTES + DSEG_NIFTI_EXTENSION_BYTES];
   const dseg_view view = {bytes, dseg_nifti_format(&header, bytes)};
+  if (output->is_detached) {
+    return write_pair(output, view, error);
+  }
   if (output->is_compressed) { /* the header is within the compressed stream */
     return dseg_volume_write_file(output, (dseg_view){NULL, 0}, write_compressed, &view, error);
   }

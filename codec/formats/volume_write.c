@@ -14,7 +14,7 @@ dseg_volume_format dseg_volume_format_of(const char *path) {
   } suffixes[] = {
       {".seg.nrrd", DSEG_VOLUME_SEG_NRRD}, {".seg.nhdr", DSEG_VOLUME_SEG_NRRD}, {".nrrd", DSEG_VOLUME_NRRD},
       {".nhdr", DSEG_VOLUME_NRRD},         {".nii", DSEG_VOLUME_NIFTI1},        {".nii.gz", DSEG_VOLUME_NIFTI1},
-      {".mha", DSEG_VOLUME_METAIMAGE},     {".mhd", DSEG_VOLUME_METAIMAGE},
+      {".mha", DSEG_VOLUME_METAIMAGE},     {".mhd", DSEG_VOLUME_METAIMAGE},     {".hdr", DSEG_VOLUME_NIFTI1},
   };
   for (size_t i = 0; path != NULL && i < sizeof suffixes / sizeof *suffixes; i++) {
     if (dseg_text_has_suffix(path, suffixes[i].suffix)) {
@@ -84,7 +84,8 @@ dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const
   const dseg_volume_format format = chosen.format != DSEG_VOLUME_NONE ? chosen.format : dseg_volume_format_of(path);
   dseg_volume_output output = {.path = path,
                                .volume = volume,
-                               .is_detached = dseg_text_has_suffix(path, ".nhdr") || dseg_text_has_suffix(path, ".mhd"),
+                               .is_detached = dseg_text_has_suffix(path, ".nhdr") ||
+                                              dseg_text_has_suffix(path, ".mhd") || dseg_text_has_suffix(path, ".hdr"),
                                .replace = chosen.replace,
                                .threads = chosen.threads,
                                .progress = chosen.progress};
@@ -102,5 +103,5 @@ dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const
     case DSEG_VOLUME_NONE: break;
   }
   return dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                   "'%s': the suffix is none of .nii, .nii.gz, .nrrd, .nhdr, .seg.nrrd, .mha, .mhd", path);
+                   "'%s': the suffix is none of .nii, .nii.gz, .hdr, .nrrd, .nhdr, .seg.nrrd, .mha, .mhd", path);
 }

@@ -169,7 +169,7 @@ static dseg_status read_metadata(const char *path, size_t count, dseg_error *err
   }
   description->segments = segments;
   description->segment_count = 4;
-  const dseg_metadata_files files = {count, origins, NULL};
+  const dseg_metadata_files files = {.count = count, .origins = origins};
   const dseg_status status = dseg_metadata_read(path, description, count > 1 ? &files : NULL, NULL, error);
   for (size_t i = 0; i < 4; i++) {
     must(segments[i].label != NULL && (status == DSEG_OK || strcmp(segments[i].label, "before") == 0),

@@ -129,7 +129,7 @@ static void write_all_volumes(void) {
   }
   static const dseg_segment_origin origins[6] = {{0, 1}, {0, 2}, {1, 1}, {1, 300}, {1, 301}, {1, 302}};
   const char *const names[] = {"one.nrrd", "two.nrrd"};
-  const dseg_metadata_files files = {2, origins, names};
+  const dseg_metadata_files files = {.count = 2, .origins = origins, .names = names};
   if (dseg_metadata_write(path_in("metadata", "two-files.json"), truth.description, &files, true, &error) != DSEG_OK) {
     stop("metadata", &error);
   }

@@ -13,6 +13,7 @@ if [ "$build" = shared ]; then
 fi
 cmake --install "$build" --prefix "$PWD/prefix"
 prefix/bin/dseg --version
+prefix/bin/segimage2itkimage --version
 
 cmake -S "$source/tests/install/consumer" -B through-cmake -G Ninja -DCMAKE_PREFIX_PATH="$PWD/prefix"
 cmake --build through-cmake

@@ -211,7 +211,7 @@ static const char *const two_names[] = {"dir/first.nrrd", "second.nrrd"};
 static dseg_status read_two(const char *text, const char *const *names, dseg_description **description,
                             dseg_error *error) {
   static const uint32_t numbers[] = {1, 2};
-  const dseg_metadata_files files = {2, two_origins, names};
+  const dseg_metadata_files files = {.count = 2, .origins = two_origins, .names = names};
   *error = (dseg_error){DSEG_OK, ""};
   put_file(text);
   *description = make_description(numbers, 2);
@@ -248,6 +248,47 @@ static void test_lists_belong_to_files(void **state) {
   assert_int_equal(read_two(one, two_names, &description, &error), DSEG_ERROR_FORMAT);
   assert_non_null(strstr(error.message, "1 lists for 2 input files"));
   dseg_description_destroy(description);
+}
+
+static void test_lists_are_told(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1, 2};
+  uint32_t lists[2] = {7, 7};
+  dseg_metadata_files files = {.count = 2, .origins = two_origins, .names = two_names, .lists = lists};
+  dseg_error error = {DSEG_OK, ""};
+  dseg_description *description = make_description(numbers, 2);
+  put_file("{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"first.nrrd\"]," TWO_LISTS);
+  assert_int_equal(dseg_metadata_read(FILE_NAME, description, &files, NULL, &error), DSEG_OK);
+  assert_int_equal(lists[0], 1);
+  assert_int_equal(lists[1], 0);
+
+  put_file("{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"other.nrrd\"]," TWO_LISTS);
+  assert_int_equal(dseg_metadata_read(FILE_NAME, description, &files, NULL, &error), DSEG_OK);
+  assert_int_equal(lists[0], UINT32_MAX);
+  assert_int_equal(lists[1], 0);
+  files.complete = true;
+  assert_int_equal(dseg_metadata_read(FILE_NAME, description, &files, NULL, &error), DSEG_ERROR_FORMAT);
+  assert_non_null(strstr(error.message, "nothing is said of the segments with the numbers 1"));
+  dseg_description_destroy(description);
+}
+
+static void test_label_from_description(void **state) {
+  (void)state;
+  static const char *const texts[][2] = {
+      {"\"SegmentDescription\":\"Left lobe\",", "Left lobe"},
+      {"\"SegmentDescription\":\"\",", "Tissue"},
+      {"\"SegmentDescription\":\"More than sixty-four characters, which are too many for a label in DICOM\",",
+       "Tissue"}};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    char text[1000];
+    snprintf(text, sizeof text, "{\"segmentAttributes\": [[{\"labelID\":1,%s" REQUIRED "}]]}", texts[i][0]);
+    struct warnings warnings = {0, ""};
+    dseg_error error = {DSEG_OK, ""};
+    dseg_description *description = NULL;
+    assert_int_equal(read_text(text, &description, &warnings, &error), DSEG_OK);
+    assert_string_equal(description->segments[0].label, texts[i][1]);
+    dseg_description_destroy(description);
+  }
 }
 
 static void test_hostile_nesting(void **state) {
@@ -292,6 +333,8 @@ int main(void) {
       cmocka_unit_test(test_warnings),
       cmocka_unit_test(test_background_needs_no_segment),
       cmocka_unit_test(test_lists_belong_to_files),
+      cmocka_unit_test(test_lists_are_told),
+      cmocka_unit_test(test_label_from_description),
       cmocka_unit_test(test_hostile_nesting),
       cmocka_unit_test(test_missing_file),
   };

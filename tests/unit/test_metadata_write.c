@@ -176,7 +176,8 @@ static void test_round_trip(void **state) {
     static const uint32_t numbers[] = {1, 2, 7, 2035, 65535};
     const dseg_segment_origin origins[] = {{0, 1}, {1, 9}, {0, 7}, {1, 2035}, {1, 1}};
     const bool split = round % 2 == 1;
-    const dseg_metadata_files files = {split ? 2 : 1, split ? origins : NULL, split ? two_names : NULL};
+    const dseg_metadata_files files = {
+        .count = split ? 2 : 1, .origins = split ? origins : NULL, .names = split ? two_names : NULL};
     sequence = round;
     dseg_description *from = make_description(numbers, 5);
     for (size_t i = 0; i < 5; i++) {
@@ -206,6 +207,33 @@ static void test_round_trip(void **state) {
     dseg_description_destroy(from);
     dseg_description_destroy(to);
   }
+}
+
+/* With all_texts what dcmqi always writes is there, empty, and is read as nothing. */
+static void test_all_texts(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1};
+  const dseg_metadata_files files = {.count = 1, .all_texts = true};
+  dseg_error error = {DSEG_OK, ""};
+  dseg_description *from = make_description(numbers, 1);
+  assert_int_equal(dseg_metadata_write(FILE_NAME, from, &files, true, &error), DSEG_OK);
+  size_t size;
+  char *text = get_file(FILE_NAME, &size);
+  assert_non_null(strstr(text, "\"SeriesNumber\": \"\""));
+  assert_non_null(strstr(text, "\"BodyPartExamined\": \"\""));
+  assert_non_null(strstr(text, "\"SegmentDescription\": \"\""));
+  assert_null(strstr(text, "ContentLabel"));
+  free(text);
+
+  struct warnings warnings = {0, ""};
+  const dseg_warning_sink sink = {on_warning, &warnings};
+  dseg_description *to = make_description(numbers, 1);
+  assert_int_equal(dseg_metadata_read(FILE_NAME, to, NULL, &sink, &error), DSEG_OK);
+  assert_string_equal(warnings.last, "");
+  assert_null(to->content.series_number);
+  assert_null(to->segments[0].description);
+  dseg_description_destroy(from);
+  dseg_description_destroy(to);
 }
 
 static void test_existing_file_is_kept(void **state) {
@@ -256,6 +284,7 @@ static void test_text_must_be_utf8(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_all_texts),
       cmocka_unit_test(test_existing_file_is_kept),
       cmocka_unit_test(test_incomplete_codes),
       cmocka_unit_test(test_text_must_be_utf8),

@@ -135,7 +135,8 @@ static void check_file(const char *path, const dseg_grid *grid, uint32_t largest
 
 static void every_format_and_type(void **state) {
   (void)state;
-  const char *paths[] = {"a.nii", "a.nii.gz", "a.nrrd", "a.nhdr", "a.seg.nrrd", "a.seg.nhdr", "a.mha", "a.mhd"};
+  const char *paths[] = {"a.nii",      "a.nii.gz", "a.nrrd", "a.nhdr", "a.seg.nrrd",
+                         "a.seg.nhdr", "a.mha",    "a.mhd",  "a.hdr"};
   const uint32_t largest[] = {200, 4100, 4000000000u};
   const dseg_grid grid = make_grid();
   for (size_t type = 0; type < 3; type++) {
@@ -292,6 +293,7 @@ static void suffixes(void **state) {
   assert_int_equal(dseg_volume_format_of("a.Seg.Nrrd"), DSEG_VOLUME_SEG_NRRD);
   assert_int_equal(dseg_volume_format_of("a.mha"), DSEG_VOLUME_METAIMAGE);
   assert_int_equal(dseg_volume_format_of("a.mhd"), DSEG_VOLUME_METAIMAGE);
+  assert_int_equal(dseg_volume_format_of("a.hdr"), DSEG_VOLUME_NIFTI1);
   const char *others[] = {"a.dcm", "nii", "a.nii.bz2", "", "a.gz"};
   for (size_t i = 0; i < 5; i++) {
     assert_int_equal(dseg_volume_format_of(others[i]), DSEG_VOLUME_NONE);

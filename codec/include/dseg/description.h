@@ -105,6 +105,7 @@ typedef struct dseg_instance_reference {
 typedef struct dseg_references {
   const dseg_instance_reference *instances;
   size_t count;
+  bool shared; /* every frame derives from all of them, wherever they lie; planes name none then */
 } dseg_references;
 
 /* How voxels relate to segments in the source. */

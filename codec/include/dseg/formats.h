@@ -10,7 +10,7 @@ extern "C" {
 
 typedef enum dseg_volume_format {
   DSEG_VOLUME_NONE = 0,
-  DSEG_VOLUME_NIFTI1,    /* .nii, .nii.gz */
+  DSEG_VOLUME_NIFTI1,    /* .nii, .nii.gz, .hdr (with .img) */
   DSEG_VOLUME_NRRD,      /* .nrrd, .nhdr (detached) */
   DSEG_VOLUME_SEG_NRRD,  /* .seg.nrrd: NRRD with segments, layers and terminology as 3D Slicer writes it */
   DSEG_VOLUME_METAIMAGE, /* .mha, .mhd (detached) */
@@ -49,6 +49,11 @@ typedef struct dseg_metadata_files {
   const dseg_segment_origin *origins; /* by segment index: file, and labelID there; NULL: file 0, the number */
   const char *const *names;           /* count file names, compared by their last part with
                                          segmentAttributesFileMapping; NULL: files are in the JSON's order */
+  /* Reading: */
+  bool complete;   /* a segment that the JSON does not name is an error, not a warning */
+  uint32_t *lists; /* by segment index, receives which outer list names it, UINT32_MAX: none; NULL: not wanted */
+  /* Writing: the texts of the top level and Segment Description are there, as "", where the description has none. */
+  bool all_texts;
 } dseg_metadata_files;
 
 /* dcmqi's segmentation JSON (seg-schema.json): reads path and applies it to the description. An outer list of
