@@ -44,6 +44,18 @@ static const dseg_frame_codec *const builtin_codecs[] = {
 #if DSEG_HAVE_OPENJPEG
     &dseg_frame_jpeg2000,
 #endif
+#if DSEG_HAVE_OPENJPEG || DSEG_HAVE_OPENJPH
+    &dseg_frame_htj2k,
+#endif
+#if DSEG_HAVE_LIBJXL
+    &dseg_frame_jpeg_xl,
+#endif
+#if DSEG_HAVE_DCMJPEG
+    &dseg_frame_jpeg_lossless,
+#endif
+#if DSEG_HAVE_JPEG
+    &dseg_frame_jpeg,
+#endif
 };
 
 static bool same(const char *a, const char *b) {
@@ -171,6 +183,10 @@ static dseg_status check_codec(const dseg_frame_codec *c, dseg_error *error) {
   DSEG_TRY(check_function((c->flags & DSEG_PLUGIN_CAN_WRITE) != 0, c->encode != NULL, c->name, "encode", error));
   if ((c->flags & DSEG_PLUGIN_NATIVE) != 0 && ((c->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 || c->learn != NULL)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s: native frames cannot depend on each other", c->name);
+  }
+  if ((c->flags & DSEG_PLUGIN_LOSSY) != 0 && !is_code_string(c->lossy_method)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "frame codec %s is lossy and has no term for Lossy Image Compression Method (0028,2114)", c->name);
   }
   for (size_t i = 0; i < registry.codec_count; i++) {
     const dseg_frame_codec *other = registry.codecs[i];

@@ -224,6 +224,18 @@ extern "C" void dseg_builder_default_text(dseg_builder *builder, uint32_t tag, c
   }
 }
 
+extern "C" void dseg_builder_further_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text) {
+  std::string values;
+  guarded(builder, tag, [&] {
+    OFString before;
+    if (builder->current().findAndGetOFStringArray(make_tag(tag, vr), before).good() && !before.empty()) {
+      values = std::string(before.c_str()) + '\\';
+    }
+    values += text;
+  });
+  dseg_builder_text(builder, tag, vr, values.c_str());
+}
+
 extern "C" void dseg_builder_u16(dseg_builder *builder, uint32_t tag, const uint16_t *values, size_t count) {
   put(builder, tag, "US",
       [&](DcmElement &element) { return element.putUint16Array(values, static_cast<unsigned long>(count)); });

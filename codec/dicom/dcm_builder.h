@@ -27,6 +27,8 @@ void dseg_builder_destroy(dseg_builder *builder); /* NULL ok */
 void dseg_builder_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
 /* The same unless the element is already there, empty or not. */
 void dseg_builder_default_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
+/* Puts text behind the values that are already there. */
+void dseg_builder_further_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
 void dseg_builder_u16(dseg_builder *builder, uint32_t tag, const uint16_t *values, size_t count); /* US */
 void dseg_builder_u32(dseg_builder *builder, uint32_t tag, uint32_t value);                       /* UL */
 void dseg_builder_tag(dseg_builder *builder, uint32_t tag, uint32_t value);                       /* AT */

@@ -1,5 +1,6 @@
 /* dicom_source.c - opens a DICOM segmentation (PS3.3 A.51): the object's attributes, then the frame table. */
 #include "dicom/dicom_source.h"
+#include "dicom/frame_reader.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,6 +53,22 @@ static const dseg_source_ops ops = {
     .read_frame = dseg_dicom_read_frame,
     .close = close_source,
 };
+
+static void warn(const dseg_open_options *options, const char *message) {
+  if (options->warnings.warn != NULL) {
+    options->warnings.warn(options->warnings.user, message);
+  }
+}
+
+/* An encoding that the standard does not have is read with a warning: what the codec cannot make sense of it refuses.
+ */
+static void warn_of_encoding(const dseg_dicom_source *source, const dseg_open_options *options) {
+  dseg_error error = {0};
+  const dseg_frame_info form = dseg_dicom_frame_form(source);
+  if (source->codec != NULL && dseg_check_encoding(source->representation, source->codec, &form, &error) != DSEG_OK) {
+    warn(options, error.message);
+  }
+}
 
 /* Whether Pixel Data is encapsulated, and in which order its bytes are. */
 static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
@@ -116,12 +133,6 @@ static dseg_native_layout native_layout(const dseg_dicom_source *source, const d
     }
   }
   return layout;
-}
-
-static void warn(const dseg_open_options *options, const char *message) {
-  if (options->warnings.warn != NULL) {
-    options->warnings.warn(options->warnings.user, message);
-  }
 }
 
 static dseg_status locate_part(dseg_dicom_source *source, size_t part, size_t first, size_t count,
@@ -260,6 +271,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   DSEG_TRY(dseg_read_object(&source->parts[0], source, error));
   DSEG_TRY(count_frames(source, options->memory_limit, counts, &total, error));
   DSEG_TRY(read_encoding(source, error));
+  warn_of_encoding(source, options);
   DSEG_TRY(dseg_frame_table_create(total, &source->table, error));
   for (size_t i = 0; i < source->part_count; i++) {
     const dseg_located *per_frame = &source->parts[i].per_frame;

@@ -24,6 +24,15 @@ bool dseg_frames_are_canonical(const dseg_dicom_source *source) {
          (source->info.bits_allocated == 8 || host_is_little());
 }
 
+dseg_frame_info dseg_dicom_frame_form(const dseg_dicom_source *source) {
+  const dseg_geometry *geometry = &source->base.description->geometry;
+  const char *photometric = source->info.photometric_interpretation;
+  return (dseg_frame_info){.rows = geometry->rows,
+                           .columns = geometry->columns,
+                           .bits_allocated = source->info.bits_allocated,
+                           .palette_color = photometric != NULL && strcmp(photometric, "PALETTE COLOR") == 0};
+}
+
 static dseg_decoded_frame describe(const dseg_dicom_source *source, const dseg_frame *frame, const uint8_t *pixels) {
   const dseg_geometry *geometry = &source->base.description->geometry;
   return (dseg_decoded_frame){.pixels = pixels,
@@ -171,12 +180,7 @@ static dseg_status open_codec(dseg_frame_reader *reader, const dseg_frame_info *
 static dseg_status run_encapsulated(dseg_frame_reader *reader, const uint32_t *numbers, size_t count,
                                     dseg_frame_use use, void *user, dseg_error *error) {
   const dseg_dicom_source *source = reader->source;
-  const dseg_geometry *geometry = &source->base.description->geometry;
-  const char *photometric = source->info.photometric_interpretation;
-  dseg_frame_info info = {.rows = geometry->rows,
-                          .columns = geometry->columns,
-                          .bits_allocated = source->info.bits_allocated,
-                          .palette_color = photometric != NULL && strcmp(photometric, "PALETTE COLOR") == 0};
+  dseg_frame_info info = dseg_dicom_frame_form(source);
   DSEG_TRY(dseg_buffer_resize(&reader->decoded, dseg_frame_bytes(&info), error));
   for (size_t i = 0; i < count; i++) {
     const dseg_frame *frame = &source->table.frames[numbers[i]];

@@ -21,6 +21,9 @@ typedef dseg_status (*dseg_frame_use)(void *user, const dseg_decoded_frame *fram
 dseg_status dseg_frame_reader_run(dseg_frame_reader *reader, const uint32_t *numbers, size_t count, dseg_frame_use use,
                                   void *user, dseg_error *error);
 
+/* How frames are described; frame is 0. */
+dseg_frame_info dseg_dicom_frame_form(const dseg_dicom_source *source);
+
 /* True when a frame's bytes are its canonical form, so that they can be read where they are wanted. */
 bool dseg_frames_are_canonical(const dseg_dicom_source *source);
 

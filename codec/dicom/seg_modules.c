@@ -96,13 +96,15 @@ static void put_equipment(dseg_builder *builder) {
   dseg_builder_text(builder, 0x00181020, "LO", dseg_version());
 }
 
-/* Lossy Image Compression: once 01 always 01 (C.8.20.2.2); ratio and method come along from the source. */
+/* Lossy Image Compression: once 01 always 01 (C.8.20.2.2); ratio and method of each step come along from the source
+ * (C.7.6.1.1.5). */
 static void put_lossy(dseg_builder *builder, const dseg_seg_object *object) {
   if (object->compression_ratio > 0.0) {
     char ratio[DSEG_DECIMAL_SIZE];
     dseg_format_decimal(object->compression_ratio, ratio);
     dseg_builder_text(builder, 0x00282110, "CS", "01");
-    dseg_builder_default_text(builder, 0x00282112, "DS", ratio);
+    dseg_builder_further_text(builder, 0x00282112, "DS", ratio);
+    dseg_builder_further_text(builder, 0x00282114, "CS", object->codec->lossy_method);
     return;
   }
   const char *before = dseg_builder_get_text(builder, 0x00282110);

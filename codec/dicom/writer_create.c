@@ -97,16 +97,6 @@ static dseg_status choose_encoding(dseg_writer *writer, const dseg_write_options
   return DSEG_OK;
 }
 
-static dseg_status check_pair(const dseg_writer *writer, dseg_error *error) {
-  const unsigned bits = writer->format.bits_allocated;
-  const uint32_t flag = bits == 1 ? DSEG_PLUGIN_BITS_1 : bits == 8 ? DSEG_PLUGIN_BITS_8 : DSEG_PLUGIN_BITS_16;
-  if ((writer->codec->flags & flag) == 0) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s does not encode frames of %u bit(s), which %s has (PS3.5 8.2)",
-                     writer->codec->title, bits, writer->representation->title);
-  }
-  return DSEG_OK;
-}
-
 static dseg_status check_option(const dseg_frame_codec *codec, const dseg_option_value *value,
                                 const dseg_option **found, dseg_error *error) {
   for (const dseg_option *option = codec->options; option != NULL && option->name != NULL; option++) {
@@ -172,7 +162,8 @@ static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_wri
     description->maximum_fraction = UINT8_MAX;
   }
   DSEG_TRY(writer->representation->choose_format(description, &writer->format, error));
-  DSEG_TRY(check_pair(writer, error));
+  const dseg_frame_info form = dseg_writer_frame_format(writer);
+  DSEG_TRY(dseg_check_encoding(writer->representation, writer->codec, &form, error));
   DSEG_TRY(take_codec_options(writer, options, error));
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
   DSEG_TRY(allocate_tables(writer, error));

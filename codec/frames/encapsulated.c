@@ -4,40 +4,16 @@
  * may exceed 2^32 bytes in all. The standard does not say where a 1-bit frame ends that does not fill its last byte
  * (in native Pixel Data the next frame would begin there, PS3.5 8.1.1), so such frames are not written; when read,
  * each frame is taken to begin with its fragment, as there is no other way to read them. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "builtin.h"
 #include "frames/frame_codec.h"
 
-struct dseg_codec_context {
-  dseg_buffer scratch;
-};
-
-static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
-  (void)setup;
-  *context = calloc(1, sizeof **context);
-  return *context != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
-}
-
-static void destroy(dseg_codec_context *context) {
-  if (context != NULL) {
-    dseg_buffer_free(&context->scratch);
-    free(context);
-  }
-}
-
 static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
                           dseg_error *error) {
-  DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
-  if (info->bits_allocated == 1 && (uint64_t)info->rows * info->columns % 8 != 0) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "encapsulated: 1-bit frames of %u rows and %u columns do not fill whole bytes, and where each "
-                     "begins is then not defined (PS3.5 A.4.11, 8.1.1)",
-                     (unsigned)info->rows, (unsigned)info->columns);
-  }
+  DSEG_TRY(dseg_frame_check_encode(&dseg_frame_encapsulated, info, frame, error));
   dseg_view bytes;
-  DSEG_TRY(dseg_frame_to_bytes(info, frame, &context->scratch, &bytes, error));
+  DSEG_TRY(dseg_frame_to_bytes(info, frame, dseg_frame_scratch(context), &bytes, error));
   return dseg_buffer_append(out, bytes.data, bytes.size, error);
 }
 
@@ -60,9 +36,10 @@ const dseg_frame_codec dseg_frame_encapsulated = {
     .name = "encapsulated",
     .title = "Encapsulated Uncompressed Explicit VR Little Endian",
     .transfer_syntax_uid = "1.2.840.10008.1.2.1.98",
-    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS,
-    .create = create,
+    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS | DSEG_PLUGIN_WHOLE_BYTES,
+    .pixel_rules = "PS3.5 A.4.11, 8.1.1",
+    .create = dseg_frame_create_scratch,
     .encode = encode,
     .decode = decode,
-    .destroy = destroy,
+    .destroy = dseg_frame_destroy_scratch,
 };

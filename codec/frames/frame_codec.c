@@ -1,10 +1,32 @@
 /* frame_codec.c - what the frame codecs have in common, see frame_codec.h. */
 #include "frames/frame_codec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/bit_planes.h"
 #include "core/endian.h"
+
+struct dseg_codec_context {
+  dseg_buffer scratch;
+};
+
+dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
+  (void)setup;
+  *context = calloc(1, sizeof **context);
+  return *context != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
+}
+
+void dseg_frame_destroy_scratch(dseg_codec_context *context) {
+  if (context != NULL) {
+    dseg_buffer_free(&context->scratch);
+    free(context);
+  }
+}
+
+dseg_buffer *dseg_frame_scratch(dseg_codec_context *context) {
+  return &context->scratch;
+}
 
 int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name) {
   for (size_t i = setup->option_count; i > 0; i--) {
@@ -37,16 +59,10 @@ dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dse
   return DSEG_OK;
 }
 
-dseg_status dseg_frame_check_bits(const dseg_frame_codec *codec, const dseg_frame_info *info, const char *section,
-                                  dseg_error *error) {
-  const uint32_t needed = info->bits_allocated == 1   ? DSEG_PLUGIN_BITS_1
-                          : info->bits_allocated == 8 ? DSEG_PLUGIN_BITS_8
-                                                      : DSEG_PLUGIN_BITS_16;
-  if ((codec->flags & needed) != 0) {
-    return DSEG_OK;
-  }
-  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s is not for Bits Allocated (0028,0100) of %u (%s)", codec->name,
-                   info->bits_allocated, section);
+dseg_status dseg_frame_check_encode(const dseg_frame_codec *codec, const dseg_frame_info *info, dseg_view frame,
+                                    dseg_error *error) {
+  DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
+  return dseg_check_encoding(NULL, codec, info, error);
 }
 
 dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, uint64_t columns, uint32_t components,

@@ -5,6 +5,8 @@
  * pixel. So these numbers are held against the frame's own before a library sees the codestream. */
 #include "frames/j2k_codestream.h"
 
+#include <string.h>
+
 #include "core/endian.h"
 #include "frames/frame_codec.h"
 
@@ -138,6 +140,11 @@ static dseg_status read_style(struct reader *reader, bool has_precincts, unsigne
     return damaged(reader, "not coded reversibly, its transfer syntax is lossless");
   }
   reader->stream->high_throughput = (parameters.data[3] & 0x40) != 0;
+  if ((parameters.data[3] & 0x80) != 0) {
+    return dseg_fail(reader->error, DSEG_ERROR_UNSUPPORTED,
+                     "frame %zu: JPEG 2000: code blocks of both kinds in one frame are not handled",
+                     reader->info->frame);
+  }
   return count_precincts(reader, levels, layers, has_precincts ? parameters.data + 5 : NULL);
 }
 
@@ -146,7 +153,17 @@ static dseg_status read_cod(struct reader *reader, dseg_view cod) {
     return damaged(reader, "no valid coding style");
   }
   const dseg_view parameters = {cod.data + 5, cod.size - 5};
-  return read_style(reader, (cod.data[0] & 1) != 0, dseg_load_be16(cod.data + 2), parameters);
+  const unsigned layers = dseg_load_be16(cod.data + 2);
+  DSEG_TRY(read_style(reader, (cod.data[0] & 1) != 0, layers, parameters));
+  /* So that what check_high_throughput sees is what the decoder sees: no markers between packets, and a code block's
+   * bytes all in one place. */
+  if (reader->stream->high_throughput && ((cod.data[0] & 6) != 0 || layers != 1)) {
+    return dseg_fail(reader->error, DSEG_ERROR_UNSUPPORTED,
+                     "frame %zu: high-throughput JPEG 2000 of several layers, or with markers between packets, is not "
+                     "handled",
+                     reader->info->frame);
+  }
+  return DSEG_OK;
 }
 
 /* From SOC to the first SOT, which is consumed. */
@@ -189,6 +206,20 @@ static dseg_status check_tile_header(struct reader *reader, size_t end) {
   return marker == SOD && reader->at <= end ? DSEG_OK : damaged(reader, "a tile-part's header has no end");
 }
 
+/* Packets of a tile-part, high-throughput: no 0xFF is followed by more than 0x8F, or ends what may go on in the next
+ * tile-part (15444-15 7.1, 15444-1 B.10.1). OpenJPEG 2.5.0 relies on that with an assertion. */
+static dseg_status check_high_throughput(const struct reader *reader, size_t start, size_t end) {
+  const uint8_t *at = reader->in.data + start;
+  const uint8_t *const last = reader->in.data + end;
+  while (at < last && (at = memchr(at, 0xFF, (size_t)(last - at))) != NULL) {
+    at++;
+    if (at == last || *at > 0x8F) {
+      return damaged(reader, "a marker among the coded data");
+    }
+  }
+  return DSEG_OK;
+}
+
 /* From behind the first SOT to EOC (A.4.2, A.4.4). */
 static dseg_status walk_tile_parts(struct reader *reader) {
   unsigned marker = SOT;
@@ -203,6 +234,9 @@ static dseg_status walk_tile_parts(struct reader *reader) {
       return damaged(reader, "a tile-part is cut or damaged");
     }
     DSEG_TRY(check_tile_header(reader, start + length));
+    if (reader->stream->high_throughput) {
+      DSEG_TRY(check_high_throughput(reader, reader->at, start + length));
+    }
     reader->at = start + length;
     if (!next_marker(reader, &marker)) {
       return damaged(reader, "the marker EOC is missing");

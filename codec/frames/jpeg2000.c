@@ -10,6 +10,7 @@
 #include "builtin.h"
 #include "frames/frame_codec.h"
 #include "frames/j2k_codestream.h"
+#include "frames/j2k_decode.h"
 
 static const dseg_option options_table[] = {
     {"levels", 0, 10, 5, "levels of wavelet decomposition, fewer where the frame is too small for them"},
@@ -185,7 +186,7 @@ static bool encode_pixels(const dseg_frame_info *info, dseg_view pixels, unsigne
 
 static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
                           dseg_error *error) {
-  DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
+  DSEG_TRY(dseg_frame_check_encode(&dseg_frame_jpeg2000, info, frame, error));
   dseg_view pixels;
   DSEG_TRY(dseg_frame_to_pixels(info, frame, &context->bytes, &pixels, error));
   struct message message = {{0}};
@@ -230,13 +231,13 @@ static bool run_decoder(opj_codec_t *codec, opj_stream_t *stream, opj_image_t **
          opj_end_decompress(codec, stream);
 }
 
-static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
-                          dseg_error *error) {
+dseg_status dseg_j2k_decode(const dseg_frame_info *info, dseg_view in, dseg_buffer *scratch, dseg_span out,
+                            dseg_error *error) {
   DSEG_TRY(dseg_frame_check_size(info, out.size, error));
   dseg_j2k_codestream codestream;
   DSEG_TRY(dseg_j2k_check(info, in, &codestream, error));
   dseg_span pixels;
-  DSEG_TRY(dseg_frame_pixel_span(info, out, &context->bytes, &pixels, error));
+  DSEG_TRY(dseg_frame_pixel_span(info, out, scratch, &pixels, error));
   struct memory_stream memory = {.in = codestream.bytes};
   struct message message = {{0}};
   opj_image_t *image = NULL;
@@ -254,6 +255,11 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
   return status == DSEG_OK ? dseg_frame_from_pixels(info, pixels, out, error) : status;
 }
 
+static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
+                          dseg_error *error) {
+  return dseg_j2k_decode(info, in, &context->bytes, out, error);
+}
+
 /* PS3.5 Table 8.2.4-1: Bits Allocated of 1, 8 and 16 (and more) for MONOCHROME2; PALETTE COLOR with 8 and 16. */
 const dseg_frame_codec dseg_frame_jpeg2000 = {
     .abi = DSEG_PLUGIN_ABI,
@@ -261,6 +267,7 @@ const dseg_frame_codec dseg_frame_jpeg2000 = {
     .title = "JPEG 2000 Image Compression (Lossless Only)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.90",
     .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS,
+    .pixel_rules = "PS3.5 Table 8.2.4-1",
     .options = options_table,
     .library_version = library_version,
     .create = create,

@@ -3,27 +3,10 @@
  * CharLS takes one source or destination for each of its objects, so a frame has its own; making one costs no more
  * than what CharLS allocates for any frame. */
 #include <charls/charls.h>
-#include <stdlib.h>
 
 #include "builtin.h"
 #include "frames/frame_codec.h"
-
-struct dseg_codec_context {
-  dseg_buffer bytes; /* of 1-bit frames */
-};
-
-static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
-  (void)setup;
-  *context = calloc(1, sizeof **context);
-  return *context != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
-}
-
-static void destroy(dseg_codec_context *context) {
-  if (context != NULL) {
-    dseg_buffer_free(&context->bytes);
-    free(context);
-  }
-}
+#include "frames/jpeg_stream.h"
 
 static const char *library_version(void) {
   return charls_get_version_string();
@@ -54,8 +37,7 @@ static charls_jpegls_errc encode_into(const dseg_frame_info *info, dseg_view fra
 static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
                           dseg_error *error) {
   (void)context;
-  DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
-  DSEG_TRY(dseg_frame_check_bits(&dseg_frame_jpeg_ls, info, "PS3.5 Table 8.2.3-1", error));
+  DSEG_TRY(dseg_frame_check_encode(&dseg_frame_jpeg_ls, info, frame, error));
   charls_jpegls_errc result = CHARLS_JPEGLS_ERRC_DESTINATION_BUFFER_TOO_SMALL;
   for (size_t factor = 1; factor <= 8 && result == CHARLS_JPEGLS_ERRC_DESTINATION_BUFFER_TOO_SMALL; factor *= 2) {
     DSEG_TRY(dseg_buffer_reserve(out, frame.size * factor + frame.size / 8 + 1024, error));
@@ -74,18 +56,6 @@ static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *in
 static dseg_status fail(const dseg_frame_info *info, charls_jpegls_errc result, dseg_error *error) {
   const dseg_status status = result == CHARLS_JPEGLS_ERRC_NOT_ENOUGH_MEMORY ? DSEG_ERROR_MEMORY : DSEG_ERROR_FORMAT;
   return dseg_fail(error, status, "frame %zu: CharLS: %s (PS3.5 8.2.3)", info->frame, charls_get_error_message(result));
-}
-
-/* Whether EOI ends the data, but for a byte of padding. CharLS 2.4 needs it for more than form: where coded data runs
- * out without a marker behind it, it looks for the next bit for ever. */
-static bool has_end_marker(dseg_view in) {
-  for (size_t padding = 0; padding <= 1 && in.size >= 4 + padding; padding++) {
-    const uint8_t *marker = in.data + in.size - padding - 2;
-    if (marker[0] == 0xFF && marker[1] == 0xD9) {
-      return true;
-    }
-  }
-  return false;
 }
 
 /* Reads the header and compares it with what is expected of the frame. */
@@ -125,8 +95,10 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
                           dseg_error *error) {
   DSEG_TRY(dseg_frame_check_size(info, out.size, error));
   dseg_span pixels;
-  DSEG_TRY(dseg_frame_pixel_span(info, out, &context->bytes, &pixels, error));
-  if (!has_end_marker(in)) {
+  DSEG_TRY(dseg_frame_pixel_span(info, out, dseg_frame_scratch(context), &pixels, error));
+  /* CharLS 2.4 needs EOI for more than form: where coded data runs out without a marker behind it, it looks for the
+   * next bit for ever. */
+  if (!dseg_jpeg_trim(in, &in)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu does not end with a JPEG marker EOI (PS3.5 8.2.3)",
                      info->frame);
   }
@@ -146,9 +118,10 @@ const dseg_frame_codec dseg_frame_jpeg_ls = {
     .title = "JPEG-LS Lossless Image Compression",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.80",
     .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_BITS_8_16,
+    .pixel_rules = "PS3.5 Table 8.2.3-1",
     .library_version = library_version,
-    .create = create,
+    .create = dseg_frame_create_scratch,
     .encode = encode,
     .decode = decode,
-    .destroy = destroy,
+    .destroy = dseg_frame_destroy_scratch,
 };

@@ -18,6 +18,18 @@ static const struct {
 #if !DSEG_HAVE_OPENJPEG
     {"jpeg2000", "1.2.840.10008.1.2.4.90", "DSEG_WITH_OPENJPEG"},
 #endif
+#if !DSEG_HAVE_OPENJPEG && !DSEG_HAVE_OPENJPH
+    {"htj2k", "1.2.840.10008.1.2.4.201", "DSEG_WITH_OPENJPEG"},
+#endif
+#if !DSEG_HAVE_LIBJXL
+    {"jpeg-xl", "1.2.840.10008.1.2.4.110", "DSEG_WITH_LIBJXL"},
+#endif
+#if !DSEG_HAVE_DCMJPEG
+    {"jpeg-lossless", "1.2.840.10008.1.2.4.70", "DSEG_WITH_DCMJPEG"},
+#endif
+#if !DSEG_HAVE_JPEG
+    {"jpeg", "1.2.840.10008.1.2.4.50", "DSEG_WITH_JPEG"},
+#endif
     {"", "", NULL}, /* a table is never empty */
 };
 

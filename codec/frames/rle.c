@@ -5,7 +5,6 @@
  * 129..255 by a byte that is repeated 257 minus that many times, 128 does nothing. Pixels of 1 bit have a byte each,
  * filled up with zeros (G.2). Some writers packed 8 of them into a byte; such a segment is an eighth as long, which
  * cannot be mistaken, and is read. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "builtin.h"
@@ -15,23 +14,6 @@
 #define HEADER_SIZE 64
 #define MAX_SEGMENTS 15
 #define MAX_COUNT 128 /* bytes that one control byte can stand for */
-
-struct dseg_codec_context {
-  dseg_buffer bytes; /* a byte a pixel, or the bytes of 16-bit pixels in the order of the segments */
-};
-
-static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
-  (void)setup;
-  *context = calloc(1, sizeof **context);
-  return *context != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
-}
-
-static void destroy(dseg_codec_context *context) {
-  if (context != NULL) {
-    dseg_buffer_free(&context->bytes);
-    free(context);
-  }
-}
 
 /* How many of at most count bytes equal the first one. */
 static size_t run_length(const uint8_t *bytes, size_t count) {
@@ -119,15 +101,16 @@ static void join_words(const uint8_t *bytes, size_t count, uint8_t *words) {
 
 static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
                           dseg_error *error) {
-  DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
+  DSEG_TRY(dseg_frame_check_encode(&dseg_frame_rle, info, frame, error));
   const size_t pixels = (size_t)info->rows * info->columns;
+  dseg_buffer *const scratch = dseg_frame_scratch(context); /* a byte a pixel, or the bytes of words by segment */
   dseg_view bytes;
-  DSEG_TRY(dseg_frame_to_pixels(info, frame, &context->bytes, &bytes, error));
+  DSEG_TRY(dseg_frame_to_pixels(info, frame, scratch, &bytes, error));
   uint32_t segments = 1;
   if (info->bits_allocated == 16) {
-    DSEG_TRY(dseg_buffer_resize(&context->bytes, frame.size, error));
-    split_words(frame.data, pixels, context->bytes.data);
-    bytes.data = context->bytes.data;
+    DSEG_TRY(dseg_buffer_resize(scratch, frame.size, error));
+    split_words(frame.data, pixels, scratch->data);
+    bytes.data = scratch->data;
     segments = 2;
   }
   const size_t start = out->size;
@@ -220,7 +203,7 @@ static dseg_status find_segment(const dseg_frame_info *info, dseg_view in, uint3
 static dseg_status decode_bits(dseg_codec_context *context, const dseg_frame_info *info, dseg_view segment,
                                dseg_span out, dseg_error *error) {
   dseg_span pixels;
-  DSEG_TRY(dseg_frame_pixel_span(info, out, &context->bytes, &pixels, error));
+  DSEG_TRY(dseg_frame_pixel_span(info, out, dseg_frame_scratch(context), &pixels, error));
   if (expand(segment, pixels)) {
     return dseg_frame_from_pixels(info, pixels, out, error);
   }
@@ -241,10 +224,11 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
                      "frame %zu: an RLE header of %u segments for Bits Allocated of %u (PS3.5 G.5)", info->frame,
                      in.size < HEADER_SIZE ? 0 : (unsigned)dseg_load_le32(in.data), info->bits_allocated);
   }
+  dseg_buffer *const scratch = dseg_frame_scratch(context);
   dseg_span bytes = out;
   if (segments == 2) {
-    DSEG_TRY(dseg_buffer_resize(&context->bytes, out.size, error));
-    bytes = (dseg_span){context->bytes.data, out.size};
+    DSEG_TRY(dseg_buffer_resize(scratch, out.size, error));
+    bytes = (dseg_span){scratch->data, out.size};
   }
   for (uint32_t segment = 0; segment < segments; segment++) {
     dseg_view found = {0};
@@ -269,8 +253,9 @@ const dseg_frame_codec dseg_frame_rle = {
     .title = "RLE Lossless",
     .transfer_syntax_uid = "1.2.840.10008.1.2.5",
     .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS,
-    .create = create,
+    .pixel_rules = "PS3.5 Table 8.2.2-1",
+    .create = dseg_frame_create_scratch,
     .encode = encode,
     .decode = decode,
-    .destroy = destroy,
+    .destroy = dseg_frame_destroy_scratch,
 };

@@ -56,7 +56,8 @@ static void elements_of_every_kind(void **state) {
   dseg_builder_u32(builder, 0x00480006, 4000000000u);
   dseg_builder_tag(builder, 0x00209165, 0x0062000B);
   dseg_builder_bytes(builder, 0x00282000, (dseg_view){(const uint8_t *)"abc", 3});
-  dseg_builder_text(builder, 0x00280030, "DS", "0.5\\0.25");
+  dseg_builder_further_text(builder, 0x00280030, "DS", "0.5");
+  dseg_builder_further_text(builder, 0x00280030, "DS", "0.25");
   dseg_builder_text(builder, 0x00100040, "CS", "O");
   dseg_builder_remove(builder, 0x00100040);
   dseg_buffer bytes = {0};

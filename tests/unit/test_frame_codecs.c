@@ -17,8 +17,8 @@
 #define GUARD 64
 #define GUARD_BYTE 0xA5
 
-enum content { EMPTY, FULL, NOISE, BLOBS, CONTENTS };
-static const char *const content_names[CONTENTS] = {"empty", "full", "noise", "blobs"};
+enum content { EMPTY, FULL, NOISE, BLOBS, COUNTED, CONTENTS };
+static const char *const content_names[CONTENTS] = {"empty", "full", "noise", "blobs", "counted"};
 
 static const unsigned all_bits[] = {1, 8, 16};
 static const struct {
@@ -63,6 +63,7 @@ static uint16_t pixel(const struct trial *trial, uint32_t row, uint32_t column, 
   switch (trial->content) {
     case FULL: return UINT16_MAX;
     case NOISE: return (uint16_t)(next_random(random) >> 16);
+    case COUNTED: return (uint16_t)(row * trial->info.columns + column);
     case BLOBS:
       for (uint32_t disc = 1; disc <= 9; disc++) {
         const int64_t y = (int64_t)row - (int64_t)(disc * 7919u % (trial->info.rows + 1));

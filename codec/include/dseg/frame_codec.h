@@ -15,6 +15,12 @@ extern "C" {
 #define DSEG_FRAME_BITS_8_16 (DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16)
 #define DSEG_FRAME_ALL_BITS (DSEG_PLUGIN_BITS_1 | DSEG_FRAME_BITS_8_16)
 
+/* create and destroy of codecs whose context is nothing but scratch memory, and that memory. */
+DSEG_API dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, dseg_codec_context **context,
+                                               dseg_error *error);
+DSEG_API void dseg_frame_destroy_scratch(dseg_codec_context *context);
+DSEG_API dseg_buffer *dseg_frame_scratch(dseg_codec_context *context);
+
 /* The value given for an option of the table (the last one counts), or its standard value. */
 DSEG_API int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name);
 
@@ -22,9 +28,10 @@ DSEG_API int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_se
  * the 16 bits they have (PS3.3 C.7.6.3). */
 DSEG_API dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dseg_error *error);
 
-/* For encoders: DSEG_ERROR_UNSUPPORTED, with the section that says so, unless flags has info's Bits Allocated. */
-DSEG_API dseg_status dseg_frame_check_bits(const dseg_frame_codec *codec, const dseg_frame_info *info,
-                                           const char *section, dseg_error *error);
+/* For encoders: what dseg_frame_check_size says of frame, then DSEG_ERROR_UNSUPPORTED, with the section that says so,
+ * unless the codec is for such pixels. */
+DSEG_API dseg_status dseg_frame_check_encode(const dseg_frame_codec *codec, const dseg_frame_info *info,
+                                             dseg_view frame, dseg_error *error);
 
 /* DSEG_ERROR_FORMAT unless a compressed stream's description of itself is that of the frame: one component, and a
  * precision that needs the same bytes a pixel. 1-bit frames may come as bytes (from writers that went beyond the

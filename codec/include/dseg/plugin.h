@@ -45,6 +45,8 @@ enum {
   /* A frame's coding may depend on other frames of the instance (prediction): a context reads them through
    * dseg_codec_setup.frames. */
   DSEG_PLUGIN_OTHER_FRAMES = 1u << 14,
+  DSEG_PLUGIN_NO_PALETTE = 1u << 15,  /* not for Photometric Interpretation of PALETTE COLOR */
+  DSEG_PLUGIN_WHOLE_BYTES = 1u << 16, /* 1-bit frames only where rows * columns is a multiple of 8 */
   /* Representations: */
   DSEG_PLUGIN_LABEL_FRAMES = 1u << 11,   /* a pixel of a frame is a Segment Number */
   DSEG_PLUGIN_SEGMENT_FRAMES = 1u << 12, /* each frame belongs to one segment */
@@ -124,6 +126,8 @@ typedef struct dseg_frame_codec {
    * puts it in front of frame 0's bytes in a form whose end can be told, so that each decoding context can read it from
    * frame 0 when it is created, and decode passes over it. */
   dseg_status (*learn)(const dseg_codec_setup *setup, dseg_buffer *learned, dseg_error *error);
+  const char *pixel_rules;  /* the section that says which pixels it may hold, for messages; may be NULL */
+  const char *lossy_method; /* with DSEG_PLUGIN_LOSSY: the term for Lossy Image Compression Method (0028,2114) */
 } dseg_frame_codec;
 
 /* One decoded frame, for a representation to use. */
@@ -204,6 +208,12 @@ DSEG_API dseg_status dseg_register(const dseg_representation *representation, co
                                    dseg_error *error);
 typedef dseg_status (*dseg_registrar)(const dseg_representation *representation, const dseg_frame_codec *codec,
                                       dseg_error *error);
+
+/* Whether an object of this representation may have frames of this form in this codec: DSEG_ERROR_UNSUPPORTED, with the
+ * reason and the section of the standard, where not. Such an object is not written; one that exists is read, with that
+ * message as a warning, as far as the codec makes sense of it. representation NULL: of any; info->frame is not used. */
+DSEG_API dseg_status dseg_check_encoding(const dseg_representation *representation, const dseg_frame_codec *codec,
+                                         const dseg_frame_info *info, dseg_error *error);
 
 /* Loads the built-in entries (always done by the first look-up) and the shared objects in DSEG_PLUGIN_PATH. An
  * object that cannot be loaded is an error that names it; those before it stay registered. */

@@ -1,0 +1,86 @@
+/* openjph.cc - OpenJPH's encoder behind C functions, see openjph.h. */
+#include "frames/openjph.h"
+
+#include <openjph/ojph_arch.h> /* before the others, which use its macros */
+
+#include <openjph/ojph_codestream.h>
+#include <openjph/ojph_file.h>
+#include <openjph/ojph_mem.h>
+#include <openjph/ojph_params.h>
+#include <openjph/ojph_version.h>
+
+#include <new>
+
+namespace {
+
+/* Appends to a buffer. */
+class buffer_file : public ojph::outfile_base {
+ public:
+  explicit buffer_file(dseg_buffer *out) : out_(out), start_(out->size) {}
+  size_t write(const void *bytes, size_t size) override {
+    if (dseg_buffer_append(out_, bytes, size, nullptr) != DSEG_OK) {
+      throw std::bad_alloc();
+    }
+    return size;
+  }
+  ojph::si64 tell() override { return static_cast<ojph::si64>(out_->size - start_); }
+
+ private:
+  dseg_buffer *out_;
+  size_t start_;
+};
+
+template <class Pixel>
+void push_row(const Pixel *row, size_t columns, ojph::si32 *line) {
+  for (size_t i = 0; i < columns; i++) {
+    line[i] = row[i];
+  }
+}
+
+void encode(const dseg_frame_info *info, dseg_view pixels, unsigned levels, dseg_buffer *out) {
+  buffer_file file(out);
+  ojph::codestream codestream;
+  ojph::param_siz size = codestream.access_siz();
+  size.set_image_extent(ojph::point(info->columns, info->rows));
+  size.set_num_components(1);
+  size.set_component(0, ojph::point(1, 1), info->bits_allocated == 16 ? 16 : 8, false);
+  ojph::param_cod style = codestream.access_cod();
+  style.set_num_decomposition(levels);
+  style.set_reversible(true);
+  style.set_color_transform(false);
+  codestream.set_planar(false);
+  codestream.write_headers(&file);
+  ojph::ui32 component = 0;
+  ojph::line_buf *line = codestream.exchange(nullptr, component);
+  for (size_t row = 0; row < info->rows; row++) {
+    const size_t at = row * info->columns;
+    if (info->bits_allocated == 16) {
+      push_row(reinterpret_cast<const uint16_t *>(pixels.data) + at, info->columns, line->i32);
+    } else {
+      push_row(pixels.data + at, info->columns, line->i32);
+    }
+    line = codestream.exchange(line, component);
+  }
+  codestream.flush();
+  codestream.close();
+}
+
+}  // namespace
+
+extern "C" dseg_status dseg_openjph_encode(const dseg_frame_info *info, dseg_view pixels, unsigned levels,
+                                           dseg_buffer *out, dseg_error *error) {
+  const size_t before = out->size;
+  try {
+    encode(info, pixels, levels, out);
+    return DSEG_OK;
+  } catch (...) { /* of valid pixels nothing else is to be expected */
+    out->size = before;
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "frame %zu: out of memory for OpenJPH", info->frame);
+  }
+}
+
+extern "C" const char *dseg_openjph_version(void) {
+#define TEXT(x) #x
+#define NUMBER(x) TEXT(x)
+  return "OpenJPH " NUMBER(OPENJPH_VERSION_MAJOR) "." NUMBER(OPENJPH_VERSION_MINOR) "." NUMBER(OPENJPH_VERSION_PATCH);
+}
