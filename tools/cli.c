@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -145,6 +146,10 @@ static void report_progress(void *user, unsigned long long done, unsigned long l
 
 dseg_progress cli_progress_sink(cli_progress *progress) {
   return (dseg_progress){report_progress, progress};
+}
+
+void cli_fix_date(void) {
+  setenv("SOURCE_DATE_EPOCH", "1735689600", 0);
 }
 
 double cli_seconds(void) {

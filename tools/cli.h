@@ -127,6 +127,10 @@ void cli_progress_end(cli_progress *progress);
 /* To hand to the library; progress must outlive it. */
 dseg_progress cli_progress_sink(cli_progress *progress);
 
+/* DICOM objects with a seed for their UIDs are dated 2025-01-01 from here on, unless SOURCE_DATE_EPOCH says otherwise:
+ * for what is to be the same whenever it is made. */
+void cli_fix_date(void);
+
 /* Seconds of a steady clock, and the process' largest resident size so far in bytes. */
 double cli_seconds(void);
 uint64_t cli_peak_memory(void);
