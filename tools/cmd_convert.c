@@ -9,7 +9,7 @@
 enum {
   OPTION_AS,
   OPTION_TRANSFER_SYNTAX,
-  OPTION_CODEC_OPTION,
+  OPTION_OPTION,
   OPTION_REFERENCE,
   OPTION_METADATA,
   OPTION_SEGMENTS,
@@ -64,7 +64,8 @@ static const cli_option options_table[] = {
      "binary where segments overlap, labelmap where they do not."},
     {OPTION_TRANSFER_SYNTAX, "transfer-syntax", "NAME|UID", false, NULL,
      "How frames are compressed (see dseg codecs); explicit-le, not compressed, otherwise."},
-    {OPTION_CODEC_OPTION, "option", "KEY=VALUE", false, NULL, "An option of the transfer syntax; may be repeated."},
+    {OPTION_OPTION, "option", "KEY=VALUE", false, NULL,
+     "An option of the representation or the transfer syntax (see dseg codecs); may be repeated."},
     {OPTION_EMPTY_FRAMES, "empty-frames", "bounds|omit|keep", false, NULL,
      "Frames without a voxel: left out but for the first and last plane (bounds, the default), all left out, or kept."},
     {OPTION_CONCATENATION, "concatenation", NULL, false, NULL,
@@ -100,7 +101,7 @@ static const char *const grid_names[] = {"tight", "reference", NULL};
 static const char *const empty_names[] = {"bounds", "omit", "keep", NULL};
 
 /* KEY=VALUE; the name points into argv, cut at the equals sign. */
-static bool add_codec_option(const cli_args *args, convert_options *options) {
+static bool add_option(const cli_args *args, convert_options *options) {
   char *text = args->argv[args->position - 1];
   char *equals = strchr(text, '=');
   if (strncmp(text, "--option=", strlen("--option=")) == 0) {
@@ -114,7 +115,7 @@ static bool add_codec_option(const cli_args *args, convert_options *options) {
     return false;
   }
   *equals = '\0';
-  options->codec_options[options->write.codec_option_count++] = (dseg_option_value){text, number};
+  options->options[options->option_count++] = (dseg_option_value){text, number};
   return true;
 }
 
@@ -233,7 +234,7 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
   switch (id) {
     case OPTION_AS: return set_representation(args, options);
     case OPTION_TRANSFER_SYNTAX: return set_transfer_syntax(args, options);
-    case OPTION_CODEC_OPTION: return add_codec_option(args, options);
+    case OPTION_OPTION: return add_option(args, options);
     case OPTION_REFERENCE: options->references[options->reference_count++] = args->value; return true;
     case OPTION_SEGMENTS: return add_segments(args, options);
     case OPTION_METADATA: options->metadata = args->value; return true;
@@ -253,7 +254,7 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
 }
 
 static bool is_dicom_only(int id) {
-  return id == OPTION_AS || id == OPTION_TRANSFER_SYNTAX || id == OPTION_CODEC_OPTION || id == OPTION_EMPTY_FRAMES ||
+  return id == OPTION_AS || id == OPTION_TRANSFER_SYNTAX || id == OPTION_OPTION || id == OPTION_EMPTY_FRAMES ||
          id == OPTION_CONCATENATION || id == OPTION_UID_SEED || id == OPTION_SYNC;
 }
 
@@ -360,9 +361,9 @@ static int run(int argc, char **argv) {
   /* No list can be longer than the command line. */
   options.references = calloc((size_t)argc + 1, sizeof *options.references);
   options.segments = calloc((size_t)argc + 1, sizeof *options.segments);
-  options.codec_options = calloc((size_t)argc + 1, sizeof *options.codec_options);
+  options.options = calloc((size_t)argc + 1, sizeof *options.options);
   int exit_code = CLI_INPUT;
-  if (options.references == NULL || options.segments == NULL || options.codec_options == NULL) {
+  if (options.references == NULL || options.segments == NULL || options.options == NULL) {
     cli_error(NULL, "out of memory");
   } else {
     cli_args args;
@@ -374,6 +375,6 @@ static int run(int argc, char **argv) {
   }
   free(options.references);
   free(options.segments);
-  free(options.codec_options);
+  free(options.options);
   return exit_code;
 }

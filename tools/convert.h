@@ -50,9 +50,10 @@ typedef struct convert_options {
   int compression;
   const char *series_description;
   const char *series_number;
-  dseg_option_value *codec_options; /* write.codec_options points here */
-  dseg_write_options write;         /* what concerns DICOM output only */
-  const char *dicom_only;           /* an option given that concerns DICOM output only; NULL: none */
+  dseg_option_value *options; /* --option, of the representation or of the frame codec */
+  size_t option_count;
+  dseg_write_options write; /* what concerns DICOM output only */
+  const char *dicom_only;   /* an option given that concerns DICOM output only; NULL: none */
   /* What the command lines of dcmqi need: */
   bool is_dcmqi;          /* messages do not name options of dseg convert */
   bool complete_metadata; /* the JSON has to name every segment */

@@ -1,6 +1,7 @@
 /* convert_dicom.c - writes a DICOM object, a few planes at a time: label maps where segments do not overlap, else a
  * mask for each segment that a plane may hold. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "convert.h"
 
@@ -139,17 +140,50 @@ static int run(convert_job *job, dicom_work *work) {
                                    : convert_fail_output(job, job->options->output, status, &error);
 }
 
+static bool has_option(const dseg_option *table, const char *name) {
+  while (table != NULL && table->name != NULL && strcmp(table->name, name) != 0) {
+    table++;
+  }
+  return table != NULL && table->name != NULL;
+}
+
+/* Hands each --option to the one of the two that has it. values: room for all. */
+static void sort_options(const convert_job *job, dseg_option_value *values, dseg_write_options *write_options) {
+  const convert_options *options = job->options;
+  const char *syntax = options->write.frame_codec;
+  const dseg_frame_codec *codec = syntax != NULL ? dseg_find_frame_codec(syntax) : NULL;
+  size_t first = 0, last = options->option_count;
+  for (size_t i = 0; i < options->option_count; i++) {
+    const dseg_option_value *given = &options->options[i];
+    const bool of_codec = codec != NULL && has_option(codec->options, given->name);
+    if (!of_codec && has_option(job->representation->options, given->name)) {
+      values[first++] = *given;
+    } else {
+      values[--last] = *given; /* the library says so when the codec has no such option */
+    }
+  }
+  write_options->representation_options = values;
+  write_options->representation_option_count = first;
+  write_options->codec_options = values + last;
+  write_options->codec_option_count = options->option_count - last;
+}
+
 int convert_to_dicom(convert_job *job) {
   const convert_options *options = job->options;
+  dseg_option_value *values = calloc(options->option_count + 1, sizeof *values);
+  if (values == NULL) {
+    return convert_fail_memory(job);
+  }
   dseg_write_options write_options = options->write;
   write_options.representation = job->representation->name;
-  write_options.codec_options = options->codec_options;
+  sort_options(job, values, &write_options);
   write_options.replace = options->force;
   cli_warnings warnings = {.file = options->output};
   write_options.warnings = cli_warning_sink(&warnings);
   dseg_error error = {0};
   dicom_work work = {.chunk = job->fractions ? 1 : convert_chunk_planes(job)};
   const dseg_status status = dseg_writer_create(options->output, job->target, &write_options, &work.writer, &error);
+  free(values); /* the writer has copies */
   if (status != DSEG_OK) {
     return convert_fail_output(job, options->output, status, &error);
   }

@@ -241,6 +241,11 @@ extern "C" void dseg_builder_u16(dseg_builder *builder, uint32_t tag, const uint
       [&](DcmElement &element) { return element.putUint16Array(values, static_cast<unsigned long>(count)); });
 }
 
+extern "C" void dseg_builder_words(dseg_builder *builder, uint32_t tag, const uint16_t *values, size_t count) {
+  put(builder, tag, "OW",
+      [&](DcmElement &element) { return element.putUint16Array(values, static_cast<unsigned long>(count)); });
+}
+
 extern "C" void dseg_builder_u32(dseg_builder *builder, uint32_t tag, uint32_t value) {
   put(builder, tag, "UL", [&](DcmElement &element) { return element.putUint32(value, 0); });
 }
@@ -256,6 +261,12 @@ extern "C" void dseg_builder_bytes(dseg_builder *builder, uint32_t tag, dseg_vie
 
 extern "C" void dseg_builder_empty_sequence(dseg_builder *builder, uint32_t tag) {
   put(builder, tag, "SQ", [](DcmElement &) { return EC_Normal; });
+}
+
+extern "C" void dseg_builder_fail_memory(dseg_builder *builder) {
+  if (builder->status == DSEG_OK) {
+    builder->status = DSEG_ERROR_MEMORY;
+  }
 }
 
 extern "C" void dseg_builder_remove(dseg_builder *builder, uint32_t tag) {

@@ -29,13 +29,16 @@ void dseg_builder_text(dseg_builder *builder, uint32_t tag, const char *vr, cons
 void dseg_builder_default_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
 /* Puts text behind the values that are already there. */
 void dseg_builder_further_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
-void dseg_builder_u16(dseg_builder *builder, uint32_t tag, const uint16_t *values, size_t count); /* US */
-void dseg_builder_u32(dseg_builder *builder, uint32_t tag, uint32_t value);                       /* UL */
-void dseg_builder_tag(dseg_builder *builder, uint32_t tag, uint32_t value);                       /* AT */
+void dseg_builder_u16(dseg_builder *builder, uint32_t tag, const uint16_t *values, size_t count);   /* US */
+void dseg_builder_words(dseg_builder *builder, uint32_t tag, const uint16_t *values, size_t count); /* OW */
+void dseg_builder_u32(dseg_builder *builder, uint32_t tag, uint32_t value);                         /* UL */
+void dseg_builder_tag(dseg_builder *builder, uint32_t tag, uint32_t value);                         /* AT */
 /* OB; OV with values of 8 bytes, little endian, as DCMTK 3.6.7 holds them. An odd length is padded with 0. */
 void dseg_builder_bytes(dseg_builder *builder, uint32_t tag, dseg_view bytes);
 /* A sequence without items. */
 void dseg_builder_empty_sequence(dseg_builder *builder, uint32_t tag);
+/* The caller could not make a value for lack of memory. */
+void dseg_builder_fail_memory(dseg_builder *builder);
 void dseg_builder_remove(dseg_builder *builder, uint32_t tag);
 
 /* Appends an item to the sequence with this tag in the current item, and makes it the current one. */

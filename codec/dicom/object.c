@@ -1,6 +1,9 @@
 /* object.c - the modules of a segmentation object that concern all its frames (PS3.3 A.51). */
 #include "dicom/object.h"
 
+#include <string.h>
+
+#include "dicom/palette.h"
 #include "dicom/segments.h"
 
 struct reader {
@@ -178,6 +181,10 @@ dseg_status dseg_read_object(const dseg_part10 *part10, dseg_dicom_source *sourc
   DSEG_TRY(read_kind(&reader, error));
   const bool skip_background = description->kind == DSEG_VOXELS_LABELS && description->has_background;
   DSEG_TRY(dseg_read_segments(part10, skip_background, description, error));
+  const char *photometric = source->info.photometric_interpretation;
+  if (photometric != NULL && strcmp(photometric, "PALETTE COLOR") == 0) {
+    DSEG_TRY(dseg_read_palette(&part10->elements, description, error));
+  }
   DSEG_TRY(read_slide(&reader, error));
   read_content(&reader);
   read_identity(&reader);

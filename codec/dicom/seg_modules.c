@@ -138,6 +138,9 @@ static void put_image(dseg_builder *builder, const dseg_seg_object *object) {
   dseg_builder_u16(builder, 0x00280102, &high_bit, 1);
   dseg_builder_u16(builder, 0x00280103, &zero, 1);
   put_lossy(builder, object);
+  if (object->format.palette_color) {
+    dseg_put_palette(builder, object);
+  }
 }
 
 /* Segmentation Image (C.8.20.2) with the Content Identification Macro (Table 10-12). */

@@ -69,6 +69,7 @@ void dseg_put_seg_modules(dseg_builder *builder, const dseg_seg_object *object);
 
 /* Parts of the above, each in a file of its own. */
 void dseg_put_segments(dseg_builder *builder, const dseg_seg_object *object);
+void dseg_put_palette(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_dimensions(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_shared_groups(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object);

@@ -116,6 +116,16 @@ dseg_status dseg_writer_put_frame(dseg_writer *writer, size_t plane, int32_t seg
   return add_record(writer, &record, error);
 }
 
+static dseg_write_context describe(dseg_writer *writer) {
+  return (dseg_write_context){.description = writer->description,
+                              .format = writer->format,
+                              .rows = writer->description->geometry.rows,
+                              .columns = writer->description->geometry.columns,
+                              .options = writer->options.representation_options,
+                              .option_count = writer->options.representation_option_count,
+                              .scratch = &writer->scratch};
+}
+
 static dseg_status put_from_representation(void *user, int32_t segment, dseg_view frame, dseg_error *error) {
   dseg_writer *writer = user;
   return dseg_writer_put_frame(writer, writer->put_plane, segment, frame, error);
@@ -199,11 +209,7 @@ dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane, const vo
   }
   writer->last_segment[plane] = INT32_MAX;
   writer->put_plane = plane;
-  const dseg_write_context context = {.description = writer->description,
-                                      .format = writer->format,
-                                      .rows = writer->description->geometry.rows,
-                                      .columns = writer->description->geometry.columns,
-                                      .scratch = &writer->scratch};
+  const dseg_write_context context = describe(writer);
   const dseg_frame_sink sink = {put_from_representation, writer};
   return writer->representation->put_labels(&context, labels, bits, &sink, error);
 }
@@ -256,11 +262,7 @@ dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t seg
     return DSEG_OK; /* empty frames are added at the end, where the policy wants them */
   }
   writer->put_plane = plane;
-  const dseg_write_context context = {.description = description,
-                                      .format = writer->format,
-                                      .rows = description->geometry.rows,
-                                      .columns = description->geometry.columns,
-                                      .scratch = &writer->scratch};
+  const dseg_write_context context = describe(writer);
   const dseg_frame_sink sink = {put_from_representation, writer};
   return writer->representation->put_mask(&context, segment, mask, &sink, error);
 }
@@ -275,7 +277,6 @@ void dseg_writer_destroy(dseg_writer *writer) {
   dseg_buffer_free(&writer->encoded);
   dseg_description_destroy(writer->description);
   free(writer->frames);
-  free(writer->codec_options);
   free(writer->known_values);
   free(writer->last_segment);
   free(writer->occupied);

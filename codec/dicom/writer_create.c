@@ -97,38 +97,50 @@ static dseg_status choose_encoding(dseg_writer *writer, const dseg_write_options
   return DSEG_OK;
 }
 
-static dseg_status check_option(const dseg_frame_codec *codec, const dseg_option_value *value,
+static dseg_status check_option(const char *plugin, const dseg_option *table, const dseg_option_value *value,
                                 const dseg_option **found, dseg_error *error) {
-  for (const dseg_option *option = codec->options; option != NULL && option->name != NULL; option++) {
+  for (const dseg_option *option = table; option != NULL && option->name != NULL; option++) {
     if (strcmp(option->name, value->name) != 0) {
       continue;
     }
     if (value->value < option->minimum || value->value > option->maximum) {
-      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "option %s of %s: %lld is not in %lld..%lld", option->name,
-                       codec->name, (long long)value->value, (long long)option->minimum, (long long)option->maximum);
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "option %s of %s: %lld is not in %lld..%lld", option->name, plugin,
+                       (long long)value->value, (long long)option->minimum, (long long)option->maximum);
     }
     *found = option;
     return DSEG_OK;
   }
-  return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no option %s", codec->name, value->name);
+  return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no option %s", plugin, value->name);
 }
 
-/* Checks the options and copies them: they are used when the frames are compressed, in dseg_writer_finish. */
-static dseg_status take_codec_options(dseg_writer *writer, const dseg_write_options *options, dseg_error *error) {
-  const size_t count = options->codec_option_count;
+/* Checks a plug-in's options and makes *values, which the caller gave, a copy in the description's arena: options are
+ * used until the frames are compressed, in dseg_writer_finish. */
+static dseg_status take_options(dseg_writer *writer, const char *plugin, const dseg_option *table,
+                                const dseg_option_value **values, size_t count, dseg_error *error) {
   if (count == 0) {
+    *values = NULL;
     return DSEG_OK;
   }
-  writer->codec_options = calloc(count, sizeof *writer->codec_options);
-  if (writer->codec_options == NULL) {
+  dseg_option_value *copies = dseg_description_alloc(writer->description, count * sizeof *copies);
+  if (copies == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
   }
   for (size_t i = 0; i < count; i++) {
     const dseg_option *option = NULL;
-    DSEG_TRY(check_option(writer->codec, &options->codec_options[i], &option, error));
-    writer->codec_options[i] = (dseg_option_value){option->name, options->codec_options[i].value};
+    DSEG_TRY(check_option(plugin, table, &(*values)[i], &option, error));
+    copies[i] = (dseg_option_value){option->name, (*values)[i].value};
   }
+  *values = copies;
   return DSEG_OK;
+}
+
+static dseg_status take_all_options(dseg_writer *writer, dseg_error *error) {
+  const dseg_representation *representation = writer->representation;
+  const dseg_frame_codec *codec = writer->codec;
+  dseg_write_options *options = &writer->options;
+  DSEG_TRY(take_options(writer, representation->name, representation->options, &options->representation_options,
+                        options->representation_option_count, error));
+  return take_options(writer, codec->name, codec->options, &options->codec_options, options->codec_option_count, error);
 }
 
 static dseg_status allocate_tables(dseg_writer *writer, dseg_error *error) {
@@ -161,14 +173,14 @@ static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_wri
   if ((writer->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0 && description->maximum_fraction == 0) {
     description->maximum_fraction = UINT8_MAX;
   }
-  DSEG_TRY(writer->representation->choose_format(description, &writer->format, error));
+  writer->options = *options;
+  DSEG_TRY(take_all_options(writer, error));
+  DSEG_TRY(writer->representation->choose_format(description, writer->options.representation_options,
+                                                 options->representation_option_count, &writer->format, error));
   const dseg_frame_info form = dseg_writer_frame_format(writer);
   DSEG_TRY(dseg_check_encoding(writer->representation, writer->codec, &form, error));
-  DSEG_TRY(take_codec_options(writer, options, error));
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
   DSEG_TRY(allocate_tables(writer, error));
-  writer->options = *options;
-  writer->options.codec_options = writer->codec_options;
   writer->options.uid_seed = dseg_description_strdup(description, options->uid_seed);
   writer->path = malloc(strlen(path) + 1);
   if (writer->path == NULL || (options->uid_seed != NULL && writer->options.uid_seed == NULL)) {

@@ -12,9 +12,8 @@ struct dseg_writer {
   const dseg_representation *representation;
   const dseg_frame_codec *codec;
   dseg_pixel_format format;
-  dseg_write_options options;       /* texts copied into the description's arena */
-  dseg_option_value *codec_options; /* copies that options points to */
-  dseg_output_file *output;         /* of the first file */
+  dseg_write_options options; /* what it points to is copied into the description's arena */
+  dseg_output_file *output;   /* of the first file */
 
   dseg_frame_spool spool;
   bool bit_packed; /* native frames of 1 bit that are no multiple of a byte: offsets count bits */

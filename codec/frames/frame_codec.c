@@ -29,15 +29,7 @@ dseg_buffer *dseg_frame_scratch(dseg_codec_context *context) {
 }
 
 int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name) {
-  for (size_t i = setup->option_count; i > 0; i--) {
-    if (strcmp(setup->options[i - 1].name, name) == 0) {
-      return setup->options[i - 1].value;
-    }
-  }
-  while (strcmp(table->name, name) != 0) {
-    table++;
-  }
-  return table->standard;
+  return dseg_get_option(table, setup->options, setup->option_count, name);
 }
 
 static size_t pixel_count(const dseg_frame_info *info) {

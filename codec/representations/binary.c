@@ -21,7 +21,10 @@ static dseg_status add_to_mask(const dseg_decoded_frame *frame, uint32_t number,
   return DSEG_OK;
 }
 
-static dseg_status choose_format(const dseg_description *description, dseg_pixel_format *format, dseg_error *error) {
+static dseg_status choose_format(const dseg_description *description, const dseg_option_value *options,
+                                 size_t option_count, dseg_pixel_format *format, dseg_error *error) {
+  (void)options;
+  (void)option_count;
   if (description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "fractions do not fit into the single bit of BINARY (PS3.3 C.8.20.2.3.1): write FRACTIONAL, or "

@@ -42,7 +42,10 @@ static dseg_status add_to_mask(const dseg_decoded_frame *frame, uint32_t number,
   return DSEG_OK;
 }
 
-static dseg_status choose_format(const dseg_description *description, dseg_pixel_format *format, dseg_error *error) {
+static dseg_status choose_format(const dseg_description *description, const dseg_option_value *options,
+                                 size_t option_count, dseg_pixel_format *format, dseg_error *error) {
+  (void)options;
+  (void)option_count;
   if (description->kind != DSEG_VOXELS_PROBABILITY && description->kind != DSEG_VOXELS_OCCUPANCY) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "FRACTIONAL holds probabilities or occupancies (PS3.3 C.8.20.2.3.2), not labels or masks: write "

@@ -48,7 +48,14 @@ static dseg_status check_kind(const dseg_description *description, dseg_error *e
   return DSEG_OK;
 }
 
-static dseg_status choose_format(const dseg_description *description, dseg_pixel_format *format, dseg_error *error) {
+static const dseg_option options_table[] = {
+    {"palette", 0, 1, 0, "1: PALETTE COLOR, the segments' colours as a palette with an ICC profile"},
+    {"bits", 8, 16, 8, "16: pixels of 16 bits even where 8 are enough"},
+    {NULL, 0, 0, 0, NULL}};
+
+static dseg_status choose_format(const dseg_description *description, const dseg_option_value *options,
+                                 size_t option_count, dseg_pixel_format *format, dseg_error *error) {
+  const int64_t bits = dseg_get_option(options_table, options, option_count, "bits");
   DSEG_TRY(check_kind(description, error));
   uint32_t greatest = description->has_background ? description->background : 0;
   for (size_t i = 0; i < description->segment_count; i++) {
@@ -73,7 +80,12 @@ static dseg_status choose_format(const dseg_description *description, dseg_pixel
                      "segments",
                      (unsigned)greatest);
   }
-  *format = (dseg_pixel_format){.bits_allocated = greatest > UINT8_MAX ? 16 : 8};
+  if (bits != 8 && bits != 16) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "option bits: a LABELMAP's pixels have 8 or 16 bits (PS3.3 Table C.8.20-2), not %d", (int)bits);
+  }
+  *format = (dseg_pixel_format){.bits_allocated = bits == 16 || greatest > UINT8_MAX ? 16 : 8,
+                                .palette_color = dseg_get_option(options_table, options, option_count, "palette") == 1};
   return DSEG_OK;
 }
 
@@ -145,6 +157,7 @@ const dseg_representation dseg_representation_labelmap = {
     .segmentation_type = "LABELMAP",
     .flags = DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE | DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16 |
              DSEG_PLUGIN_LABEL_FRAMES,
+    .options = options_table,
     .add_to_labels = add_to_labels,
     .add_to_mask = add_to_mask,
     .choose_format = choose_format,

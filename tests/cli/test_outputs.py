@@ -162,6 +162,19 @@ class Options(CliTest):
             self.dseg("convert", "labels.nii", "s.dcm", "--transfer-syntax", syntax, "--force")
             self.dseg("compare", "labels.nii", "s.dcm")
 
+    def test_options_of_representation_and_codec(self):
+        self.volume()
+        for options in (("palette=1",), ("bits=16", "palette=1")):
+            given = [part for option in options for part in ("--option", option)]
+            self.dseg("convert", "labels.nii", "s.dcm", "--transfer-syntax", "deflated-frame", "--option", "level=1",
+                      *given, "--force")
+            self.dseg("compare", "labels.nii", "s.dcm")
+            info = self.dseg("info", "s.dcm", "--json").json()
+            self.assertEqual(info["photometric_interpretation"], "PALETTE COLOR")
+            self.assertEqual(info["bits_allocated"], 8 * len(options))
+        self.fails("convert", "labels.nii", "b.dcm", "--as", "binary", "--option", "palette=1", code=USAGE)
+        self.fails("convert", "labels.nii", "b.dcm", "--option", "palette=2", code=USAGE)
+
     def test_options_that_do_not_fit(self):
         self.volume()
         for arguments in (

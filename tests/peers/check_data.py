@@ -146,7 +146,11 @@ def check_segments(info, dataset):
         code = item.SegmentedPropertyTypeCodeSequence[0]
         assert segment["type"]["value"] == code.CodeValue and segment["type"]["scheme"] == code.CodingSchemeDesignator
         assert segment["algorithm_type"] == item.SegmentAlgorithmType
-        assert (segment["color"] is None) == ("RecommendedDisplayCIELabValue" not in item)
+        if dataset.PhotometricInterpretation == "PALETTE COLOR":
+            color = pydicom.pixels.apply_color_lut(np.array([item.SegmentNumber]), dataset)[0]
+            assert segment["color"] == "#%02x%02x%02x" % tuple(color), segment
+        else:
+            assert (segment["color"] is None) == ("RecommendedDisplayCIELabValue" not in item)
         assert segment["tracking_uid"] == item.get("TrackingUID")
 
 

@@ -1,6 +1,6 @@
 """Writes a volume with dseg and reads it with every peer.
 
-usage: check_written.py VOLUME binary|labelmap|fractional [peer=PROGRAM...] [skip=PEER:why...]
+usage: check_written.py VOLUME binary|labelmap|fractional [dcmtk=PROGRAM] [no-PEER=why...] [palette=1]
 """
 
 import sys
@@ -25,7 +25,7 @@ def check_description(info, segments, numbers):
         assert by_number[number]["label"] == wanted["SegmentLabel"], by_number[number]
 
 
-def check_with_pydicom_text(path, segments, numbers):
+def check_with_pydicom_text(path, segments, numbers, palette):
     """What the metadata said is in the attributes that the standard has for it."""
     import pydicom
 
@@ -40,7 +40,31 @@ def check_with_pydicom_text(path, segments, numbers):
         assert segment.SegmentDescription == wanted["SegmentDescription"]
         assert segment.SegmentAlgorithmType == "SEMIAUTOMATIC"
         assert segment.SegmentedPropertyTypeCodeSequence[0].CodeValue == "10200004"
-        assert len(segment.RecommendedDisplayCIELabValue) == 3
+        if palette:
+            assert "RecommendedDisplayCIELabValue" not in segment
+        else:
+            assert len(segment.RecommendedDisplayCIELabValue) == 3
+
+
+def check_palette(path, segments, numbers):
+    """pydicom and highdicom, which takes the profile into account, see the colours asked for."""
+    import highdicom
+    import pydicom.pixels
+
+    seg = highdicom.seg.segread(path)
+    shift = seg.BitsAllocated - 8  # an entry has as many bits as a pixel
+    colors = np.full((max(numbers) + 1, 3), 255, np.uint8)
+    colors[0] = 0
+    for number, segment in zip(numbers, segments):
+        colors[number] = segment["recommendedDisplayRGBValue"]
+    assert np.array_equal(pydicom.pixels.apply_color_lut(np.arange(len(colors)), seg) >> shift, colors)
+    for frame in range(1, int(seg.NumberOfFrames) + 1):
+        wanted = colors[seg.get_stored_frame(frame)].astype(int)
+        plain = seg.get_frame(frame, apply_palette_color_lut=True, apply_icc_profile=False)
+        assert np.array_equal(plain.astype(int) >> shift, wanted)
+        if shift == 0:  # the profile says that stored colours are sRGB: taken there by LittleCMS they hardly change
+            through = seg.get_frame(frame, apply_palette_color_lut=True, apply_icc_profile=True)
+            assert np.abs(through.astype(int) - wanted).max() <= 1
 
 
 def check_round_trip(truth):
@@ -84,7 +108,9 @@ def main():
     if original.masks:
         per_file = [[1], [1, 2]] if name == "overlap" else [[1], [1]]
     segments = metadata(per_file)
+    palette = "palette" in options
     write = ["convert", *original.inputs, "--as", kind, "--force", "--metadata", "metadata.json", *original.options]
+    write += ["--option", "palette=1"] if palette else []
     dseg(*write, "--", OBJECT)
     info = dseg_info(OBJECT)
     if original.masks:
@@ -94,7 +120,10 @@ def main():
     with step("dcmdump"):
         readers.with_dcmdump(OBJECT)
     with step("metadata"):
-        check_with_pydicom_text(OBJECT, segments, truth.numbers())
+        check_with_pydicom_text(OBJECT, segments, truth.numbers(), palette)
+    if palette:
+        with step("palette"):
+            check_palette(OBJECT, segments, truth.numbers())
     with step("pydicom"):
         readers.with_pydicom(OBJECT, truth, kind)
     with step("highdicom"):

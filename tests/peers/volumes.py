@@ -162,6 +162,7 @@ CORONAL = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
 
 VOLUMES = {
     "gaps": lambda: synthetic((6, 24, 40), [1, 5, 300, 2035]),
+    "full": lambda: synthetic((5, 23, 38), list(range(1, 256))),
     "unaligned": lambda: synthetic((5, 23, 38), [1, 2, 3]),
     "oblique": lambda: synthetic((5, 23, 38), [1, 2, 3], axes=rotation(0.3, -0.45)),
     "left-handed": lambda: synthetic((5, 20, 32), [1, 2], axes=LEFT_HANDED @ rotation(0.1, 0.2)),

@@ -20,6 +20,7 @@ typedef struct written_object {
   const dseg_representation *representation;
   const dseg_frame_codec *codec;
   dseg_empty_frames empty_frames;
+  const dseg_option_value *option; /* of the representation; NULL: none */
 } written_object;
 
 /* An opened object beside its truth. */

@@ -49,6 +49,8 @@ static dseg_status write_planes(dseg_writer *writer, const truth_volume *truth, 
 
 static dseg_status write_object(const char *path, const written_object *written, bool as_masks, dseg_error *error) {
   const dseg_write_options options = {.representation = written->representation->name,
+                                      .representation_options = written->option,
+                                      .representation_option_count = written->option != NULL ? 1 : 0,
                                       .frame_codec = written->codec->name,
                                       .empty_frames = written->empty_frames,
                                       .replace = true,
@@ -70,7 +72,8 @@ static dseg_status write_object(const char *path, const written_object *written,
 static const char *refusal(const written_object *written) {
   dseg_pixel_format format = {0};
   const dseg_description *description = written->truth->description;
-  if (written->representation->choose_format(description, &format, NULL) != DSEG_OK) {
+  const size_t options = written->option != NULL ? 1 : 0;
+  if (written->representation->choose_format(description, written->option, options, &format, NULL) != DSEG_OK) {
     return "the representation cannot hold it";
   }
   const truth_case *which = written->truth->which;
@@ -121,10 +124,25 @@ static void check_object(const written_object *written, bool as_masks) {
  * which tests/unit/test_frame_codecs.c gives them all values? */
 static bool is_too_long(const written_object *written, bool as_masks) {
   const bool many = written->truth->which->segments > 1000;
-  const bool native = (written->codec->flags & DSEG_PLUGIN_NATIVE) != 0;
-  return many && (as_masks || !native || written->empty_frames != DSEG_EMPTY_BOUNDS);
 }
 
+/* From labels, from masks, or both, whichever the representation and the truth can do. */
+static void check_ways(const written_object *written) {
+  const truth_volume *truth = written->truth;
+  const dseg_representation *representation = written->representation;
+  const bool segment_frames = (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  for (int as_masks = truth->masks != NULL; as_masks <= (segment_frames || truth->masks != NULL); as_masks++) {
+    if (is_too_long(written, as_masks != 0)) {
+      continue;
+    }
+    snprintf(check_context, sizeof check_context, "%s as %s/%s, empty frames %d, option %s, from %s",
+             truth->which->name, representation->name, written->codec->name, (int)written->empty_frames,
+             written->option != NULL ? written->option->name : "none", as_masks != 0 ? "masks" : "labels");
+    check_object(written, as_masks != 0);
+  }
+}
+
+/* With each policy of empty frames, and with each option of the representation at its maximum. */
 static void check_pair(const dseg_representation *representation, const dseg_frame_codec *codec,
                        const truth_case *which) {
   const bool segment_frames = (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
@@ -138,15 +156,13 @@ static void check_pair(const dseg_representation *representation, const dseg_fra
   truth_volume truth;
   truth_make(&truth, which, segment_frames);
   for (int empty = DSEG_EMPTY_BOUNDS; empty <= DSEG_EMPTY_KEEP; empty++) {
-    const written_object written = {&truth, representation, codec, (dseg_empty_frames)empty};
-    for (int as_masks = truth.masks != NULL; as_masks <= (segment_frames || truth.masks != NULL); as_masks++) {
-      if (is_too_long(&written, as_masks != 0)) {
-        continue;
-      }
-      snprintf(check_context, sizeof check_context, "%s as %s/%s, empty frames %d, from %s", which->name,
-               representation->name, codec->name, empty, as_masks != 0 ? "masks" : "labels");
-      check_object(&written, as_masks != 0);
-    }
+    const written_object written = {&truth, representation, codec, (dseg_empty_frames)empty, NULL};
+    check_ways(&written);
+  }
+  for (const dseg_option *option = representation->options; option != NULL && option->name != NULL; option++) {
+    const dseg_option_value most = {option->name, option->maximum};
+    const written_object written = {&truth, representation, codec, DSEG_EMPTY_BOUNDS, &most};
+    check_ways(&written);
   }
   truth_free(&truth);
 }

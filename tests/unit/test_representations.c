@@ -31,7 +31,7 @@ static void expect_refusal(const dseg_representation *representation, const dseg
                            dseg_status status, const char *part) {
   dseg_pixel_format format;
   dseg_error error = {0};
-  assert_int_equal(representation->choose_format(description, &format, &error), status);
+  assert_int_equal(representation->choose_format(description, NULL, 0, &format, &error), status);
   if (strstr(error.message, part) == NULL) {
     fail_msg("\"%s\" does not contain \"%s\"", error.message, part);
   }
@@ -44,23 +44,23 @@ static void formats_follow_from_segments(void **state) {
   const uint32_t consecutive[3] = {1, 2, 3};
   const uint32_t sparse[3] = {4, 255, 2035};
   dseg_description description = describe(segments, consecutive, 3, DSEG_VOXELS_LABELS);
-  assert_int_equal(dseg_representation_binary.choose_format(&description, &format, NULL), DSEG_OK);
+  assert_int_equal(dseg_representation_binary.choose_format(&description, NULL, 0, &format, NULL), DSEG_OK);
   assert_int_equal(format.bits_allocated, 1);
-  assert_int_equal(dseg_representation_labelmap.choose_format(&description, &format, NULL), DSEG_OK);
+  assert_int_equal(dseg_representation_labelmap.choose_format(&description, NULL, 0, &format, NULL), DSEG_OK);
   assert_int_equal(format.bits_allocated, 8);
   description.background = 256;
-  assert_int_equal(dseg_representation_labelmap.choose_format(&description, &format, NULL), DSEG_OK);
+  assert_int_equal(dseg_representation_labelmap.choose_format(&description, NULL, 0, &format, NULL), DSEG_OK);
   assert_int_equal(format.bits_allocated, 16);
   description = describe(segments, sparse, 3, DSEG_VOXELS_LABELS);
-  assert_int_equal(dseg_representation_labelmap.choose_format(&description, &format, NULL), DSEG_OK);
+  assert_int_equal(dseg_representation_labelmap.choose_format(&description, NULL, 0, &format, NULL), DSEG_OK);
   assert_int_equal(format.bits_allocated, 16);
   description.segment_count = 2;
-  assert_int_equal(dseg_representation_labelmap.choose_format(&description, &format, NULL), DSEG_OK);
+  assert_int_equal(dseg_representation_labelmap.choose_format(&description, NULL, 0, &format, NULL), DSEG_OK);
   assert_int_equal(format.bits_allocated, 8);
   assert_false(format.palette_color);
   description = describe(segments, consecutive, 3, DSEG_VOXELS_OCCUPANCY);
   description.maximum_fraction = 255;
-  assert_int_equal(dseg_representation_fractional.choose_format(&description, &format, NULL), DSEG_OK);
+  assert_int_equal(dseg_representation_fractional.choose_format(&description, NULL, 0, &format, NULL), DSEG_OK);
   assert_int_equal(format.bits_allocated, 8);
 }
 
@@ -158,7 +158,7 @@ static void check_round_trip(const dseg_representation *representation, const ds
   struct frames frames = {0};
   const dseg_frame_sink sink = {keep_frame, &frames};
   dseg_write_context context = {.description = description, .rows = ROWS, .columns = COLUMNS, .scratch = &scratch};
-  assert_int_equal(representation->choose_format(description, &context.format, NULL), DSEG_OK);
+  assert_int_equal(representation->choose_format(description, NULL, 0, &context.format, NULL), DSEG_OK);
   fill_labels(labels, bits, numbers, used, description->background);
   fill_labels(back, bits, numbers, 0, description->background);
   assert_int_equal(representation->put_labels(&context, labels, bits, &sink, NULL), DSEG_OK);
@@ -252,7 +252,7 @@ static void every_voxel_counts_without_background(void **state) {
   struct frames frames = {0};
   const dseg_frame_sink sink = {keep_frame, &frames};
   dseg_write_context context = {.description = &description, .rows = ROWS, .columns = COLUMNS, .scratch = &scratch};
-  assert_int_equal(dseg_representation_labelmap.choose_format(&description, &context.format, NULL), DSEG_OK);
+  assert_int_equal(dseg_representation_labelmap.choose_format(&description, NULL, 0, &context.format, NULL), DSEG_OK);
   assert_int_equal(dseg_representation_labelmap.put_labels(&context, labels, 8, &sink, NULL), DSEG_OK);
   assert_int_equal(frames.count, 1);
   free_frames(&frames);
@@ -265,7 +265,7 @@ static void check_mask(const dseg_representation *representation, const dseg_des
   struct frames frames = {0};
   const dseg_frame_sink sink = {keep_frame, &frames};
   dseg_write_context context = {.description = description, .rows = ROWS, .columns = COLUMNS, .scratch = &scratch};
-  assert_int_equal(representation->choose_format(description, &context.format, NULL), DSEG_OK);
+  assert_int_equal(representation->choose_format(description, NULL, 0, &context.format, NULL), DSEG_OK);
   assert_int_equal(representation->put_mask(&context, 1, mask, &sink, NULL), DSEG_OK);
   assert_int_equal(frames.count, 1);
   assert_int_equal(frames.segments[0], 1);

@@ -21,7 +21,7 @@ DSEG_API dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, ds
 DSEG_API void dseg_frame_destroy_scratch(dseg_codec_context *context);
 DSEG_API dseg_buffer *dseg_frame_scratch(dseg_codec_context *context);
 
-/* The value given for an option of the table (the last one counts), or its standard value. */
+/* dseg_get_option for the options of a setup. */
 DSEG_API int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name);
 
 /* DSEG_ERROR_ARGUMENT unless bytes is what the canonical frame takes, it has a pixel, and rows and columns are within

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define DSEG_PLUGIN_ABI 2u
+#define DSEG_PLUGIN_ABI 3u
 
 /* A UID that is fixed in software, below the one root that a build has (CMake's DSEG_UID_ROOT; PS3.5 9.1, B.2). suffix
  * is a string literal: "1"        the library's Implementation Class UID "2.P.V"    the transfer syntax of proposal P,
@@ -65,6 +65,10 @@ typedef struct dseg_option_value {
   const char *name;
   int64_t value;
 } dseg_option_value;
+
+/* The value given for an option of the table (the last one counts), or its standard value. name is in the table. */
+DSEG_API int64_t dseg_get_option(const dseg_option *table, const dseg_option_value *values, size_t count,
+                                 const char *name);
 
 typedef struct dseg_frame_info {
   uint32_t rows, columns;
@@ -172,6 +176,8 @@ typedef struct dseg_write_context {
   const dseg_description *description;
   dseg_pixel_format format;
   uint32_t rows, columns;
+  const dseg_option_value *options; /* all known and in range; valid as long as the context */
+  size_t option_count;
   dseg_buffer *scratch; /* reused between planes; a context serves one thread */
 } dseg_write_context;
 
@@ -189,8 +195,10 @@ typedef struct dseg_representation {
   /* Adds a frame to one segment's mask (rows * columns bytes, zero at first): 1, or the stored fraction.
    * number: the segment's Segment Number, for label frames. */
   dseg_status (*add_to_mask)(const dseg_decoded_frame *frame, uint32_t number, uint8_t *mask, dseg_error *error);
-  /* Chooses the pixel format for what is to be written, or says why this cannot hold it (with the section). */
-  dseg_status (*choose_format)(const dseg_description *description, dseg_pixel_format *format, dseg_error *error);
+  /* Chooses the pixel format for what is to be written, or says why this cannot hold it (with the section). The options
+   * are known and in range. */
+  dseg_status (*choose_format)(const dseg_description *description, const dseg_option_value *options,
+                               size_t option_count, dseg_pixel_format *format, dseg_error *error);
   /* Makes frames of a plane of labels: rows * columns values of bits (8, 16, 32) that are Segment Numbers or
    * the background. Frames without a voxel are not put. */
   dseg_status (*put_labels)(const dseg_write_context *context, const void *labels, unsigned bits,

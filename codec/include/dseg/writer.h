@@ -29,7 +29,9 @@ typedef enum dseg_empty_frames {
 
 typedef struct dseg_write_options {
   const char *representation; /* name in the registry; NULL: "labelmap", "binary" or "fractional" by kind */
-  const char *frame_codec;    /* name or UID; NULL: "explicit-le" */
+  const dseg_option_value *representation_options;
+  size_t representation_option_count;
+  const char *frame_codec; /* name or UID; NULL: "explicit-le" */
   const dseg_option_value *codec_options;
   size_t codec_option_count;
   dseg_empty_frames empty_frames;
