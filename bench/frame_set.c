@@ -128,7 +128,7 @@ static dseg_status load(dseg_source *source, const dseg_representation *represen
   description->kind = DSEG_VOXELS_LABELS;
   dseg_pixel_format format = {0};
   struct collection collection = {.set = set};
-  dseg_status status = representation->choose_format(description, &format, error);
+  dseg_status status = representation->choose_format(description, NULL, 0, &format, error);
   if (status == DSEG_OK) {
     set_format(set, description->geometry.rows, description->geometry.columns, format);
     status = make_frames(source, representation, description, &collection, error);
