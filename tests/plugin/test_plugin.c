@@ -41,7 +41,7 @@ static void expect_failure(const char *path, const char *part) {
 
 static void unusable_objects_are_named(void **state) {
   (void)state;
-  expect_failure(PLUGINS "/plugin_wrong_abi", "interface 99, this library has 2");
+  expect_failure(PLUGINS "/plugin_wrong_abi", "interface 99, this library has ");
   expect_failure(PLUGINS "/plugin_wrong_abi", "plugin_wrong_abi/plugin.so: ");
   expect_failure(PLUGINS "/plugin_taken_name", "already a frame codec with the name explicit-le");
   expect_failure(PLUGINS "/plugin_no_symbol", "no symbol dseg_plugin_register");
