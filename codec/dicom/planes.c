@@ -9,8 +9,8 @@
 
 #define FIRST_CAPACITY ((size_t)256)
 
-/* Every bit of value reaches every bit of the result (the finalizer of MurmurHash3, which is in the public domain): whole
- * millimetres differ in the highest bits of a double only, the slot is made of the lowest. */
+/* Every bit of value reaches every bit of the result (the finalizer of MurmurHash3, which is in the public domain):
+ * whole millimetres differ in the highest bits of a double only, the slot is made of the lowest. */
 static uint64_t mix(uint64_t hash, uint64_t value) {
   hash ^= value;
   hash = (hash ^ hash >> 33) * 0xFF51AFD7ED558CCDu;

@@ -49,8 +49,8 @@ typedef struct dseg_nifti_header {
 /* Whether head (at least 348 bytes for NIfTI-1, 540 for NIfTI-2) begins with a NIfTI header; fills header then. */
 bool dseg_nifti_parse(dseg_view head, dseg_nifti_header *header);
 
-/* Writes header, in the host's byte order and for a single file or a pair, to out, which has room for NIFTI2 bytes and the
- * extension bytes; returns its size including these. */
+/* Writes header, in the host's byte order and for a single file or a pair, to out, which has room for NIFTI2 bytes and
+ * the extension bytes; returns its size including these. */
 size_t dseg_nifti_format(const dseg_nifti_header *header, uint8_t *out);
 
 #endif
