@@ -2,6 +2,7 @@
 #include "proposals.h"
 
 static const dseg_frame_codec *const codecs[] = {
+    &dseg_proposal_label_edge,
 #if DSEG_HAVE_ZSTD
     &dseg_proposal_zstd,
 #endif

@@ -13,10 +13,12 @@ extern "C" {
 
 /* Private UIDs (DSEG_PRIVATE_UID) in use: 2.P.V are transfer syntaxes, 3.P.V SOP Classes; P is the proposal, V the
  * version of its text. Text that changes what bytes mean needs another V. A number is never used again for something
- * else. P 1   zstd */
+ * else. P 1   zstd, P 2   label-edge */
 #define DSEG_UID_ZSTD_FRAMES DSEG_PRIVATE_UID("2.1.1")
+#define DSEG_UID_LABEL_EDGE_FRAMES DSEG_PRIVATE_UID("2.2.1")
 
 extern const dseg_frame_codec dseg_proposal_zstd; /* with DSEG_WITH_ZSTD */
+extern const dseg_frame_codec dseg_proposal_label_edge;
 
 /* Registers them all through dseg_register; those that are there already are left alone. For the start of a program, as
  * dseg_load_plugins is. */
