@@ -50,7 +50,8 @@ static dseg_status read_encoded(void *user, size_t frame, dseg_buffer *out, dseg
 
 static dseg_codec_setup encoding_setup(struct worker *worker) {
   const struct frame_trial *trial = worker->trial;
-  return (dseg_codec_setup){.options = trial->options,
+  return (dseg_codec_setup){.encoding = true,
+                            .options = trial->options,
                             .option_count = trial->option_count,
                             .format = trial->set->format,
                             .frame_count = trial->set->count,

@@ -4,6 +4,9 @@
 
 #include "dseg/plugin.h"
 
+/* What the registry holds of each kind. */
+#define DSEG_MAX_ENTRIES 64
+
 /* Segmentation Type (PS3.3 C.8.20.2.3). */
 extern const dseg_representation dseg_representation_labelmap;
 extern const dseg_representation dseg_representation_binary;

@@ -6,9 +6,11 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "builtin.h"
 #include "dseg/buffer.h"
 #include "dseg/plugin.h"
 
@@ -39,25 +41,39 @@ static dseg_status register_from(void *object, dseg_error *error) {
   return enter(dseg_register, error);
 }
 
-static dseg_status load_object(const char *path, dseg_error *error) {
-  void *loaded_before = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
-  if (loaded_before != NULL) {
-    (void)dlclose(loaded_before);
-    return DSEG_OK;
+/* Objects that have registered something. */
+static void *registered_objects[2 * DSEG_MAX_ENTRIES];
+static size_t registered_object_count;
+
+static bool is_registered(const void *object) {
+  for (size_t i = 0; i < registered_object_count; i++) {
+    if (registered_objects[i] == object) {
+      return true;
+    }
   }
+  return false;
+}
+
+static dseg_status load_object(const char *path, dseg_error *error) {
   void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (object == NULL) {
     const char *reason = dlerror();
     return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: %s", path,
                      reason != NULL ? reason : "no reason given");
   }
+  if (is_registered(object)) {
+    (void)dlclose(object);
+    return DSEG_OK;
+  }
   const size_t before = registered_count();
   const dseg_status status = register_from(object, error);
   if (status != DSEG_OK) {
     dseg_error_prefix(error, path);
-    if (registered_count() == before) {
-      (void)dlclose(object);
-    }
+  }
+  if (registered_count() > before) {
+    registered_objects[registered_object_count++] = object;
+  } else {
+    (void)dlclose(object);
   }
   return status;
 }

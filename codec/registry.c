@@ -9,13 +9,12 @@
 #include "builtin.h"
 #include "dseg/plugin.h"
 
-#define MAX_ENTRIES 64
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static struct registry {
-  const dseg_representation *representations[MAX_ENTRIES];
+  const dseg_representation *representations[DSEG_MAX_ENTRIES];
   size_t representation_count;
-  const dseg_frame_codec *codecs[MAX_ENTRIES];
+  const dseg_frame_codec *codecs[DSEG_MAX_ENTRIES];
   size_t codec_count;
   dseg_error builtin_error; /* why a built-in row was refused: a mistake in this library */
 } registry;
@@ -217,8 +216,8 @@ static dseg_status add(const dseg_representation *representation, const dseg_fra
   if ((representation == NULL) == (codec == NULL)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_register takes a representation or a frame codec, not both");
   }
-  if (registry.representation_count == MAX_ENTRIES || registry.codec_count == MAX_ENTRIES) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "more than %d plug-ins of a kind", MAX_ENTRIES);
+  if (registry.representation_count == DSEG_MAX_ENTRIES || registry.codec_count == DSEG_MAX_ENTRIES) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "more than %d plug-ins of a kind", DSEG_MAX_ENTRIES);
   }
   if (representation != NULL) {
     DSEG_TRY(check_representation(representation, error));

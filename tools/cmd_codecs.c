@@ -19,7 +19,9 @@ const cli_command cmd_codecs = {"codecs",
                                 "[options]",
                                 "A representation (--as) is how a segmentation becomes frames; a frame codec\n"
                                 "(--transfer-syntax) is how a frame's bytes are compressed. Plug-ins are found in\n"
-                                "the directories that DSEG_PLUGIN_PATH names, separated by colons.",
+                                "the directories that DSEG_PLUGIN_PATH names, separated by colons.\n"
+                                "other frames: reading one frame may decode others. learns: what frames have in\n"
+                                "common is kept once for the instance. experimental: beyond the standard.",
                                 options_table,
                                 run};
 
@@ -27,22 +29,27 @@ const cli_command cmd_codecs = {"codecs",
 typedef struct entry {
   const char *name, *title, *uid, *version;
   uint32_t flags;
+  bool learns; /* frame codecs only */
   const dseg_option *options;
 } entry;
 
 static entry of_representation(const dseg_representation *item) {
-  return (entry){item->name,          item->title,
-                 item->sop_class_uid, item->library_version != NULL ? item->library_version() : NULL,
-                 item->flags,         item->options};
+  return (entry){.name = item->name,
+                 .title = item->title,
+                 .uid = item->sop_class_uid,
+                 .version = item->library_version != NULL ? item->library_version() : NULL,
+                 .flags = item->flags,
+                 .options = item->options};
 }
 
 static entry of_codec(const dseg_frame_codec *item) {
-  return (entry){item->name,
-                 item->title,
-                 item->transfer_syntax_uid,
-                 item->library_version != NULL ? item->library_version() : NULL,
-                 item->flags,
-                 item->options};
+  return (entry){.name = item->name,
+                 .title = item->title,
+                 .uid = item->transfer_syntax_uid,
+                 .version = item->library_version != NULL ? item->library_version() : NULL,
+                 .flags = item->flags,
+                 .learns = item->learn != NULL,
+                 .options = item->options};
 }
 
 static void format_bits(uint32_t flags, char text[16]) {
@@ -61,8 +68,9 @@ static const char *access_text(uint32_t flags) {
 static void show(const entry *item, int uid_width) {
   char bits[16];
   format_bits(item->flags, bits);
-  printf("  %-24s %-*s %-7s %s%s%s\n", item->name, uid_width, item->uid, bits, access_text(item->flags),
+  printf("  %-24s %-*s %-7s %s%s%s%s%s\n", item->name, uid_width, item->uid, bits, access_text(item->flags),
          (item->flags & DSEG_PLUGIN_LOSSY) != 0 ? ", lossy" : "",
+         (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 ? ", other frames" : "", item->learns ? ", learns" : "",
          (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? ", experimental" : "");
   printf("  %-24s %s%s%s\n", "", item->title, item->version != NULL ? "; " : "",
          item->version != NULL ? item->version : "");
@@ -92,6 +100,8 @@ static void put_entry(json_out *json, const entry *item) {
   json_put_bool(json, "can_write", (item->flags & DSEG_PLUGIN_CAN_WRITE) != 0);
   json_put_bool(json, "lossy", (item->flags & DSEG_PLUGIN_LOSSY) != 0);
   json_put_bool(json, "experimental", (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0);
+  json_put_bool(json, "needs_other_frames", (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0);
+  json_put_bool(json, "learns", item->learns);
   json_put_string(json, "library_version", item->version);
   json_begin_array(json, "options");
   for (const dseg_option *option = item->options; option != NULL && option->name != NULL; option++) {

@@ -21,6 +21,7 @@ enum {
   OPTION_RENUMBER,
   OPTION_EMPTY_FRAMES,
   OPTION_CONCATENATION,
+  OPTION_OFFSET_TABLE,
   OPTION_UID_SEED,
   OPTION_SERIES_DESCRIPTION,
   OPTION_SERIES_NUMBER,
@@ -70,6 +71,9 @@ static const cli_option options_table[] = {
      "Frames without a voxel: left out but for the first and last plane (bounds, the default), all left out, or kept."},
     {OPTION_CONCATENATION, "concatenation", NULL, false, NULL,
      "Write several files, OUTPUT-1.dcm, OUTPUT-2.dcm, ..., where one would pass 4 GiB."},
+    {OPTION_OFFSET_TABLE, "offset-table", "basic|extended", false, NULL,
+     "Where compressed frames are told to be: Basic Offset Table, or Extended Offset Table; extended in any case where "
+     "offsets exceed 32 bits."},
     {OPTION_UID_SEED, "uid-seed", "TEXT", false, NULL,
      "Derive UIDs from TEXT, and dates from SOURCE_DATE_EPOCH: the same input gives the same bytes."},
     {OPTION_SYNC, "sync", NULL, false, NULL, "Have the file on the disk before it gets its name."},
@@ -98,6 +102,7 @@ const cli_command cmd_convert = {"convert",
 
 static const char *const overlap_names[] = {"error", "first", "last", NULL};
 static const char *const grid_names[] = {"tight", "reference", NULL};
+static const char *const table_names[] = {"basic", "extended", NULL};
 static const char *const empty_names[] = {"bounds", "omit", "keep", NULL};
 
 /* KEY=VALUE; the name points into argv, cut at the equals sign. */
@@ -207,6 +212,13 @@ static bool set_choice(const cli_args *args, int id, convert_options *options) {
       }
       options->grid = index == 0 ? CONVERT_GRID_TIGHT : CONVERT_GRID_REFERENCE;
       return true;
+    case OPTION_OFFSET_TABLE:
+      options->offset_table_given = true;
+      if (!cli_choice(args, table_names, &index)) {
+        return false;
+      }
+      options->write.offset_table = (dseg_offset_table)index;
+      return true;
     default:
       if (!cli_choice(args, empty_names, &index)) {
         return false;
@@ -248,6 +260,7 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
     case OPTION_THREADS: return cli_unsigned(args, 1, 1024, &options->threads);
     case OPTION_OVERLAP:
     case OPTION_GRID:
+    case OPTION_OFFSET_TABLE:
     case OPTION_EMPTY_FRAMES: return set_choice(args, id, options);
     default: set_flag(id, options); return true;
   }
@@ -255,7 +268,7 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
 
 static bool is_dicom_only(int id) {
   return id == OPTION_AS || id == OPTION_TRANSFER_SYNTAX || id == OPTION_OPTION || id == OPTION_EMPTY_FRAMES ||
-         id == OPTION_CONCATENATION || id == OPTION_UID_SEED || id == OPTION_SYNC;
+         id == OPTION_CONCATENATION || id == OPTION_OFFSET_TABLE || id == OPTION_UID_SEED || id == OPTION_SYNC;
 }
 
 static bool is_volume_only(int id) {
@@ -283,6 +296,11 @@ static int check_options(const convert_options *options, const char *volume_only
   if (!dicom && options->dicom_only != NULL) {
     return cli_usage_error(&cmd_convert, "--%s is for DICOM output, and %s is not", options->dicom_only,
                            options->output);
+  }
+  const dseg_frame_codec *codec = dseg_find_frame_codec(options->write.frame_codec);
+  if (options->offset_table_given && (codec == NULL || (codec->flags & DSEG_PLUGIN_NATIVE) != 0)) {
+    return cli_usage_error(&cmd_convert,
+                           "--offset-table needs a --transfer-syntax with encapsulated frames (PS3.5 A.4)");
   }
   if (options->grid == CONVERT_GRID_REFERENCE && options->reference_count == 0) {
     return cli_usage_error(&cmd_convert, "--grid reference needs --reference");

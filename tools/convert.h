@@ -46,6 +46,7 @@ typedef struct convert_options {
   bool force;
   bool json;
   bool padded_bit_frames;
+  bool offset_table_given;
   bool nifti2;
   int compression;
   const char *series_description;

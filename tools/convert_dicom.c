@@ -101,6 +101,7 @@ static dseg_status write_planes(convert_job *job, dicom_work *work, size_t *plan
     *plane += count;
   }
   work->stage = STAGE_WRITE;
+  cli_progress_begin(&job->progress, "compressing frames");
   return dseg_writer_finish(work->writer, error);
 }
 
@@ -178,6 +179,8 @@ int convert_to_dicom(convert_job *job) {
   write_options.representation = job->representation->name;
   sort_options(job, values, &write_options);
   write_options.replace = options->force;
+  write_options.threads = options->threads;
+  write_options.progress = cli_progress_sink(&job->progress);
   cli_warnings warnings = {.file = options->output};
   write_options.warnings = cli_warning_sink(&warnings);
   dseg_error error = {0};

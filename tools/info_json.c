@@ -59,6 +59,9 @@ static void put_encoding(json_out *json, const dseg_encoding_info *encoding) {
   json_put_string(json, "name", encoding->frame_codec);
   json_put_string(json, "title", codec != NULL ? codec->title : NULL);
   json_put_string(json, "uid", encoding->transfer_syntax_uid);
+  json_put_bool(json, "experimental", codec != NULL && (codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0);
+  json_put_bool(json, "needs_other_frames", codec != NULL && (codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0);
+  json_put_bool(json, "learns", codec != NULL && codec->learn != NULL);
   json_end(json);
   json_put_string(json, "sop_class_uid", encoding->sop_class_uid);
   json_put_string(json, "sop_instance_uid", encoding->sop_instance_uid);

@@ -41,6 +41,15 @@ static void show_encoding(const info_file *file) {
          encoding->photometric_interpretation != NULL ? encoding->photometric_interpretation : "?");
   printf("  %-22s %s (%s)\n", "transfer syntax", codec != NULL ? codec->title : "unknown",
          encoding->transfer_syntax_uid);
+  if (codec != NULL && (codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
+    printf("  %-22s experimental: no transfer syntax of the standard\n", "");
+  }
+  if (codec != NULL && (codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0) {
+    printf("  %-22s a frame may need others to be decoded\n", "");
+  }
+  if (codec != NULL && codec->learn != NULL) {
+    printf("  %-22s the first frame's bytes hold what all frames need\n", "");
+  }
   show_line("SOP class", encoding->sop_class_uid);
   show_line("SOP instance", encoding->sop_instance_uid);
   show_line("series", encoding->series_uid);

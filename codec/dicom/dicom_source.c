@@ -10,6 +10,7 @@
 #include "core/checked.h"
 #include "dicom/context.h"
 #include "dicom/encapsulated.h"
+#include "dicom/frame_reader.h"
 #include "dicom/object.h"
 #include "dicom/placement.h"
 
@@ -38,6 +39,7 @@ static void close_source(dseg_source *base) {
   for (size_t i = 0; i < source->part_count; i++) {
     dseg_part10_close(&source->parts[i]);
   }
+  dseg_frame_reader_destroy(source->idle_reader);
   free(source->parts);
   free(source->part_frames);
   dseg_frame_table_free(&source->table);

@@ -15,6 +15,8 @@ typedef struct dseg_object_info {
   size_t frames_without_position;
 } dseg_object_info;
 
+typedef struct dseg_frame_reader dseg_frame_reader; /* frame_reader.h */
+
 typedef struct dseg_dicom_source {
   dseg_source base;
   const dseg_representation *representation;
@@ -26,6 +28,9 @@ typedef struct dseg_dicom_source {
   dseg_object_info info;
   bool encapsulated;
   bool swap_pairs; /* frames are stored as big-endian words of 16 bits */
+  /* Left by the last reading for the next one: what a codec's context knows by then (what was learned, the frame
+   * decoded last) serves whoever reads plane after plane. NULL: none. */
+  dseg_frame_reader *idle_reader;
 } dseg_dicom_source;
 
 /* How the pixels of this object, of one concatenation for instance, are read. */

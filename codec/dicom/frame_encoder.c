@@ -68,7 +68,9 @@ static dseg_status encode_frame(void *user, size_t index, unsigned number, dseg_
   info.frame = encoder->first + index;
   if (worker->context == NULL) {
     const dseg_codec_setup setup = describe(encoder);
-    DSEG_TRY(codec->create(&setup, &worker->context, error));
+    dseg_codec_context *context = NULL;
+    DSEG_TRY(codec->create(&setup, &context, error));
+    worker->context = context;
   }
   worker->frame.size = 0;
   out->size = 0;
@@ -108,7 +110,7 @@ static dseg_status spool_batch(struct encoder *encoder, size_t count, dseg_frame
 static dseg_status encode_all(struct encoder *encoder, size_t batch, dseg_frame_spool *fragments,
                               dseg_frame_record *records, dseg_error *error) {
   const dseg_writer *writer = encoder->writer;
-  const dseg_progress_sink *progress = &writer->options.progress;
+  const dseg_progress *progress = &writer->options.progress;
   if (writer->codec->learn != NULL) {
     const dseg_codec_setup setup = describe(encoder);
     DSEG_TRY(writer->codec->learn(&setup, &encoder->learned, error));

@@ -4,6 +4,7 @@
  * little-endian order first (PS3.5 Annex D); encapsulated frames go through the transfer syntax's codec. */
 #include "dicom/frame_reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/endian.h"
@@ -19,9 +20,9 @@ static bool host_is_little(void) {
   return first == 1;
 }
 
-bool dseg_frames_are_canonical(const dseg_dicom_source *source) {
-  return !source->encapsulated && !source->swap_pairs && source->info.bits_allocated >= 8 &&
-         (source->info.bits_allocated == 8 || host_is_little());
+bool dseg_frames_can_be_read_into(const dseg_dicom_source *source) {
+  return source->encapsulated || (!source->swap_pairs && source->info.bits_allocated >= 8 &&
+                                  (source->info.bits_allocated == 8 || host_is_little()));
 }
 
 dseg_frame_info dseg_dicom_frame_form(const dseg_dicom_source *source) {
@@ -159,7 +160,7 @@ static void close_codec(dseg_frame_reader *reader) {
 }
 
 /* A context belongs to one instance: in a Concatenation each part is one. */
-static dseg_status open_codec(dseg_frame_reader *reader, const dseg_frame_info *info, size_t part, dseg_error *error) {
+static dseg_status open_codec(dseg_frame_reader *reader, size_t part, dseg_error *error) {
   const dseg_frame_codec *codec = reader->source->codec;
   if (codec == NULL || codec->decode == NULL) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
@@ -172,25 +173,36 @@ static dseg_status open_codec(dseg_frame_reader *reader, const dseg_frame_info *
   close_codec(reader);
   reader->context_part = part;
   reader->context_first = first_of_part(reader->source, part);
-  const dseg_codec_setup setup = {
-      .format = *info, .frame_count = reader->source->part_frames[part], .frames = {read_for_codec, reader}};
-  return codec->create(&setup, &reader->context, error);
+  const dseg_codec_setup setup = {.format = dseg_dicom_frame_form(reader->source),
+                                  .frame_count = reader->source->part_frames[part],
+                                  .frames = {read_for_codec, reader}};
+  dseg_codec_context *context = NULL;
+  DSEG_TRY(codec->create(&setup, &context, error));
+  reader->context = context;
+  return DSEG_OK;
+}
+
+/* An encapsulated frame into out, of the frame's size. */
+static dseg_status decode_frame(dseg_frame_reader *reader, uint32_t number, dseg_span out, dseg_error *error) {
+  const dseg_dicom_source *source = reader->source;
+  const dseg_frame *frame = &source->table.frames[number];
+  DSEG_TRY(open_codec(reader, frame->part, error));
+  dseg_frame_info info = dseg_dicom_frame_form(source);
+  info.frame = number - reader->context_first;
+  reader->stored.size = 0;
+  DSEG_TRY(dseg_read_fragments(source->parts[frame->part].input, frame, &reader->stored, error));
+  return source->codec->decode(reader->context, &info, (dseg_view){reader->stored.data, reader->stored.size}, out,
+                               error);
 }
 
 static dseg_status run_encapsulated(dseg_frame_reader *reader, const uint32_t *numbers, size_t count,
                                     dseg_frame_use use, void *user, dseg_error *error) {
-  const dseg_dicom_source *source = reader->source;
-  dseg_frame_info info = dseg_dicom_frame_form(source);
+  const dseg_frame_info info = dseg_dicom_frame_form(reader->source);
   DSEG_TRY(dseg_buffer_resize(&reader->decoded, dseg_frame_bytes(&info), error));
   for (size_t i = 0; i < count; i++) {
-    const dseg_frame *frame = &source->table.frames[numbers[i]];
-    DSEG_TRY(open_codec(reader, &info, frame->part, error));
-    reader->stored.size = 0;
-    info.frame = numbers[i] - reader->context_first;
-    DSEG_TRY(dseg_read_fragments(source->parts[frame->part].input, frame, &reader->stored, error));
-    DSEG_TRY(source->codec->decode(reader->context, &info, (dseg_view){reader->stored.data, reader->stored.size},
-                                   (dseg_span){reader->decoded.data, reader->decoded.size}, error));
-    const dseg_decoded_frame decoded = describe(source, frame, reader->decoded.data);
+    DSEG_TRY(decode_frame(reader, numbers[i], (dseg_span){reader->decoded.data, reader->decoded.size}, error));
+    const dseg_frame *frame = &reader->source->table.frames[numbers[i]];
+    const dseg_decoded_frame decoded = describe(reader->source, frame, reader->decoded.data);
     DSEG_TRY(use(user, &decoded, numbers[i], error));
   }
   return DSEG_OK;
@@ -205,8 +217,29 @@ dseg_status dseg_frame_reader_run(dseg_frame_reader *reader, const uint32_t *num
                                       : run_native(reader, numbers, count, use, user, error);
 }
 
-void dseg_frame_reader_close(dseg_frame_reader *reader) {
-  close_codec(reader);
-  dseg_buffer_free(&reader->stored);
-  dseg_buffer_free(&reader->decoded);
+dseg_status dseg_frame_reader_into(dseg_frame_reader *reader, uint32_t number, void *out, size_t size,
+                                   dseg_error *error) {
+  const dseg_dicom_source *source = reader->source;
+  if (source->encapsulated) {
+    return decode_frame(reader, number, (dseg_span){out, size}, error);
+  }
+  const dseg_frame *frame = &source->table.frames[number];
+  return dseg_input_read(source->parts[frame->part].input, frame->offset, out, size, error);
+}
+
+dseg_frame_reader *dseg_frame_reader_create(const dseg_dicom_source *source) {
+  dseg_frame_reader *reader = calloc(1, sizeof *reader);
+  if (reader != NULL) {
+    reader->source = source;
+  }
+  return reader;
+}
+
+void dseg_frame_reader_destroy(dseg_frame_reader *reader) {
+  if (reader != NULL) {
+    close_codec(reader);
+    dseg_buffer_free(&reader->stored);
+    dseg_buffer_free(&reader->decoded);
+    free(reader);
+  }
 }

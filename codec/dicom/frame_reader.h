@@ -4,14 +4,19 @@
 
 #include "dicom/dicom_source.h"
 
-typedef struct dseg_frame_reader {
+/* In dicom_source.h: typedef struct dseg_frame_reader dseg_frame_reader. */
+struct dseg_frame_reader {
   const dseg_dicom_source *source;
   dseg_codec_context *context; /* of the codec, made when first needed */
   size_t context_part;         /* the part (file) it was made for */
   size_t context_first;        /* the number in the object of that part's first frame */
   dseg_buffer stored;          /* bytes as they are in the file */
   dseg_buffer decoded;         /* a canonical frame */
-} dseg_frame_reader;
+};
+
+/* NULL when out of memory. */
+dseg_frame_reader *dseg_frame_reader_create(const dseg_dicom_source *source);
+void dseg_frame_reader_destroy(dseg_frame_reader *reader); /* NULL ok */
 
 /* Receives a frame, which is valid during the call. number: of the frame in the object. */
 typedef dseg_status (*dseg_frame_use)(void *user, const dseg_decoded_frame *frame, size_t number, dseg_error *error);
@@ -24,9 +29,10 @@ dseg_status dseg_frame_reader_run(dseg_frame_reader *reader, const uint32_t *num
 /* How frames are described; frame is 0. */
 dseg_frame_info dseg_dicom_frame_form(const dseg_dicom_source *source);
 
-/* True when a frame's bytes are its canonical form, so that they can be read where they are wanted. */
-bool dseg_frames_are_canonical(const dseg_dicom_source *source);
-
-void dseg_frame_reader_close(dseg_frame_reader *reader);
+/* Whether dseg_frame_reader_into serves for this source: frames are compressed, or stored in their canonical form. */
+bool dseg_frames_can_be_read_into(const dseg_dicom_source *source);
+/* One frame, canonical, straight to where it is wanted: size bytes, which are those of a frame. */
+dseg_status dseg_frame_reader_into(dseg_frame_reader *reader, uint32_t number, void *out, size_t size,
+                                   dseg_error *error);
 
 #endif

@@ -181,13 +181,17 @@ static void append_basic_table(dseg_element_writer *writer, const dseg_frame_rec
   }
 }
 
-dseg_status dseg_offset_tables(const dseg_frame_record *frames, size_t count, dseg_buffer *out, dseg_error *error) {
+dseg_status dseg_offset_tables(const dseg_frame_record *frames, size_t count, bool extended, dseg_buffer *out,
+                               dseg_error *error) {
   dseg_element_writer writer = {out, false, DSEG_OK, error};
   uint64_t last_offset = 0;
+  if (count > UINT32_MAX / 8) { /* as many items have offsets that only the extended table holds */
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "an offset table cannot hold %zu frames (PS3.3 C.7.6.3.1.8)", count);
+  }
   for (size_t i = 0; i + 1 < count; i++) {
     last_offset += ITEM_HEADER + frames[i].length + (uint64_t)frames[i].length % 2;
   }
-  const bool extended = last_offset > UINT32_MAX;
+  extended = extended || last_offset > UINT32_MAX;
   if (extended) { /* with an empty Basic Offset Table */
     append_u64s(&writer, 0x7FE00001, frames, count, false);
     append_u64s(&writer, 0x7FE00002, frames, count, true);
@@ -202,7 +206,7 @@ dseg_status dseg_offset_tables(const dseg_frame_record *frames, size_t count, ds
 dseg_status dseg_write_encapsulated(dseg_output_stream *stream, const dseg_pixel_data *pixels, dseg_error *error) {
   static const uint8_t delimiter[8] = {0xFE, 0xFF, 0xDD, 0xE0};
   dseg_buffer tables = {0};
-  dseg_status status = dseg_offset_tables(pixels->frames, pixels->count, &tables, error);
+  dseg_status status = dseg_offset_tables(pixels->frames, pixels->count, pixels->extended_table, &tables, error);
   if (status == DSEG_OK) {
     status = dseg_stream_write(stream, tables.data, tables.size, error);
   }

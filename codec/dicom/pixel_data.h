@@ -13,6 +13,7 @@ typedef struct dseg_pixel_data {
   unsigned bits_allocated;
   bool bit_packed; /* offsets in the spool count bits */
   bool implicit_vr;
+  bool extended_table; /* encapsulated: an Extended Offset Table even where a basic one would do */
 } dseg_pixel_data;
 
 /* Bytes of the value of native Pixel Data, even. */
@@ -21,11 +22,13 @@ uint64_t dseg_native_bytes(uint64_t frame_bits, size_t count);
 /* One value; at most 0xFFFFFFFE bytes, which the caller has checked. */
 dseg_status dseg_write_native(dseg_output_stream *stream, const dseg_pixel_data *pixels, dseg_error *error);
 
-/* One fragment for each frame, behind a Basic Offset Table, or an Extended Offset Table (PS3.3 C.7.6.3.1.8) where
- * offsets need more than 32 bits. */
+/* One fragment for each frame, behind a Basic or an Extended Offset Table. */
 dseg_status dseg_write_encapsulated(dseg_output_stream *stream, const dseg_pixel_data *pixels, dseg_error *error);
 
-/* Appends the elements and items in front of the first fragment, for frames of these lengths. */
-dseg_status dseg_offset_tables(const dseg_frame_record *frames, size_t count, dseg_buffer *out, dseg_error *error);
+/* Appends the elements and items in front of the first fragment, for frames of these lengths: Pixel Data with a Basic
+ * Offset Table, or an empty one behind an Extended Offset Table (PS3.3 C.7.6.3.1.8): when extended is set, and where
+ * offsets need more than 32 bits. */
+dseg_status dseg_offset_tables(const dseg_frame_record *frames, size_t count, bool extended, dseg_buffer *out,
+                               dseg_error *error);
 
 #endif

@@ -11,11 +11,18 @@
 #include "dicom/encapsulated.h"
 #include "dicom/frame_reader.h"
 
+struct worker;
+
+/* Ranges of planes for each worker, and the least planes in one, where frames refer to others. */
+enum { RANGES = 4, LEAST_RANGE = 16 };
+
 /* One reading of planes, by read_labels or read_mask. */
 struct job {
-  const dseg_dicom_source *source;
-  size_t first_plane;
+  dseg_dicom_source *source;
+  size_t first_plane, plane_count;
+  size_t planes_at_once; /* that a worker takes */
   size_t plane_voxels;
+  dseg_status (*read_plane)(struct worker *worker, size_t index, dseg_error *error); /* index: in out */
   uint8_t *out;
   uint8_t *described; /* label frames: DSEG_PIXEL_VALUES flags */
   struct worker *workers;
@@ -32,7 +39,7 @@ struct job {
 
 struct worker {
   const struct job *job;
-  dseg_frame_reader reader;
+  dseg_frame_reader *reader;
   dseg_overlap overlap;
   uint32_t *numbers; /* frames to read of the plane */
   size_t capacity;
@@ -44,10 +51,30 @@ static bool has_label_frames(const dseg_dicom_source *source) {
   return (source->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
 }
 
-static dseg_status begin(struct job *job, size_t plane_count, unsigned threads, dseg_error *error) {
+/* Planes are handed out one by one, so that all workers end together; or in ranges where a frame may need those before
+ * it, so that these are rarely decoded by two workers. */
+static size_t share_planes(const struct job *job, unsigned threads) {
+  const dseg_frame_codec *codec = job->source->codec;
+  if (codec == NULL || (codec->flags & DSEG_PLUGIN_OTHER_FRAMES) == 0) {
+    return 1;
+  }
+  const size_t workers = dseg_worker_count(threads, job->plane_count);
+  const size_t most = (job->plane_count + workers - 1) / workers;
+  const size_t wanted = most / RANGES > LEAST_RANGE ? most / RANGES : LEAST_RANGE;
+  return wanted < most ? wanted : most;
+}
+
+static dseg_frame_reader *take_reader(struct job *job) {
+  dseg_frame_reader *idle = job->source->idle_reader;
+  job->source->idle_reader = NULL;
+  return idle != NULL ? idle : dseg_frame_reader_create(job->source);
+}
+
+static dseg_status begin(struct job *job, unsigned threads, dseg_error *error) {
   const dseg_description *description = job->source->base.description;
   job->plane_voxels = (size_t)description->geometry.rows * description->geometry.columns;
-  job->worker_count = dseg_worker_count(threads, plane_count);
+  job->planes_at_once = share_planes(job, threads);
+  job->worker_count = dseg_worker_count(threads, (job->plane_count + job->planes_at_once - 1) / job->planes_at_once);
   job->workers = calloc(job->worker_count, sizeof *job->workers);
   job->described = has_label_frames(job->source) ? calloc(DSEG_PIXEL_VALUES, 1) : NULL;
   if (job->workers == NULL || (has_label_frames(job->source) && job->described == NULL)) {
@@ -55,7 +82,10 @@ static dseg_status begin(struct job *job, size_t plane_count, unsigned threads, 
   }
   for (unsigned i = 0; i < job->worker_count; i++) {
     job->workers[i].job = job;
-    job->workers[i].reader.source = job->source;
+    job->workers[i].reader = take_reader(job);
+    if (job->workers[i].reader == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for reading planes");
+    }
   }
   if (job->described != NULL) {
     for (size_t i = 0; i < description->segment_count; i++) {
@@ -68,15 +98,34 @@ static dseg_status begin(struct job *job, size_t plane_count, unsigned threads, 
   return DSEG_OK;
 }
 
-static void end(struct job *job) {
+/* keep: the first worker's reader stays with the source. */
+static void end(struct job *job, bool keep) {
+  if (keep) {
+    job->source->idle_reader = job->workers[0].reader;
+    job->workers[0].reader = NULL;
+  }
   for (unsigned i = 0; job->workers != NULL && i < job->worker_count; i++) {
-    dseg_frame_reader_close(&job->workers[i].reader);
+    dseg_frame_reader_destroy(job->workers[i].reader);
     free(job->workers[i].numbers);
   }
   free(job->workers);
   free(job->described);
   free(job->wanted);
   free(job->value_of_pixel);
+}
+
+static dseg_status read_range(void *user, size_t index, unsigned number, dseg_error *error) {
+  const struct job *job = user;
+  const size_t first = index * job->planes_at_once;
+  for (size_t i = first; i < job->plane_count && i < first + job->planes_at_once; i++) {
+    DSEG_TRY(job->read_plane(&job->workers[number], i, error));
+  }
+  return DSEG_OK;
+}
+
+static dseg_status read_planes(struct job *job, dseg_error *error) {
+  const size_t ranges = (job->plane_count + job->planes_at_once - 1) / job->planes_at_once;
+  return dseg_parallel_for(ranges, job->worker_count, read_range, job, error);
 }
 
 /* Collects the frames of the worker's plane that are wanted, ordered by segment. */
@@ -157,26 +206,20 @@ static dseg_status use_for_labels(void *user, const dseg_decoded_frame *frame, s
   return job->source->representation->add_to_labels(frame, &plane, error);
 }
 
-static dseg_status read_direct(struct worker *worker, uint32_t number, dseg_error *error) {
-  const dseg_dicom_source *source = worker->job->source;
-  const dseg_frame *frame = &source->table.frames[number];
-  DSEG_TRY(dseg_input_read(source->parts[frame->part].input, frame->offset, worker->out, frame->length, error));
-  return check_described(worker, worker->out, error);
-}
-
 /* One plane of labels. */
-static dseg_status read_label_plane(void *user, size_t index, unsigned number, dseg_error *error) {
-  const struct job *job = user;
-  struct worker *worker = &job->workers[number];
+static dseg_status read_label_plane(struct worker *worker, size_t index, dseg_error *error) {
+  const struct job *job = worker->job;
   size_t count = 0;
   worker->plane = job->first_plane + index;
   worker->out = job->out + index * job->plane_voxels * (job->request->bits / 8);
   DSEG_TRY(collect(worker, -1, &count, error));
   if (job->direct && count == 1) {
-    return read_direct(worker, worker->numbers[0], error);
+    DSEG_TRY(dseg_frame_reader_into(worker->reader, worker->numbers[0], worker->out,
+                                    job->plane_voxels * (job->request->bits / 8), error));
+    return check_described(worker, worker->out, error);
   }
   fill(worker->out, job->request->bits, job->plane_voxels, job->request->background);
-  return dseg_frame_reader_run(&worker->reader, worker->numbers, count, use_for_labels, worker, error);
+  return dseg_frame_reader_run(worker->reader, worker->numbers, count, use_for_labels, worker, error);
 }
 
 /* Which segments are asked for, and for label frames what becomes of each pixel value. */
@@ -210,25 +253,29 @@ static dseg_status prepare_values(struct job *job, dseg_error *error) {
     }
     same = same && job->value_of_pixel[number] == number;
   }
-  job->direct = same && request->bits == job->source->info.bits_allocated && dseg_frames_are_canonical(job->source);
+  job->direct = same && request->bits == job->source->info.bits_allocated && dseg_frames_can_be_read_into(job->source);
   return DSEG_OK;
 }
 
 dseg_status dseg_dicom_read_labels(dseg_source *source, const dseg_label_request *request, void *out,
                                    dseg_overlap *overlap, dseg_error *error) {
-  struct job job = {
-      .source = (const dseg_dicom_source *)source, .first_plane = request->first_plane, .out = out, .request = request};
-  dseg_status status = begin(&job, request->plane_count, request->threads, error);
+  struct job job = {.source = (dseg_dicom_source *)source,
+                    .first_plane = request->first_plane,
+                    .plane_count = request->plane_count,
+                    .read_plane = read_label_plane,
+                    .out = out,
+                    .request = request};
+  dseg_status status = begin(&job, request->threads, error);
   if (status == DSEG_OK) {
     status = prepare_values(&job, error);
   }
   if (status == DSEG_OK) {
-    status = dseg_parallel_for(request->plane_count, job.worker_count, read_label_plane, &job, error);
+    status = read_planes(&job, error);
   }
   for (unsigned i = 0; job.workers != NULL && i < job.worker_count; i++) {
     dseg_overlap_merge(overlap, &job.workers[i].overlap);
   }
-  end(&job);
+  end(&job, status == DSEG_OK);
   return status;
 }
 
@@ -244,26 +291,29 @@ static dseg_status use_for_mask(void *user, const dseg_decoded_frame *frame, siz
 }
 
 /* One plane of a mask. */
-static dseg_status read_mask_plane(void *user, size_t index, unsigned number, dseg_error *error) {
-  const struct job *job = user;
-  struct worker *worker = &job->workers[number];
+static dseg_status read_mask_plane(struct worker *worker, size_t index, dseg_error *error) {
+  const struct job *job = worker->job;
   size_t count = 0;
   worker->plane = job->first_plane + index;
   worker->out = job->out + index * job->plane_voxels;
   memset(worker->out, 0, job->plane_voxels);
   DSEG_TRY(collect(worker, has_label_frames(job->source) ? -1 : (int32_t)job->segment, &count, error));
-  return dseg_frame_reader_run(&worker->reader, worker->numbers, count, use_for_mask, worker, error);
+  return dseg_frame_reader_run(worker->reader, worker->numbers, count, use_for_mask, worker, error);
 }
 
 dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
                                  uint8_t *out, unsigned threads, dseg_error *error) {
-  struct job job = {.source = (const dseg_dicom_source *)source, .first_plane = first_plane, .segment = segment};
-  job.out = out;
-  dseg_status status = begin(&job, plane_count, threads, error);
+  struct job job = {.source = (dseg_dicom_source *)source,
+                    .first_plane = first_plane,
+                    .plane_count = plane_count,
+                    .read_plane = read_mask_plane,
+                    .out = out,
+                    .segment = segment};
+  dseg_status status = begin(&job, threads, error);
   if (status == DSEG_OK) {
-    status = dseg_parallel_for(plane_count, job.worker_count, read_mask_plane, &job, error);
+    status = read_planes(&job, error);
   }
-  end(&job);
+  end(&job, status == DSEG_OK);
   return status;
 }
 

@@ -179,6 +179,10 @@ static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_wri
                                                  options->representation_option_count, &writer->format, error));
   const dseg_frame_info form = dseg_writer_frame_format(writer);
   DSEG_TRY(dseg_check_encoding(writer->representation, writer->codec, &form, error));
+  if (dseg_frame_bytes(&form) > UINT32_MAX) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "frames of %u x %u pixels with %u bits are past 4 GiB",
+                     (unsigned)form.columns, (unsigned)form.rows, form.bits_allocated);
+  }
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
   DSEG_TRY(allocate_tables(writer, error));
   writer->options.uid_seed = dseg_description_strdup(description, options->uid_seed);

@@ -148,7 +148,8 @@ static dseg_status write_pixel_data(const dseg_writer *writer, const dseg_seg_ob
                                   .frame_bits = dseg_writer_frame_bits(writer),
                                   .bits_allocated = writer->format.bits_allocated,
                                   .bit_packed = writer->bit_packed,
-                                  .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0};
+                                  .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0,
+                                  .extended_table = writer->options.offset_table == DSEG_OFFSET_TABLE_EXTENDED};
   return dseg_writer_is_native(writer) ? dseg_write_native(stream, &pixels, error)
                                        : dseg_write_encapsulated(stream, &pixels, error);
 }

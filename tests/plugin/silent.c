@@ -3,6 +3,14 @@
 
 DSEG_API int dseg_test_nothing(void);
 
+#ifdef SILENT_CALLS_NOTHING_THERE
+extern int dseg_test_missing_function(void);
+
+int dseg_test_nothing(void) {
+  return dseg_test_missing_function();
+}
+#else
 int dseg_test_nothing(void) {
   return 0;
 }
+#endif

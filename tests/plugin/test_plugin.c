@@ -44,6 +44,8 @@ static void unusable_objects_are_named(void **state) {
   expect_failure(PLUGINS "/plugin_wrong_abi", "interface 99, this library has ");
   expect_failure(PLUGINS "/plugin_wrong_abi", "plugin_wrong_abi/plugin.so: ");
   expect_failure(PLUGINS "/plugin_taken_name", "already a frame codec with the name explicit-le");
+  expect_failure(PLUGINS "/plugin_taken_uid", "transfer syntax 1.2.840.10008.1.2.5 is that of rle");
+  expect_failure(PLUGINS "/plugin_unresolved", "dseg_test_missing_function");
   expect_failure(PLUGINS "/plugin_no_symbol", "no symbol dseg_plugin_register");
   expect_failure(PLUGINS "/nowhere", "nowhere");
 }

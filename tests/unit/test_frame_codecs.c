@@ -1,10 +1,13 @@
 /* Every frame codec of the registry: round trips of all sizes and contents, and what they make of input that is cut,
  * damaged, of other dimensions, or far larger than it says. Nothing here names a codec, so that a new one is tested by
- * being registered. */
+ * being registered.
+ *
+ * usage: test_frame_codecs [CODEC]    only that one */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -227,11 +230,17 @@ static void check_round_trip(const struct trial *trial, dseg_buffer *stream) {
   stream->size--;
 }
 
+static const char *only_codec; /* NULL: all */
+
+static bool is_asked_for(const dseg_frame_codec *codec) {
+  return only_codec == NULL || strcmp(only_codec, codec->name) == 0;
+}
+
 /* Calls a function for each codec that can encode and decode, with each of its bits. */
 static void for_each_codec(void (*function)(struct trial *trial)) {
   const dseg_frame_codec *codec;
   for (size_t i = 0; (codec = dseg_frame_codec_at(i)) != NULL; i++) {
-    if (codec->encode == NULL || codec->decode == NULL) {
+    if (codec->encode == NULL || codec->decode == NULL || !is_asked_for(codec)) {
       continue;
     }
     struct trial trial = {.codec = codec};
@@ -315,7 +324,7 @@ static void test_refused_pairs(void **state) {
   const dseg_frame_codec *codec;
   for (size_t i = 0; (codec = dseg_frame_codec_at(i)) != NULL; i++) {
     for (size_t b = 0; b < COUNT(all_bits); b++) {
-      if (codec->encode == NULL || (codec->flags & bits_flag(all_bits[b])) != 0) {
+      if (codec->encode == NULL || (codec->flags & bits_flag(all_bits[b])) != 0 || !is_asked_for(codec)) {
         continue;
       }
       struct trial trial = {.codec = codec, .info = {.rows = 8, .columns = 8, .bits_allocated = all_bits[b]}};
@@ -503,8 +512,15 @@ static void test_wrong_buffers(void **state) {
   for_each_codec(wrong_buffers);
 }
 
-int main(void) {
-  if (dseg_register_proposals(NULL) != DSEG_OK) {
+int main(int argc, char **argv) {
+  dseg_error error = {0};
+  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(&error) != DSEG_OK) {
+    printf("%s\n", error.message);
+    return 1;
+  }
+  only_codec = argc > 1 ? argv[1] : NULL;
+  if (only_codec != NULL && dseg_find_frame_codec(only_codec) == NULL) {
+    printf("there is no codec %s\n", only_codec);
     return 1;
   }
   const struct CMUnitTest tests[] = {

@@ -266,11 +266,11 @@ static void offsets_past_32_bits_take_the_extended_table(void **state) {
   const dseg_frame_record small[2] = {{.length = 3}, {.length = 4}};
   const dseg_frame_record large[3] = {{.length = 0xFFFFFFF1u}, {.length = 10}, {.length = 7}};
   dseg_buffer out = {0};
-  assert_int_equal(dseg_offset_tables(small, 2, &out, NULL), DSEG_OK);
+  assert_int_equal(dseg_offset_tables(small, 2, false, &out, NULL), DSEG_OK);
   assert_int_equal(out.size, 12 + 8 + 8);
   assert_int_equal(dseg_load_le32(out.data + 12 + 8 + 4), 12);
   out.size = 0;
-  assert_int_equal(dseg_offset_tables(large, 3, &out, NULL), DSEG_OK);
+  assert_int_equal(dseg_offset_tables(large, 3, false, &out, NULL), DSEG_OK);
   assert_int_equal(out.size, 2 * (12 + 24) + 12 + 8);
   assert_int_equal(dseg_load_le32(out.data), 0x00017FE0u);
   assert_memory_equal(out.data + 4, "OV", 2);
@@ -281,6 +281,16 @@ static void offsets_past_32_bits_take_the_extended_table(void **state) {
   assert_true(dseg_load_le64(out.data + 36 + 28) == 8);
   assert_int_equal(dseg_load_le32(out.data + 72 + 12), 0xE000FFFEu); /* an empty Basic Offset Table */
   assert_int_equal(dseg_load_le32(out.data + 72 + 16), 0);
+  out.size = 0; /* asked for, too */
+  assert_int_equal(dseg_offset_tables(small, 2, true, &out, NULL), DSEG_OK);
+  assert_int_equal(out.size, 2 * (12 + 16) + 12 + 8);
+  assert_true(dseg_load_le64(out.data + 20) == 12);
+  assert_true(dseg_load_le64(out.data + 28 + 12) == 4);
+  assert_true(dseg_load_le64(out.data + 28 + 20) == 4);
+  assert_int_equal(dseg_load_le32(out.data + 56 + 16), 0);
+  out.size = 0; /* the length of neither table would fit */
+  assert_int_equal(dseg_offset_tables(small, (size_t)1 << 30, true, &out, NULL), DSEG_ERROR_LIMIT);
+  assert_int_equal(out.size, 0);
   dseg_buffer_free(&out);
 }
 

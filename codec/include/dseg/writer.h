@@ -1,8 +1,8 @@
 /* writer.h - writes one DICOM segmentation object, plane by plane, without ever holding the volume.
  *
  * Pixel data is spooled beside the output file, whose name appears only when dseg_writer_finish has succeeded;
- * memory is one plane and 32 bytes a frame. Present only in builds with DSEG_WITH_DCMTK; without it
- * dseg_writer_create fails with DSEG_ERROR_UNSUPPORTED. */
+ * memory is one plane and 32 bytes a frame, and while frames are compressed a batch of them. Present only in builds
+ * with DSEG_WITH_DCMTK; without it dseg_writer_create fails with DSEG_ERROR_UNSUPPORTED. */
 #ifndef DSEG_WRITER_H
 #define DSEG_WRITER_H
 
@@ -13,12 +13,6 @@
 extern "C" {
 #endif
 
-/* Told of the progress of long work; report may be NULL. */
-typedef struct dseg_progress_sink {
-  void (*report)(void *user, size_t done, size_t total);
-  void *user;
-} dseg_progress_sink;
-
 typedef enum dseg_empty_frames {
   /* Frames without a voxel are omitted, but the first and the last plane keep at least one frame, so that the
    * extent of the volume survives. */
@@ -26,6 +20,12 @@ typedef enum dseg_empty_frames {
   DSEG_EMPTY_OMIT, /* all are omitted; the extent shrinks to the planes that hold voxels */
   DSEG_EMPTY_KEEP  /* a frame for every plane (label maps), for every segment in every plane (others) */
 } dseg_empty_frames;
+
+/* How the places of encapsulated frames are told (PS3.5 A.4, PS3.3 C.7.6.3.1.8). */
+typedef enum dseg_offset_table {
+  DSEG_OFFSET_TABLE_BASIC = 0, /* Basic Offset Table; the extended one where offsets exceed its 32 bits */
+  DSEG_OFFSET_TABLE_EXTENDED   /* Extended Offset Table (7FE0,0001) with lengths (7FE0,0002) */
+} dseg_offset_table;
 
 typedef struct dseg_write_options {
   const char *representation; /* name in the registry; NULL: "labelmap", "binary" or "fractional" by kind */
@@ -44,9 +44,9 @@ typedef struct dseg_write_options {
   /* Reproducible output: UIDs are derived from this text, and dates from SOURCE_DATE_EPOCH; NULL: random. */
   const char *uid_seed;
   dseg_warning_sink warnings;
-  unsigned threads; /* that compress frames; 0: one for each processor */
-  /* Is told, by dseg_writer_finish, how many frames of how many are compressed. */
-  dseg_progress_sink progress;
+  dseg_offset_table offset_table; /* native frames have none */
+  unsigned threads;               /* that compress frames; 0: one for each processor */
+  dseg_progress progress;         /* of dseg_writer_finish: frames compressed */
 } dseg_write_options;
 
 typedef struct dseg_writer dseg_writer;
