@@ -71,6 +71,9 @@ static void put_series(dseg_builder *builder, const dseg_seg_object *object) {
   put_if_given(builder, object, 0x00120050, "LO", content->clinical_trial_time_point_id, 64, "the time point ID");
   put_if_given(builder, object, 0x00120060, "LO", content->clinical_trial_coordinating_center, 64,
                "the trial's coordinating centre");
+  if (content->clinical_trial_series_id != NULL) { /* Type 2 in Clinical Trial Series */
+    dseg_builder_default_text(builder, 0x00120060, "LO", NULL);
+  }
 }
 
 /* Frame of Reference (C.7.4.1): where there is one, or nothing is derived from an image. */

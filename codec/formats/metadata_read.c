@@ -134,7 +134,7 @@ static dseg_status assign_files(const struct job *job, const json_t *root, size_
       return apply_mapping(job, mapping, list_count, file_of_list);
     }
   }
-  if (list_count != job->files->count && !is_one_file(job)) {
+  if (list_count != job->files->count && (job->files->complete || !is_one_file(job))) {
     return dseg_json_fail(&job->reader, &(dseg_json_place){NULL, "segmentAttributes", 0},
                           "%zu lists for %zu input files: one list for each file is expected", list_count,
                           job->files->count);

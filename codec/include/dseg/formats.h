@@ -50,7 +50,7 @@ typedef struct dseg_metadata_files {
   const char *const *names;           /* count file names, compared by their last part with
                                          segmentAttributesFileMapping; NULL: files are in the JSON's order */
   /* Reading: */
-  bool complete;   /* a segment that the JSON does not name is an error, not a warning */
+  bool complete;   /* a segment that the JSON does not name is an error, and so is a list too many */
   uint32_t *lists; /* by segment index, receives which outer list names it, UINT32_MAX: none; NULL: not wanted */
   /* Writing: the texts of the top level and Segment Description are there, as "", where the description has none. */
   bool all_texts;
