@@ -40,8 +40,8 @@ static dseg_status name_source(dseg_source *found, const char *name, dseg_source
   return DSEG_OK;
 }
 
-static dseg_status open_file(const char *path, const dseg_open_options *options, dseg_source **source,
-                             dseg_error *error) {
+dseg_status dseg_open_file(const char *path, const dseg_open_options *options, dseg_source **source,
+                           dseg_error *error) {
   dseg_source *found = NULL;
   dseg_status status = dseg_open_dicom(path, options, &found, error);
   if (status == DSEG_OK && found == NULL) {
@@ -64,7 +64,7 @@ dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_s
   }
   *source = NULL;
   const dseg_open_options complete = complete_options(options);
-  return open_file(path, &complete, source, error);
+  return dseg_open_file(path, &complete, source, error);
 }
 
 dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_options *options, dseg_source **source,
@@ -87,29 +87,6 @@ dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_
   return name_source(found, name, source, error);
 }
 
-/* Opens each file and makes one source of them. */
-static dseg_status open_and_combine(const char *const *paths, size_t count, const dseg_open_options *options,
-                                    dseg_source **source, dseg_error *error) {
-  dseg_source **sources = calloc(count, sizeof(dseg_source *));
-  if (sources == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);
-  }
-  dseg_status status = DSEG_OK;
-  for (size_t i = 0; status == DSEG_OK && i < count; i++) {
-    status = open_file(paths[i], options, &sources[i], error);
-  }
-  if (status == DSEG_OK) {
-    status = dseg_combine_sources(sources, count, options, source, error);
-  }
-  if (status != DSEG_OK) {
-    for (size_t i = 0; i < count; i++) {
-      dseg_source_close(sources[i]);
-    }
-  }
-  free(sources);
-  return status;
-}
-
 dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
                            dseg_source **source, dseg_error *error) {
   if (paths == NULL || count == 0 || source == NULL) {
@@ -123,14 +100,14 @@ dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_op
   }
   const dseg_open_options complete = complete_options(options);
   if (count == 1) {
-    return open_file(paths[0], &complete, source, error);
+    return dseg_open_file(paths[0], &complete, source, error);
   }
   dseg_source *parts = NULL;
   DSEG_TRY(dseg_open_dicom_parts(paths, count, &complete, &parts, error));
   if (parts != NULL) {
     return name_source(parts, paths[0], source, error);
   }
-  return open_and_combine(paths, count, &complete, source, error);
+  return dseg_open_files(paths, count, &complete, source, error);
 }
 
 void dseg_source_close(dseg_source *source) {

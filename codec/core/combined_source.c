@@ -102,13 +102,17 @@ static dseg_status read_share(const struct label_job *job, size_t number, size_t
   return DSEG_OK;
 }
 
-static void merge_share(const struct label_job *job, size_t voxels, dseg_overlap *overlap) {
-  dseg_label_paint paint = {.last_wins = job->request->overlap == DSEG_OVERLAP_LAST,
+static dseg_label_paint describe_paint(const struct label_job *job, dseg_overlap *overlap) {
+  return (dseg_label_paint){.last_wins = job->request->overlap == DSEG_OVERLAP_LAST,
                             .by_index = true,
                             .values = job->index_values,
                             .wanted = job->wanted,
                             .segment_count = segment_count(job->combined),
                             .overlap = overlap};
+}
+
+static void merge_share(const struct label_job *job, size_t voxels, dseg_overlap *overlap) {
+  dseg_label_paint paint = describe_paint(job, overlap);
   for (size_t start = 0; start < voxels;) {
     const size_t end = dseg_label_run_end(job->next, 32, start, voxels);
     if (job->next[start] != 0) {
@@ -117,6 +121,17 @@ static void merge_share(const struct label_job *job, size_t voxels, dseg_overlap
       dseg_paint_range(job->merged, 32, start, end - start, &paint);
     }
     start = end;
+  }
+}
+
+/* A packed source paints its planes itself. */
+static void paint_share(const struct label_job *job, size_t number, size_t first_plane, size_t plane_count,
+                        size_t plane_pixels, dseg_overlap *overlap) {
+  const dseg_source *source = job->combined->sources[number];
+  dseg_label_paint paint = describe_paint(job, overlap);
+  for (size_t i = 0; i < plane_count; i++) {
+    source->ops->paint(source, first_plane + i, dseg_combined_indices(job->combined, number), &paint,
+                       job->merged + i * plane_pixels);
   }
 }
 
@@ -135,6 +150,10 @@ static dseg_status read_part(const struct label_job *job, size_t first_plane, si
   const size_t voxels = plane_count * plane_pixels;
   memset(job->merged, 0, voxels * sizeof *job->merged);
   for (size_t number = 0; number < job->combined->source_count; number++) {
+    if (job->combined->sources[number]->ops->paint != NULL) {
+      paint_share(job, number, first_plane, plane_count, plane_pixels, overlap);
+      continue;
+    }
     bool any;
     const dseg_status status = read_share(job, number, first_plane, plane_count, job->next, &any, overlap, error);
     if (status != DSEG_OK) {

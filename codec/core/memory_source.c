@@ -7,57 +7,37 @@
 #include "builtin.h"
 #include "core/label_planes.h"
 #include "core/label_runs.h"
-#include "core/source_internal.h"
+#include "core/memory_source.h"
 #include "core/threads.h"
 
 #define PIXEL_VALUES ((size_t)65536)
 
-/* Which segment a value means in a layer; sorted by layer, then value. */
-struct meaning {
-  uint32_t layer, value, segment;
-};
-
-struct memory_source {
-  dseg_source base;
-  dseg_layer *layers;
-  size_t layer_count;
-  bool fractions;
-  size_t plane_pixels;
-  struct meaning *meanings; /* one for each segment */
-};
-
-static struct memory_source *own(dseg_source *source) {
-  return (struct memory_source *)(void *)source;
+static dseg_memory_source *own(dseg_source *source) {
+  return (dseg_memory_source *)(void *)source;
 }
 
-static size_t segment_count(const struct memory_source *memory) {
+static size_t segment_count(const dseg_memory_source *memory) {
   return memory->base.description->segment_count;
 }
 
-static const uint8_t *plane_of(const struct memory_source *memory, size_t layer, size_t plane) {
-  const dseg_layer *from = &memory->layers[layer];
-  return (const uint8_t *)from->voxels + plane * memory->plane_pixels * (from->bits / 8);
-}
-
 static int compare_meanings(const void *a, const void *b) {
-  const struct meaning *x = a;
-  const struct meaning *y = b;
+  const dseg_value_meaning *x = a;
+  const dseg_value_meaning *y = b;
   if (x->layer != y->layer) {
     return x->layer < y->layer ? -1 : 1;
   }
   return (x->value > y->value) - (x->value < y->value);
 }
 
-/* The meaning of a value, or NULL. */
-static const struct meaning *find_meaning(const struct memory_source *memory, size_t layer, uint32_t value) {
-  const struct meaning key = {.layer = (uint32_t)layer, .value = value};
+const dseg_value_meaning *dseg_find_meaning(const dseg_memory_source *memory, size_t layer, uint32_t value) {
+  const dseg_value_meaning key = {.layer = (uint32_t)layer, .value = value};
   const size_t count = segment_count(memory);
   return count != 0 ? bsearch(&key, memory->meanings, count, sizeof key, compare_meanings) : NULL;
 }
 
 /* What is the same for all planes of a request. */
 struct label_job {
-  const struct memory_source *memory;
+  const dseg_memory_source *memory;
   const dseg_label_request *request;
   uint8_t *out;
   uint8_t *wanted; /* by segment */
@@ -90,7 +70,7 @@ static void paint_words(const struct label_job *job, size_t layer, const void *p
                             .overlap = plane->overlap};
   for (size_t start = 0; start < count;) {
     const size_t end = dseg_label_run_end(pixels, 32, start, count);
-    const struct meaning *meaning = find_meaning(job->memory, layer, dseg_label_at(pixels, 32, start));
+    const dseg_value_meaning *meaning = dseg_find_meaning(job->memory, layer, dseg_label_at(pixels, 32, start));
     if (meaning != NULL && plane->wanted[meaning->segment] != 0) {
       paint.segment = meaning->segment;
       paint.value = plane->values[meaning->segment];
@@ -102,9 +82,9 @@ static void paint_words(const struct label_job *job, size_t layer, const void *p
 
 static dseg_status paint_layer(const struct label_job *job, size_t layer, size_t index, dseg_label_plane *plane,
                                dseg_error *error) {
-  const struct memory_source *memory = job->memory;
+  const dseg_memory_source *memory = job->memory;
   const dseg_geometry *geometry = &memory->base.description->geometry;
-  const uint8_t *pixels = plane_of(memory, layer, index);
+  const uint8_t *pixels = dseg_memory_plane(memory, layer, index);
   if (memory->fractions) {
     const dseg_decoded_frame frame = {.pixels = pixels,
                                       .rows = geometry->rows,
@@ -136,7 +116,7 @@ static void translate_merged(const struct label_job *job, const uint32_t *merged
 
 static dseg_status read_plane(void *user, size_t index, unsigned worker, dseg_error *error) {
   const struct label_job *job = user;
-  const struct memory_source *memory = job->memory;
+  const dseg_memory_source *memory = job->memory;
   const dseg_label_request *request = job->request;
   uint8_t *out = job->out + index * memory->plane_pixels * (request->bits / 8);
   uint32_t *merged = job->merged != NULL ? job->merged + worker * memory->plane_pixels : NULL;
@@ -173,12 +153,12 @@ static void mark_wanted(const struct label_job *job) {
 
 /* For each layer of 8 or 16 bits: what is written for a pixel. */
 static void fill_value_tables(const struct label_job *job) {
-  const struct memory_source *memory = job->memory;
+  const dseg_memory_source *memory = job->memory;
   for (size_t i = 0; i < memory->layer_count * PIXEL_VALUES; i++) {
     job->value_of_pixel[i] = job_background(job);
   }
   for (size_t i = 0; i < segment_count(memory); i++) {
-    const struct meaning *meaning = &memory->meanings[i];
+    const dseg_value_meaning *meaning = &memory->meanings[i];
     if (meaning->value < PIXEL_VALUES && job->wanted[meaning->segment] != 0) {
       job->value_of_pixel[meaning->layer * PIXEL_VALUES + meaning->value] = job_values(job)[meaning->segment];
     }
@@ -186,7 +166,7 @@ static void fill_value_tables(const struct label_job *job) {
 }
 
 static dseg_status allocate_job(struct label_job *job, unsigned workers, dseg_error *error) {
-  const struct memory_source *memory = job->memory;
+  const dseg_memory_source *memory = job->memory;
   const size_t count = segment_count(memory) + 1;
   job->wanted = calloc(count, sizeof *job->wanted);
   job->overlaps = calloc(workers, sizeof *job->overlaps);
@@ -218,7 +198,7 @@ static uint32_t stored_threshold(double threshold, uint32_t maximum) {
 
 static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, dseg_overlap *overlap,
                                dseg_error *error) {
-  const struct memory_source *memory = own(source);
+  const dseg_memory_source *memory = own(source);
   const unsigned workers = dseg_worker_count(request->threads, request->plane_count);
   struct label_job job = {.memory = memory, .request = request, .out = out};
   job.fraction_threshold = stored_threshold(request->threshold, source->description->maximum_fraction);
@@ -242,7 +222,7 @@ static dseg_status read_labels(dseg_source *source, const dseg_label_request *re
 }
 
 struct mask_job {
-  const struct memory_source *memory;
+  const dseg_memory_source *memory;
   size_t layer, first_plane;
   uint32_t value;
   uint8_t *out;
@@ -253,7 +233,7 @@ static dseg_status read_mask_plane(void *user, size_t index, unsigned worker, ds
   (void)error;
   const struct mask_job *job = user;
   const size_t count = job->memory->plane_pixels;
-  const uint8_t *pixels = plane_of(job->memory, job->layer, job->first_plane + index);
+  const uint8_t *pixels = dseg_memory_plane(job->memory, job->layer, job->first_plane + index);
   uint8_t *out = job->out + index * count;
   if (job->memory->fractions) {
     memcpy(out, pixels, count);
@@ -266,7 +246,7 @@ static dseg_status read_mask_plane(void *user, size_t index, unsigned worker, ds
 
 static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
                              unsigned threads, dseg_error *error) {
-  const struct memory_source *memory = own(source);
+  const dseg_memory_source *memory = own(source);
   struct mask_job job = {.memory = memory, .layer = segment, .first_plane = first_plane};
   job.out = out;
   for (size_t i = 0; i < segment_count(memory); i++) {
@@ -289,17 +269,17 @@ static bool any_byte(const uint8_t *bytes, size_t count) {
 
 static dseg_status segments_in_plane(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error) {
   (void)error;
-  const struct memory_source *memory = own(source);
+  const dseg_memory_source *memory = own(source);
   memset(present, 0, segment_count(memory));
   for (size_t layer = 0; layer < memory->layer_count; layer++) {
-    const uint8_t *pixels = plane_of(memory, layer, plane);
+    const uint8_t *pixels = dseg_memory_plane(memory, layer, plane);
     if (memory->fractions) {
       present[layer] = any_byte(pixels, memory->plane_pixels);
       continue;
     }
     const unsigned bits = memory->layers[layer].bits;
     for (size_t start = 0; start < memory->plane_pixels;) {
-      const struct meaning *meaning = find_meaning(memory, layer, dseg_label_at(pixels, bits, start));
+      const dseg_value_meaning *meaning = dseg_find_meaning(memory, layer, dseg_label_at(pixels, bits, start));
       if (meaning != NULL) {
         present[meaning->segment] = 1;
       }
@@ -310,7 +290,7 @@ static dseg_status segments_in_plane(dseg_source *source, size_t plane, uint8_t 
 }
 
 /* Frees the source but for the layers' voxels, which it need not own yet. */
-static void discard(struct memory_source *memory) {
+static void discard(dseg_memory_source *memory) {
   if (memory != NULL) {
     free(memory->layers);
     free(memory->meanings);
@@ -319,7 +299,7 @@ static void discard(struct memory_source *memory) {
 }
 
 static void close_memory(dseg_source *source) {
-  struct memory_source *memory = own(source);
+  dseg_memory_source *memory = own(source);
   for (size_t i = 0; i < memory->layer_count; i++) {
     if (!memory->layers[i].shared) {
       free(memory->layers[i].block != NULL ? memory->layers[i].block : memory->layers[i].voxels);
@@ -334,6 +314,10 @@ static const dseg_source_ops memory_ops = {
     .segments_in_plane = segments_in_plane,
     .close = close_memory,
 };
+
+const dseg_memory_source *dseg_as_memory_source(const dseg_source *source) {
+  return source->ops == &memory_ops ? (const dseg_memory_source *)(const void *)source : NULL;
+}
 
 static dseg_status check_layers(const dseg_description *description, const dseg_layer *layers, size_t layer_count,
                                 bool fractions, dseg_error *error) {
@@ -350,11 +334,11 @@ static dseg_status check_layers(const dseg_description *description, const dseg_
   return DSEG_OK;
 }
 
-static dseg_status fill_meanings(struct memory_source *memory, const uint32_t *layer_of_segment,
+static dseg_status fill_meanings(dseg_memory_source *memory, const uint32_t *layer_of_segment,
                                  const uint32_t *value_of_segment, dseg_error *error) {
   const size_t count = segment_count(memory);
   for (size_t i = 0; i < count; i++) {
-    struct meaning *meaning = &memory->meanings[i];
+    dseg_value_meaning *meaning = &memory->meanings[i];
     meaning->segment = (uint32_t)i;
     meaning->layer = layer_of_segment != NULL ? layer_of_segment[i] : 0;
     meaning->value = value_of_segment != NULL ? value_of_segment[i] : memory->base.description->segments[i].number;
@@ -375,7 +359,7 @@ dseg_status dseg_memory_source_create(const char *format, dseg_description *desc
                                       const uint32_t *value_of_segment, dseg_source **source, dseg_error *error) {
   const bool fractions = description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY;
   DSEG_TRY(check_layers(description, layers, layer_count, fractions, error));
-  struct memory_source *memory = calloc(1, sizeof *memory);
+  dseg_memory_source *memory = calloc(1, sizeof *memory);
   if (memory != NULL) {
     memory->base = (dseg_source){.ops = &memory_ops, .format = format, .description = description};
     memory->layers = calloc(layer_count, sizeof *memory->layers);

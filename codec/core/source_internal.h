@@ -4,6 +4,8 @@
 
 #include "dseg/source.h"
 
+struct dseg_label_paint;
+
 /* Requests have been checked by source.c before they arrive: planes and segments exist, sizes are right,
  * values fit bits, values is never NULL, overlap is never NULL and starts as zeros. */
 typedef struct dseg_source_ops {
@@ -16,7 +18,12 @@ typedef struct dseg_source_ops {
   void (*encoding)(const dseg_source *source, dseg_encoding_info *info);
   dseg_status (*frame)(const dseg_source *source, size_t frame, dseg_frame_location *location, dseg_error *error);
   dseg_status (*read_frame)(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
-  void (*close)(dseg_source *source); /* frees the whole source, but not the description */
+  /* NULL but for sources that only serve as parts of a combined one: these have it instead of read_labels. Paints
+   * indices[i] + 1 where segment i is into a plane of 32-bit labels; sets value and segment of how, whose wanted counts
+   * by indices. */
+  void (*paint)(const dseg_source *source, size_t plane, const uint32_t *indices, struct dseg_label_paint *how,
+                uint32_t *labels);
+  void (*close)(dseg_source *source); /* frees the whole source, but neither description nor name */
 } dseg_source_ops;
 
 /* The first member of each kind's own struct. */
@@ -36,6 +43,12 @@ void dseg_overlap_add(dseg_overlap *overlap, uint32_t a, uint32_t b, uint64_t co
 void dseg_overlap_merge(dseg_overlap *into, const dseg_overlap *from);
 /* DSEG_ERROR_OVERLAP with a message that names the segments and the number of voxels. */
 dseg_status dseg_overlap_fail(const dseg_overlap *overlap, const dseg_description *description, dseg_error *error);
+
+/* Opens one file, whatever its kind; complete options. */
+dseg_status dseg_open_file(const char *path, const dseg_open_options *options, dseg_source **source, dseg_error *error);
+/* Opens several files as one segmentation. */
+dseg_status dseg_open_files(const char *const *paths, size_t count, const dseg_open_options *options,
+                            dseg_source **source, dseg_error *error);
 
 /* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the file and sets *source to NULL with
  * DSEG_OK when it is of another kind. */
@@ -65,6 +78,9 @@ typedef struct dseg_layer {
 dseg_status dseg_memory_source_create(const char *format, dseg_description *description, const dseg_layer *layers,
                                       size_t layer_count, const uint32_t *layer_of_segment,
                                       const uint32_t *value_of_segment, dseg_source **source, dseg_error *error);
+
+/* Puts a source of runs in the place of one whose labels are in memory, if that takes less; see run_source.c. */
+dseg_status dseg_pack_source(dseg_source **source, dseg_error *error);
 
 /* Several opened sources as one; see dseg_open_many. Takes ownership of the sources on success. */
 dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg_open_options *options,

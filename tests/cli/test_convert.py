@@ -89,6 +89,7 @@ class RoundTrip(CliTest):
         self.dseg("convert", "one.nii", "two.nii", "both.dcm", "--as", "binary")
         error = self.fails("convert", "both.dcm", "both.nii", code=INPUT).err
         self.assertIn("overlap", error)
+        self.assertIn('"one"', error)
         self.assertIn(str(sum(a and b for a, b in zip(one, two))), error)
         for policy, wins in (("first", 1), ("last", 2)):
             self.dseg("convert", "both.dcm", "both.nii", "--overlap", policy, "--force")
@@ -98,6 +99,18 @@ class RoundTrip(CliTest):
         self.dseg("convert", "both.dcm", "both.seg.nrrd")
         self.dseg("convert", "both.seg.nrrd", "again.dcm", "--as", "binary")
         self.dseg("compare", "both.dcm", "again.dcm")
+
+    def test_files_of_one_mask_give_names(self):
+        self.volume("Left Kidney.nii", labels=lambda i, j, k: int(i < 3))
+        self.volume("aorta.nii", labels=lambda i, j, k: int(3 <= i < 5))
+        self.volume("both.nii", labels=lambda i, j, k: (i >= 6) + (i >= 8))
+        self.volume("empty.nii", labels=lambda i, j, k: 0)
+        files = ("Left Kidney.nii", "aorta.nii", "both.nii", "empty.nii")
+        result = self.dseg("convert", *files, "all.dcm")
+        self.assertIn("empty.nii has no segment", result.err)
+        segments = self.dseg("info", "all.dcm", "--json").json()["segments"]
+        self.assertEqual([segment["label"] for segment in segments], ["Left Kidney", "Segment 2", "aorta", "Segment 1"])
+        self.assertEqual(len({segment["color"] for segment in segments}), 4)
 
 
 def located(size, voxels, affine):

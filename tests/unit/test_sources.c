@@ -236,37 +236,80 @@ static void numbers_that_collide_are_replaced(void **state) {
   dseg_source_close(source);
 }
 
-static void combined_sources_overlap(void **state) {
-  (void)state;
+/* A source of one layer, packed or not, and a copy of its voxels. */
+static dseg_source *open_copied(const uint32_t *numbers, size_t count, bool packed, uint8_t copy[VOXELS]) {
+  dseg_layer layer;
+  dseg_source *source = open_one(numbers, count, &layer);
+  memcpy(copy, layer.voxels, VOXELS);
+  if (packed) {
+    const dseg_source *before = source;
+    assert_int_equal(dseg_pack_source(&source, NULL), DSEG_OK);
+    assert_ptr_not_equal(source, before);
+  }
+  return source;
+}
+
+/* Labels, overlap, masks and presence of two sources in one, whichever of them is packed. */
+static void check_combined(bool last, bool first_packed, bool second_packed) {
   const uint32_t first[2] = {1, 4};
   const uint32_t second[2] = {2, 3};
-  for (unsigned last = 0; last < 2; last++) {
-    dseg_layer layers[2];
-    dseg_source *parts[2] = {open_one(first, 2, &layers[0]), open_one(second, 2, &layers[1])};
-    dseg_source *source = NULL;
-    const dseg_open_options options = {0};
-    assert_int_equal(dseg_combine_sources(parts, 2, &options, &source, NULL), DSEG_OK);
-    const dseg_label_request request = {
-        .plane_count = PLANES, .bits = 8, .overlap = last ? DSEG_OVERLAP_LAST : DSEG_OVERLAP_FIRST, .threads = 1};
-    uint8_t out[VOXELS];
-    dseg_overlap overlap;
-    uint64_t expected = 0;
-    assert_int_equal(dseg_source_read_labels(source, &request, out, VOXELS, &overlap, NULL), DSEG_OK);
-    for (size_t i = 0; i < VOXELS; i++) {
-      const uint32_t a = dseg_label_at(layers[0].voxels, 8, i) % 99;
-      const uint32_t b = dseg_label_at(layers[1].voxels, 8, i) % 99;
-      const uint32_t least = a < b ? a : b;
-      const uint32_t greatest = a < b ? b : a;
-      expected += least != 0;
-      assert_int_equal(out[i], last || least == 0 ? greatest : least);
-    }
-    assert_int_equal(overlap.voxels, expected);
-    assert_int_equal(overlap.pair_count, 4);
-    uint8_t present[4];
-    assert_int_equal(dseg_source_segments_in_plane(source, 2, present, NULL), DSEG_OK);
-    assert_int_equal(present[0] + present[1] + present[2] + present[3], 4);
-    dseg_source_close(source);
+  uint8_t voxels[2][VOXELS];
+  dseg_source *parts[2] = {open_copied(first, 2, first_packed, voxels[0]),
+                           open_copied(second, 2, second_packed, voxels[1])};
+  dseg_source *source = NULL;
+  const dseg_open_options options = {0};
+  assert_int_equal(dseg_combine_sources(parts, 2, &options, &source, NULL), DSEG_OK);
+  const dseg_label_request request = {
+      .plane_count = PLANES, .bits = 8, .overlap = last ? DSEG_OVERLAP_LAST : DSEG_OVERLAP_FIRST, .threads = 1};
+  uint8_t out[VOXELS];
+  dseg_overlap overlap;
+  uint64_t expected = 0;
+  assert_int_equal(dseg_source_read_labels(source, &request, out, VOXELS, &overlap, NULL), DSEG_OK);
+  for (size_t i = 0; i < VOXELS; i++) {
+    const uint32_t a = voxels[0][i] % 99;
+    const uint32_t b = voxels[1][i] % 99;
+    const uint32_t least = a < b ? a : b;
+    const uint32_t greatest = a < b ? b : a;
+    expected += least != 0;
+    assert_int_equal(out[i], last || least == 0 ? greatest : least);
   }
+  assert_int_equal(overlap.voxels, expected);
+  assert_int_equal(overlap.pair_count, 4);
+  for (size_t segment = 0; segment < 4; segment++) {
+    uint8_t mask[VOXELS];
+    assert_int_equal(
+        dseg_source_read_mask(source, segment, 1, PLANES - 1, mask, VOXELS / PLANES * (PLANES - 1), 1, NULL), DSEG_OK);
+    const dseg_segment_origin origin = dseg_source_segment_origin(source, segment);
+    for (size_t i = VOXELS / PLANES; i < VOXELS; i++) {
+      assert_int_equal(mask[i - VOXELS / PLANES], voxels[origin.file][i] == origin.number);
+    }
+  }
+  uint8_t present[4];
+  assert_int_equal(dseg_source_segments_in_plane(source, 2, present, NULL), DSEG_OK);
+  assert_int_equal(present[0] + present[1] + present[2] + present[3], 4);
+  dseg_source_close(source);
+}
+
+static void combined_sources_overlap(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < 8; i++) {
+    check_combined((i & 1) != 0, (i & 2) != 0, (i & 4) != 0);
+  }
+}
+
+/* Noise takes more as runs than as voxels. */
+static void noise_is_not_packed(void **state) {
+  (void)state;
+  const uint32_t number = 1;
+  dseg_layer layer = {.voxels = malloc(VOXELS), .bits = 8};
+  for (size_t i = 0; i < VOXELS; i++) {
+    store_label(layer.voxels, 8, i, next_random() % 2);
+  }
+  dseg_source *source = open_layers(&number, 1, &layer, 1, NULL, NULL);
+  const dseg_source *before = source;
+  assert_int_equal(dseg_pack_source(&source, NULL), DSEG_OK);
+  assert_ptr_equal(source, before);
+  dseg_source_close(source);
 }
 
 static void different_geometry_is_refused(void **state) {
@@ -387,11 +430,17 @@ static void files_of_no_known_kind_are_named(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(single_layer_is_read_at_every_width), cmocka_unit_test(mask_and_presence_agree_with_voxels),
-      cmocka_unit_test(layers_overlap_by_segment_order),     cmocka_unit_test(fractions_are_read_by_threshold),
-      cmocka_unit_test(numbers_that_collide_are_replaced),   cmocka_unit_test(combined_sources_overlap),
-      cmocka_unit_test(different_geometry_is_refused),       cmocka_unit_test(requests_are_checked),
-      cmocka_unit_test(value_zero_leaves_a_segment_out),     cmocka_unit_test(files_of_no_known_kind_are_named),
+      cmocka_unit_test(single_layer_is_read_at_every_width),
+      cmocka_unit_test(mask_and_presence_agree_with_voxels),
+      cmocka_unit_test(layers_overlap_by_segment_order),
+      cmocka_unit_test(fractions_are_read_by_threshold),
+      cmocka_unit_test(numbers_that_collide_are_replaced),
+      cmocka_unit_test(combined_sources_overlap),
+      cmocka_unit_test(noise_is_not_packed),
+      cmocka_unit_test(different_geometry_is_refused),
+      cmocka_unit_test(requests_are_checked),
+      cmocka_unit_test(value_zero_leaves_a_segment_out),
+      cmocka_unit_test(files_of_no_known_kind_are_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
