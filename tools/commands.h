@@ -13,6 +13,7 @@ extern const cli_command cmd_itkimage2segimage;
 extern const cli_command cmd_phantom;
 extern const cli_command cmd_preview;
 extern const cli_command cmd_segimage2itkimage;
+extern const cli_command cmd_validate;
 
 /* Ends with NULL; in the order in which help lists them. */
 extern const cli_command *const cli_commands[];

@@ -8,6 +8,7 @@
 const cli_command *const cli_commands[] = {&cmd_convert,
                                            &cmd_info,
                                            &cmd_compare,
+                                           &cmd_validate,
                                            &cmd_preview,
                                            &cmd_phantom,
                                            &cmd_codecs,

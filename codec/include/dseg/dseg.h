@@ -10,6 +10,7 @@
 #include "dseg/plugin.h"
 #include "dseg/source.h"
 #include "dseg/status.h"
+#include "dseg/validate.h"
 #include "dseg/version.h"
 #include "dseg/writer.h"
 

@@ -1,0 +1,175 @@
+/* engine.c - runs the checks over one file and reports what they find. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/source_internal.h"
+#include "validate/check.h"
+
+enum { FINDINGS_PER_RULE = 10 };
+#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
+
+static void report(dseg_check *check, const dseg_rule *rule, const char *path, const char *message, size_t count) {
+  if (check->options->found != NULL) {
+    const dseg_finding finding = {.rule = rule, .path = path, .message = message, .count = count};
+    check->options->found(check->options->user, &finding);
+  }
+}
+
+void dseg_found(dseg_check *check, dseg_rule_name name, dseg_place place, const char *format, ...) {
+  const dseg_rule *rule = dseg_rule_at(name);
+  const size_t limit = check->options->findings_per_rule != 0 ? check->options->findings_per_rule : FINDINGS_PER_RULE;
+  *(rule->severity == DSEG_SEVERITY_ERROR ? &check->result.errors : &check->result.warnings) += 1;
+  if (++check->findings[name] > limit) {
+    return;
+  }
+  char path[DSEG_PLACE_TEXT];
+  char message[400];
+  va_list arguments;
+  dseg_place_text(&place, path);
+  va_start(arguments, format);
+  (void)vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  report(check, rule, path, message, 1);
+}
+
+void dseg_note(const dseg_check *check, const char *format, ...) {
+  char message[600];
+  va_list arguments;
+  if (check->options->notes.warn == NULL) {
+    return;
+  }
+  va_start(arguments, format);
+  (void)vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  check->options->notes.warn(check->options->notes.user, message);
+}
+
+static void report_left_out(dseg_check *check) {
+  const size_t limit = check->options->findings_per_rule != 0 ? check->options->findings_per_rule : FINDINGS_PER_RULE;
+  for (size_t i = 0; i < DSEG_RULE_COUNT; i++) {
+    if (check->findings[i] > limit) {
+      char message[64];
+      const size_t more = check->findings[i] - limit;
+      (void)snprintf(message, sizeof message, "%zu more findings of this rule are not listed", more);
+      report(check, dseg_rule_at(i), "", message, more);
+    }
+  }
+}
+
+/* Everything that can be said without the reader. */
+static dseg_status check_elements(dseg_check *check, dseg_error *error) {
+  dseg_read_facts(check);
+  dseg_check_structure(check);
+  dseg_check_image(check);
+  dseg_check_palette(check);
+  dseg_check_segments(check);
+  dseg_check_concatenation(check);
+  dseg_check_dimensions(check);
+  DSEG_TRY(dseg_check_frames(check, error));
+  dseg_check_native_pixels(check);
+  return dseg_check_encapsulation(check, error);
+}
+
+/* The reader's own view: only it knows the pixels. */
+static dseg_status check_with_reader(dseg_check *check, const char *path, dseg_view bytes, dseg_error *error) {
+  const dseg_open_options options = {.memory_limit = check->memory_limit, .threads = check->options->threads};
+  dseg_source *source = NULL;
+  dseg_error refusal = {0};
+  dseg_status status = path != NULL ? dseg_open_dicom(path, &options, &source, &refusal)
+                                    : dseg_open_dicom_memory(bytes, &options, &source, &refusal);
+  if (status == DSEG_ERROR_MEMORY || status == DSEG_ERROR_INPUT) {
+    return dseg_fail(error, status, "%s", refusal.message);
+  }
+  if (source == NULL) {
+    if (status == DSEG_ERROR_FORMAT && check->result.errors == 0 && check->findings[DSEG_RULE_FRAMES_AMBIGUOUS] == 0) {
+      dseg_found(check, DSEG_RULE_READABLE, (dseg_place){0}, "%s", refusal.message);
+    }
+    dseg_note(check, "pixels are not checked, since the file cannot be opened: %s", refusal.message);
+    return DSEG_OK;
+  }
+  status = dseg_check_pixels(check, source, error);
+  dseg_source_close(source);
+  return status;
+}
+
+static bool is_segmentation(const dseg_part10 *file) {
+  const dseg_element sop_class = dseg_get(&file->elements, DSEG_TAG(0x0008, 0x0016));
+  const dseg_element type = dseg_get(&file->elements, DSEG_TAG(0x0062, 0x0001));
+  return type.tag != 0 || dseg_element_is(&sop_class, "1.2.840.10008.5.1.4.1.1.66.4") ||
+         dseg_element_is(&sop_class, "1.2.840.10008.5.1.4.1.1.66.7");
+}
+
+static dseg_status open_file(dseg_check *check, dseg_input *input, dseg_error *error) {
+  bool is_dicom = false;
+  dseg_status status = dseg_part10_open(input, false, check->memory_limit, &check->file, &is_dicom, error);
+  if (status == DSEG_OK && !is_dicom) {
+    status = dseg_fail(error, DSEG_ERROR_FORMAT, "not a DICOM file: no DICM prefix (PS3.10 7.1)");
+  }
+  if (status != DSEG_OK) {
+    dseg_input_close(input);
+    return status;
+  }
+  if (!is_segmentation(&check->file)) {
+    dseg_part10_close(&check->file);
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "a DICOM object, but no segmentation: neither SOP Class UID (0008,0016) nor Segmentation Type "
+                     "(0062,0001) says so (PS3.3 A.51)");
+  }
+  return DSEG_OK;
+}
+
+static dseg_status validate(dseg_input *input, const char *path, dseg_view bytes, const dseg_validate_options *options,
+                            dseg_validation *result, dseg_error *error) {
+  static const dseg_validate_options none;
+  dseg_check *check = calloc(1, sizeof *check);
+  if (check == NULL) {
+    dseg_input_close(input);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a validation");
+  }
+  check->options = options != NULL ? options : &none;
+  check->memory_limit = check->options->memory_limit != 0 ? check->options->memory_limit : STANDARD_MEMORY_LIMIT;
+  dseg_status status = open_file(check, input, error);
+  if (status == DSEG_OK) {
+    check->top = &check->file.elements;
+    status = check_elements(check, error);
+    if (status == DSEG_OK) {
+      status = check_with_reader(check, path, bytes, error);
+    }
+    dseg_part10_close(&check->file);
+    report_left_out(check);
+  }
+  *result = check->result;
+  free(check);
+  return status;
+}
+
+dseg_status dseg_validate(const char *path, const dseg_validate_options *options, dseg_validation *result,
+                          dseg_error *error) {
+  if (path == NULL || result == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate: path and result must not be NULL");
+  }
+  *result = (dseg_validation){0};
+  dseg_input *input;
+  dseg_status status = dseg_input_open_file(path, &input, error);
+  if (status == DSEG_OK) {
+    status = validate(input, path, (dseg_view){0}, options, result, error);
+  }
+  if (status != DSEG_OK) {
+    dseg_error_prefix(error, path);
+  }
+  return status;
+}
+
+dseg_status dseg_validate_memory(dseg_view bytes, const dseg_validate_options *options, dseg_validation *result,
+                                 dseg_error *error) {
+  if (result == NULL || (bytes.data == NULL && bytes.size != 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate_memory: bytes and result must not be NULL");
+  }
+  *result = (dseg_validation){0};
+  dseg_input *input;
+  DSEG_TRY(dseg_input_open_memory(bytes, &input, error));
+  return validate(input, NULL, bytes, options, result, error);
+}

@@ -1,0 +1,243 @@
+/* pixels.c - the pixels themselves, through the reader: whether frames decode, which values a LABELMAP has, fractions
+ * above their maximum, and overlap (PS3.3 C.8.20.2.3, PS3.5 8.2). */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/threads.h"
+#include "dicom/frame_reader.h"
+#include "validate/check.h"
+
+#define VALUES 65536u
+#define CHUNK_BYTES ((size_t)64 << 20)
+#define BITS_OF_LABELS 32u
+
+struct worker {
+  dseg_frame_reader reader;
+  uint32_t *first; /* by pixel value: the first frame that has it, from 1; 0: none */
+};
+
+struct job {
+  dseg_check *check;
+  dseg_dicom_source *source;
+  struct worker *workers;
+  unsigned worker_count;
+  uint8_t *failed; /* by frame */
+  bool wants_values;
+};
+
+static void note_value(uint32_t *first, uint32_t value, size_t frame) {
+  if (first[value] == 0 || frame + 1 < first[value]) {
+    first[value] = (uint32_t)(frame + 1);
+  }
+}
+
+static dseg_status use_frame(void *user, const dseg_decoded_frame *frame, size_t number, dseg_error *error) {
+  uint32_t *first = user;
+  const size_t count = (size_t)frame->rows * frame->columns;
+  (void)error;
+  if (first == NULL) {
+    return DSEG_OK;
+  }
+  if (frame->bits_allocated == 8) {
+    uint8_t seen[256] = {0};
+    for (size_t i = 0; i < count; i++) {
+      seen[frame->pixels[i]] = 1;
+    }
+    for (uint32_t value = 0; value < 256; value++) {
+      if (seen[value] != 0) {
+        note_value(first, value, number);
+      }
+    }
+  } else if (frame->bits_allocated == 16) {
+    const uint16_t *pixels = (const void *)frame->pixels;
+    uint32_t before = VALUES;
+    for (size_t i = 0; i < count; i++) {
+      if (pixels[i] != before) {
+        before = pixels[i];
+        note_value(first, before, number);
+      }
+    }
+  }
+  return DSEG_OK;
+}
+
+/* A frame that cannot be decoded does not end the pass. */
+static dseg_status visit(void *user, size_t index, unsigned number, dseg_error *error) {
+  struct job *job = user;
+  struct worker *worker = &job->workers[number];
+  const uint32_t frame = (uint32_t)index;
+  dseg_error own = {0};
+  const dseg_status status =
+      dseg_frame_reader_run(&worker->reader, &frame, 1, use_frame, job->wants_values ? worker->first : NULL, &own);
+  if (status == DSEG_ERROR_FORMAT) {
+    job->failed[index] = 1;
+    return DSEG_OK;
+  }
+  return status == DSEG_OK ? status : dseg_fail(error, status, "%s", own.message);
+}
+
+/* Decoded once more, on this thread, for what the codec says. */
+static size_t report_failures(struct job *job) {
+  size_t count = 0;
+  for (size_t i = 0; i < job->source->table.count; i++) {
+    dseg_error error = {0};
+    const uint32_t frame = (uint32_t)i;
+    if (job->failed[i] == 0) {
+      continue;
+    }
+    if (count++ < 16) {
+      (void)dseg_frame_reader_run(&job->workers[0].reader, &frame, 1, use_frame, NULL, &error);
+    }
+    dseg_found(job->check, DSEG_RULE_FRAME_DECODES, dseg_at(DSEG_TAG(0x7FE0, 0x0010)), "frame %zu: %s", i + 1,
+               error.message);
+  }
+  return count;
+}
+
+/* Returns how many values are not as they must be. */
+static size_t report_values(struct job *job) {
+  dseg_check *check = job->check;
+  const dseg_place place = dseg_at(DSEG_TAG(0x7FE0, 0x0010));
+  const uint32_t maximum = job->source->base.description->maximum_fraction;
+  size_t count = 0;
+  for (uint32_t value = 0; value < VALUES; value++) {
+    uint32_t first = 0;
+    for (unsigned i = 0; i < job->worker_count; i++) {
+      const uint32_t other = job->workers[i].first[value];
+      first = first == 0 || (other != 0 && other < first) ? other : first;
+    }
+    if (first == 0) {
+      continue;
+    }
+    if (check->facts.type == DSEG_TYPE_LABELMAP && !dseg_bit_at(check->facts.segments, value)) {
+      dseg_found(check, DSEG_RULE_VALUE_DESCRIBED, place, "frame %u has pixels of %u, which no segment has",
+                 (unsigned)first, (unsigned)value);
+      count++;
+    } else if (check->facts.type == DSEG_TYPE_FRACTIONAL && maximum != 0 && value > maximum) {
+      dseg_found(check, DSEG_RULE_VALUE_FRACTION, place, "frame %u has pixels of %u, above %u", (unsigned)first,
+                 (unsigned)value, (unsigned)maximum);
+      count++;
+    }
+  }
+  return count;
+}
+
+static dseg_status make_workers(struct job *job, dseg_error *error) {
+  job->worker_count = dseg_worker_count(job->check->options->threads, job->source->table.count);
+  job->workers = calloc(job->worker_count, sizeof *job->workers);
+  job->failed = calloc(job->source->table.count + 1, 1);
+  bool complete = job->workers != NULL && job->failed != NULL;
+  for (unsigned i = 0; complete && i < job->worker_count; i++) {
+    job->workers[i].reader.source = job->source;
+    job->workers[i].first = calloc(VALUES, sizeof *job->workers[i].first);
+    complete = job->workers[i].first != NULL;
+  }
+  return complete ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for looking at pixels");
+}
+
+static void free_workers(struct job *job) {
+  for (unsigned i = 0; job->workers != NULL && i < job->worker_count; i++) {
+    dseg_frame_reader_close(&job->workers[i].reader);
+    free(job->workers[i].first);
+  }
+  free(job->workers);
+  free(job->failed);
+}
+
+/* Every frame decoded once. *clean: overlap can be looked for; *skipped: there is no codec. */
+static dseg_status check_frames(dseg_check *check, dseg_dicom_source *source, bool *clean, bool *skipped,
+                                dseg_error *error) {
+  struct job job = {.check = check, .source = source, .wants_values = check->facts.type != DSEG_TYPE_BINARY};
+  dseg_error refusal = {0};
+  dseg_status status = make_workers(&job, error);
+  if (status == DSEG_OK) {
+    status = dseg_parallel_for(source->table.count, job.worker_count, visit, &job, &refusal);
+    if (status == DSEG_ERROR_UNSUPPORTED) {
+      dseg_note(check, "pixels are not checked: %s", refusal.message);
+      *skipped = true;
+      status = DSEG_OK;
+    } else if (status != DSEG_OK) {
+      (void)dseg_fail(error, status, "%s", refusal.message);
+    } else {
+      const size_t failures = report_failures(&job);
+      *clean = failures + report_values(&job) == 0;
+    }
+  }
+  free_workers(&job);
+  return status;
+}
+
+/* Whether some plane has more than one frame, without which nothing can overlap. */
+static bool may_overlap(const dseg_dicom_source *source) {
+  for (size_t i = 0; i < source->table.plane_count; i++) {
+    if (source->table.plane_first[i + 1] - source->table.plane_first[i] > 1) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* All planes read into labels, some at a time. */
+static dseg_status count_overlap(dseg_check *check, dseg_source *source, dseg_overlap *overlap, dseg_error *error) {
+  const dseg_description *description = dseg_source_description(source);
+  const dseg_geometry *geometry = &description->geometry;
+  const size_t plane_bytes = (size_t)geometry->rows * geometry->columns * (BITS_OF_LABELS / 8);
+  const size_t planes = plane_bytes < CHUNK_BYTES ? CHUNK_BYTES / plane_bytes : 1;
+  const size_t chunk = planes < geometry->plane_count ? planes : geometry->plane_count;
+  void *labels = plane_bytes <= check->memory_limit ? malloc(chunk * plane_bytes) : NULL;
+  if (labels == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for looking for overlap");
+  }
+  dseg_status status = DSEG_OK;
+  for (size_t first = 0; status == DSEG_OK && first < geometry->plane_count; first += chunk) {
+    const size_t left = geometry->plane_count - first;
+    dseg_overlap found;
+    const dseg_label_request request = {
+        .first_plane = first,
+        .plane_count = chunk < left ? chunk : left,
+        .bits = BITS_OF_LABELS,
+        .overlap = DSEG_OVERLAP_FIRST,
+        .threshold = description->maximum_fraction > 0 ? 1.0 / description->maximum_fraction : 0,
+        .threads = check->options->threads};
+    status = dseg_source_read_labels(source, &request, labels, request.plane_count * plane_bytes, &found, error);
+    if (status == DSEG_OK) {
+      dseg_overlap_merge(overlap, &found);
+    }
+  }
+  free(labels);
+  return status;
+}
+
+static dseg_status check_overlap(dseg_check *check, dseg_source *base, dseg_dicom_source *source, dseg_error *error) {
+  const dseg_element declared = dseg_get(check->top, DSEG_TAG(0x0062, 0x0013));
+  const bool yes = dseg_element_is(&declared, "YES");
+  const bool no = dseg_element_is(&declared, "NO") || check->facts.type == DSEG_TYPE_LABELMAP;
+  const dseg_segment *segments = source->base.description->segments;
+  dseg_overlap overlap = {0};
+  if (!yes && !no) {
+    return DSEG_OK;
+  }
+  if (may_overlap(source)) {
+    DSEG_TRY(count_overlap(check, base, &overlap, error));
+  }
+  if (no && overlap.voxels > 0) {
+    const bool pair = overlap.pair_count > 0;
+    dseg_found(check, DSEG_RULE_OVERLAP_DECLARED, dseg_at(DSEG_TAG(0x0062, 0x0013)),
+               "is %s, %" PRIu64 " voxels belong to two segments, %u and %u first", dseg_show(&declared).text,
+               overlap.voxels, pair ? (unsigned)segments[overlap.pairs[0].first].number : 0u,
+               pair ? (unsigned)segments[overlap.pairs[0].second].number : 0u);
+  } else if (yes && !no && overlap.voxels == 0) {
+    dseg_found(check, DSEG_RULE_OVERLAP_FOUND, dseg_at(DSEG_TAG(0x0062, 0x0013)),
+               "is YES, no voxel is in two segments");
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_check_pixels(dseg_check *check, dseg_source *base, dseg_error *error) {
+  dseg_dicom_source *source = (dseg_dicom_source *)base; /* the reader made it; base is its first member */
+  bool clean = true;
+  bool skipped = false;
+  DSEG_TRY(check_frames(check, source, &clean, &skipped, error));
+  check->result.pixels_checked = !skipped;
+  return clean && !skipped ? check_overlap(check, base, source, error) : DSEG_OK;
+}

@@ -1,0 +1,229 @@
+/* test_validate.c - every rule of validation: a file that breaks it and nothing else, and one that keeps it.
+ *
+ * usage: test_validate                 the tests
+ *        test_validate --write DIR     writes all files: RULE-N-bad.dcm, RULE-N-good.dcm, BASE.dcm */
+#include <stdio.h>
+
+#include "dseg/validate.h"
+#include "validate_fixtures.h"
+
+#define FIXTURES (sizeof fixtures / sizeof fixtures[0])
+
+/* What was found: the ids, each once, with blanks around. */
+struct found {
+  char ids[4000];
+  char messages[8000];
+  size_t count;
+};
+
+static void note(void *user, const dseg_finding *finding) {
+  struct found *found = user;
+  char id[80];
+  assert_non_null(finding->path);
+  assert_true(strlen(finding->message) > 0);
+  (void)snprintf(id, sizeof id, " %s ", finding->rule->id);
+  if (strstr(found->ids, id) == NULL) {
+    strncat(found->ids, id, sizeof found->ids - strlen(found->ids) - 1);
+  }
+  const size_t used = strlen(found->messages);
+  (void)snprintf(found->messages + used, sizeof found->messages - used, "    %s: %s: %s\n", finding->rule->id,
+                 finding->path, finding->message);
+  found->count += finding->count;
+}
+
+static struct found run(const dicom_file *file, dseg_validation *result) {
+  struct found found = {{0}, {0}, 0};
+  const dseg_validate_options options = {.found = note, .user = &found, .memory_limit = 1 << 24, .threads = 1};
+  dseg_error error = {0};
+  const dseg_view bytes = {file->bytes.data, file->bytes.size};
+  if (dseg_validate_memory(bytes, &options, result, &error) != DSEG_OK) {
+    fail_msg("%s", error.message);
+  }
+  assert_int_equal(result->errors + result->warnings, found.count);
+  return found;
+}
+
+static bool is_severe(const char *id) {
+  for (size_t i = 0; dseg_rule_at(i) != NULL; i++) {
+    if (strcmp(dseg_rule_at(i)->id, id) == 0) {
+      return dseg_rule_at(i)->severity == DSEG_SEVERITY_ERROR;
+    }
+  }
+  fail_msg("%s is no rule", id);
+  return false;
+}
+
+/* Returns false, after a message, when not exactly rule (NULL: nothing) is found. */
+static bool finds(const char *what, fixture_base base, const char *const lines[8], bool undefined_lengths,
+                  const char *rule) {
+  dicom_file file = {.undefined_lengths = undefined_lengths};
+  dseg_validation result;
+  char wanted[80] = "";
+  build_fixture(base, lines, &file);
+  const struct found found = run(&file, &result);
+  dseg_buffer_free(&file.bytes);
+  if (rule != NULL) {
+    (void)snprintf(wanted, sizeof wanted, " %s ", rule);
+    assert_int_equal(result.errors > 0, is_severe(rule) && found.count > 0);
+  }
+  if (strcmp(found.ids, wanted) != 0) {
+    print_error("%s on base %s: wanted \"%s\", found \"%s\"\n%s", what, fixture_bases[base].name, wanted, found.ids,
+                found.messages);
+    return false;
+  }
+  return true;
+}
+
+static void test_bases_are_valid(void **state) {
+  bool good = true;
+  (void)state;
+  for (fixture_base base = 0; base < BASE_COUNT; base++) {
+    good = finds("base", base, NULL, false, NULL) && good;
+    good = finds("base, undefined lengths", base, NULL, true, NULL) && good;
+  }
+  assert_true(good);
+}
+
+static void test_bases_in_implicit_form(void **state) {
+  static const char *const implicit[8] = {"00020010 UI 1.2.840.10008.1.2"};
+  static const fixture_base native[] = {BINARY, FRACTIONAL, LABELMAP, PALETTE, SLIDE, TILED_FULL, DERIVED, PART};
+  (void)state;
+  for (size_t i = 0; i < sizeof native / sizeof native[0]; i++) {
+    assert_true(finds("implicit", native[i], implicit, false, NULL));
+  }
+}
+
+static void test_each_fixture(void **state) {
+  bool good = true;
+  (void)state;
+  for (size_t i = 0; i < FIXTURES; i++) {
+    char what[100];
+    (void)snprintf(what, sizeof what, "good file of %s", fixtures[i].rule);
+    good = finds(what, fixtures[i].base, fixtures[i].good, false, NULL) && good;
+    (void)snprintf(what, sizeof what, "bad file of %s", fixtures[i].rule);
+    good = finds(what, fixtures[i].base, fixtures[i].bad, false, fixtures[i].rule) && good;
+    good = finds(what, fixtures[i].base, fixtures[i].bad, true, fixtures[i].rule) && good;
+  }
+  assert_true(good);
+}
+
+/* A rule without a test fails the test. */
+static void test_each_rule_has_a_fixture(void **state) {
+  const dseg_rule *rule;
+  (void)state;
+  for (size_t i = 0; (rule = dseg_rule_at(i)) != NULL; i++) {
+    bool found = false;
+    for (size_t j = 0; j < FIXTURES; j++) {
+      found = found || strcmp(fixtures[j].rule, rule->id) == 0;
+    }
+    if (!found) {
+      fail_msg("rule %s has no fixture", rule->id);
+    }
+  }
+}
+
+static void test_table(void **state) {
+  const dseg_rule *rule;
+  (void)state;
+  for (size_t i = 0; (rule = dseg_rule_at(i)) != NULL; i++) {
+    assert_true(strspn(rule->id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(rule->id));
+    assert_true(strncmp(rule->section, "PS3.", 4) == 0);
+    assert_true(rule->text[strlen(rule->text) - 1] == '.');
+    for (size_t j = 0; j < i; j++) {
+      assert_string_not_equal(rule->id, dseg_rule_at(j)->id);
+    }
+  }
+}
+
+static void test_findings_are_limited(void **state) {
+  static const char *const lines[8] = {"-52009230[1]/0062000A", "-52009230[2]/0062000A", "-52009230[3]/0062000A"};
+  struct found found = {{0}, {0}, 0};
+  dicom_file file = {0};
+  dseg_validation result;
+  const dseg_validate_options options = {.found = note, .user = &found, .findings_per_rule = 1, .threads = 1};
+  (void)state;
+  build_fixture(BINARY, lines, &file);
+  const dseg_view bytes = {file.bytes.data, file.bytes.size};
+  assert_int_equal(dseg_validate_memory(bytes, &options, &result, NULL), DSEG_OK);
+  assert_int_equal(result.errors, 3);
+  assert_int_equal(found.count, 3); /* one told, two in the summary */
+  assert_non_null(strstr(found.messages, "2 more findings"));
+  dseg_buffer_free(&file.bytes);
+}
+
+static void test_what_cannot_be_checked(void **state) {
+  static const char *const other[8] = {"-00620001", "00080016 UI 1.2.840.10008.5.1.4.1.1.2"};
+  dicom_file file = {0};
+  dseg_validation result;
+  dseg_error error = {0};
+  (void)state;
+  assert_int_equal(dseg_validate_memory((dseg_view){(const uint8_t *)"no", 2}, NULL, &result, &error),
+                   DSEG_ERROR_FORMAT);
+  build_fixture(BINARY, other, &file);
+  error = (dseg_error){0};
+  assert_int_equal(dseg_validate_memory((dseg_view){file.bytes.data, file.bytes.size}, NULL, &result, &error),
+                   DSEG_ERROR_UNSUPPORTED);
+  dseg_buffer_free(&file.bytes);
+  assert_int_equal(dseg_validate("/nonexistent/file", NULL, &result, NULL), DSEG_ERROR_INPUT);
+  assert_int_equal(dseg_validate(NULL, NULL, &result, NULL), DSEG_ERROR_ARGUMENT);
+}
+
+/* Cut anywhere, a file is refused or found wanting, and nothing else happens. */
+static void test_cut_files(void **state) {
+  (void)state;
+  for (fixture_base base = 0; base < BASE_COUNT; base++) {
+    dicom_file file = {.undefined_lengths = base % 2 == 1};
+    build_fixture(base, NULL, &file);
+    for (size_t size = 0; size < file.bytes.size; size++) {
+      dseg_validation result;
+      uint8_t *copy = test_malloc(size + 1);
+      memcpy(copy, file.bytes.data, size);
+      if (dseg_validate_memory((dseg_view){copy, size}, NULL, &result, NULL) == DSEG_OK) {
+        assert_true(result.errors > 0);
+      }
+      test_free(copy);
+    }
+    dseg_buffer_free(&file.bytes);
+  }
+}
+
+static int write_file(const char *directory, const char *name, size_t number, const char *kind, fixture_base base,
+                      const char *const lines[8]) {
+  char path[1000];
+  dicom_file file = {0};
+  (void)snprintf(path, sizeof path, "%s/%s-%zu-%s.dcm", directory, name, number, kind);
+  build_fixture(base, lines, &file);
+  FILE *stream = fopen(path, "wb");
+  const bool good = stream != NULL && fwrite(file.bytes.data, 1, file.bytes.size, stream) == file.bytes.size;
+  dseg_buffer_free(&file.bytes);
+  return stream != NULL && fclose(stream) == 0 && good ? 0 : 1;
+}
+
+static int write_files(const char *directory) {
+  int failures = 0;
+  for (fixture_base base = 0; base < BASE_COUNT; base++) {
+    failures += write_file(directory, fixture_bases[base].name, 0, "base", base, NULL);
+  }
+  for (size_t i = 0; i < FIXTURES; i++) {
+    failures += write_file(directory, fixtures[i].rule, i, "bad", fixtures[i].base, fixtures[i].bad);
+    failures += write_file(directory, fixtures[i].rule, i, "good", fixtures[i].base, fixtures[i].good);
+  }
+  return failures;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 3 && strcmp(argv[1], "--write") == 0) {
+    return write_files(argv[2]) == 0 ? 0 : 1;
+  }
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_table),
+      cmocka_unit_test(test_each_rule_has_a_fixture),
+      cmocka_unit_test(test_bases_are_valid),
+      cmocka_unit_test(test_bases_in_implicit_form),
+      cmocka_unit_test(test_each_fixture),
+      cmocka_unit_test(test_findings_are_limited),
+      cmocka_unit_test(test_what_cannot_be_checked),
+      cmocka_unit_test(test_cut_files),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
