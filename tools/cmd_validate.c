@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "commands.h"
-#include "dseg/plugin.h"
 #include "dseg/validate.h"
 #include "json_out.h"
 
@@ -145,11 +144,6 @@ static int run(int argc, char **argv) {
   }
   if (args.name_count == 0) {
     return cli_usage_error(&cmd_validate, "no FILE");
-  }
-  dseg_error error = {0};
-  const dseg_status status = dseg_load_plugins(&error);
-  if (status != DSEG_OK) {
-    return cli_fail(NULL, status, &error);
   }
   return check_files(&args, &settings, as_json);
 }

@@ -55,8 +55,11 @@ static dseg_status make_identity(const dseg_writer *writer, struct identity *ide
 }
 
 /* Segments Overlap (0062,0013), C.8.20.2.3: fractions of two segments in a voxel may add up to one, which is no
- * overlap, so nothing is claimed of them. */
+ * overlap, so nothing is claimed of them; nor of what a lossy codec makes of the edges of segments. */
 static const char *segments_overlap(const dseg_writer *writer) {
+  if ((writer->codec->flags & DSEG_PLUGIN_LOSSY) != 0) {
+    return "UNDEFINED";
+  }
   if (!writer->masks_written || (!writer->overlap_found && !writer->overlap_unsure)) {
     return "NO";
   }

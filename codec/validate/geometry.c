@@ -21,6 +21,24 @@ static bool is_orientation(const double *axes) {
          fabs(dot(axes, axes + 3)) <= ORIENTATION_TOLERANCE;
 }
 
+/* Slice Thickness is asked for by SOP class: that of BINARY and FRACTIONAL. Without any, nothing tells how thick the
+ * plane of a LABELMAP is. */
+static void check_thickness(dseg_check *check, const dseg_group_set *set, bool has_distance) {
+  const dseg_facts *facts = &check->facts;
+  const dseg_element thickness = dseg_get(&set->groups[DSEG_GROUP_MEASURES].item, DSEG_TAG(0x0018, 0x0050));
+  const dseg_place place = dseg_group_element_place(set, DSEG_GROUP_MEASURES, DSEG_TAG(0x0018, 0x0050));
+  if (!facts->has_frame_of_reference) {
+    return;
+  }
+  if (facts->type == DSEG_TYPE_BINARY || facts->type == DSEG_TYPE_FRACTIONAL) {
+    if (!dseg_has_value(&thickness)) {
+      dseg_found(check, DSEG_RULE_SLICE_THICKNESS, place, "is missing, there is a Frame of Reference UID (0020,0052)");
+    }
+  } else if (!has_distance && !facts->slide) {
+    dseg_found(check, DSEG_RULE_SLICE_EXTENT, place, "is missing, and Spacing Between Slices (0018,0088) too");
+  }
+}
+
 static void check_measures(dseg_check *check, const dseg_group_set *set) {
   static const uint32_t distances[] = {0x00180050, 0x00180088};
   const dseg_elements *item = &set->groups[DSEG_GROUP_MEASURES].item;
@@ -49,11 +67,7 @@ static void check_measures(dseg_check *check, const dseg_group_set *set) {
                  "is %s, must be a positive number", dseg_show(&element).text);
     }
   }
-  if (!has_distance && check->facts.has_frame_of_reference && !check->facts.slide) {
-    dseg_found(check, DSEG_RULE_SLICE_EXTENT,
-               dseg_group_element_place(set, DSEG_GROUP_MEASURES, DSEG_TAG(0x0018, 0x0050)),
-               "is missing, and Spacing Between Slices (0018,0088) too");
-  }
+  check_thickness(check, set, has_distance);
 }
 
 static void check_position(dseg_check *check, const dseg_group_set *set) {

@@ -177,8 +177,9 @@ static bool may_overlap(const dseg_dicom_source *source) {
   return false;
 }
 
-/* All planes read into labels, some at a time. */
-static dseg_status count_overlap(dseg_check *check, dseg_source *source, dseg_overlap *overlap, dseg_error *error) {
+/* All planes read into labels, some at a time. least: the smallest stored fraction that counts. */
+static dseg_status count_overlap(dseg_check *check, dseg_source *source, uint32_t least, dseg_overlap *overlap,
+                                 dseg_error *error) {
   const dseg_description *description = dseg_source_description(source);
   const dseg_geometry *geometry = &description->geometry;
   const size_t plane_bytes = (size_t)geometry->rows * geometry->columns * (BITS_OF_LABELS / 8);
@@ -197,7 +198,7 @@ static dseg_status count_overlap(dseg_check *check, dseg_source *source, dseg_ov
         .plane_count = chunk < left ? chunk : left,
         .bits = BITS_OF_LABELS,
         .overlap = DSEG_OVERLAP_FIRST,
-        .threshold = description->maximum_fraction > 0 ? 1.0 / description->maximum_fraction : 0,
+        .threshold = description->maximum_fraction > 0 ? (double)least / description->maximum_fraction : 0,
         .threads = check->options->threads};
     status = dseg_source_read_labels(source, &request, labels, request.plane_count * plane_bytes, &found, error);
     if (status == DSEG_OK) {
@@ -213,12 +214,14 @@ static dseg_status check_overlap(dseg_check *check, dseg_source *base, dseg_dico
   const bool yes = dseg_element_is(&declared, "YES");
   const bool no = dseg_element_is(&declared, "NO") || check->facts.type == DSEG_TYPE_LABELMAP;
   const dseg_segment *segments = source->base.description->segments;
+  /* Fractions that add up to the whole are no overlap: for NO, only voxels that are more than half in both. */
+  const uint32_t least = no ? source->base.description->maximum_fraction / 2 + 1 : 1;
   dseg_overlap overlap = {0};
   if (!yes && !no) {
     return DSEG_OK;
   }
   if (may_overlap(source)) {
-    DSEG_TRY(count_overlap(check, base, &overlap, error));
+    DSEG_TRY(count_overlap(check, base, least, &overlap, error));
   }
   if (no && overlap.voxels > 0) {
     const bool pair = overlap.pair_count > 0;

@@ -140,8 +140,10 @@
   X(PIXEL_SPACING, "pixel-spacing", ERROR, "PS3.3 10.7.1.3", "Pixel Spacing is two positive numbers.")                 \
   X(SLICE_MEASURES, "slice-measures", ERROR, "PS3.3 C.7.6.16.2.1",                                                     \
     "Slice Thickness and Spacing Between Slices are positive numbers where they have a value.")                        \
+  X(SLICE_THICKNESS, "slice-thickness", ERROR, "PS3.3 C.7.6.16.2.1",                                                   \
+    "Pixel Measures of BINARY and FRACTIONAL with a frame of reference has Slice Thickness.")                          \
   X(SLICE_EXTENT, "slice-extent", WARNING, "PS3.3 C.7.6.16.2.1",                                                       \
-    "Pixel Measures of frames with a patient position has Slice Thickness or Spacing Between Slices.")                 \
+    "Pixel Measures of LABELMAP in the patient has Slice Thickness or Spacing Between Slices.")                 \
   X(SPACING_MATCH, "spacing-match", WARNING, "PS3.3 C.7.6.16.2.1",                                                     \
     "Positions of parallel planes are whole steps of Spacing Between Slices apart.")                                   \
   X(IMAGE_POSITION, "image-position", ERROR, "PS3.3 C.7.6.16.2.3", "Image Position (Patient) is three numbers.")       \
@@ -208,7 +210,7 @@
   X(VALUE_FRACTION, "value-fraction", ERROR, "PS3.3 C.8.20.2",                                                         \
     "No pixel is greater than Maximum Fractional Value.")                                                              \
   X(OVERLAP_DECLARED, "overlap-declared", ERROR, "PS3.3 C.8.20.2.3",                                                   \
-    "Segments do not overlap when Segments Overlap is NO, nor in a LABELMAP.")                                         \
+    "Segments do not overlap when Segments Overlap is NO, nor in a LABELMAP; fractions do when both are above a half.")                                         \
   X(OVERLAP_FOUND, "overlap-found", WARNING, "PS3.3 C.8.20.2.3", "Segments do overlap when Segments Overlap is YES.")
 /* clang-format on */
 
