@@ -12,7 +12,7 @@
 #define BITS_OF_LABELS 32u
 
 struct worker {
-  dseg_frame_reader reader;
+  dseg_frame_reader *reader;
   uint32_t *first; /* by pixel value: the first frame that has it, from 1; 0: none */
 };
 
@@ -68,7 +68,7 @@ static dseg_status visit(void *user, size_t index, unsigned number, dseg_error *
   const uint32_t frame = (uint32_t)index;
   dseg_error own = {0};
   const dseg_status status =
-      dseg_frame_reader_run(&worker->reader, &frame, 1, use_frame, job->wants_values ? worker->first : NULL, &own);
+      dseg_frame_reader_run(worker->reader, &frame, 1, use_frame, job->wants_values ? worker->first : NULL, &own);
   if (status == DSEG_ERROR_FORMAT) {
     job->failed[index] = 1;
     return DSEG_OK;
@@ -86,7 +86,7 @@ static size_t report_failures(struct job *job) {
       continue;
     }
     if (count++ < 16) {
-      (void)dseg_frame_reader_run(&job->workers[0].reader, &frame, 1, use_frame, NULL, &error);
+      (void)dseg_frame_reader_run(job->workers[0].reader, &frame, 1, use_frame, NULL, &error);
     }
     dseg_found(job->check, DSEG_RULE_FRAME_DECODES, dseg_at(DSEG_TAG(0x7FE0, 0x0010)), "frame %zu: %s", i + 1,
                error.message);
@@ -128,16 +128,16 @@ static dseg_status make_workers(struct job *job, dseg_error *error) {
   job->failed = calloc(job->source->table.count + 1, 1);
   bool complete = job->workers != NULL && job->failed != NULL;
   for (unsigned i = 0; complete && i < job->worker_count; i++) {
-    job->workers[i].reader.source = job->source;
+    job->workers[i].reader = dseg_frame_reader_create(job->source);
     job->workers[i].first = calloc(VALUES, sizeof *job->workers[i].first);
-    complete = job->workers[i].first != NULL;
+    complete = job->workers[i].reader != NULL && job->workers[i].first != NULL;
   }
   return complete ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for looking at pixels");
 }
 
 static void free_workers(struct job *job) {
   for (unsigned i = 0; job->workers != NULL && i < job->worker_count; i++) {
-    dseg_frame_reader_close(&job->workers[i].reader);
+    dseg_frame_reader_destroy(job->workers[i].reader);
     free(job->workers[i].first);
   }
   free(job->workers);
