@@ -102,8 +102,10 @@ static bool compress(const dseg_frame_info *info, dseg_view pixels, int quality,
   encoder.write_JFIF_header = FALSE; /* better absent (PS3.5 8.2.1, Note 3) */
   jpeg_start_compress(&encoder, TRUE);
   while (encoder.next_scanline < encoder.image_height) {
-    /* libjpeg only reads the row, through a pointer to what could be changed. */
-    JSAMPROW row = (JSAMPROW)(uintptr_t)(pixels.data + (size_t)encoder.next_scanline * info->columns);
+    /* libjpeg only reads the row, but asks for a pointer to what could be changed. */
+    const uint8_t *const pixel = pixels.data + (size_t)encoder.next_scanline * info->columns;
+    JSAMPROW row;
+    memcpy(&row, &pixel, sizeof row);
     (void)jpeg_write_scanlines(&encoder, &row, 1);
   }
   jpeg_finish_compress(&encoder);

@@ -1,13 +1,14 @@
 /* make_corpus.c - writes a small file of every kind that the library writes: the seeds for fuzzing, and what the
  * truncation test cuts. A new entry in the registry is covered without a change here.
  *
- * usage: make_corpus DIRECTORY       makes DIRECTORY/dicom, nifti, nrrd, metaimage and metadata */
+ * usage: make_corpus DIRECTORY       makes DIRECTORY/dicom, nifti, nrrd, metaimage, metadata and frames */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "frame_input.h"
 #include "proposals.h"
 #include "truth.h"
 
@@ -136,6 +137,99 @@ static void write_all_volumes(void) {
   truth_free(&truth);
 }
 
+/* Three discs, the second within the first. */
+static uint16_t pixel(uint32_t row, uint32_t column) {
+  const uint32_t y = row % 40, x = column % 40;
+  const uint32_t square = (y - 20) * (y - 20) + (x - 20) * (x - 20);
+  return square < 30 ? 2 : square < 200 ? 1 : square > 600 ? 300 : 0;
+}
+
+static void fill_frame(const dseg_frame_info *info, bool noise, uint8_t *frame) {
+  uint32_t random = 1;
+  size_t i = 0;
+  for (uint32_t row = 0; row < info->rows; row++) {
+    for (uint32_t column = 0; column < info->columns; column++, i++) {
+      random = random * 1664525u + 1013904223u;
+      const uint16_t value = noise ? (uint16_t)(random >> 16) : pixel(row, column);
+      switch (info->bits_allocated) {
+        case 1: frame[i / 8] |= (uint8_t)((value & 1u) << i % 8); break;
+        case 8: frame[i] = (uint8_t)value; break;
+        default: memcpy(frame + 2 * i, &value, 2); break;
+      }
+    }
+  }
+}
+
+static dseg_status read_only_frame(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
+  const dseg_view *bytes = user;
+  (void)frame;
+  return dseg_buffer_append(out, bytes->data, bytes->size, error);
+}
+
+static dseg_status encode_frame(const dseg_frame_codec *codec, const dseg_frame_info *info, dseg_view frame,
+                                dseg_buffer *out, dseg_error *error) {
+  dseg_codec_setup setup = {.encoding = true, .format = *info, .frame_count = 1, .frames = {read_only_frame, &frame}};
+  dseg_buffer learned = {0};
+  dseg_codec_context *context = NULL;
+  dseg_status status = codec->learn != NULL ? codec->learn(&setup, &learned, error) : DSEG_OK;
+  setup.learned = (dseg_view){learned.data, learned.size};
+  if (status == DSEG_OK) {
+    status = codec->create(&setup, &context, error);
+  }
+  if (status == DSEG_OK) {
+    status = codec->encode(context, info, frame, out, error);
+  }
+  codec->destroy(context);
+  dseg_buffer_free(&learned);
+  return status;
+}
+
+static void write_frame(const dseg_frame_codec *codec, size_t number, const dseg_frame_info *info, bool noise) {
+  const size_t size = dseg_frame_bytes(info);
+  uint8_t *frame = calloc(size, 1);
+  const uint8_t header[FRAME_INPUT_HEADER] = {(uint8_t)number,
+                                              (uint8_t)(info->bits_allocated / 8),
+                                              (uint8_t)(info->rows - 1),
+                                              (uint8_t)((info->rows - 1) >> 8),
+                                              (uint8_t)(info->columns - 1),
+                                              (uint8_t)((info->columns - 1) >> 8)};
+  dseg_buffer out = {0};
+  dseg_error error = {0};
+  if (frame == NULL || dseg_buffer_append(&out, header, sizeof header, &error) != DSEG_OK) {
+    stop("a frame", &error);
+  }
+  fill_frame(info, noise, frame);
+  const dseg_status status = encode_frame(codec, info, (dseg_view){frame, size}, &out, &error);
+  if (status == DSEG_OK) {
+    char name[100];
+    snprintf(name, sizeof name, "%s-%u-%ux%u-%s", codec->name, info->bits_allocated, (unsigned)info->rows,
+             (unsigned)info->columns, noise ? "noise" : "discs");
+    FILE *file = fopen(path_in("frames", name), "wb");
+    if (file == NULL || fwrite(out.data, 1, out.size, file) != out.size || fclose(file) != 0) {
+      stop(name, NULL);
+    }
+  } else if (status != DSEG_ERROR_UNSUPPORTED) { /* a pair that does not go together */
+    stop(codec->name, &error);
+  }
+  dseg_buffer_free(&out);
+  free(frame);
+}
+
+static void write_all_frames(void) {
+  static const dseg_frame_info frames[] = {
+      {.rows = 1, .columns = 1}, {.rows = 7, .columns = 24}, {.rows = 70, .columns = 90}};
+  const dseg_frame_codec *codec;
+  for (size_t number = 0; (codec = frame_input_codec(number)) != NULL; number++) {
+    for (size_t i = 0; codec->encode != NULL && i < 3 * sizeof frames / sizeof frames[0]; i++) {
+      static const unsigned bits[] = {1, 8, 16};
+      dseg_frame_info info = frames[i / 3];
+      info.bits_allocated = bits[i % 3];
+      write_frame(codec, number, &info, false);
+      write_frame(codec, number, &info, true);
+    }
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     fputs("usage: make_corpus DIRECTORY\n", stderr);
@@ -154,5 +248,6 @@ int main(int argc, char **argv) {
     return 1;
   }
   write_all_volumes();
+  write_all_frames();
   return 0;
 }
