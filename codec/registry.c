@@ -144,6 +144,14 @@ static dseg_status check_common(uint32_t abi, const char *name, const char *titl
   return check_options(name, options, error);
 }
 
+/* It goes into instances beside the name. */
+static dseg_status check_proposal_version(const char *name, const char *version, dseg_error *error) {
+  if (version != NULL && (*version == '\0' || strlen(version) > 16 || strchr(version, '\\') != NULL)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s: its text's version is not 1 to 16 characters", name);
+  }
+  return DSEG_OK;
+}
+
 static dseg_status check_function(bool needed, bool there, const char *plugin, const char *function,
                                   dseg_error *error) {
   if (needed && !there) {
@@ -155,6 +163,7 @@ static dseg_status check_function(bool needed, bool there, const char *plugin, c
 
 static dseg_status check_representation(const dseg_representation *r, dseg_error *error) {
   DSEG_TRY(check_common(r->abi, r->name, r->title, r->flags, r->options, error));
+  DSEG_TRY(check_proposal_version(r->name, r->proposal_version, error));
   if (!is_uid(r->sop_class_uid)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s has no valid SOP Class UID", r->name);
   }
@@ -185,6 +194,7 @@ static dseg_status check_representation(const dseg_representation *r, dseg_error
 
 static dseg_status check_codec(const dseg_frame_codec *c, dseg_error *error) {
   DSEG_TRY(check_common(c->abi, c->name, c->title, c->flags, c->options, error));
+  DSEG_TRY(check_proposal_version(c->name, c->proposal_version, error));
   if (!is_uid(c->transfer_syntax_uid)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s has no valid Transfer Syntax UID", c->name);
   }
@@ -208,6 +218,10 @@ static dseg_status check_codec(const dseg_frame_codec *c, dseg_error *error) {
       return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s: transfer syntax %s is that of %s", c->name,
                        c->transfer_syntax_uid, other->name);
     }
+  }
+  if ((c->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 && strncmp(c->transfer_syntax_uid, "1.2.840.10008.", 14) == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s: %s is a UID of the standard, not of an experiment",
+                     c->name, c->transfer_syntax_uid);
   }
   return DSEG_OK;
 }

@@ -27,7 +27,7 @@ const cli_command cmd_codecs = {"codecs",
 
 /* What both kinds of entry have, for one way to show them. */
 typedef struct entry {
-  const char *name, *title, *uid, *version;
+  const char *name, *title, *uid, *version, *proposal_version;
   uint32_t flags;
   bool learns; /* frame codecs only */
   const dseg_option *options;
@@ -38,6 +38,7 @@ static entry of_representation(const dseg_representation *item) {
                  .title = item->title,
                  .uid = item->sop_class_uid,
                  .version = item->library_version != NULL ? item->library_version() : NULL,
+                 .proposal_version = item->proposal_version,
                  .flags = item->flags,
                  .options = item->options};
 }
@@ -47,6 +48,7 @@ static entry of_codec(const dseg_frame_codec *item) {
                  .title = item->title,
                  .uid = item->transfer_syntax_uid,
                  .version = item->library_version != NULL ? item->library_version() : NULL,
+                 .proposal_version = item->proposal_version,
                  .flags = item->flags,
                  .learns = item->learn != NULL,
                  .options = item->options};
@@ -72,8 +74,9 @@ static void show(const entry *item, int uid_width) {
          (item->flags & DSEG_PLUGIN_LOSSY) != 0 ? ", lossy" : "",
          (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 ? ", other frames" : "", item->learns ? ", learns" : "",
          (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? ", experimental" : "");
-  printf("  %-24s %s%s%s\n", "", item->title, item->version != NULL ? "; " : "",
-         item->version != NULL ? item->version : "");
+  printf("  %-24s %s%s%s%s%s\n", "", item->title, item->version != NULL ? "; " : "",
+         item->version != NULL ? item->version : "", item->proposal_version != NULL ? "; text in version " : "",
+         item->proposal_version != NULL ? item->proposal_version : "");
   for (const dseg_option *option = item->options; option != NULL && option->name != NULL; option++) {
     printf("  %-24s %s=%" PRId64 "..%" PRId64 " (%" PRId64 "): %s\n", "", option->name, option->minimum,
            option->maximum, option->standard, option->help);
@@ -102,6 +105,7 @@ static void put_entry(json_out *json, const entry *item) {
   json_put_bool(json, "experimental", (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0);
   json_put_bool(json, "needs_other_frames", (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0);
   json_put_bool(json, "learns", item->learns);
+  json_put_string(json, "proposal_version", item->proposal_version);
   json_put_string(json, "library_version", item->version);
   json_begin_array(json, "options");
   for (const dseg_option *option = item->options; option != NULL && option->name != NULL; option++) {

@@ -211,6 +211,11 @@ extern "C" void dseg_builder_destroy(dseg_builder *builder) {
   delete builder;
 }
 
+extern "C" void dseg_builder_private_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text) {
+  /* newDicomElement makes a private element one of unknown VR. */
+  guarded(builder, tag, [&] { check(builder, builder->current().putAndInsertString(make_tag(tag, vr), text), tag); });
+}
+
 extern "C" void dseg_builder_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text) {
   put(builder, tag, vr,
       [&](DcmElement &element) { return text != nullptr && *text != '\0' ? element.putString(text) : EC_Normal; });

@@ -25,7 +25,9 @@ void dseg_builder_destroy(dseg_builder *builder); /* NULL ok */
 /* Each puts one element into the current item (at first the data set), in place of one with the same tag. vr: two
  * characters. text: UTF-8, values separated by '\', NULL or "" for none; any VR of text, with DS and IS. */
 void dseg_builder_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
-/* The same unless the element is already there, empty or not. */
+/* The same for a private element (odd group), whose creator the caller puts, too; text is not empty. */
+void dseg_builder_private_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
+/* As dseg_builder_text unless the element is already there, empty or not. */
 void dseg_builder_default_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);
 /* Puts text behind the values that are already there. */
 void dseg_builder_further_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text);

@@ -9,6 +9,8 @@
 #include "dicom/seg_object.h"
 #include "dseg/version.h"
 
+#define MARKED_BYTES 1024
+
 /* Patient (C.7.1.1), General Study (C.7.2.1): the attributes of type 1 and 2. */
 static void put_patient_and_study(dseg_builder *builder, const dseg_seg_object *object) {
   const bool new_study = dseg_builder_get_text(builder, 0x0020000D) == NULL;
@@ -63,7 +65,9 @@ static void put_series(dseg_builder *builder, const dseg_seg_object *object) {
   dseg_builder_text(builder, 0x00200011, "IS", content->series_number != NULL ? content->series_number : "300");
   dseg_builder_text(builder, 0x00080021, "DA", object->date);
   dseg_builder_text(builder, 0x00080031, "TM", object->time);
-  put_if_given(builder, object, 0x0008103E, "LO", content->series_description, 64, "the series description");
+  char text[MARKED_BYTES];
+  put_if_given(builder, object, 0x0008103E, "LO",
+               dseg_marked_text(object, content->series_description, text, sizeof text), 64, "the series description");
   if (content->body_part_examined != NULL) {
     put_code_string(builder, 0x00180015, content->body_part_examined);
   }
@@ -154,8 +158,10 @@ static void put_segmentation(dseg_builder *builder, const dseg_seg_object *objec
   dseg_builder_text(builder, 0x00200013, "IS", instance != NULL && *instance != '\0' ? instance : "1");
   const bool labelled = content->content_label != NULL && *content->content_label != '\0';
   put_code_string(builder, 0x00700080, labelled ? content->content_label : "SEGMENTATION");
-  dseg_put_clean_text(builder, 0x00700081, "LO", content->content_description, 64, "the content description",
-                      object->warnings);
+  char text[MARKED_BYTES];
+  dseg_put_clean_text(builder, 0x00700081, "LO",
+                      dseg_marked_text(object, content->content_description, text, sizeof text), 64,
+                      "the content description", object->warnings);
   dseg_builder_text(builder, 0x00700084, "PN", content->content_creator_name);
   dseg_builder_text(builder, 0x00620001, "CS", object->representation->segmentation_type);
   dseg_builder_text(builder, 0x00620013, "CS", object->segments_overlap);
@@ -195,6 +201,7 @@ void dseg_put_seg_modules(dseg_builder *builder, const dseg_seg_object *object) 
   put_image(builder, object);
   put_segmentation(builder, object);
   put_frame_counts(builder, object);
+  dseg_put_experimental(builder, object);
   dseg_put_references(builder, object);
   dseg_put_dimensions(builder, object);
   dseg_put_shared_groups(builder, object);

@@ -67,7 +67,13 @@ typedef struct dseg_seg_object {
 /* All attributes but Per-Frame Functional Groups and Pixel Data. Failures stay in the builder. */
 void dseg_put_seg_modules(dseg_builder *builder, const dseg_seg_object *object);
 
+/* An experimental encoding's marks: the name for File Meta Information; the text of a description, text (NULL: none)
+ * behind the mark, without the mark that it may have from another encoding, in out or in text itself (NULL: none). */
+const char *dseg_implementation_name(const dseg_seg_object *object, char name[17]);
+const char *dseg_marked_text(const dseg_seg_object *object, const char *text, char *out, size_t size);
+
 /* Parts of the above, each in a file of its own. */
+void dseg_put_experimental(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_segments(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_palette(dseg_builder *builder, const dseg_seg_object *object);
 void dseg_put_dimensions(dseg_builder *builder, const dseg_seg_object *object);

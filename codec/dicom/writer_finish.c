@@ -78,10 +78,11 @@ static double compression_ratio(const dseg_writer *writer) {
 
 static dseg_status write_header(const dseg_writer *writer, const dseg_seg_object *object, dseg_output_stream *stream,
                                 dseg_error *error) {
+  char name[17];
   const dseg_file_encoding encoding = {.transfer_syntax_uid = writer->codec->transfer_syntax_uid,
                                        .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0,
                                        .implementation_class_uid = dseg_implementation_class_uid(),
-                                       .implementation_version_name = dseg_implementation_version_name()};
+                                       .implementation_version_name = dseg_implementation_name(object, name)};
   dseg_builder *builder = NULL;
   dseg_buffer bytes = {0};
   size_t data_set = 0;

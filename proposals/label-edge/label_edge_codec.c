@@ -182,5 +182,6 @@ const dseg_frame_codec dseg_proposal_label_edge = {
     .encode = encode,
     .decode = decode,
     .destroy = destroy,
+    .proposal_version = "1",
     .learn = learn,
 };

@@ -193,4 +193,5 @@ const dseg_frame_codec dseg_proposal_zstd = {
     .encode = encode,
     .decode = decode,
     .destroy = destroy,
+    .proposal_version = "1",
 };

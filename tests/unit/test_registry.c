@@ -128,6 +128,15 @@ static void unusable_codecs_are_refused(void **state) {
   codec = valid_codec();
   codec.transfer_syntax_uid = "1.2.840.10008.1.2.1";
   expect_codec_refused(&codec, "explicit-le");
+  codec = valid_codec();
+  codec.flags |= DSEG_PLUGIN_EXPERIMENTAL;
+  codec.transfer_syntax_uid = "1.2.840.10008.1.2.4.96";
+  expect_codec_refused(&codec, "a UID of the standard");
+  codec = valid_codec();
+  codec.proposal_version = "1\\2";
+  expect_codec_refused(&codec, "version");
+  codec.proposal_version = "of many characters";
+  expect_codec_refused(&codec, "version");
   assert_null(dseg_find_frame_codec("test-codec"));
 }
 

@@ -24,9 +24,9 @@ extern "C" {
 #define DSEG_PLUGIN_ABI 3u
 
 /* A UID that is fixed in software, below the one root that a build has (CMake's DSEG_UID_ROOT; PS3.5 9.1, B.2). suffix
- * is a string literal: "1"        the library's Implementation Class UID "2.P.V"    the transfer syntax of proposal P,
- * version V of its text "3.P.V"    the SOP Class of proposal P, version V of its text proposals/proposals.h has the
- * numbers P in use. A plug-in outside this tree defines DSEG_UID_ROOT as a root of its own before it includes this. */
+ * is a string literal: "1" is the library's Implementation Class UID, "2.P.V" the transfer syntax and "3.P.V" the SOP
+ * Class of proposal P in version V of its text; proposals/proposals.h has the numbers in use. A plug-in outside this
+ * tree defines DSEG_UID_ROOT as a root of its own before it includes this. */
 #define DSEG_PRIVATE_UID(suffix) DSEG_UID_ROOT "." suffix
 
 enum {
@@ -132,6 +132,9 @@ typedef struct dseg_frame_codec {
   dseg_status (*learn)(const dseg_codec_setup *setup, dseg_buffer *learned, dseg_error *error);
   const char *pixel_rules;  /* the section that says which pixels it may hold, for messages; may be NULL */
   const char *lossy_method; /* with DSEG_PLUGIN_LOSSY: the term for Lossy Image Compression Method (0028,2114) */
+  /* With DSEG_PLUGIN_EXPERIMENTAL: the version of the text that says what the bytes mean, at most 16 characters, which
+   * instances carry beside the name; may be NULL. */
+  const char *proposal_version;
 } dseg_frame_codec;
 
 /* One decoded frame, for a representation to use. */
@@ -207,6 +210,7 @@ typedef struct dseg_representation {
    * the representation has no frame for each segment. An empty mask makes a frame, too. */
   dseg_status (*put_mask)(const dseg_write_context *context, size_t segment, const uint8_t *mask,
                           const dseg_frame_sink *sink, dseg_error *error);
+  const char *proposal_version; /* as for frame codecs */
 } dseg_representation;
 
 /* Exactly one of the two is not NULL. The struct must live as long as the process. DSEG_ERROR_ARGUMENT names
