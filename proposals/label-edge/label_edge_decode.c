@@ -10,11 +10,10 @@
 
 /* ---- 6.2 Symbols */
 
-/* A context: where each symbol's range of 4096 starts (low half) and how long it is (high half), and for each 16th of
- * the range the first symbol that it touches. */
+/* A context: for each 16th of the range of 4096 the first symbol that it touches: where that symbol's range starts
+ * (bits 0 to 11), how long it is (12 to 23), and which it is (24 to 27). */
 typedef struct le_table {
-  uint32_t ranges[LE_SYMBOLS];
-  uint8_t guess[256];
+  uint32_t first[256];
 } le_table;
 
 typedef struct le_reader {
@@ -27,9 +26,8 @@ static void make_tables(le_table tables[LE_CONTEXTS]) {
     uint32_t start = 0;
     for (unsigned s = 0; s < LE_SYMBOLS; s++) {
       const uint32_t length = label_edge_frequencies[c][s];
-      tables[c].ranges[s] = start | length << 16;
       for (uint32_t k = (start + 15) / 16; k < (start + length + 15) / 16; k++) {
-        tables[c].guess[k] = (uint8_t)s;
+        tables[c].first[k] = start | length << 12 | (uint32_t)s << 24;
       }
       start += length;
     }
@@ -43,16 +41,28 @@ static inline void refill(le_reader *r) {
   }
 }
 
-static inline unsigned get_symbol(le_reader *r, const le_table *table) {
-  const uint32_t slot = r->state & 4095;
-  unsigned s = table->guess[slot >> 4];
-  uint32_t range = table->ranges[s];
-  while (slot - (range & 0xffff) >= range >> 16) {
-    range = table->ranges[++s];
+/* The entry of the symbol whose range holds slot, from one in front of it. Symbols that are shorter than a 16th have no
+ * entry of their own: context tells their lengths. */
+static uint32_t next_entry(uint32_t entry, uint32_t slot, unsigned context) {
+  uint32_t start = entry & 0xfff;
+  uint32_t length = entry >> 12 & 0xfff;
+  uint32_t s = entry >> 24;
+  while (slot - start >= length) {
+    start += length;
+    length = label_edge_frequencies[context][++s];
   }
-  r->state = (range >> 16) * (r->state >> LE_PROBABILITY_BITS) + slot - (range & 0xffff);
+  return start | length << 12 | s << 24;
+}
+
+static inline unsigned get_symbol(le_reader *r, const le_table *tables, unsigned context) {
+  const uint32_t slot = r->state & 4095;
+  uint32_t entry = tables[context].first[slot >> 4];
+  if (slot - (entry & 0xfff) >= (entry >> 12 & 0xfff)) {
+    entry = next_entry(entry, slot, context);
+  }
+  r->state = (entry >> 12 & 0xfff) * (r->state >> LE_PROBABILITY_BITS) + slot - (entry & 0xfff);
   refill(r);
-  return s;
+  return entry >> 24;
 }
 
 /* Up to 16 bits. */
@@ -79,8 +89,8 @@ static bool all_read(const le_reader *r) {
 }
 
 /* 6.3; UINT32_MAX when it is too large. */
-static uint32_t get_number(le_reader *r, const le_table *table) {
-  uint32_t n = get_symbol(r, table);
+static uint32_t get_number(le_reader *r, const le_table *tables, unsigned context) {
+  uint32_t n = get_symbol(r, tables, context);
   if (n == LE_LONG_NUMBER) {
     n = get_bits(r, 5);
     if (n > LE_LARGEST_CLASS) {
@@ -155,7 +165,7 @@ void label_edge_decoder_destroy(label_edge_decoder *decoder) {
 
 /* 6.4: a label by its place among the last ones that were given so, or by its index; UINT32_MAX: no such label. */
 static uint32_t get_listed(label_edge_decoder *d, le_reader *r) {
-  const unsigned n = get_symbol(r, &d->tables[LE_LIST]);
+  const unsigned n = get_symbol(r, d->tables, LE_LIST);
   uint32_t label;
   uint32_t k;
   if (n == LE_LIST_NEW) {
@@ -179,126 +189,164 @@ static uint32_t get_listed(label_edge_decoder *d, le_reader *r) {
 
 /* ---- 8 Independent frames */
 
-static bool decode_intra(label_edge_decoder *d, le_reader *reader, le_slot *slot) {
+/* Where in the frame the decoder is. */
+typedef struct le_place {
+  uint32_t from;     /* the first pixel that is not known */
+  uint32_t label;    /* of the pixel before, at first 0 */
+  uint32_t above;    /* the label above that pixel, as far as the row above has been followed */
+  uint32_t expected; /* where the next edge of the row above is, or the number of pixels */
+} le_place;
+
+/* A new edge; next: the label of the next edge of the row above. False when it is not in the frame. */
+static bool insert_edge(label_edge_decoder *d, le_reader *r, le_place *at, uint32_t next) {
+  const bool exists = at->expected < d->model.pixels;
+  const unsigned differs = at->label != at->above;
+  const uint32_t distance = at->expected >= at->from ? at->expected - at->from + 1 : 1;
+  const uint32_t gap = get_number(r, d->tables, le_gap_context(distance));
+  if (gap >= d->model.pixels - at->from || d->model.labels < 2) {
+    return false;
+  }
+  at->from += gap;
+  if (d->model.labels == 2) {
+    at->label ^= 1;
+    return true;
+  }
+  const uint32_t before = at->label;
+  const unsigned birth = get_symbol(r, d->tables, LE_BIRTH + 2 * differs + exists);
+  if (birth == LE_BIRTH_ABOVE) {
+    at->label = at->above;
+  } else if (birth == LE_BIRTH_NEXT && exists) {
+    at->label = next;
+  } else {
+    at->label = get_listed(d, r);
+  }
+  return at->label != UINT32_MAX && at->label != before;
+}
+
+static bool decode_intra(label_edge_decoder *d, const le_reader *reader, le_slot *slot) {
   const le_table *tables = d->tables;
   const uint32_t pixels = d->model.pixels;
   const uint32_t width = d->model.width;
-  const uint32_t labels = d->model.labels;
   le_edge *edges = slot->edges;
+  le_edge *next = edges;            /* where the next edge goes */
+  const le_edge *reference = edges; /* the next edge of the row above */
   le_reader r = *reader;
-  uint32_t label = 0; /* of the pixel before `from` */
-  uint32_t above = 0; /* the label above it, as far as the row above has been followed */
-  uint32_t from = 0;
-  uint32_t count = 0;
-  uint32_t i = 0; /* the next edge of the row above */
+  le_place at = {0, 0, 0, 0};
   d->listed = 0;
-  edges[0] = pixels;
+  *next = pixels;
   for (;;) {
-    const le_edge reference = edges[i];
-    uint32_t expected = le_position(reference) + width;
-    const bool exists = expected < pixels;
-    const unsigned differs = label != above;
-    if (exists) {
-      const unsigned s = get_symbol(&r, &tables[LE_EDGE + differs * LE_HISTORIES + le_history(reference)]);
+    const le_edge edge = *reference;
+    const unsigned differs = at.label != at.above;
+    at.expected = le_position(edge) + width;
+    if (at.expected < pixels) {
+      const unsigned s = get_symbol(&r, tables, LE_EDGE + differs * LE_HISTORIES + le_history(edge));
       if (s < LE_MOVES) {
-        const uint32_t at = expected + (uint32_t)label_edge_moves[s];
-        if (at < from || at >= pixels) {
+        const uint32_t position = at.expected + (uint32_t)label_edge_moves[s];
+        if (position < at.from || position >= pixels || at.label == le_label(edge)) {
           return false;
         }
-        label = above = le_label(reference);
-        edges[count++] = le_make_edge(at, label, label_edge_next_history[le_history(reference)][s]);
-        edges[count] = pixels;
-        from = at + 1;
-        i++;
+        at.label = at.above = le_label(edge);
+        at.from = position + 1;
+        *next++ = le_make_edge(position, at.label, label_edge_next_history[le_history(edge)][s]);
+        *next = pixels;
+        reference++;
         continue;
       }
       if (s == LE_PASS) {
-        above = le_label(reference);
-        i++;
+        at.above = le_label(edge);
+        reference++;
         continue;
       }
     } else {
-      if (!get_symbol(&r, &tables[LE_END + differs])) {
+      if (!get_symbol(&r, tables, LE_END + differs)) {
         break;
       }
-      expected = pixels;
+      at.expected = pixels;
     }
-    const uint32_t gap = get_number(&r, &tables[le_gap_context(expected >= from ? expected - from + 1 : 1)]);
-    if (gap >= pixels - from || labels < 2) {
+    le_reader rest = r; /* copies, so that the loop keeps its own in registers */
+    le_place place = at;
+    if (!insert_edge(d, &rest, &place, le_label(edge))) {
       return false;
     }
-    const uint32_t at = from + gap;
-    if (labels == 2) {
-      label ^= 1;
-    } else {
-      const unsigned birth = get_symbol(&r, &tables[LE_BIRTH + 2 * differs + exists]);
-      label = birth == LE_BIRTH_ABOVE               ? above
-              : birth == LE_BIRTH_LISTED || !exists ? get_listed(d, &r)
-                                                    : le_label(reference);
-      if (label == UINT32_MAX) {
-        return false;
-      }
-    }
-    edges[count++] = le_make_edge(at, label, LE_NEW_EDGE);
-    edges[count] = pixels;
-    from = at + 1;
+    r = rest;
+    at = place;
+    *next++ = le_make_edge(at.from, at.label, LE_NEW_EDGE);
+    *next = pixels;
+    at.from++;
   }
-  slot->count = count;
+  slot->count = (uint32_t)(next - edges);
   return all_read(&r);
 }
 
 /* ---- 9 Predicted frames */
 
-static bool decode_predicted(label_edge_decoder *d, le_reader *reader, le_slot *slot, const le_slot *p,
+/* A change that is far away, or to another label than expected; false when there is no such label. */
+static bool change_otherwise(label_edge_decoder *d, le_reader *r, const le_segment *s, unsigned symbol, uint32_t label,
+                             uint32_t *offset, uint32_t *to) {
+  if (symbol == LE_FAR) {
+    *offset = get_number(r, d->tables, LE_OFFSET);
+    *offset += *offset < s->end - s->start ? LE_NEAR : 0;
+    return true;
+  }
+  *offset = get_number(r, d->tables, LE_OFFSET + 1);
+  if (d->model.labels == 2) {
+    *to = label ^ 1;
+    return true;
+  }
+  uint32_t others[3];
+  const unsigned known = le_others(s, label, *to, others);
+  const unsigned which = get_symbol(r, d->tables, LE_WHICH);
+  if (which == LE_WHICH_LISTED) {
+    *to = get_listed(d, r);
+    return *to != UINT32_MAX;
+  }
+  *to = others[which];
+  return which < known;
+}
+
+static bool decode_predicted(label_edge_decoder *d, const le_reader *reader, le_slot *slot, const le_slot *p,
                              const le_slot *q) {
-  const uint32_t labels = d->model.labels;
+  const le_table *tables = d->tables;
+  const uint32_t pixels = d->model.pixels;
   le_reader r = *reader;
-  le_edge *edges = slot->edges;
-  uint32_t count = 0;
-  uint32_t label = 0;
-  le_walk walk = {.n = edges,
+  le_edge *next = slot->edges; /* where the next edge goes */
+  uint32_t label = 0;          /* of the pixel before x */
+  le_walk walk = {.n = slot->edges,
                   .p = p->edges,
                   .q = q->edges,
                   .grid_p = p->grid,
                   .grid_q = q->grid,
                   .width = d->model.width,
-                  .pixels = d->model.pixels};
+                  .pixels = pixels};
   le_segment s;
   d->listed = 0;
-  edges[0] = d->model.pixels;
+  *next = pixels;
   while (le_next_segment(&walk, &s)) {
     for (uint32_t x = s.start; x < s.end;) {
-      const unsigned symbol = get_symbol(&r, &d->tables[le_segment_context(&d->contexts, &s, x, label)]);
+      const unsigned symbol = get_symbol(&r, tables, le_segment_context(&d->contexts, &s, x, label));
       if (symbol == 0) {
         break;
       }
-      const uint32_t expected = le_expected(&s, label);
       uint32_t offset = symbol - 1;
-      uint32_t to = expected;
-      if (symbol == LE_FAR) {
-        offset = get_number(&r, &d->tables[LE_OFFSET]);
-        offset += offset < UINT32_MAX - LE_NEAR ? LE_NEAR : 0;
-      } else if (symbol == LE_OTHER) {
-        offset = get_number(&r, &d->tables[LE_OFFSET + 1]);
-        if (labels == 2) {
-          to = label ^ 1;
-        } else {
-          uint32_t others[3];
-          const unsigned known = le_others(&s, label, expected, others);
-          const unsigned which = get_symbol(&r, &d->tables[LE_WHICH]);
-          to = which < known ? others[which] : which == LE_WHICH_LISTED ? get_listed(d, &r) : UINT32_MAX;
+      uint32_t to = le_expected(&s, label);
+      if (symbol > LE_NEAR) {
+        le_reader rest = r; /* a copy, so that the loop keeps its own in registers */
+        const le_segment segment = s;
+        if (!change_otherwise(d, &rest, &segment, symbol, label, &offset, &to)) {
+          return false;
         }
+        r = rest;
       }
-      if (offset >= s.end - x || to == UINT32_MAX || to == label || labels < 2) {
+      if (offset >= s.end - x || to == label || d->model.labels < 2) {
         return false;
       }
       label = to;
-      edges[count++] = le_make_edge(x + offset, label, 0);
-      edges[count] = d->model.pixels;
+      *next++ = le_make_edge(x + offset, label, 0);
+      *next = pixels;
       x += offset + 1;
     }
   }
-  slot->count = count;
+  slot->count = (uint32_t)(next - slot->edges);
   return all_read(&r);
 }
 
