@@ -132,6 +132,22 @@ dseg_status exercise_dicom(const uint8_t *data, size_t size, dseg_error *error) 
   return status;
 }
 
+static void note_finding(void *user, const dseg_finding *finding) {
+  size_t *count = user;
+  must(finding->rule != NULL && finding->path != NULL && finding->message[0] != '\0', "a finding that says nothing");
+  *count += finding->count;
+}
+
+dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *error) {
+  size_t count = 0;
+  const dseg_validate_options options = {
+      .found = note_finding, .user = &count, .memory_limit = MEMORY_LIMIT, .threads = 1};
+  dseg_validation result;
+  DSEG_TRY(dseg_validate_memory((dseg_view){data, size}, &options, &result, error));
+  must(result.errors + result.warnings == count, "findings that were not told");
+  return result.errors == 0 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_FORMAT, "not valid");
+}
+
 /* Writes the bytes to an unnamed file and gives the name to open it by; the descriptor is the caller's. */
 static int open_unnamed(const uint8_t *data, size_t size, char path[40]) {
   FILE *file = tmpfile();

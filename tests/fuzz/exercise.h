@@ -15,6 +15,9 @@ dseg_status exercise_source(dseg_source *source, dseg_error *error);
 dseg_status exercise_dicom(const uint8_t *data, size_t size, dseg_error *error);
 dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error);
 
+/* Validates the bytes as a DICOM object: DSEG_ERROR_FORMAT when it is not valid. */
+dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *error);
+
 /* Applies the bytes, as metadata JSON, to a description of two files, and if they do not fit, of one. */
 dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *error);
 

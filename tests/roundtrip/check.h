@@ -40,4 +40,7 @@ void check_frames(const opened_object *reading);
 /* Opens path and compares everything that can be asked for with the truth. */
 void check_read(const char *path, const written_object *written);
 
+/* Validates path, an object of the standard. */
+void check_valid(const char *path, const written_object *written);
+
 #endif

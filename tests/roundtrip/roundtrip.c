@@ -116,6 +116,7 @@ static void check_object(const written_object *written, bool as_masks) {
   if (CHECK(status == DSEG_OK, "%s", error.message)) {
     pairs_written++;
     check_read(path, written);
+    check_valid(path, written);
   }
   remove(path);
 }

@@ -153,10 +153,15 @@ static const char *const lines_palette[] = {"00280004 CS PALETTE COLOR",  "-0062
                                             "00281202 OW 0000 0000 FFFF", "00281203 OW 0000 FFFF FFFF",
                                             "00282000 OB 0000",           NULL};
 
-/* Frames in fragments as they are. */
-static const char *const lines_encapsulated[] = {
-    "00020010 UI 1.2.840.10008.1.2.1.98",
-    "7FE00010 OB | 00000000 12000000 | 0101 0002 0200 0000 0000 | 0100 0000 0200 0000 0000", NULL};
+/* RLE Lossless (PS3.5 Annex G): the header of a frame with one segment, then a run of three bytes for each row. */
+#define RLE                                                                                                      \
+  "01000000 40000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 " \
+  "00000000 00000000 00000000 00000000 "
+#define RLE_1 RLE "02010100 02020200 02000000 "
+#define RLE_2 RLE "02010000 02020000 02000000 "
+#define RLE_FULL RLE "02010101 02010202 02020202 "
+static const char *const lines_encapsulated[] = {"00020010 UI 1.2.840.10008.1.2.5",
+                                                 "7FE00010 OB | 00000000 54000000 | " RLE_1 " | " RLE_2, NULL};
 
 /* A transfer syntax that no codec of this build decodes: only its attributes are looked at. */
 static const char *const lines_opaque[] = {"00020010 UI 1.2.840.10008.1.2.4.57",
@@ -463,34 +468,28 @@ static const fixture fixtures[] = {
     {"encapsulation", LABELMAP, {"7FE00010 OB | | 0101 0002 0200 0000 0000 | 0100 0000 0200 0000 0000"}, {0}},
     {"pixel-data-length", BINARY, {"7FE00010 OW 0302 2080"}, {0}},
     {"frame-boundaries", BINARY, {"7FE00010 OW 0300 0100 0800 1000"}, {0}},
-    {"fragments", ENCAPSULATED, {"7FE00010 OB | | 0101 0002 0200 0000 0000"}, {0}},
+    {"fragments", ENCAPSULATED, {"7FE00010 OB | | " RLE_1}, {0}},
     {"fragment-length", OPAQUE, {"7FE00010 OB | 00000000 0B000000 | 010203 | 0304"}, {0}},
-    {"fragment-per-frame",
-     ENCAPSULATED,
-     {"7FE00010 OB | | 0101 0002 0200 0000 0000 | 0100 0000 0200 | 0000 0000"},
-     {0}},
+    {"fragment-per-frame", ENCAPSULATED, {"7FE00010 OB | | " RLE_1 "|" RLE "02010000 | 02020000 02000000"}, {0}},
     {"frames-ambiguous", OPAQUE, {"7FE00010 OB | | 0102 | 0304 | 0506"}, {0}},
     {"basic-offset-table",
      ENCAPSULATED,
-     {"7FE00010 OB | 00000000 13000000 | 0101 0002 0200 0000 0000 | 0100 0000 0200 0000 0000"},
-     {"7FE00010 OB | | 0101 0002 0200 0000 0000 | 0100 0000 0200 0000 0000"}},
+     {"7FE00010 OB | 00000000 56000000 | " RLE_1 "|" RLE_2},
+     {"7FE00010 OB | | " RLE_1 "|" RLE_2}},
     {"extended-offset-table",
      ENCAPSULATED,
-     {"7FE00001 OV 00000000 00000000 12000000 00000000", "7FE00002 OV 09000000 00000000 07000000 00000000",
-      "7FE00010 OB | | 0101 0002 0200 0000 0000 | 0100 0000 0200 0000 0000"},
-     {"7FE00001 OV 00000000 00000000 12000000 00000000", "7FE00002 OV 09000000 00000000 09000000 00000000",
-      "7FE00010 OB | | 0101 0002 0200 0000 0000 | 0100 0000 0200 0000 0000"}},
+     {"7FE00001 OV 00000000 00000000 54000000 00000000", "7FE00002 OV 4C000000 00000000 4A000000 00000000",
+      "7FE00010 OB | | " RLE_1 "|" RLE_2},
+     {"7FE00001 OV 00000000 00000000 54000000 00000000", "7FE00002 OV 4C000000 00000000 4C000000 00000000",
+      "7FE00010 OB | | " RLE_1 "|" RLE_2}},
     {"offset-tables",
      ENCAPSULATED,
-     {"7FE00001 OV 00000000 00000000 12000000 00000000", "7FE00002 OV 09000000 00000000 09000000 00000000"},
+     {"7FE00001 OV 00000000 00000000 54000000 00000000", "7FE00002 OV 4C000000 00000000 4C000000 00000000"},
      {0}},
     {"offset-tables", LABELMAP, {"7FE00001 OV 00000000 00000000 12000000 00000000"}, {0}},
-    {"frame-decodes", ENCAPSULATED, {"7FE00010 OB | | 0101 0002 0200 0000 0000 | 0100 0000"}, {0}},
+    {"frame-decodes", ENCAPSULATED, {"7FE00010 OB | | " RLE_1 "|" RLE "0201"}, {0}},
     {"value-described", LABELMAP, {"7FE00010 OB 0101 0002 0200 0000 00 0100 0000 0300 0000 00"}, {0}},
-    {"value-described",
-     ENCAPSULATED,
-     {"-00620002[3]"},
-     {"-00620002[3]", "7FE00010 OB | | 0101 0102 0202 0202 0200 | 0101 0102 0202 0202 0200"}},
+    {"value-described", ENCAPSULATED, {"-00620002[3]"}, {"-00620002[3]", "7FE00010 OB | | " RLE_FULL "|" RLE_FULL}},
     {"value-fraction", FRACTIONAL, {"0062000E US 199"}, {0}},
     {"overlap-declared",
      FRACTIONAL,
