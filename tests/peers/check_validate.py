@@ -1,0 +1,219 @@
+"""dseg validate beside dciodvfy (-allpffgitems): where both check a subject, they agree, or docs/validation.md says why.
+
+usage: check_validate.py data             every segmentation at hand
+       check_validate.py written          what dseg writes, in many encodings
+       check_validate.py rules PROGRAM    the files of tests/unit/test_validate (PROGRAM), one for each rule
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from peerlib import DATA, DSEG, dseg, skip, venv_program
+from volumes import VOLUMES
+
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "validation.md"
+
+# What dciodvfy says (a pattern for its error lines), and the rules of which at least one must have been broken then;
+# none: not a subject of ours. The first pattern that fits counts.
+SUBJECTS = [
+    (r"Sequence attribute read failed|Sequence Item dataset read|Tags out of order", {"structure"}),
+    (r"MediaStorageSOPClassUID different", {"meta-sop-class"}),
+    (r"MediaStorageSOPInstanceUID different", {"meta-sop-instance"}),
+    (r"UI (Series|Study|SOP) Instance UID|Element=<StudyInstanceUID>|FrameOfReferenceUID.*UI", {"uid-form"}),
+    (r"invalid data values for Value Representations", {"uid-form", ""}),
+    (r"attribute <Modality>", {"modality"}),
+    (r"attribute <Segmentation Type>", {"segmentation-type", "sop-class"}),
+    (r"<ImageType>", {"image-type"}),
+    (r"<SegmentationFractionalType>", {"fractional-type"}),
+    (r"<MaximumFractionalValue>", {"maximum-fraction"}),
+    (r"attribute <Segments Overlap>", {"segments-overlap"}),
+    (r"Element=<(Rows|Columns)>", {"matrix"}),
+    (r"attribute <Samples per Pixel>|<PlanarConfiguration>", {"samples-per-pixel"}),
+    (r"attribute <Photometric Interpretation>", {"photometric", "samples-per-pixel"}),
+    (r"attribute <Pixel Representation>", {"pixel-representation"}),
+    (r"attribute <Bits Allocated>", {"bits-allocated"}),
+    (r"attribute <(Bits Stored|High Bit)>|High Bit = ", {"bits-stored", "bits-allocated"}),
+    (r"<LossyImageCompression>", {"lossy-flag"}),
+    (r"<LossyImageCompression(Ratio|Method)>", {"lossy-method"}),
+    (r"<PixelPaddingValue>", {"padding-value", ""}),
+    (r"PaletteColorLookupTableDescriptor", {"palette", "palette-unused"}),
+    (r"PaletteColorLookupTableData|LookupTableData", {"palette", "palette-data"}),
+    (r"Module=<ICCProfile>", {"icc-profile"}),
+    (r"attribute <RecommendedDisplayCIELabValue>", {"cielab-palette"}),
+    (r"Element=<RecommendedDisplayCIELabValue>", {"cielab"}),
+    (r"Element=<SegmentSequence>", {"segment-sequence"}),
+    (r"SegmentNumber not monotonically increasing", {"segment-number-gap", "segment-number-order"}),
+    (r"ReferencedSegmentNumber does not match", {"referenced-segment"}),
+    (r"Element=<SegmentNumber>", {"segment-number"}),
+    (r"Element=<SegmentLabel>", {"segment-label"}),
+    (r"Segment Algorithm Type", {"algorithm-type"}),
+    (r"<SegmentAlgorithmName>", {"algorithm-name", "algorithm-type"}),
+    (r"<SegmentedPropertyCategoryCodeSequence>", {"property-category"}),
+    (r"<SegmentedPropertyTypeCodeSequence>", {"property-type"}),
+    (r"Module=<BasicCodeSequenceMacro>", {"code"}),
+    (r"<Tracking(ID|UID)>", {"tracking"}),
+    (r"<SharedFunctionalGroupsSequence>.*Module", {"shared-groups"}),
+    (r"Number of items in PerFrameFunctionalGroupsSequence does not match", {"per-frame-count", "number-of-frames"}),
+    (r"<PerFrameFunctionalGroupsSequence>", {"per-frame-groups"}),
+    (r"Functional Group Sequence already used in Shared", {"group-twice"}),
+    (r"Bad Sequence number of Items.*Macro>|Bad attribute Value Multiplicity.*Sequence> Module=<.*Macro>", {"group-items"}),
+    (r"Not permitted in SharedFunctionalGroupSequence - attribute <FrameContent", {"frame-content-shared"}),
+    (
+        r"Element=<FrameContentSequence>",
+        {"dimension-values", "frame-content-shared", "per-frame-groups", "shared-groups"},
+    ),
+    # Without a group that places the frame, dciodvfy asks for all kinds of place.
+    (
+        r"Element=<PixelMeasuresSequence>|Element=<Plane(Position|Orientation|PositionSlide)Sequence>",
+        {
+            "pixel-measures", "plane-position", "plane-orientation", "plane-position-slide", "derivation-image",
+            "per-frame-groups", "shared-groups", "readable",
+        },
+    ),
+    (
+        r"Module=<FrameOfReference>",
+        {"frame-of-reference", "derivation-image", "per-frame-groups", "shared-groups"},
+    ),
+    (r"Element=<DerivationImageSequence>", {"derivation-image", "per-frame-groups"}),
+    (r"<PatientOrientation>|<Laterality>", {""}),
+    (r"Element=<SegmentIdentificationSequence>", {"segment-identification", "per-frame-groups", "structure"}),
+    (r"Element=<DimensionOrganization(Sequence|UID)>", {"dimension-organization", "dimension-uid", "dimension-index"}),
+    (r"<DimensionIndexPointer>|<FunctionalGroupPointer>", {"dimension-index", "dimension-pointer", ""}),
+    (r"DimensionIndexValues", {"dimension-values"}),
+    (r"used as Dimension Index for frame", {"dimension-pointer"}),
+    (r"<Pixel Spacing>|Element=<PixelSpacing>", {"pixel-spacing"}),
+    (r"<SliceThickness>", {"slice-thickness", "slice-measures"}),
+    (r"<SpacingBetweenSlices>", {"slice-measures"}),
+    (r"<ImagePositionPatient>", {"image-position"}),
+    (r"Orientation vector", {"image-orientation"}),
+    (r"Module=<MicroscopeSlideLayerTileOrganization>", {"total-matrix"}),
+    (r"Module=<SOPInstanceReferenceMacro>", {"source-reference"}),
+    (r"Missing.*Module=<CommonInstanceReference>.*|Missing.*<ReferencedSeriesSequence>", {"common-reference", "referenced-series"}),
+    (r"<ReferencedSeriesSequence> present|ReferencedSeriesSequence present but", {"reference-unused"}),
+    (r"Concatenation", {"concatenation", "concatenation-number"}),
+    (r"<NumberOfFrames>|<Number of Frames>", {"number-of-frames"}),
+    (r"PixelData has incorrect value length", {
+        "pixel-data-length", "frame-boundaries", "matrix", "samples-per-pixel", "number-of-frames", "bits-allocated"}),
+    (r"Element=<PixelData>", {"pixel-data", "encapsulation", "structure", ""}),
+    (r"ExtendedOffsetTable", {"offset-tables", "extended-offset-table"}),
+    (r"BasicOffsetTable", {"basic-offset-table", "fragment-length"}),
+    (r"EncapsulatedPixelDataFragment", {"fragment-length", "fragments"}),
+]
+
+
+def documented(heading):
+    """The rules named below a heading of the page."""
+    text = PAGE.read_text().split(f"### {heading}\n", 1)[1].split("\n#", 1)[0]
+    return set(re.findall(r"`([a-z0-9-]+)`", text))
+
+
+SILENT = documented("Errors of which dciodvfy says nothing")
+
+
+def their_errors(path):
+    done = subprocess.run([venv_program("dciodvfy"), "-allpffgitems", path], capture_output=True, text=True)
+    lines = (done.stdout + done.stderr).splitlines()
+    return [line for line in lines if line.startswith("Error")]
+
+
+def our_findings(path):
+    done = subprocess.run([DSEG, "validate", "--json", path], capture_output=True, text=True)
+    if done.returncode > 1:
+        raise AssertionError(f"{path}: {done.stderr}")
+    return json.loads(done.stdout)["findings"]
+
+
+def compare(path):
+    """What does not agree, as text; and our errors of which dciodvfy says nothing."""
+    theirs = their_errors(path)
+    ours = our_findings(path)
+    found = {finding["rule"] for finding in ours}
+    errors = {finding["rule"] for finding in ours if finding["severity"] == "error"}
+    problems, told = [], set()
+    if any("Dicom dataset read failed" in line for line in theirs):
+        return [], set()  # broken, or of a transfer syntax that it does not know: what it says of the rest means nothing
+    for line in theirs:
+        rules = next((rules for pattern, rules in SUBJECTS if re.search(pattern, line)), None)
+        if rules is None:
+            problems.append(f"not known: {line}")
+        elif "" not in rules and not rules & found:
+            problems.append(f"we do not find: {line}")
+        told |= rules or set()
+    silent = errors - told
+    problems += [f"dciodvfy does not find, and this is not documented: {rule}" for rule in sorted(silent - SILENT)]
+    return problems, silent
+
+
+def is_segmentation(path):
+    import pydicom
+
+    try:
+        return "SegmentationType" in pydicom.dcmread(path, stop_before_pixels=True)
+    except Exception:
+        return False
+
+
+def data_files():
+    import pydicom.data
+
+    wheel = pathlib.Path(pydicom.data.__file__).parent / "test_files"
+    candidates = [path for folder in (DATA, wheel) for path in folder.rglob("*") if path.suffix in (".dcm", ".seg")]
+    return sorted(path for path in candidates if is_segmentation(path))
+
+
+def written_files(directory):
+    """A small volume in every encoding; overlap and fractions too."""
+    codecs = json.loads(dseg("codecs", "--json"))["frame_codecs"]
+    standard = [codec["name"] for codec in codecs if codec["can_write"] and not codec["experimental"]]
+    paths = []
+    for name, kinds in {
+        "unaligned": ("binary", "fractional", "labelmap"),
+        "oblique": ("binary", "labelmap"),
+        "single-slice": ("binary", "labelmap"),
+        "overlap": ("binary", "fractional"),
+        "fractions": ("fractional",),
+    }.items():
+        volume = VOLUMES[name]()
+        for kind in kinds:
+            for codec in standard if name == "unaligned" else ["explicit-le", "rle"]:
+                path = directory / f"{name}-{kind}-{codec}.dcm"
+                arguments = ["convert", *volume.inputs, "--as", kind, "--transfer-syntax", codec, *volume.options, "--", path]
+                done = subprocess.run([DSEG, *arguments], capture_output=True, text=True)
+                if done.returncode == 0:
+                    paths.append(path)
+    assert len(paths) > 25, paths
+    return paths
+
+
+def main():
+    failures, silent = 0, set()
+    with tempfile.TemporaryDirectory(dir=".") as name:
+        directory = pathlib.Path(name)
+        if sys.argv[1] == "rules":
+            subprocess.run([sys.argv[2], "--write", directory], check=True)
+            paths = sorted(directory.glob("*.dcm"))
+        else:
+            paths = data_files() if sys.argv[1] == "data" else written_files(directory)
+        if not paths:
+            skip(f"no segmentation in {DATA}")
+        for path in paths:
+            problems, quiet = compare(path)
+            if sys.argv[1] == "written" and our_findings(path):
+                problems.append(f"what we write is not valid: {our_findings(path)}")
+            silent |= quiet
+            failures += len(problems)
+            for problem in problems:
+                print(f"{path.name}: {problem}")
+    print(f"{len(paths)} files compared")
+    if sys.argv[1] == "rules":
+        for rule in sorted(SILENT - silent):
+            print(f"{rule}: dciodvfy does find it, the page says it does not")
+            failures += 1
+    sys.exit(1 if failures else 0)
+
+
+main()
