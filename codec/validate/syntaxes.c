@@ -1,6 +1,6 @@
-/* syntaxes.c - the standard's transfer syntaxes for images without time (PS3.5 Annex A, 8.2). The tables that could not
- * be consulted (HTJ2K, JPEG XL: 8.2.14, 8.2.15) are taken to allow what their relatives allow, so that nothing is
- * refused without a text that says so. */
+/* syntaxes.c - the standard's transfer syntaxes for images without time (PS3.5 Annex A, 8.2). Where it is
+ * not established whether Bits Allocated of 1 is allowed (HTJ2K and JPEG XL, 8.2.14 and 8.2.15) it is taken to be, so
+ * that nothing is called an error without a text that says so. */
 #include "validate/syntaxes.h"
 
 #include <stddef.h>
@@ -21,8 +21,8 @@ static const dseg_syntax syntaxes[] = {
     {"1.2.840.10008.1.2.4.81", "PS3.5 Table 8.2.3-1", true, false, false, false, true, false},
     {"1.2.840.10008.1.2.4.90", "PS3.5 Table 8.2.4-1", true, false, false, true, true, true},
     {"1.2.840.10008.1.2.4.91", "PS3.5 Table 8.2.4-1", true, false, false, true, true, false},
-    {"1.2.840.10008.1.2.4.110", "PS3.5 8.2.15", true, false, false, true, true, true},
-    {"1.2.840.10008.1.2.4.112", "PS3.5 8.2.15", true, false, false, true, true, true},
+    {"1.2.840.10008.1.2.4.110", "PS3.5 Table 8.2.15-1", true, false, false, true, true, false},
+    {"1.2.840.10008.1.2.4.112", "PS3.5 Table 8.2.15-1", true, false, false, true, true, false},
     {"1.2.840.10008.1.2.4.201", "PS3.5 8.2.14", true, false, false, true, true, true},
     {"1.2.840.10008.1.2.4.202", "PS3.5 8.2.14", true, false, false, true, true, true},
     {"1.2.840.10008.1.2.4.203", "PS3.5 8.2.14", true, false, false, true, true, true},
