@@ -374,8 +374,8 @@ static int convert(const convert_options *options) {
   return exit_code;
 }
 
-static int run(int argc, char **argv) {
-  convert_options options = {0};
+int convert_run(int argc, char **argv, dseg_error *refusal) {
+  convert_options options = {.refusal = refusal};
   /* No list can be longer than the command line. */
   options.references = calloc((size_t)argc + 1, sizeof *options.references);
   options.segments = calloc((size_t)argc + 1, sizeof *options.segments);
@@ -395,4 +395,8 @@ static int run(int argc, char **argv) {
   free(options.segments);
   free(options.options);
   return exit_code;
+}
+
+static int run(int argc, char **argv) {
+  return convert_run(argc, argv, NULL);
 }

@@ -12,6 +12,7 @@ extern const cli_command cmd_info;
 extern const cli_command cmd_itkimage2segimage;
 extern const cli_command cmd_phantom;
 extern const cli_command cmd_preview;
+extern const cli_command cmd_samples;
 extern const cli_command cmd_segimage2itkimage;
 extern const cli_command cmd_validate;
 

@@ -54,7 +54,10 @@ typedef struct convert_options {
   dseg_option_value *options; /* --option, of the representation or of the frame codec */
   size_t option_count;
   dseg_write_options write; /* what concerns DICOM output only */
-  const char *dicom_only;   /* an option given that concerns DICOM output only; NULL: none */
+  /* NULL, or where it is put that the output cannot hold the input (CLI_OUTPUT) instead of a message; notes are then
+   * left out, too. */
+  dseg_error *refusal;
+  const char *dicom_only; /* an option given that concerns DICOM output only; NULL: none */
   /* What the command lines of dcmqi need: */
   bool is_dcmqi;          /* messages do not name options of dseg convert */
   bool complete_metadata; /* the JSON has to name every segment */
@@ -63,6 +66,10 @@ typedef struct convert_options {
   bool ascending;         /* planes ascend along the normal, as ITK has them */
   bool stored_fractions;  /* volumes hold fractions as they are stored, in bytes */
 } convert_options;
+
+/* cmd_convert.c: the whole of `dseg convert`, for other subcommands; argv[0] is "convert", and strings may be changed.
+ * refusal: as in convert_options. */
+int convert_run(int argc, char **argv, dseg_error *refusal);
 
 /* Where the output's pixels come from. Source pixel (r, c) of a plane lies at start + r * row_step + c * column_step
  * in the output's plane. */

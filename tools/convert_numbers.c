@@ -68,7 +68,7 @@ static void renumber(convert_job *job, const char *why) {
     }
   }
   dseg_description_renumber(target);
-  if (changed > 0) {
+  if (changed > 0 && job->options->refusal == NULL) {
     cli_note(job->options->output,
              "%zu of %zu segments have other numbers than in the input, %" PRIu32 " became %" PRIu32
              " for instance: %s",

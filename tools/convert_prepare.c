@@ -20,8 +20,13 @@ int convert_fail_input(const convert_job *job, dseg_status status, const dseg_er
 }
 
 int convert_fail_output(const convert_job *job, const char *path, dseg_status status, const dseg_error *error) {
+  dseg_error *refusal = job->options->refusal;
+  if (refusal != NULL && (status == DSEG_ERROR_UNSUPPORTED || status == DSEG_ERROR_LIMIT)) {
+    *refusal = *error;
+    refusal->status = status;
+    return CLI_OUTPUT;
+  }
   const int exit_code = cli_fail(path, status, error);
-  (void)job;
   /* What the output's format, or this build, cannot hold is a failure to write it. */
   return exit_code == CLI_INPUT ? CLI_OUTPUT : exit_code;
 }

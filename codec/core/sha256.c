@@ -1,5 +1,5 @@
 /* sha256.c - the SHA-256 hash as FIPS 180-4, sections 5 and 6.2, has it. */
-#include "core/sha256.h"
+#include "dseg/sha256.h"
 
 #include <string.h>
 

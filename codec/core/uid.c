@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/endian.h"
-#include "core/sha256.h"
 #include "dseg/plugin.h"
+#include "dseg/sha256.h"
 
 const char *dseg_implementation_class_uid(void) {
   return DSEG_PRIVATE_UID("1");

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "core/sha256.h"
 #include "core/uid.h"
+#include "dseg/sha256.h"
 
 static void digest_of(const char *text, size_t repeats, char hex[65]) {
   dseg_sha256 hash;

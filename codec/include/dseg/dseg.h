@@ -8,6 +8,7 @@
 #include "dseg/formats.h"
 #include "dseg/frame_codec.h"
 #include "dseg/plugin.h"
+#include "dseg/sha256.h"
 #include "dseg/source.h"
 #include "dseg/status.h"
 #include "dseg/validate.h"

@@ -1,0 +1,293 @@
+"""dseg samples: every encoding is there or left out with a reason, everything in the manifest is true, and it repeats."""
+
+import csv
+import hashlib
+import os
+import shlex
+import shutil
+
+import harness
+from harness import INPUT, NEGATIVE, OUTPUT, USAGE, CliTest, read_nifti
+
+FIXED_DATE = "1735689600"
+OWN_COMMAND = "dseg samples SOURCE DIRECTORY --edge-cases"
+
+
+class SamplesTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        os.environ.pop("SOURCE_DATE_EPOCH", None)
+
+    def make(self, source, *options, out="out"):
+        self.dseg("samples", source, out, *options)
+        return harness.json.loads((self.dir / out / "manifest.json").read_text())
+
+    def contents(self, name):
+        base = self.dir / name
+        return {str(path.relative_to(base)): path.read_bytes() for path in base.rglob("*") if path.is_file()}
+
+    def check_files(self, manifest, out="out"):
+        """Hashes and sizes are true, and there is no file that nothing speaks of."""
+        files = self.contents(out)
+        listed = {"README.md", "manifest.json", "MANIFEST.csv", "preview.png"}
+        for sample in manifest["samples"]:
+            content = files[sample["file"]]
+            self.assertEqual(sample["sha256"], hashlib.sha256(content).hexdigest(), sample["file"])
+            self.assertEqual(sample["bytes"]["file"], len(content))
+            listed.add(sample["file"])
+            if sample["group"] == "edge case":
+                listed.add(sample["file"].removesuffix(".dcm") + ".png")
+        self.assertEqual(set(files), listed)
+        readme = files["README.md"].decode()
+        for sample in manifest["samples"]:
+            if not sample["file"].startswith("edge-cases/source"):
+                self.assertIn(f"({sample['file']})", readme)
+
+
+def of_group(manifest, group):
+    return [sample for sample in manifest["samples"] if sample["group"] == group]
+
+
+class Encodings(SamplesTest):
+    def setUp(self):
+        super().setUp()
+        self.voxels = self.volume(size=(26, 19, 5), labels=lambda i, j, k: harness.blocks(i // 3, j // 3, k))
+
+    def test_set(self):
+        manifest = self.make("labels.nii")
+        self.check_files(manifest)
+        self.every_pair_is_accounted_for(manifest)
+        for sample in of_group(manifest, "encoding"):
+            with self.subTest(sample["file"]):
+                path = f"out/{sample['file']}"
+                self.dseg("compare", "labels.nii", path)
+                self.dseg("validate", path)
+                self.encoding_is_told(sample, self.dseg("info", path, "--json").json())
+                self.mark_is_inside(sample)
+        self.assertEqual({sample["voxels_sha256"] for sample in of_group(manifest, "encoding")}, {self.voxel_hash()})
+        for name in ("source.nii.gz", "source.seg.nrrd"):
+            self.dseg("compare", "labels.nii", f"out/{name}")
+
+    def voxel_hash(self):
+        ranks = {value: rank for rank, value in enumerate(sorted(set(self.voxels)))}
+        return hashlib.sha256(bytes(ranks[value] for value in self.voxels)).hexdigest()
+
+    def every_pair_is_accounted_for(self, manifest):
+        known = self.dseg("codecs", "--json").json()
+        pairs = {(r["name"], c["name"]) for r in known["representations"] for c in known["frame_codecs"]}
+        made = {(s["representation"], s["transfer_syntax"]["name"]) for s in of_group(manifest, "encoding")}
+        gaps = {(gap["representation"], gap["transfer_syntax"]) for gap in manifest["left_out"]}
+        self.assertEqual(made | gaps, pairs)
+        self.assertEqual(made & gaps, set())
+        for representation in ("labelmap", "binary", "fractional"):
+            self.assertIn((representation, "explicit-le"), made)
+        for gap in manifest["left_out"]:
+            self.assertTrue(gap["reason"])
+        experimental = {c["name"] for c in known["frame_codecs"] if c["experimental"]}
+        for sample in of_group(manifest, "encoding"):
+            is_proposal = sample["transfer_syntax"]["name"] in experimental
+            self.assertEqual(sample["status"], "proposal" if is_proposal else "standard")
+            self.assertEqual(sample["file"].startswith("experimental-"), is_proposal)
+            self.assertFalse(sample["lossy"])
+
+    def encoding_is_told(self, sample, info):
+        self.assertEqual(sample["representation"], info["representation"])
+        self.assertEqual(sample["transfer_syntax"]["uid"], info["transfer_syntax"]["uid"])
+        for key in ("sop_class_uid", "frames", "bits_allocated", "photometric_interpretation"):
+            self.assertEqual(sample[key], info[key])
+        for key in ("pixel_data", "per_frame_functional_groups"):
+            self.assertEqual(sample["bytes"][key], info["bytes"][key])
+        if sample["transfer_syntax"]["name"] != "deflated":
+            self.assertEqual(sample["bytes"]["other"], info["bytes"]["other"])
+
+    def mark_is_inside(self, sample):
+        content = (self.dir / "out" / sample["file"]).read_bytes()
+        name = sample["transfer_syntax"]["name"].encode()
+        if sample["status"] == "proposal":
+            self.assertIn(b"[experimental: " + name, content)
+            self.assertIn(b"DSEG " + name[:11], content)
+        elif sample["transfer_syntax"]["name"] != "deflated":
+            self.assertNotIn(b"experimental", content)
+
+    def test_mark_is_not_passed_on(self):
+        manifest = self.make("labels.nii")
+        for sample in of_group(manifest, "encoding"):
+            if sample["status"] == "proposal":
+                self.dseg("convert", f"out/{sample['file']}", "plain.dcm", "--transfer-syntax", "explicit-le", "--force")
+                self.assertNotIn(b"experimental", (self.dir / "plain.dcm").read_bytes())
+
+    def test_csv_says_what_json_says(self):
+        manifest = self.make("labels.nii", "--edge-cases")
+        with open(self.dir / "out" / "MANIFEST.csv", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        self.assertEqual([row["file"] for row in rows], [sample["file"] for sample in manifest["samples"]])
+        for row, sample in zip(rows, manifest["samples"]):
+            self.assertEqual(row["sha256"], sample["sha256"])
+            self.assertEqual(row["voxels_sha256"], sample.get("voxels_sha256", ""))
+            self.assertEqual(row["command"], sample["command"])
+            self.assertEqual(row["bytes"], str(sample["bytes"]["file"]))
+            self.assertEqual(row["transfer_syntax_uid"], sample.get("transfer_syntax", {}).get("uid", ""))
+            self.assertEqual(row["rule"], sample.get("rule") or "")
+
+    def test_commands_make_the_same_bytes(self):
+        manifest = self.make("labels.nii", "--edge-cases")
+        again = self.dir / "again"
+        (again / "edge-cases").mkdir(parents=True)
+        shutil.copy(self.dir / "labels.nii", again)
+        os.environ["SOURCE_DATE_EPOCH"] = FIXED_DATE
+        self.addCleanup(os.environ.pop, "SOURCE_DATE_EPOCH")
+        files, self.dir = self.contents("out"), again
+        for sample in manifest["samples"]:
+            if sample["command"] != OWN_COMMAND:
+                program, *arguments = shlex.split(sample["command"])
+                self.assertEqual(program, "dseg")
+                self.dseg(*arguments)
+                self.assertEqual((again / sample["file"]).read_bytes(), files[sample["file"]], sample["file"])
+
+    def test_repeats(self):
+        self.make("labels.nii", "--edge-cases", "--threads", 1)
+        self.make("labels.nii", "--edge-cases", "--threads", 3, out="again")
+        self.assertEqual(self.contents("out"), self.contents("again"))
+
+    def test_lossy_on_request(self):
+        manifest = self.make("labels.nii", "--lossy")
+        lossy = [sample for sample in of_group(manifest, "encoding") if sample["lossy"]]
+        known = self.dseg("codecs", "--json").json()["frame_codecs"]
+        expected = {codec["name"] for codec in known if codec["lossy"] and codec["can_write"]}
+        self.assertEqual({sample["transfer_syntax"]["name"] for sample in lossy}, expected)
+        self.assertLessEqual({sample["representation"] for sample in lossy}, {"fractional"})
+
+
+class Sources(SamplesTest):
+    def test_overlap(self):
+        self.dseg("phantom", "a.seg.nrrd", "--size", "30x30x10", "--labels", 120, "--overlap")
+        manifest = self.make("a.seg.nrrd")
+        self.check_files(manifest)
+        encodings = of_group(manifest, "encoding")
+        self.assertEqual({sample["representation"] for sample in encodings}, {"binary", "fractional"})
+        self.assertEqual(len({sample["voxels_sha256"] for sample in encodings}), 1)
+        for sample in encodings:
+            self.dseg("compare", "a.seg.nrrd", f"out/{sample['file']}")
+        reasons = {gap["representation"]: gap["reason"] for gap in manifest["left_out"] if not gap["transfer_syntax"]}
+        self.assertIn("overlap", reasons["labelmap"])
+
+    def test_fractions(self):
+        self.volume()
+        self.dseg("samples", "labels.nii", "first", "--edge-cases")
+        shutil.copy(self.dir / "first/edge-cases/fractional-probability.dcm", self.dir / "a.dcm")
+        manifest = self.make("a.dcm")
+        self.check_files(manifest)
+        encodings = of_group(manifest, "encoding")
+        self.assertEqual({sample["representation"] for sample in encodings}, {"fractional"})
+        self.assertEqual(len({sample["voxels_sha256"] for sample in encodings}), 1)
+        for sample in encodings:
+            self.dseg("compare", "a.dcm", f"out/{sample['file']}")
+
+    def test_phantom(self):
+        self.dseg("phantom", "small.dcm", "--size", "32x32x12")
+        manifest = self.make("small.dcm")
+        self.assertEqual(len(self.dseg("info", "out/labelmap-rle.dcm", "--json").json()["segments"]), 108)
+        self.assertIn("preview.png", self.contents("out"))
+        self.assertIn("source.nii.gz", {sample["file"] for sample in manifest["samples"]})
+
+    def test_unusable(self):
+        self.dseg("samples", "gone.nii", "out", code=INPUT)
+        (self.dir / "x.nii").write_bytes(b"x" * 400)
+        self.dseg("samples", "x.nii", "out", code=INPUT)
+
+    def test_directory_in_use(self):
+        self.volume()
+        (self.dir / "out").mkdir()
+        (self.dir / "out" / "README.md").write_text("precious")
+        self.fails("samples", "labels.nii", "out", code=OUTPUT)
+        self.fails("samples", "labels.nii", "gone/out", code=OUTPUT)
+        self.make("labels.nii", "--force")
+
+    def test_usage(self):
+        for arguments in ((), ("phantom",), ("phantom", "a", "b"), ("phantom", "a", "--threads", 0)):
+            self.fails("samples", *arguments, code=USAGE)
+
+
+class EdgeCases(SamplesTest):
+    def setUp(self):
+        super().setUp()
+        self.volume()
+        self.manifest = self.make("labels.nii", "--edge-cases")
+
+    def info(self, name):
+        return self.dseg("info", f"out/edge-cases/{name}.dcm", "--json").json()
+
+    def numbers(self, name):
+        return [segment["number"] for segment in self.info(name)["segments"]]
+
+    def test_are_what_they_say(self):
+        self.check_files(self.manifest)
+        for sample in of_group(self.manifest, "edge case"):
+            self.dseg("validate", f"out/{sample['file']}")
+            self.assertTrue(sample["purpose"])
+        for kind in ("binary", "labelmap"):
+            self.assertEqual((self.info(f"one-frame-{kind}")["frames"], self.info(f"one-frame-{kind}")["representation"]),
+                             (1, kind))  # fmt: skip
+        odd = self.info("not-byte-aligned")
+        self.assertEqual((odd["geometry"]["rows"] * odd["geometry"]["columns"] % 8, odd["bits_allocated"]), (2, 1))
+        self.assertEqual(self.info("overlap")["segments_overlap"], "YES")
+        self.dseg("convert", "out/edge-cases/overlap.dcm", "x.nii", code=INPUT)
+        self.assertEqual(self.numbers("number-gaps"), [2, 5, 11, 12, 13, 20])
+        self.assertEqual((self.numbers("300-segments")[-1], self.info("300-segments")["bits_allocated"]), (300, 16))
+        frames = [self.info(f"empty-frames-{kind}")["frames"] for kind in ("omitted", "kept")]
+        self.assertLess(frames[0], frames[1])
+        self.assertEqual(frames[1], 3 * 6)
+        planes = [self.info(f"empty-frames-{kind}")["geometry"]["planes"] for kind in ("omitted", "kept")]
+        self.assertEqual(planes[1], 6)
+        self.assertLess(planes[0], 5)
+        self.assertEqual(self.info("palette-color")["photometric_interpretation"], "PALETTE COLOR")
+        self.assertEqual(self.info("fractional-occupancy")["voxels"], "occupancy")
+        self.assertEqual(self.info("fractional-probability")["voxels"], "probability")
+        self.assertEqual(self.info("fractional-probability")["maximum_fraction"], 200)
+        self.assertLess(self.info("slide-tiled-sparse")["frames"], 12)
+        self.assertEqual(self.info("slide-all-tiles")["frames"], 12)
+        self.assertNotIn("background", self.info("no-background"))
+
+    def test_same_voxels_as_their_source(self):
+        base = "out/edge-cases/"
+        same = {"source.seg.nrrd": ("palette-color", "basic-offset-table", "extended-offset-table"),
+                "source-odd.seg.nrrd": ("not-byte-aligned", "empty-frames-kept"),
+                "source-300.seg.nrrd": ("300-segments",), "source-overlap.seg.nrrd": ("overlap",)}  # fmt: skip
+        for source, names in same.items():
+            for name in names:
+                self.dseg("compare", base + source, f"{base}{name}.dcm")
+        self.dseg("compare", f"{base}slide-tiled-sparse.dcm", f"{base}slide-all-tiles.dcm", "--ignore", "extent")
+
+    def test_fractions_are_fractions(self):
+        self.dseg("convert", "out/edge-cases/fractional-occupancy.dcm", "x.nii", "--segments", 1, "--threshold", 0.01)
+        self.dseg("convert", "out/edge-cases/fractional-occupancy.dcm", "y.nii", "--segments", 1, "--threshold", 0.99)
+        low, high = (sum(map(bool, read_nifti(self.dir / name)[1])) for name in ("x.nii", "y.nii"))
+        self.assertGreater(low, high)
+        self.assertGreater(high, 0)
+
+    def test_faulty_ones_are_found(self):
+        faulty = of_group(self.manifest, "faulty")
+        rules = {sample["rule"] for sample in faulty if sample["rule"]}
+        self.assertEqual(len(faulty), len(rules) + 1)
+        self.assertGreater(len(rules), 50)
+        for sample in faulty:
+            with self.subTest(sample["file"]):
+                if sample["rule"] is None:
+                    self.dseg("validate", f"out/{sample['file']}", code=INPUT)
+                    continue
+                result = self.dseg("validate", f"out/{sample['file']}", "--json", code=NEGATIVE).json()
+                errors = {found["rule"] for found in result["findings"] if found["severity"] == "error"}
+                self.assertEqual(errors, {sample["rule"]})
+
+    def test_faulty_ones_do_no_harm(self):
+        """The reader refuses them, or reads them to the end."""
+        for sample in of_group(self.manifest, "faulty"):
+            with self.subTest(sample["file"]):
+                done = harness.subprocess.run(
+                    [harness.PROGRAM, "convert", f"out/{sample['file']}", "x.seg.nrrd", "--force"],
+                    cwd=self.dir, capture_output=True, timeout=60)  # fmt: skip
+                self.assertIn(done.returncode, (0, INPUT, OUTPUT), done.stderr)
+
+
+if __name__ == "__main__":
+    harness.main()
