@@ -8,7 +8,8 @@ shift 2
 rm -rf prefix through-cmake
 if [ "$build" = shared ]; then
   build=$PWD/shared
-  cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DDSEG_BUILD_TESTS=OFF
+  cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DDSEG_BUILD_TESTS=OFF \
+    -DDSEG_BUILD_BENCH=ON
   cmake --build "$build"
 fi
 cmake --install "$build" --prefix "$PWD/prefix"
@@ -35,3 +36,30 @@ awk '/^```c$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$source/README
 cc -std=c17 -Wall -Wextra -Werror example.c -o example $(pkg-config "$@" --cflags --libs dseg)
 if ./example 2>usage.txt; then exit 1; fi
 grep -q usage usage.txt
+
+# The plug-in of docs/plugin-guide.md: its source and its commands as they stand there, against what is installed.
+guide=$source/docs/plugin-guide.md
+awk '/^```c$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$guide" >same_rows.c
+awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$guide" >commands.sh
+rm -rf plugins labels.nii.gz labels.dcm
+PATH=$PWD/prefix/bin:$PATH
+dseg convert consumer.dcm labels.nii.gz
+sh -eu commands.sh >said.txt
+cat said.txt
+grep -q '^  same-rows .* 8 16 .* experimental$' said.txt
+grep -q 'Rows that differ from the one above (2.25.329800735698586629295641978511506172918.2.1.1)' said.txt
+grep -q '^same: 2 segments' said.txt
+
+# The tests and benchmarks of this build have it, too.
+DSEG_PLUGIN_PATH=$PWD/plugins
+export DSEG_PLUGIN_PATH
+if [ -x "$build/tests/roundtrip/roundtrip" ]; then
+  "$build/tests/unit/test_frame_codecs" same-rows
+  "$build/tests/roundtrip/roundtrip" unaligned gaps
+fi
+if [ -x "$build/bench/frames" ]; then
+  "$build/bench/frames" labels.nii.gz --as labelmap --codec only --codec same-rows --rounds 1 --seconds 0.01 >measured.txt
+  cat measured.txt
+  grep -q same-rows measured.txt
+  [ "$("$build/bench/dseg_bench" labels labels.dcm | grep -c checksum)" = 1 ]
+fi
