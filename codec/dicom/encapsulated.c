@@ -1,7 +1,7 @@
 /* encapsulated.c - fragments of encapsulated Pixel Data (PS3.5 A.4) and the offset tables (PS3.3 C.7.6.3.1.8).
  *
- * A table is trusted when the items it points at are there: the first, the last and some between; a frame's items
- * are checked again when it is read. */
+ * A table is trusted when each frame that it tells of is made of whole items: that takes one look at each header, and
+ * no look at what is between. */
 #include "dicom/encapsulated.h"
 
 #include <inttypes.h>
@@ -13,7 +13,6 @@
 
 #define ITEM_HEADER 8u
 #define WINDOW ((size_t)1 << 16)
-#define SAMPLES ((size_t)64)
 
 struct locator {
   dseg_frame *frames;
@@ -22,6 +21,13 @@ struct locator {
   const dseg_part10 *part10;
   uint64_t base; /* of the first item behind the Basic Offset Table */
   uint64_t end;  /* of the input */
+};
+
+/* What was read of the input last, to look at headers. */
+struct window {
+  uint64_t begin;
+  size_t size;
+  uint8_t bytes[4096];
 };
 
 static void warn(const dseg_warning_sink *warnings, const char *message) {
@@ -52,17 +58,37 @@ static bool set_frame(struct locator *locator, size_t i, uint64_t begin, uint64_
   return true;
 }
 
-/* Some of the frames begin with items that end within them, or, when each is one item, with them. */
-static bool sample(const struct locator *locator, bool one_item) {
-  const size_t samples = locator->count < SAMPLES ? locator->count : SAMPLES;
-  for (size_t i = 0; i < samples; i++) {
-    const size_t place = samples > 1 ? i * (locator->count - 1) / (samples - 1) : 0;
-    const dseg_frame *frame = &locator->frames[place];
-    uint32_t length;
-    if (frame->length < ITEM_HEADER || !is_item(locator, frame->offset, &length) ||
-        length > frame->length - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
+/* The item at offset, through a window on the input: headers of small items are read together. */
+static bool find_item(const struct locator *locator, struct window *window, uint64_t offset, uint32_t *length) {
+  if (offset < window->begin || offset - window->begin + ITEM_HEADER > window->size) {
+    const uint64_t left = offset < locator->end ? locator->end - offset : 0;
+    window->begin = offset;
+    window->size = left < sizeof window->bytes ? (size_t)left : sizeof window->bytes;
+    if (window->size < ITEM_HEADER ||
+        dseg_input_read(locator->part10->input, offset, window->bytes, window->size, NULL) != DSEG_OK) {
+      window->size = 0;
       return false;
     }
+  }
+  const uint8_t *header = window->bytes + (offset - window->begin);
+  *length = dseg_load_le32(header + 4);
+  return DSEG_TAG(dseg_load_le16(header), dseg_load_le16(header + 2)) == DSEG_TAG_ITEM;
+}
+
+/* Every frame is made of whole items, or of exactly one. */
+static bool check_items(const struct locator *locator, bool one_item) {
+  struct window window = {.size = 0};
+  for (size_t i = 0; i < locator->count; i++) {
+    const dseg_frame *frame = &locator->frames[i];
+    uint64_t at = 0;
+    do {
+      uint32_t length;
+      if (frame->length - at < ITEM_HEADER || !find_item(locator, &window, frame->offset + at, &length) ||
+          length > frame->length - at - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
+        return false;
+      }
+      at += ITEM_HEADER + (uint64_t)length;
+    } while (at < frame->length);
   }
   return true;
 }
@@ -89,7 +115,7 @@ static bool use_extended_table(struct locator *locator) {
       return false;
     }
   }
-  return sample(locator, true);
+  return check_items(locator, true);
 }
 
 /* Where the items from offset on end: at the Sequence Delimitation Item. */
@@ -130,7 +156,7 @@ static bool use_basic_table(struct locator *locator, uint64_t table, uint32_t ta
     end = begin;
   }
   free(offsets);
-  return good && sample(locator, false);
+  return good && check_items(locator, false);
 }
 
 /* Without a table: item after item. */

@@ -193,6 +193,45 @@ static void test_wrong_tables_are_replaced(void **state) {
   }
 }
 
+/* One entry of many, which points into an item, does not go unnoticed. */
+static void test_one_wrong_entry_of_many(void **state) {
+  (void)state;
+  enum { FRAMES = 300 };
+  uint32_t offsets[FRAMES], many[FRAMES];
+  for (uint32_t i = 0, next = 0; i < FRAMES; i++) {
+    offsets[i] = next;
+    many[i] = 2 + i % 7 * 200;
+    next += 8 + many[i];
+  }
+  for (int extended = 0; extended <= 1; extended++) {
+    for (size_t wrong = 1; wrong < FRAMES; wrong += 101) {
+      dseg_part10 part10;
+      dseg_frame_table table;
+      uint64_t bytes;
+      for (uint32_t shift = 0; shift <= 10; shift += 10) {
+        offsets[wrong] += shift;
+        put_start(&file, "1.2.840.10008.1.2.5");
+        if (extended != 0) {
+          put_table_element(0x7FE00001, offsets, FRAMES);
+          put_table_element(0x7FE00002, many, FRAMES);
+        }
+        put_fragments(offsets, extended != 0 ? 0 : FRAMES, many, FRAMES);
+        offsets[wrong] -= shift;
+        assert_int_equal(locate(FRAMES, &part10, &table, &bytes, NULL), DSEG_OK);
+        assert_int_equal(warning[0] != '\0', shift != 0);
+        for (size_t i = 0; i < FRAMES; i++) {
+          dseg_buffer frame = {0};
+          assert_int_equal(dseg_read_fragments(part10.input, &table.frames[i], &frame, NULL), DSEG_OK);
+          assert_int_equal(frame.size, many[i]);
+          assert_int_equal(frame.data[0], (uint8_t)i);
+          dseg_buffer_free(&frame);
+        }
+        close_all(&part10, &table);
+      }
+    }
+  }
+}
+
 static void test_one_frame_takes_all_fragments(void **state) {
   (void)state;
   dseg_part10 part10;
@@ -229,6 +268,7 @@ int main(void) {
       cmocka_unit_test(test_fragments_grouped_by_the_basic_table),
       cmocka_unit_test(test_extended_table),
       cmocka_unit_test(test_wrong_tables_are_replaced),
+      cmocka_unit_test(test_one_wrong_entry_of_many),
       cmocka_unit_test(test_one_frame_takes_all_fragments),
       cmocka_unit_test(test_fragments_that_no_table_tells_apart),
   };
