@@ -113,8 +113,8 @@ static size_t dense_bytes(const dseg_memory_source *memory) {
 /* Fills in packed's runs; false when they would take more than room. */
 static bool pack_planes(const dseg_memory_source *memory, struct run_source *packed, struct run *runs, size_t room) {
   size_t used = 0;
+  packed->first_of_plane[0] = 0;
   for (size_t plane = 0; plane < memory->base.description->geometry.plane_count; plane++) {
-    packed->first_of_plane[plane] = used;
     for (size_t layer = 0; layer < memory->layer_count; layer++) {
       const size_t found = find_runs(memory, layer, plane, runs + used, room - used);
       if (found > room - used) {

@@ -116,10 +116,19 @@ static dseg_status check_like_first(const dseg_placement *placement, size_t fram
   return DSEG_OK;
 }
 
+static bool is_distance(double value) {
+  return value > 0 && value < HUGE_VAL;
+}
+
 static dseg_status take_first(dseg_placement *placement, const dseg_groups *groups, dseg_error *error) {
   dseg_geometry *geometry = &placement->description->geometry;
   placement->first = *groups;
   placement->any = true;
+  if (groups->has_pixel_spacing && !(is_distance(groups->pixel_spacing[0]) && is_distance(groups->pixel_spacing[1]))) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "Pixel Spacing (0028,0030) is %g\\%g: distances between pixels are positive (PS3.3 10.7.1.3)",
+                     groups->pixel_spacing[0], groups->pixel_spacing[1]);
+  }
   if (placement->tiled_full || groups->has_slide_position) {
     geometry->space = DSEG_SPACE_SLIDE;
     placement->places.tiles = true;
@@ -135,6 +144,11 @@ static dseg_status take_first(dseg_placement *placement, const dseg_groups *grou
     if (!(fabs(dseg_along_normal(groups->orientation, groups->position)) < HUGE_VAL)) {
       return dseg_fail(error, DSEG_ERROR_FORMAT, "Image Position (Patient) (0020,0032) is not finite");
     }
+  } else if (groups->has_orientation) {
+    return dseg_fail(
+        error, DSEG_ERROR_FORMAT,
+        "frame 1 has no Image Position (Patient) (0020,0032), although Image Orientation (Patient) (0020,0037) "
+        "says that frames lie in the patient (PS3.3 C.7.6.16.2.3)");
   } else {
     placement->by_source = groups->source >= 0;
   }

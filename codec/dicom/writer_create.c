@@ -62,9 +62,13 @@ static dseg_status check_segments(const dseg_description *description, const dse
   }
   for (size_t i = 0; i < description->segment_count; i++) {
     const uint32_t number = description->segments[i].number;
-    if (number > UINT16_MAX || (i > 0 && number <= description->segments[i - 1].number)) {
-      return dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                       "segment %lu: numbers ascend and are at most 65535 (0062,0004; C.8.20.2.4)",
+    if (number > UINT16_MAX) {
+      return dseg_fail(error, DSEG_ERROR_LIMIT,
+                       "segment %lu: Segment Number (0062,0004) is at most 65535; the segments have to be renumbered",
+                       (unsigned long)number);
+    }
+    if (i > 0 && number <= description->segments[i - 1].number) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "segment %lu: numbers ascend (0062,0004; C.8.20.2.4)",
                        (unsigned long)number);
     }
     if (in_sequence && number != i + 1) {

@@ -192,8 +192,12 @@ static dseg_status read_directions(dseg_nrrd_header *header, const char *field, 
     if (dseg_text_next_word(&after, word, sizeof word) && dseg_text_equal(word, "none")) {
       text = after;
     } else if (read_vector(header, &text, axis->direction)) {
-      axis->has_direction =
-          isfinite(axis->direction[0]) && isfinite(axis->direction[1]) && isfinite(axis->direction[2]);
+      const double *vector = axis->direction;
+      const bool absent = isnan(vector[0]) && isnan(vector[1]) && isnan(vector[2]); /* as teem writes "none" */
+      axis->has_direction = isfinite(vector[0]) && isfinite(vector[1]) && isfinite(vector[2]);
+      if (!absent && !axis->has_direction) {
+        return bad_field(field, value, error);
+      }
     } else {
       return bad_field(field, value, error);
     }

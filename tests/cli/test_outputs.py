@@ -191,6 +191,17 @@ class Options(CliTest):
             with self.subTest(arguments):
                 self.fails("convert", "labels.nii", *arguments, code=USAGE)
 
+    def test_numbers_that_no_object_holds(self):
+        harness.write_nifti(self.dir / "large.nii", (2, 2, 1), [0, 1, 0, 0])
+        content = bytearray((self.dir / "large.nii").read_bytes())
+        content[70:74] = (768).to_bytes(2, "little") + (32).to_bytes(2, "little")
+        voxels = b"".join(number.to_bytes(4, "little") for number in (0, 5, 3000000000, 0))
+        (self.dir / "large.nii").write_bytes(bytes(content[:352]) + voxels)
+        error = self.fails("convert", "large.nii", "large.dcm", code=OUTPUT).err
+        self.assertIn("3000000000", error)
+        self.dseg("convert", "large.nii", "large.dcm", "--renumber")
+        self.dseg("compare", "large.nii", "large.dcm", "--ignore", "numbers,names")
+
     def test_summary(self):
         self.volume()
         summary = self.dseg("convert", "labels.nii", "s.dcm", "--json").json()

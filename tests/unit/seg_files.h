@@ -39,6 +39,8 @@ typedef struct seg_form {
   uint16_t part, parts;
   uint32_t frame_offset;
   bool without_positions;
+  bool without_frame_positions; /* but with an orientation for all */
+  const char *pixel_spacing;    /* NULL: 0.5 and 0.75 mm */
   bool pad_frames_to_bytes;
   uint32_t matrix_columns, matrix_rows; /* TILED_FULL when not 0 */
   const char *pixel_vr;                 /* NULL: OB for 8 bits, OW for others */
@@ -88,7 +90,7 @@ static inline void put_shared_groups(dicom_file *file, const seg_form *form) {
   put_sequence(file, 0x00289110);
   put_item(file);
   put_text(file, 0x00180050, "DS", "2.5");
-  put_text(file, 0x00280030, "DS", "0.5\\0.75");
+  put_text(file, 0x00280030, "DS", form->pixel_spacing != NULL ? form->pixel_spacing : "0.5\\0.75");
   put_item_end(file);
   put_sequence_end(file);
   put_item_end(file);
@@ -117,7 +119,7 @@ static inline void put_frame_groups(dicom_file *file, const seg_form *form, cons
   put_text(file, 0x00091002, "LO", "nobody knows");
   put_item_end(file);
   put_sequence_end(file);
-  if (!form->without_positions) {
+  if (!form->without_positions && !form->without_frame_positions) {
     char position[64];
     (void)snprintf(position, sizeof position, "%.4f\\20.5\\%.4f", frame->shift - 10, frame->z);
     put_sequence(file, 0x00209113);

@@ -1,53 +1,13 @@
 /* test_metadata.c - dcmqi's segmentation JSON: what is read, and faults are named with their place. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "dseg/dseg.h"
+#include "metadata_files.h"
 
 #define FILE_NAME "metadata.json"
 #define CODE "{\"CodeValue\":\"85756007\",\"CodingSchemeDesignator\":\"SCT\",\"CodeMeaning\":\"Tissue\"}"
 #define REQUIRED                                                                                   \
   "\"SegmentedPropertyCategoryCodeSequence\":" CODE ",\"SegmentedPropertyTypeCodeSequence\":" CODE \
   ",\"SegmentAlgorithmType\":\"MANUAL\""
-
-static void put_file(const char *text) {
-  FILE *file = fopen(FILE_NAME, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-  assert_int_equal(fclose(file), 0);
-}
-
-/* A description with segments of these numbers, labelled "old". */
-static dseg_description *make_description(const uint32_t *numbers, size_t count) {
-  dseg_description *description = dseg_description_create();
-  assert_non_null(description);
-  description->segments = dseg_description_alloc(description, count * sizeof *description->segments);
-  description->segment_count = count;
-  for (size_t i = 0; i < count; i++) {
-    description->segments[i].number = numbers[i];
-    description->segments[i].label = "old";
-  }
-  return description;
-}
-
-struct warnings {
-  unsigned count;
-  char last[1000];
-};
-
-static void on_warning(void *user, const char *message) {
-  struct warnings *warnings = user;
-  warnings->count++;
-  snprintf(warnings->last, sizeof warnings->last, "%s", message);
-}
 
 /* Reads text for the segments 1 and 5. */
 static dseg_status read_text(const char *text, dseg_description **description, struct warnings *warnings,
@@ -56,7 +16,7 @@ static dseg_status read_text(const char *text, dseg_description **description, s
   const dseg_warning_sink sink = {on_warning, warnings};
   *warnings = (struct warnings){0, ""};
   *error = (dseg_error){DSEG_OK, ""};
-  put_file(text);
+  put_file(FILE_NAME, text);
   *description = make_description(numbers, 2);
   return dseg_metadata_read(FILE_NAME, *description, NULL, &sink, error);
 }
@@ -213,7 +173,7 @@ static dseg_status read_two(const char *text, const char *const *names, dseg_des
   static const uint32_t numbers[] = {1, 2};
   const dseg_metadata_files files = {.count = 2, .origins = two_origins, .names = names};
   *error = (dseg_error){DSEG_OK, ""};
-  put_file(text);
+  put_file(FILE_NAME, text);
   *description = make_description(numbers, 2);
   return dseg_metadata_read(FILE_NAME, *description, &files, NULL, error);
 }
@@ -257,12 +217,12 @@ static void test_lists_are_told(void **state) {
   dseg_metadata_files files = {.count = 2, .origins = two_origins, .names = two_names, .lists = lists};
   dseg_error error = {DSEG_OK, ""};
   dseg_description *description = make_description(numbers, 2);
-  put_file("{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"first.nrrd\"]," TWO_LISTS);
+  put_file(FILE_NAME, "{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"first.nrrd\"]," TWO_LISTS);
   assert_int_equal(dseg_metadata_read(FILE_NAME, description, &files, NULL, &error), DSEG_OK);
   assert_int_equal(lists[0], 1);
   assert_int_equal(lists[1], 0);
 
-  put_file("{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"other.nrrd\"]," TWO_LISTS);
+  put_file(FILE_NAME, "{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"other.nrrd\"]," TWO_LISTS);
   assert_int_equal(dseg_metadata_read(FILE_NAME, description, &files, NULL, &error), DSEG_OK);
   assert_int_equal(lists[0], UINT32_MAX);
   assert_int_equal(lists[1], 0);

@@ -1,49 +1,9 @@
 /* test_metadata_write.c - dcmqi's segmentation JSON: what is written is read again. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "dseg/dseg.h"
+#include "metadata_files.h"
 
 #define FILE_NAME "written.json"
-
-static void put_file(const char *text) {
-  FILE *file = fopen(FILE_NAME, "wb");
-  assert_non_null(file);
-  assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-  assert_int_equal(fclose(file), 0);
-}
-
-/* A description with segments of these numbers, labelled "old". */
-static dseg_description *make_description(const uint32_t *numbers, size_t count) {
-  dseg_description *description = dseg_description_create();
-  assert_non_null(description);
-  description->segments = dseg_description_alloc(description, count * sizeof *description->segments);
-  description->segment_count = count;
-  for (size_t i = 0; i < count; i++) {
-    description->segments[i].number = numbers[i];
-    description->segments[i].label = "old";
-  }
-  return description;
-}
-
-struct warnings {
-  unsigned count;
-  char last[1000];
-};
-
-static void on_warning(void *user, const char *message) {
-  struct warnings *warnings = user;
-  warnings->count++;
-  snprintf(warnings->last, sizeof warnings->last, "%s", message);
-}
 
 static const char *const two_names[] = {"dir/first.nrrd", "second.nrrd"};
 
@@ -240,7 +200,7 @@ static void test_existing_file_is_kept(void **state) {
   (void)state;
   static const uint32_t numbers[] = {1};
   dseg_description *description = make_description(numbers, 1);
-  put_file("{}");
+  put_file(FILE_NAME, "{}");
   dseg_error error = {DSEG_OK, ""};
   assert_int_equal(dseg_metadata_write(FILE_NAME, description, NULL, false, &error), DSEG_ERROR_OUTPUT);
   size_t size;

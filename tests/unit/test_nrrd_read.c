@@ -247,6 +247,8 @@ static void contradictory_headers(void **state) {
       {"NRRD0004\ntype: uchar\ndimension: 3\nsizes: 4 3 2\nencoding: raw\nno colon\n", DSEG_ERROR_FORMAT, "colon"},
       {"NRRD0004\ntype: uchar\ndimension: 3\nspace: LPS\nspace directions: (1,0) (0,1) (0,0)\n", DSEG_ERROR_FORMAT,
        "directions"},
+      {"NRRD0004\ntype: uchar\ndimension: 3\nspace: LPS\nspace directions: (nan,0,0) (0,1,0) (0,0,1)\n",
+       DSEG_ERROR_FORMAT, "directions"},
       {"NRRD0004\ntype: uchar\ndimension: 5\nsizes: 4 3 2 2 2\nencoding: raw\n", DSEG_ERROR_UNSUPPORTED, "several"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

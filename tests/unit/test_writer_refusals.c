@@ -22,7 +22,7 @@ static void descriptions_are_checked(void **state) {
   d->segments[1].number = 1;
   assert_int_equal(create(d, &labels, &error), DSEG_ERROR_ARGUMENT);
   d->segments[1].number = 70000;
-  assert_int_equal(create(d, &labels, &error), DSEG_ERROR_ARGUMENT);
+  assert_int_equal(create(d, &labels, &error), DSEG_ERROR_LIMIT);
   d->segments[1].number = 2;
   d->segment_count = 0;
   assert_int_equal(create(d, &binary, &error), DSEG_ERROR_ARGUMENT);
