@@ -55,7 +55,7 @@ static uint32_t bits_flag(unsigned bits) {
 }
 
 static void add_trial(struct run *run, const dseg_frame_codec *codec, const char *spec, const struct frame_set *set) {
-  if (codec == NULL || run->count == MAX_TRIALS) {
+  if (run->count == MAX_TRIALS) {
     return;
   }
   struct frame_trial *trial = &run->trials[run->count++];
@@ -106,12 +106,8 @@ static dseg_status add_named(struct run *run, const char *spec, dseg_error *erro
 static dseg_status add_trials(struct run *run, dseg_error *error) {
   add_trial(run, &reference_memcpy, reference_memcpy.name, &run->set);
   if (!run->settings->only_named) {
-    if (reference_gzip_zlib() != NULL) {
-      add_trial(run, reference_gzip_zlib(), reference_gzip_zlib()->name, &run->whole);
-    }
-    if (reference_gzip_libdeflate() != NULL) {
-      add_trial(run, reference_gzip_libdeflate(), reference_gzip_libdeflate()->name, &run->whole);
-    }
+    add_trial(run, &reference_gzip_zlib, reference_gzip_zlib.name, &run->whole);
+    add_trial(run, &reference_gzip_libdeflate, reference_gzip_libdeflate.name, &run->whole);
     const dseg_frame_codec *codec;
     for (size_t i = 0; (codec = dseg_frame_codec_at(i)) != NULL; i++) {
       const bool measured = (codec->flags & (DSEG_PLUGIN_NATIVE | DSEG_PLUGIN_LOSSY)) == 0 && codec->encode != NULL &&

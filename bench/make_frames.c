@@ -1,25 +1,25 @@
-/* make_frames.c - writes a BINARY object with a given number of small frames, to see how time grows with them.
+/* make_frames.c - writes a BINARY object with a given number of segments and small frames, to see how time grows.
  *
- *   make_frames OUTPUT FRAMES
+ *   make_frames OUTPUT FRAMES SEGMENTS
  *
- * 100 segments of 64 x 64 voxels: each plane holds a stripe of every segment. */
+ * Planes of 64 x 64 voxels: each holds a stripe of every segment. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "dseg/dseg.h"
 
-enum { SEGMENTS = 100, SIDE = 64 };
+enum { SIDE = 64, MOST_SEGMENTS = 1000 };
 
-static dseg_status describe(dseg_description *description, size_t planes, dseg_error *error) {
+static dseg_status describe(dseg_description *description, size_t segments, size_t planes, dseg_error *error) {
   const dseg_grid grid = {.size = {SIDE, SIDE, planes}, .step = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
   DSEG_TRY(dseg_geometry_from_grid(description, &grid, error));
   description->kind = DSEG_VOXELS_LABELS;
-  description->segments = dseg_description_alloc(description, SEGMENTS * sizeof *description->segments);
+  description->segments = dseg_description_alloc(description, segments * sizeof *description->segments);
   if (description->segments == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
   }
-  description->segment_count = SEGMENTS;
-  for (size_t i = 0; i < SEGMENTS; i++) {
+  description->segment_count = segments;
+  for (size_t i = 0; i < segments; i++) {
     char label[32];
     (void)snprintf(label, sizeof label, "Stripe %zu", i + 1);
     description->segments[i] =
@@ -28,23 +28,25 @@ static dseg_status describe(dseg_description *description, size_t planes, dseg_e
   return DSEG_OK;
 }
 
-static dseg_status write_all(const char *path, size_t planes, dseg_error *error) {
+static dseg_status write_all(const char *path, size_t segments, size_t planes, dseg_error *error) {
   dseg_description *description = dseg_description_create();
   if (description == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
   }
   dseg_writer *writer = NULL;
   const dseg_write_options options = {.representation = "binary", .replace = true};
-  dseg_status status = describe(description, planes, error);
+  dseg_status status = describe(description, segments, planes, error);
   if (status == DSEG_OK) {
     status = dseg_writer_create(path, description, &options, &writer, error);
   }
-  uint8_t labels[SIDE * SIDE];
+  uint16_t labels[SIDE * SIDE];
+  const size_t pixels = sizeof labels / sizeof *labels;
+  const size_t stripe = pixels / (segments + 1);
   for (size_t plane = 0; plane < planes && status == DSEG_OK; plane++) {
-    for (size_t i = 0; i < sizeof labels; i++) {
-      labels[i] = (uint8_t)((i / 8 + plane) % (SEGMENTS + 1));
+    for (size_t i = 0; i < pixels; i++) {
+      labels[i] = (uint16_t)((i / stripe + plane) % (segments + 1));
     }
-    status = dseg_writer_write_labels(writer, plane, labels, 8, error);
+    status = dseg_writer_write_labels(writer, plane, labels, 16, error);
   }
   if (status == DSEG_OK) {
     status = dseg_writer_finish(writer, error);
@@ -55,13 +57,14 @@ static dseg_status write_all(const char *path, size_t planes, dseg_error *error)
 }
 
 int main(int argc, char **argv) {
-  const size_t frames = argc == 3 ? (size_t)strtoull(argv[2], NULL, 10) : 0;
-  if (frames < SEGMENTS) {
-    fprintf(stderr, "usage: make_frames OUTPUT FRAMES (%d at least)\n", SEGMENTS);
+  const size_t frames = argc == 4 ? (size_t)strtoull(argv[2], NULL, 10) : 0;
+  const size_t segments = argc == 4 ? (size_t)strtoull(argv[3], NULL, 10) : 0;
+  if (segments < 1 || segments > MOST_SEGMENTS || frames < segments) {
+    fprintf(stderr, "usage: make_frames OUTPUT FRAMES SEGMENTS (1 to %d, not more than frames)\n", MOST_SEGMENTS);
     return 2;
   }
   dseg_error error = {0};
-  if (write_all(argv[1], frames / SEGMENTS, &error) != DSEG_OK) {
+  if (write_all(argv[1], segments, frames / segments, &error) != DSEG_OK) {
     fprintf(stderr, "make_frames: error: %s\n", error.message);
     return 1;
   }

@@ -3,12 +3,8 @@
 
 #include <string.h>
 
-#ifdef DSEG_BENCH_WITH_ZLIB
-#include <zlib.h>
-#endif
-#ifdef DSEG_BENCH_WITH_LIBDEFLATE
 #include <libdeflate.h>
-#endif
+#include <zlib.h>
 
 #define ANY \
   (DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE | DSEG_PLUGIN_BITS_1 | DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16)
@@ -51,7 +47,6 @@ const dseg_frame_codec reference_memcpy = {
     .destroy = destroy,
 };
 
-#ifdef DSEG_BENCH_WITH_ZLIB
 enum { GZIP_WINDOW = 15 + 16, LEVEL = 6, MEMORY = 8 };
 
 static dseg_status encode_gzip(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame,
@@ -92,7 +87,7 @@ static dseg_status decode_zlib(dseg_codec_context *context, const dseg_frame_inf
   return result == Z_STREAM_END ? DSEG_OK : dseg_fail(error, DSEG_ERROR_FORMAT, "zlib: %d", result);
 }
 
-static const dseg_frame_codec gzip_zlib = {
+const dseg_frame_codec reference_gzip_zlib = {
     .abi = DSEG_PLUGIN_ABI,
     .name = "gzip-6 volume, zlib",
     .title = "the whole volume as .nii.gz has it, through zlib",
@@ -102,17 +97,7 @@ static const dseg_frame_codec gzip_zlib = {
     .decode = decode_zlib,
     .destroy = destroy,
 };
-#endif
 
-const dseg_frame_codec *reference_gzip_zlib(void) {
-#ifdef DSEG_BENCH_WITH_ZLIB
-  return &gzip_zlib;
-#else
-  return NULL;
-#endif
-}
-
-#if defined DSEG_BENCH_WITH_LIBDEFLATE && defined DSEG_BENCH_WITH_ZLIB
 static dseg_status decode_libdeflate(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in,
                                      dseg_span out, dseg_error *error) {
   (void)context;
@@ -128,7 +113,7 @@ static dseg_status decode_libdeflate(dseg_codec_context *context, const dseg_fra
 }
 
 /* The same bytes as through zlib, so that one thing differs. */
-static const dseg_frame_codec gzip_libdeflate = {
+const dseg_frame_codec reference_gzip_libdeflate = {
     .abi = DSEG_PLUGIN_ABI,
     .name = "gzip-6 volume, libdeflate",
     .title = "the same bytes, decompressed by libdeflate",
@@ -138,12 +123,3 @@ static const dseg_frame_codec gzip_libdeflate = {
     .decode = decode_libdeflate,
     .destroy = destroy,
 };
-#endif
-
-const dseg_frame_codec *reference_gzip_libdeflate(void) {
-#if defined DSEG_BENCH_WITH_LIBDEFLATE && defined DSEG_BENCH_WITH_ZLIB
-  return &gzip_libdeflate;
-#else
-  return NULL;
-#endif
-}

@@ -9,8 +9,8 @@
 extern const dseg_frame_codec reference_memcpy;
 
 /* A whole volume as one gzip stream, as .nii.gz has it, compressed by zlib at level 6 and decompressed by zlib or by
- * libdeflate. To be used with frame_set_as_one. NULL where the library is not built in. */
-const dseg_frame_codec *reference_gzip_zlib(void);
-const dseg_frame_codec *reference_gzip_libdeflate(void);
+ * libdeflate. To be used with frame_set_as_one. */
+extern const dseg_frame_codec reference_gzip_zlib;
+extern const dseg_frame_codec reference_gzip_libdeflate;
 
 #endif

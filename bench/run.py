@@ -1,196 +1,107 @@
-"""Runs the benchmark: every piece of work in a process of its own, interleaved with its peers' in each round.
+"""Runs the benchmark and writes results.json and report.html; called by run.sh, see README.md.
 
-One warm-up round, then --repeat rounds; medians are shown with their spread. Nothing else should run meanwhile.
-Writes results.json and prints tables in Markdown. Called by run.sh."""
+What has been measured is kept in parts/: with --resume it is not measured again."""
 
 import argparse
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+from corpora import all_corpora
+from measuring import machine, output_of
+from report import write_report
+from suites import Context, encodings, frame_codecs, growth, headline
+
+TOP = Path(__file__).resolve().parent.parent
+SUITES = ("headline", "growth", "encodings", "frames")
 
 
-def run_process(command):
-    """Seconds and peak memory of a whole process, with the JSON line it printed, if any."""
-    start = time.perf_counter()
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    output, complaint = process.stdout.read(), process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - start
-    if process.returncode != 0:
-        return {"failed": complaint.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]}
-    result = {"wall": wall, "process_peak_bytes": usage.ru_maxrss * 1024}
-    try:
-        printed = json.loads(output)
-        result["printed"] = printed if isinstance(printed, dict) else None
-    except ValueError:
-        pass
+def choose(corpora, wanted):
+    """The corpora of these names that are at hand, in this order; names may stand for one another: "a|b"."""
+    there = {corpus.name: corpus for corpus in corpora if corpus.path}
+    found = (next((there[name] for name in names.split("|") if name in there), None) for names in wanted)
+    return list(dict.fromkeys(corpus for corpus in found if corpus))
+
+
+def part(options, name, measure):
+    """Measures, or takes what was measured before."""
+    path = options.out / "parts" / f"{'quick-' if options.quick else ''}{name}.json"
+    if options.resume and path.exists():
+        return json.loads(path.read_text())
+    start = time.time()
+    result = measure()
+    print(f"bench: {name}: {time.time() - start:.0f} s", file=sys.stderr)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=1) + "\n")
     return result
 
 
-class Job:
-    """One command whose runs are kept; `inside` takes the time that the process itself measured."""
-
-    def __init__(self, group, name, command, inside=True, before=None):
-        self.group, self.name, self.command, self.inside, self.before = group, name, command, inside, before
-        self.seconds, self.peaks, self.failed, self.printed = [], [], None, {}
-
-    def run(self, counted):
-        if self.failed:
-            return
-        if self.before:
-            self.before()
-        result = run_process(self.command)
-        if "failed" in result:
-            self.failed = result["failed"][0]
-            return
-        self.printed = result.get("printed") or {}
-        if counted:
-            self.seconds.append(self.printed["seconds"] if self.inside else result["wall"])
-            self.peaks.append(self.printed.get("peak_bytes", result["process_peak_bytes"]) if self.inside
-                              else result["process_peak_bytes"])
-
-    def record(self):
-        result = {"group": self.group, "name": self.name, "command": [str(c) for c in self.command]}
-        if self.failed:
-            return {**result, "failed": self.failed}
-        return {**result, "seconds": self.seconds, "median_seconds": statistics.median(self.seconds),
-                "median_peak_bytes": statistics.median(self.peaks),
-                "checksum": self.printed.get("checksum"),
-                "checksum_reversed": self.printed.get("checksum_reversed"),
-                "version": self.printed.get("version")}
-
-
-def unlink(path):
-    return lambda: Path(path).unlink(missing_ok=True)
-
-
-def jobs_of(case, tools, work):
-    """All work on one label volume."""
-    dseg, bench, python = tools["dseg"], tools["bench"], tools["python"]
-    peers = HERE / "peers"
-    binary, labelmap = work / "highdicom-binary.dcm", work / "highdicom-labelmap.dcm"
-    made = work / "made"
-    made.mkdir(exist_ok=True)
-    python_job = lambda script, *rest: [python, peers / script, *rest]
-    jobs = [
-        Job("BINARY to a label map", "dseg, all threads", [bench, "labels", binary]),
-        Job("BINARY to a label map", "dseg, 1 thread", [bench, "labels", binary, "1"]),
-        Job("BINARY to a label map", "highdicom", python_job("highdicom_read.py", binary)),
-        Job("nii.gz to a label map", "SimpleITK", python_job("simpleitk_read.py", case)),
-        Job("nii.gz to a label map", "nibabel", python_job("nibabel_read.py", case)),
-        Job("nii.gz to a label map", "dseg", [bench, "labels", case]),
-        Job("LABELMAP to a label map", "dseg, all threads", [bench, "labels", labelmap]),
-        Job("LABELMAP to a label map", "dseg, 1 thread", [bench, "labels", labelmap, "1"]),
-        Job("LABELMAP to a label map", "plain read of its pixel data", [bench, "read", labelmap]),
-        Job("LABELMAP to a label map", "highdicom", python_job("highdicom_read.py", labelmap)),
-        Job("Part of the BINARY object", "dseg info, whole process", [dseg, "info", binary], inside=False),
-        Job("Part of the BINARY object", "open", [bench, "open", binary]),
-        Job("Part of the BINARY object", "one plane, after opening", [bench, "plane", binary]),
-        Job("Part of the BINARY object", "one segment, after opening", [bench, "segment", binary]),
-    ]
-    for kind in ("binary", "labelmap"):
-        out = made / f"dseg-{kind}.dcm"
-        group = f"nii.gz to {kind.upper()}"
-        jobs.append(Job(group, "dseg convert, whole process with reading nii.gz",
-                        [dseg, "convert", case, out, "--as", kind], inside=False, before=unlink(out)))
-        jobs.append(Job(group, "highdicom, construct and save only",
-                        python_job("highdicom_write.py", case, made / f"highdicom-{kind}.dcm", kind.upper())))
-    return jobs
-
-
-def growth_jobs(tools, work):
-    """Objects of more and more frames: the time must grow no faster than they do."""
-    jobs = []
-    for frames in (1000, 10000, 100000):
-        path = work / f"frames-{frames}.dcm"
-        if not path.exists():
-            subprocess.run([str(tools["make_frames"]), str(path), str(frames)], check=True)
-        jobs.append(Job("Growth with frames", f"open {frames} frames", [tools["bench"], "open", path]))
-        jobs.append(Job("Growth with frames", f"read {frames} frames", [tools["bench"], "labels", path]))
-        out = work / f"copy-{frames}.dcm"
-        jobs.append(Job("Growth with frames", f"convert {frames} frames",
-                        [tools["dseg"], "convert", path, out], inside=False, before=unlink(out)))
-    return jobs
-
-
-def prepare(case, tools, work):
-    for kind in ("binary", "labelmap"):
-        path = work / f"highdicom-{kind}.dcm"
-        if not path.exists():
-            print(f"highdicom writes {path.name} ...", file=sys.stderr)
-            subprocess.run([tools["python"], HERE / "peers" / "highdicom_write.py", case, path, kind.upper()],
-                           check=True, stdout=subprocess.DEVNULL)
-
-
-def machine():
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                  if line.startswith("model name")), platform.machine())
-    return {"processor": model, "processors": len(os.sched_getaffinity(0)), "system": platform.platform(),
-            "python": platform.python_version()}
-
-
-def print_tables(records):
-    groups = dict.fromkeys(record["group"] for record in records)
-    for group in groups:
-        rows = [record for record in records if record["group"] == group]
-        first = next((row["median_seconds"] for row in rows if "median_seconds" in row), None)
-        print(f"\n### {group}\n\n| | median ms | min - max ms | times the first | peak MB |\n|---|---:|---:|---:|---:|")
-        for row in rows:
-            if "failed" in row:
-                print(f"| {row['name']} | failed: {row['failed']} | | | |")
-                continue
-            seconds = row["seconds"]
-            print(f"| {row['name']} | {row['median_seconds'] * 1e3:.2f} | {min(seconds) * 1e3:.2f} - "
-                  f"{max(seconds) * 1e3:.2f} | {row['median_seconds'] / first:.2f} | "
-                  f"{row['median_peak_bytes'] / 1e6:.0f} |")
-
-
-def check_same_voxels(records):
-    """Label maps read from one file by different programs must be the same, whichever way k runs."""
-    for group in dict.fromkeys(record["group"] for record in records):
-        sums = {record["name"]: {record.get("checksum"), record.get("checksum_reversed")} - {None}
-                for record in records if record["group"] == group and record.get("checksum") not in (None, "00000000")}
-        names = list(sums)
-        for name in names[1:]:
-            verdict = "same voxels" if sums[name] & sums[names[0]] else "OTHER VOXELS"
-            print(f"{group}: {name} and {names[0]}: {verdict}", file=sys.stderr)
+def measure_all(options, context, corpora):
+    own = [corpus for corpus in corpora if corpus.entry["what"] == "from --corpus"]
+    big = ["s0327|phantom-108-small|aal"] if options.quick else ["s0327-512|phantom-108|s0327|inia19"]
+    results = {"headline": [], "growth": [], "encodings": [], "frames": [], "problems": []}
+    if "headline" in options.only:
+        for corpus in choose(corpora, big):
+            results["headline"] += part(options, f"headline-{corpus.name}",
+                                        lambda: headline(context, corpus, 25 if options.quick else 240))  # fmt: skip
+    if "growth" in options.only:
+        results["growth"] = part(options, "growth", lambda: growth(context, 10 if options.quick else 100))
+    if "encodings" in options.only:
+        names = ["ct20|phantom-31|natbrainlab"] if options.quick else ["ct20", "phantom-31", "inia19", "s0327", *big]
+        for corpus in choose(corpora, names) + own:
+            results["encodings"] += part(options, f"encodings-{corpus.name}",
+                                         lambda: encodings(context, corpus, 10 if options.quick else 60))  # fmt: skip
+    if "frames" in options.only:
+        names = (["s0327|phantom-108-small|aal"] if options.quick else
+                 [*big, "s0327", "ct20", "phantom-108-small", "inia19", "aal", "hncma", "knee", "aparc"])  # fmt: skip
+        inputs = choose(corpora, names) + own + ([] if options.quick else ["noise", "empty"])
+        rounds, seconds, limit = (2, 0.03, 0.4) if options.quick else (3, 0.1, 2)
+        for item in inputs:
+            name = item if isinstance(item, str) else item.name
+            found = part(options, f"frames-{name}", lambda: frame_codecs(context, [item], rounds, seconds, limit))
+            results["frames"] += found["records"]
+            results["problems"] += found["problems"]
+    return results
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--case", required=True, help="a label volume, .nii.gz")
-    parser.add_argument("--build", required=True, help="the build folder with dseg and the benchmark programs")
-    parser.add_argument("--work", required=True, help="folder for objects and results")
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--only", default="", help="groups whose name contains this")
+    parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about two minutes: fewer volumes, fewer rounds")
+    parser.add_argument("--corpus", action="append", default=[], help="a folder of further volumes; may be repeated")
+    parser.add_argument("--only", action="append", choices=SUITES, help="only this part; may be repeated")
+    parser.add_argument("--resume", action="store_true", help="keep what was measured before")
+    parser.add_argument("--report", action="store_true", help="only write the report of results.json anew")
+    parser.add_argument("--build", type=Path, default=TOP / "build" / "bench-release", help="where dseg is built")
+    parser.add_argument("--peers", type=Path, default=TOP / "build" / "bench-peers", help="where the peers are")
+    parser.add_argument("--out", type=Path, default=TOP / "build" / "bench", help="where results go")
     options = parser.parse_args()
-    build, work = Path(options.build), Path(options.work)
-    work.mkdir(parents=True, exist_ok=True)
-    tools = {"dseg": build / "tools" / "dseg", "bench": build / "bench" / "dseg_bench",
-             "make_frames": build / "bench" / "make_frames", "python": sys.executable}
-    case = Path(options.case)
-    prepare(case, tools, work)
-    jobs = [job for job in jobs_of(case, tools, work) + growth_jobs(tools, work) if options.only in job.group]
-    for round_number in range(options.repeat + 1):
-        for job in jobs:
-            print(f"\rround {round_number} of {options.repeat}: {job.group}, {job.name}\033[K", end="", file=sys.stderr)
-            job.run(counted=round_number > 0)
-    print(file=sys.stderr)
-    records = [job.record() for job in jobs]
-    check_same_voxels(records)
-    print_tables(records)
-    sizes = {path.name: path.stat().st_size for path in [case, *sorted(work.glob("*.dcm")), *sorted((work / "made").glob("*.dcm"))]}
-    (work / "results.json").write_text(json.dumps(
-        {"machine": machine(), "case": case.name, "date": time.strftime("%Y-%m-%d"), "repeat": options.repeat,
-         "bytes": sizes, "results": records}, indent=1) + "\n")
+    options.only = options.only or SUITES
+    options.out.mkdir(parents=True, exist_ok=True)
+    results_path, report_path = options.out / "results.json", options.out / "report.html"
+    if not options.report:
+        start = time.time()
+        context = Context(options.build, options.out, options.peers, options.quick)
+        data = Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
+        corpora = all_corpora(context.dseg, data, options.out, options.corpus)
+        state = machine()
+        results = measure_all(options, context, corpora)
+        results = {
+            "command": " ".join(["sh bench/run.sh", *sys.argv[1:]]),
+            "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime(start)),
+            "seconds": round(time.time() - start),
+            "quick": options.quick,
+            "commit": output_of("git", "-C", str(TOP), "rev-parse", "--short", "HEAD"),
+            "machine": state,
+            "libraries": output_of(str(context.dseg), "--version"),
+            "corpora": [corpus.record() for corpus in corpora],
+            **results,
+        }
+        results_path.write_text(json.dumps(results, indent=1) + "\n")
+    write_report(json.loads(results_path.read_text()), report_path)
+    print(f"results: {results_path}\nreport:  {report_path}")
 
 
 if __name__ == "__main__":

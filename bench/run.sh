@@ -1,24 +1,20 @@
 #!/bin/sh
-# Measures libdseg beside highdicom, SimpleITK and nibabel: sh bench/run.sh [FILE.nii.gz] [--repeat N] [--only GROUP]
-#
-# Without a file: the reference case of the test data where it is at hand, else Debian's mricron-data. Results in
-# build/bench: results.json, and tables on standard output. tests/run.sh has set up the peers in build/peers.
+# Measures dseg beside the programs other people use, and writes build/bench/results.json and build/bench/report.html.
+# usage: sh bench/run.sh [--quick] [--corpus DIR]... [--only headline|growth|encodings|frames]... [--resume] [--report]
+# On Debian 12, as root unless the packages of tools/debian-packages.txt are there. Nothing else should run meanwhile.
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
-data=${DSEG_DATA:-$top/../shared/data}
-case=${1:-}
-if [ -n "$case" ] && [ "${case#--}" = "$case" ]; then
-  shift
-elif [ -f "$data/totalsegmentator-s0327/labels_512.nii.gz" ]; then
-  case=$data/totalsegmentator-s0327/labels_512.nii.gz
-else
-  case=/usr/share/mricron/templates/inia19-NeuroMaps.nii.gz
-fi
-python=$top/build/peers/venv/bin/python
-[ -x "$python" ] || { echo "bench/run.sh: the peers are not set up: run sh tests/run.sh first" >&2; exit 1; }
-cmake -S "$top" -B "$top/build/bench-release" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDSEG_BUILD_BENCH=ON \
-  -DDSEG_BUILD_TESTS=OFF >/dev/null
-cmake --build "$top/build/bench-release" -j 2 >/dev/null
-name=$(basename "$case" .nii.gz)
-exec "$python" "$top/bench/run.py" --case "$case" --build "$top/build/bench-release" \
-  --work "$top/build/bench/$name" "$@"
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+build=$top/build/bench-release
+sh "$top/tools/install-packages.sh" build demo
+sh "$top/bench/peers/setup.sh"
+mkdir -p "$top/build/bench"
+log=$top/build/bench/build.log
+{
+  cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDSEG_BUILD_BENCH=ON -DDSEG_BUILD_TESTS=OFF &&
+    cmake --build "$build" -- -j"$(nproc)"
+} >"$log" 2>&1 || {
+  tail -n 40 "$log"
+  echo "the build failed; see $log" >&2
+  exit 1
+}
+exec "$top/build/bench-peers/venv/bin/python" "$top/bench/run.py" "$@"

@@ -61,6 +61,7 @@ check_tidy() {
 
 needed packages sh tools/install-packages.sh
 needed peers sh tests/peers/setup.sh
+needed report sh bench/peers/setup.sh report
 step style check_style
 needed release build release
 step test-release run_tests release

@@ -82,3 +82,7 @@ done
 printf '\nEvery object and every volume converted back equals its original, voxel by voxel.\n'
 printf 'Previews: %s\n' "$out/*.png"
 printf 'Objects and volumes: %s, %s\n' "$out/*.dcm" "$out/*.nii.gz"
+
+printf '\nA quick benchmark beside other programs (about two minutes; sh bench/run.sh is the long one) ...\n'
+sh bench/run.sh --quick
+printf 'Open the report in a browser: file://%s/build/bench/report.html\n' "$(pwd)"

@@ -1,4 +1,4 @@
-"""Statistics of label volumes that decide how well they compress: python bench/statistics.py FILE... [--no-zstd]
+"""Statistics of label volumes that decide how well they compress: python bench/volume_statistics.py FILE... [--no-zstd]
 
 Prints a table in Markdown, one row a volume. A row of voxels runs along the first axis (a row of a DICOM frame), a slice
 is a frame. Voxels count as bytes where all labels fit, else as 16-bit words.

@@ -1,8 +1,13 @@
 """highdicom: a label volume (NIfTI) constructed and saved as a SEG object, native Explicit Little Endian.
 
-Reading the NIfTI file is not timed: "seconds" is construction and saving."""
+usage: write_highdicom.py NIFTI OUTPUT BINARY|LABELMAP
+Reading the NIfTI file is not timed: "seconds" is construction and saving. OUTPUT.sources.json tells what the invented
+source images are."""
 
+import json
 import sys
+import warnings
+from pathlib import Path
 
 import highdicom
 import nibabel
@@ -25,7 +30,7 @@ def source_images(affine, shape):
         image.SOPClassUID = pydicom.uid.CTImageStorage
         image.SOPInstanceUID = pydicom.uid.generate_uid()
         image.StudyInstanceUID, image.SeriesInstanceUID, image.FrameOfReferenceUID = study, series, frame
-        image.PatientName, image.PatientID, image.PatientBirthDate, image.PatientSex = "Bench", "1", "", "O"
+        image.PatientName, image.PatientID, image.PatientBirthDate, image.PatientSex = "Bench^Mark", "1", "", "O"
         image.StudyDate, image.StudyTime, image.StudyID, image.AccessionNumber = "20260101", "000000", "1", ""
         image.ReferringPhysicianName, image.Modality, image.Manufacturer = "", "CT", "none"
         image.Rows, image.Columns = shape[1], shape[0]
@@ -52,7 +57,15 @@ def description(number):
     )
 
 
+def save_sources(sources, path):
+    names = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "Rows",
+             "Columns", "PixelSpacing", "ImageOrientationPatient", "ImagePositionPatient")
+    plain = lambda value: list(map(float, value)) if isinstance(value, pydicom.multival.MultiValue) else value
+    path.write_text(json.dumps([{name: plain(source[name].value) for name in names} for source in sources]))
+
+
 def main(nifti, output, kind):
+    warnings.simplefilter("ignore")
     image = nibabel.load(nifti)
     labels = numpy.ascontiguousarray(numpy.asarray(image.dataobj).T).astype(numpy.uint16)
     values = [int(v) for v in numpy.unique(labels) if v != 0]
@@ -79,7 +92,9 @@ def main(nifti, output, kind):
     )
     constructed = clock()
     segmentation.save_as(output)
-    finish(clock() - start, construct_seconds=constructed - start, version=highdicom.__version__)
+    seconds = clock() - start
+    save_sources(sources, Path(f"{output}.sources.json"))
+    finish(seconds, construct_seconds=constructed - start, version=highdicom.__version__)
 
 
 main(*sys.argv[1:])

@@ -1,0 +1,152 @@
+"""How the benchmark measures: each piece of work in a process of its own, in turns with the others, after a warm-up.
+
+A Job is one command. The first run of each is the warm-up: it is not counted, and is the one that is checked to have
+read the same voxels as the reference. Then all jobs take turns, round after round; medians are given with their
+spread. A job that would take more than its share of time is run less often, and says how often."""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+TIMEOUT = 150
+
+
+def run_process(command, timeout=TIMEOUT, environment=None):
+    """Seconds and peak memory of a whole process, and the JSON object it printed, if any."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
+    try:
+        output, complaint = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return {"failed": f"stopped after {timeout:.0f} s"}
+    wall = time.perf_counter() - start
+    if process.returncode != 0:
+        lines = [line for line in complaint.decode(errors="replace").strip().splitlines() if line.strip()]
+        if process.returncode < 0:
+            return {"failed": f"crashed with signal {-process.returncode}"}
+        errors = [line for line in lines if "rror" in line] or lines
+        return {"failed": errors[-1].strip()[:300] if errors else f"exit code {process.returncode}"}
+    result = {"wall": wall}
+    try:
+        printed = json.loads(output)
+        result["printed"] = printed if isinstance(printed, dict) else {}
+    except ValueError:
+        result["printed"] = {}
+    return result
+
+
+def drop_from_cache(paths):
+    """Asks the system to forget the files' pages. What lies below (the disk's own cache, the host's) stays."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(descriptor)
+
+
+def spread(values):
+    return {"median": statistics.median(values), "min": min(values), "max": max(values), "n": len(values)}
+
+
+class Job:
+    """group and name say where the result is shown; kind is "ours", "peer" or "limit". inside: the program times itself,
+    and prints JSON; otherwise the whole process counts. expect: checksums that count as the same voxels."""
+
+    def __init__(self, group, name, command, *, kind="ours", inside=True, output=None, input=None, cold=False,
+                 expect=None, timeout=TIMEOUT, **labels):  # fmt: skip
+        self.group, self.name, self.command, self.kind, self.inside = group, name, command, kind, inside
+        self.output, self.input, self.cold, self.expect, self.timeout = output, input, cold, expect, timeout
+        self.labels = labels
+        self.seconds, self.peaks, self.total = [], [], 0.0
+        self.failed, self.voxels, self.version = None, None, None
+
+    def run(self, counted, patience):
+        if self.failed or (self.seconds and self.total > patience):
+            return
+        if self.output:
+            Path(self.output).unlink(missing_ok=True)
+        if self.cold:
+            drop_from_cache([self.input])
+        checked = self.expect is not None and not counted
+        start = time.perf_counter()
+        result = run_process(self.command + (["--check"] if checked else []), self.timeout)
+        if "failed" in result:
+            self.failed = result["failed"]
+            return
+        printed = result["printed"]
+        self.version = printed.get("version", self.version)
+        if checked:
+            sums = {printed.get("checksum"), printed.get("checksum_reversed")}
+            self.voxels = "same" if self.expect & sums else "other"
+        seconds = printed["seconds"] if self.inside else result["wall"]
+        if counted or time.perf_counter() - start > patience:  # too slow for a second run: the warm-up must do
+            self.total += time.perf_counter() - start
+            self.seconds.append(seconds)
+            peak = printed.get("process_peak_bytes") or printed.get("peak_bytes")
+            peak = peak or printed.get("peak_memory_bytes")
+            self.peaks += [peak] if peak else []
+
+    def record(self):
+        result = {"group": self.group, "name": self.name, "kind": self.kind, "version": self.version, **self.labels}
+        result["command"] = " ".join(str(part) for part in self.command)
+        if self.input:
+            result["input_bytes"] = Path(self.input).stat().st_size
+        if self.output and Path(self.output).exists():
+            result["output_bytes"] = Path(self.output).stat().st_size
+        if self.failed or not self.seconds:
+            return {**result, "failed": self.failed or "not run"}
+        if self.peaks:
+            result["peak_bytes"] = int(statistics.median(self.peaks))
+        return {**result, "seconds": spread(self.seconds), "voxels": self.voxels}
+
+
+def run_jobs(jobs, repeat, budget, title, patience=20):
+    """All jobs, in turns: the warm-up, then repeat rounds, or fewer if budget seconds are over. A job that has taken
+    patience seconds is not run again."""
+    start = time.perf_counter()
+    for round_number in range(repeat + 1):
+        if round_number > 1 and time.perf_counter() - start > budget:
+            break
+        for job in jobs:
+            progress(f"{title}: round {round_number} of {repeat}: {job.group}, {job.name}")
+            job.run(round_number > 0, patience)
+    return [job.record() for job in jobs]
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r{text[:150]}\033[K", end="", file=sys.stderr, flush=True)
+
+
+def output_of(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def machine():
+    info = {line.split(":")[0].strip(): line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line}  # fmt: skip
+    memory = int(Path("/proc/meminfo").read_text().split()[1]) * 1024
+    governor = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+    return {
+        "processor": info.get("model name", platform.machine()),
+        "processors": len(os.sched_getaffinity(0)),
+        "cache": info.get("cache size", ""),
+        "memory_bytes": memory,
+        "virtual": "hypervisor" in info.get("flags", ""),
+        "governor": governor.read_text().strip() if governor.exists() else "not known",
+        "system": platform.platform(),
+        "compiler": output_of("cc", "--version").splitlines()[0],
+        "load": os.getloadavg()[0],
+    }

@@ -1,0 +1,41 @@
+// What the JavaScript peers share: peak memory, the checksum of a label map, and the JSON line they print.
+import fs from "node:fs";
+import zlib from "node:zlib";
+
+export function arrayBufferOf(file) {
+  const bytes = fs.readFileSync(file);
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+}
+
+function peakBytes() {
+  return Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync("/proc/self/status", "utf8"))[1]) * 1024;
+}
+
+// planes: typed arrays, one for each plane in ascending position along the normal; see common.py for the checksum.
+function checksums(planes) {
+  const rank = new Uint16Array(65536);
+  const present = new Uint8Array(65536);
+  present[0] = 1;
+  for (const plane of planes) for (let i = 0; i < plane.length; i++) present[plane[i]] = 1;
+  for (let value = 1; value < 65536; value++) rank[value] = rank[value - 1] + present[value];
+  const crc = (list) =>
+    list.reduce((sum, plane) => {
+      const ranks = Uint16Array.from(plane, (value) => rank[value]);
+      return zlib.crc32(new Uint8Array(ranks.buffer), sum);
+    }, 0);
+  const text = (value) => value.toString(16).padStart(8, "0");
+  return { checksum: text(crc(planes)), checksum_reversed: text(crc([...planes].reverse())) };
+}
+
+export function finish(seconds, planes, version) {
+  const result = { seconds, peak_bytes: peakBytes(), version };
+  if (process.argv.includes("--check")) Object.assign(result, checksums(planes));
+  process.stdout.write(JSON.stringify(result) + "\n");
+}
+
+// Distance along the normal in micrometres.
+export function along(orientation, position) {
+  const o = orientation.map(Number);
+  const normal = [o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5], o[0] * o[4] - o[1] * o[3]];
+  return Math.round(1e3 * normal.reduce((sum, n, i) => sum + n * Number(position[i]), 0));
+}

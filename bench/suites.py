@@ -1,0 +1,297 @@
+"""What is measured: each function makes the files it needs, runs its jobs in turns, and gives records for the report."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from measuring import Job, progress, run_jobs, run_process
+
+HERE = Path(__file__).resolve().parent
+PEERS = HERE / "peers"
+SLOW_WRITE = 10  # seconds; an encoding that takes longer to write is measured once, with all processors only
+FRACTIONAL_BYTES = 300 << 20  # FRACTIONAL has a byte for each voxel of each segment's frames
+
+# Further settings of frame codecs that are measured where the registry has them.
+CODEC_SETTINGS = [
+    ("deflated-frame", "level", 12),
+    ("zstd", "level", 3),
+    ("zstd", "level", 19),
+    ("jpeg-xl", "effort", 9),
+    ("label-edge", "predict", 1),
+]
+
+
+class Context:
+    """Where things are, and how long to measure."""
+
+    def __init__(self, build, work, peers, quick):
+        self.dseg, self.work_program = build / "tools" / "dseg", build / "bench" / "work"
+        self.frames, self.make_frames = build / "bench" / "frames", build / "bench" / "make_frames"
+        self.read_dcmtk = build / "bench" / "read_dcmtk"
+        self.work = work
+        self.python, self.node = peers / "venv" / "bin" / "python", peers / "venv" / "bin" / "node"
+        self.node_modules = peers / "node"
+        self.pydicom_seg = peers / "pydicom-seg" / "bin" / "python"
+        self.quick = quick
+        self.repeat, self.patience = (3, 1.5) if quick else (5, 20)
+        self.registry = json.loads(subprocess.run([self.dseg, "codecs", "--json"], check=True, capture_output=True).stdout)
+
+    def python_peer(self, script, *arguments):
+        return [self.python, PEERS / script, *arguments]
+
+    def node_peer(self, script, *arguments):
+        return [self.node, PEERS / script, self.node_modules, *arguments]
+
+    def our_work(self, job, *arguments, threads=0):
+        return [self.work_program, job, *arguments, "--threads", str(threads)]
+
+    def folder(self, name):
+        path = self.work / "files" / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def option(self, codec, key):
+        entries = [entry for entry in self.registry["frame_codecs"] if entry["name"] == codec]
+        options = [option for entry in entries for option in entry["options"]]
+        return next((option for option in options if option["name"] == key), None)
+
+    def encoding_info(self, path):
+        return json.loads(subprocess.run([self.dseg, "info", path, "--json"], check=True, capture_output=True).stdout)
+
+
+def must(command):
+    result = run_process(command)
+    if "failed" in result:
+        raise SystemExit(f"bench: {' '.join(map(str, command))}: {result['failed']}")
+    return result["printed"]
+
+
+def reference_checksums(context, nifti):
+    """What SimpleITK reads counts as the truth."""
+    printed = must([*context.python_peer("read_simpleitk.py", nifti), "--check"])
+    return {printed["checksum"], printed["checksum_reversed"]}
+
+
+def as_nifti(context, corpus, folder):
+    """The volume as .nii.gz, which every peer reads."""
+    if corpus.path.name.endswith(".nii.gz"):
+        return corpus.path
+    path = folder / "labels.nii.gz"
+    if not path.exists():
+        must([context.dseg, "convert", corpus.path, path])
+    return path
+
+
+def headline(context, corpus, budget):
+    """One case in all its forms, read and written by everyone."""
+    folder = context.folder(f"headline-{corpus.name}")
+    nifti = as_nifti(context, corpus, folder)
+    expect = reference_checksums(context, nifti)
+    objects = {}
+    for kind in ("binary", "labelmap"):
+        objects[kind] = folder / f"highdicom-{kind}.dcm"
+        if not objects[kind].exists():
+            progress(f"highdicom writes {objects[kind].name}")
+            must(context.python_peer("write_highdicom.py", nifti, objects[kind], kind.upper()))
+    for name, codec in compressed_choices(context):
+        objects[name] = folder / f"dseg-{name.replace('/', '-')}.dcm"
+        if not objects[name].exists():
+            must([context.dseg, "convert", nifti, objects[name], "--as", "labelmap", "--transfer-syntax", codec, "--force"])
+    nrrd = folder / "labels.seg.nrrd"
+    if not nrrd.exists():
+        must([context.dseg, "convert", nifti, nrrd])
+    jobs = read_jobs(context, objects, nifti, nrrd, expect) + part_jobs(context, objects["binary"])
+    jobs += write_jobs(context, nifti, folder) + cold_jobs(context, objects, nifti)
+    for job in jobs:
+        job.labels["corpus"] = corpus.name
+    return run_jobs(jobs, context.repeat, budget, "headline", context.patience)
+
+
+def compressed_choices(context):
+    """Encodings of the headline beside the uncompressed ones."""
+    names = {entry["name"] for entry in context.registry["frame_codecs"]}
+    return [(f"labelmap/{codec}", codec) for codec in ("deflated-frame", "jpeg-ls", "zstd", "label-edge") if codec in names]
+
+
+def read_jobs(context, objects, nifti, nrrd, expect):
+    group = "Read into a label map"
+    jobs = []
+
+    def add(name, command, path, form, kind="peer"):
+        timeout = 12 if context.quick else 180
+        jobs.append(Job(group, name, command, kind=kind, input=path, expect=expect, form=form, timeout=timeout))
+
+    for form, path in (("BINARY", objects["binary"]), ("LABELMAP", objects["labelmap"])):
+        add("dseg", context.our_work("labels", path), path, form, "ours")
+        add("dseg, 1 thread", context.our_work("labels", path, threads=1), path, form, "ours")
+        add("highdicom", context.python_peer("read_highdicom.py", path), path, form)
+        add("DCMTK dcmseg", [context.read_dcmtk, path], path, form)
+        add("dcmqi", context.python_peer("read_dcmqi.py", path), path, form)
+        add("dcmjs", context.node_peer("read_dcmjs.mjs", path), path, form)
+        add("cornerstone3D adapters", context.node_peer("read_adapters.mjs", path), path, form)
+        add("pydicom-seg", [context.pydicom_seg, PEERS / "read_pydicom_seg.py", path], path, form)
+    for name, path in objects.items():
+        if "/" in name:
+            add("dseg", context.our_work("labels", path), path, name.replace("labelmap", "LABELMAP"), "ours")
+    add("dseg", context.our_work("labels", nifti), nifti, "nii.gz", "ours")
+    add("SimpleITK", context.python_peer("read_simpleitk.py", nifti), nifti, "nii.gz")
+    add("nibabel", context.python_peer("read_nibabel.py", nifti), nifti, "nii.gz")
+    add("dseg", context.our_work("labels", nrrd), nrrd, "seg.nrrd", "ours")
+    add("SimpleITK", context.python_peer("read_simpleitk.py", nrrd), nrrd, "seg.nrrd")
+    add("pynrrd", context.python_peer("read_pynrrd.py", nrrd), nrrd, "seg.nrrd")
+    jobs.append(Job(group, "libdeflate alone: the limit", context.our_work("inflate", nifti), kind="limit", input=nifti, form="nii.gz"))
+    for form in ("BINARY", "LABELMAP"):
+        path = objects[form.lower()]
+        jobs.append(Job(group, "read() of the pixel data: the limit", context.our_work("read", path), kind="limit",
+                        input=path, form=form))  # fmt: skip
+    return jobs
+
+
+def part_jobs(context, binary):
+    group = "Part of the BINARY object"
+    return [
+        Job(group, "dseg info, whole process", [context.dseg, "info", binary], inside=False, input=binary),
+        Job(group, "open", context.our_work("open", binary), input=binary),
+        Job(group, "one random plane, after opening", context.our_work("plane", binary), input=binary),
+        Job(group, "one segment, all planes, after opening", context.our_work("segment", binary), input=binary),
+    ]
+
+
+def write_jobs(context, nifti, folder):
+    group, jobs = "Write", []
+    for kind in ("binary", "labelmap"):
+        form, out = kind.upper(), folder / f"written-{kind}.dcm"
+        jobs.append(Job(group, "dseg convert, whole process with reading nii.gz",
+                        [context.dseg, "convert", nifti, out, "--as", kind, "--json"], inside=False, output=out, form=form))  # fmt: skip
+        jobs.append(Job(group, "dseg, from memory", context.our_work("write", nifti, out, kind, "explicit-le"), output=out, form=form))
+        jobs.append(Job(group, "highdicom, construct and save", context.python_peer(
+            "write_highdicom.py", nifti, folder / f"written-highdicom-{kind}.dcm", form), kind="peer",
+            output=folder / f"written-highdicom-{kind}.dcm", form=form))  # fmt: skip
+    for suffix, form in (("nii.gz", "nii.gz"), ("seg.nrrd", "seg.nrrd")):
+        out = folder / f"written.{suffix}"
+        jobs.append(Job(group, "dseg convert, whole process with reading nii.gz",
+                        [context.dseg, "convert", nifti, out, "--json"], inside=False, output=out, form=form))  # fmt: skip
+        out = folder / f"written-simpleitk.{suffix}"
+        jobs.append(Job(group, "SimpleITK, from memory", context.python_peer("write_simpleitk.py", nifti, out), kind="peer",
+                        output=out, form=form))  # fmt: skip
+    return jobs
+
+
+def cold_jobs(context, objects, nifti):
+    group = "Read into a label map, file not in the page cache"
+    jobs = [Job(group, "dseg", context.our_work("labels", path), input=path, cold=True, form=name.replace("labelmap", "LABELMAP").replace("binary", "BINARY"))
+            for name, path in objects.items()]  # fmt: skip
+    jobs.append(Job(group, "dseg", context.our_work("labels", nifti), input=nifti, cold=True, form="nii.gz"))
+    jobs.append(Job(group, "SimpleITK", context.python_peer("read_simpleitk.py", nifti), kind="peer", input=nifti, cold=True, form="nii.gz"))
+    jobs.append(Job(group, "highdicom", context.python_peer("read_highdicom.py", objects["binary"]), kind="peer",
+                    input=objects["binary"], cold=True, form="BINARY"))  # fmt: skip
+    return jobs
+
+
+def growth(context, budget):
+    """Time against the number of frames, and of segments."""
+    folder = context.folder("growth")
+    counts = (1000, 10000, 100000) if context.quick else (1000, 3000, 10000, 30000, 100000)
+    cases = [("frames", count, 100, count) for count in counts]
+    cases += [("segments", 10000, segments, segments) for segments in ((10, 100, 1000) if context.quick else (10, 30, 100, 300, 1000))]
+    jobs = []
+    for axis, frames, segments, value in cases:
+        path = folder / f"{frames}-{segments}.dcm"
+        if not path.exists():
+            must([context.make_frames, path, str(frames), str(segments)])
+        common = {"input": path, "axis": axis, "value": value}
+        jobs.append(Job("Growth", "dseg open", context.our_work("open", path), **common))
+        jobs.append(Job("Growth", "dseg read", context.our_work("labels", path), **common))
+        out = folder / "copy.dcm"
+        jobs.append(Job("Growth", "dseg convert to BINARY", [context.dseg, "convert", path, out, "--json"], inside=False,
+                        output=out, **common))  # fmt: skip
+        if frames <= (1000 if context.quick else 10000):
+            jobs.append(Job("Growth", "highdicom read", context.python_peer("read_highdicom.py", path), kind="peer", timeout=60, **common))
+            jobs.append(Job("Growth", "DCMTK dcmseg read", [context.read_dcmtk, path], kind="peer", timeout=60, **common))
+            jobs.append(Job("Growth", "dcmjs read", context.node_peer("read_dcmjs.mjs", path), kind="peer", timeout=60, **common))
+    return run_jobs(jobs, context.repeat, budget, "growth", context.patience)
+
+
+def pairs_of(context):
+    """Encodings that lose nothing: representation and frame codec with a number of bits in common."""
+    for representation in context.registry["representations"]:
+        for codec in context.registry["frame_codecs"]:
+            common = set(representation["bits_allocated"]) & set(codec["bits_allocated"])
+            if representation["can_write"] and codec["can_write"] and not codec["lossy"] and common:
+                yield representation["name"], codec["name"], representation["experimental"] or codec["experimental"]
+
+
+def encodings(context, corpus, budget):
+    """The whole registry on one volume."""
+    folder = context.folder(f"encodings-{corpus.name}")
+    nifti = as_nifti(context, corpus, folder)
+    expect = reference_checksums(context, nifti)
+    records, jobs = [], []
+    for representation, codec, experimental in pairs_of(context):
+        record = {"corpus": corpus.name, "representation": representation, "codec": codec, "experimental": experimental}
+        records.append(record)
+        path = folder / f"{representation}-{codec}.dcm"
+        write = context.our_work("write", nifti, path, representation, codec)
+        bytes_of_fractions = next((r["frames"] * r["plane_bytes"] for r in records if r["representation"] == "binary" and "frames" in r), 0)
+        if representation == "fractional" and (context.quick or bytes_of_fractions > FRACTIONAL_BYTES):
+            record["failed"] = f"left out: {bytes_of_fractions / 1e6:.0f} MB of pixels" if bytes_of_fractions else "left out"
+            continue
+        progress(f"{corpus.name}: writes {representation}/{codec}")
+        path.unlink(missing_ok=True)
+        start = time.perf_counter()
+        first = run_process(write, timeout=120)
+        slow = time.perf_counter() - start > SLOW_WRITE
+        if "failed" in first:
+            record["failed"] = first["failed"]
+            continue
+        info = context.encoding_info(path)
+        record.update(frames=info["frames"], bytes=info["bytes"], plane_bytes=info["geometry"]["rows"] * info["geometry"]["columns"],
+                      segments=len(info["segments"]))  # fmt: skip
+        record["write"] = {"seconds": {"median": first["printed"]["seconds"], "n": 1}, "peak_bytes": first["printed"]["peak_bytes"]}
+        for what, threads, check in (("labels", 0, True), ("labels", 1, False), ("open", 0, False), ("plane", 0, False), ("segment", 0, False)):
+            if slow and threads == 1:
+                continue
+            jobs.append(Job("encodings", f"{representation}/{codec}", context.our_work(what, path, threads=threads), input=path,
+                            expect=expect if check else None, timeout=60, what=what if threads == 0 else f"{what}_1"))  # fmt: skip
+        for threads in () if slow else (0, 1):
+            out = folder / "again.dcm"
+            jobs.append(Job("encodings", f"{representation}/{codec}", context.our_work("write", nifti, out, representation, codec, threads=threads),
+                            output=out, timeout=60, what="write" if threads == 0 else "write_1"))  # fmt: skip
+    results = run_jobs(jobs, 1 if context.quick else 3, budget, f"encodings of {corpus.name}", context.patience)
+    for record in records:
+        for result in results:
+            if result["name"] == f"{record['representation']}/{record['codec']}":
+                kept = {key: result[key] for key in ("seconds", "peak_bytes", "failed", "voxels") if key in result}
+                record[result["what"]] = kept
+    for path in folder.glob("*.dcm"):
+        path.unlink()
+    return records
+
+
+def json_lines(command, timeout):
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout)
+    lines = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    return lines, [line for line in result.stderr.splitlines() if "error" in line]
+
+
+def frame_codecs(context, inputs, rounds, seconds, limit):
+    """bench/frames on volumes (corpora, or "noise" and "empty"), one after the other."""
+    specs = [f"{codec}:{key}={value}" for codec, key, value in CODEC_SETTINGS
+             if (option := context.option(codec, key)) and option["standard"] != value]  # fmt: skip
+    records, problems = [], []
+    for item in inputs:
+        name = item if isinstance(item, str) else item.name
+        progress(f"frame codecs: {name}")
+        command = [context.frames, item if isinstance(item, str) else item.path, "--json", "--rounds", str(rounds),
+                   "--seconds", str(seconds), "--limit", str(limit)]  # fmt: skip
+        for spec in specs:
+            command += ["--codec", spec]
+        lines, errors = json_lines(command, 900)
+        problems += errors
+        if not isinstance(item, str):
+            progress(f"crackle and compresso: {name}")
+            more, errors = json_lines(context.python_peer("label_codecs.py", item.path, "--rounds", str(min(rounds, 2))), 300)
+            lines, problems = lines + more, problems + errors
+        records += [{**line, "corpus": name} for line in lines]
+    return {"records": records, "problems": problems}

@@ -1,0 +1,418 @@
+/* work.c - one piece of work of libdseg in a process of its own, timed from inside.
+ *
+ *   work open FILE                     open only
+ *   work labels FILE                   open and read all planes into one label map
+ *   work plane FILE                    after opening: planes at random, one at a time; the mean is given
+ *   work segment FILE                  after opening: segments' masks, all planes of each; the mean is given
+ *   work read FILE                     a limit: plain read() of as many bytes as the object's Pixel Data has
+ *   work inflate FILE                  a limit: a .nii.gz file read and decompressed in one go by libdeflate
+ *   work write SOURCE OUTPUT REPRESENTATION CODEC[:KEY=VALUE]
+ *                                      an object from the labels of SOURCE, which are read before the clock starts
+ *   options: --threads N (0: all processors), --check (labels: also print a checksum)
+ *
+ * Prints one JSON object. seconds; peak_bytes of the process until the work was done; checksum: CRC-32 of the label map
+ * with its values replaced by their ranks (16-bit little endian), so that it does not depend on the numbers of
+ * segments. */
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libdeflate.h>
+
+#include "dseg/dseg.h"
+#include "measure.h"
+#include "proposals.h"
+
+struct job {
+  char **arguments; /* behind the job's name */
+  int argument_count;
+  unsigned threads;
+  bool check;
+  dseg_error error;
+  double seconds;
+  unsigned long long peak_bytes;
+  bool has_checksum;
+  uint32_t checksum, checksum_reversed;
+};
+
+/* A label map that was read. */
+struct labels {
+  uint8_t *data;
+  size_t size;
+  unsigned bits;
+};
+
+static const char *path_of(const struct job *job) {
+  return job->arguments[0];
+}
+
+static dseg_status out_of_memory(struct job *job, size_t size) {
+  return dseg_fail(&job->error, DSEG_ERROR_MEMORY, "out of memory for %zu bytes", size);
+}
+
+static void stop_clock(struct job *job, double start, double parts) {
+  job->seconds = (bench_seconds() - start) / parts;
+  job->peak_bytes = bench_peak_bytes();
+}
+
+static dseg_status open_job(struct job *job, dseg_source **source) {
+  const dseg_open_options options = {.threads = job->threads};
+  return dseg_open(path_of(job), &options, source, &job->error);
+}
+
+static size_t plane_voxels(const dseg_source *source) {
+  const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+  return (size_t)geometry->rows * geometry->columns;
+}
+
+static unsigned bits_for(const dseg_source *source) {
+  const dseg_description *description = dseg_source_description(source);
+  const size_t count = description->segment_count;
+  return count == 0 || description->segments[count - 1].number < 256 ? 8 : 16;
+}
+
+/* Of the planes in their order, or from the last to the first. */
+static uint32_t checksum_of(const struct labels *labels, size_t planes, const uint16_t *rank, bool reversed) {
+  const size_t voxels = planes != 0 ? labels->size / (labels->bits / 8) / planes : 0;
+  const uint16_t *wide = (const uint16_t *)(const void *)labels->data;
+  uint8_t piece[8192];
+  uint32_t crc = 0;
+  for (size_t k = 0; k < planes; k++) {
+    const size_t first = (reversed ? planes - 1 - k : k) * voxels;
+    size_t filled = 0;
+    for (size_t i = first; i < first + voxels; i++) {
+      const uint16_t value = rank[labels->bits == 8 ? labels->data[i] : wide[i]];
+      piece[filled++] = (uint8_t)value;
+      piece[filled++] = (uint8_t)(value >> 8);
+      if (filled == sizeof piece || i + 1 == first + voxels) {
+        crc = bench_crc32(crc, piece, filled);
+        filled = 0;
+      }
+    }
+  }
+  return crc;
+}
+
+static void check(struct job *job, const struct labels *labels, size_t planes) {
+  static uint16_t rank[65536];
+  static bool present[65536];
+  present[0] = true;
+  const uint16_t *wide = (const uint16_t *)(const void *)labels->data;
+  for (size_t i = 0; i < labels->size / (labels->bits / 8); i++) {
+    present[labels->bits == 8 ? labels->data[i] : wide[i]] = true;
+  }
+  uint16_t next = 0;
+  for (size_t value = 0; value < 65536; value++) {
+    rank[value] = next;
+    next = (uint16_t)(next + present[value]);
+  }
+  job->checksum = checksum_of(labels, planes, rank, false);
+  job->checksum_reversed = checksum_of(labels, planes, rank, true);
+  job->has_checksum = true;
+}
+
+static dseg_status run_open(struct job *job) {
+  dseg_source *source = NULL;
+  const double start = bench_seconds();
+  DSEG_TRY(open_job(job, &source));
+  stop_clock(job, start, 1);
+  dseg_source_close(source);
+  return DSEG_OK;
+}
+
+static dseg_status read_labels(struct job *job, dseg_source *source, struct labels *labels) {
+  const size_t planes = dseg_source_description(source)->geometry.plane_count;
+  labels->bits = bits_for(source);
+  labels->size = planes * plane_voxels(source) * (labels->bits / 8);
+  labels->data = malloc(labels->size);
+  if (labels->data == NULL) {
+    return out_of_memory(job, labels->size);
+  }
+  const dseg_label_request request = {
+      .plane_count = planes, .bits = labels->bits, .overlap = DSEG_OVERLAP_LAST, .threads = job->threads};
+  return dseg_source_read_labels(source, &request, labels->data, labels->size, NULL, &job->error);
+}
+
+static dseg_status run_labels(struct job *job) {
+  dseg_source *source = NULL;
+  struct labels labels = {0};
+  const double start = bench_seconds();
+  DSEG_TRY(open_job(job, &source));
+  const dseg_status status = read_labels(job, source, &labels);
+  stop_clock(job, start, 1);
+  if (status == DSEG_OK && job->check) {
+    check(job, &labels, dseg_source_description(source)->geometry.plane_count);
+  }
+  free(labels.data);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status read_planes(struct job *job, dseg_source *source, uint8_t *labels, size_t size, unsigned bits) {
+  enum { ROUNDS = 64 };
+  const size_t planes = dseg_source_description(source)->geometry.plane_count;
+  uint64_t state = 1;
+  const double start = bench_seconds();
+  size_t done = 0;
+  while (done < ROUNDS && bench_seconds() - start < 2) {
+    const dseg_label_request request = {.first_plane = bench_random(&state) % planes,
+                                        .plane_count = 1,
+                                        .bits = bits,
+                                        .overlap = DSEG_OVERLAP_LAST,
+                                        .threads = job->threads};
+    DSEG_TRY(dseg_source_read_labels(source, &request, labels, size, NULL, &job->error));
+    done++;
+  }
+  stop_clock(job, start, (double)done);
+  return DSEG_OK;
+}
+
+static dseg_status run_plane(struct job *job) {
+  dseg_source *source = NULL;
+  DSEG_TRY(open_job(job, &source));
+  const unsigned bits = bits_for(source);
+  const size_t size = plane_voxels(source) * (bits / 8);
+  uint8_t *labels = malloc(size);
+  const dseg_status status = labels == NULL ? out_of_memory(job, size) : read_planes(job, source, labels, size, bits);
+  free(labels);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status read_segments(struct job *job, dseg_source *source, uint8_t *mask, size_t size) {
+  const dseg_description *description = dseg_source_description(source);
+  const size_t step = description->segment_count > 16 ? description->segment_count / 16 : 1;
+  size_t done = 0;
+  const double start = bench_seconds();
+  for (size_t segment = 0; segment < description->segment_count && bench_seconds() - start < 2; segment += step) {
+    DSEG_TRY(dseg_source_read_mask(source, segment, 0, description->geometry.plane_count, mask, size, job->threads,
+                                   &job->error));
+    done++;
+  }
+  stop_clock(job, start, (double)(done != 0 ? done : 1));
+  return DSEG_OK;
+}
+
+static dseg_status run_segment(struct job *job) {
+  dseg_source *source = NULL;
+  DSEG_TRY(open_job(job, &source));
+  const size_t size = plane_voxels(source) * dseg_source_description(source)->geometry.plane_count;
+  uint8_t *mask = malloc(size);
+  if (mask != NULL) {
+    memset(mask, 1, size); /* the pages are there before the clock runs */
+  }
+  const dseg_status status = mask == NULL ? out_of_memory(job, size) : read_segments(job, source, mask, size);
+  free(mask);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status read_bytes(struct job *job, uint8_t *bytes, size_t size) {
+  const int descriptor = open(path_of(job), O_RDONLY | O_CLOEXEC);
+  size_t done = 0;
+  ssize_t count = descriptor < 0 ? -1 : 1;
+  while (done < size && count > 0) {
+    count = read(descriptor, bytes + done, size - done);
+    done += count > 0 ? (size_t)count : 0;
+  }
+  if (descriptor >= 0) {
+    (void)close(descriptor);
+  }
+  return done == size ? DSEG_OK : dseg_fail(&job->error, DSEG_ERROR_INPUT, "%s: cannot be read", path_of(job));
+}
+
+static dseg_status run_read(struct job *job) {
+  dseg_source *source = NULL;
+  DSEG_TRY(open_job(job, &source));
+  dseg_encoding_info info;
+  dseg_source_encoding(source, &info);
+  dseg_source_close(source);
+  const size_t size = (size_t)info.pixel_data_bytes;
+  const double start = bench_seconds();
+  uint8_t *bytes = malloc(size);
+  const dseg_status status = bytes == NULL ? out_of_memory(job, size) : read_bytes(job, bytes, size);
+  stop_clock(job, start, 1);
+  free(bytes);
+  return status;
+}
+
+static uint32_t little_endian(const uint8_t *bytes) {
+  return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+static dseg_status inflate_into(struct job *job, const uint8_t *packed, size_t packed_size, size_t size) {
+  uint8_t *bytes = malloc(size);
+  struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+  dseg_status status = DSEG_OK;
+  if (bytes == NULL || decompressor == NULL) {
+    status = out_of_memory(job, size);
+  } else if (libdeflate_gzip_decompress(decompressor, packed, packed_size, bytes, size, NULL) != LIBDEFLATE_SUCCESS) {
+    status = dseg_fail(&job->error, DSEG_ERROR_FORMAT, "%s: not one gzip member", path_of(job));
+  }
+  libdeflate_free_decompressor(decompressor);
+  free(bytes);
+  return status;
+}
+
+static dseg_status run_inflate(struct job *job) {
+  struct stat state;
+  if (stat(path_of(job), &state) != 0 || state.st_size < 18) {
+    return dseg_fail(&job->error, DSEG_ERROR_INPUT, "%s: cannot be read", path_of(job));
+  }
+  const size_t size = (size_t)state.st_size;
+  const double start = bench_seconds();
+  uint8_t *packed = malloc(size);
+  dseg_status status = packed == NULL ? out_of_memory(job, size) : read_bytes(job, packed, size);
+  if (status == DSEG_OK) {
+    status = inflate_into(job, packed, size, little_endian(packed + size - 4)); /* RFC 1952: ISIZE */
+  }
+  stop_clock(job, start, 1);
+  free(packed);
+  return status;
+}
+
+/* NAME:KEY=VALUE; text is cut into pieces. */
+static size_t split_codec(char *text, dseg_option_value *option) {
+  char *key = strchr(text, ':');
+  char *value = key != NULL ? strchr(key, '=') : NULL;
+  if (value == NULL) {
+    return 0;
+  }
+  *key = '\0';
+  *value = '\0';
+  *option = (dseg_option_value){key + 1, strtoll(value + 1, NULL, 10)};
+  return 1;
+}
+
+static dseg_status write_planes(struct job *job, const dseg_description *description, const struct labels *labels) {
+  dseg_option_value option;
+  const size_t option_count = split_codec(job->arguments[3], &option);
+  const dseg_write_options options = {.representation = job->arguments[2],
+                                      .frame_codec = job->arguments[3],
+                                      .codec_options = &option,
+                                      .codec_option_count = option_count,
+                                      .uid_seed = "bench",
+                                      .threads = job->threads};
+  dseg_writer *writer = NULL;
+  const size_t plane_bytes = labels->size / description->geometry.plane_count;
+  const double start = bench_seconds();
+  dseg_status status = dseg_writer_create(job->arguments[1], description, &options, &writer, &job->error);
+  for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
+    status = dseg_writer_write_labels(writer, plane, labels->data + plane * plane_bytes, labels->bits, &job->error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_writer_finish(writer, &job->error);
+  }
+  stop_clock(job, start, 1);
+  dseg_writer_destroy(writer);
+  return status;
+}
+
+/* Labels whose numbers suit the representation. */
+static dseg_status prepare_write(struct job *job, struct labels *labels, dseg_description **description) {
+  dseg_source *source = NULL;
+  DSEG_TRY(open_job(job, &source));
+  dseg_status status = dseg_description_copy(dseg_source_description(source), description, &job->error);
+  uint32_t *values = NULL;
+  if (status == DSEG_OK) {
+    const dseg_representation *representation = dseg_find_representation(job->arguments[2]);
+    if (representation != NULL && (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0) {
+      dseg_description_renumber(*description);
+    }
+    const dseg_geometry *geometry = &(*description)->geometry;
+    labels->bits = bits_for(source);
+    labels->size = geometry->plane_count * plane_voxels(source) * (labels->bits / 8);
+    labels->data = malloc(labels->size);
+    values = calloc((*description)->segment_count + 1, sizeof *values);
+    status = labels->data != NULL && values != NULL ? DSEG_OK : out_of_memory(job, labels->size);
+  }
+  if (status == DSEG_OK) {
+    for (size_t i = 0; i < (*description)->segment_count; i++) {
+      values[i] = (*description)->segments[i].number;
+    }
+    (*description)->kind = DSEG_VOXELS_LABELS;
+    const dseg_label_request request = {.plane_count = (*description)->geometry.plane_count,
+                                        .bits = labels->bits,
+                                        .values = values,
+                                        .overlap = DSEG_OVERLAP_LAST};
+    status = dseg_source_read_labels(source, &request, labels->data, labels->size, NULL, &job->error);
+  }
+  free(values);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status run_write(struct job *job) {
+  if (job->argument_count < 4) {
+    return dseg_fail(&job->error, DSEG_ERROR_ARGUMENT, "write needs SOURCE OUTPUT REPRESENTATION CODEC");
+  }
+  struct labels labels = {0};
+  dseg_description *description = NULL;
+  dseg_status status = prepare_write(job, &labels, &description);
+  if (status == DSEG_OK) {
+    status = write_planes(job, description, &labels);
+  }
+  free(labels.data);
+  dseg_description_destroy(description);
+  return status;
+}
+
+static const struct {
+  const char *name;
+  dseg_status (*run)(struct job *);
+} jobs[] = {{"open", run_open}, {"labels", run_labels},   {"plane", run_plane}, {"segment", run_segment},
+            {"read", run_read}, {"inflate", run_inflate}, {"write", run_write}};
+
+static int run_named(const char *name, struct job *job) {
+  for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+    if (strcmp(name, jobs[i].name) != 0) {
+      continue;
+    }
+    if (jobs[i].run(job) != DSEG_OK) {
+      fprintf(stderr, "work: error: %s\n", job->error.message);
+      return 1;
+    }
+    printf("{\"seconds\": %.9f, \"peak_bytes\": %llu, \"version\": \"%s\"", job->seconds, job->peak_bytes,
+           dseg_version());
+    if (job->has_checksum) {
+      printf(", \"checksum\": \"%08" PRIx32 "\", \"checksum_reversed\": \"%08" PRIx32 "\"", job->checksum,
+             job->checksum_reversed);
+    }
+    printf("}\n");
+    return 0;
+  }
+  fprintf(stderr, "work: unknown job %s\n", name);
+  return 2;
+}
+
+int main(int argc, char **argv) {
+  static const struct option options[] = {
+      {"threads", required_argument, NULL, 't'}, {"check", no_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+  struct job job = {0};
+  int option;
+  while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    if (option == 't') {
+      job.threads = (unsigned)strtoul(optarg, NULL, 10);
+    } else if (option == 'c') {
+      job.check = true;
+    } else {
+      return 2;
+    }
+  }
+  if (argc - optind < 2) {
+    fprintf(stderr, "usage: work open|labels|plane|segment|read|inflate|write FILE... [--threads N] [--check]\n");
+    return 2;
+  }
+  job.arguments = argv + optind + 1;
+  job.argument_count = argc - optind - 1;
+  if (dseg_register_proposals(&job.error) != DSEG_OK || dseg_load_plugins(&job.error) != DSEG_OK) {
+    fprintf(stderr, "work: error: %s\n", job.error.message);
+    return 1;
+  }
+  return run_named(argv[optind], &job);
+}
