@@ -98,6 +98,7 @@ def headline_section(results):
 def other_headline_tables(results):
     lines = []
     for group, title in (("Write", "Writing"), ("Part of the BINARY object", "A part of the BINARY object"),
+                         ("Where the time goes: BINARY into a label map, one thread",) * 2,
                          ("Read into a label map, file not in the page cache", "Reading, the file not in the page cache")):  # fmt: skip
         records = [r for r in results["headline"] if r["group"] == group]
         if not records:

@@ -102,6 +102,7 @@ def headline(context, corpus, budget):
     if not nrrd.exists():
         must([context.dseg, "convert", nifti, nrrd])
     jobs = read_jobs(context, objects, nifti, nrrd, expect) + part_jobs(context, objects["binary"])
+    jobs += phase_jobs(context, objects["binary"])
     jobs += write_jobs(context, nifti, folder) + cold_jobs(context, objects, nifti)
     for job in jobs:
         job.labels["corpus"] = corpus.name
@@ -176,6 +177,19 @@ def write_jobs(context, nifti, folder):
         jobs.append(Job(group, "SimpleITK, from memory", context.python_peer("write_simpleitk.py", nifti, out), kind="peer",
                         output=out, form=form))  # fmt: skip
     return jobs
+
+
+def phase_jobs(context, binary):
+    """What reading the BINARY object consists of, each part by itself, on one thread."""
+    group = "Where the time goes: BINARY into a label map, one thread"
+    work = lambda job: context.our_work(job, binary, threads=1)
+    return [
+        Job(group, "all of it", work("labels"), input=binary),
+        Job(group, "open: functional groups to the frame table", work("open"), input=binary),
+        Job(group, "the label map's memory, touched once", work("touch"), kind="limit", input=binary),
+        Job(group, "pixel data copied from the page cache", work("copy"), kind="limit", input=binary),
+        Job(group, "reading into memory that is there: copy, unpack, paint", work("again"), input=binary),
+    ]
 
 
 def cold_jobs(context, objects, nifti):

@@ -5,8 +5,10 @@
  *   work plane FILE                    after opening: planes at random, one at a time; the mean is given
  *   work segment FILE                  after opening: segments' masks, all planes of each; the mean is given
  *   work read FILE                     a limit: plain read() of as many bytes as the object's Pixel Data has
- *   work inflate FILE                  a limit: a .nii.gz file read and decompressed in one go by libdeflate
- *   work write SOURCE OUTPUT REPRESENTATION CODEC[:KEY=VALUE]
+ *   work copy FILE                     its part of the time: Pixel Data read through a small buffer, from the page
+ * cache work touch FILE                    its part: a label map of that size allocated and filled once work again FILE
+ * after opening: all planes into a label map that has been touched before work inflate FILE                  a limit: a
+ * .nii.gz file read and decompressed in one go by libdeflate work write SOURCE OUTPUT REPRESENTATION CODEC[:KEY=VALUE]
  *                                      an object from the labels of SOURCE, which are read before the clock starts
  *   options: --threads N (0: all processors), --check (labels: also print a checksum)
  *
@@ -24,6 +26,7 @@
 
 #include <libdeflate.h>
 
+#include "checksum.h"
 #include "dseg/dseg.h"
 #include "measure.h"
 #include "proposals.h"
@@ -76,46 +79,6 @@ static unsigned bits_for(const dseg_source *source) {
   return count == 0 || description->segments[count - 1].number < 256 ? 8 : 16;
 }
 
-/* Of the planes in their order, or from the last to the first. */
-static uint32_t checksum_of(const struct labels *labels, size_t planes, const uint16_t *rank, bool reversed) {
-  const size_t voxels = planes != 0 ? labels->size / (labels->bits / 8) / planes : 0;
-  const uint16_t *wide = (const uint16_t *)(const void *)labels->data;
-  uint8_t piece[8192];
-  uint32_t crc = 0;
-  for (size_t k = 0; k < planes; k++) {
-    const size_t first = (reversed ? planes - 1 - k : k) * voxels;
-    size_t filled = 0;
-    for (size_t i = first; i < first + voxels; i++) {
-      const uint16_t value = rank[labels->bits == 8 ? labels->data[i] : wide[i]];
-      piece[filled++] = (uint8_t)value;
-      piece[filled++] = (uint8_t)(value >> 8);
-      if (filled == sizeof piece || i + 1 == first + voxels) {
-        crc = bench_crc32(crc, piece, filled);
-        filled = 0;
-      }
-    }
-  }
-  return crc;
-}
-
-static void check(struct job *job, const struct labels *labels, size_t planes) {
-  static uint16_t rank[65536];
-  static bool present[65536];
-  present[0] = true;
-  const uint16_t *wide = (const uint16_t *)(const void *)labels->data;
-  for (size_t i = 0; i < labels->size / (labels->bits / 8); i++) {
-    present[labels->bits == 8 ? labels->data[i] : wide[i]] = true;
-  }
-  uint16_t next = 0;
-  for (size_t value = 0; value < 65536; value++) {
-    rank[value] = next;
-    next = (uint16_t)(next + present[value]);
-  }
-  job->checksum = checksum_of(labels, planes, rank, false);
-  job->checksum_reversed = checksum_of(labels, planes, rank, true);
-  job->has_checksum = true;
-}
-
 static dseg_status run_open(struct job *job) {
   dseg_source *source = NULL;
   const double start = bench_seconds();
@@ -146,7 +109,9 @@ static dseg_status run_labels(struct job *job) {
   const dseg_status status = read_labels(job, source, &labels);
   stop_clock(job, start, 1);
   if (status == DSEG_OK && job->check) {
-    check(job, &labels, dseg_source_description(source)->geometry.plane_count);
+    job->has_checksum = true;
+    bench_checksums(labels.data, labels.bits, dseg_source_description(source)->geometry.plane_count,
+                    plane_voxels(source), &job->checksum, &job->checksum_reversed);
   }
   free(labels.data);
   dseg_source_close(source);
@@ -239,6 +204,69 @@ static dseg_status run_read(struct job *job) {
   stop_clock(job, start, 1);
   free(bytes);
   return status;
+}
+
+/* Reads size bytes of the file through one small buffer. */
+static dseg_status pass_bytes(struct job *job, size_t size) {
+  static uint8_t buffer[1 << 18];
+  const int descriptor = open(path_of(job), O_RDONLY | O_CLOEXEC);
+  size_t done = 0;
+  ssize_t count = descriptor < 0 ? -1 : 1;
+  while (done < size && count > 0) {
+    count = read(descriptor, buffer, sizeof buffer);
+    done += count > 0 ? (size_t)count : 0;
+  }
+  if (descriptor >= 0) {
+    (void)close(descriptor);
+  }
+  return done >= size ? DSEG_OK : dseg_fail(&job->error, DSEG_ERROR_INPUT, "%s: cannot be read", path_of(job));
+}
+
+static dseg_status run_copy(struct job *job) {
+  dseg_source *source = NULL;
+  DSEG_TRY(open_job(job, &source));
+  dseg_encoding_info info;
+  dseg_source_encoding(source, &info);
+  dseg_source_close(source);
+  const double start = bench_seconds();
+  const dseg_status status = pass_bytes(job, (size_t)info.pixel_data_bytes);
+  stop_clock(job, start, 1);
+  return status;
+}
+
+/* again: the planes are read a second time, and that is timed. */
+static dseg_status touch_labels(struct job *job, bool again) {
+  dseg_source *source = NULL;
+  DSEG_TRY(open_job(job, &source));
+  const dseg_description *description = dseg_source_description(source);
+  struct labels labels = {.bits = bits_for(source)};
+  labels.size = description->geometry.plane_count * plane_voxels(source) * (labels.bits / 8);
+  double start = bench_seconds();
+  labels.data = malloc(labels.size);
+  dseg_status status = labels.data == NULL ? out_of_memory(job, labels.size) : DSEG_OK;
+  if (status == DSEG_OK) {
+    memset(labels.data, 1, labels.size);
+  }
+  if (again && status == DSEG_OK) {
+    const dseg_label_request request = {.plane_count = description->geometry.plane_count,
+                                        .bits = labels.bits,
+                                        .overlap = DSEG_OVERLAP_LAST,
+                                        .threads = job->threads};
+    start = bench_seconds();
+    status = dseg_source_read_labels(source, &request, labels.data, labels.size, NULL, &job->error);
+  }
+  stop_clock(job, start, 1);
+  free(labels.data);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status run_touch(struct job *job) {
+  return touch_labels(job, false);
+}
+
+static dseg_status run_again(struct job *job) {
+  return touch_labels(job, true);
 }
 
 static uint32_t little_endian(const uint8_t *bytes) {
@@ -365,8 +393,9 @@ static dseg_status run_write(struct job *job) {
 static const struct {
   const char *name;
   dseg_status (*run)(struct job *);
-} jobs[] = {{"open", run_open}, {"labels", run_labels},   {"plane", run_plane}, {"segment", run_segment},
-            {"read", run_read}, {"inflate", run_inflate}, {"write", run_write}};
+} jobs[] = {{"open", run_open},   {"labels", run_labels},   {"plane", run_plane}, {"segment", run_segment},
+            {"read", run_read},   {"inflate", run_inflate}, {"copy", run_copy},   {"touch", run_touch},
+            {"again", run_again}, {"write", run_write}};
 
 static int run_named(const char *name, struct job *job) {
   for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
@@ -405,7 +434,9 @@ int main(int argc, char **argv) {
     }
   }
   if (argc - optind < 2) {
-    fprintf(stderr, "usage: work open|labels|plane|segment|read|inflate|write FILE... [--threads N] [--check]\n");
+    fprintf(
+        stderr,
+        "usage: work open|labels|plane|segment|read|copy|touch|again|inflate|write FILE... [--threads N] [--check]\n");
     return 2;
   }
   job.arguments = argv + optind + 1;

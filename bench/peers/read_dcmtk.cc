@@ -1,7 +1,6 @@
 /* read_dcmtk.cc - DCMTK's dcmseg: a BINARY object into one label map in memory, frames placed by position.
  *
  * usage: read_dcmtk FILE [--check] */
-#include <algorithm>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
@@ -19,7 +18,7 @@
 #include <dcmtk/dcmseg/segutils.h>
 
 extern "C" {
-#include "measure.h"
+#include "checksum.h"
 }
 
 namespace {
@@ -54,29 +53,6 @@ std::vector<long> positions_of(DcmSegmentation &object) {
     along[frame] = std::lround(1e3 * (normal[0] * p[0] + normal[1] * p[1] + normal[2] * p[2]));
   }
   return along;
-}
-
-void print_checksums(std::vector<uint16_t> &labels, size_t plane_pixels) {
-  std::vector<uint16_t> rank(65536);
-  std::vector<bool> present(65536);
-  present[0] = true;
-  for (const uint16_t label : labels) {
-    present[label] = true;
-  }
-  for (size_t value = 1; value < rank.size(); value++) {
-    rank[value] = static_cast<uint16_t>(rank[value - 1] + (present[value] ? 1 : 0));
-  }
-  for (uint16_t &label : labels) {
-    label = rank[label];
-  }
-  uint32_t forward = 0, backward = 0;
-  const size_t planes = labels.size() / plane_pixels;
-  for (size_t k = 0; k < planes; k++) {
-    const auto *at = reinterpret_cast<const uint8_t *>(labels.data());
-    forward = bench_crc32(forward, at + k * plane_pixels * 2, plane_pixels * 2);
-    backward = bench_crc32(backward, at + (planes - 1 - k) * plane_pixels * 2, plane_pixels * 2);
-  }
-  std::printf(", \"checksum\": \"%08" PRIx32 "\", \"checksum_reversed\": \"%08" PRIx32 "\"", forward, backward);
 }
 
 }  // namespace
@@ -126,7 +102,9 @@ int main(int argc, char **argv) {
   std::printf("{\"seconds\": %.6f, \"peak_bytes\": %llu, \"version\": \"%s\"", seconds, bench_peak_bytes(),
               OFFIS_DCMTK_VERSION_STRING);
   if (argc > 2 && std::strcmp(argv[2], "--check") == 0) {
-    print_checksums(labels, pixels);
+    uint32_t forward = 0, backward = 0;
+    bench_checksums(labels.data(), 16, planes, pixels, &forward, &backward);
+    std::printf(", \"checksum\": \"%08" PRIx32 "\", \"checksum_reversed\": \"%08" PRIx32 "\"", forward, backward);
   }
   std::printf("}\n");
   delete object;
