@@ -8,10 +8,12 @@
 #include "commands.h"
 #include "samples.h"
 
-enum { OPTION_EDGE_CASES, OPTION_LOSSY, OPTION_FORCE, OPTION_THREADS };
+enum { OPTION_ONLY, OPTION_EDGE_CASES, OPTION_LOSSY, OPTION_FORCE, OPTION_THREADS };
 
 static const cli_option options_table[] = {
-    {OPTION_EDGE_CASES, "edge-cases", NULL, false, "Content",
+    {OPTION_ONLY, "only", "ENCODING", true, "Content",
+     "Only these: a representation, or a representation and a frame codec, labelmap/rle for instance."},
+    {OPTION_EDGE_CASES, "edge-cases", NULL, false, NULL,
      "Also small objects that are valid but uncommon, and faulty ones, each with the fault that its name says."},
     {OPTION_LOSSY, "lossy", NULL, false, NULL, "Also lossy transfer syntaxes, for FRACTIONAL."},
     {OPTION_FORCE, "force", NULL, false, "The run", "Write into a directory that is not empty, and replace files."},
@@ -131,30 +133,61 @@ static int make_samples(samples_job *job) {
   return status == DSEG_OK ? CLI_OK : cli_fail(job->directory, status, &error);
 }
 
-static int run(int argc, char **argv) {
-  samples_job job = {0};
-  cli_args args;
-  cli_args_begin(&args, &cmd_samples, argc, argv);
-  for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
+/* REPRESENTATION or REPRESENTATION/CODEC, both known. */
+static bool add_only(const cli_args *args, samples_job *job) {
+  char name[SAMPLES_NAME];
+  const char *slash = strchr(args->value, '/');
+  const size_t length = slash != NULL ? (size_t)(slash - args->value) : strlen(args->value);
+  snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), args->value);
+  const dseg_representation *representation = dseg_find_representation(name);
+  if (representation == NULL || strcmp(representation->name, name) != 0 ||
+      (slash != NULL && dseg_find_frame_codec(slash + 1) == NULL)) {
+    cli_usage_error(args->command, "--only: \"%s\" is no encoding such as labelmap or labelmap/rle; see dseg codecs",
+                    args->value);
+    return false;
+  }
+  job->only[job->only_count++] = args->value;
+  return true;
+}
+
+/* CLI_OK, or an exit code to return; names are in args. */
+static int parse(cli_args *args, samples_job *job) {
+  for (int id = cli_next(args); id != CLI_END; id = cli_next(args)) {
+    bool good = true;
     switch (id) {
-      case OPTION_EDGE_CASES: job.edge_cases = true; break;
-      case OPTION_LOSSY: job.lossy = true; break;
-      case OPTION_FORCE: job.force = true; break;
-      case OPTION_THREADS:
-        if (!cli_unsigned(&args, 1, 1024, &job.threads)) {
-          return CLI_USAGE;
-        }
-        break;
-      default: return args.exit_code;
+      case OPTION_ONLY: good = add_only(args, job); break;
+      case OPTION_EDGE_CASES: job->edge_cases = true; break;
+      case OPTION_LOSSY: job->lossy = true; break;
+      case OPTION_FORCE: job->force = true; break;
+      case OPTION_THREADS: good = cli_unsigned(args, 1, 1024, &job->threads); break;
+      default: return args->exit_code;
+    }
+    if (!good) {
+      return CLI_USAGE;
     }
   }
-  if (args.name_count != 2) {
+  if (args->name_count != 2) {
     return cli_usage_error(&cmd_samples, "SOURCE and DIRECTORY are expected");
   }
-  job.source = args.names[0];
-  job.directory = args.names[1];
-  cli_fix_date();
-  const int code = make_samples(&job);
+  job->source = args->names[0];
+  job->directory = args->names[1];
+  return CLI_OK;
+}
+
+static int run(int argc, char **argv) {
+  samples_job job = {.only = calloc((size_t)argc + 1, sizeof *job.only)};
+  if (job.only == NULL) {
+    cli_error(NULL, "out of memory");
+    return CLI_INPUT;
+  }
+  cli_args args;
+  cli_args_begin(&args, &cmd_samples, argc, argv);
+  int code = parse(&args, &job);
+  if (code == CLI_OK && job.source != NULL) { /* no source: help was asked for */
+    cli_fix_date();
+    code = make_samples(&job);
+  }
+  free(job.only);
   free(job.samples);
   free(job.gaps);
   return code;

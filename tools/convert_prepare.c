@@ -39,7 +39,7 @@ int convert_fail_memory(const convert_job *job) {
 static dseg_status open_inputs(convert_job *job, dseg_error *error) {
   const convert_options *options = job->options;
   const dseg_open_options open_options = {
-      .warnings = cli_warning_sink(&job->warnings),
+      .warnings = options->refusal == NULL ? cli_warning_sink(&job->warnings) : (dseg_warning_sink){0},
       .keep_context = job->format == DSEG_VOLUME_NONE,
       .padded_bit_frames = options->padded_bit_frames,
       .threads = options->threads,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Shows what dseg does on real data: label volumes of Debian's mricron-data are written as DICOM BINARY and LABELMAP
 # objects and converted back, every step is compared voxel by voxel, and sizes, times and peak memory are printed.
+# Then one volume is written in every encoding, with a README: the samples.
 # usage: sh tools/demo.sh        on Debian 12, as root unless the packages in tools/debian-packages.txt are there
 # Everything it makes is in build/demo; it can be run again.
 set -eu
@@ -79,9 +80,18 @@ for name in $names; do
   "$dseg" preview "$base-binary.dcm" "$base.png" --force
 done
 
+# One volume in every encoding, with uncommon and with faulty objects.
+samples=$out/samples
+rm -rf "$samples"
+"$dseg" samples "$volumes/JHU-WhiteMatter-labels-2mm.nii.gz" "$samples" --edge-cases 2>"$out/samples.log" || {
+  cat "$out/samples.log" >&2
+  exit 1
+}
+
 printf '\nEvery object and every volume converted back equals its original, voxel by voxel.\n'
 printf 'Previews: %s\n' "$out/*.png"
 printf 'Objects and volumes: %s, %s\n' "$out/*.dcm" "$out/*.nii.gz"
+printf 'One volume in every encoding: %s, start with %s\n' "$samples" "$samples/README.md"
 
 printf '\nA quick benchmark beside other programs (about two minutes; sh bench/run.sh is the long one) ...\n'
 sh bench/run.sh --quick

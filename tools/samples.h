@@ -48,6 +48,8 @@ typedef struct samples_gap {
 typedef struct samples_job {
   const char *source; /* path, or "phantom" */
   const char *directory;
+  const char **only; /* REPRESENTATION or REPRESENTATION/CODEC; none: all */
+  size_t only_count;
   bool edge_cases, lossy, force;
   unsigned threads;
   bool fractions, overlap; /* what the source holds */

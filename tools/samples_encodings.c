@@ -68,6 +68,21 @@ static int check_voxels(const samples_job *job, const sample *item) {
   return CLI_OK;
 }
 
+/* Whether it was asked for; codec NULL: any codec of the representation. */
+static bool is_wanted(const samples_job *job, const dseg_representation *representation,
+                      const dseg_frame_codec *codec) {
+  for (size_t i = 0; i < job->only_count; i++) {
+    const char *only = job->only[i];
+    const size_t length = strlen(representation->name);
+    const bool same = strncmp(only, representation->name, length) == 0;
+    if (same && (only[length] == '\0' ||
+                 (only[length] == '/' && (codec == NULL || strcmp(only + length + 1, codec->name) == 0)))) {
+      return true;
+    }
+  }
+  return job->only_count == 0;
+}
+
 /* base: the object that others are made from; its name is empty as long as there is none. */
 static int make_encoding(samples_job *job, const dseg_representation *representation, const dseg_frame_codec *codec,
                          char base[SAMPLES_NAME]) {
@@ -114,19 +129,25 @@ int samples_make_encodings(samples_job *job) {
   for (size_t i = 0; code == CLI_OK && dseg_representation_at(i) != NULL; i++) {
     const dseg_representation *representation = dseg_representation_at(i);
     const char *reason = unsuitable(job, representation);
+    if (!is_wanted(job, representation, NULL)) {
+      continue;
+    }
     if (reason != NULL) {
       code = add_gap(job, representation, NULL, reason);
       continue;
     }
     for (size_t j = 0; code == CLI_OK && dseg_frame_codec_at(j) != NULL; j++) {
       const dseg_frame_codec *codec = dseg_frame_codec_at(j);
+      if (!is_wanted(job, representation, codec)) {
+        continue;
+      }
       reason = unsuitable_codec(job, representation, codec);
       code = reason != NULL ? add_gap(job, representation, codec, reason)
                             : make_encoding(job, representation, codec, base);
     }
   }
   if (code == CLI_OK && base[0] == '\0') {
-    cli_error(job->source, "no encoding of this build can hold it");
+    cli_error(job->source, "no encoding of this build%s can hold it", job->only_count > 0 ? " that was asked for" : "");
     code = CLI_INPUT;
   }
   return code;

@@ -237,7 +237,7 @@ static bool pad_frames(edit_node *file, edit_node *pixels) {
   for (size_t frame = 0; frame < frames; frame++) {
     for (size_t i = 0; i < bits; i++) {
       const size_t from = frame * bits + i;
-      const unsigned bit = pixels->value[from / 8] >> from % 8 & 1U;
+      const unsigned bit = (unsigned)pixels->value[from / 8] >> from % 8 & 1U;
       padded[frame * frame_bytes + i / 8] |= (uint8_t)(bit << i % 8);
     }
   }

@@ -158,6 +158,16 @@ class Encodings(SamplesTest):
         self.assertLessEqual({sample["representation"] for sample in lossy}, {"fractional"})
 
 
+    def test_only(self):
+        manifest = self.make("labels.nii", "--only", "binary/rle", "labelmap")
+        self.check_files(manifest)
+        made = {(s["representation"], s["transfer_syntax"]["name"]) for s in of_group(manifest, "encoding")}
+        self.assertEqual({pair for pair in made if pair[0] != "labelmap"}, {("binary", "rle")})
+        self.assertIn(("labelmap", "rle"), made)
+        for wrong in ("bitmap", "labelmap/morse", "label", ""):
+            self.fails("samples", "labels.nii", "other", "--only", wrong, code=USAGE)
+
+
 class Sources(SamplesTest):
     def test_overlap(self):
         self.dseg("phantom", "a.seg.nrrd", "--size", "30x30x10", "--labels", 120, "--overlap")

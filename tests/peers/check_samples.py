@@ -1,0 +1,77 @@
+"""The set that dseg samples makes, in the eyes of others: dciodvfy finds no error in its standard objects and faults in the
+faulty ones that it has rules for, pydicom reads all attributes and counts the same frames.
+
+usage: check_samples.py
+"""
+
+import json
+import pathlib
+import subprocess
+
+import readers
+from peerlib import dseg, step, venv_program
+
+# dciodvfy does not inflate data sets, and takes frames in transfer syntaxes that it does not know for native ones.
+UNKNOWN_TO_DCIODVFY = {
+    "1.2.840.10008.1.2.1.99": "the data set is deflated",
+    "1.2.840.10008.1.2.1.98": "Encapsulated Uncompressed is newer",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame is newer",
+}
+# Rules of dseg validate that dciodvfy has, too.
+SHARED_RULES = {
+    "modality", "segmentation-type", "sop-class", "image-type", "photometric", "pixel-representation",
+    "samples-per-pixel", "fractional-type", "maximum-fraction", "lossy-flag", "palette", "segment-label",
+    "algorithm-name", "property-type", "per-frame-count", "frame-of-reference", "number-of-frames",
+}  # fmt: skip
+
+
+def check_standard(sample):
+    uid = sample["transfer_syntax"]["uid"]
+    if sample["status"] == "standard" and uid not in UNKNOWN_TO_DCIODVFY:
+        readers.with_dciodvfy(sample["file"])
+
+
+def check_with_pydicom(sample):
+    import pydicom
+
+    dataset = pydicom.dcmread(sample["file"])
+    assert dataset.file_meta.TransferSyntaxUID == sample["transfer_syntax"]["uid"]
+    assert dataset.SOPClassUID == sample["sop_class_uid"]
+    assert dataset.SegmentationType == sample["segmentation_type"]
+    assert dataset.NumberOfFrames == len(dataset.PerFrameFunctionalGroupsSequence) == sample["frames"]
+    assert len(dataset.SegmentSequence) > 0
+    return dataset.StudyInstanceUID, dataset.FrameOfReferenceUID, dataset.SOPInstanceUID
+
+
+def has_errors(path):
+    done = subprocess.run([venv_program("dciodvfy"), "-allpffgitems", path], capture_output=True)
+    return b"error" in (done.stdout + done.stderr).lower()
+
+
+def main():
+    dseg("phantom", "source.nii.gz", "--size", "40x36x10", "--labels", 12)
+    dseg("samples", "source.nii.gz", "set", "--edge-cases")
+    samples = json.loads(pathlib.Path("set/manifest.json").read_text())["samples"]
+    identities = []
+    for sample in samples:
+        sample["file"] = f"set/{sample['file']}"
+        if sample["group"] in ("encoding", "edge case"):
+            with step(sample["file"]):
+                identity = check_with_pydicom(sample)
+                check_standard(sample)
+                identities.append((sample["group"], *identity))
+    with step("identities"):
+        encodings = [identity for identity in identities if identity[0] == "encoding"]
+        assert len({identity[1] for identity in encodings}) == 1, "one study"
+        assert len({identity[2] for identity in encodings}) == 1, "one frame of reference"
+        assert len({identity[3] for identity in identities}) == len(identities), "SOP Instance UIDs are unique"
+    found = {sample["rule"] for sample in samples if sample["group"] == "faulty" and has_errors(sample["file"])}
+    with step("faulty"):
+        missed = SHARED_RULES - found
+        assert not missed, f"dciodvfy finds nothing in {missed}"
+    print(f"dciodvfy finds errors in the faulty objects of {len(found)} rules")
+    step.finish()
+
+
+if __name__ == "__main__":
+    main()
