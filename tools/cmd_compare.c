@@ -159,5 +159,6 @@ static int run(int argc, char **argv) {
   job.b.path = args.names[1];
   const int code = compare(&job, json);
   release(&job);
-  return code;
+  /* As cmp and diff do: 2 for whatever kept them from being compared. */
+  return code == CLI_OK || code == CLI_NEGATIVE ? code : CLI_USAGE;
 }

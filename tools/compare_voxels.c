@@ -124,6 +124,15 @@ static void note_difference(const struct walk *walk, compare_pair *pair, uint64_
   job->last_plane = k > job->last_plane ? k : job->last_plane;
 }
 
+/* The end of the run of equal values on both sides that begins at start. */
+static size_t run_end(const uint32_t *a, const uint32_t *b, size_t start, size_t width) {
+  size_t end = start + 1;
+  while (end < width && a[end] == a[start] && b[end] == b[start]) {
+    end++;
+  }
+  return end;
+}
+
 /* A row of pairs' numbers on both sides. */
 static void count_labels(const struct walk *walk, const uint32_t *a, const uint32_t *b, int64_t j, int64_t k) {
   compare_pair *pairs = walk->job->pairs;
@@ -131,10 +140,7 @@ static void count_labels(const struct walk *walk, const uint32_t *a, const uint3
   for (size_t x = 0; x < width;) {
     const uint32_t in_a = a[x];
     const uint32_t in_b = b[x];
-    size_t end = x + 1;
-    while (end < width && a[end] == in_a && b[end] == in_b) {
-      end++;
-    }
+    const size_t end = run_end(a, b, x, width);
     const uint64_t count = end - x;
     if (in_a != 0) {
       pairs[in_a - 1].voxels_a += count;
@@ -164,10 +170,7 @@ static void count_masks(const struct walk *walk, compare_pair *pair, const uint3
   for (size_t x = 0; x < width;) {
     const uint32_t in_a = a[x];
     const uint32_t in_b = b[x];
-    size_t end = x + 1;
-    while (end < width && a[end] == in_a && b[end] == in_b) {
-      end++;
-    }
+    const size_t end = run_end(a, b, x, width);
     const uint64_t count = end - x;
     if ((in_a | in_b) != 0) {
       const double part_a = in_a * walk->scale_a;

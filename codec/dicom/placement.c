@@ -14,6 +14,7 @@
 #define SEGMENT_NUMBERS ((size_t)65536)
 /* Frames further apart than this in a direction cosine are not parallel. */
 #define ORIENTATION_TOLERANCE 1e-4
+#define FOCUS_TOLERANCE 1e-3 /* micrometres: focal planes of a slide are some tenths apart */
 
 dseg_status dseg_placement_begin(dseg_placement *placement, dseg_error *error) {
   const dseg_description *description = placement->description;
@@ -109,6 +110,13 @@ static dseg_status check_like_first(const dseg_placement *placement, size_t fram
   if (first->has_position && (!groups->has_orientation || !same_direction(first->orientation, groups->orientation))) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "frames 1 and %zu are not parallel by Image Orientation (Patient) (0020,0037)", frame + 1);
+  }
+  if (first->has_slide_position && !(fabs(groups->position[2] - first->position[2]) <= FOCUS_TOLERANCE)) {
+    return dseg_fail(
+        error, DSEG_ERROR_UNSUPPORTED,
+        "frames 1 and %zu lie in different focal planes by Z Offset in Slide Coordinate System (0040,074A): "
+        "several of them in one object cannot be read (PS3.3 C.8.12.6.1)",
+        frame + 1);
   }
   if (!same_spacing(first, groups)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "frames 1 and %zu differ in Pixel Spacing (0028,0030)", frame + 1);

@@ -3,7 +3,7 @@
 import struct
 
 import harness
-from harness import INPUT, NEGATIVE, USAGE, CliTest, blocks
+from harness import NEGATIVE, USAGE, CliTest, blocks
 
 SIZE = (9, 7, 5)
 
@@ -182,7 +182,7 @@ class Usage(CliTest):
         self.dseg("convert", "labels.nii", "a.dcm")
         content = (self.dir / "a.dcm").read_bytes()
         (self.dir / "b.dcm").write_bytes(content[: len(content) // 2])
-        self.assertIn("b.dcm", self.fails("compare", "a.dcm", "b.dcm", code=INPUT).err)
+        self.assertIn("b.dcm", self.fails("compare", "a.dcm", "b.dcm", code=USAGE).err)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import struct
 
 import harness
-from harness import INPUT, NEGATIVE, OUTPUT, CliTest
+from harness import INPUT, NEGATIVE, OUTPUT, USAGE, CliTest
 
 
 class Info(CliTest):
@@ -64,7 +64,7 @@ class Compare(CliTest):
 
     def test_unusable(self):
         self.volume()
-        self.assertIn("gone.nii", self.fails("compare", "labels.nii", "gone.nii", code=INPUT).err)
+        self.assertIn("gone.nii", self.fails("compare", "labels.nii", "gone.nii", code=USAGE).err)
 
 
 class Codecs(CliTest):

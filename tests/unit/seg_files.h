@@ -42,7 +42,8 @@ typedef struct seg_form {
   bool without_frame_positions; /* but with an orientation for all */
   const char *pixel_spacing;    /* NULL: 0.5 and 0.75 mm */
   bool pad_frames_to_bytes;
-  uint32_t matrix_columns, matrix_rows; /* TILED_FULL when not 0 */
+  uint32_t matrix_columns, matrix_rows; /* TILED_FULL when not 0, ... */
+  bool sparse_tiles;                    /* ... TILED_SPARSE: each frame's shift is its column, its z the Z Offset */
   const char *pixel_vr;                 /* NULL: OB for 8 bits, OW for others */
 } seg_form;
 
@@ -119,6 +120,19 @@ static inline void put_frame_groups(dicom_file *file, const seg_form *form, cons
   put_text(file, 0x00091002, "LO", "nobody knows");
   put_item_end(file);
   put_sequence_end(file);
+  if (form->sparse_tiles) {
+    char offset[32];
+    (void)snprintf(offset, sizeof offset, "%.4f", frame->z);
+    put_sequence(file, 0x0048021A);
+    put_item(file);
+    put_text(file, 0x0040072A, "DS", "10");
+    put_text(file, 0x0040073A, "DS", "20");
+    put_text(file, 0x0040074A, "DS", offset);
+    put_ul(file, 0x0048021E, "SL", (uint32_t)frame->shift + 1);
+    put_ul(file, 0x0048021F, "SL", 1);
+    put_item_end(file);
+    put_sequence_end(file);
+  }
   if (!form->without_positions && !form->without_frame_positions) {
     char position[64];
     (void)snprintf(position, sizeof position, "%.4f\\20.5\\%.4f", frame->shift - 10, frame->z);
@@ -195,7 +209,7 @@ static inline void put_seg_head(dicom_file *file, const seg_form *form) {
     put_ul(file, 0x00209228, "UL", form->frame_offset);
   }
   if (form->matrix_columns != 0) {
-    put_text(file, 0x00209311, "CS", "TILED_FULL");
+    put_text(file, 0x00209311, "CS", form->sparse_tiles ? "TILED_SPARSE" : "TILED_FULL");
     put_ul(file, 0x00480006, "UL", form->matrix_columns);
     put_ul(file, 0x00480007, "UL", form->matrix_rows);
   }

@@ -138,6 +138,29 @@ static void test_tiled_full(void **state) {
   fails_with(DSEG_ERROR_UNSUPPORTED, "2 x 2 tiles and 2 segments");
 }
 
+/* Tiles of two segments, side by side; then one of them out of focus. */
+static void test_focal_planes(void **state) {
+  (void)state;
+  seg_frame frames[] = {{1, 0.25, {1}, 0, NULL, NULL}, {2, 0.25, {0, 1}, SEG_COLUMNS, NULL, NULL}};
+  seg_form form = binary_form();
+  form.without_positions = true;
+  form.sparse_tiles = true;
+  form.matrix_columns = 2 * SEG_COLUMNS;
+  form.matrix_rows = SEG_ROWS;
+  form.frames = frames;
+  form.frame_count = 2;
+  build_seg(&file, &form);
+  dseg_source *source = open_file();
+  const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+  assert_int_equal(geometry->space, DSEG_SPACE_SLIDE);
+  assert_int_equal(geometry->plane_count, 2);
+  assert_true(geometry->planes[1].matrix_column == SEG_COLUMNS);
+  dseg_source_close(source);
+  frames[1].z = 0.5;
+  build_seg(&file, &form);
+  fails_with(DSEG_ERROR_UNSUPPORTED, "frames 1 and 2 lie in different focal planes");
+}
+
 static void test_orientation_without_positions(void **state) {
   (void)state;
   seg_form form = binary_form();
@@ -167,6 +190,7 @@ int main(void) {
       cmocka_unit_test(test_planes_without_positions_are_source_images),
       cmocka_unit_test(test_frames_shifted_within_a_plane),
       cmocka_unit_test(test_tiled_full),
+      cmocka_unit_test(test_focal_planes),
       cmocka_unit_test(test_orientation_without_positions),
       cmocka_unit_test(test_spacing_must_be_positive),
   };
