@@ -1,5 +1,5 @@
-/* sha256.h - the SHA-256 hash (FIPS 180-4): for UIDs that follow from a seed, and for whoever wants to say which bytes or
- * voxels they mean. */
+/* sha256.h - the SHA-256 hash (FIPS 180-4): for UIDs that follow from a seed, and for whoever wants to say which bytes
+ * or voxels they mean. */
 #ifndef DSEG_SHA256_H
 #define DSEG_SHA256_H
 
