@@ -1,0 +1,103 @@
+/* check_volumes.c - real label volumes, as 8 or 16-bit frames and one label as 1-bit frames, independent and predicted:
+ * what is decoded is what was coded. Prints the sizes.
+ *
+ * usage: check_volumes FILE...; files that are not there are skipped, and when none is, the exit code is 77 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dseg/description.h"
+#include "dseg/source.h"
+#include "instance.h"
+
+static bool decodes(instance *image, uint32_t step) {
+  label_edge_decoder *decoder;
+  if (instance_open(image, &decoder)) {
+    return false;
+  }
+  uint8_t *out = malloc(image->frame_bytes);
+  bool well = out;
+  for (uint32_t k = 0; k < image->format.frames && well; k++) {
+    const uint32_t f = (uint32_t)((uint64_t)k * step % image->format.frames);
+    well = !instance_decode(image, decoder, f, out) &&
+           !memcmp(out, image->pixels + image->frame_bytes * f, image->frame_bytes);
+  }
+  free(out);
+  label_edge_decoder_destroy(decoder);
+  return well;
+}
+
+static bool check(instance *image, const char *name) {
+  for (int predict = 0; predict < 2; predict++) {
+    if (instance_encode(image, predict) || !decodes(image, 1) || !decodes(image, 13)) {
+      fprintf(stderr, "%s, %u bits, predict=%d: failed\n", name, image->format.bits, predict);
+      return false;
+    }
+    printf("%s, %u bits, predict=%d: %zu bytes\n", name, image->format.bits, predict, image->total);
+  }
+  return true;
+}
+
+/* Every voxel that has a label, as bits. */
+static bool check_mask(const instance *labels, const char *name) {
+  instance mask;
+  instance_create(&mask, labels->format.rows, labels->format.columns, 1, labels->format.frames);
+  const size_t pixels = (size_t)labels->format.rows * labels->format.columns;
+  const size_t bytes = labels->format.bits / 8;
+  for (uint32_t f = 0; f < labels->format.frames; f++) {
+    const uint8_t *in = labels->pixels + labels->frame_bytes * f;
+    uint8_t *out = mask.pixels + mask.frame_bytes * f;
+    for (size_t k = 0; k < pixels; k++) {
+      out[k / 8] |= (uint8_t)((in[k * bytes] || in[k * bytes + bytes - 1]) << k % 8);
+    }
+  }
+  const bool well = check(&mask, name);
+  instance_destroy(&mask);
+  return well;
+}
+
+static bool check_file(const char *path) {
+  dseg_error error = {0};
+  dseg_source *source;
+  if (dseg_open(path, NULL, &source, &error) != DSEG_OK) {
+    fprintf(stderr, "%s: %s\n", path, error.message);
+    return false;
+  }
+  const dseg_description *description = dseg_source_description(source);
+  uint32_t largest = 0;
+  for (size_t s = 0; s < description->segment_count; s++) {
+    largest = description->segments[s].number > largest ? description->segments[s].number : largest;
+  }
+  instance image;
+  instance_create(&image, description->geometry.rows, description->geometry.columns, largest < 256 ? 8 : 16,
+                  (uint32_t)description->geometry.plane_count);
+  const dseg_label_request request = {
+      .plane_count = description->geometry.plane_count, .bits = image.format.bits, .threads = 1};
+  bool well = dseg_source_read_labels(source, &request, image.pixels, image.frame_bytes * image.format.frames, NULL,
+                                      &error) == DSEG_OK;
+  if (!well) {
+    fprintf(stderr, "%s: %s\n", path, error.message);
+  }
+  const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+  well = well && check(&image, name) && check_mask(&image, name);
+  instance_destroy(&image);
+  dseg_source_close(source);
+  return well;
+}
+
+int main(int argc, char **argv) {
+  bool well = true;
+  int found = 0;
+  for (int i = 1; i < argc; i++) {
+    if (access(argv[i], R_OK) == 0) {
+      found++;
+      well = check_file(argv[i]) && well;
+    }
+  }
+  if (!found) {
+    printf("skipped: none of the volumes is there\n");
+    return 77;
+  }
+  return well ? 0 : 1;
+}

@@ -1,0 +1,62 @@
+/* fuzz_decode.c - libFuzzer target: any bytes as fragments. Byte 0: bits and number of frames; 1, 2: rows, columns;
+ * then for each frame a length of two bytes and that many bytes. Rows, columns, bits and frames of the header are put
+ * right, so that they do not stop everything else. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "instance.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (size < 3) {
+    return 0;
+  }
+  static const unsigned bits[] = {1, 8, 16, 8};
+  instance image;
+  instance_create(&image, data[1] % 64u + 1, data[2] % 64u + 1, bits[data[0] & 3], (data[0] >> 2) % 12u + 1);
+  const uint8_t *p = data + 3;
+  size_t left = size - 3;
+  for (uint32_t f = 0; f < image.format.frames; f++) {
+    size_t length = left < 2 ? 0 : (size_t)(p[0] | p[1] << 8);
+    p += left < 2 ? 0 : 2;
+    left -= left < 2 ? 0 : 2;
+    length = length < left ? length : left;
+    uint8_t *fragment = malloc(length ? length : 1); /* its own memory, so that reading on is seen */
+    if (!fragment) {
+      abort();
+    }
+    memcpy(fragment, p, length);
+    if (f == 0 && length >= 18) {
+      const uint8_t form[10] = {(uint8_t)image.format.rows,
+                                0,
+                                (uint8_t)image.format.columns,
+                                0,
+                                (uint8_t)image.format.bits,
+                                0,
+                                (uint8_t)image.format.frames,
+                                0,
+                                0,
+                                0};
+      memcpy(fragment + 8, form, sizeof form);
+    }
+    image.fragments[f] = fragment;
+    image.sizes[f] = length;
+    p += length;
+    left -= length;
+  }
+  label_edge_decoder *decoder;
+  if (!instance_open(&image, &decoder)) {
+    uint8_t *out = malloc(image.frame_bytes);
+    if (!out) {
+      abort();
+    }
+    for (uint32_t k = 0; k < image.format.frames * 2; k++) {
+      (void)instance_decode(&image, decoder, k * 5 % image.format.frames, out);
+    }
+    free(out);
+    label_edge_decoder_destroy(decoder);
+  }
+  instance_destroy(&image);
+  return 0;
+}

@@ -1,0 +1,41 @@
+/* fuzz_encode.c - libFuzzer target: any bytes as pixels, which must come back. Byte 0: bits, number of frames,
+ * prediction; 1, 2: rows, columns; 3: bits of the values that are kept, so that there are regions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "instance.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (size < 5) {
+    return 0;
+  }
+  static const unsigned bits[] = {1, 8, 16, 8};
+  instance image;
+  instance_create(&image, data[1] % 48u + 1, data[2] % 48u + 1, bits[data[0] & 3], (data[0] >> 3) % 10u + 1);
+  for (size_t k = 0; k < image.frame_bytes * image.format.frames; k++) {
+    /* A byte of the input stands for a run of pixels. */
+    image.pixels[k] = image.format.bits == 1 ? data[4 + k % (size - 4)] : data[4 + k / 3 % (size - 4)] & data[3];
+  }
+  const uint64_t used = (uint64_t)image.format.rows * image.format.columns;
+  for (uint32_t f = 0; f < image.format.frames && image.format.bits == 1 && used % 8; f++) {
+    image.pixels[image.frame_bytes * (f + 1) - 1] &= (uint8_t)((1u << used % 8) - 1);
+  }
+  label_edge_decoder *decoder;
+  uint8_t *out = malloc(image.frame_bytes);
+  if (!out || instance_encode(&image, data[0] & 4) || instance_open(&image, &decoder)) {
+    abort();
+  }
+  for (uint32_t k = 0; k < image.format.frames; k++) {
+    const uint32_t f = k * 7 % image.format.frames;
+    if (instance_decode(&image, decoder, f, out) ||
+        memcmp(out, image.pixels + image.frame_bytes * f, image.frame_bytes) != 0) {
+      abort();
+    }
+  }
+  label_edge_decoder_destroy(decoder);
+  free(out);
+  instance_destroy(&image);
+  return 0;
+}

@@ -1,0 +1,34 @@
+/* instance.h - the frames of one image in memory, as pixels and as fragments, for the tests of the core. */
+#ifndef LABEL_EDGE_TESTS_INSTANCE_H
+#define LABEL_EDGE_TESTS_INSTANCE_H
+
+#include "label_edge.h"
+
+typedef struct instance {
+  label_edge_format format;
+  size_t frame_bytes;
+  uint8_t *pixels; /* all frames */
+  uint8_t **fragments;
+  size_t *sizes;
+  size_t total;     /* bytes of all fragments */
+  unsigned fetched; /* frames, by the decoder, so far */
+} instance;
+
+/* What the pixels look like. */
+typedef enum content { EMPTY, FULL, NOISE, BLOBS, ENLARGED, COPIES, CONTENTS } content;
+
+/* Memory for an image; exits when there is none. */
+void instance_create(instance *image, uint32_t rows, uint32_t columns, unsigned bits, uint32_t frames);
+void instance_destroy(instance *image);
+/* Draws it with up to labels different values, spread over what the bits can hold. */
+void instance_draw(instance *image, content kind, uint32_t labels, uint64_t seed);
+/* Makes the fragments. */
+label_edge_status instance_encode(instance *image, bool predict);
+/* Decodes one frame by a decoder of this image. */
+label_edge_status instance_decode(instance *image, label_edge_decoder *decoder, uint32_t frame, void *out);
+/* Makes a decoder from the header in front of frame 0. */
+label_edge_status instance_open(const instance *image, label_edge_decoder **decoder);
+
+uint64_t next_random(uint64_t *state);
+
+#endif

@@ -1,0 +1,35 @@
+#!/bin/sh
+# same_bytes.sh BUILT-PROGRAM: the fragments are the same from every compiler at hand, optimised or not, and on a
+# big-endian machine (emulated), and decode there.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+core=$here/..
+sources="$here/digest.c $here/instance.c $core/label_edge_decode.c $core/label_edge_encode.c $core/label_edge_model.c
+         $core/label_edge_scan.c $core/label_edge_survey.c $core/label_edge_tables.c"
+"$1" >built.txt
+
+compare() { # NAME COMMAND...
+  name=$1
+  shift
+  "$@" >other.txt
+  cmp built.txt other.txt || { echo "$name gives other bytes" >&2; exit 1; }
+  echo "same bytes: $name"
+}
+for compiler in gcc clang-14; do
+  if command -v $compiler >/dev/null; then
+    for level in -O0 -O3; do
+      # shellcheck disable=SC2086 # a list of files
+      $compiler -std=c17 $level -I"$core" -I"$here" -o digest $sources
+      compare "$compiler $level" ./digest
+    done
+  else
+    echo "skipped: no $compiler"
+  fi
+done
+if command -v s390x-linux-gnu-gcc >/dev/null && command -v qemu-s390x >/dev/null; then
+  # shellcheck disable=SC2086
+  s390x-linux-gnu-gcc -std=c17 -O2 -static -I"$core" -I"$here" -o digest-s390x $sources
+  compare "s390x, big endian" qemu-s390x ./digest-s390x
+else
+  echo "skipped: no s390x-linux-gnu-gcc or no qemu-s390x; big endian is not tried"
+fi
