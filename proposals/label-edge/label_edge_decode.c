@@ -10,10 +10,10 @@
 
 /* ---- 6.2 Symbols */
 
-/* A context: for each 16th of the range of 4096 the first symbol that it touches: where that symbol's range starts
+/* A context: for each 32 of the range of 4096 the first symbol that it touches: where that symbol's range starts
  * (bits 0 to 11), how long it is (12 to 23), and which it is (24 to 27). */
 typedef struct le_table {
-  uint32_t first[256];
+  uint32_t first[128];
 } le_table;
 
 typedef struct le_reader {
@@ -26,7 +26,7 @@ static void make_tables(le_table tables[LE_CONTEXTS]) {
     uint32_t start = 0;
     for (unsigned s = 0; s < LE_SYMBOLS; s++) {
       const uint32_t length = label_edge_frequencies[c][s];
-      for (uint32_t k = (start + 15) / 16; k < (start + length + 15) / 16; k++) {
+      for (uint32_t k = (start + 31) / 32; k < (start + length + 31) / 32; k++) {
         tables[c].first[k] = start | length << 12 | (uint32_t)s << 24;
       }
       start += length;
@@ -41,8 +41,8 @@ static inline void refill(le_reader *r) {
   }
 }
 
-/* The entry of the symbol whose range holds slot, from one in front of it. Symbols that are shorter than a 16th have no
- * entry of their own: context tells their lengths. */
+/* The entry of the symbol whose range holds slot, from one in front of it. Short symbols have no entry of their own:
+ * context tells how long they are. */
 static uint32_t next_entry(uint32_t entry, uint32_t slot, unsigned context) {
   uint32_t start = entry & 0xfff;
   uint32_t length = entry >> 12 & 0xfff;
@@ -56,7 +56,7 @@ static uint32_t next_entry(uint32_t entry, uint32_t slot, unsigned context) {
 
 static inline unsigned get_symbol(le_reader *r, const le_table *tables, unsigned context) {
   const uint32_t slot = r->state & 4095;
-  uint32_t entry = tables[context].first[slot >> 4];
+  uint32_t entry = tables[context].first[slot >> 5];
   if (slot - (entry & 0xfff) >= (entry >> 12 & 0xfff)) {
     entry = next_entry(entry, slot, context);
   }
@@ -89,7 +89,7 @@ static bool all_read(const le_reader *r) {
 }
 
 /* 6.3; UINT32_MAX when it is too large. */
-static uint32_t get_number(le_reader *r, const le_table *tables, unsigned context) {
+static inline uint32_t get_number(le_reader *r, const le_table *tables, unsigned context) {
   uint32_t n = get_symbol(r, tables, context);
   if (n == LE_LONG_NUMBER) {
     n = get_bits(r, 5);
@@ -164,7 +164,7 @@ void label_edge_decoder_destroy(label_edge_decoder *decoder) {
 }
 
 /* 6.4: a label by its place among the last ones that were given so, or by its index; UINT32_MAX: no such label. */
-static uint32_t get_listed(label_edge_decoder *d, le_reader *r) {
+static inline uint32_t get_listed(label_edge_decoder *d, le_reader *r) {
   const unsigned n = get_symbol(r, d->tables, LE_LIST);
   uint32_t label;
   uint32_t k;
@@ -182,7 +182,9 @@ static uint32_t get_listed(label_edge_decoder *d, le_reader *r) {
     }
     label = d->list[k];
   }
-  memmove(d->list + 1, d->list, k * sizeof *d->list);
+  for (; k > 0; k--) {
+    d->list[k] = d->list[k - 1];
+  }
   d->list[0] = (uint16_t)label;
   return label;
 }
@@ -198,7 +200,7 @@ typedef struct le_place {
 } le_place;
 
 /* A new edge; next: the label of the next edge of the row above. False when it is not in the frame. */
-static bool insert_edge(label_edge_decoder *d, le_reader *r, le_place *at, uint32_t next) {
+static inline bool insert_edge(label_edge_decoder *d, le_reader *r, le_place *at, uint32_t next) {
   const bool exists = at->expected < d->model.pixels;
   const unsigned differs = at->label != at->above;
   const uint32_t distance = at->expected >= at->from ? at->expected - at->from + 1 : 1;
@@ -263,13 +265,9 @@ static bool decode_intra(label_edge_decoder *d, const le_reader *reader, le_slot
       }
       at.expected = pixels;
     }
-    le_reader rest = r; /* copies, so that the loop keeps its own in registers */
-    le_place place = at;
-    if (!insert_edge(d, &rest, &place, le_label(edge))) {
+    if (!insert_edge(d, &r, &at, le_label(edge))) {
       return false;
     }
-    r = rest;
-    at = place;
     *next++ = le_make_edge(at.from, at.label, LE_NEW_EDGE);
     *next = pixels;
     at.from++;
@@ -449,8 +447,8 @@ static label_edge_status decode_frame(label_edge_decoder *d, uint32_t frame, con
   uint32_t second = 0;
   const unsigned level = d->model.predict ? label_edge_references(frame, frames, &first, &second) : 0;
   le_slot *own = &d->slots[d->model.predict ? label_edge_slot(frame, frames) : 0];
-  le_slot *p = NULL;
-  le_slot *q = NULL;
+  le_slot *p = own; /* used by predicted frames only */
+  le_slot *q = own;
   int type = open_fragment(frame, &bytes, &size);
   uint32_t content = frame;
   if (type == LE_SAME && size == 2) {
@@ -501,72 +499,41 @@ static label_edge_status decode_frame(label_edge_decoder *d, uint32_t frame, con
 
 /* ---- 11 From edges to pixels: columns and rows that stand for several are repeated */
 
-/* Fills count > 0 bytes, and maybe more, as long as all stay in front of limit. */
-static inline void fill_bytes(uint8_t *out, size_t count, uint64_t pattern, const uint8_t *limit) {
-  if ((size_t)(limit - out) >= count + 64) {
+/* Fills count bytes, and maybe more, as long as all stay in front of end. */
+static inline void fill_bytes(uint8_t *out, size_t count, uint64_t pattern, const uint8_t *end) {
+  if ((size_t)(end - out) >= count + 64) {
     for (size_t k = 0; k < count; k += 64) {
       for (size_t j = 0; j < 64; j += 8) {
         memcpy(out + k + j, &pattern, 8);
       }
     }
-  } else {
-    for (size_t k = 0; k < count; k++) {
-      out[k] = (uint8_t)(pattern >> 8 * (k % 8)); /* all bytes of an 8-bit pattern are the same */
-    }
+    return;
   }
+  for (; count >= 8; count -= 8, out += 8) {
+    memcpy(out, &pattern, 8);
+  }
+  memcpy(out, &pattern, count);
 }
 
-static void paint_8(const le_model *m, const le_edge *edge, uint8_t *out) {
-  const size_t columns = m->format.columns;
-  const uint8_t *limit = out + columns * m->format.rows;
-  uint64_t pattern = UINT64_C(0x0101010101010101) * (m->palette ? m->palette[0] : 0);
+/* Paints pixels of 8 or 16 bits; shift: a pixel has 1 << shift bytes. */
+static void paint_bytes(const le_model *m, const le_edge *edge, unsigned shift, uint8_t *out) {
+  const size_t row_bytes = (size_t)m->format.columns << shift;
+  const uint8_t *end = out + row_bytes * m->format.rows;
+  const uint64_t each = shift ? UINT64_C(0x0001000100010001) : UINT64_C(0x0101010101010101);
+  uint64_t pattern = each * (m->palette ? m->palette[0] : 0);
   uint32_t row_start = 0;
   for (uint32_t r = 0; r < m->height; r++, row_start += m->width) {
-    uint8_t *row = out + columns * m->row_starts[r];
-    uint32_t column = 0;
+    uint8_t *row = out + row_bytes * m->row_starts[r];
+    size_t done = 0;
     for (; le_position(*edge) - row_start < m->width; edge++) {
-      const uint32_t end = m->column_starts[le_position(*edge) - row_start];
-      if (end > column) {
-        fill_bytes(row + column, end - column, pattern, limit);
-      }
-      pattern = UINT64_C(0x0101010101010101) * (m->palette ? m->palette[le_label(*edge)] : le_label(*edge));
-      column = end;
+      const size_t to = (size_t)m->column_starts[le_position(*edge) - row_start] << shift;
+      fill_bytes(row + done, to - done, pattern, end);
+      pattern = each * (m->palette ? m->palette[le_label(*edge)] : le_label(*edge));
+      done = to;
     }
-    fill_bytes(row + column, columns - column, pattern, limit);
+    fill_bytes(row + done, row_bytes - done, pattern, end);
     for (uint32_t y = m->row_starts[r] + 1; y < m->row_starts[r + 1]; y++) {
-      memcpy(out + columns * y, row, columns);
-    }
-  }
-}
-
-static void paint_16(const le_model *m, const le_edge *edge, uint16_t *out) {
-  const size_t columns = m->format.columns;
-  const uint16_t *limit = out + columns * m->format.rows;
-  uint16_t value = m->palette ? m->palette[0] : 0;
-  uint32_t row_start = 0;
-  for (uint32_t r = 0; r < m->height; r++, row_start += m->width) {
-    uint16_t *row = out + columns * m->row_starts[r];
-    uint32_t column = 0;
-    for (bool more = true; more; edge += more) {
-      more = le_position(*edge) - row_start < m->width;
-      const uint32_t end = more ? m->column_starts[le_position(*edge) - row_start] : (uint32_t)columns;
-      if (end > column) {
-        if (limit - (row + column) >= (ptrdiff_t)(end - column) + 32) {
-          fill_bytes((uint8_t *)(row + column), (size_t)(end - column) * 2, UINT64_C(0x0001000100010001) * value,
-                     (const uint8_t *)limit);
-        } else {
-          for (uint32_t x = column; x < end; x++) {
-            row[x] = value;
-          }
-        }
-      }
-      if (more) {
-        value = m->palette ? m->palette[le_label(*edge)] : (uint16_t)le_label(*edge);
-      }
-      column = end;
-    }
-    for (uint32_t y = m->row_starts[r] + 1; y < m->row_starts[r + 1]; y++) {
-      memcpy(out + columns * y, row, columns * 2);
+      memcpy(out + row_bytes * y, row, row_bytes);
     }
   }
 }
@@ -634,10 +601,10 @@ label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame,
   if (status) {
     return status;
   }
-  switch (decoder->model.format.bits) {
-    case 1: paint_1(&decoder->model, slot->edges, out); break;
-    case 8: paint_8(&decoder->model, slot->edges, out); break;
-    default: paint_16(&decoder->model, slot->edges, out); break;
+  if (decoder->model.format.bits == 1) {
+    paint_1(&decoder->model, slot->edges, out);
+  } else {
+    paint_bytes(&decoder->model, slot->edges, decoder->model.format.bits == 16, out);
   }
   return LABEL_EDGE_OK;
 }
