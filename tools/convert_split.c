@@ -176,15 +176,15 @@ int convert_split_volumes(convert_job *job) {
     cli_error(job->options->output, "seg.nrrd does not hold fractions: give --threshold, or write .nii.gz or .nrrd");
     return CLI_OUTPUT;
   }
-  int exit_code = make_names(job);
   uint32_t *group_of = calloc(job->target->segment_count + 1, sizeof *group_of);
-  if (exit_code == CLI_OK && group_of == NULL) {
-    exit_code = convert_fail_memory(job);
+  if (group_of == NULL) {
+    return convert_fail_memory(job);
   }
+  for (size_t i = 0; i < job->target->segment_count; i++) {
+    group_of[i] = (uint32_t)i;
+  }
+  int exit_code = make_names(job);
   if (exit_code == CLI_OK) {
-    for (size_t i = 0; i < job->target->segment_count; i++) {
-      group_of[i] = (uint32_t)i;
-    }
     exit_code = convert_write_groups(job, group_of);
   }
   free(group_of);

@@ -97,4 +97,5 @@ def main(nifti, output, kind):
     finish(seconds, construct_seconds=constructed - start, version=highdicom.__version__)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

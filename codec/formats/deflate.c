@@ -88,6 +88,7 @@ struct piece {
   uint8_t *bytes;
   size_t size;
   uint32_t sum;
+  bool is_empty; /* zeros after zeros, which give the same bytes each time: made once, by the one who writes */
 };
 
 struct job {
@@ -96,6 +97,7 @@ struct job {
   size_t first; /* piece, of this turn */
   int level;
   struct piece *pieces; /* PIECES_AT_ONCE */
+  struct piece empty;   /* what all empty pieces are; bytes NULL until the first is met */
   z_stream *streams;    /* by worker; opaque is set once it is ready */
 };
 
@@ -121,15 +123,21 @@ static dseg_status prepare(struct job *job, unsigned worker, size_t at, dseg_err
   return DSEG_OK;
 }
 
+/* Most of a mask is empty: a whole piece of zeros, with nothing else in the window before it. */
+static bool is_empty(const struct job *job, dseg_view in) {
+  const size_t at = (size_t)(in.data - job->data.data);
+  const uint8_t *first = in.data - WINDOW;
+  return at >= WINDOW && in.size == PIECE && at + PIECE < job->data.size && *first == 0 &&
+         memcmp(first, first + 1, WINDOW + PIECE - 1) == 0;
+}
+
 /* Ends at a byte, by an empty stored block, so that the next piece can follow; the last one ends the stream. */
-static dseg_status compress_piece(void *user, size_t index, unsigned worker, dseg_error *error) {
-  struct job *job = user;
-  const dseg_view in = piece_of(job, index);
+static dseg_status deflate_piece(struct job *job, dseg_view in, unsigned worker, struct piece *piece,
+                                 dseg_error *error) {
   const size_t at = (size_t)(in.data - job->data.data);
   const bool is_last = at + in.size == job->data.size;
   DSEG_TRY(prepare(job, worker, at, error));
   z_stream *stream = &job->streams[worker];
-  struct piece *piece = &job->pieces[index];
   const size_t room = (size_t)deflateBound(stream, (uLong)in.size) + 64;
   piece->bytes = malloc(room);
   if (piece->bytes == NULL) {
@@ -150,6 +158,13 @@ static dseg_status compress_piece(void *user, size_t index, unsigned worker, dse
   return DSEG_OK;
 }
 
+static dseg_status compress_piece(void *user, size_t index, unsigned worker, dseg_error *error) {
+  struct job *job = user;
+  const dseg_view in = piece_of(job, index);
+  job->pieces[index].is_empty = is_empty(job, in);
+  return job->pieces[index].is_empty ? DSEG_OK : deflate_piece(job, in, worker, &job->pieces[index], error);
+}
+
 static uint32_t combine(dseg_deflate_container container, uint32_t before, uint32_t sum, size_t size) {
   return (uint32_t)(container == DSEG_GZIP ? crc32_combine(before, sum, (z_off_t)size)
                                            : adler32_combine(before, sum, (z_off_t)size));
@@ -164,10 +179,16 @@ static dseg_status write_pieces(struct job *job, unsigned workers, const dseg_vo
     DSEG_TRY(dseg_parallel_for(now, workers, compress_piece, job, error));
     for (size_t i = 0; i < now; i++) {
       struct piece *piece = &job->pieces[i];
+      if (piece->is_empty) {
+        piece = &job->empty;
+        if (piece->bytes == NULL) {
+          DSEG_TRY(deflate_piece(job, piece_of(job, i), 0, piece, error));
+        }
+      }
       DSEG_TRY(sink->write(sink->user, piece->bytes, piece->size, error));
       *sum = combine(job->container, *sum, piece->sum, piece_of(job, i).size);
-      free(piece->bytes);
-      *piece = (struct piece){0};
+      free(job->pieces[i].bytes);
+      job->pieces[i] = (struct piece){0};
     }
   }
   report(output, job->data.size, job->data.size);
@@ -192,6 +213,7 @@ static dseg_status deflate_pieces(dseg_deflate_container container, dseg_view da
   for (unsigned i = 0; job.streams != NULL && i < workers; i++) {
     (void)deflateEnd(&job.streams[i]);
   }
+  free(job.empty.bytes);
   free(job.pieces);
   free(job.streams);
   return status;

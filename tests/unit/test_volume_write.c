@@ -191,6 +191,39 @@ static void compressed_bytes_do_not_depend_on_threads(void **state) {
   free(voxels);
 }
 
+/* Whole pieces of zeros, which are compressed once, between two that hold something. */
+static void empty_stretches(void **state) {
+  (void)state;
+  if (!dseg_can_deflate()) {
+    skip();
+  }
+  const size_t size[3] = {1000, 1000, 9};
+  const size_t count = size[0] * size[1] * size[2];
+  uint8_t *voxels = calloc(count, 1);
+  uint8_t *back = malloc(count);
+  assert_non_null(voxels);
+  assert_non_null(back);
+  voxels[100] = 1;
+  voxels[count / 2] = 1;
+  voxels[count / 2 + 1000] = 1;
+  dseg_description *description = describe(1);
+  dseg_volume volume = {.description = description, .grid = make_grid(), .bits = 8, .layer_count = 1, .voxels = voxels};
+  memcpy(volume.grid.size, size, sizeof size);
+  static const char *const paths[] = {"empty.nii.gz", "empty.nrrd", "empty.mha"};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    dseg_source *source = NULL;
+    const dseg_label_request request = {.plane_count = size[2], .bits = 8};
+    write_volume(paths[i], &volume, NULL);
+    assert_int_equal(dseg_open(paths[i], NULL, &source, NULL), DSEG_OK);
+    assert_int_equal(dseg_source_read_labels(source, &request, back, count, NULL, NULL), DSEG_OK);
+    assert_memory_equal(back, voxels, count);
+    dseg_source_close(source);
+  }
+  dseg_description_destroy(description);
+  free(voxels);
+  free(back);
+}
+
 /* A small volume of two layers that overlap. */
 struct layered {
   dseg_description *description;
@@ -333,6 +366,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_format_and_type, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(compressed_bytes_do_not_depend_on_threads, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(empty_stretches, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(layers_and_empty_segments, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(fractions_as_floats, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(large_dimensions_make_nifti_2, enter_directory, leave_directory),
