@@ -97,5 +97,4 @@ def main(nifti, output, kind):
     finish(seconds, construct_seconds=constructed - start, version=highdicom.__version__)
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+main(*sys.argv[1:])
