@@ -232,6 +232,22 @@ class Dcmqi(CliTest):
             self.dseg("convert", "map.dcm", "back.nii", "--force")
             self.assertEqual(read_nifti(self.dir / "back.nii")[1], wanted)
 
+    def test_palette_and_16_bits(self):
+        voxels = self.volume()
+        self.metadata([segment(1), segment(2), segment(7)])
+        self.write("labels.nii", "--skip", "0")
+        for options, photometric, bits in (
+            ([], "MONOCHROME2", 8),
+            (["--usePalette"], "PALETTE COLOR", 8),
+            (["--force16Bit"], "MONOCHROME2", 16),
+            (["--usePalette", "--force16Bit"], "PALETTE COLOR", 16),
+        ):
+            self.run_program("bin2labelsegimage", "--inputDICOM", "seg.dcm", "--outputDICOM", "map.dcm", *options)
+            info = self.dseg("info", "map.dcm", "--json").json()
+            self.assertEqual((info["photometric_interpretation"], info["bits_allocated"]), (photometric, bits))
+            self.read("map.dcm", "x")
+            self.assertEqual(Nrrd(self.dir / "x-1.nrrd").voxels, [{7: 3}.get(value, value) for value in voxels])
+
     def test_overlap_is_refused(self):
         self.two_files()
         self.metadata([segment(5)], [segment(2), segment(3)])

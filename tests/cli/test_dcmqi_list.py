@@ -162,7 +162,8 @@ class List(harness.CliTest):
     def test_binary_to_label_map(self):
         self.to_label_map("liver_to_labelmap", SEGMENTATIONS / "liver.dcm", "liver-labelmap.dcm")
         self.make("makeSEG", "seg-example.json", [LIVER], CT_DIRECTORY, "liver.dcm")
-        kinds = {"mono8": []}
+        wide, palette = "--force16Bit", "--usePalette"
+        kinds = {"mono8": [], "palette8": [palette], "mono16": [wide], "palette16": [palette, wide]}
         for kind, options in kinds.items():
             self.to_label_map(f"liver_to_labelmap_{kind}", "liver.dcm", f"{kind}.dcm", "--compress", "none", *options)
             self.read(f"labelmap_{kind}", f"{kind}.dcm", [LIVER], kind)

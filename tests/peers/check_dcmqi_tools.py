@@ -232,12 +232,12 @@ def read_case():
 def binary_to_label_map_case():
     write_both([block_labels((6, 23, 38), [1, 2, 3])], affine_of(SPACING, ORIGIN))
     for source in ("dcmqi.dcm", "dseg.dcm"):
-        for compression in ("none", "rle", "deflate"):
-            with step(f"{source}, {compression}"):
+        for options in ([], ["--compress", "rle"], ["--compress", "deflate"], ["--usePalette"], ["--force16Bit"]):
+            with step(f"{source} {' '.join(options)}"):
                 for who, program in BOTH.items():
                     run(
                         program("bin2labelsegimage"), "--inputDICOM", source, "--outputDICOM", f"{who}-map.dcm",
-                        "--compress", compression,
+                        *options,
                     )  # fmt: skip
                 assert facts("dcmqi-map.dcm")[1:] == facts("dseg-map.dcm")[1:]
                 same_reading("dcmqi-map.dcm")
