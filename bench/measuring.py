@@ -7,6 +7,7 @@ spread. A job that would take more than its share of time is run less often, and
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -16,32 +17,27 @@ from pathlib import Path
 TIMEOUT = 150
 
 
-def run_process(command, timeout=TIMEOUT, environment=None):
-    """Seconds and peak memory of a whole process, and the JSON object it printed, if any."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-    )
+def run_process(command, timeout=TIMEOUT):
+    """The JSON object that a command prints, as "printed", or why it "failed"."""
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               start_new_session=True)  # fmt: skip
     try:
         output, complaint = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # what it started, too
         process.communicate()
         return {"failed": f"stopped after {timeout:.0f} s"}
-    wall = time.perf_counter() - start
+    if process.returncode < 0:
+        return {"failed": f"crashed with signal {-process.returncode}"}
     if process.returncode != 0:
-        lines = [line for line in complaint.decode(errors="replace").strip().splitlines() if line.strip()]
-        if process.returncode < 0:
-            return {"failed": f"crashed with signal {-process.returncode}"}
+        lines = [line.strip() for line in complaint.decode(errors="replace").splitlines() if line.strip()]
         errors = [line for line in lines if "rror" in line] or lines
-        return {"failed": errors[-1].strip()[:300] if errors else f"exit code {process.returncode}"}
-    result = {"wall": wall}
+        return {"failed": errors[-1][:300] if errors else f"exit code {process.returncode}"}
     try:
         printed = json.loads(output)
-        result["printed"] = printed if isinstance(printed, dict) else {}
     except ValueError:
-        result["printed"] = {}
-    return result
+        printed = {}
+    return {"printed": printed if isinstance(printed, dict) else {}}
 
 
 def drop_from_cache(paths):
@@ -58,12 +54,12 @@ def spread(values):
 
 
 class Job:
-    """group and name say where the result is shown; kind is "ours", "peer" or "limit". inside: the program times itself,
-    and prints JSON; otherwise the whole process counts. expect: checksums that count as the same voxels."""
+    """group and name say where the result is shown; kind is "ours", "peer" or "limit". The command times itself and prints
+    JSON: bench/run_process does that for those that do not. expect: checksums that count as the same voxels."""
 
-    def __init__(self, group, name, command, *, kind="ours", inside=True, output=None, input=None, cold=False,
+    def __init__(self, group, name, command, *, kind="ours", output=None, input=None, cold=False,
                  expect=None, timeout=TIMEOUT, **labels):  # fmt: skip
-        self.group, self.name, self.command, self.kind, self.inside = group, name, command, kind, inside
+        self.group, self.name, self.command, self.kind = group, name, command, kind
         self.output, self.input, self.cold, self.expect, self.timeout = output, input, cold, expect, timeout
         self.labels = labels
         self.seconds, self.peaks, self.total = [], [], 0.0
@@ -87,13 +83,10 @@ class Job:
         if checked:
             sums = {printed.get("checksum"), printed.get("checksum_reversed")}
             self.voxels = "same" if self.expect & sums else "other"
-        seconds = printed["seconds"] if self.inside else result["wall"]
         if counted or time.perf_counter() - start > patience:  # too slow for a second run: the warm-up must do
             self.total += time.perf_counter() - start
-            self.seconds.append(seconds)
-            peak = printed.get("process_peak_bytes") or printed.get("peak_bytes")
-            peak = peak or printed.get("peak_memory_bytes")
-            self.peaks += [peak] if peak else []
+            self.seconds.append(printed["seconds"])
+            self.peaks.append(printed["peak_bytes"])
 
     def record(self):
         result = {"group": self.group, "name": self.name, "kind": self.kind, "version": self.version, **self.labels}
@@ -104,9 +97,8 @@ class Job:
             result["output_bytes"] = Path(self.output).stat().st_size
         if self.failed or not self.seconds:
             return {**result, "failed": self.failed or "not run"}
-        if self.peaks:
-            result["peak_bytes"] = int(statistics.median(self.peaks))
-        return {**result, "seconds": spread(self.seconds), "voxels": self.voxels}
+        peak = int(statistics.median(self.peaks))
+        return {**result, "seconds": spread(self.seconds), "peak_bytes": peak, "voxels": self.voxels}
 
 
 def run_jobs(jobs, repeat, budget, title, patience=20):

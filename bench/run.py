@@ -41,7 +41,7 @@ def part(options, name, measure):
 
 def measure_all(options, context, corpora):
     own = [corpus for corpus in corpora if corpus.entry["what"] == "from --corpus"]
-    big = ["s0327|phantom-108-small|aal"] if options.quick else ["s0327-512|phantom-108|s0327|inia19"]
+    big = ["s0327|phantom-108|aal"] if options.quick else ["s0327-512|phantom-108-512|s0327|inia19"]
     results = {"headline": [], "growth": [], "encodings": [], "frames": [], "problems": []}
     if "headline" in options.only:
         for corpus in choose(corpora, big):
@@ -55,8 +55,8 @@ def measure_all(options, context, corpora):
             results["encodings"] += part(options, f"encodings-{corpus.name}",
                                          lambda: encodings(context, corpus, 10 if options.quick else 60))  # fmt: skip
     if "frames" in options.only:
-        names = (["s0327|phantom-108-small|aal"] if options.quick else
-                 [*big, "s0327", "ct20", "phantom-108-small", "inia19", "aal", "hncma", "knee", "aparc"])  # fmt: skip
+        names = (["s0327|phantom-108|aal"] if options.quick else
+                 [*big, "s0327", "ct20", "phantom-108", "inia19", "aal", "hncma", "knee", "aparc"])  # fmt: skip
         inputs = choose(corpora, names) + own + ([] if options.quick else ["noise", "empty"])
         rounds, seconds, limit = (2, 0.03, 0.4) if options.quick else (3, 0.1, 2)
         for item in inputs:

@@ -28,6 +28,7 @@ class Context:
     def __init__(self, build, work, peers, quick):
         self.dseg, self.work_program = build / "tools" / "dseg", build / "bench" / "work"
         self.frames, self.make_frames = build / "bench" / "frames", build / "bench" / "make_frames"
+        self.run_process = build / "bench" / "run_process"
         self.read_dcmtk = build / "bench" / "read_dcmtk"
         self.work = work
         self.python, self.node = peers / "venv" / "bin" / "python", peers / "venv" / "bin" / "node"
@@ -45,6 +46,9 @@ class Context:
 
     def our_work(self, job, *arguments, threads=0):
         return [self.work_program, job, *arguments, "--threads", str(threads)]
+
+    def whole_process(self, *command):
+        return [self.run_process, *command]
 
     def folder(self, name):
         path = self.work / "files" / name
@@ -96,11 +100,9 @@ def headline(context, corpus, budget):
             must(context.python_peer("write_highdicom.py", nifti, objects[kind], kind.upper()))
     for name, codec in compressed_choices(context):
         objects[name] = folder / f"dseg-{name.replace('/', '-')}.dcm"
-        if not objects[name].exists():
-            must([context.dseg, "convert", nifti, objects[name], "--as", "labelmap", "--transfer-syntax", codec, "--force"])
+        must([context.dseg, "convert", nifti, objects[name], "--as", "labelmap", "--transfer-syntax", codec, "--force"])
     nrrd = folder / "labels.seg.nrrd"
-    if not nrrd.exists():
-        must([context.dseg, "convert", nifti, nrrd])
+    must([context.dseg, "convert", nifti, nrrd, "--force"])
     jobs = read_jobs(context, objects, nifti, nrrd, expect) + part_jobs(context, objects["binary"])
     jobs += phase_jobs(context, objects["binary"])
     jobs += write_jobs(context, nifti, folder) + cold_jobs(context, objects, nifti)
@@ -128,7 +130,7 @@ def read_jobs(context, objects, nifti, nrrd, expect):
         add("dseg, 1 thread", context.our_work("labels", path, threads=1), path, form, "ours")
         add("highdicom", context.python_peer("read_highdicom.py", path), path, form)
         add("DCMTK dcmseg", [context.read_dcmtk, path], path, form)
-        add("dcmqi", context.python_peer("read_dcmqi.py", path), path, form)
+        add("dcmqi", context.python_peer("read_dcmqi.py", path, context.run_process), path, form)
         add("dcmjs", context.node_peer("read_dcmjs.mjs", path), path, form)
         add("cornerstone3D adapters", context.node_peer("read_adapters.mjs", path), path, form)
         add("pydicom-seg", [context.pydicom_seg, PEERS / "read_pydicom_seg.py", path], path, form)
@@ -152,7 +154,7 @@ def read_jobs(context, objects, nifti, nrrd, expect):
 def part_jobs(context, binary):
     group = "Part of the BINARY object"
     return [
-        Job(group, "dseg info, whole process", [context.dseg, "info", binary], inside=False, input=binary),
+        Job(group, "dseg info, whole process", context.whole_process(context.dseg, "info", binary), input=binary),
         Job(group, "open", context.our_work("open", binary), input=binary),
         Job(group, "one random plane, after opening", context.our_work("plane", binary), input=binary),
         Job(group, "one segment, all planes, after opening", context.our_work("segment", binary), input=binary),
@@ -164,7 +166,7 @@ def write_jobs(context, nifti, folder):
     for kind in ("binary", "labelmap"):
         form, out = kind.upper(), folder / f"written-{kind}.dcm"
         jobs.append(Job(group, "dseg convert, whole process with reading nii.gz",
-                        [context.dseg, "convert", nifti, out, "--as", kind, "--json"], inside=False, output=out, form=form))  # fmt: skip
+                        context.whole_process(context.dseg, "convert", nifti, out, "--as", kind), output=out, form=form))  # fmt: skip
         jobs.append(Job(group, "dseg, from memory", context.our_work("write", nifti, out, kind, "explicit-le"), output=out, form=form))
         jobs.append(Job(group, "highdicom, construct and save", context.python_peer(
             "write_highdicom.py", nifti, folder / f"written-highdicom-{kind}.dcm", form), kind="peer",
@@ -172,7 +174,7 @@ def write_jobs(context, nifti, folder):
     for suffix, form in (("nii.gz", "nii.gz"), ("seg.nrrd", "seg.nrrd")):
         out = folder / f"written.{suffix}"
         jobs.append(Job(group, "dseg convert, whole process with reading nii.gz",
-                        [context.dseg, "convert", nifti, out, "--json"], inside=False, output=out, form=form))  # fmt: skip
+                        context.whole_process(context.dseg, "convert", nifti, out), output=out, form=form))  # fmt: skip
         out = folder / f"written-simpleitk.{suffix}"
         jobs.append(Job(group, "SimpleITK, from memory", context.python_peer("write_simpleitk.py", nifti, out), kind="peer",
                         output=out, form=form))  # fmt: skip
@@ -212,13 +214,12 @@ def growth(context, budget):
     jobs = []
     for axis, frames, segments, value in cases:
         path = folder / f"{frames}-{segments}.dcm"
-        if not path.exists():
-            must([context.make_frames, path, str(frames), str(segments)])
+        must([context.make_frames, path, str(frames), str(segments)])
         common = {"input": path, "axis": axis, "value": value}
         jobs.append(Job("Growth", "dseg open", context.our_work("open", path), **common))
         jobs.append(Job("Growth", "dseg read", context.our_work("labels", path), **common))
         out = folder / "copy.dcm"
-        jobs.append(Job("Growth", "dseg convert to BINARY", [context.dseg, "convert", path, out, "--json"], inside=False,
+        jobs.append(Job("Growth", "dseg convert to BINARY", context.whole_process(context.dseg, "convert", path, out),
                         output=out, **common))  # fmt: skip
         if frames <= (1000 if context.quick else 10000):
             jobs.append(Job("Growth", "highdicom read", context.python_peer("read_highdicom.py", path), kind="peer", timeout=60, **common))

@@ -1,8 +1,10 @@
 """dcmqi: segimage2itkimage, which writes the label map as uncompressed NRRD; the time and the memory are those of its
-process."""
+process.
+
+usage: read_dcmqi.py FILE RUN_PROCESS [--check]"""
 
 import importlib.metadata
-import os
+import json
 import subprocess
 import sys
 import tempfile
@@ -10,21 +12,17 @@ from pathlib import Path
 
 import nrrd
 
-from common import clock, finish
+from common import checksums
 
 program = Path(sys.executable).parent / "segimage2itkimage"
 with tempfile.TemporaryDirectory(dir=Path(sys.argv[1]).parent) as folder:
-    start = clock()
-    process = subprocess.Popen(
-        [program, "--inputDICOM", sys.argv[1], "--outputDirectory", folder, "--outputType", "nrrd", "--mergeSegments"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    said = process.stdout.read().decode(errors="replace")
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = clock() - start
+    options = ["--inputDICOM", sys.argv[1], "--outputDirectory", folder, "--outputType", "nrrd", "--mergeSegments"]
+    process = subprocess.run([sys.argv[2], program, *options], capture_output=True, text=True)
     files = sorted(Path(folder).glob("*.nrrd"))
-    if status != 0 or len(files) != 1:
-        sys.exit(f"segimage2itkimage: status {status}, {len(files)} files: {said.strip().splitlines()[-1:]}")
-    array = nrrd.read(str(files[0]), index_order="C")[0] if "--check" in sys.argv else None
-finish(seconds, array, version=importlib.metadata.version("dcmqi"), process_peak_bytes=usage.ru_maxrss * 1024)
+    if process.returncode != 0 or len(files) != 1:
+        sys.exit(f"segimage2itkimage: {len(files)} files: {process.stderr.strip().splitlines()[-1:]}")
+    result = json.loads(process.stdout)
+    result["version"] = importlib.metadata.version("dcmqi")
+    if "--check" in sys.argv:
+        result.update(checksums(nrrd.read(str(files[0]), index_order="C")[0]))
+json.dump(result, sys.stdout)
