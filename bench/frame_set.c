@@ -9,11 +9,10 @@
 
 enum { SYNTHETIC_FRAMES = 64, SYNTHETIC_SIDE = 512, NOISE_LABELS = 100 };
 
-/* Frames as a representation puts them, with their segments. */
+/* Frames as a representation puts them: plane by plane, which is the order of objects, too. */
 struct collection {
   struct frame_set *set;
   size_t capacity;
-  int32_t *segments;
 };
 
 static void set_format(struct frame_set *set, uint32_t rows, uint32_t columns, dseg_pixel_format format) {
@@ -25,12 +24,7 @@ static void set_format(struct frame_set *set, uint32_t rows, uint32_t columns, d
 static dseg_status grow(struct collection *collection, size_t capacity, dseg_error *error) {
   struct frame_set *set = collection->set;
   uint8_t *frames = malloc(capacity * set->frame_bytes);
-  int32_t *segments = realloc(collection->segments, capacity * sizeof *segments);
-  if (segments != NULL) {
-    collection->segments = segments;
-  }
-  if (frames == NULL || segments == NULL) {
-    free(frames);
+  if (frames == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu frames", capacity);
   }
   if (set->count != 0) {
@@ -43,40 +37,14 @@ static dseg_status grow(struct collection *collection, size_t capacity, dseg_err
 }
 
 static dseg_status put_frame(void *user, int32_t segment, dseg_view frame, dseg_error *error) {
+  (void)segment;
   struct collection *collection = user;
   struct frame_set *set = collection->set;
   if (set->count == collection->capacity) {
     DSEG_TRY(grow(collection, collection->capacity == 0 ? 256 : 2 * collection->capacity, error));
   }
   memcpy(set->frames + set->count * set->frame_bytes, frame.data, set->frame_bytes);
-  collection->segments[set->count++] = segment;
-  return DSEG_OK;
-}
-
-/* Objects with a frame for each segment hold all frames of the first segment, then those of the second. */
-static dseg_status sort_by_segment(struct collection *collection, dseg_error *error) {
-  struct frame_set *set = collection->set;
-  if (set->count == 0 || collection->segments[0] < 0) {
-    return DSEG_OK;
-  }
-  uint8_t *sorted = malloc(set->count * set->frame_bytes);
-  if (sorted == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu frames", set->count);
-  }
-  int32_t last = 0;
-  for (size_t i = 0; i < set->count; i++) {
-    last = collection->segments[i] > last ? collection->segments[i] : last;
-  }
-  size_t done = 0;
-  for (int32_t segment = 0; segment <= last; segment++) {
-    for (size_t i = 0; i < set->count; i++) {
-      if (collection->segments[i] == segment) {
-        memcpy(sorted + done++ * set->frame_bytes, set->frames + i * set->frame_bytes, set->frame_bytes);
-      }
-    }
-  }
-  free(set->frames);
-  set->frames = sorted;
+  set->count++;
   return DSEG_OK;
 }
 
@@ -133,13 +101,9 @@ static dseg_status load(dseg_source *source, const dseg_representation *represen
     set_format(set, description->geometry.rows, description->geometry.columns, format);
     status = make_frames(source, representation, description, &collection, error);
   }
-  if (status == DSEG_OK) {
-    status = sort_by_segment(&collection, error);
-  }
   if (status == DSEG_OK && set->count == 0) {
     status = dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "no voxel belongs to a segment");
   }
-  free(collection.segments);
   dseg_description_destroy(description);
   return status;
 }
