@@ -1,5 +1,8 @@
 /* jpeg_lossless.c - JPEG Lossless, Non-Hierarchical, First-Order Prediction, 1.2.840.10008.1.2.4.70, through DCMTK
- * (ISO/IEC 10918-1 Annex H, process 14; PS3.5 8.2.1, A.4.1). */
+ * (ISO/IEC 10918-1 Annex H, process 14; PS3.5 8.2.1, A.4.1).
+ *
+ * The transfer syntax has predictor 1 (selection value 1), which is written; streams with another one say so, and are
+ * read. */
 #include "builtin.h"
 #include "frames/dcmjpeg.h"
 #include "frames/frame_codec.h"
@@ -21,11 +24,6 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
   DSEG_TRY(dseg_frame_check_size(info, out.size, error));
   dseg_jpeg_stream stream;
   DSEG_TRY(dseg_jpeg_check(info, in, DSEG_JPEG_LOSSLESS, &stream, error));
-  if (stream.predictor != 1) {
-    return dseg_fail(error, DSEG_ERROR_FORMAT,
-                     "frame %zu: JPEG predictor %u, its transfer syntax has 1 (PS3.5 A.4.1, Annex F.1)", info->frame,
-                     stream.predictor);
-  }
   dseg_span pixels;
   DSEG_TRY(dseg_frame_pixel_span(info, out, dseg_frame_scratch(context), &pixels, error));
   DSEG_TRY(dseg_dcmjpeg_decode(info, stream.bytes, stream.precision, pixels, error));

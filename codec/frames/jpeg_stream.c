@@ -39,13 +39,9 @@ static dseg_status read_frame_header(const dseg_frame_info *info, dseg_view head
 }
 
 /* B.2.3, of the one component. */
-static dseg_status read_scan_header(const dseg_frame_info *info, dseg_view header, dseg_jpeg_stream *stream,
-                                    dseg_error *error) {
-  if (header.size != 6 || header.data[0] != 1) {
-    return damaged(info, "the scan header is not that of one component", error);
-  }
-  stream->predictor = header.data[3];
-  return DSEG_OK;
+static dseg_status check_scan_header(const dseg_frame_info *info, dseg_view header, dseg_error *error) {
+  return header.size == 6 && header.data[0] == 1 ? DSEG_OK
+                                                 : damaged(info, "the scan header is not that of one component", error);
 }
 
 dseg_status dseg_jpeg_check(const dseg_frame_info *info, dseg_view in, unsigned frame_marker, dseg_jpeg_stream *stream,
@@ -77,7 +73,7 @@ dseg_status dseg_jpeg_check(const dseg_frame_info *info, dseg_view in, unsigned 
       has_frame = true;
     }
     if (marker == SOS) {
-      return has_frame ? read_scan_header(info, segment, stream, error)
+      return has_frame ? check_scan_header(info, segment, error)
                        : damaged(info, "a scan without a frame header", error);
     }
     at += 2 + length;

@@ -14,7 +14,6 @@ enum { DSEG_JPEG_BASELINE = 0xC0, DSEG_JPEG_LOSSLESS = 0xC3 };
 
 typedef struct dseg_jpeg_stream {
   unsigned precision; /* bits a pixel */
-  unsigned predictor; /* of a lossless stream: 1 to 7, Table H.1 */
   dseg_view bytes;    /* from SOI to EOI, without padding */
 } dseg_jpeg_stream;
 
