@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "dicom_edit.h"
 #include "dseg/dseg.h"
 
 enum { SAMPLES_NAME = 160, SAMPLES_COMMAND = 1200, SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1, SAMPLES_ARGUMENTS = 40 };
@@ -117,8 +118,21 @@ int samples_make_subdirectory(const samples_job *job, const char *name);
 /* samples_manifest.c, samples_readme.c: manifest.json, MANIFEST.csv, README.md. */
 dseg_status samples_write_manifest(const samples_job *job, dseg_error *error);
 dseg_status samples_write_readme(const samples_job *job, dseg_error *error);
-/* A text file that gets its name when it is complete. */
-FILE *samples_open_text(const samples_job *job, const char *name, dseg_error *error);
-dseg_status samples_close_text(const samples_job *job, const char *name, FILE *stream, dseg_error *error);
+
+/* samples_files.c: a file of the set that gets its name when it is complete. NULL after dseg_fail. */
+FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error);
+dseg_status samples_close_file(const samples_job *job, const char *name, FILE *stream, dseg_error *error);
+
+/* How an object is made of another one; see dicom_edit.h. */
+typedef struct samples_edit {
+  const char *base;           /* a file of the set */
+  const char *const *changes; /* up to NULL */
+  /* What no change says; may be NULL. */
+  dseg_status (*change_tree)(edit_node *file, const void *context, dseg_error *error);
+  const void *context;
+  unsigned kept_percent; /* of the file's bytes; 100: all */
+} samples_edit;
+/* Makes a file of the set; an exit code after a message. */
+int samples_edit_file(const samples_job *job, const samples_edit *edit, const char *name);
 
 #endif

@@ -4,13 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dicom_edit.h"
 #include "samples.h"
 
 /* Changes that no text of dicom_edit.h says. */
 typedef enum special {
   NO_SPECIAL = 0,
-  CUT_FILE,          /* the last third of the file is missing */
+  CUT_FILE,          /* the end of the file is missing */
   CUT_PIXELS,        /* two bytes of native pixel data are missing */
   PAD_FRAMES,        /* 1-bit frames begin at whole bytes */
   DAMAGE_FRAGMENT,   /* the bytes of the first frame are those of no frame */
@@ -302,45 +301,12 @@ static bool change_pixels(edit_node *file, special change) {
   }
 }
 
-static dseg_status read_file(const char *path, dseg_buffer *bytes, dseg_error *error) {
-  FILE *stream = fopen(path, "rb");
-  dseg_status status = stream != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read");
-  size_t got = 1;
-  while (status == DSEG_OK && got > 0) {
-    status = dseg_buffer_reserve(bytes, 65536, error);
-    got = status == DSEG_OK ? fread(bytes->data + bytes->size, 1, 65536, stream) : 0;
-    bytes->size += got;
+static dseg_status change_tree(edit_node *file, const void *context, dseg_error *error) {
+  const fault *wrong = context;
+  if (!change_pixels(file, wrong->change)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has not what is to be spoilt", wrong->base);
   }
-  if (stream != NULL) {
-    fclose(stream);
-  }
-  return status;
-}
-
-static dseg_status spoil(const fault *wrong, dseg_view bytes, dseg_buffer *out, dseg_error *error) {
-  edit_node file;
-  dseg_status status = edit_read(bytes, &file, error);
-  for (size_t i = 0; status == DSEG_OK && wrong->changes[i] != NULL; i++) {
-    status = edit_apply(&file, wrong->changes[i], error);
-  }
-  if (status == DSEG_OK && wrong->change != NO_SPECIAL && !change_pixels(&file, wrong->change)) {
-    status = dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has not what is to be spoilt", wrong->base);
-  }
-  if (status == DSEG_OK) {
-    status = edit_write(&file, out, error);
-  }
-  if (status == DSEG_OK && wrong->change == CUT_FILE) {
-    out->size -= out->size / 3;
-  }
-  edit_free(&file);
-  return status;
-}
-
-static dseg_status write_file(const char *path, const dseg_buffer *bytes, dseg_error *error) {
-  FILE *stream = fopen(path, "wb");
-  const bool written = stream != NULL && fwrite(bytes->data, 1, bytes->size, stream) == bytes->size;
-  const bool closed = stream != NULL && fclose(stream) == 0;
-  return written && closed ? DSEG_OK : dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot be written");
+  return DSEG_OK;
 }
 
 static bool has_sample(const samples_job *job, const char *file) {
@@ -354,30 +320,21 @@ static bool has_sample(const samples_job *job, const char *file) {
 
 static int make_faulty(samples_job *job, const fault *wrong) {
   char name[SAMPLES_NAME];
-  char path[4096];
-  dseg_buffer base = {0};
-  dseg_buffer bytes = {0};
-  dseg_error error = {DSEG_OK, ""};
   snprintf(name, sizeof name, "faulty/%s.dcm", wrong->name != NULL ? wrong->name : wrong->rule);
   if (!has_sample(job, wrong->base)) {
     cli_note(name, "left out: it is made from %s", wrong->base);
     return CLI_OK;
   }
-  samples_path(job, wrong->base, path);
-  dseg_status status = read_file(path, &base, &error);
-  if (status == DSEG_OK) {
-    status = spoil(wrong, (dseg_view){base.data, base.size}, &bytes, &error);
+  const samples_edit edit = {
+      .base = wrong->base,
+      .changes = wrong->changes,
+      .change_tree = wrong->change != NO_SPECIAL && wrong->change != CUT_FILE ? change_tree : NULL,
+      .context = wrong,
+      .kept_percent = wrong->change == CUT_FILE ? 66 : 100};
+  int code = samples_edit_file(job, &edit, name);
+  if (code == CLI_OK) {
+    code = samples_keep(job, SAMPLES_FAULTY, name, SAMPLES_OWN_COMMAND, wrong->purpose);
   }
-  samples_path(job, name, path);
-  if (status == DSEG_OK) {
-    status = write_file(path, &bytes, &error);
-  }
-  dseg_buffer_free(&base);
-  dseg_buffer_free(&bytes);
-  if (status != DSEG_OK) {
-    return cli_fail(path, status, &error);
-  }
-  const int code = samples_keep(job, SAMPLES_FAULTY, name, SAMPLES_OWN_COMMAND, wrong->purpose);
   if (code == CLI_OK) {
     job->samples[job->sample_count - 1].rule = wrong->rule;
   }

@@ -5,33 +5,6 @@
 #include "json_out.h"
 #include "samples.h"
 
-FILE *samples_open_text(const samples_job *job, const char *name, dseg_error *error) {
-  char path[4096];
-  char hidden[SAMPLES_NAME];
-  snprintf(hidden, sizeof hidden, ".%s.part", name);
-  samples_path(job, hidden, path);
-  FILE *stream = fopen(path, "w");
-  if (stream == NULL) {
-    dseg_fail(error, DSEG_ERROR_OUTPUT, "%s cannot be created", path);
-  }
-  return stream;
-}
-
-dseg_status samples_close_text(const samples_job *job, const char *name, FILE *stream, dseg_error *error) {
-  char path[4096];
-  char hidden_path[4096];
-  char hidden[SAMPLES_NAME];
-  snprintf(hidden, sizeof hidden, ".%s.part", name);
-  samples_path(job, name, path);
-  samples_path(job, hidden, hidden_path);
-  const bool bad = ferror(stream) != 0;
-  if (fclose(stream) != 0 || bad || rename(hidden_path, path) != 0) {
-    remove(hidden_path);
-    return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s cannot be written", path);
-  }
-  return DSEG_OK;
-}
-
 static const char *const group_names[] = {"source", "encoding", "edge case", "faulty"};
 
 static const char *status_text(const sample *item) {
@@ -103,7 +76,7 @@ static void put_libraries(json_out *json) {
 }
 
 static dseg_status write_json(const samples_job *job, dseg_error *error) {
-  FILE *stream = samples_open_text(job, "manifest.json", error);
+  FILE *stream = samples_open_file(job, "manifest.json", error);
   if (stream == NULL) {
     return DSEG_ERROR_OUTPUT;
   }
@@ -125,7 +98,7 @@ static dseg_status write_json(const samples_job *job, dseg_error *error) {
   }
   json_end(&json);
   json_end(&json);
-  return samples_close_text(job, "manifest.json", stream, error);
+  return samples_close_file(job, "manifest.json", stream, error);
 }
 
 /* A field of RFC 4180. */
@@ -174,7 +147,7 @@ static void put_row(FILE *stream, const sample *item) {
 }
 
 static dseg_status write_csv(const samples_job *job, dseg_error *error) {
-  FILE *stream = samples_open_text(job, "MANIFEST.csv", error);
+  FILE *stream = samples_open_file(job, "MANIFEST.csv", error);
   if (stream == NULL) {
     return DSEG_ERROR_OUTPUT;
   }
@@ -185,7 +158,7 @@ static dseg_status write_csv(const samples_job *job, dseg_error *error) {
   for (size_t i = 0; i < job->sample_count; i++) {
     put_row(stream, &job->samples[i]);
   }
-  return samples_close_text(job, "MANIFEST.csv", stream, error);
+  return samples_close_file(job, "MANIFEST.csv", stream, error);
 }
 
 dseg_status samples_write_manifest(const samples_job *job, dseg_error *error) {

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dicom_edit.h"
 #include "phantom.h"
 #include "samples.h"
 
@@ -210,6 +209,18 @@ static int make_slide(samples_job *job) {
   return code;
 }
 
+/* All tiles without their per-frame groups: where they lie follows from their order (PS3.3 C.7.6.17.3). No writer of
+ * this library makes it. */
+static int make_tiled_full(samples_job *job) {
+  static const char *const changes[] = {"00209311 CS TILED_FULL", "00209222 -", "00480303 UL 1", "52009230 -", NULL};
+  const samples_edit edit = {.base = "edge-cases/slide-all-tiles.dcm", .changes = changes, .kept_percent = 100};
+  const char *file = "edge-cases/slide-tiled-full.dcm";
+  const int code = samples_edit_file(job, &edit, file);
+  return code != CLI_OK ? code
+                        : samples_keep(job, SAMPLES_EDGE_CASE, file, SAMPLES_OWN_COMMAND,
+                                       "all tiles of a slide, TILED_FULL: without Per-Frame Functional Groups");
+}
+
 /* --- A label map in which every pixel belongs to a segment --- */
 
 static dseg_status put_total(dseg_writer *writer, void *context, dseg_error *error) {
@@ -274,6 +285,9 @@ int samples_make_objects(samples_job *job) {
   }
   if (code == CLI_OK) {
     code = make_slide(job);
+  }
+  if (code == CLI_OK) {
+    code = make_tiled_full(job);
   }
   return code == CLI_OK ? make_total(job) : code;
 }

@@ -159,7 +159,7 @@ static void put_checks(FILE *out, const samples_job *job) {
 }
 
 dseg_status samples_write_readme(const samples_job *job, dseg_error *error) {
-  FILE *out = samples_open_text(job, "README.md", error);
+  FILE *out = samples_open_file(job, "README.md", error);
   if (out == NULL) {
     return DSEG_ERROR_OUTPUT;
   }
@@ -170,5 +170,5 @@ dseg_status samples_write_readme(const samples_job *job, dseg_error *error) {
   put_faulty(out, job);
   put_gaps(out, job);
   put_checks(out, job);
-  return samples_close_text(job, "README.md", out, error);
+  return samples_close_file(job, "README.md", out, error);
 }

@@ -38,7 +38,9 @@ def check_with_pydicom(sample):
     assert dataset.file_meta.TransferSyntaxUID == sample["transfer_syntax"]["uid"]
     assert dataset.SOPClassUID == sample["sop_class_uid"]
     assert dataset.SegmentationType == sample["segmentation_type"]
-    assert dataset.NumberOfFrames == len(dataset.PerFrameFunctionalGroupsSequence) == sample["frames"]
+    assert dataset.NumberOfFrames == sample["frames"]
+    if dataset.get("DimensionOrganizationType") != "TILED_FULL":
+        assert len(dataset.PerFrameFunctionalGroupsSequence) == sample["frames"]
     assert len(dataset.SegmentSequence) > 0
     return dataset.StudyInstanceUID, dataset.FrameOfReferenceUID, dataset.SOPInstanceUID
 
