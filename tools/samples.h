@@ -123,7 +123,7 @@ dseg_status samples_write_readme(const samples_job *job, dseg_error *error);
 FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error);
 dseg_status samples_close_file(const samples_job *job, const char *name, FILE *stream, dseg_error *error);
 
-/* How an object is made of another one; see dicom_edit.h. */
+/* How an object is made of another one; see dicom_edit.h. It gets a SOP Instance UID of its own. */
 typedef struct samples_edit {
   const char *base;           /* a file of the set */
   const char *const *changes; /* up to NULL */

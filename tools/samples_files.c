@@ -54,9 +54,53 @@ static dseg_status read_file(const samples_job *job, const char *name, dseg_buff
   return status;
 }
 
-static dseg_status change_bytes(const samples_edit *edit, dseg_view bytes, dseg_buffer *out, dseg_error *error) {
+/* A UID that follows from the name: its hash as a UUID of version 8 (RFC 9562) below 2.25 (PS3.5 B.2). */
+static void make_uid(const char *name, char uid[65]) {
+  uint8_t number[DSEG_SHA256_SIZE]; /* 16 bytes are used, the most significant first */
+  char digits[40];
+  size_t count = 0;
+  dseg_sha256 hash;
+  dseg_sha256_start(&hash);
+  dseg_sha256_add(&hash, name, strlen(name));
+  dseg_sha256_finish(&hash, number);
+  number[6] = (uint8_t)((number[6] & 0x0FU) | 0x80U);
+  number[8] = (uint8_t)((number[8] & 0x3FU) | 0x80U);
+  for (bool more = true; more && count < sizeof digits;) {
+    unsigned rest = 0;
+    more = false;
+    for (size_t i = 0; i < 16; i++) {
+      const unsigned part = rest * 256U + number[i];
+      number[i] = (uint8_t)(part / 10U);
+      rest = part % 10U;
+      more = more || number[i] != 0;
+    }
+    digits[count++] = (char)('0' + rest);
+  }
+  memcpy(uid, "2.25.", 5);
+  for (size_t i = 0; i < count; i++) {
+    uid[5 + i] = digits[count - 1 - i];
+  }
+  uid[5 + count] = '\0';
+}
+
+/* SOP Instance UID, here and in the file meta information. */
+static dseg_status set_identity(edit_node *file, const char *name, dseg_error *error) {
+  char uid[65];
+  char change[96];
+  make_uid(name, uid);
+  snprintf(change, sizeof change, "00020003 UI %s", uid);
+  DSEG_TRY(edit_apply(file, change, error));
+  snprintf(change, sizeof change, "00080018 UI %s", uid);
+  return edit_apply(file, change, error);
+}
+
+static dseg_status change_bytes(const samples_edit *edit, const char *name, dseg_view bytes, dseg_buffer *out,
+                                dseg_error *error) {
   edit_node file;
   dseg_status status = edit_read(bytes, &file, error);
+  if (status == DSEG_OK) {
+    status = set_identity(&file, name, error);
+  }
   for (size_t i = 0; status == DSEG_OK && edit->changes[i] != NULL; i++) {
     status = edit_apply(&file, edit->changes[i], error);
   }
@@ -77,7 +121,7 @@ int samples_edit_file(const samples_job *job, const samples_edit *edit, const ch
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = read_file(job, edit->base, &base, &error);
   if (status == DSEG_OK) {
-    status = change_bytes(edit, (dseg_view){base.data, base.size}, &bytes, &error);
+    status = change_bytes(edit, name, (dseg_view){base.data, base.size}, &bytes, &error);
   }
   if (status == DSEG_OK) {
     FILE *stream = samples_open_file(job, name, &error);
