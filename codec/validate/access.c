@@ -110,7 +110,8 @@ dseg_shown dseg_show(const dseg_element *element) {
     return shown;
   }
   while (used < text.size && used + 4 < sizeof shown.text) {
-    shown.text[used] = text.data[used] >= 0x20 && text.data[used] < 0x7F ? (char)text.data[used] : '?';
+    const bool printable = text.data[used] >= 0x20 && text.data[used] < 0x7F;
+    shown.text[used] = (char)(printable ? text.data[used] : (uint8_t)'?');
     used++;
   }
   (void)snprintf(shown.text + used, sizeof shown.text - used, "%s", used < text.size ? "..." : "");

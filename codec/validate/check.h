@@ -57,7 +57,7 @@ static inline void dseg_set_bit_at(uint8_t *bits, uint32_t number) {
 }
 
 /* Reports a finding. */
-void dseg_found(dseg_check *check, dseg_rule_name rule, dseg_place place, const char *format, ...) DSEG_PRINTF(4, 5);
+void dseg_found(dseg_check *check, dseg_rule_name name, dseg_place place, const char *format, ...) DSEG_PRINTF(4, 5);
 /* Tells what could not be checked. */
 void dseg_note(const dseg_check *check, const char *format, ...) DSEG_PRINTF(2, 3);
 
@@ -73,7 +73,7 @@ dseg_status dseg_check_frames(dseg_check *check, dseg_error *error); /* groups, 
 void dseg_check_native_pixels(dseg_check *check);
 dseg_status dseg_check_encapsulation(dseg_check *check, dseg_error *error);
 
-/* source: the file opened by the reader. */
-dseg_status dseg_check_pixels(dseg_check *check, dseg_source *source, dseg_error *error);
+/* base: the file opened by the reader. */
+dseg_status dseg_check_pixels(dseg_check *check, dseg_source *base, dseg_error *error);
 
 #endif

@@ -35,8 +35,8 @@ static void check_color(dseg_check *check, size_t color, const descriptor *first
     return;
   }
   /* Entries of 8 bits may also stand in a 16-bit word each. */
-  const size_t bytes = own->entries * (own->bits / 8u);
-  const size_t words = own->entries * 2u;
+  const size_t bytes = (size_t)own->entries * (own->bits / 8u);
+  const size_t words = (size_t)own->entries * 2u;
   if (data.tag != 0 && data.value.size != bytes + bytes % 2 && data.value.size != words) {
     dseg_found(check, DSEG_RULE_PALETTE_DATA, dseg_at(data_tags[color]), "has %zu bytes for %u entries of %u bits",
                data.value.size, (unsigned)own->entries, (unsigned)own->bits);

@@ -61,10 +61,11 @@ static inline tree_node *tree_node_of(dicom_tree *tree, tree_item *item, uint32_
 /* The place of an item, which comes to be when it is the next. */
 static inline tree_item **tree_item_slot(dicom_tree *tree, tree_node *node, size_t number) {
   tree_item **slot = &node->items;
-  for (size_t i = 1; i < number; i++) {
-    assert_non_null(*slot);
+  size_t here = 1;
+  for (; here < number && *slot != NULL; here++) {
     slot = &(*slot)->next;
   }
+  assert_int_equal(here, number);
   if (*slot == NULL) {
     assert_true(tree->item_count < sizeof tree->items / sizeof tree->items[0]);
     *slot = &tree->items[tree->item_count++];
@@ -86,7 +87,7 @@ static inline void tree_apply(dicom_tree *tree, const char *line) {
       if (removes) {
         tree_node **slot = tree_slot(item, tag);
         assert_true(*slot != NULL && (*slot)->tag == tag); /* nothing else is taken away by mistake */
-        *slot = (*slot)->next;
+        *slot = *slot != NULL ? (*slot)->next : NULL;
         return;
       }
       tree_node *node = tree_node_of(tree, item, tag);

@@ -81,6 +81,9 @@ static void seeds_give_identical_bytes(void **state) {
 /* Adds a part's frames, as bits, to those of the parts before. */
 static void check_part(const char *path, unsigned number, unsigned total, size_t *offset, const written_file *whole,
                        size_t pixels) {
+  dseg_validation validation;
+  assert_int_equal(dseg_validate(path, NULL, &validation, NULL), DSEG_OK);
+  assert_int_equal(validation.errors + validation.warnings, 0);
   written_file part;
   open_written(path, &part);
   uint32_t frame_offset = 0;
