@@ -188,6 +188,7 @@ static void *counter(void *object, const char *name) {
 int main(void) {
   dseg_error error = {0};
   setenv("DSEG_PLUGIN_PATH", PLUGINS "/plugin_delta", 1);
+  setenv("SOURCE_DATE_EPOCH", "0", 1); /* objects written one after the other have one time */
   /* An object that is in memory for another reason is registered all the same. */
   void *object = dlopen(PLUGINS "/plugin_delta/plugin.so", RTLD_NOW);
   if (object == NULL || dseg_load_plugins(&error) != DSEG_OK) {
