@@ -52,7 +52,7 @@ check_style() {
 # The sources that the clang build compiled, each once. One file for each process: with several, clang-tidy 14 takes
 # the va_list of all but the first for uninitialised.
 check_tidy() {
-  git ls-files 'codec/*.c' 'codec/*.cc' 'tools/*.c' |
+  git ls-files 'codec/*.c' 'codec/*.cc' 'proposals/*.c' 'tools/*.c' |
     xargs -n 1 -P "$(nproc)" clang-tidy-14 -p build/clang --quiet >"$logs/tidy" 2>&1 || {
     cat "$logs/tidy"
     return 1

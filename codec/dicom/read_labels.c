@@ -307,8 +307,8 @@ dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t fir
                     .first_plane = first_plane,
                     .plane_count = plane_count,
                     .read_plane = read_mask_plane,
-                    .out = out,
                     .segment = segment};
+  job.out = out;
   dseg_status status = begin(&job, threads, error);
   if (status == DSEG_OK) {
     status = read_planes(&job, error);
