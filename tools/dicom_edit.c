@@ -302,7 +302,7 @@ static bool set_text(edit_node *node, const char *vr, const char *text) {
   if (length + 1 > sizeof value) {
     return false;
   }
-  memcpy(value, text, length);
+  memcpy(value, text, length + 1); /* a UID is padded with NUL, other text with a space (PS3.5 6.2) */
   value[length] = strcmp(vr, "UI") == 0 ? '\0' : ' ';
   return set_value(node, value, length + length % 2);
 }

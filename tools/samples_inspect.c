@@ -25,6 +25,11 @@ static void to_hex(const uint8_t digest[DSEG_SHA256_SIZE], char hex[SAMPLES_HEX]
   }
 }
 
+static dseg_status no_memory(dseg_error *error) {
+  dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+  return DSEG_ERROR_MEMORY;
+}
+
 /* Slides, and planes on no grid, are taken one after the other. */
 static dseg_status find_slots(walk *at, dseg_error *error) {
   const dseg_geometry *geometry = &at->description->geometry;
@@ -58,11 +63,14 @@ static dseg_status hash_labels(walk *at, bool *overlap, dseg_error *error) {
   uint8_t *plane = malloc(size + 1);
   uint8_t *empty = calloc(size + 1, 1);
   uint32_t *values = malloc((segments + 1) * sizeof *values);
-  dseg_status status = DSEG_OK;
   if (plane == NULL || empty == NULL || values == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+    free(plane);
+    free(empty);
+    free(values);
+    return no_memory(error);
   }
-  for (size_t i = 0; values != NULL && i < segments; i++) {
+  dseg_status status = DSEG_OK;
+  for (size_t i = 0; i < segments; i++) {
     values[i] = (uint32_t)(i + 1);
   }
   size_t next = 0;
@@ -123,10 +131,12 @@ static dseg_status hash_plane_masks(walk *at, size_t plane, uint8_t *present, ui
 static dseg_status hash_masks(walk *at, dseg_error *error) {
   uint8_t *present = malloc(at->description->segment_count + 1);
   uint8_t *mask = malloc(at->pixels + 1);
-  dseg_status status = DSEG_OK;
   if (present == NULL || mask == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+    free(present);
+    free(mask);
+    return no_memory(error);
   }
+  dseg_status status = DSEG_OK;
   for (size_t i = 0; status == DSEG_OK && i < at->description->geometry.plane_count; i++) {
     status = hash_plane_masks(at, i, present, mask, error);
   }

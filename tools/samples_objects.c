@@ -73,9 +73,9 @@ static dseg_status put_fractions(dseg_writer *writer, void *context, dseg_error 
   fractions *from = context;
   for (size_t plane = 0; plane < FRACTION_PLANES; plane++) {
     DSEG_TRY(phantom_read_plane(&from->fine, plane, from->labels, NULL, error));
-    for (uint16_t label = 1; label <= FRACTION_LABELS; label++) {
-      if (fill_mask(from, label)) {
-        DSEG_TRY(dseg_writer_write_mask(writer, plane, label - 1U, from->mask, error));
+    for (unsigned label = 1; label <= FRACTION_LABELS; label++) {
+      if (fill_mask(from, (uint16_t)label)) {
+        DSEG_TRY(dseg_writer_write_mask(writer, plane, label - 1, from->mask, error));
       }
     }
   }
@@ -191,7 +191,10 @@ static int make_slide(samples_job *job) {
   slide *from = calloc(1, sizeof *from);
   phantom made = {0};
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = from != NULL ? phantom_create(&made, &spec, &error) : DSEG_ERROR_MEMORY;
+  if (from == NULL) {
+    return cli_fail(sparse.file, DSEG_ERROR_MEMORY, &error);
+  }
+  dseg_status status = phantom_create(&made, &spec, &error);
   if (status == DSEG_OK) {
     status = fill_slide(&made, from, &error);
   }
@@ -227,10 +230,11 @@ static dseg_status put_total(dseg_writer *writer, void *context, dseg_error *err
   phantom *made = context;
   const size_t pixels = made->spec.size[0] * made->spec.size[1];
   uint16_t *plane = malloc(pixels * sizeof *plane);
-  dseg_status status = DSEG_OK;
   if (plane == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+    return DSEG_ERROR_MEMORY;
   }
+  dseg_status status = DSEG_OK;
   for (size_t k = 0; status == DSEG_OK && k < made->spec.size[2]; k++) {
     status = phantom_read_plane(made, k, plane, NULL, error);
     for (size_t i = 0; status == DSEG_OK && i < pixels; i++) {
