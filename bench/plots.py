@@ -101,8 +101,8 @@ def size_and_speed(points, name, unit_note):
     axes.set_xscale("log")
     axes.set_yscale("log")
     front = pareto([point for point in points if point[3] != "limit"])
-    axes.plot([p[0] for p in front], [p[1] for p in front], color="#c9a227", lw=2, zorder=1, label="Pareto line: nothing is both smaller and faster")
-    words = {"standard": "transfer syntax of the standard", "experimental": "proposal", "research": "research format or codec", "limit": "limit"}
+    axes.plot([p[0] for p in front], [p[1] for p in front], color="#c9a227", lw=2, zorder=1, label="nothing is both smaller and faster (Pareto)")
+    words = {"standard": "in the standard", "experimental": "proposal", "research": "research format or codec", "limit": "limit"}
     for kind, word in words.items():
         chosen = [point for point in points if point[3] == kind]
         if chosen:
@@ -112,7 +112,7 @@ def size_and_speed(points, name, unit_note):
     axes.xaxis.set_major_formatter(lambda value, _: short_bytes(value))
     axes.yaxis.set_major_formatter(lambda value, _: short_bytes(value * 1e6))
     axes.margins(x=0.14, y=0.1)
-    axes.legend(loc="lower right", fontsize=9)
+    figure.legend(loc="outside upper left", ncols=5, fontsize=9, handletextpad=0.3, columnspacing=1.2)
     spread_labels(axes, points)
     return to_svg(figure, name)
 
@@ -183,4 +183,5 @@ def corpus_bars(table, codecs):
     for axes in all_axes.flat:
         axes.set_xscale("log")
         axes.set_xlim(max(lowest / 1.5, 0.002), highest * 2.5)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     return to_svg(figure, "corpora")

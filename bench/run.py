@@ -50,15 +50,16 @@ def measure_all(options, context, corpora):
     if "growth" in options.only:
         results["growth"] = part(options, "growth", lambda: growth(context, 10 if options.quick else 100))
     if "encodings" in options.only:
-        names = ["ct20|phantom-31|natbrainlab"] if options.quick else ["ct20", "phantom-31", "inia19", "s0327", *big]
+        small = "ct20|phantom-31|natbrainlab"
+        names = [small] if options.quick else [small, "inia19", "s0327|phantom-108", *big]
         for corpus in choose(corpora, names) + own:
             results["encodings"] += part(options, f"encodings-{corpus.name}",
                                          lambda: encodings(context, corpus, 10 if options.quick else 60))  # fmt: skip
     if "frames" in options.only:
         names = (["s0327|phantom-108|aal"] if options.quick else
-                 [*big, "s0327", "ct20", "phantom-108", "inia19", "aal", "hncma", "knee", "aparc"])  # fmt: skip
+                 [*big, "s0327", "ct20", "phantom-108", "inia19", "hncma", "knee", "aparc"])  # fmt: skip
         inputs = choose(corpora, names) + own + ([] if options.quick else ["noise", "empty"])
-        rounds, seconds, limit = (2, 0.03, 0.4) if options.quick else (3, 0.1, 2)
+        rounds, seconds, limit = (2, 0.03, 0.4) if options.quick else (3, 0.1, 0.5)
         for item in inputs:
             name = item if isinstance(item, str) else item.name
             found = part(options, f"frames-{name}", lambda: frame_codecs(context, [item], rounds, seconds, limit))

@@ -122,7 +122,7 @@ def read_jobs(context, objects, nifti, nrrd, expect):
     jobs = []
 
     def add(name, command, path, form, kind="peer"):
-        timeout = 8 if context.quick else 180
+        timeout = 10 if context.quick else 180
         jobs.append(Job(group, name, command, kind=kind, input=path, expect=expect, form=form, timeout=timeout))
 
     for form, path in (("BINARY", objects["binary"]), ("LABELMAP", objects["labelmap"])):
