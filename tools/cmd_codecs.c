@@ -70,9 +70,10 @@ static const char *access_text(uint32_t flags) {
 static void show(const entry *item, int uid_width) {
   char bits[16];
   format_bits(item->flags, bits);
-  printf("  %-24s %-*s %-7s %s%s%s%s%s\n", item->name, uid_width, item->uid, bits, access_text(item->flags),
+  printf("  %-24s %-*s %-7s %s%s%s%s%s%s\n", item->name, uid_width, item->uid, bits, access_text(item->flags),
          (item->flags & DSEG_PLUGIN_LOSSY) != 0 ? ", lossy" : "",
          (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 ? ", other frames" : "", item->learns ? ", learns" : "",
+         (item->flags & DSEG_PLUGIN_VARYING) != 0 ? ", varying" : "",
          (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? ", experimental" : "");
   printf("  %-24s %s%s%s%s%s\n", "", item->title, item->version != NULL ? "; " : "",
          item->version != NULL ? item->version : "", item->proposal_version != NULL ? "; text in version " : "",
@@ -105,6 +106,7 @@ static void put_entry(json_out *json, const entry *item) {
   json_put_bool(json, "experimental", (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0);
   json_put_bool(json, "needs_other_frames", (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0);
   json_put_bool(json, "learns", item->learns);
+  json_put_bool(json, "varying", (item->flags & DSEG_PLUGIN_VARYING) != 0);
   json_put_string(json, "proposal_version", item->proposal_version);
   json_put_string(json, "library_version", item->version);
   json_begin_array(json, "options");

@@ -33,6 +33,7 @@ static void put_sample(json_out *json, const sample *item) {
     json_end(json);
     json_put_string(json, "status", status_text(item));
     json_put_bool(json, "lossy", (item->codec->flags & DSEG_PLUGIN_LOSSY) != 0);
+    json_put_bool(json, "varying", (item->codec->flags & DSEG_PLUGIN_VARYING) != 0);
     json_put_string(json, "photometric_interpretation", item->photometric);
     json_put_unsigned(json, "bits_allocated", item->bits_allocated);
     json_put_unsigned(json, "frames", item->frames);

@@ -133,7 +133,8 @@ static void put_checks(FILE *out, const samples_job *job) {
       "## Checking and repeating\n\n"
       "`manifest.json` and `MANIFEST.csv` have for each file its encoding, where its bytes go, its SHA-256, and the\n"
       "command that made it. Commands give the same bytes again with the same versions of dseg and of the libraries\n"
-      "named in `manifest.json`, in a directory that holds the files that they read, and with\n\n",
+      "named in `manifest.json`, in a directory that holds the files that they read (but for files that it calls\n"
+      "`varying`: their encoder gives the same pixels other bytes each time), and with\n\n",
       out);
   fprintf(out, "    export SOURCE_DATE_EPOCH=%s\n\n", epoch != NULL ? epoch : "1735689600");
   fputs("`voxels_sha256` is the SHA-256 of the decoded voxels, the same for every encoding", out);

@@ -52,7 +52,10 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
 }
 #endif
 
-/* PS3.5 8.2.14: MONOCHROME2 and PALETTE COLOR with 8 and 16 bits. Whether Table 8.2.14-1 has Bits Allocated of 1, as
+/* OpenJPH 0.9.0 asks memory that it has not set whether a block of code is empty (valgrind: codeblock::encode), so the
+ * same frame has other bytes, of the same pixels, from run to run.
+ *
+ * PS3.5 8.2.14: MONOCHROME2 and PALETTE COLOR with 8 and 16 bits. Whether Table 8.2.14-1 has Bits Allocated of 1, as
  * that of JPEG 2000, is not known to us, so it is read and not written. */
 const dseg_frame_codec dseg_frame_htj2k = {
     .abi = DSEG_PLUGIN_ABI,
@@ -60,9 +63,9 @@ const dseg_frame_codec dseg_frame_htj2k = {
     .title = "High-Throughput JPEG 2000 Image Compression (Lossless Only)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.201",
 #if DSEG_HAVE_OPENJPH && DSEG_HAVE_OPENJPEG
-    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_BITS_8_16,
+    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_BITS_8_16 | DSEG_PLUGIN_VARYING,
 #elif DSEG_HAVE_OPENJPH
-    .flags = DSEG_PLUGIN_CAN_WRITE | DSEG_FRAME_BITS_8_16,
+    .flags = DSEG_PLUGIN_CAN_WRITE | DSEG_FRAME_BITS_8_16 | DSEG_PLUGIN_VARYING,
 #else
     .flags = DSEG_PLUGIN_CAN_READ | DSEG_FRAME_BITS_8_16,
 #endif

@@ -79,7 +79,7 @@ class Codecs(CliTest):
         codecs = self.dseg("codecs", "--json").json()["frame_codecs"]
         self.assertEqual(len({codec["uid"] for codec in codecs}), len(codecs))
         for codec in codecs:
-            for flag in ("can_read", "can_write", "lossy", "experimental", "needs_other_frames", "learns"):
+            for flag in ("can_read", "can_write", "lossy", "experimental", "needs_other_frames", "learns", "varying"):
                 self.assertIsInstance(codec[flag], bool, codec["name"])
             self.assertTrue(set(codec["bits_allocated"]) <= {1, 8, 16} and codec["bits_allocated"])
             self.assertFalse(codec["experimental"] and codec["uid"].startswith("1.2.840.10008"), codec["name"])

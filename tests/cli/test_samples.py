@@ -142,12 +142,25 @@ class Encodings(SamplesTest):
                 program, *arguments = shlex.split(sample["command"])
                 self.assertEqual(program, "dseg")
                 self.dseg(*arguments)
-                self.assertEqual((again / sample["file"]).read_bytes(), files[sample["file"]], sample["file"])
+                if not sample.get("varying"):
+                    self.assertEqual((again / sample["file"]).read_bytes(), files[sample["file"]], sample["file"])
 
     def test_repeats(self):
-        self.make("labels.nii", "--edge-cases", "--threads", 1)
-        self.make("labels.nii", "--edge-cases", "--threads", 3, out="again")
-        self.assertEqual(self.contents("out"), self.contents("again"))
+        first = self.make("labels.nii", "--edge-cases", "--threads", 1)
+        second = self.make("labels.nii", "--edge-cases", "--threads", 3, out="again")
+        varying = {sample["file"] for sample in first["samples"] if sample.get("varying")}
+        if not varying:
+            self.assertEqual(self.contents("out"), self.contents("again"))
+            return
+        for manifest in (first, second):
+            for sample in manifest["samples"]:
+                if sample["file"] in varying:
+                    del sample["sha256"], sample["bytes"]
+        self.assertEqual(first, second)
+        tell = varying | {"manifest.json", "MANIFEST.csv", "README.md"}  # these have the sizes of varying files
+        files = [{name: content for name, content in self.contents(out).items() if name not in tell}
+                 for out in ("out", "again")]
+        self.assertEqual(files[0], files[1])
 
     def test_lossy_on_request(self):
         manifest = self.make("labels.nii", "--lossy")

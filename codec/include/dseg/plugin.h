@@ -47,6 +47,7 @@ enum {
   DSEG_PLUGIN_OTHER_FRAMES = 1u << 14,
   DSEG_PLUGIN_NO_PALETTE = 1u << 15,  /* not for Photometric Interpretation of PALETTE COLOR */
   DSEG_PLUGIN_WHOLE_BYTES = 1u << 16, /* 1-bit frames only where rows * columns is a multiple of 8 */
+  DSEG_PLUGIN_VARYING = 1u << 17,     /* the same frame may be given other bytes by the next encoding */
   /* Representations: */
   DSEG_PLUGIN_LABEL_FRAMES = 1u << 11,   /* a pixel of a frame is a Segment Number */
   DSEG_PLUGIN_SEGMENT_FRAMES = 1u << 12, /* each frame belongs to one segment */
