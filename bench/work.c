@@ -1,16 +1,19 @@
 /* work.c - one piece of work of libdseg in a process of its own, timed from inside.
  *
- *   work open FILE                     open only
- *   work labels FILE                   open and read all planes into one label map
- *   work plane FILE                    after opening: planes at random, one at a time; the mean is given
- *   work segment FILE                  after opening: segments' masks, all planes of each; the mean is given
- *   work read FILE                     a limit: plain read() of as many bytes as the object's Pixel Data has
- *   work copy FILE                     its part of the time: Pixel Data read through a small buffer, from the page
- * cache work touch FILE                    its part: a label map of that size allocated and filled once work again FILE
- * after opening: all planes into a label map that has been touched before work inflate FILE                  a limit: a
- * .nii.gz file read and decompressed in one go by libdeflate work write SOURCE OUTPUT REPRESENTATION CODEC[:KEY=VALUE]
- *                                      an object from the labels of SOURCE, which are read before the clock starts
- *   options: --threads N (0: all processors), --check (labels: also print a checksum)
+ *   work open FILE      open only
+ *   work labels FILE    open, and read all planes into one label map
+ *   work plane FILE     after opening: planes at random, one at a time; the mean is given
+ *   work segment FILE   after opening: segments' masks, all planes of each; the mean is given
+ *   work write SOURCE OUTPUT REPRESENTATION CODEC[:KEY=VALUE]
+ *                       an object from the labels of SOURCE, which are read before the clock starts
+ * limits:
+ *   work read FILE      plain read() of as many bytes as the object's Pixel Data has
+ *   work inflate FILE   a .nii.gz file read and decompressed in one go by libdeflate
+ * parts of the time of labels:
+ *   work copy FILE      Pixel Data through a small buffer, from the page cache
+ *   work touch FILE     a label map of that size allocated and filled once
+ *   work again FILE     after opening: all planes into a label map that has been touched before
+ * options: --threads N (0: all processors), --check (labels: also print a checksum)
  *
  * Prints one JSON object. seconds; peak_bytes of the process until the work was done; checksum: CRC-32 of the label map
  * with its values replaced by their ranks (16-bit little endian), so that it does not depend on the numbers of

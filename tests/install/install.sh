@@ -61,5 +61,5 @@ if [ -x "$build/bench/frames" ]; then
   "$build/bench/frames" labels.nii.gz --as labelmap --codec only --codec same-rows --rounds 1 --seconds 0.01 >measured.txt
   cat measured.txt
   grep -q same-rows measured.txt
-  [ "$("$build/bench/dseg_bench" labels labels.dcm | grep -c checksum)" = 1 ]
+  [ "$("$build/bench/work" labels labels.dcm --check | grep -c '"checksum"')" = 1 ]
 fi
