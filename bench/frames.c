@@ -5,7 +5,8 @@
  * [--json]
  *
  * INPUT is a file that libdseg reads, or "noise" or "empty". Without --codec all codecs that lose nothing are measured
- * with their standard options; --codec, which may be repeated, adds to them, "--codec only" in front leaves them out.
+ * with their standard options, beside gzip; --codec, which may be repeated, adds to them, "--codec only" in front leaves
+ * them out.
  * One thread; decoding goes straight into the volume. See README.md for what the columns mean. */
 #include <getopt.h>
 #include <inttypes.h>
@@ -71,6 +72,13 @@ static dseg_status add_named(struct run *run, const char *spec, dseg_error *erro
   char *rest = strchr(text, ':');
   if (rest != NULL) {
     *rest++ = '\0';
+  }
+  const dseg_frame_codec *const references[] = {&reference_gzip_zlib, &reference_gzip_libdeflate};
+  for (size_t i = 0; i < sizeof references / sizeof *references; i++) {
+    if (strcmp(spec, references[i]->name) == 0) {
+      add_trial(run, references[i], references[i]->name, &run->whole);
+      return DSEG_OK;
+    }
   }
   const dseg_frame_codec *codec = dseg_find_frame_codec(text);
   if (codec == NULL || (codec->flags & DSEG_PLUGIN_NATIVE) != 0 || codec->encode == NULL) {

@@ -109,6 +109,15 @@ unsigned label_edge_references(uint32_t frame, uint32_t frames, uint32_t *first,
 /* Where a frame that others refer to is kept: 0..3. */
 unsigned label_edge_slot(uint32_t frame, uint32_t frames);
 
+/* A frame as edges, and as a grid where another one is predicted from it. */
+typedef struct le_slot {
+  uint32_t frame; /* number + 1, 0: none */
+  uint32_t count; /* of edges */
+  le_edge *edges; /* pixels + 1 */
+  uint16_t *grid; /* pixels; NULL: not needed */
+  bool painted;   /* grid holds the frame */
+} le_slot;
+
 /* A grid of label indices from edges. */
 void label_edge_paint_grid(const le_edge *edges, uint32_t pixels, uint16_t *grid);
 

@@ -131,15 +131,6 @@ static inline uint32_t get_listed(le_reader *r, const le_table *tables, const le
 
 /* ---- What the files share */
 
-/* A decoded frame that others refer to. */
-typedef struct le_slot {
-  uint32_t frame; /* number + 1, 0: none */
-  uint32_t count;
-  le_edge *edges; /* pixels + 1 */
-  uint16_t *grid; /* pixels; only with prediction */
-  bool painted;
-} le_slot;
-
 /* A frame of type 0 or 1 into slot->edges; false: it does not conform. reader is behind the type. */
 bool label_edge_decode_independent(const le_model *model, const le_reader *reader, le_slot *slot);
 bool label_edge_decode_predicted(const le_model *model, const le_reader *reader, le_slot *slot, const le_slot *p,

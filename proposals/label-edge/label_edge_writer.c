@@ -1,0 +1,241 @@
+/* label_edge_writer.c - the heart of the encoder: a frame's edges become symbols (bitstream.md, sections 8 and 9), and
+ * these, from the last to the first, bytes (section 6). */
+#include "label_edge_writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void label_edge_prepare_writer(le_writer *w) {
+  for (unsigned c = 0; c < LE_CONTEXTS; c++) {
+    for (unsigned s = 1; s < LE_SYMBOLS; s++) {
+      w->starts[c][s] = (uint16_t)(w->starts[c][s - 1] + label_edge_frequencies[c][s - 1]);
+    }
+  }
+}
+
+/* ---- 6.3, 6.4 Numbers and labels */
+
+static void put(le_writer *w, uint32_t symbol) {
+  if (w->count == w->room) {
+    const size_t room = w->room ? w->room * 2 : 4096;
+    uint32_t *p = realloc(w->symbols, room * sizeof *p);
+    if (!p) {
+      w->no_memory = true;
+      w->count = 0;
+      return;
+    }
+    w->symbols = p;
+    w->room = room;
+  }
+  w->symbols[w->count++] = symbol;
+}
+
+static void put_symbol(le_writer *w, unsigned context, unsigned symbol) {
+  put(w, (uint32_t)context << 16 | symbol);
+}
+
+static void put_bits(le_writer *w, unsigned count, uint32_t value) {
+  if (count > 16) {
+    put_bits(w, 16, value & 0xffff);
+    value >>= 16;
+    count -= 16;
+  }
+  if (count) {
+    put(w, LE_RAW_BITS | (uint32_t)count << 16 | value);
+  }
+}
+
+/* Section 6.3. */
+static void put_number(le_writer *w, unsigned context, uint32_t number) {
+  const unsigned n = le_log2(number + 1);
+  put_symbol(w, context, n < LE_LONG_NUMBER ? n : LE_LONG_NUMBER);
+  if (n >= LE_LONG_NUMBER) {
+    put_bits(w, 5, n);
+  }
+  put_bits(w, n, number + 1 - (UINT32_C(1) << n));
+}
+
+/* Section 6.4. */
+static void put_listed(le_writer *w, const le_model *model, uint32_t label) {
+  unsigned k = 0;
+  while (k < w->listed && w->list[k] != label) {
+    k++;
+  }
+  if (k < w->listed) {
+    const unsigned n = le_log2(k + 1);
+    put_symbol(w, LE_LIST, n);
+    put_bits(w, n, k + 1 - (1u << n));
+  } else {
+    put_symbol(w, LE_LIST, LE_LIST_NEW);
+    put_bits(w, model->label_bits, label);
+    if (w->listed < LE_LIST_SIZE) {
+      w->listed++;
+    }
+    k = w->listed - 1;
+  }
+  memmove(w->list + 1, w->list, k * sizeof *w->list);
+  w->list[0] = (uint16_t)label;
+}
+
+static void begin_frame(le_writer *w, unsigned type) {
+  w->count = 0;
+  w->listed = 0;
+  w->no_memory = false;
+  put_bits(w, 2, type);
+}
+
+/* ---- 8 Independent frames */
+
+void label_edge_put_independent(le_writer *w, const le_model *model, le_edge *edges, uint32_t count) {
+  const uint32_t pixels = model->pixels;
+  const uint32_t width = model->width;
+  uint32_t label = 0; /* of the pixel before `from` */
+  uint32_t above = 0; /* the label above it, as far as the row above has been followed */
+  uint32_t from = 0;
+  uint32_t i = 0; /* the next edge of the row above */
+  begin_frame(w, LE_INTRA);
+  for (uint32_t j = 0;;) {
+    const uint32_t at = le_position(edges[j]);
+    const uint32_t to = le_label(edges[j]);
+    uint32_t expected = i < j ? le_position(edges[i]) + width : pixels;
+    const bool exists = expected < pixels;
+    const unsigned differs = label != above;
+    if (exists) {
+      const unsigned context = LE_EDGE + differs * LE_HISTORIES + le_history(edges[i]);
+      const int64_t moved = (int64_t)at - expected;
+      if (j < count && to == le_label(edges[i]) && moved >= -4 && moved <= 4) {
+        const unsigned move = (unsigned)(moved > 0 ? 2 * moved : moved < 0 ? -2 * moved - 1 : 0);
+        put_symbol(w, context, move);
+        edges[j] = le_make_edge(at, to, label_edge_next_history[le_history(edges[i])][move]);
+        label = above = to;
+        from = at + 1;
+        i++;
+        j++;
+        continue;
+      }
+      if (j == count || at >= expected) {
+        put_symbol(w, context, LE_PASS);
+        above = le_label(edges[i++]);
+        continue;
+      }
+      put_symbol(w, context, LE_INSERT);
+    } else {
+      put_symbol(w, LE_END + differs, j < count);
+      if (j == count) {
+        return;
+      }
+      expected = pixels;
+    }
+    put_number(w, le_gap_context(expected >= from ? expected - from + 1 : 1), at - from);
+    if (model->labels > 2) {
+      const unsigned birth = differs && to == above               ? LE_BIRTH_ABOVE
+                             : exists && to == le_label(edges[i]) ? LE_BIRTH_NEXT
+                                                                  : LE_BIRTH_LISTED;
+      put_symbol(w, LE_BIRTH + 2 * differs + exists, birth);
+      if (birth == LE_BIRTH_LISTED) {
+        put_listed(w, model, to);
+      }
+    }
+    edges[j] = le_make_edge(at, to, LE_NEW_EDGE);
+    label = to;
+    from = at + 1;
+    j++;
+  }
+}
+
+/* ---- 9 Predicted frames */
+
+void label_edge_put_predicted(le_writer *w, const le_model *model, const le_segment_contexts *contexts,
+                              const le_edge *edges, const le_slot *p, const le_slot *q) {
+  le_walk walk = {.n = edges,
+                  .p = p->edges,
+                  .q = q->edges,
+                  .grid_p = p->grid,
+                  .grid_q = q->grid,
+                  .width = model->width,
+                  .pixels = model->pixels};
+  le_segment s;
+  uint32_t label = 0;
+  begin_frame(w, LE_PREDICTED);
+  while (le_next_segment(&walk, &s)) {
+    for (uint32_t x = s.start; x < s.end;) {
+      const unsigned context = le_segment_context(contexts, &s, x, label);
+      const uint32_t at = le_position(*edges);
+      if (at >= s.end) {
+        put_symbol(w, context, 0);
+        break;
+      }
+      const uint32_t offset = at - x;
+      const uint32_t to = le_label(*edges++);
+      const uint32_t expected = le_expected(&s, label);
+      if (to == expected && offset < LE_NEAR) {
+        put_symbol(w, context, 1 + offset);
+      } else if (to == expected) {
+        put_symbol(w, context, LE_FAR);
+        put_number(w, LE_OFFSET, offset - LE_NEAR);
+      } else {
+        put_symbol(w, context, LE_OTHER);
+        put_number(w, LE_OFFSET + 1, offset);
+        if (model->labels > 2) {
+          uint32_t others[3];
+          const unsigned known = le_others(&s, label, expected, others);
+          const unsigned which = known > 0 && to == others[0]   ? LE_WHICH_SECOND
+                                 : known > 1 && to == others[1] ? LE_WHICH_THIRD
+                                                                : LE_WHICH_LISTED;
+          put_symbol(w, LE_WHICH, which);
+          if (which == LE_WHICH_LISTED) {
+            put_listed(w, model, to);
+          }
+        }
+      }
+      label = to;
+      x = at + 1;
+    }
+  }
+}
+
+/* ---- 6.2 From symbols to bytes */
+
+label_edge_status label_edge_reserve(le_bytes *bytes, size_t room) {
+  if (room > bytes->room) {
+    uint8_t *p = realloc(bytes->p, room);
+    if (!p) {
+      return LABEL_EDGE_NO_MEMORY;
+    }
+    bytes->p = p;
+    bytes->room = room;
+  }
+  return LABEL_EDGE_OK;
+}
+
+/* Backwards: words are written from the end of the buffer towards its start. */
+label_edge_status label_edge_write(le_writer *w, le_bytes *out) {
+  const size_t room = w->count * 2 + 4;
+  if (w->no_memory || label_edge_reserve(out, room)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  size_t at = room;
+  uint64_t state = 1;
+  for (size_t k = w->count; k-- > 0;) {
+    const uint32_t symbol = w->symbols[k];
+    const unsigned high = symbol >> 16 & 0x7fff;
+    const unsigned low = symbol & 0xffff;
+    const bool raw = symbol & LE_RAW_BITS;
+    const unsigned bits = raw ? high : LE_PROBABILITY_BITS;
+    const uint64_t frequency = raw ? 1 : label_edge_frequencies[high][low];
+    if (state >= frequency << (32 - bits)) {
+      at -= 2;
+      out->p[at] = (uint8_t)state;
+      out->p[at + 1] = (uint8_t)(state >> 8);
+      state >>= 16;
+    }
+    const uint64_t start = raw ? low : w->starts[high][low];
+    state = (state / frequency << bits) + state % frequency + start;
+  }
+  for (unsigned k = at < room || state > 0xffff ? 4 : 2; k > 0; k--) {
+    out->p[--at] = (uint8_t)(state >> 8 * (k - 1));
+  }
+  out->size = room - at;
+  memmove(out->p, out->p + at, out->size);
+  return LABEL_EDGE_OK;
+}

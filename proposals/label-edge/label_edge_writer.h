@@ -1,0 +1,37 @@
+/* label_edge_writer.h - from edges to symbols and from symbols to bytes, for the encoder. */
+#ifndef LABEL_EDGE_WRITER_H
+#define LABEL_EDGE_WRITER_H
+
+#include "label_edge_model.h"
+
+typedef struct le_bytes {
+  uint8_t *p;
+  size_t size, room;
+} le_bytes;
+
+label_edge_status label_edge_reserve(le_bytes *bytes, size_t room);
+
+/* The symbols of one frame. A symbol: context << 16 | symbol; bits as they are: LE_RAW_BITS | count << 16 | value. */
+#define LE_RAW_BITS (UINT32_C(1) << 31)
+
+typedef struct le_writer {
+  uint32_t *symbols;
+  size_t count, room;
+  uint16_t list[LE_LIST_SIZE];
+  unsigned listed;
+  bool no_memory;                           /* symbols are missing */
+  uint16_t starts[LE_CONTEXTS][LE_SYMBOLS]; /* sums of the frequencies */
+} le_writer;
+
+/* w: all zero. */
+void label_edge_prepare_writer(le_writer *w);
+
+/* Each begins a frame. Histories are written into edges. */
+void label_edge_put_independent(le_writer *w, const le_model *model, le_edge *edges, uint32_t count);
+void label_edge_put_predicted(le_writer *w, const le_model *model, const le_segment_contexts *contexts,
+                              const le_edge *edges, const le_slot *p, const le_slot *q);
+
+/* The bytes of the frame's symbols. */
+label_edge_status label_edge_write(le_writer *w, le_bytes *out);
+
+#endif

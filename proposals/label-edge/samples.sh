@@ -1,0 +1,7 @@
+#!/bin/sh
+# Makes sample instances of this proposal in OUTDIR: conforming, uncommon and faulty ones, with a README.md and a manifest.
+# Each is checked: by dseg, and but for the large ones by the second decoder (second/label_edge.py).
+# usage: DSEG=PROGRAM sh samples.sh OUTDIR    needs python3
+set -eu
+here=$(cd "$(dirname -- "$0")" && pwd)
+exec python3 "$here/make_samples.py" "${DSEG:-dseg}" "${1:?usage: samples.sh OUTDIR}"
