@@ -1,4 +1,4 @@
-/* label_edge_tables.c - the built-in frequencies (bitstream.md, annex A); made by train.py, do not edit. */
+/* label_edge_tables.c - the built-in frequencies (bitstream.md, annex A); made by training/train.py, do not edit. */
 #include "label_edge_model.h"
 
 /* clang-format off */

@@ -234,9 +234,9 @@ def faulty():
     yield "words-missing", "the last word is missing (6.2)", with_frame(good[0][:-2], 0)
     yield "state", "the state is not 1 at the end (6.2)", with_frame(to_bytes([(1, 0, 2), *end_only()], 5), 1)
     yield "edge-without-label", "an edge in an image of one label (8)", None
-    yield "segment-end", "a change behind the end of its segment (9.2)", with_predicted(predicted(five, [5], STEPS, STEPS), 2)
-    yield "segment-no-change", "a change to the label that is there (9.2)", with_predicted(predicted(five, [1], [0] * 16, [0] * 16), 2)
-    yield "segment-which", "another label, where there is none (9.2)", with_predicted(predicted(five, [7, 0, 1], [0] * 16, [0] * 16), 2)
+    yield "segment-end", "a change behind the end of its segment (9.2)", with_predicted(predicted(five, [7, 2, 0, 2, 5, 1], STEPS, TURNED), 2)
+    yield "segment-no-change", "a change to the label that is there (9.2)", with_predicted(predicted(five, [1], STEPS, TURNED), 2)
+    yield "segment-which", "another label, where there is none (9.2)", with_predicted(predicted(five, [7, 0, 1], STEPS, TURNED), 2)
 
 
 def end_only():

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dseg/description.h"
-#include "dseg/source.h"
 #include "instance.h"
 
 static bool decodes(instance *image, uint32_t step) {
@@ -58,31 +56,13 @@ static bool check_mask(const instance *labels, const char *name) {
 }
 
 static bool check_file(const char *path) {
-  dseg_error error = {0};
-  dseg_source *source;
-  if (dseg_open(path, NULL, &source, &error) != DSEG_OK) {
-    fprintf(stderr, "%s: %s\n", path, error.message);
+  instance image;
+  if (!instance_read(&image, path)) {
     return false;
   }
-  const dseg_description *description = dseg_source_description(source);
-  uint32_t largest = 0;
-  for (size_t s = 0; s < description->segment_count; s++) {
-    largest = description->segments[s].number > largest ? description->segments[s].number : largest;
-  }
-  instance image;
-  instance_create(&image, description->geometry.rows, description->geometry.columns, largest < 256 ? 8 : 16,
-                  (uint32_t)description->geometry.plane_count);
-  const dseg_label_request request = {
-      .plane_count = description->geometry.plane_count, .bits = image.format.bits, .threads = 1};
-  bool well = dseg_source_read_labels(source, &request, image.pixels, image.frame_bytes * image.format.frames, NULL,
-                                      &error) == DSEG_OK;
-  if (!well) {
-    fprintf(stderr, "%s: %s\n", path, error.message);
-  }
   const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-  well = well && check(&image, name) && check_mask(&image, name);
+  const bool well = check(&image, name) && check_mask(&image, name);
   instance_destroy(&image);
-  dseg_source_close(source);
   return well;
 }
 

@@ -157,6 +157,7 @@ label_edge_status instance_encode(instance *image, bool predict) {
     status = label_edge_encoder_create(&image->format, plan, size, &encoder);
   }
   if (!status) {
+    label_edge_encoder_count(encoder, image->counts);
     status = encode_frames(image, encoder, plan, size);
   }
   label_edge_encoder_destroy(encoder);

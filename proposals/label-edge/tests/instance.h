@@ -10,8 +10,9 @@ typedef struct instance {
   uint8_t *pixels; /* all frames */
   uint8_t **fragments;
   size_t *sizes;
-  size_t total;     /* bytes of all fragments */
-  unsigned fetched; /* frames, by the decoder, so far */
+  size_t total;           /* bytes of all fragments */
+  unsigned fetched;       /* frames, by the decoder, so far */
+  uint64_t (*counts)[16]; /* NULL, or where encoding counts symbols (label_edge_encoder_count) */
 } instance;
 
 /* What the pixels look like. */
@@ -19,6 +20,8 @@ typedef enum content { EMPTY, FULL, NOISE, BLOBS, ENLARGED, COPIES, CONTENTS } c
 
 /* Memory for an image; exits when there is none. */
 void instance_create(instance *image, uint32_t rows, uint32_t columns, unsigned bits, uint32_t frames);
+/* The same, read from a label volume (read_volume.c); false, with a message, when it cannot be read. */
+bool instance_read(instance *image, const char *path);
 void instance_destroy(instance *image);
 /* Draws it with up to labels different values, spread over what the bits can hold. */
 void instance_draw(instance *image, content kind, uint32_t labels, uint64_t seed);

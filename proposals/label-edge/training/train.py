@@ -1,0 +1,76 @@
+"""Makes label_edge_tables.c, the built-in frequencies (bitstream.md, annex A), from label volumes.
+
+usage: train.py COUNT_SYMBOLS VOLUME... > label_edge_tables.c
+       COUNT_SYMBOLS: the program of count_symbols.c (build/release/proposals/.../label_edge_count_symbols)
+
+The built-in tables were made so from (in this order): of TotalSegmentator labels_512 and ct20's labels, SPL's hncma-atlas and knee
+seg, FreeSurfer's aparc+aseg; of mricron-data natbrainlab, brodmann, aal, JHU-WhiteMatter-labels-1mm, inia19-NeuroMaps,
+AICHAmc, JHU-WhiteMatter-labels-2mm, HarvardOxford-cort-maxprob-thr0-1mm and jhu189. For the leave-one-out figures of
+evidence.md, leave volumes out here, build with the result, and code those volumes.
+
+A volume counts with the square root of its symbols, so that large ones do not drown small ones. A context that was seen
+rarely leans on all contexts of its kind together. Frequencies add up to 4096, and none is 0."""
+
+import math
+import subprocess
+import sys
+
+# Kind, contexts, symbols, whether counted in predicted frames.
+KINDS = [("EDGE", 62, 11, 0), ("END", 2, 2, 0), ("GAP", 12, 16, 0), ("BIRTH", 4, 3, 0), ("LIST", 1, 6, 0),
+         ("SEGMENT", 252, 8, 1), ("OFFSET", 2, 16, 1), ("WHICH", 1, 3, 1)]  # fmt: skip
+WEIGHT = 300  # of a volume
+PRIOR = 2  # symbols that the kind as a whole is worth in each context
+UNSEEN = 0.02  # what each symbol is worth without having been seen
+
+
+def read_counts(program, volume):
+    """For independent and for predicted frames: counts by (context, symbol), and their sum."""
+    counts = [{}, {}]
+    for line in subprocess.run([program, volume], check=True, capture_output=True, text=True).stdout.splitlines():
+        predict, context, symbol, count = map(int, line.split())
+        counts[predict][context, symbol] = count
+    return [(table, sum(table.values())) for table in counts]
+
+
+def to_frequencies(weights):
+    total = sum(weights)
+    frequencies = [max(1, round(weight / total * 4096)) for weight in weights]
+    while (missing := 4096 - sum(frequencies)) != 0:
+        largest = frequencies.index(max(frequencies))
+        frequencies[largest] += missing if missing > 0 else -min(-missing, max(1, frequencies[largest] // 8))
+    return frequencies
+
+
+def train(volumes):
+    base = 0
+    for kind, contexts, symbols, predict in KINDS:
+        seen = [[0.0] * symbols for _ in range(contexts)]
+        for volume in volumes:
+            counts, total = volume[predict]
+            for c in range(contexts):
+                for s in range(symbols):
+                    seen[c][s] += counts[base + c, s] * WEIGHT / math.sqrt(total + 1)
+        together = [sum(context[s] for context in seen) + 1e-6 for s in range(symbols)]
+        share = [weight / sum(together) for weight in together]
+        yield kind, None
+        for c in range(contexts):
+            weights = [seen[c][s] + PRIOR * share[s] + UNSEEN for s in range(symbols)]
+            if kind == "GAP" and c >= 10:  # frames larger than those at hand
+                more = 0.004 * sum(weights)
+                weights = [weight + (more if s >= 9 else 0) for s, weight in enumerate(weights)]
+            yield kind, to_frequencies(weights)
+        base += contexts
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    print("/* label_edge_tables.c - the built-in frequencies (bitstream.md, annex A); made by training/train.py, do not edit. */")
+    print('#include "label_edge_model.h"\n\n/* clang-format off */')
+    print("const uint16_t label_edge_frequencies[LE_CONTEXTS][LE_SYMBOLS] = {")
+    for kind, frequencies in train([read_counts(sys.argv[1], volume) for volume in sys.argv[2:]]):
+        print(f"  /* LE_{kind} */" if frequencies is None else f"  {{{', '.join(map(str, frequencies))}}},")
+    print("};\n/* clang-format on */")
+
+
+main()
