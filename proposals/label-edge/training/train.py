@@ -1,12 +1,10 @@
 """Makes label_edge_tables.c, the built-in frequencies (bitstream.md, annex A), from label volumes.
 
 usage: train.py COUNT_SYMBOLS VOLUME... > label_edge_tables.c
-       COUNT_SYMBOLS: the program of count_symbols.c (build/release/proposals/.../label_edge_count_symbols)
+       COUNT_SYMBOLS: the program of count_symbols.c (build/release/tests/label-edge/label_edge_count_symbols)
 
-The built-in tables were made so from (in this order): of TotalSegmentator labels_512 and ct20's labels, SPL's hncma-atlas and knee
-seg, FreeSurfer's aparc+aseg; of mricron-data natbrainlab, brodmann, aal, JHU-WhiteMatter-labels-1mm, inia19-NeuroMaps,
-AICHAmc, JHU-WhiteMatter-labels-2mm, HarvardOxford-cort-maxprob-thr0-1mm and jhu189. For the leave-one-out figures of
-evidence.md, leave volumes out here, build with the result, and code those volumes.
+The built-in tables were made so from the volumes that check.sh lists, in that order; it makes them again and compares. For
+the leave-one-out figures of evidence.md, leave volumes out, build with the result, and code those volumes.
 
 A volume counts with the square root of its symbols, so that large ones do not drown small ones. A context that was seen
 rarely leans on all contexts of its kind together. Frequencies add up to 4096, and none is 0."""

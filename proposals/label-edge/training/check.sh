@@ -1,0 +1,18 @@
+#!/bin/sh
+# The built-in tables are what train.py makes of the volumes that it names. Skipped where one of them is not there.
+# usage: check.sh COUNT_SYMBOLS DATA MRICRON-TEMPLATES
+set -eu
+here=$(cd "$(dirname -- "$0")" && pwd)
+count=$1
+data=$2
+templates=$3
+set -- "$data/totalsegmentator-s0327/labels_512.nii.gz" "$data/totalsegmentator-ct20/labels.nii.gz" \
+  "$data/spl-brain-atlas/hncma-atlas.nrrd" "$data/spl-knee-atlas/seg.nrrd" "$data/freesurfer/aparc+aseg.nii.gz"
+for name in natbrainlab brodmann aal JHU-WhiteMatter-labels-1mm inia19-NeuroMaps AICHAmc JHU-WhiteMatter-labels-2mm \
+  HarvardOxford-cort-maxprob-thr0-1mm jhu189; do
+  set -- "$@" "$templates/$name.nii.gz"
+done
+for volume; do
+  [ -r "$volume" ] || { echo "skipped: no $volume" && exit 77; }
+done
+python3 "$here/train.py" "$count" "$@" | diff - "$here/../label_edge_tables.c"
