@@ -40,7 +40,8 @@ label_edge_status label_edge_encoder_create(const label_edge_format *format, con
     return status;
   }
   e->repeats = malloc(repeats);
-  e->index_of = malloc(65536 * sizeof *e->index_of);
+  const size_t values = (size_t)1 << format->bits;
+  e->index_of = malloc(values * sizeof *e->index_of);
   e->grid_columns = malloc(format->columns * sizeof *e->grid_columns);
   e->changes = malloc(format->columns * sizeof *e->changes);
   if (!e->repeats || !e->index_of || !e->grid_columns || !e->changes) {
@@ -49,7 +50,7 @@ label_edge_status label_edge_encoder_create(const label_edge_format *format, con
   }
   memcpy(e->repeats, plan + header, repeats);
   memset(e->grid_columns, 0xff, format->columns * sizeof *e->grid_columns);
-  memset(e->index_of, 0xff, 65536 * sizeof *e->index_of);
+  memset(e->index_of, 0xff, values * sizeof *e->index_of);
   for (uint32_t k = 0; k < e->model.labels; k++) {
     e->index_of[e->model.palette ? e->model.palette[k] : k] = k;
   }

@@ -9,7 +9,7 @@ struct label_edge_survey {
   label_edge_format format;
   bool predict;
   uint32_t added;
-  uint8_t *value_used;     /* 65536 */
+  uint8_t *value_used;     /* 2^bits */
   uint8_t *column_changes; /* columns: differs from the one before, in some row of some frame */
   uint8_t *row_changes;    /* rows */
   uint64_t *hashes;        /* frames */
@@ -28,7 +28,7 @@ label_edge_status label_edge_survey_create(const label_edge_format *format, bool
   }
   s->format = *format;
   s->predict = predict;
-  s->value_used = calloc(65536, 1);
+  s->value_used = calloc((size_t)1 << format->bits, 1);
   s->column_changes = calloc(format->columns, 1);
   s->row_changes = calloc(format->rows, 1);
   s->hashes = calloc(format->frames, sizeof *s->hashes);
@@ -159,7 +159,7 @@ static size_t put_header(const label_edge_survey *survey, uint8_t *header) {
   for (uint32_t k = 0; k < rows; k++) {
     height += survey->row_changes[k];
   }
-  for (uint32_t k = 0; k < 65536; k++) {
+  for (uint32_t k = 0; k < UINT32_C(1) << survey->format.bits; k++) {
     values += survey->value_used[k];
   }
   /* A palette that needs more than half a percent of the pixels would not pay in frames that are stored raw. */
@@ -213,8 +213,8 @@ label_edge_status label_edge_survey_finish(label_edge_survey *survey, const uint
   if (survey->added != survey->format.frames) {
     return LABEL_EDGE_BAD_FORMAT;
   }
-  const size_t header_room =
-      LE_FIXED_HEADER + 8 + 65536 * 6 + ((size_t)survey->format.columns + survey->format.rows) / 8 + 4;
+  const size_t header_room = LE_FIXED_HEADER + 8 + ((size_t)6 << survey->format.bits) +
+                             ((size_t)survey->format.columns + survey->format.rows) / 8 + 4;
   free(survey->plan);
   survey->plan = calloc(1, header_room + (size_t)survey->format.frames * 4);
   if (!survey->plan) {

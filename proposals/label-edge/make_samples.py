@@ -315,9 +315,9 @@ def native_pixels(dseg, path):
 
 
 def conforming(dseg, out):
-    volume = out / "labels.nii.gz"
+    volume = out / "labels.nii"
     must(dseg, "phantom", volume, "--labels", "40", "--size", "96x80x24", "--force")
-    many = out / "many-labels.nii.gz"
+    many = out / "many-labels.nii"
     must(dseg, "phantom", many, "--labels", "300", "--size", "96x80x24", "--force")
     for name, source, purpose, options in (
         ("independent", volume, "frames that stand alone", ["--as", "labelmap"]),
