@@ -48,7 +48,7 @@ def measure(frames, results, volumes):
     rows = read(path) if path.exists() else []
     for volume in volumes:
         name = volume if volume in ("noise", "empty") else "/".join(Path(volume).parts[-2:])
-        command = [frames, volume, "--json", "--as", "labelmap", "--rounds", 5, "--seconds", 0.2, "--limit", 4, "--codec", "only"]
+        command = [frames, volume, "--json", "--as", "labelmap", "--rounds", 3, "--seconds", 0.15, "--limit", 2, "--codec", "only"]
         for codec in CODECS:
             command += ["--codec", codec]
         records = json_lines(command)
