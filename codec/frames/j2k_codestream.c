@@ -9,6 +9,7 @@
 
 #include "core/endian.h"
 #include "frames/frame_codec.h"
+#include "frames/jpeg_stream.h"
 
 enum marker {
   SOC = 0xFF4F,
@@ -229,7 +230,11 @@ static dseg_status walk_tile_parts(struct reader *reader) {
     if (!next_segment(reader, &sot) || sot.size != SOT_SIZE - 4) {
       return damaged(reader, "a tile-part is cut or damaged");
     }
-    const size_t length = dseg_load_be32(sot.data + 2);
+    size_t length = dseg_load_be32(sot.data + 2);
+    dseg_view whole;
+    if (length == 0 && dseg_jpeg_trim(reader->in, &whole)) { /* up to EOC, whose code is that of JPEG's EOI */
+      length = whole.size - 2 - start;
+    }
     if (length < SOT_SIZE + 2 || length > reader->in.size - start) {
       return damaged(reader, "a tile-part is cut or damaged");
     }
