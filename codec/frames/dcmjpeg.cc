@@ -64,8 +64,8 @@ dseg_status encode(const dseg_frame_info *info, dseg_view pixels, dseg_buffer *o
       encoder.encode(static_cast<Uint16>(info->columns), static_cast<Uint16>(info->rows), EPI_Monochrome2, 1,
                      const_cast<Pixel *>(reinterpret_cast<const Pixel *>(pixels.data)), bytes, size);
   const std::unique_ptr<Uint8[]> owned(bytes);
-  if (condition.bad()) {
-    return fail(info, condition.text(), error);
+  if (condition.bad()) { /* of valid pixels: more than 65500 rows or columns, or out of memory */
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "frame %zu: DCMTK: %s", info->frame, condition.text());
   }
   return dseg_buffer_append(out, bytes, size, error);
 }

@@ -87,6 +87,9 @@ static bool compress(const dseg_frame_info *info, dseg_view pixels, int quality,
                      unsigned char **stream, unsigned long *size) {
   struct jpeg_compress_struct encoder = {.err = &errors->manager};
   if (setjmp(errors->back) != 0) {
+    if (*stream != NULL) { /* where it grew, *stream is what has been freed */
+      encoder.dest->term_destination(&encoder);
+    }
     jpeg_destroy_compress(&encoder);
     return false;
   }
@@ -116,6 +119,10 @@ static bool compress(const dseg_frame_info *info, dseg_view pixels, int quality,
 static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
                           dseg_error *error) {
   DSEG_TRY(dseg_frame_check_encode(&dseg_frame_jpeg, info, frame, error));
+  if (info->rows > JPEG_MAX_DIMENSION || info->columns > JPEG_MAX_DIMENSION) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "frame %zu: libjpeg has at most %ld rows and columns", info->frame,
+                     (long)JPEG_MAX_DIMENSION);
+  }
   struct errors errors;
   unsigned char *stream = NULL;
   unsigned long size = 0;

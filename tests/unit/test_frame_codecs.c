@@ -284,6 +284,32 @@ static void test_round_trips(void **state) {
   for_each_codec(round_trips);
 }
 
+/* As many rows or columns as a frame may have: coded, or beyond a limit of the library that is told. */
+static void longest_sides(struct trial *trial) {
+  dseg_buffer stream = {0};
+  trial->content = BLOBS;
+  for (int side = 0; side < 2; side++) {
+    trial->info.rows = side == 0 ? 1 : UINT16_MAX;
+    trial->info.columns = side == 0 ? UINT16_MAX : 1;
+    fill(trial);
+    dseg_error error = {0};
+    stream.size = 0;
+    const dseg_status status = encode_alone(trial, (dseg_view){trial->frame, trial->size}, &stream, &error);
+    if (status == DSEG_OK) {
+      check_round_trip(trial, &stream);
+    } else {
+      REQUIRE(trial, status == DSEG_ERROR_LIMIT || status == DSEG_ERROR_UNSUPPORTED, &error);
+    }
+    free(trial->frame);
+  }
+  dseg_buffer_free(&stream);
+}
+
+static void test_longest_sides(void **state) {
+  (void)state;
+  for_each_codec(longest_sides);
+}
+
 /* Each option at either end of its range makes a stream that any context decodes. */
 static void with_options(struct trial *trial) {
   trial->info.rows = 61;
@@ -524,9 +550,9 @@ int main(int argc, char **argv) {
     return 1;
   }
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trips), cmocka_unit_test(test_options),       cmocka_unit_test(test_refused_pairs),
-      cmocka_unit_test(test_truncated),   cmocka_unit_test(test_flipped_bits),  cmocka_unit_test(test_other_frames),
-      cmocka_unit_test(test_bombs),       cmocka_unit_test(test_wrong_buffers),
+      cmocka_unit_test(test_round_trips),   cmocka_unit_test(test_longest_sides), cmocka_unit_test(test_options),
+      cmocka_unit_test(test_refused_pairs), cmocka_unit_test(test_truncated),     cmocka_unit_test(test_flipped_bits),
+      cmocka_unit_test(test_other_frames),  cmocka_unit_test(test_bombs),         cmocka_unit_test(test_wrong_buffers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
