@@ -124,15 +124,17 @@ static dseg_status check_like_first(const dseg_placement *placement, size_t fram
   return DSEG_OK;
 }
 
-static bool is_distance(double value) {
-  return value > 0 && value < HUGE_VAL;
+/* A distance between count rows or columns: positive, but a single one may have none. */
+static bool is_distance(double value, uint32_t count) {
+  return (value > 0 || (value == 0 && count == 1)) && value < HUGE_VAL;
 }
 
 static dseg_status take_first(dseg_placement *placement, const dseg_groups *groups, dseg_error *error) {
   dseg_geometry *geometry = &placement->description->geometry;
   placement->first = *groups;
   placement->any = true;
-  if (groups->has_pixel_spacing && !(is_distance(groups->pixel_spacing[0]) && is_distance(groups->pixel_spacing[1]))) {
+  if (groups->has_pixel_spacing && !(is_distance(groups->pixel_spacing[0], geometry->rows) &&
+                                     is_distance(groups->pixel_spacing[1], geometry->columns))) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "Pixel Spacing (0028,0030) is %g\\%g: distances between pixels are positive (PS3.3 10.7.1.3)",
                      groups->pixel_spacing[0], groups->pixel_spacing[1]);

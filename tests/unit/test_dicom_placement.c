@@ -180,6 +180,24 @@ static void test_spacing_must_be_positive(void **state) {
   }
 }
 
+/* PS3.3 10.7.1.3: with a single row there is no distance between rows. */
+static void test_spacing_of_a_single_row(void **state) {
+  (void)state;
+  static const uint8_t rows[] = {0x28, 0, 0x10, 0, 'U', 'S', 2, 0, SEG_ROWS};
+  seg_form form = binary_form();
+  form.pixel_spacing = "0\\0.5";
+  build_seg(&file, &form);
+  size_t at = 0;
+  while (memcmp(file.bytes.data + at, rows, sizeof rows) != 0) {
+    at++;
+    assert_true(at + sizeof rows <= file.bytes.size);
+  }
+  file.bytes.data[at + sizeof rows - 1] = 1;
+  dseg_source *source = open_file();
+  assert_true(dseg_source_description(source)->geometry.pixel_spacing[0] == 0);
+  dseg_source_close(source);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_planes_keep_the_writers_direction),
@@ -193,6 +211,7 @@ int main(void) {
       cmocka_unit_test(test_focal_planes),
       cmocka_unit_test(test_orientation_without_positions),
       cmocka_unit_test(test_spacing_must_be_positive),
+      cmocka_unit_test(test_spacing_of_a_single_row),
   };
   return cmocka_run_group_tests(tests, NULL, free_file);
 }
