@@ -1,6 +1,5 @@
 /* dicom_source.c - opens a DICOM segmentation (PS3.3 A.51): the object's attributes, then the frame table. */
 #include "dicom/dicom_source.h"
-#include "dicom/frame_reader.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,7 +92,13 @@ static dseg_status count_frames(const dseg_dicom_source *source, uint64_t memory
                                 dseg_error *error) {
   const dseg_geometry *geometry = &source->base.description->geometry;
   const uint64_t frame_bits = (uint64_t)geometry->rows * geometry->columns * source->info.bits_allocated;
+  size_t frame_bytes; /* with a byte at least for each pixel */
   *total = 0;
+  if (!dseg_mul_size(geometry->rows, geometry->columns, &frame_bytes) ||
+      !dseg_mul_size(frame_bytes, source->info.bits_allocated == 16 ? 2 : 1, &frame_bytes)) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "a frame of %u x %u pixels exceeds the address space",
+                     (unsigned)geometry->columns, (unsigned)geometry->rows);
+  }
   for (size_t i = 0; i < source->part_count; i++) {
     const dseg_part10 *part10 = &source->parts[i];
     const dseg_located *pixels = &part10->pixel_data;

@@ -126,9 +126,11 @@ static dseg_status prepare(struct job *job, unsigned worker, size_t at, dseg_err
 /* Most of a mask is empty: a whole piece of zeros, with nothing else in the window before it. */
 static bool is_empty(const struct job *job, dseg_view in) {
   const size_t at = (size_t)(in.data - job->data.data);
+  if (at < WINDOW || in.size != PIECE || at + PIECE >= job->data.size) {
+    return false;
+  }
   const uint8_t *first = in.data - WINDOW;
-  return at >= WINDOW && in.size == PIECE && at + PIECE < job->data.size && *first == 0 &&
-         memcmp(first, first + 1, WINDOW + PIECE - 1) == 0;
+  return *first == 0 && memcmp(first, first + 1, WINDOW + PIECE - 1) == 0;
 }
 
 /* Ends at a byte, by an empty stored block, so that the next piece can follow; the last one ends the stream. */

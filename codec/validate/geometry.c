@@ -1,5 +1,6 @@
 /* geometry.c - spacing, orientation and position of frames (PS3.3 C.7.6.16.2.1, .3, .4, 10.7.1.3, C.7.6.2.1.1), and the
  * total pixel matrix of slides (C.8.12.6.1, C.8.12.14, C.7.6.17.3). */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -97,8 +98,9 @@ static void check_tile(dseg_check *check, const dseg_group_set *set, uint32_t ta
   if (!dseg_get_u32(item, tag, &position)) {
     dseg_found(check, DSEG_RULE_TILE_POSITION, place, "is missing");
   } else if (position == 0 || position > INT32_MAX || (matrix != 0 && position > matrix)) {
-    dseg_found(check, DSEG_RULE_TILE_POSITION, place, "is %ld, the total pixel matrix has %u %s",
-               position > INT32_MAX ? (long)position - 4294967296L : (long)position, (unsigned)matrix, name);
+    const int64_t told = position > INT32_MAX ? (int64_t)position - ((int64_t)1 << 32) : (int64_t)position;
+    dseg_found(check, DSEG_RULE_TILE_POSITION, place, "is %" PRId64 ", the total pixel matrix has %u %s", told,
+               (unsigned)matrix, name);
   }
 }
 

@@ -26,8 +26,8 @@ label_edge_status label_edge_decoder_create(const label_edge_format *format, con
     status = LABEL_EDGE_NO_MEMORY;
   }
   for (unsigned k = 0; k < (d->model.predict ? 4 : 1) && !status; k++) {
-    d->slots[k].edges = malloc(((size_t)d->model.pixels + 1) * sizeof *d->slots[k].edges);
-    d->slots[k].grid = d->model.predict ? malloc(d->model.pixels * sizeof *d->slots[k].grid) : NULL;
+    d->slots[k].edges = calloc((size_t)d->model.pixels + 1, sizeof *d->slots[k].edges);
+    d->slots[k].grid = d->model.predict ? calloc(d->model.pixels, sizeof *d->slots[k].grid) : NULL;
     if (!d->slots[k].edges || (d->model.predict && !d->slots[k].grid)) {
       status = LABEL_EDGE_NO_MEMORY;
     }

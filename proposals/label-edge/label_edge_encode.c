@@ -95,7 +95,7 @@ static label_edge_status load_frame(label_edge_encoder *e, le_slot *slot, uint32
     return LABEL_EDGE_OK;
   }
   if (!slot->edges) {
-    slot->edges = malloc(((size_t)m->pixels + 1) * sizeof *slot->edges);
+    slot->edges = calloc((size_t)m->pixels + 1, sizeof *slot->edges);
     if (!slot->edges) {
       return LABEL_EDGE_NO_MEMORY;
     }
@@ -148,7 +148,7 @@ static label_edge_status load_reference(label_edge_encoder *e, uint32_t frame, l
     }
   }
   if (!status && !s->grid) {
-    s->grid = malloc(e->model.pixels * sizeof *s->grid);
+    s->grid = calloc(e->model.pixels, sizeof *s->grid);
     if (!s->grid) {
       status = LABEL_EDGE_NO_MEMORY;
     }
