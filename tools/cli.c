@@ -165,8 +165,11 @@ uint64_t cli_peak_memory(void) {
   if (file != NULL) {
     char line[256];
     unsigned long long kilobytes = 0;
+    static const char key[] = "VmHWM:";
     while (kilobytes == 0 && fgets(line, sizeof line, file) != NULL) {
-      (void)sscanf(line, "VmHWM: %llu", &kilobytes);
+      if (strncmp(line, key, sizeof key - 1) == 0) {
+        kilobytes = strtoull(line + sizeof key - 1, NULL, 10);
+      }
     }
     (void)fclose(file);
     if (kilobytes != 0) {
