@@ -5,9 +5,8 @@
  * [--json]
  *
  * INPUT is a file that libdseg reads, or "noise" or "empty". Without --codec all codecs that lose nothing are measured
- * with their standard options, beside gzip; --codec, which may be repeated, adds to them, "--codec only" in front leaves
- * them out.
- * One thread; decoding goes straight into the volume. See README.md for what the columns mean. */
+ * with their standard options, beside gzip; --codec, which may be repeated, adds to them, "--codec only" in front
+ * leaves them out. One thread; decoding goes straight into the volume. See README.md for what the columns mean. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
