@@ -22,6 +22,7 @@ enum {
   OPTION_EMPTY_FRAMES,
   OPTION_CONCATENATION,
   OPTION_OFFSET_TABLE,
+  OPTION_FRAME_ORDER,
   OPTION_UID_SEED,
   OPTION_SERIES_DESCRIPTION,
   OPTION_SERIES_NUMBER,
@@ -74,6 +75,8 @@ static const cli_option options_table[] = {
     {OPTION_OFFSET_TABLE, "offset-table", "basic|extended", false, NULL,
      "Where compressed frames are told to be: Basic Offset Table, or Extended Offset Table; extended in any case where "
      "offsets exceed 32 bits."},
+    {OPTION_FRAME_ORDER, "frame-order", "plane|segment", false, NULL,
+     "Frames of BINARY and FRACTIONAL plane by plane, the default, or segment by segment."},
     {OPTION_UID_SEED, "uid-seed", "TEXT", false, NULL,
      "Derive UIDs from TEXT, and dates from SOURCE_DATE_EPOCH: the same input gives the same bytes."},
     {OPTION_SYNC, "sync", NULL, false, NULL, "Have the file on the disk before it gets its name."},
@@ -103,6 +106,7 @@ const cli_command cmd_convert = {"convert",
 static const char *const overlap_names[] = {"error", "first", "last", NULL};
 static const char *const grid_names[] = {"tight", "reference", NULL};
 static const char *const table_names[] = {"basic", "extended", NULL};
+static const char *const order_names[] = {"plane", "segment", NULL}; /* as dseg_frame_order */
 static const char *const empty_names[] = {"bounds", "omit", "keep", NULL};
 
 /* KEY=VALUE; the name points into argv, cut at the equals sign. */
@@ -219,6 +223,12 @@ static bool set_choice(const cli_args *args, int id, convert_options *options) {
       }
       options->write.offset_table = (dseg_offset_table)index;
       return true;
+    case OPTION_FRAME_ORDER:
+      if (!cli_choice(args, order_names, &index)) {
+        return false;
+      }
+      options->write.frame_order = (dseg_frame_order)index;
+      return true;
     default:
       if (!cli_choice(args, empty_names, &index)) {
         return false;
@@ -261,6 +271,7 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
     case OPTION_OVERLAP:
     case OPTION_GRID:
     case OPTION_OFFSET_TABLE:
+    case OPTION_FRAME_ORDER:
     case OPTION_EMPTY_FRAMES: return set_choice(args, id, options);
     default: set_flag(id, options); return true;
   }
@@ -268,7 +279,8 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
 
 static bool is_dicom_only(int id) {
   return id == OPTION_AS || id == OPTION_TRANSFER_SYNTAX || id == OPTION_OPTION || id == OPTION_EMPTY_FRAMES ||
-         id == OPTION_CONCATENATION || id == OPTION_OFFSET_TABLE || id == OPTION_UID_SEED || id == OPTION_SYNC;
+         id == OPTION_CONCATENATION || id == OPTION_OFFSET_TABLE || id == OPTION_FRAME_ORDER || id == OPTION_UID_SEED ||
+         id == OPTION_SYNC;
 }
 
 static bool is_volume_only(int id) {

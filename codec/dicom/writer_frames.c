@@ -1,4 +1,4 @@
-/* writer_frames.c - the frames of the finished object: empty ones by policy, in the order of planes.
+/* writer_frames.c - the frames of the finished object: empty ones by policy, in the order of planes or of segments.
  *
  * An empty frame is spooled once; the records of all of them point at it. */
 #include <stdlib.h>
@@ -37,28 +37,39 @@ static dseg_status put_empty(dseg_writer *writer, size_t plane, int32_t segment,
   return dseg_writer_repeat_frame(writer, shared, plane, segment, error);
 }
 
-static int compare_frames(const void *a, const void *b) {
-  const dseg_frame_record *x = a, *y = b;
-  if (x->plane != y->plane) {
-    return x->plane < y->plane ? -1 : 1;
-  }
-  if (x->segment != y->segment) {
-    return x->segment < y->segment ? -1 : 1;
-  }
+static int compare_planes(const dseg_frame_record *x, const dseg_frame_record *y) {
+  return (x->plane > y->plane) - (x->plane < y->plane);
+}
+
+static int compare_segments(const dseg_frame_record *x, const dseg_frame_record *y) {
+  return (x->segment > y->segment) - (x->segment < y->segment);
+}
+
+static int compare_offsets(const dseg_frame_record *x, const dseg_frame_record *y) {
   return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-static void sort_frames(dseg_writer *writer) {
+static int by_plane(const void *a, const void *b) {
+  const int planes = compare_planes(a, b), segments = compare_segments(a, b);
+  return planes != 0 ? planes : segments != 0 ? segments : compare_offsets(a, b);
+}
+
+static int by_segment(const void *a, const void *b) {
+  const int planes = compare_planes(a, b), segments = compare_segments(a, b);
+  return segments != 0 ? segments : planes != 0 ? planes : compare_offsets(a, b);
+}
+
+static void sort_frames(dseg_writer *writer, int (*compare)(const void *, const void *)) {
   for (size_t i = 1; i < writer->frame_count; i++) {
-    if (compare_frames(&writer->frames[i - 1], &writer->frames[i]) > 0) {
-      qsort(writer->frames, writer->frame_count, sizeof *writer->frames, compare_frames);
+    if (compare(&writer->frames[i - 1], &writer->frames[i]) > 0) {
+      qsort(writer->frames, writer->frame_count, sizeof *writer->frames, compare);
       return;
     }
   }
 }
 
 /* An empty frame where plane first..end has none at all; every: for each segment that has none. frames up to known
- * are sorted. */
+ * are sorted by plane. */
 static dseg_status fill_planes(dseg_writer *writer, const size_t *planes, size_t plane_count, bool every,
                                dseg_error *error) {
   const size_t known = writer->frame_count;
@@ -107,7 +118,7 @@ dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error) 
   const size_t last = writer->description->geometry.plane_count - 1;
   const size_t bounds[2] = {0, last};
   const bool can_be_empty = !has_label_frames(writer) || writer->description->has_background;
-  sort_frames(writer);
+  sort_frames(writer, by_plane);
   if (!can_be_empty) {
     return writer->frame_count > 0 ? DSEG_OK
                                    : dseg_fail(error, DSEG_ERROR_ARGUMENT,
@@ -126,6 +137,6 @@ dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error) 
     }
     DSEG_TRY(fill_planes(writer, bounds, 1, false, error));
   }
-  sort_frames(writer);
+  sort_frames(writer, writer->options.frame_order == DSEG_FRAME_ORDER_SEGMENT ? by_segment : by_plane);
   return DSEG_OK;
 }

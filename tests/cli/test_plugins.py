@@ -130,6 +130,24 @@ class OffsetTables(CliTest):
             self.fails("convert", "labels.nii", "a.dcm", "--offset-table", "extended", *more, code=USAGE)
 
 
+class FrameOrder(CliTest):
+    def test_by_segment_is_the_same_segmentation(self):
+        self.volume()
+        for codec in ("explicit-le", "rle"):
+            plane, segment = f"{codec}-plane.dcm", f"{codec}-segment.dcm"
+            common = ("convert", "labels.nii", "--as", "binary", "--transfer-syntax", codec, "--uid-seed", "a")
+            self.dseg(*common, plane, "--frame-order", "plane")
+            self.dseg(*common, segment, "--frame-order", "segment")
+            self.dseg("compare", plane, segment)
+            self.dseg("validate", segment)
+            self.assertNotEqual((self.dir / plane).read_bytes(), (self.dir / segment).read_bytes())
+
+    def test_is_for_dicom_output(self):
+        self.volume()
+        self.fails("convert", "labels.nii", "b.nii", "--frame-order", "segment", code=USAGE)
+        self.fails("convert", "labels.nii", "b.dcm", "--frame-order", "column", code=USAGE)
+
+
 class Progress(CliTest):
     def test_on_a_terminal(self):
         self.volume(size=(40, 30, 300))

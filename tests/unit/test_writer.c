@@ -68,6 +68,37 @@ static void planes_may_come_in_any_order(void **state) {
   }
 }
 
+/* Whether frames are in the order asked for: rising plane and within it segment, or the other way round. */
+static void check_order(const char *path, dseg_frame_order order) {
+  frame_item items[15] = {{0}};
+  written_file file;
+  open_written(path, &file);
+  const size_t count = frame_items(&file, items, 15);
+  assert_true(count > 1);
+  for (size_t f = 1; f < count; f++) {
+    const frame_item *a = &items[f - 1], *b = &items[f];
+    const bool by_plane = a->z < b->z || (a->z == b->z && a->segment < b->segment);
+    const bool by_segment = a->segment < b->segment || (a->segment == b->segment && a->z < b->z);
+    assert_true(order == DSEG_FRAME_ORDER_PLANE ? by_plane : by_segment);
+  }
+  close_written(&file);
+}
+
+static void frames_by_plane_or_by_segment(void **state) {
+  (void)state;
+  static const dseg_empty_frames policies[] = {DSEG_EMPTY_BOUNDS, DSEG_EMPTY_KEEP};
+  static const dseg_frame_order orders[] = {DSEG_FRAME_ORDER_PLANE, DSEG_FRAME_ORDER_SEGMENT};
+  for (unsigned i = 0; i < 8; i++) {
+    dseg_description *description = make_description(7, 8 + i % 2, 5, 3); /* frames of whole bytes, and not */
+    const dseg_write_options options = {
+        .representation = "binary", .replace = true, .empty_frames = policies[i / 2 % 2], .frame_order = orders[i / 4]};
+    write_volume("a.dcm", description, &options, false);
+    check_binary("a.dcm", description, options.empty_frames == DSEG_EMPTY_KEEP ? 15 : 11);
+    check_order("a.dcm", options.frame_order);
+    dseg_description_destroy(description);
+  }
+}
+
 static void dimension_indices_are_global(void **state) {
   (void)state;
   dseg_description *description = make_description(4, 4, 4, 2);
@@ -259,6 +290,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(binary_frames_of_any_size, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(empty_frames_by_policy, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(planes_may_come_in_any_order, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(frames_by_plane_or_by_segment, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(dimension_indices_are_global, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(label_maps_hold_segment_numbers, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(large_numbers_take_16_bits_and_background_may_be_any_value, enter_directory,

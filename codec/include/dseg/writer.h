@@ -27,6 +27,14 @@ typedef enum dseg_offset_table {
   DSEG_OFFSET_TABLE_EXTENDED   /* Extended Offset Table (7FE0,0001) with lengths (7FE0,0002) */
 } dseg_offset_table;
 
+/* The order of frames in Pixel Data. Readers find frames by their functional groups (PS3.3 C.7.6.16), so that either
+ * is read alike. */
+typedef enum dseg_frame_order {
+  DSEG_FRAME_ORDER_PLANE = 0, /* all segments of the first plane, then of the second, ... */
+  DSEG_FRAME_ORDER_SEGMENT    /* all planes of the first segment, ...: neighbours in the object are neighbours in space,
+                                 which a codec that predicts frames from each other needs */
+} dseg_frame_order;
+
 typedef struct dseg_write_options {
   const char *representation; /* name in the registry; NULL: "labelmap", "binary" or "fractional" by kind */
   const dseg_option_value *representation_options;
@@ -47,6 +55,7 @@ typedef struct dseg_write_options {
   dseg_offset_table offset_table; /* native frames have none */
   unsigned threads;               /* that compress frames; 0: one for each processor */
   dseg_progress progress;         /* of dseg_writer_finish: frames compressed */
+  dseg_frame_order frame_order;   /* label maps have one frame a plane */
 } dseg_write_options;
 
 typedef struct dseg_writer dseg_writer;
