@@ -9,10 +9,23 @@ static uint16_t value_at(const void *labels, unsigned bits, size_t at) {
   return bits == 8 ? ((const uint8_t *)labels)[at] : ((const uint16_t *)labels)[at];
 }
 
+static bool is_empty(const void *labels, unsigned bits, size_t first, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (value_at(labels, bits, first + i) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Planes without labels do not count: objects may leave them out. */
 static uint32_t add_plane(uint32_t crc, const void *labels, unsigned bits, size_t first, size_t count,
                           const uint16_t *rank) {
   uint8_t piece[2 * PIECE];
   size_t filled = 0;
+  if (is_empty(labels, bits, first, count)) {
+    return crc;
+  }
   for (size_t i = 0; i < count; i++) {
     const uint16_t value = rank[value_at(labels, bits, first + i)];
     piece[filled++] = (uint8_t)value;

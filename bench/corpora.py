@@ -5,6 +5,8 @@ import json
 import subprocess
 from pathlib import Path
 
+from measuring import short_path
+
 HERE = Path(__file__).resolve().parent
 ROOTS = {"mricron": Path("/usr/share/mricron/templates")}
 SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".seg.nrrd", ".mha", ".dcm")
@@ -21,7 +23,7 @@ class Corpus:
         self.name, self.entry, self.path, self.missing = entry["name"], entry, None, None
 
     def record(self):
-        return {**self.entry, "path": str(self.path) if self.path else None, "missing": self.missing}
+        return {**self.entry, "path": short_path(self.path) if self.path else None, "missing": self.missing}
 
 
 def make_phantom(corpus, dseg, folder):
@@ -39,9 +41,9 @@ def find(corpus, data):
     root = ROOTS.get(corpus.entry["root"], data)
     path = root / corpus.entry["file"]
     if not path.exists():
-        corpus.missing = f"{path} is not there"
+        corpus.missing = f"{short_path(path)} is not there"
     elif sha256(path) != corpus.entry["sha256"]:
-        corpus.missing = f"{path} is another file than the manifest's"
+        corpus.missing = f"{short_path(path)} is another file than the manifest's"
     else:
         corpus.path = path
 

@@ -1,99 +1,123 @@
-"""The figures of docs/findings.md and of the README's table, from build/bench/results.json, as Markdown.
+"""Puts the benchmark's figures into the documents, so that none is typed by hand.
 
-usage: python3 bench/figures.py [RESULTS.json]"""
+usage: figures.py write [RESULTS.json]    takes build/bench/results.json, keeps it as bench/results.json, and writes all below
+       figures.py check [RESULTS.json]    0: the documents have the figures of bench/results.json; 1: what differs; 77: no results
+       figures.py list [RESULTS.json]     every figure by name, and where it is used
+
+- Blocks of README.md, docs/findings.md and proposals/label-edge/evidence.md between <!-- figures: NAME --> and <!-- end -->.
+- Single figures, which are links with their name as title: [93 ms](measurements.md#read "read: dseg, BINARY: time").
+- docs/measurements.md, and results.csv and size-and-speed.svg of proposals/label-edge. The plot needs matplotlib:
+  build/bench-peers/venv/bin/python has it."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
-READ = "Read into a label map"
-CASE = "s0327-512"
+import figure_tables
+import label_edge
+from figure_values import Results, all_values
+
+TOP = Path(__file__).resolve().parent.parent
+KEPT = TOP / "bench" / "results.json"
+MEASURED = TOP / "build" / "bench" / "results.json"
+PROPOSAL = TOP / "proposals" / "label-edge"
+DOCUMENTS = [TOP / "README.md", TOP / "docs" / "findings.md", PROPOSAL / "evidence.md", PROPOSAL / "README.md", TOP / "proposals" / "README.md"]
+BLOCK = re.compile(r"(<!-- figures: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+FIGURE = re.compile(r'\[([^\][]*)\]\(((?:[^()\s]*/)?measurements\.md#[\w-]+) "([^"]+)"\)')
 
 
-def milliseconds(seconds):
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1e3:.0f} ms" if seconds >= 0.01 else f"{seconds * 1e3:.2f} ms"
+def with_figures(text, results, values, complain):
+    """The document's text with its blocks and figures made anew."""
+
+    def block(match):
+        made = figure_tables.BLOCKS.get(match[2])
+        if made is None:
+            complain(f"no block has the name {match[2]}")
+            return match[0]
+        return f"{match[1]}{made(results)}\n{match[4]}"
+
+    def figure(match):
+        if match[3] not in values:
+            complain(f'"{match[3]}" was not measured: {match[1]} stays')
+            return match[0]
+        return f'[{values[match[3]]}]({match[2]} "{match[3]}")'
+
+    return FIGURE.sub(figure, BLOCK.sub(block, text))
 
 
-def megabytes(count):
-    return f"{count / 1e6:,.0f} MB" if count >= 1e7 else f"{count / 1e6:.2f} MB"
+def compact(results):
+    """JSON with a record a line, for a file that is kept and compared."""
+    parts = []
+    for key, value in results.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            text = "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
+        else:
+            text = json.dumps(value)
+        parts.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def median(record):
-    return record["seconds"]["median"]
+def made_files(raw, complain):
+    """path: text of all that is made of these results, but the plot."""
+    results = Results(raw)
+    values = all_values(results)
+    made = {path: with_figures(path.read_text(), results, values, lambda what, path=path: complain(f"{path.relative_to(TOP)}: {what}"))
+            for path in DOCUMENTS}  # fmt: skip
+    made[TOP / "docs" / "measurements.md"] = figure_tables.measurements(results)
+    made[PROPOSAL / "results.csv"] = label_edge.csv_text(raw)
+    return made
 
 
-def headline(results):
-    print("## headline\n\n| program | form | file | time | peak memory | voxels |\n|---|---|--:|--:|--:|---|")
-    for r in sorted((r for r in results["headline"] if r["group"] == READ), key=lambda r: median(r) if "seconds" in r else 1e9):
-        if "failed" in r:
-            print(f"| {r['name']} | {r['form']} | {megabytes(r['input_bytes'])} | {r['failed']} | | |")
-            continue
-        peak = megabytes(r["peak_bytes"]) if r.get("peak_bytes") else ""
-        print(f"| {r['name']} | {r['form']} | {megabytes(r['input_bytes'])} | {milliseconds(median(r))} | {peak} | {r.get('voxels') or ''} |")
-    for group in dict.fromkeys(r["group"] for r in results["headline"] if r["group"] != READ):
-        print(f"\n{group}\n")
-        for r in results["headline"]:
-            if r["group"] == group:
-                what = milliseconds(median(r)) if "seconds" in r else r["failed"]
-                peak = f", {megabytes(r['peak_bytes'])}" if r.get("peak_bytes") else ""
-                print(f"- {r['name']} {r.get('form', '')}: {what}{peak}")
+def write(raw):
+    complaints = []
+    for path, text in made_files(raw, complaints.append).items():
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+            print(f"written: {path.relative_to(TOP)}")
+    KEPT.write_text(compact(raw))
+    try:
+        (PROPOSAL / "size-and-speed.svg").write_text(label_edge.draw(raw))
+    except ImportError as error:
+        complaints.append(f"size-and-speed.svg is not drawn: {error}")
+    print(*complaints, sep="\n", file=sys.stderr)
+    return 1 if complaints else 0
 
 
-def targets(results):
-    get = lambda group, name, form=None: next((r for r in results["headline"] if r["group"] == group and r["name"] == name
-                                               and (form is None or r.get("form") == form) and "seconds" in r), None)  # fmt: skip
-    ours, itk, highdicom = get(READ, "dseg", "BINARY"), get(READ, "SimpleITK", "nii.gz"), get(READ, "highdicom", "BINARY")
-    print("\n## ratios\n")
-    if ours and itk and highdicom:
-        print(f"- BINARY: {median(itk) / median(ours):.2f} times as fast as SimpleITK's nii.gz, {median(highdicom) / median(ours):.1f} times highdicom")
-    native, limit = get(READ, "dseg", "LABELMAP"), get(READ, "read() of the pixel data: the limit", "LABELMAP")
-    if native and limit:
-        print(f"- LABELMAP native: {median(native) / median(limit):.2f} times the time of a plain read")
-    convert, construct = get("Write", "dseg convert, whole process with reading nii.gz", "BINARY"), get("Write", "highdicom, construct and save", "BINARY")
-    if convert and construct:
-        print(f"- nii.gz to BINARY: {median(construct) / median(convert):.1f} times as fast as highdicom's construct and save")
-    print("\n## growth\n")
-    for r in results["growth"]:
-        if "seconds" in r:
-            print(f"- {r['axis']} {r['value']:,}: {r['name']} {milliseconds(median(r))}, {megabytes(r['peak_bytes'])}")
+def check(raw):
+    complaints = []
+    for path, text in made_files(raw, complaints.append).items():
+        there = path.read_text().splitlines() if path.exists() else []
+        wanted = text.splitlines()
+        if there != wanted:
+            number = next((i for i, (a, b) in enumerate(zip(there, wanted)) if a != b), min(len(there), len(wanted)))
+            complaints.append(f"{path.relative_to(TOP)}:{number + 1}: not the figures of these results; python3 bench/figures.py write")
+    print(*complaints, sep="\n", end="\n" if complaints else "")
+    return 1 if complaints else 0
 
 
-def codecs(results):
-    print("\n## frame codecs: bytes, decode MB/s, encode MB/s, a random frame")
-    for corpus in dict.fromkeys(r["corpus"] for r in results["frames"]):
-        for representation in ("labelmap", "binary"):
-            rows = [r for r in results["frames"] if r["corpus"] == corpus and r["representation"] == representation and "error" not in r]
-            if rows:
-                print(f"\n{corpus}, {representation}, {rows[0]['raw_bytes']:,} bytes in {rows[0]['frames']:,} frames\n")
-            for r in sorted(rows, key=lambda r: r["bytes"]):
-                speed = lambda what: r["measured_bytes"] / 1e6 / r[what]["median"]
-                about = " (about)" if r["measured_frames"] not in (1, r["frames"]) else ""
-                print(f"- {r['codec']}: {r['bytes']:,}{about}, {speed('decode_seconds'):,.0f}, {speed('encode_seconds'):,.0f}, "
-                      f"{1e6 * r['random_frame_seconds']['median']:.1f} µs")  # fmt: skip
-
-
-def readme(results):
-    """The README's table: the reference case, all processors."""
-    rows = [r for r in results["encodings"] if r["corpus"] == CASE and "bytes" in r]
-    print(f"\n## README: {CASE}\n\n| encoding | bytes | write, s | read, s | a plane, ms |\n|---|--:|--:|--:|--:|")
-    for r in rows:
-        cell = lambda what, scale, digits: f"{median(r[what]) * scale:.{digits}f}" if "seconds" in r.get(what, {}) else ""
-        print(f"| `{r['representation']}/{r['codec']}` | {r['bytes']['file']:,} | {cell('write', 1, 2)} | {cell('labels', 1, 2)} | {cell('plane', 1e3, 2)} |")
-    print("\nper-frame functional groups, bytes a frame\n")
-    for r in rows:
-        size = r["bytes"]
-        print(f"- {r['representation']}/{r['codec']}: {size['per_frame_functional_groups'] / r['frames']:.1f}, "
-              f"{100 * size['per_frame_functional_groups'] / size['file']:.1f} % of the file")  # fmt: skip
+def list_figures(raw):
+    used = {}
+    for path in DOCUMENTS:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for match in FIGURE.finditer(line):
+                used.setdefault(match[3], []).append(f"{path.relative_to(TOP)}:{number}")
+    for name, value in all_values(Results(raw)).items():
+        print(f"{name}: {value}" + (f"    [{', '.join(used[name])}]" if name in used else ""))
+    return 0
 
 
 def main():
-    path = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent / "build" / "bench" / "results.json"
-    results = json.loads(Path(path).read_text())
-    print(f"{results['date']}, {results['commit']}, {results['command']}\n")
-    headline(results)
-    targets(results)
-    codecs(results)
-    readme(results)
+    if len(sys.argv) not in (2, 3) or sys.argv[1] not in ("write", "check", "list"):
+        sys.exit(__doc__)
+    action = sys.argv[1]
+    path = Path(sys.argv[2]) if len(sys.argv) == 3 else KEPT if action == "check" or not MEASURED.exists() else MEASURED
+    if not path.exists():
+        print(f"skipped: there is no {path}")
+        return 77
+    raw = json.loads(path.read_text())
+    return {"write": write, "check": check, "list": list_figures}[action](raw)
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,13 +2,15 @@
  * the frames of real volumes, of noise and of nothing.
  *
  *   frames [INPUT...] [--codec NAME[:KEY=VALUE]...] [--as REPRESENTATION] [--rounds N] [--seconds S] [--limit S]
- * [--json]
+ *          [--whole NAME[:KEY=VALUE]...] [--json]
  *
  * INPUT is a file that libdseg reads, or "noise" or "empty". Without --codec all codecs that lose nothing are measured
  * with their standard options, beside gzip; --codec, which may be repeated, adds to them, "--codec only" in front
- * leaves them out. One thread; decoding goes straight into the volume. See README.md for what the columns mean. */
+ * leaves them out. --whole, which may be repeated, has a codec take all frames whatever the limit is. One thread;
+ * decoding goes straight into the volume. See README.md for what the columns mean. */
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +22,17 @@
 #include "proposals.h"
 #include "reference_codecs.h"
 
-enum { MAX_TRIALS = 64, MAX_ROUNDS = 25 };
+enum {
+  MAX_TRIALS = 64,
+  MAX_ROUNDS = 25,
+  REPEATED = 2 /* an encoding pass that takes the limit divided by this is not made again */
+};
 
 struct settings {
   const char *codecs[MAX_TRIALS];
   size_t codec_count;
+  const char *whole[MAX_TRIALS];
+  size_t whole_count;
   bool only_named;
   const char *representation; /* NULL: labelmap and binary */
   size_t rounds;
@@ -62,6 +70,11 @@ static void add_trial(struct run *run, const dseg_frame_codec *codec, const char
   *trial = (struct frame_trial){
       .set = set, .codec = codec, .seconds = run->settings->seconds, .limit = run->settings->limit, .out = run->out};
   (void)snprintf(trial->spec, sizeof trial->spec, "%s", spec);
+  for (size_t i = 0; i < run->settings->whole_count; i++) {
+    if (strcmp(spec, run->settings->whole[i]) == 0) {
+      trial->limit = HUGE_VAL;
+    }
+  }
 }
 
 /* NAME:KEY=VALUE:... The names of options are those of the codec's table, which outlives the trial. */
@@ -147,7 +160,7 @@ static void ask(struct run *run, size_t index, enum trial_request request, struc
 static void run_round(struct run *run, size_t round) {
   for (size_t i = 0; i < run->count; i++) {
     struct result *result = &run->results[i];
-    if (result->encode.seconds < run->settings->limit / 8) {
+    if (result->encode.seconds < run->settings->limit / REPEATED) {
       ask(run, i, TRIAL_ENCODE, &result->encode);
       result->encode_times[result->encodes++] = result->encode.seconds;
     }
@@ -163,7 +176,7 @@ static void run_all(struct run *run) {
   for (size_t i = 0; i < run->count; i++) {
     struct result *result = &run->results[i];
     ask(run, i, TRIAL_ENCODE, &result->encode);
-    if (result->encode.seconds >= run->settings->limit / 8) {
+    if (result->encode.seconds >= run->settings->limit / REPEATED) {
       result->encode_times[result->encodes++] = result->encode.seconds;
     }
     ask(run, i, TRIAL_VERIFY, &result->verify);
@@ -313,18 +326,16 @@ static dseg_status measure_input(const struct settings *settings, const char *in
 static int usage(void) {
   fprintf(stderr,
           "usage: frames [FILE|noise|empty]... [--codec only|NAME[:KEY=VALUE]...] [--as REPRESENTATION]\n"
-          "              [--rounds N] [--seconds S] [--limit S] [--json]\n");
+          "              [--whole NAME[:KEY=VALUE]]... [--rounds N] [--seconds S] [--limit S] [--json]\n");
   return 2;
 }
 
 static bool read_settings(int argc, char **argv, struct settings *settings) {
-  static const struct option options[] = {{"codec", required_argument, NULL, 'c'},
-                                          {"as", required_argument, NULL, 'a'},
-                                          {"rounds", required_argument, NULL, 'r'},
-                                          {"seconds", required_argument, NULL, 's'},
-                                          {"limit", required_argument, NULL, 'l'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {NULL, 0, NULL, 0}};
+  static const struct option options[] = {
+      {"codec", required_argument, NULL, 'c'},  {"as", required_argument, NULL, 'a'},
+      {"rounds", required_argument, NULL, 'r'}, {"seconds", required_argument, NULL, 's'},
+      {"limit", required_argument, NULL, 'l'},  {"whole", required_argument, NULL, 'w'},
+      {"json", no_argument, NULL, 'j'},         {NULL, 0, NULL, 0}};
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
     if (option == 'c' && strcmp(optarg, "only") == 0) {
@@ -339,6 +350,8 @@ static bool read_settings(int argc, char **argv, struct settings *settings) {
       settings->seconds = strtod(optarg, NULL);
     } else if (option == 'l') {
       settings->limit = strtod(optarg, NULL);
+    } else if (option == 'w' && settings->whole_count < MAX_TRIALS) {
+      settings->whole[settings->whole_count++] = optarg;
     } else if (option == 'j') {
       settings->json = true;
     } else {

@@ -1,138 +1,175 @@
-"""The figures of proposals/label-edge: its frames beside the codecs that it is compared with, in one run per volume.
-
-usage: label_edge.py measure FRAMES RESULTS VOLUME...    FRAMES: the program bench/frames; VOLUME: a file, noise or empty
-       label_edge.py show RESULTS [PLOT.svg]             prints tables, draws size against decoding speed (matplotlib)
-
-measure needs the Python of the benchmark's peers (bench/peers/setup.sh) for crackle and compresso, takes some minutes for
-each volume, uses one thread, and adds lines to RESULTS (CSV), in place of those that the volume had."""
+"""The evidence of proposals/label-edge: its frames beside the codecs that it is compared with. Tables, results.csv and
+size-and-speed.svg are made of the benchmark's results (frames) by figures.py."""
 
 import csv
-import json
-import subprocess
-import sys
-from pathlib import Path
+import io
+import statistics
 
-CODECS = ["gzip-6 volume, zlib", "gzip-6 volume, libdeflate", "label-edge", "label-edge:predict=1", "zstd:level=19",
-          "deflated-frame:level=12", "jpeg-ls", "jpeg-xl:effort=9"]  # fmt: skip
+# Names of codecs in the results and in the tables.
+CODECS = {"label-edge": "independent", "label-edge:predict=1": "predicted", "zstd": "zstd-19", "deflated-frame:level=12":
+          "deflated-frame", "jpeg-ls": "jpeg-ls", "jpeg-xl:effort=9": "jpeg-xl, 9", "crackle": "crackle", "crackle, order 5":
+          "crackle, order 5", "crackle + zstd-19": "crackle + zstd-19", "compresso": "compresso", "gzip-6 volume, zlib":
+          "nii.gz, zlib", "gzip-6 volume, libdeflate": "nii.gz, libdeflate"}  # fmt: skip
+VOLUMES = ["s0327-512", "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "harvard-oxford", "jhu-wm", "jhu-wm-2mm", "aal",
+           "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31", "empty", "noise"]  # fmt: skip
+SYNTHETIC = ("empty", "noise")
 COLUMNS = ["volume", "representation", "bits", "columns", "rows", "frames", "codec", "bytes", "about", "encode_mbps",
            "decode_mbps", "decode_min", "decode_max", "random_us", "failures"]  # fmt: skip
-SHORT = {"label-edge": "independent", "label-edge:predict=1": "predicted", "zstd:level=19": "zstd-19", "gzip-6 volume, zlib":
-         "nii.gz, zlib", "gzip-6 volume, libdeflate": "nii.gz, libdeflate", "deflated-frame:level=12": "deflated-frame",
-         "jpeg-xl:effort=9": "jpeg-xl, 9"}  # fmt: skip
 
 
-def json_lines(command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=600)
-    if done.returncode != 0:
-        print(done.stderr.strip(), file=sys.stderr)
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+def is_whole(codec):
+    """One stream for the volume: one frame costs all."""
+    return codec.startswith("gzip")
 
 
-def row_of(record, volume):
+def row_of(record):
     def speed(seconds):
         return round(record["measured_bytes"] / seconds / 1e6, 1) if seconds else ""
 
     decode = record.get("decode_seconds", {})
+    about = not is_whole(record["codec"]) and record.get("measured_frames", 0) < record["frames"]
     return {
-        "volume": volume, **{name: record[name] for name in ("representation", "bits", "columns", "rows", "frames", "codec")},
-        "bytes": record.get("bytes", record.get("error")),
-        "about": int(not record["codec"].startswith("gzip") and record.get("measured_frames", 0) < record["frames"]),
+        "volume": record["corpus"], **{name: record[name] for name in COLUMNS[1:6]},
+        "codec": CODECS.get(record["codec"], record["codec"]), "bytes": record.get("bytes", record.get("error")), "about": int(about),
         "encode_mbps": speed(record.get("encode_seconds", {}).get("median")), "decode_mbps": speed(decode.get("median")),
         "decode_min": speed(decode.get("max")), "decode_max": speed(decode.get("min")),
-        "random_us": round(record.get("random_frame_seconds", {}).get("median", 0) * 1e6, 1),
-        "failures": record.get("failures", ""),
+        "random_us": round(record.get("random_frame_seconds", {}).get("median", 0) * 1e6, 1), "failures": record.get("failures", ""),
     }  # fmt: skip
 
 
-def measure(frames, results, volumes):
-    path = Path(results)
-    rows = read(path) if path.exists() else []
-    for volume in volumes:
-        name = volume if volume in ("noise", "empty") else "/".join(Path(volume).parts[-2:])
-        records = []
-        # Those that encode slowly only have every n-th frame to decode, which favours them where that fits into the cache.
-        for limit, codecs in ((60, CODECS[:5]), (4, CODECS[5:])):
-            command = [frames, volume, "--json", "--as", "labelmap", "--rounds", 3, "--seconds", 0.2, "--limit", limit, "--codec", "only"]
-            for codec in codecs:
-                command += ["--codec", codec]
-            records += [record for record in json_lines(command) if limit > 4 or record["codec"] != "memcpy"]
-        if volume not in ("noise", "empty"):
-            records += json_lines([sys.executable, Path(__file__).parent / "peers/label_codecs.py", volume, "--rounds", 2])
-        rows = [row for row in rows if row["volume"] != name] + [row_of(record, name) for record in records]
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+def rows_of(results):
+    """One row for each volume and codec, in the order of the tables."""
+    codecs = ["memcpy", *CODECS]
+    chosen = [r for r in results["frames"] if r["representation"] == "labelmap" and r["codec"] in codecs and r["corpus"] in VOLUMES]
+    chosen.sort(key=lambda r: (VOLUMES.index(r["corpus"]), codecs.index(r["codec"])))
+    return [row_of(record) for record in chosen]
 
 
-def read(path):
-    with Path(path).open() as file:
-        return list(csv.DictReader(file))
+def csv_text(results):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows_of(results))
+    return text.getvalue()
 
 
-def by_volume(rows):
+def by_volume(results):
     volumes = {}
-    for row in rows:
+    for row in rows_of(results):
         volumes.setdefault(row["volume"], {})[row["codec"]] = row
     return volumes
 
 
 def table(volumes, codecs, cell):
-    print("| volume | " + " | ".join(SHORT.get(codec, codec) for codec in codecs) + " |")
-    print("|---|" + "---:|" * len(codecs))
+    lines = ["| volume | " + " | ".join(codecs) + " |", "|---|" + "---:|" * len(codecs)]
     for volume, rows in volumes.items():
-        print(f"| {volume} | " + " | ".join(cell(rows[codec]) if codec in rows else "" for codec in codecs) + " |")
-    print()
+        lines.append(f"| {volume} | " + " | ".join(cell(rows[codec]) if codec in rows else "" for codec in codecs) + " |")
+    return "\n".join(lines)
 
 
-def number(text):
-    value = float(text or 0)
+def number(value):
+    value = float(value or 0)
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def show(results, plot=None):
-    rows = read(results)
-    volumes = by_volume(rows)
-    wrong = [row for row in rows if row["failures"] != "0"]
-    codecs = [*CODECS[2:], "crackle", "crackle, order 5", "crackle + zstd-19", "compresso", *CODECS[:2]]
-    print("Bytes:\n")
-    table(volumes, codecs[:-1], lambda row: ("~" if row["about"] == "1" and not row["codec"].startswith("gzip") else "") + row["bytes"])
-    print("Decoding, GB/s of pixels:\n")
-    table(volumes, ["memcpy", *codecs], lambda row: f"{float(row['decode_mbps'] or 0) / 1000:.3g}")
-    print("One frame in random order, microseconds:\n")
-    table(volumes, codecs[:-1], lambda row: number(row["random_us"]))
-    print("Encoding, MB/s:\n")
-    table(volumes, codecs[:-1], lambda row: number(row["encode_mbps"]))
-    print(f"{len(rows)} results, {len(wrong)} with wrong or missing frames", *[f"{r['volume']}: {r['codec']}" for r in wrong], sep="\n")
-    if plot:
-        draw(volumes, plot)
+def bytes_cell(row):
+    return ("~" if row["about"] else "") + (f"{row['bytes']:,}" if isinstance(row["bytes"], int) else row["bytes"])
 
 
-def draw(volumes, path):
-    """Each codec's median over the volumes of what it needs and how fast it is, both relative to zstd-19; dots: volumes."""
-    import statistics
+def targets(results):
+    """What was to be reached, and whether it was."""
+    volumes = by_volume(results)
+    real = {name: rows for name, rows in volumes.items() if name not in SYNTHETIC and {"independent", "predicted", "zstd-19"} <= set(rows)}
+    with_crackle = {name: rows for name, rows in real.items() if "crackle" in rows}
+    value = lambda name, codec, what: real[name][codec][what]
+    ratio = lambda name, one, other, what: value(name, one, what) / value(name, other, what)
 
+    def misses(found, good, text, worst_first, note=""):
+        bad = sorted((item for item in found.items() if not good(item[1])), key=lambda item: item[1], reverse=worst_first)
+        if not bad:
+            return f"reached on all {len(found)}{note}"
+        return f"**missed** on {len(bad)} of {len(found)}{note}: " + ", ".join(f"{name} {text(x)}" for name, x in bad)
+
+    def bounds(found, good):
+        bad = [x for x in found.values() if not good(x)]
+        return f"**missed** on {len(bad)} of {len(found)}, least {min(found.values()):,.0f}" if bad else "reached"
+
+    rows = [
+        ("independent frames: at most 40 % of zstd's bytes on every volume",
+         misses({n: ratio(n, "independent", "zstd-19", "bytes") for n in real}, lambda x: x <= 0.4, lambda x: f"{100 * x:.0f} %", True)),
+        ("and faster to decode than zstd on every volume",
+         misses({n: ratio(n, "zstd-19", "independent", "decode_mbps") for n in real}, lambda x: x < 1, lambda x: f"{x:.2f}", True, " (zstd is faster by)")),
+        ("and at least 15 times faster to decode than crackle",
+         misses({n: ratio(n, "independent", "crackle", "decode_mbps") for n in with_crackle}, lambda x: x >= 15, lambda x: f"{x:.1f} times", False)
+         + f"; at most {max(ratio(n, 'independent', 'crackle', 'decode_mbps') for n in with_crackle):.0f}"),
+    ]  # fmt: skip
+    case, before = "s0327-512", "s0327"
+    if case in real:
+        sizes = [value(case, codec, "bytes") for codec in ("independent", "predicted")]
+        alike = {n: ratio(n, "predicted", "independent", "bytes") for n in (case, before, "ct20") if n in real}
+        speed, randoms = value(case, "predicted", "decode_mbps"), [value(case, codec, "random_us") for codec in ("independent", "predicted")]
+        rows += [
+            ("s0327 at 512 x 512: at most 175,000 bytes independent, 105,000 predicted",
+             ("reached" if sizes[0] <= 175000 and sizes[1] <= 105000 else "**missed**") + f": {sizes[0]:,} and {sizes[1]:,}"),
+            ("predicted frames: at most 70 % of the independent ones' bytes on data like s0327",
+             ("reached" if max(alike.values()) <= 0.7 else "**missed**") + ": " + ", ".join(f"{n} {100 * x:.0f} %" for n, x in alike.items())),
+            ("predicted frames decode at 2 GB/s or more (s0327-512)", ("reached" if speed >= 2000 else "**missed**") + f": {speed / 1000:.1f} GB/s"),
+        ]  # fmt: skip
+    encode = lambda codec: {n: value(n, codec, "encode_mbps") for n in real}
+    rows.append(("encoding at 500 MB/s or more", "; ".join(
+        f"{codec} {bounds(encode(codec), lambda x: x >= 500)}" + (f", {case} {value(case, codec, 'encode_mbps'):,.0f}" if case in real else "")
+        for codec in ("independent", "predicted"))))  # fmt: skip
+    if case in real:
+        rows.append(("one random frame of 512 x 512 in less than 50 µs (independent), 300 µs (predicted)",
+                     ("reached" if randoms[0] < 50 and randoms[1] < 300 else "**missed**") + f": {number(randoms[0])} and {number(randoms[1])}"))  # fmt: skip
+    noise = volumes.get("noise", {})
+    if "independent" in noise and "memcpy" in noise:
+        growth = lambda codec: 100 * (noise[codec]["bytes"] / noise["memcpy"]["bytes"] - 1)
+        rows.append(("no input grows by more than 1 %", f"{'reached' if growth('independent') <= 1 else '**missed**'}: noise "
+                     f"{growth('independent'):+.1f} % (zstd {growth('zstd-19'):+.1f} %); tests/test_label_edge.c checks it on all kinds of content"))  # fmt: skip
+    return "\n".join(["| target | reached? |", "|---|---|", *(f"| {target} | {answer} |" for target, answer in rows)])
+
+
+def result_tables(results):
+    volumes = by_volume(results)
+    rows = rows_of(results)
+    wrong = [row for row in rows if row["failures"] != 0]
+    codecs = list(CODECS.values())
+    return "\n\n".join([
+        'Bytes ("~": encoding all frames would have taken too long, and every n-th was):',
+        table(volumes, codecs[:-1], bytes_cell),
+        "Decoding, GB/s of pixels:",
+        table(volumes, ["memcpy", *codecs], lambda row: f"{float(row['decode_mbps'] or 0) / 1000:.3g}"),
+        "One frame in random order, microseconds:",
+        table(volumes, codecs[:-1], lambda row: number(row["random_us"])),
+        "Encoding, MB/s:",
+        table(volumes, codecs[:-1], lambda row: number(row["encode_mbps"])),
+        f"{len(rows)} results, {len(wrong)} with wrong or missing frames" + "".join(f"; {r['volume']}: {r['codec']}" for r in wrong) + ".",
+    ])  # fmt: skip
+
+
+def draw(results):
+    """SVG: each codec's median over the volumes of what it needs and how fast it is; small dots are volumes."""
     import plots
     from matplotlib import pyplot
 
+    volumes = by_volume(results)
     figure, axes = pyplot.subplots(figsize=(8, 4.6))
-    shown = ["label-edge", "label-edge:predict=1", "zstd:level=19", "deflated-frame:level=12", "jpeg-ls", "jpeg-xl:effort=9", "crackle",
-             "crackle + zstd-19", "compresso", *CODECS[:2]]  # fmt: skip
-    for codec in shown:
+    for codec in CODECS.values():
         points = []
         for volume, rows in volumes.items():
-            anchor, row = rows.get("zstd:level=19"), rows.get(codec)
-            if volume in ("noise", "empty") or not anchor or not row or not row["decode_mbps"]:
+            anchor, row = rows.get("zstd-19"), rows.get(codec)
+            if volume in SYNTHETIC or not anchor or not row or not row["decode_mbps"]:
                 continue
-            points.append((float(row["decode_mbps"]) / 1000, 100 * int(row["bytes"]) / int(anchor["bytes"])))
-        if not points:
+            points.append((row["decode_mbps"] / 1000, 100 * row["bytes"] / anchor["bytes"]))
+        if not points or codec == "crackle, order 5":
             continue
-        color = plots.COLORS["experimental" if codec.startswith("label-edge") else
-                             "research" if codec.startswith(("cra", "com", "gzip")) else "standard"]  # fmt: skip
+        color = plots.COLORS["experimental" if codec in ("independent", "predicted") else
+                             "research" if codec.startswith(("cra", "com", "nii")) else "standard"]  # fmt: skip
         x, y = (statistics.median(values) for values in zip(*points))
         axes.scatter(*zip(*points), s=9, color=color, alpha=0.35, linewidths=0)
         axes.scatter([x], [y], s=46, color=color)
-        axes.annotate(SHORT.get(codec, codec), (x, y), xytext=(6, 4), textcoords="offset points", fontsize=9, color=color)
+        axes.annotate(codec, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=9, color=color)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("decoding, GB/s of pixels, one thread")
@@ -140,13 +177,4 @@ def draw(volumes, path):
     axes.set_yticks([10, 20, 50, 100, 200], ["10", "20", "50", "100", "200"])
     axes.yaxis.set_minor_formatter("")
     axes.xaxis.set_major_formatter("{x:g}")
-    Path(path).write_text('<?xml version="1.0" encoding="utf-8"?>\n' + plots.to_svg(figure, "label-edge"))
-
-
-if __name__ == "__main__":
-    if len(sys.argv) > 4 and sys.argv[1] == "measure":
-        measure(sys.argv[2], sys.argv[3], sys.argv[4:])
-    elif len(sys.argv) in (3, 4) and sys.argv[1] == "show":
-        show(*sys.argv[2:])
-    else:
-        sys.exit(__doc__)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + plots.to_svg(figure, "label-edge")

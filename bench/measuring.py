@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+TOP = Path(__file__).resolve().parent.parent
 TIMEOUT = 150
 QUICK = 0.4  # seconds; start of the program included
 
@@ -39,6 +40,15 @@ def run_process(command, timeout=TIMEOUT):
     except ValueError:
         printed = {}
     return {"printed": printed if isinstance(printed, dict) else {}}
+
+
+def short_path(path):
+    """From the top of the project where the file is below its parent, so that results do not depend on where that is."""
+    return os.path.relpath(path, TOP) if str(path).startswith(f"{TOP.parent}{os.sep}") else str(path)
+
+
+def shown(command):
+    return " ".join(short_path(part) for part in command)
 
 
 def drop_from_cache(paths):
@@ -91,7 +101,7 @@ class Job:
 
     def record(self):
         result = {"group": self.group, "name": self.name, "kind": self.kind, "version": self.version, **self.labels}
-        result["command"] = " ".join(str(part) for part in self.command)
+        result["command"] = shown(self.command)
         if self.input:
             result["input_bytes"] = Path(self.input).stat().st_size
         if self.output and Path(self.output).exists():

@@ -47,7 +47,7 @@ def short_bytes(count):
 
 def read_bars(rows):
     """rows: (label, seconds with spread, peak bytes or None, kind), fastest first: time and memory side by side."""
-    figure, (time_axes, memory_axes) = pyplot.subplots(1, 2, figsize=(10, 0.29 * len(rows) + 1), sharey=True, width_ratios=(3, 2))
+    figure, (time_axes, memory_axes) = pyplot.subplots(1, 2, figsize=(10, 0.29 * len(rows) + 1.3), sharey=True, width_ratios=(3, 2))
     places = range(len(rows))[::-1]
     for place, (_, seconds, peak, kind) in zip(places, rows):
         median = seconds["median"]
@@ -67,6 +67,10 @@ def read_bars(rows):
         axes.set_xlabel(label)
         axes.margins(x=0.22, y=0.01)
         axes.grid(axis="y", visible=False)
+    words = {"ours": "dseg", "peer": "other programs", "limit": "limit: what any reader needs"}
+    kinds = [kind for kind in words if any(row[3] == kind for row in rows)]
+    figure.legend([pyplot.Rectangle((0, 0), 1, 1, color=COLORS[kind]) for kind in kinds], [words[kind] for kind in kinds],
+                  loc="outside upper left", ncols=3, fontsize=9)  # fmt: skip
     return to_svg(figure, "read")
 
 
@@ -79,20 +83,30 @@ def pareto(points):
     return best
 
 
+def places_around(width):
+    """Where a name may stand beside its point, in pixels, the best first."""
+    yield from ((6, -4), (-6 - width, -4), (-width / 2, 7), (-width / 2, -15))
+    for distance in range(10, 90, 8):
+        yield from ((8, distance - 4), (8, -distance - 4), (-8 - width, distance - 4), (-8 - width, -distance - 4))
+
+
 def spread_labels(axes, points):
-    """Writes names beside points so that they do not lie on one another: each is moved up until it is free."""
-    taken = []
-    figure = axes.figure
-    figure.canvas.draw()
-    for x, y, name, _ in sorted(points, key=lambda point: point[1]):
-        px, py = axes.transData.transform((x, y))
-        width = 5.6 * len(name)
-        at = py - 4
-        while any(abs(at - other) < 11 and px < right and px + width + 8 > left for left, right, other in taken):
-            at += 3
-        taken.append((px, px + width + 8, at))
-        axes.annotate(name, (x, y), xytext=(6, at - py), textcoords="offset pixels", fontsize=8.5, color="#333333",
-                      arrowprops={"arrowstyle": "-", "color": "#bbbbbb", "lw": 0.6} if at - py > 9 else None)  # fmt: skip
+    """Writes names beside points so that they lie neither on one another nor on points, nor outside."""
+    axes.figure.canvas.draw()
+    spots = [axes.transData.transform(point[:2]) for point in points]
+    frame = axes.get_window_extent()
+    taken = [(x - 4, x + 4, y - 4, y + 4) for x, y in spots]
+    for (x, y, name, _), (px, py) in sorted(zip(points, spots), key=lambda item: -item[1][1]):
+        width, height = 5 * len(name), 9
+        for dx, dy in places_around(width):
+            left, right, low, high = px + dx, px + dx + width, py + dy, py + dy + height
+            inside = frame.x0 <= left and right <= frame.x1 + 40 and frame.y0 <= low and high <= frame.y1 + 8
+            if inside and not any(left < b and right > a and low < d and high > c for a, b, c, d in taken):
+                break
+        taken.append((left, right, low, high))
+        far = abs(dy) > 16
+        axes.annotate(name, (x, y), xytext=(dx, dy), textcoords="offset pixels", fontsize=8.5, color="#333333",
+                      arrowprops={"arrowstyle": "-", "color": "#bbbbbb", "lw": 0.6} if far else None)  # fmt: skip
 
 
 def size_and_speed(points, name, unit_note):
@@ -162,9 +176,9 @@ def byte_shares(rows):
 
 def corpus_bars(table, codecs):
     """table: {corpus: {codec: bytes relative to nii.gz}}."""
-    columns = 2
+    columns = min(3, max(2, len(table) // 2))
     rows = (len(table) + columns - 1) // columns
-    figure, all_axes = pyplot.subplots(rows, columns, figsize=(10, rows * (0.21 * len(codecs) + 0.7)), sharex=True, sharey=True, squeeze=False)
+    figure, all_axes = pyplot.subplots(rows, columns, figsize=(10, rows * (0.19 * len(codecs) + 0.6)), sharex=True, sharey=True, squeeze=False)
     places = list(range(len(codecs)))[::-1]
     kinds = dict(codecs)
     for axes, (corpus, values) in zip(all_axes.flat, table.items()):

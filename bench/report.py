@@ -11,6 +11,8 @@ from plots import short_bytes, short_time
 
 HERE = Path(__file__).resolve().parent
 READ = "Read into a label map"
+# Frame codecs that the figure of all volumes leaves out: large ones, and settings between others.
+IN_TABLES_ONLY = ("jpeg2000", "htj2k", "jpeg-lossless", "zstd:level=3", "jpeg-xl", "crackle, order 5")
 
 
 def escape(text):
@@ -174,7 +176,7 @@ def bytes_section(results):
     chosen = [r for r in results["encodings"] if "bytes" in r]
     if not chosen:
         return ""
-    corpus = chosen[-1]["corpus"]
+    corpus = chosen[0]["corpus"]
     rows = []
     for r in sorted((r for r in chosen if r["corpus"] == corpus), key=lambda r: -r["bytes"]["file"]):
         size = r["bytes"]
@@ -197,11 +199,15 @@ def corpora_section(results):
             codecs.update({name: frame_kind(codecs_of[name]) for name in ratios[corpus]})
     if not ratios:
         return ""
+    left_out = [name for name in codecs if name in IN_TABLES_ONLY]
+    codecs = {name: kind for name, kind in codecs.items() if name not in left_out}
+    ratios = {corpus: {name: value for name, value in values.items() if name in codecs} for corpus, values in ratios.items()}
     # The smallest on top, by the geometric mean over the volumes that each was measured on.
     mean = lambda name: statistics.geometric_mean(values[name] for values in ratios.values() if name in values)
     ordered = sorted(codecs.items(), key=lambda item: mean(item[0]))
     return "<h2 id=corpora>Each volume</h2>" + figure(plots.corpus_bars(ratios, ordered), "Bytes of the label map's frames, "
-           "relative to the volume in one gzip stream of level 6 (nii.gz: the line at 1).")  # fmt: skip
+           "relative to the volume in one gzip stream of level 6 (nii.gz: the line at 1)." +
+           (f" In the tables below only: {escape(', '.join(left_out))}." if left_out else ""))  # fmt: skip
 
 
 def frame_tables(results):
@@ -285,17 +291,20 @@ def environment_section(results):
         ("Processor", f"{machine['processor']}, {machine['processors']} used" + (", a virtual machine" if machine["virtual"] else "")),
         ("Memory", short_bytes(machine["memory_bytes"])), ("Governor", machine["governor"]), ("System", machine["system"]),
         ("Compiler", machine["compiler"]), ("Libraries", results["libraries"]), ("Commit", results["commit"]),
-        ("Measured", f"{results['date']} UTC, {results['seconds']} s in all; load at the start {machine['load']:.2f}"),
+        ("Measured", f"{results['date']} UTC, {results['seconds']} s in all; load before it {machine['load']:.2f}"),
         ("Command", results["command"]),
     ]  # fmt: skip
     rows = []
     for c in results["corpora"]:
         origin = f"dseg phantom {' '.join(c['phantom'])}" if "phantom" in c else c.get("file", "")
         rows.append([escape(c["name"]), escape(c["what"]), escape(origin), escape(c["source"]), escape(c["licence"]),
-                     f"<code>{escape(c.get('sha256', ''))[:16]}</code>", escape(c["missing"] or "")])  # fmt: skip
+                     f"<code class=whole>{escape(c.get('sha256', ''))[:12]}</code>", escape(c["missing"] or "")])  # fmt: skip
     return "\n".join([
         "<h2 id=machine>Machine, corpora, method</h2>",
         table(["", ""], [[escape(a), f"<code>{escape(b)}</code>"] for a, b in facts], 2),
+        "<h3>Parts of the run</h3>" + table(["part", "began", "seconds", "load before", "commit"], [[
+            escape(p["part"]), escape(p.get("date", "")), str(p.get("seconds", "failed")), str(p.get("load", "")), escape(p.get("commit", ""))]
+            for p in parts], 2) if (parts := results.get("parts")) else "",
         "<h3>Corpora</h3>",
         table(["name", "what", "file", "source", "licence", "SHA-256", "missing"], rows, 7),
         "<h3>Method</h3><ul><li>Every piece of work runs in a process of its own, one at a time.</li><li>The first run of each is a "

@@ -5,7 +5,6 @@ What has been measured is kept in parts/: with --resume it is not measured again
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +15,16 @@ from report import write_report
 from suites import Context, encodings, frame_codecs, growth, headline
 
 TOP = Path(__file__).resolve().parent.parent
-SUITES = ("headline", "growth", "encodings", "frames")
+SUITES = ("headline", "encodings", "frames", "growth")
+
+# The case of the headline: the first of these that is at hand.
+BIG = "s0327-512|phantom-108-512|s0327|inia19"
+MIDDLE = "s0327|phantom-108|aal"
+SMALL = "ct20|phantom-31|natbrainlab"
+# Frame codecs are compared on all of these, and on BINARY frames of the first few.
+FRAMES = [BIG, "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "harvard-oxford", "jhu-wm", "jhu-wm-2mm", "aal",
+          "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31"]  # fmt: skip
+BINARY_FRAMES = 3
 
 
 def choose(corpora, wanted):
@@ -26,46 +34,65 @@ def choose(corpora, wanted):
     return list(dict.fromkeys(corpus for corpus in found if corpus))
 
 
+def plan(options, context, corpora):
+    """What is measured, in this order: suite, name, and the function that does it. What matters most comes first."""
+    quick = options.quick
+    own = [corpus for corpus in corpora if corpus.entry["what"] == "from --corpus"]
+    big = choose(corpora, [MIDDLE] if quick else [BIG])
+    later = choose(corpora, [SMALL] if quick else [SMALL, MIDDLE, "inia19"])
+    for corpus in big:
+        yield "headline", corpus.name, lambda corpus=corpus: headline(context, corpus, 25 if quick else 180)
+    for corpus in [] if quick else big:
+        yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 120)
+    inputs = (choose(corpora, [MIDDLE]) if quick else choose(corpora, FRAMES)) + own + ([] if quick else ["noise", "empty"])
+    rounds, seconds, limit = (2, 0.03, 0.4) if quick else (3, 0.1, 1.0)
+    for number, item in enumerate(inputs):
+        both = quick or number < BINARY_FRAMES or item in own
+        yield "frames", item if isinstance(item, str) else item.name, lambda item=item, both=both: frame_codecs(
+            context, item, both, rounds, seconds, limit)  # fmt: skip
+    yield "growth", "", lambda: growth(context, 10 if quick else 60)
+    for corpus in [*later, *own]:
+        if quick or corpus not in big:
+            yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 10 if quick else 30)
+
+
 def part(options, name, measure):
     """Measures, or takes what was measured before."""
     path = options.out / "parts" / f"{'quick-' if options.quick else ''}{name}.json"
     if options.resume and path.exists():
         return json.loads(path.read_text())
-    start = time.time()
-    result = measure()
-    print(f"bench: {name}: {time.time() - start:.0f} s", file=sys.stderr)
+    start, load = time.time(), os.getloadavg()[0]
+    try:
+        found = {"records": [], "problems": [], **measure()}
+    except Exception as error:  # one part must not end the run; without a file it is measured again by --resume
+        print(f"bench: {name}: {error}", file=sys.stderr)
+        return {"part": name, "failed": str(error), "records": [], "problems": [f"{name}: {error}"]}
+    result = {"part": name, "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime(start)), "seconds": round(time.time() - start),
+              "load": round(load, 2), "commit": commit(), **found}  # fmt: skip
+    print(f"bench: {name}: {result['seconds']} s", file=sys.stderr)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result, indent=1) + "\n")
     return result
 
 
-def measure_all(options, context, corpora):
-    own = [corpus for corpus in corpora if corpus.entry["what"] == "from --corpus"]
-    big = ["s0327|phantom-108|aal"] if options.quick else ["s0327-512|phantom-108-512|s0327|inia19"]
-    results = {"headline": [], "growth": [], "encodings": [], "frames": [], "problems": []}
-    if "headline" in options.only:
-        for corpus in choose(corpora, big):
-            results["headline"] += part(options, f"headline-{corpus.name}",
-                                        lambda: headline(context, corpus, 25 if options.quick else 240))  # fmt: skip
-    if "growth" in options.only:
-        results["growth"] = part(options, "growth", lambda: growth(context, 10 if options.quick else 100))
-    if "encodings" in options.only:
-        small = "ct20|phantom-31|natbrainlab"
-        names = [small] if options.quick else [small, "inia19", "s0327|phantom-108", *big]
-        for corpus in choose(corpora, names) + own:
-            results["encodings"] += part(options, f"encodings-{corpus.name}",
-                                         lambda: encodings(context, corpus, 10 if options.quick else 60))  # fmt: skip
-    if "frames" in options.only:
-        names = (["s0327|phantom-108|aal"] if options.quick else
-                 [*big, "s0327", "ct20", "phantom-108", "inia19", "hncma", "knee", "aparc"])  # fmt: skip
-        inputs = choose(corpora, names) + own + ([] if options.quick else ["noise", "empty"])
-        rounds, seconds, limit = (2, 0.03, 0.4) if options.quick else (3, 0.1, 0.5)
-        for item in inputs:
-            name = item if isinstance(item, str) else item.name
-            found = part(options, f"frames-{name}", lambda: frame_codecs(context, [item], rounds, seconds, limit))
-            results["frames"] += found["records"]
-            results["problems"] += found["problems"]
-    return results
+def commit():
+    return output_of("git", "-C", str(TOP), "rev-parse", "--short", "HEAD")
+
+
+def measure_all(options, context, corpora, results, save):
+    """Adds to results part by part, and saves after each, so that a run that is stopped leaves what it has."""
+    for suite in SUITES:
+        results[suite] = []
+    results["problems"], results["parts"] = [], []
+    for suite, name, measure in plan(options, context, corpora):
+        if suite not in options.only:
+            continue
+        found = part(options, f"{suite}-{name}" if name else suite, measure)
+        results[suite] += found["records"]
+        results["problems"] += found["problems"]
+        results["parts"].append({key: value for key, value in found.items() if key not in ("records", "problems")})
+        results["seconds"] = sum(one.get("seconds", 0) for one in results["parts"])
+        save(results)
 
 
 def main():
@@ -82,25 +109,22 @@ def main():
     options.only = options.only or SUITES
     options.out.mkdir(parents=True, exist_ok=True)
     results_path, report_path = options.out / "results.json", options.out / "report.html"
+    save = lambda results: results_path.write_text(json.dumps(results, indent=1) + "\n")
     if not options.report:
-        start = time.time()
         context = Context(options.build, options.out, options.peers, options.quick)
         data = Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
         corpora = all_corpora(context.dseg, data, options.out, options.corpus)
-        state = machine()
-        results = measure_all(options, context, corpora)
         results = {
             "command": " ".join(["sh bench/run.sh", *sys.argv[1:]]),
-            "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime(start)),
-            "seconds": round(time.time() - start),
+            "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
+            "seconds": 0,
             "quick": options.quick,
-            "commit": output_of("git", "-C", str(TOP), "rev-parse", "--short", "HEAD"),
-            "machine": state,
+            "commit": commit(),
+            "machine": machine(),
             "libraries": output_of(str(context.dseg), "--version"),
             "corpora": [corpus.record() for corpus in corpora],
-            **results,
         }
-        results_path.write_text(json.dumps(results, indent=1) + "\n")
+        measure_all(options, context, corpora, results, save)
     write_report(json.loads(results_path.read_text()), report_path)
     print(f"results: {results_path}\nreport:  {report_path}")
 

@@ -5,18 +5,21 @@ import subprocess
 import time
 from pathlib import Path
 
-from measuring import Job, progress, run_jobs, run_process
+from measuring import Job, progress, run_jobs, run_process, shown
 
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
+# Seconds after which a job is not run again; one whose warm-up takes that long is not run a second time.
+ENCODING_PATIENCE, GROWTH_PATIENCE = 3, 6
 SLOW_WRITE = 10  # seconds; an encoding that takes longer to write is measured once, with all processors only
 FRACTIONAL_BYTES = 300 << 20  # FRACTIONAL has a byte for each voxel of each segment's frames
 
+# Measured on all frames, however long they take to encode: what others are compared with.
+WHOLE = {"labelmap": ("zstd", "deflated-frame", "deflated-frame:level=12"), "binary": ("zstd", "deflated-frame")}
 # Further settings of frame codecs that are measured where the registry has them.
 CODEC_SETTINGS = [
     ("deflated-frame", "level", 12),
     ("zstd", "level", 3),
-    ("zstd", "level", 19),
     ("jpeg-xl", "effort", 9),
     ("label-edge", "predict", 1),
 ]
@@ -67,7 +70,7 @@ class Context:
 def must(command):
     result = run_process(command)
     if "failed" in result:
-        raise SystemExit(f"bench: {' '.join(map(str, command))}: {result['failed']}")
+        raise RuntimeError(f"{shown(command)}: {result['failed']}")
     return result["printed"]
 
 
@@ -108,7 +111,7 @@ def headline(context, corpus, budget):
     jobs += write_jobs(context, nifti, folder) + cold_jobs(context, objects, nifti)
     for job in jobs:
         job.labels["corpus"] = corpus.name
-    return run_jobs(jobs, context.repeat, budget, "headline", context.patience)
+    return {"records": run_jobs(jobs, context.repeat, budget, "headline", context.patience)}
 
 
 def compressed_choices(context):
@@ -121,12 +124,13 @@ def read_jobs(context, objects, nifti, nrrd, expect):
     group = "Read into a label map"
     jobs = []
 
-    def add(name, command, path, form, kind="peer"):
+    def add(name, command, path, form, kind="peer", **more):
         timeout = 10 if context.quick else 180
-        jobs.append(Job(group, name, command, kind=kind, input=path, expect=expect, form=form, timeout=timeout))
+        jobs.append(Job(group, name, command, kind=kind, input=path, expect=expect, form=form, timeout=timeout, **more))
 
     for form, path in (("BINARY", objects["binary"]), ("LABELMAP", objects["labelmap"])):
-        add("dseg", context.our_work("labels", path), path, form, "ours")
+        info = context.encoding_info(path)
+        add("dseg", context.our_work("labels", path), path, form, "ours", frames=info["frames"], bytes=info["bytes"])
         add("dseg, 1 thread", context.our_work("labels", path, threads=1), path, form, "ours")
         add("highdicom", context.python_peer("read_highdicom.py", path), path, form)
         add("DCMTK dcmseg", [context.read_dcmtk, path], path, form)
@@ -221,11 +225,11 @@ def growth(context, budget):
         out = folder / "copy.dcm"
         jobs.append(Job("Growth", "dseg convert to BINARY", context.whole_process(context.dseg, "convert", path, out),
                         output=out, **common))  # fmt: skip
-        if frames <= (1000 if context.quick else 10000):
+        if frames <= (1000 if context.quick else 10000) and value not in (30, 300):  # peers take seconds each
             jobs.append(Job("Growth", "highdicom read", context.python_peer("read_highdicom.py", path), kind="peer", timeout=60, **common))
             jobs.append(Job("Growth", "DCMTK dcmseg read", [context.read_dcmtk, path], kind="peer", timeout=60, **common))
             jobs.append(Job("Growth", "dcmjs read", context.node_peer("read_dcmjs.mjs", path), kind="peer", timeout=60, **common))
-    return run_jobs(jobs, context.repeat, budget, "growth", context.patience)
+    return {"records": run_jobs(jobs, 1 if context.quick else 3, budget, "growth", GROWTH_PATIENCE)}
 
 
 def pairs_of(context):
@@ -273,7 +277,7 @@ def encodings(context, corpus, budget):
             out = folder / "again.dcm"
             jobs.append(Job("encodings", f"{representation}/{codec}", context.our_work("write", nifti, out, representation, codec, threads=threads),
                             output=out, timeout=60, what="write" if threads == 0 else "write_1"))  # fmt: skip
-    results = run_jobs(jobs, 1 if context.quick else 3, budget, f"encodings of {corpus.name}", context.patience)
+    results = run_jobs(jobs, 1 if context.quick else 3, budget, f"encodings of {corpus.name}", ENCODING_PATIENCE)
     for record in records:
         for result in results:
             if result["name"] == f"{record['representation']}/{record['codec']}":
@@ -281,32 +285,39 @@ def encodings(context, corpus, budget):
                 record[result["what"]] = kept
     for path in folder.glob("*.dcm"):
         path.unlink()
-    return records
+    return {"records": records}
 
 
 def json_lines(command, timeout):
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout)
+    """What a program prints, and its errors; nothing but an error where it takes too long."""
+    try:
+        result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return [], [f"{shown(command)}: stopped after {timeout} s"]
     lines = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     return lines, [line for line in result.stderr.splitlines() if "error" in line]
 
 
-def frame_codecs(context, inputs, rounds, seconds, limit):
-    """bench/frames on volumes (corpora, or "noise" and "empty"), one after the other."""
+def frame_codecs(context, item, both, rounds, seconds, limit):
+    """bench/frames on one volume (a corpus, or "noise" or "empty"): label-map frames and, with both, BINARY frames."""
     specs = [f"{codec}:{key}={value}" for codec, key, value in CODEC_SETTINGS
              if (option := context.option(codec, key)) and option["standard"] != value]  # fmt: skip
+    synthetic = isinstance(item, str)
+    name, volume = (item, item) if synthetic else (item.name, item.path)
+    progress(f"frame codecs: {name}")
     records, problems = [], []
-    for item in inputs:
-        name = item if isinstance(item, str) else item.name
-        progress(f"frame codecs: {name}")
-        command = [context.frames, item if isinstance(item, str) else item.path, "--json", "--rounds", str(rounds),
-                   "--seconds", str(seconds), "--limit", str(limit)]  # fmt: skip
-        for spec in specs:
-            command += ["--codec", spec]
-        lines, errors = json_lines(command, 900)
-        problems += errors
-        if not isinstance(item, str):
-            progress(f"crackle and compresso: {name}")
-            more, errors = json_lines(context.python_peer("label_codecs.py", item.path, "--rounds", str(min(rounds, 2))), 300)
-            lines, problems = lines + more, problems + errors
-        records += [{**line, "corpus": name} for line in lines]
+
+    def add(command, timeout):
+        found, errors = json_lines(command, timeout)
+        records.extend({**record, "corpus": name, "command": shown(command)} for record in found)
+        problems.extend(errors)
+
+    for representation in ("labelmap", "binary") if both else ("labelmap",):
+        command = [context.frames, volume, "--json", "--as", representation, "--rounds", rounds, "--seconds", seconds, "--limit", limit]
+        for option, chosen in (("--codec", specs), ("--whole", () if context.quick else WHOLE[representation])):
+            command += [word for spec in chosen for word in (option, spec)]
+        add(command, 600)
+    if not synthetic:
+        progress(f"crackle and compresso: {name}")
+        add(context.python_peer("label_codecs.py", volume, "--rounds", min(rounds, 2)), 200)
     return {"records": records, "problems": problems}

@@ -34,6 +34,9 @@
 #include "measure.h"
 #include "proposals.h"
 
+/* Segments are read until this time is over: one at least, 16 or so at most. */
+static const double SEGMENTS_SECONDS = 0.5;
+
 struct job {
   char **arguments; /* behind the job's name */
   int argument_count;
@@ -157,7 +160,8 @@ static dseg_status read_segments(struct job *job, dseg_source *source, uint8_t *
   const size_t step = description->segment_count > 16 ? description->segment_count / 16 : 1;
   size_t done = 0;
   const double start = bench_seconds();
-  for (size_t segment = 0; segment < description->segment_count && bench_seconds() - start < 2; segment += step) {
+  for (size_t segment = 0; segment < description->segment_count && bench_seconds() - start < SEGMENTS_SECONDS;
+       segment += step) {
     DSEG_TRY(dseg_source_read_mask(source, segment, 0, description->geometry.plane_count, mask, size, job->threads,
                                    &job->error));
     done++;

@@ -19,7 +19,8 @@ def peak_bytes():
 
 def checksums(array):
     """CRC-32 of a label map [plane, row, column] whose values are replaced by their ranks (16-bit little endian): it does
-    not depend on the numbers of segments. Programs differ in which end of the stack comes first, so there are two."""
+    not depend on the numbers of segments. Planes without labels are left out, as some objects leave them out. Programs
+    differ in which end of the stack comes first, so there are two."""
     import numpy
 
     present = numpy.zeros(65536, bool)
@@ -33,9 +34,10 @@ def checksums(array):
         present[plane.ravel()] = True
     rank = (numpy.cumsum(present) - 1).astype("<u2")
     forward = backward = 0
-    for k in range(len(array)):
-        forward = zlib.crc32(rank[array[k]].tobytes(), forward)
-        backward = zlib.crc32(rank[array[len(array) - 1 - k]].tobytes(), backward)
+    planes = [plane for plane in array if plane.any()]
+    for plane, opposite in zip(planes, reversed(planes)):
+        forward = zlib.crc32(rank[plane].tobytes(), forward)
+        backward = zlib.crc32(rank[opposite].tobytes(), backward)
     return {"checksum": f"{forward:08x}", "checksum_reversed": f"{backward:08x}"}
 
 

@@ -47,7 +47,6 @@ def codecs():
     yield "crackle, order 5", "crackle-codec", crackle_codec(5)
     yield "crackle + zstd-19", "crackle-codec", with_zstd(*crackle_codec(0)[:2])
     yield "compresso", "compresso", compresso_codec()
-    yield "compresso + zstd-19", "compresso", with_zstd(*compresso_codec()[:2])
 
 
 def timed(function, *arguments):

@@ -11,8 +11,9 @@ function peakBytes() {
   return Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync("/proc/self/status", "utf8"))[1]) * 1024;
 }
 
-// planes: typed arrays, one for each plane in ascending position along the normal; see common.py for the checksum.
-function checksums(planes) {
+// stack: typed arrays, one for each plane in ascending position along the normal; see common.py for the checksum.
+function checksums(stack) {
+  const planes = stack.filter((plane) => plane.some((value) => value !== 0));
   const rank = new Uint16Array(65536);
   const present = new Uint8Array(65536);
   present[0] = 1;

@@ -1,0 +1,233 @@
+"""The tables of README.md, docs/findings.md, docs/measurements.md and the evidence of Label Edge, as Markdown."""
+
+import label_edge
+from figure_values import (BEFORE, CASE, COLD, PARTS, PHASES, READ, is_sampled, median, ratios, size_text, speed, time_text,
+                           two_digits)  # fmt: skip
+
+
+def markdown(head, rows, text_columns=1):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * text_columns + "--:|" * (len(head) - text_columns)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+# The forms of the headline in words.
+FORMS = {"LABELMAP": "LABELMAP, native", "LABELMAP/deflated-frame": "LABELMAP, Deflated Image Frame", "LABELMAP/jpeg-ls": "LABELMAP, JPEG-LS",
+         "LABELMAP/zstd": "LABELMAP, Zstandard (proposal)", "LABELMAP/label-edge": "LABELMAP, Label Edge (proposal)"}  # fmt: skip
+README_ENCODINGS = [*(f"labelmap/{codec}" for codec in ("explicit-le", "rle", "jpeg-ls", "deflated-frame", "deflated", "jpeg-xl", "jpeg2000",
+                      "zstd", "label-edge")), *(f"binary/{codec}" for codec in ("explicit-le", "rle", "deflated-frame", "label-edge"))]  # fmt: skip
+FINDINGS_ENCODINGS = {"binary/explicit-le": "BINARY, native", "labelmap/explicit-le": "LABELMAP, native",
+                      "binary/deflated-frame": "BINARY, Deflated Image Frame", "labelmap/jpeg-ls": "LABELMAP, JPEG-LS",
+                      "labelmap/deflated-frame": "LABELMAP, Deflated Image Frame", "labelmap/deflated": "LABELMAP, deflated data set"}  # fmt: skip
+FINDINGS_CODECS = {"memcpy": "none (memcpy)", "rle": "RLE", "jpeg-ls": "JPEG-LS", "deflated-frame": "Deflated Image Frame, level 6",
+                   "deflated-frame:level=12": "Deflated Image Frame, level 12", "gzip-6 volume, libdeflate": "*nii.gz: one gzip stream, libdeflate*",
+                   "gzip-6 volume, zlib": "*nii.gz: one gzip stream, zlib*", "jpeg-xl:effort=9": "JPEG XL, effort 9",
+                   "zstd": "zstd, level 19 (proposal)", "crackle": "*crackle*", "crackle + zstd-19": "*crackle with zstd-19 behind it*",
+                   "label-edge": "Label Edge (proposal)", "label-edge:predict=1": "Label Edge, predicted (proposal)"}  # fmt: skip
+
+
+def form_of(record):
+    return FORMS.get(record["form"], record["form"])
+
+
+def readme_encodings(results):
+    rows = []
+    for name in README_ENCODINGS:
+        r = results.encoding(CASE, name)
+        if r:
+            cell = lambda what: two_digits_seconds(median(r[what])) if "seconds" in r.get(what, {}) else ""
+            rows.append([f"`{name}`" + (" (proposal)" if r["experimental"] else ""), f"{r['bytes']['file']:,}", cell("write"), cell("labels")])
+    itk = results.headline(READ, "SimpleITK", "nii.gz")
+    if itk:
+        rows.append(["*SimpleITK reads the nii.gz*", "", "", f"*{two_digits_seconds(median(itk))}*"])
+    for form in ("BINARY", "LABELMAP"):
+        highdicom = results.headline(READ, "highdicom", form)
+        if highdicom:
+            rows.append([f"*highdicom reads `{form.lower()}/explicit-le`*", "", "", f"*{two_digits_seconds(median(highdicom))}*"])
+    return markdown(["encoding", "bytes", "write, s", "read, s"], rows)
+
+
+def two_digits_seconds(seconds):
+    return f"{seconds:.3f}" if seconds < 0.0995 else f"{seconds:.2f}" if seconds < 0.995 else f"{seconds:.1f}"
+
+
+def findings_read(results):
+    records = sorted((r for r in results.all["headline"] if r["group"] == READ and "seconds" in r and r["name"] != "dseg, 1 thread"),
+                     key=lambda r: (r["kind"] == "limit", median(r)))  # fmt: skip
+    rows = []
+    for r in records:
+        one = results.headline(READ, "dseg, 1 thread", r["form"]) if r["name"] == "dseg" else None
+        name = f"*limit:* {r['name'].replace(': the limit', '')}" if r["kind"] == "limit" else r["name"]
+        rows.append([name, form_of(r), size_text(r["input_bytes"]), time_text(median(r)) + (f" (1 thread: {time_text(median(one))})" if one else ""),
+                     "" if r["kind"] == "limit" else size_text(r["peak_bytes"]),
+                     {"same": "", "other": "**others**"}.get(r.get("voxels") or "", "")])  # fmt: skip
+    failed = [f"{r['name']} ({form_of(r)}): {r['failed']}" for r in results.all["headline"] if r["group"] == READ and "failed" in r]
+    shown = [row[:5] for row in rows] if all(row[5] == "" for row in rows) else rows
+    table = markdown(["program", "form", "file", "time", "peak memory", "voxels"][: len(shown[0])], shown, 2)
+    return table + ("\n\nCould not: " + "; ".join(failed) + "." if failed else "")
+
+
+def findings_phases(results):
+    total = results.headline(PHASES, "all of it")
+    rows = []
+    for name, word in (("open: functional groups to the frame table", "open: functional groups to the frame table"),
+                       ("the label map's memory, touched once", "first touch of the label map's memory: `malloc` and `memset` alone"),
+                       ("pixel data copied from the page cache", "pixel data copied from the page cache, nothing else"),
+                       ("reading into memory that is there: copy, unpack, paint", "copied, unpacked and painted, into memory that is there"),
+                       ("all of it", "all of it, one thread")):  # fmt: skip
+        r = results.headline(PHASES, name)
+        if r and total:
+            rows.append([word, time_text(median(r)), f"{100 * median(r) / median(total):.0f} %"])
+    both = results.headline(READ, "dseg", "BINARY")
+    if both and total:
+        rows.append(["all of it, all processors", time_text(median(both)), f"{100 * median(both) / median(total):.0f} %"])
+    return markdown(["part", "time", "of all"], rows)
+
+
+def findings_encodings(results):
+    rows = []
+    for name, word in FINDINGS_ENCODINGS.items():
+        r = results.encoding(CASE, name)
+        if r:
+            size = r["bytes"]
+            share = 100 * size["per_frame_functional_groups"] / sum(size[k] for k in ("pixel_data", "per_frame_functional_groups", "other"))
+            cell = lambda what: time_text(median(r[what])) if "seconds" in r.get(what, {}) else ""
+            rows.append([word, f"{size['file']:,}", f"{share:.1f} %", cell("write"), cell("labels"), cell("plane"), cell("segment")])
+    return markdown(["encoding", "bytes", "of it per-frame groups", "write", "read all", "one plane", "one segment"], rows)
+
+
+def findings_codecs(results):
+    rows = []
+    for codec, word in FINDINGS_CODECS.items():
+        cells = []
+        for corpus in (CASE, BEFORE):
+            r = results.frames(corpus, codec)
+            all_of_it = codec.startswith("gzip") or not (r or {}).get("random_access", True)
+            cells += ["", "", ""] if r is None else [
+                ("about " if is_sampled(r) else "") + f"{r['bytes']:,}", two_digits(speed(r)),
+                time_text(median(r, "random_frame_seconds")) + (": all" if all_of_it else "")]  # fmt: skip
+        if any(cells):
+            rows.append([word, *cells])
+    return markdown(["frame codec", "bytes", "decode", "random frame", "bytes before", "decode", "random frame"], rows)
+
+
+def machine_text(results):
+    machine = results.all["machine"]
+    virtual = "virtual, " if machine["virtual"] else ""
+    return f"{virtual}{machine['processors']} x {machine['processor']}, {machine['memory_bytes'] / 1e9:.0f} GB, {machine['compiler']}"
+
+
+def findings_run(results):
+    r = results.all
+    return (f"All figures are from one run of `{r['command']}` of {r['date'][:10]} (commit {r['commit']}, {r['seconds'] / 60:.0f} minutes). "
+            f"Machine: {machine_text(results)}; load when it began {machine_load(r)}.")  # fmt: skip
+
+
+def machine_load(r):
+    return f"{r['machine']['load']:.2f}"
+
+
+def evidence_run(results):
+    r = results.all
+    name = lambda one: one["library"] if not one["library"][0].isdigit() else f"{one['codec'].split(':')[0]} {one['library']}"
+    libraries = sorted({name(one) for one in r["frames"] if one.get("library")})
+    return (f"One run of `{r['command']}`, {r['date'][:10]}, commit {r['commit']}. Machine: {machine_text(results)}. {r['libraries'].splitlines()[-1]}; "
+            f"frame codecs: {', '.join(libraries)}. Volumes have the names that they have in `bench/corpora.json`.")  # fmt: skip
+
+
+def spread_cell(seconds):
+    return f"{time_text(seconds['min'])} to {time_text(seconds['max'])}, {seconds['n']} runs" if seconds["n"] > 1 else "1 run"
+
+
+def measurements(results):
+    """docs/measurements.md: every figure, with the command that makes it."""
+    r = results.all
+    lines = ["# Measurements", "", f"What `{r['command']}` found on {r['date']} UTC (commit {r['commit']}); "
+             "[findings.md](findings.md) says what it means. Made by `bench/figures.py`; all of it, and the other volumes, is in "
+             "[bench/results.json](../bench/results.json). Paths are from the top of the project; files in `build` are made by the run, "
+             "and each command can be given again alone after it. Threads 0: all processors.", "",
+             f"Machine: {machine_text(results)}; {r['machine']['system']}; governor {r['machine']['governor']}.", "",
+             r["libraries"].replace("\n", "; ") + ".", "",
+             markdown(["part of the run", "began", "seconds", "load before"],
+                      [[p["part"], p.get("date", ""), str(p.get("seconds", "failed")), str(p.get("load", ""))] for p in r["parts"]], 2)]  # fmt: skip
+    titles = {READ: "Read", COLD: "Cold", "Write": "Write", PARTS: "Part", PHASES: "Phase"}
+    for group, title in titles.items():
+        rows = []
+        for one in (one for one in r["headline"] if one["group"] == group):
+            name = [one["name"], one.get("form") or "", one.get("version") or ""]
+            result = [one["failed"], "", ""] if "failed" in one else [time_text(median(one)), spread_cell(one["seconds"]), size_text(one["peak_bytes"])]
+            voxels = {"same": "same", "other": "**others**"}.get(one.get("voxels") or "", "")
+            rows.append([*name, *result, voxels, f"`{one['command']}`"])
+        if rows:
+            lines += ["", f"## {title}", "", f"{group}. Part of the run: `sh bench/run.sh --only headline`.", "",
+                      markdown(["program", "form", "version", "median", "spread", "peak memory", "voxels", "command"], rows, 3)]  # fmt: skip
+    lines += growth_part(r) + encodings_part(r) + frames_part(r)
+    lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
+              markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def growth_part(r):
+    rows = [[one["name"], f"{one['value']:,} {one['axis']}", *([one["failed"], "", ""] if "failed" in one else [
+        time_text(median(one)), spread_cell(one["seconds"]), size_text(one["peak_bytes"])]), f"`{one['command']}`"] for one in r["growth"]]  # fmt: skip
+    if not rows:
+        return []
+    return ["", "## Growth", "", "BINARY objects of 64 x 64 pixels a frame, made by `bench/make_frames`: up to 100,000 frames of 100 segments, "
+            "and 10,000 frames of up to 1,000 segments. Part of the run: `sh bench/run.sh --only growth`.", "",
+            markdown(["program", "of", "median", "spread", "peak memory", "command"], rows, 2)]  # fmt: skip
+
+
+def encodings_part(r):
+    what = ("write", "write_1", "open", "labels", "labels_1", "plane", "segment")
+    rows = []
+    for one in (one for one in r["encodings"] if one["corpus"] == CASE):
+        name = f"{one['representation']}/{one['codec']}"
+        if "failed" in one:
+            rows.append([name, one["failed"]] + [""] * 10)
+            continue
+        size = one["bytes"]
+        times = [time_text(median(one[w])) if "seconds" in one.get(w, {}) else one.get(w, {}).get("failed", "") for w in what]
+        rows.append([name, *(f"{size[k]:,}" for k in ("file", "pixel_data", "per_frame_functional_groups")), *times,
+                     size_text(one["labels"]["peak_bytes"]) if "peak_bytes" in one.get("labels", {}) else ""])  # fmt: skip
+    if not rows:
+        return []
+    return ["", "## Encodings", "", f"{CASE}, every encoding of the registry. Part of the run: `sh bench/run.sh --only encodings`. One alone: "
+            "`build/bench-release/bench/work write VOLUME FILE REPRESENTATION CODEC`, then `work open|labels|plane|segment FILE`, with `--threads 1` "
+            "for the columns of one thread. Bytes: `dseg info FILE`.", "",
+            markdown(["encoding", "file bytes", "pixel data", "per-frame groups", "write", "1 thread", "open", "read all", "1 thread", "a plane",
+                      "a segment", "peak memory"], rows)]  # fmt: skip
+
+
+def frames_part(r):
+    lines = []
+    for corpus in (CASE, BEFORE):
+        for representation in ("labelmap", "binary"):
+            chosen = [one for one in r["frames"] if one["corpus"] == corpus and one["representation"] == representation]
+            rows = []
+            for one in sorted(chosen, key=lambda one: one.get("bytes", 0)):
+                if "error" in one:
+                    rows.append([one["codec"], one.get("library", ""), one["error"], "", "", ""])
+                    continue
+                rows.append([one["codec"], one.get("library", ""), ("about " if is_sampled(one) else "") + f"{one['bytes']:,}",
+                             two_digits(speed(one, "encode_seconds")), two_digits(speed(one)), time_text(median(one, "random_frame_seconds"))])  # fmt: skip
+            if rows:
+                lines += ["", f"{corpus}, {representation}, {chosen[0]['raw_bytes']:,} bytes of pixels in {chosen[0]['frames']:,} frames:", "",
+                          *(f"    {command}" for command in dict.fromkeys(one.get("command", "") for one in chosen)), "",
+                          markdown(["codec", "library", "bytes", "encode, MB/s", "decode, MB/s", "random frame"], rows, 2)]  # fmt: skip
+    if not lines:
+        return []
+    return ["", "## Frames", "", "The frame codecs alone, one thread. Part of the run: `sh bench/run.sh --only frames`. \"about\": every n-th frame "
+            "was encoded. All volumes: [results.csv](../proposals/label-edge/results.csv).", *lines]  # fmt: skip
+
+
+# Blocks between markers, by name.
+BLOCKS = {
+    "readme-encodings": readme_encodings,
+    "findings-run": findings_run,
+    "findings-read": findings_read,
+    "findings-phases": findings_phases,
+    "findings-encodings": findings_encodings,
+    "findings-codecs": findings_codecs,
+    "evidence-run": evidence_run,
+    "evidence-targets": lambda results: label_edge.targets(results.all),
+    "evidence-results": lambda results: label_edge.result_tables(results.all),
+}

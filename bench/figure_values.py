@@ -1,0 +1,182 @@
+"""Every figure of the benchmark's results under a name, as it is written in the documents: "BINARY by dseg: time"."""
+
+READ = "Read into a label map"
+COLD = READ + ", file not in the page cache"
+PARTS = "Part of the BINARY object"
+PHASES = "Where the time goes: BINARY into a label map, one thread"
+CASE, BEFORE = "s0327-512", "s0327"
+GROUPS = {READ: "read", COLD: "cold", "Write": "write", PARTS: "part", PHASES: "phase"}
+
+
+def two_digits(value):
+    """At least two significant digits, and no more than three."""
+    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
+
+
+def time_text(seconds):
+    for unit, scale in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= 0.9995 * scale or unit == "µs":
+            return f"{two_digits(seconds / scale)} {unit}"
+    return ""
+
+
+def size_text(count):
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= scale:
+            return f"{two_digits(count / scale)} {unit}"
+    return f"{count:.0f} bytes"
+
+
+def times_text(ratio):
+    return f"{ratio:,.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
+
+
+def median(record, what="seconds"):
+    return record[what]["median"]
+
+
+def speed(record, what="decode_seconds"):
+    """MB of pixels a second."""
+    return record["measured_bytes"] / 1e6 / median(record, what)
+
+
+def is_sampled(record):
+    return record["measured_frames"] < record["frames"] and not record["codec"].startswith("gzip")
+
+
+class Results:
+    """Look-ups in results.json; None where something was not measured or failed."""
+
+    def __init__(self, results):
+        self.all = results
+
+    def headline(self, group, name, form=None):
+        return next((r for r in self.all["headline"] if r["group"] == group and r["name"] == name and (form is None or r.get("form") == form)
+                     and "seconds" in r), None)  # fmt: skip
+
+    def peers(self, form, group=READ):
+        """Those that read the right voxels."""
+        return [r for r in self.all["headline"] if r["group"] == group and r.get("form") == form and r["kind"] == "peer"
+                and "seconds" in r and r.get("voxels") != "other"]  # fmt: skip
+
+    def frames(self, corpus, codec, representation="labelmap"):
+        return next((r for r in self.all["frames"] if r["corpus"] == corpus and r["codec"] == codec and r["representation"] == representation
+                     and "error" not in r), None)  # fmt: skip
+
+    def encoding(self, corpus, name):
+        return next((r for r in self.all["encodings"] if r["corpus"] == corpus and f"{r['representation']}/{r['codec']}" == name
+                     and "bytes" in r), None)  # fmt: skip
+
+    def growth(self, axis, name):
+        return sorted((r["value"], r) for r in self.all["growth"] if r["axis"] == axis and r["name"] == name and "seconds" in r)
+
+
+def plain_values(results):
+    """What was measured, as it is."""
+    for r in results.all["headline"]:
+        if "seconds" in r:
+            name = f"{GROUPS[r['group']]}: {r['name']}" + (f", {r['form']}" if r.get("form") else "")
+            yield f"{name}: time", time_text(median(r))
+            if r.get("peak_bytes"):
+                yield f"{name}: memory", size_text(r["peak_bytes"])
+            size = r.get("output_bytes") or r.get("input_bytes")
+            if size:
+                yield f"{name}: file", size_text(size)
+            if "frames" in r:
+                yield f"{name}: frames", f"{r['frames']:,}"
+                yield f"{name}: groups a frame", f"{r['bytes']['per_frame_functional_groups'] / r['frames']:.0f}"
+    for r in results.all["growth"]:
+        if "seconds" in r:
+            yield f"growth: {r['name']}, {r['value']:,} {r['axis']}: time", time_text(median(r))
+            yield f"growth: {r['name']}, {r['value']:,} {r['axis']}: memory", size_text(r["peak_bytes"])
+    for r in results.all["encodings"]:
+        if "bytes" in r and r["corpus"] == CASE:
+            name = f"encoding: {r['representation']}/{r['codec']}"
+            size = r["bytes"]
+            yield f"{name}: bytes", f"{size['file']:,}"
+            yield f"{name}: size", size_text(size["file"])
+            yield f"{name}: per-frame groups", f"{size['per_frame_functional_groups']:,}"
+            yield f"{name}: share of per-frame groups", f"{100 * size['per_frame_functional_groups'] / size['file']:.0f} %"
+            yield f"{name}: groups a frame", f"{size['per_frame_functional_groups'] / r['frames']:.0f}"
+            for what in ("write", "write_1", "labels", "labels_1", "open", "plane", "segment"):
+                if "seconds" in r.get(what, {}):
+                    yield f"{name}: {what}", time_text(median(r[what]))
+    for r in results.all["frames"]:
+        if "error" not in r and r["corpus"] in (CASE, BEFORE):
+            name = f"frames: {r['codec']}, {r['corpus']}" + (", BINARY" if r["representation"] == "binary" else "")
+            yield f"{name}: bytes", ("about " if is_sampled(r) else "") + f"{r['bytes']:,}"
+            yield f"{name}: size", ("about " if is_sampled(r) else "") + size_text(r["bytes"])
+            yield f"{name}: decode", f"{two_digits(speed(r))} MB/s"
+            yield f"{name}: encode", f"{two_digits(speed(r, 'encode_seconds'))} MB/s"
+            yield f"{name}: random frame", time_text(median(r, "random_frame_seconds"))
+
+
+def ratios(results):
+    """How many times one is the other, for the sentences."""
+    ours, native = results.headline(READ, "dseg", "BINARY"), results.headline(READ, "dseg", "LABELMAP")
+    itk, peers = results.headline(READ, "SimpleITK", "nii.gz"), results.peers("BINARY")
+    if ours and peers:
+        times, memory = sorted(median(r) for r in peers), sorted(r["peak_bytes"] for r in peers)
+        yield "BINARY: the fastest peer", time_text(times[0])
+        yield "BINARY: the slowest peer", time_text(times[-1])
+        yield "BINARY: the fastest peer / dseg", times_text(times[0] / median(ours))
+        yield "BINARY: the slowest peer / dseg", times_text(times[-1] / median(ours))
+        yield "BINARY: the smallest peer's memory", size_text(memory[0])
+        yield "BINARY: the largest peer's memory", size_text(memory[-1])
+    highdicom = results.headline(READ, "highdicom", "BINARY")
+    if ours and highdicom:
+        yield "BINARY: highdicom / dseg", times_text(median(highdicom) / median(ours))
+    if ours and itk:
+        yield "nii.gz by SimpleITK / BINARY by dseg", times_text(median(itk) / median(ours))
+    memcpy = results.frames(CASE, "memcpy")
+    if ours and memcpy:
+        yield "label map", size_text(memcpy["raw_bytes"])
+        yield "BINARY: memory beyond the label map", size_text(ours["peak_bytes"] - memcpy["raw_bytes"])
+    limit = results.headline(READ, "read() of the pixel data: the limit", "LABELMAP")
+    if native and limit:
+        yield "LABELMAP by dseg / plain read", times_text(median(native) / median(limit))
+    convert = results.headline("Write", "dseg convert, whole process with reading nii.gz", "BINARY")
+    construct = results.headline("Write", "highdicom, construct and save", "BINARY")
+    if convert and construct:
+        yield "writing BINARY: highdicom / dseg convert", times_text(median(construct) / median(convert))
+    opened = results.growth("frames", "dseg open")
+    if len(opened) > 1:
+        (few, first), (many, last) = opened[0], opened[-1]
+        yield "growth: opening, a frame", time_text((median(last) - median(first)) / (many - few))
+        yield "growth: memory, a frame", f"{(last['peak_bytes'] - first['peak_bytes']) / (many - few):.0f} bytes"
+    yield from phase_ratios(results)
+    yield from frame_ratios(results)
+
+
+def phase_ratios(results):
+    read = lambda name: results.headline(PHASES, name)
+    total, touch, copy, again, opened = map(read, (
+        "all of it", "the label map's memory, touched once", "pixel data copied from the page cache",
+        "reading into memory that is there: copy, unpack, paint", "open: functional groups to the frame table"))  # fmt: skip
+    if copy and again and touch and total:
+        yield "phase: unpacking and painting", time_text(max(median(again) - median(copy), 0))
+        yield "phase: share of moving memory", f"{100 * (median(touch) + median(copy)) / median(total):.0f} %"
+
+
+def frame_ratios(results):
+    for corpus in (CASE, BEFORE):
+        size = lambda codec, kind="labelmap": (results.frames(corpus, codec, kind) or {}).get("bytes")
+        pairs = [("deflated-frame", "label-edge"), ("deflated-frame", "zstd"), ("zstd", "label-edge"), ("label-edge", "label-edge:predict=1"),
+                 ("jpeg-ls", "deflated-frame"), ("htj2k", "deflated-frame"), ("jpeg2000", "deflated-frame"), ("gzip-6 volume, zlib", "label-edge")]  # fmt: skip
+        for one, other in pairs:
+            if size(one) and size(other):
+                yield f"frames: {one} / {other}, {corpus}", f"{size(one) / size(other):.1f}"
+        for codec in ("deflated-frame", "zstd", "label-edge"):
+            if size(codec) and size(codec, "binary"):
+                yield f"frames: BINARY / LABELMAP, {codec}, {corpus}", f"{size(codec, 'binary') / size(codec):.1f}"
+        fast = lambda codec: results.frames(corpus, codec)
+        for one, other in (("zstd", "label-edge"), ("label-edge", "deflated-frame"), ("label-edge", "crackle"), ("deflated-frame", "jpeg-xl")):
+            if fast(one) and fast(other):
+                yield f"frames: speed of {one} / {other}, {corpus}", times_text(speed(fast(one)) / speed(fast(other)))
+        whole, alone = size("gzip-6 volume, zlib"), size("deflated-frame")
+        if whole and alone:
+            yield f"frames: one gzip stream saves against deflated-frame, {corpus}", f"{100 * (1 - whole / alone):.0f} %"
+
+
+def all_values(results):
+    return {**dict(plain_values(results)), **dict(ratios(results))}
