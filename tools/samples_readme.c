@@ -127,16 +127,30 @@ static void put_faulty(FILE *out, const samples_job *job) {
   fputc('\n', out);
 }
 
+static bool has_varying(const samples_job *job) {
+  for (size_t i = 0; i < job->sample_count; i++) {
+    if (job->samples[i].codec != NULL && (job->samples[i].codec->flags & DSEG_PLUGIN_VARYING) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void put_checks(FILE *out, const samples_job *job) {
   const char *epoch = getenv("SOURCE_DATE_EPOCH");
   fputs(
       "## Checking and repeating\n\n"
       "`manifest.json` and `MANIFEST.csv` have for each file its encoding, where its bytes go, its SHA-256, and the\n"
       "command that made it. Commands give the same bytes again with the same versions of dseg and of the libraries\n"
-      "named in `manifest.json`, in a directory that holds the files that they read (but for files that it calls\n"
-      "`varying`: their encoder gives the same pixels other bytes each time), and with\n\n",
+      "named in `manifest.json`, in a directory that holds the files that they read, and with\n\n",
       out);
   fprintf(out, "    export SOURCE_DATE_EPOCH=%s\n\n", epoch != NULL ? epoch : "1735689600");
+  if (has_varying(job)) {
+    fputs(
+        "But for files that `manifest.json` calls `varying`: their encoder gives the same pixels other bytes each "
+        "time.\n\n",
+        out);
+  }
   fputs("`voxels_sha256` is the SHA-256 of the decoded voxels, the same for every encoding", out);
   if (job->fractions) {
     fputs(

@@ -36,16 +36,22 @@ static void warn(const dseg_warning_sink *warnings, const char *message) {
   }
 }
 
-/* The item header at offset; false when it is not one of defined length within the input. */
-static bool is_item(const struct locator *locator, uint64_t offset, uint32_t *length) {
-  uint8_t header[ITEM_HEADER];
-  if (offset > locator->end || locator->end - offset < ITEM_HEADER ||
-      dseg_input_read(locator->part10->input, offset, header, sizeof header, NULL) != DSEG_OK) {
-    return false;
-  }
-  *length = dseg_load_le32(header + 4);
-  return DSEG_TAG(dseg_load_le16(header), dseg_load_le16(header + 2)) == DSEG_TAG_ITEM &&
-         *length <= locator->end - offset - ITEM_HEADER;
+struct item_header {
+  uint32_t tag, length;
+};
+
+static dseg_status read_header(const struct locator *locator, uint64_t offset, struct item_header *item,
+                               dseg_error *error) {
+  uint8_t bytes[ITEM_HEADER];
+  DSEG_TRY(dseg_input_read(locator->part10->input, offset, bytes, sizeof bytes, error));
+  item->tag = DSEG_TAG(dseg_load_le16(bytes), dseg_load_le16(bytes + 2));
+  item->length = dseg_load_le32(bytes + 4);
+  return DSEG_OK;
+}
+
+/* Whether the header that was read at offset is that of an item of defined length within the input. */
+static bool is_item(const struct locator *locator, uint64_t offset, const struct item_header *item) {
+  return item->tag == DSEG_TAG_ITEM && item->length <= locator->end - offset - ITEM_HEADER;
 }
 
 static bool set_frame(struct locator *locator, size_t i, uint64_t begin, uint64_t end) {
@@ -121,18 +127,17 @@ static bool use_extended_table(struct locator *locator) {
 /* Where the items from offset on end: at the Sequence Delimitation Item. */
 static dseg_status find_end(const struct locator *locator, uint64_t offset, uint64_t *end, dseg_error *error) {
   for (;;) {
-    uint8_t header[ITEM_HEADER];
-    uint32_t length;
-    DSEG_TRY(dseg_input_read(locator->part10->input, offset, header, sizeof header, error));
-    if (DSEG_TAG(dseg_load_le16(header), dseg_load_le16(header + 2)) == DSEG_TAG_SEQUENCE_END) {
+    struct item_header item;
+    DSEG_TRY(read_header(locator, offset, &item, error));
+    if (item.tag == DSEG_TAG_SEQUENCE_END) {
       *end = offset;
       return DSEG_OK;
     }
-    if (!is_item(locator, offset, &length)) {
+    if (!is_item(locator, offset, &item)) {
       return dseg_fail(error, DSEG_ERROR_FORMAT, "Pixel Data (7FE0,0010) has no item at byte %" PRIu64 " (PS3.5 A.4)",
                        offset);
     }
-    offset += ITEM_HEADER + (uint64_t)length;
+    offset += ITEM_HEADER + (uint64_t)item.length;
   }
 }
 
@@ -209,17 +214,17 @@ dseg_status dseg_locate_encapsulated(dseg_frame_table *table, size_t first, size
                             .part = part,
                             .part10 = part10,
                             .end = dseg_input_size(part10->input)};
-  uint32_t table_bytes;
+  struct item_header basic;
   dseg_element extended;
   const uint64_t table_item = part10->pixel_data.value_offset;
-  if (!is_item(&locator, table_item, &table_bytes)) {
+  if (read_header(&locator, table_item, &basic, NULL) != DSEG_OK || !is_item(&locator, table_item, &basic)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "Pixel Data (7FE0,0010) does not begin with a Basic Offset Table (PS3.5 A.4)");
   }
-  locator.base = table_item + ITEM_HEADER + table_bytes;
+  locator.base = table_item + ITEM_HEADER + basic.length;
   DSEG_TRY(dseg_elements_find(&part10->elements, DSEG_TAG(0x7FE0, 0x0001), &extended, error));
-  const bool has_table = extended.tag != 0 || table_bytes != 0;
-  if (!use_extended_table(&locator) && !use_basic_table(&locator, table_item + ITEM_HEADER, table_bytes)) {
+  const bool has_table = extended.tag != 0 || basic.length != 0;
+  if (!use_extended_table(&locator) && !use_basic_table(&locator, table_item + ITEM_HEADER, basic.length)) {
     if (has_table) {
       warn(warnings, "the offset table of Pixel Data is wrong (PS3.5 A.4): frames are found by walking the fragments");
     }

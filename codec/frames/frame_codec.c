@@ -9,12 +9,20 @@
 
 struct dseg_codec_context {
   dseg_buffer scratch;
+  int64_t option;
 };
 
 dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
   (void)setup;
   *context = calloc(1, sizeof **context);
   return *context != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
+}
+
+dseg_status dseg_frame_create_with_option(const dseg_option *table, const char *name, const dseg_codec_setup *setup,
+                                          dseg_codec_context **context, dseg_error *error) {
+  DSEG_TRY(dseg_frame_create_scratch(setup, context, error));
+  (*context)->option = dseg_frame_option(table, setup, name);
+  return DSEG_OK;
 }
 
 void dseg_frame_destroy_scratch(dseg_codec_context *context) {
@@ -26,6 +34,10 @@ void dseg_frame_destroy_scratch(dseg_codec_context *context) {
 
 dseg_buffer *dseg_frame_scratch(dseg_codec_context *context) {
   return &context->scratch;
+}
+
+int64_t dseg_frame_option_value(const dseg_codec_context *context) {
+  return context->option;
 }
 
 int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name) {

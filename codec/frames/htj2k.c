@@ -3,8 +3,6 @@
  *
  * A frame is one tile, the reversible 5-3 transform. OpenJPH writes it. OpenJPEG reads it, more slowly, since OpenJPH
  * 0.9 ends the process on damaged input (docs/decisions/0010-htj2k-in-two-libraries.md). */
-#include <stdlib.h>
-
 #include "builtin.h"
 #include "frames/frame_codec.h"
 #include "frames/j2k_codestream.h"
@@ -16,46 +14,32 @@ static const dseg_option options_table[] = {
     {.name = NULL},
 };
 
-struct dseg_codec_context {
-  dseg_buffer bytes; /* of 1-bit frames */
-  int64_t levels;
-};
-
 static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
-  *context = calloc(1, sizeof **context);
-  if (*context == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
-  }
-  (*context)->levels = dseg_frame_option(options_table, setup, "levels");
-  return DSEG_OK;
-}
-
-static void destroy(dseg_codec_context *context) {
-  if (context != NULL) {
-    dseg_buffer_free(&context->bytes);
-    free(context);
-  }
+  return dseg_frame_create_with_option(options_table, "levels", setup, context, error);
 }
 
 #if DSEG_HAVE_OPENJPH
 static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
                           dseg_error *error) {
   DSEG_TRY(dseg_frame_check_encode(&dseg_frame_htj2k, info, frame, error));
-  return dseg_openjph_encode(info, frame, dseg_j2k_levels(info, context->levels), out, error);
+  return dseg_openjph_encode(info, frame, dseg_j2k_levels(info, dseg_frame_option_value(context)), out, error);
 }
 #endif
 
 #if DSEG_HAVE_OPENJPEG
 static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
                           dseg_error *error) {
-  return dseg_j2k_decode(info, in, &context->bytes, out, error);
+  return dseg_j2k_decode(info, in, dseg_frame_scratch(context), out, error);
 }
 #endif
 
-/* OpenJPH 0.9.0 asks memory that it has not set whether a block of code is empty (valgrind: codeblock::encode), so the
- * same frame has other bytes, of the same pixels, from run to run.
- *
- * PS3.5 8.2.14: MONOCHROME2 and PALETTE COLOR with 8 and 16 bits. Whether Table 8.2.14-1 has Bits Allocated of 1, as
+#if DSEG_HAVE_M_PERTURB /* see openjph.cc */
+#define VARYING 0u
+#else
+#define VARYING DSEG_PLUGIN_VARYING
+#endif
+
+/* PS3.5 8.2.14: MONOCHROME2 and PALETTE COLOR with 8 and 16 bits. Whether Table 8.2.14-1 has Bits Allocated of 1, as
  * that of JPEG 2000, is not known to us, so it is read and not written. */
 const dseg_frame_codec dseg_frame_htj2k = {
     .abi = DSEG_PLUGIN_ABI,
@@ -63,9 +47,9 @@ const dseg_frame_codec dseg_frame_htj2k = {
     .title = "High-Throughput JPEG 2000 Image Compression (Lossless Only)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.201",
 #if DSEG_HAVE_OPENJPH && DSEG_HAVE_OPENJPEG
-    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_BITS_8_16 | DSEG_PLUGIN_VARYING,
+    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_BITS_8_16 | VARYING,
 #elif DSEG_HAVE_OPENJPH
-    .flags = DSEG_PLUGIN_CAN_WRITE | DSEG_FRAME_BITS_8_16 | DSEG_PLUGIN_VARYING,
+    .flags = DSEG_PLUGIN_CAN_WRITE | DSEG_FRAME_BITS_8_16 | VARYING,
 #else
     .flags = DSEG_PLUGIN_CAN_READ | DSEG_FRAME_BITS_8_16,
 #endif
@@ -78,6 +62,6 @@ const dseg_frame_codec dseg_frame_htj2k = {
 #if DSEG_HAVE_OPENJPEG
     .decode = decode,
 #endif
-    .destroy = destroy,
+    .destroy = dseg_frame_destroy_scratch,
     .pixel_rules = "PS3.5 8.2.14",
 };

@@ -18,25 +18,8 @@ static const dseg_option options_table[] = {
     {.name = NULL},
 };
 
-struct dseg_codec_context {
-  dseg_buffer bytes; /* of 1-bit frames */
-  int quality;
-};
-
 static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
-  *context = calloc(1, sizeof **context);
-  if (*context == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
-  }
-  (*context)->quality = (int)dseg_frame_option(options_table, setup, "quality");
-  return DSEG_OK;
-}
-
-static void destroy(dseg_codec_context *context) {
-  if (context != NULL) {
-    dseg_buffer_free(&context->bytes);
-    free(context);
-  }
+  return dseg_frame_create_with_option(options_table, "quality", setup, context, error);
 }
 
 #define TEXT(x) #x
@@ -128,7 +111,7 @@ static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *in
   unsigned long size = 0;
   set_up(&errors);
   dseg_status status;
-  if (compress(info, frame, context->quality, &errors, &stream, &size)) {
+  if (compress(info, frame, (int)dseg_frame_option_value(context), &errors, &stream, &size)) {
     status = dseg_buffer_append(out, stream, size, error);
   } else {
     status = fail(info, &errors, error);
@@ -170,7 +153,7 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
                      info->frame, stream.precision);
   }
   dseg_span pixels;
-  DSEG_TRY(dseg_frame_pixel_span(info, out, &context->bytes, &pixels, error));
+  DSEG_TRY(dseg_frame_pixel_span(info, out, dseg_frame_scratch(context), &pixels, error));
   struct errors errors;
   set_up(&errors);
   if (!decompress(info, stream.bytes, &errors, pixels)) {
@@ -191,7 +174,7 @@ const dseg_frame_codec dseg_frame_jpeg = {
     .create = create,
     .encode = encode,
     .decode = decode,
-    .destroy = destroy,
+    .destroy = dseg_frame_destroy_scratch,
     .pixel_rules = "PS3.5 Table 8.2.1-1",
     .lossy_method = "ISO_10918_1",
 };

@@ -4,7 +4,6 @@
  * OpenJPEG's objects serve one codestream. A frame is one tile, one layer, the reversible 5-3 transform; the precision
  * of 1-bit frames is 1. */
 #include <openjpeg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "builtin.h"
@@ -17,25 +16,8 @@ static const dseg_option options_table[] = {
     {.name = NULL},
 };
 
-struct dseg_codec_context {
-  dseg_buffer bytes; /* of 1-bit frames */
-  int64_t levels;
-};
-
 static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
-  *context = calloc(1, sizeof **context);
-  if (*context == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
-  }
-  (*context)->levels = dseg_frame_option(options_table, setup, "levels");
-  return DSEG_OK;
-}
-
-static void destroy(dseg_codec_context *context) {
-  if (context != NULL) {
-    dseg_buffer_free(&context->bytes);
-    free(context);
-  }
+  return dseg_frame_create_with_option(options_table, "levels", setup, context, error);
 }
 
 static const char *library_version(void) {
@@ -188,11 +170,11 @@ static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *in
                           dseg_error *error) {
   DSEG_TRY(dseg_frame_check_encode(&dseg_frame_jpeg2000, info, frame, error));
   dseg_view pixels;
-  DSEG_TRY(dseg_frame_to_pixels(info, frame, &context->bytes, &pixels, error));
+  DSEG_TRY(dseg_frame_to_pixels(info, frame, dseg_frame_scratch(context), &pixels, error));
   struct message message = {{0}};
   /* OpenJPEG allows a tile 1.3 times the bits it had, which the transform of 1-bit noise exceeds; untransformed, it
    * fits. */
-  if (encode_pixels(info, pixels, dseg_j2k_levels(info, context->levels), out, &message) ||
+  if (encode_pixels(info, pixels, dseg_j2k_levels(info, dseg_frame_option_value(context)), out, &message) ||
       encode_pixels(info, pixels, 0, out, &message)) {
     return DSEG_OK;
   }
@@ -257,7 +239,7 @@ dseg_status dseg_j2k_decode(const dseg_frame_info *info, dseg_view in, dseg_buff
 
 static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
                           dseg_error *error) {
-  return dseg_j2k_decode(info, in, &context->bytes, out, error);
+  return dseg_j2k_decode(info, in, dseg_frame_scratch(context), out, error);
 }
 
 /* PS3.5 Table 8.2.4-1: Bits Allocated of 1, 8 and 16 (and more) for MONOCHROME2; PALETTE COLOR with 8 and 16. */
@@ -273,5 +255,5 @@ const dseg_frame_codec dseg_frame_jpeg2000 = {
     .create = create,
     .encode = encode,
     .decode = decode,
-    .destroy = destroy,
+    .destroy = dseg_frame_destroy_scratch,
 };

@@ -1,4 +1,9 @@
-/* openjph.cc - OpenJPH's encoder behind C functions, see openjph.h. */
+/* openjph.cc - OpenJPH's encoder behind C functions, see openjph.h.
+ *
+ * Before 0.21.2 OpenJPH takes the largest value of a code block from whole vectors, which reach beyond the end of a
+ * line of a subband into memory from malloc that nothing has set; by this value it decides whether a block of zeros is
+ * coded or left out. So that a frame's bytes do not depend on what the heap held before, malloc gives zeros while
+ * OpenJPH allocates, where the C library can do that. */
 #include "frames/openjph.h"
 
 #include <openjph/ojph_arch.h> /* before the others, which use its macros */
@@ -11,7 +16,41 @@
 
 #include <new>
 
+#if DSEG_HAVE_M_PERTURB
+#include <malloc.h>
+
+#include <mutex>
+#endif
+
 namespace {
+
+/* While one of these exists, on any thread, malloc fills what it gives with zeros. For the whole process: others get
+ * slower allocations, and calloc of another thread is as right as before, since the fill is what it promises. */
+class zeroed_malloc {
+#if DSEG_HAVE_M_PERTURB
+ public:
+  zeroed_malloc() {
+    count(1);
+  }
+  ~zeroed_malloc() {
+    count(-1);
+  }
+  zeroed_malloc(const zeroed_malloc &) = delete;
+  zeroed_malloc &operator=(const zeroed_malloc &) = delete;
+
+ private:
+  static void count(int change) {
+    static std::mutex mutex;
+    static int users = 0;
+    const std::lock_guard<std::mutex> lock(mutex);
+    const bool was_off = users == 0;
+    users += change;
+    if (was_off || users == 0) {
+      (void)mallopt(M_PERTURB, users == 0 ? 0 : 0xFF); /* the fill is the complement */
+    }
+  }
+#endif
+};
 
 /* Appends to a buffer. */
 class buffer_file : public ojph::outfile_base {
@@ -49,7 +88,10 @@ void encode(const dseg_frame_info *info, dseg_view pixels, unsigned levels, dseg
   style.set_reversible(true);
   style.set_color_transform(false);
   codestream.set_planar(false);
-  codestream.write_headers(&file);
+  {
+    [[maybe_unused]] const zeroed_malloc zeroed{};
+    codestream.write_headers(&file); /* allocates all lines */
+  }
   ojph::ui32 component = 0;
   ojph::line_buf *line = codestream.exchange(nullptr, component);
   for (size_t row = 0; row < info->rows; row++) {

@@ -1,5 +1,6 @@
 """Frame codecs that come as shared objects, and what the program says and does with compressed frames."""
 
+import json
 import os
 import pathlib
 import pty
@@ -55,6 +56,25 @@ class Plugin(CliTest):
         self.assertTrue(syntax["needs_other_frames"] and syntax["learns"] and syntax["experimental"])
         self.dseg("convert", "labels.nii", "b.dcm", "--transfer-syntax", "rle")
         self.assertNotIn("may need others", self.dseg("info", "b.dcm").out)
+
+    def test_varying(self):
+        self.assertFalse(self.codec("test-delta")["varying"])
+        self.use("plugin_varying")
+        self.assertTrue(self.codec("test-varying")["varying"])
+        self.assertRegex(self.dseg("codecs").out, r"test-varying .*, varying")
+        self.volume()
+        manifests = []
+        for out in ("a", "b"):
+            self.dseg("samples", "labels.nii", out, "--only", "labelmap/test-varying", "labelmap/rle")
+            samples = json.loads((self.dir / out / "manifest.json").read_text())["samples"]
+            samples = sorted((s for s in samples if s["group"] == "encoding"), key=lambda s: s["varying"])
+            self.assertEqual([sample["varying"] for sample in samples], [False, True])
+            self.assertIn("`varying`", (self.dir / out / "README.md").read_text())
+            manifests.append(samples)
+        for field, same in (("sha256", [True, False]), ("voxels_sha256", [True, True])):
+            self.assertEqual([a[field] == b[field] for a, b in zip(*manifests)], same, field)
+        self.dseg("samples", "labels.nii", "c", "--only", "labelmap/rle")
+        self.assertNotIn("`varying`", (self.dir / "c" / "README.md").read_text())
 
     def test_object_without_its_plugin(self):
         self.volume()

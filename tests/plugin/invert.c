@@ -1,6 +1,7 @@
 /* invert.c - a frame codec as a shared object: every byte is inverted. Variants of it, made by definitions, are what
  * the loader has to refuse. */
 #include <stdlib.h>
+#include <time.h>
 
 #include "dseg/plugin.h"
 
@@ -12,6 +13,11 @@
 #endif
 #ifndef INVERT_UID
 #define INVERT_UID "1.2.3.4.5"
+#endif
+#ifdef INVERT_VARIES /* the time is behind each frame */
+#define INVERT_FLAGS DSEG_PLUGIN_VARYING
+#else
+#define INVERT_FLAGS 0u
 #endif
 
 DSEG_API dseg_status dseg_plugin_register(dseg_registrar registrar, dseg_error *error);
@@ -41,6 +47,11 @@ static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *in
   for (size_t i = start; i < out->size; i++) {
     out->data[i] ^= context->mask;
   }
+#ifdef INVERT_VARIES
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  DSEG_TRY(dseg_buffer_append(out, &now, sizeof now, error));
+#endif
   return DSEG_OK;
 }
 
@@ -65,7 +76,8 @@ static const dseg_frame_codec codec = {
     .name = INVERT_NAME,
     .title = "inverted bytes",
     .transfer_syntax_uid = INVERT_UID,
-    .flags = DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE | DSEG_PLUGIN_EXPERIMENTAL | DSEG_PLUGIN_BITS_8,
+    .flags =
+        DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE | DSEG_PLUGIN_EXPERIMENTAL | DSEG_PLUGIN_BITS_8 | INVERT_FLAGS,
     .options = options,
     .create = create,
     .encode = encode,

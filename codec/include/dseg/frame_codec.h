@@ -15,11 +15,16 @@ extern "C" {
 #define DSEG_FRAME_BITS_8_16 (DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16)
 #define DSEG_FRAME_ALL_BITS (DSEG_PLUGIN_BITS_1 | DSEG_FRAME_BITS_8_16)
 
-/* create and destroy of codecs whose context is nothing but scratch memory, and that memory. */
+/* create and destroy of codecs whose context is nothing but scratch memory, and that memory; with the value of an
+ * option of the table, if create calls the second. */
 DSEG_API dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, dseg_codec_context **context,
                                                dseg_error *error);
+DSEG_API dseg_status dseg_frame_create_with_option(const dseg_option *table, const char *name,
+                                                   const dseg_codec_setup *setup, dseg_codec_context **context,
+                                                   dseg_error *error);
 DSEG_API void dseg_frame_destroy_scratch(dseg_codec_context *context);
 DSEG_API dseg_buffer *dseg_frame_scratch(dseg_codec_context *context);
+DSEG_API int64_t dseg_frame_option_value(const dseg_codec_context *context);
 
 /* dseg_get_option for the options of a setup. */
 DSEG_API int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name);
