@@ -6,7 +6,8 @@ from figure_values import (BEFORE, CASE, COLD, PARTS, PHASES, READ, is_sampled, 
 
 
 def markdown(head, rows, text_columns=1):
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * text_columns + "--:|" * (len(head) - text_columns)]
+    ruler = ["---" if index < text_columns or name in ("command", "voxels") else "--:" for index, name in enumerate(head)]
+    lines = ["| " + " | ".join(head) + " |", "|" + "|".join(ruler) + "|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
@@ -91,8 +92,8 @@ def findings_encodings(results):
             size = r["bytes"]
             share = 100 * size["per_frame_functional_groups"] / sum(size[k] for k in ("pixel_data", "per_frame_functional_groups", "other"))
             cell = lambda what: time_text(median(r[what])) if "seconds" in r.get(what, {}) else ""
-            rows.append([word, f"{size['file']:,}", f"{share:.1f} %", cell("write"), cell("labels"), cell("plane"), cell("segment")])
-    return markdown(["encoding", "bytes", "of it per-frame groups", "write", "read all", "one plane", "one segment"], rows)
+            rows.append([word, f"{size['file']:,}", f"{share:.1f} %", cell("write"), cell("labels"), cell("open"), cell("plane"), cell("segment")])
+    return markdown(["encoding", "bytes", "of it per-frame groups", "write", "read all", "open", "then one plane", "one segment"], rows)
 
 
 def findings_codecs(results):
@@ -229,5 +230,6 @@ BLOCKS = {
     "findings-codecs": findings_codecs,
     "evidence-run": evidence_run,
     "evidence-targets": lambda results: label_edge.targets(results.all),
+    "evidence-losses": lambda results: label_edge.losses(results.all),
     "evidence-results": lambda results: label_edge.result_tables(results.all),
 }

@@ -130,6 +130,43 @@ def targets(results):
     return "\n".join(["| target | reached? |", "|---|---|", *(f"| {target} | {answer} |" for target, answer in rows)])
 
 
+def losses(results):
+    """Where other codecs are smaller or faster."""
+    volumes = by_volume(results)
+    real = {name: rows for name, rows in volumes.items() if name not in SYNTHETIC and {"independent", "predicted", "zstd-19"} <= set(rows)}
+    ratios = lambda one, other, what: {n: rows[one][what] / rows[other][what] for n, rows in real.items() if one in rows and other in rows
+                                       and rows[other][what]}  # fmt: skip
+    span = lambda values, text: f"{text(min(values))} to {text(max(values))}"
+    percent = lambda x: f"{100 * x:.0f}"
+    alone, predicted = ratios("independent", "zstd-19", "bytes"), ratios("predicted", "zstd-19", "bytes")
+    dense = {name: value for name, value in alone.items() if value > 0.4}
+    lines = []
+    if dense:
+        lines.append(f"- Where there is an edge every ten to twenty pixels: independent frames have {span(dense.values(), percent)} percent of zstd's bytes on "
+                     f"{', '.join(sorted(dense, key=dense.get, reverse=True))}; predicted ones have at most {percent(max(predicted.values()))} percent anywhere.")  # fmt: skip
+    text = []
+    for codec in ("independent", "predicted"):
+        faster = {n: x for n, x in ratios("zstd-19", codec, "decode_mbps").items() if x > 1}
+        text.append(f"than {codec} frames on {len(faster)} of {len(real)} volumes" + (f", by up to {max(faster.values()):.2f} times" if faster else ""))
+    lines.append(f"- zstd -19 decodes faster {'; '.join(text)}.")
+    for codec, word in (("jpeg-xl, 9", "JPEG XL at effort 9"), ("crackle + zstd-19", "crackle with zstd behind it, which has no access to one slice,"),
+                        ("crackle, order 5", "crackle of order 5"), ("deflated-frame", "Deflated Image Frame")):  # fmt: skip
+        smaller = {own: {n: 1 - x for n, x in ratios(codec, own, "bytes").items() if x < 1} for own in ("independent", "predicted")}
+        text = [f"smaller than {own} frames on " + ", ".join(f"{n} (by {percent(x)} %)" for n, x in found.items())
+                for own, found in smaller.items() if found]  # fmt: skip
+        speeds = [rows[codec]["decode_mbps"] for rows in real.values() if codec in rows and rows[codec]["decode_mbps"]]
+        if speeds:
+            lines.append(f"- {word} is {'; '.join(text) or 'larger on every volume'}; it decodes at {span(speeds, number)} MB/s.")
+    noise = volumes.get("noise", {})
+    if {"independent", "zstd-19", "memcpy"} <= set(noise):
+        saved = lambda codec: f"{100 * (noise[codec]['bytes'] / noise['memcpy']['bytes'] - 1):+.2f} %"
+        lines.append(f"- Noise: {saved('independent')} of the pixels' bytes, zstd {saved('zstd-19')}; decoded at {noise['independent']['decode_mbps'] / 1000:.2f} GB/s, "
+                     f"zstd {noise['zstd-19']['decode_mbps'] / 1000:.2f}.")  # fmt: skip
+    slower = [rows["independent"]["decode_mbps"] / rows["independent"]["encode_mbps"] for rows in real.values() if rows["independent"]["encode_mbps"]]
+    lines.append(f"- Encoding is slower than decoding by {span(slower, lambda x: f'{x:.1f}')} times.")
+    return "\n".join(lines)
+
+
 def result_tables(results):
     volumes = by_volume(results)
     rows = rows_of(results)
