@@ -56,9 +56,13 @@ def plan(options, context, corpora):
             yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 10 if quick else 30)
 
 
+def part_path(options, name):
+    return options.out / "parts" / f"{'quick-' if options.quick else ''}{name}.json"
+
+
 def part(options, name, measure):
     """Measures, or takes what was measured before."""
-    path = options.out / "parts" / f"{'quick-' if options.quick else ''}{name}.json"
+    path = part_path(options, name)
     if options.resume and path.exists():
         return json.loads(path.read_text())
     start, load = time.time(), os.getloadavg()[0]
@@ -111,6 +115,9 @@ def main():
     results_path, report_path = options.out / "results.json", options.out / "report.html"
     save = lambda results: results_path.write_text(json.dumps(results, indent=1) + "\n")
     if not options.report:
+        for suite in () if options.resume else options.only:
+            for path in part_path(options, suite).parent.glob(f"{part_path(options, suite).stem}*.json"):
+                path.unlink()
         context = Context(options.build, options.out, options.peers, options.quick)
         data = Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
         corpora = all_corpora(context.dseg, data, options.out, options.corpus)
