@@ -149,7 +149,8 @@ def growth_lines(series_by_axis):
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.yaxis.set_major_formatter(lambda value, _: short_time(value / 1e3).replace(".0 ", " "))
         axes.yaxis.set_minor_formatter("")
-    all_axes[0][0].legend(fontsize=9)
+    handles, names = all_axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper left", ncols=6, fontsize=9)
     return to_svg(figure, "growth")
 
 
@@ -198,4 +199,5 @@ def corpus_bars(table, codecs):
         axes.set_xscale("log")
         axes.set_xlim(max(lowest / 1.5, 0.002), highest * 2.5)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_minor_formatter("")
     return to_svg(figure, "corpora")

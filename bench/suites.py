@@ -225,7 +225,7 @@ def growth(context, budget):
         out = folder / "copy.dcm"
         jobs.append(Job("Growth", "dseg convert to BINARY", context.whole_process(context.dseg, "convert", path, out),
                         output=out, **common))  # fmt: skip
-        if frames <= (1000 if context.quick else 10000) and value not in (30, 300):  # peers take seconds each
+        if frames <= (1000 if context.quick else 10000):  # peers take seconds each
             jobs.append(Job("Growth", "highdicom read", context.python_peer("read_highdicom.py", path), kind="peer", timeout=60, **common))
             jobs.append(Job("Growth", "DCMTK dcmseg read", [context.read_dcmtk, path], kind="peer", timeout=60, **common))
             jobs.append(Job("Growth", "dcmjs read", context.node_peer("read_dcmjs.mjs", path), kind="peer", timeout=60, **common))
