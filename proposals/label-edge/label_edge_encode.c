@@ -9,9 +9,10 @@
 
 struct label_edge_encoder {
   le_model model;
-  le_segment_contexts contexts;
+  const le_encoding_tables *tables;
   uint8_t *repeats;       /* of the plan */
-  uint32_t *index_of;     /* of a value; UINT32_MAX: not in the palette */
+  uint16_t *index_of;     /* with a palette: of a value, in pages of 256; 0 when it is not in the palette */
+  uint32_t page_of[256];  /* where the page of a value's high byte starts; the first page is for those not in use */
   uint32_t *grid_columns; /* of a column: grid column; UINT32_MAX: repeats the one before */
   le_change *changes;
   le_slot slots[4];
@@ -21,6 +22,24 @@ struct label_edge_encoder {
 };
 
 /* ---- Set-up */
+
+/* Fills page_of and index_of; false: no memory. */
+static bool index_palette(label_edge_encoder *e) {
+  const le_model *m = &e->model;
+  uint32_t size = 256;
+  for (uint32_t k = 0; k < m->labels; k++) {
+    uint32_t *page = &e->page_of[m->palette[k] >> 8];
+    if (!*page) {
+      *page = size;
+      size += 256;
+    }
+  }
+  e->index_of = calloc(size, sizeof *e->index_of);
+  for (uint32_t k = 0; k < m->labels && e->index_of; k++) {
+    e->index_of[e->page_of[m->palette[k] >> 8] + (m->palette[k] & 255)] = (uint16_t)k;
+  }
+  return e->index_of;
+}
 
 label_edge_status label_edge_encoder_create(const label_edge_format *format, const uint8_t *plan, size_t size,
                                             label_edge_encoder **encoder) {
@@ -40,25 +59,18 @@ label_edge_status label_edge_encoder_create(const label_edge_format *format, con
     return status;
   }
   e->repeats = malloc(repeats);
-  const size_t values = (size_t)1 << format->bits;
-  e->index_of = malloc(values * sizeof *e->index_of);
   e->grid_columns = malloc(format->columns * sizeof *e->grid_columns);
   e->changes = malloc(format->columns * sizeof *e->changes);
-  if (!e->repeats || !e->index_of || !e->grid_columns || !e->changes) {
+  e->tables = label_edge_encoding_tables();
+  if (!e->repeats || !e->grid_columns || !e->changes || !e->tables || (e->model.palette && !index_palette(e))) {
     label_edge_encoder_destroy(e);
     return LABEL_EDGE_NO_MEMORY;
   }
   memcpy(e->repeats, plan + header, repeats);
   memset(e->grid_columns, 0xff, format->columns * sizeof *e->grid_columns);
-  memset(e->index_of, 0xff, values * sizeof *e->index_of);
-  for (uint32_t k = 0; k < e->model.labels; k++) {
-    e->index_of[e->model.palette ? e->model.palette[k] : k] = k;
-  }
   for (uint32_t k = 0; k < e->model.width; k++) {
     e->grid_columns[e->model.column_starts[k]] = k;
   }
-  label_edge_segment_contexts(&e->contexts);
-  label_edge_prepare_writer(&e->writer);
   *encoder = e;
   return LABEL_EDGE_OK;
 }
@@ -110,8 +122,9 @@ static label_edge_status load_frame(label_edge_encoder *e, le_slot *slot, uint32
     const uint32_t found = label_edge_scan_row(&m->format, pixels, row, e->changes);
     for (uint32_t k = 0; k < found; k++) {
       const uint32_t column = e->grid_columns[e->changes[k].column];
-      const uint32_t index = e->index_of[e->changes[k].value];
-      if (column == UINT32_MAX || index == UINT32_MAX) {
+      const uint32_t value = e->changes[k].value;
+      const uint32_t index = m->palette ? e->index_of[e->page_of[value >> 8] + (value & 255)] : value;
+      if (column == UINT32_MAX || (m->palette && m->palette[index] != value)) {
         return LABEL_EDGE_BAD_FORMAT;
       }
       if (index != label) {
@@ -267,7 +280,7 @@ label_edge_status label_edge_encode(label_edge_encoder *encoder, uint32_t frame,
     if (!predict) {
       count_symbols(e);
     }
-    status = label_edge_write(&e->writer, &e->other);
+    status = label_edge_write(&e->writer, e->tables, &e->other);
     raw = status || e->other.size >= e->best.size;
     keep_better(e);
     if (!status && predict) {
@@ -278,9 +291,9 @@ label_edge_status label_edge_encode(label_edge_encoder *encoder, uint32_t frame,
         status = load_reference(e, second, fetch, user, &q);
       }
       if (!status) {
-        label_edge_put_predicted(&e->writer, m, &e->contexts, own->edges, p, q);
+        label_edge_put_predicted(&e->writer, m, &e->tables->segments, own->edges, p, q);
         count_symbols(e);
-        status = label_edge_write(&e->writer, &e->other);
+        status = label_edge_write(&e->writer, e->tables, &e->other);
         raw = raw && e->other.size >= e->best.size;
         keep_better(e);
       }

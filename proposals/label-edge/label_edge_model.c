@@ -161,21 +161,28 @@ static label_edge_status read_palette(const uint8_t **p, const uint8_t *end, le_
   if (!get_number(p, end, &runs) || runs < 1) {
     return LABEL_EDGE_BAD_DATA;
   }
-  model->palette = malloc(limit * sizeof *model->palette);
-  if (!model->palette) {
-    return LABEL_EDGE_NO_MEMORY;
-  }
-  uint32_t value = 0;
-  model->labels = 0;
-  while (runs--) {
-    uint32_t gap;
-    uint32_t more;
-    if (!get_number(p, end, &gap) || !get_number(p, end, &more) || gap > limit - value || more >= limit - value - gap) {
-      return LABEL_EDGE_BAD_DATA;
+  /* Twice: first checked and counted, then stored. */
+  const uint8_t *first_run = *p;
+  for (int pass = 0; pass < 2; pass++) {
+    uint32_t value = 0;
+    *p = first_run;
+    model->labels = 0;
+    for (uint32_t run = 0; run < runs; run++) {
+      uint32_t gap;
+      uint32_t more;
+      if (!get_number(p, end, &gap) || !get_number(p, end, &more) || gap > limit - value ||
+          more >= limit - value - gap) {
+        return LABEL_EDGE_BAD_DATA;
+      }
+      value += gap;
+      for (uint32_t k = 0; k <= more && pass; k++) {
+        model->palette[model->labels + k] = (uint16_t)(value + k);
+      }
+      model->labels += more + 1;
+      value += more + 1;
     }
-    value += gap;
-    for (uint32_t k = 0; k <= more; k++) {
-      model->palette[model->labels++] = (uint16_t)value++;
+    if (!pass && !(model->palette = malloc(model->labels * sizeof *model->palette))) {
+      return LABEL_EDGE_NO_MEMORY;
     }
   }
   return LABEL_EDGE_OK;

@@ -9,7 +9,7 @@ struct label_edge_survey {
   label_edge_format format;
   bool predict;
   uint32_t added;
-  uint8_t *value_used;     /* 2^bits */
+  uint64_t value_used[1024]; /* a bit for each value */
   uint8_t *column_changes; /* columns: differs from the one before, in some row of some frame */
   uint8_t *row_changes;    /* rows */
   uint64_t *hashes;        /* frames */
@@ -28,12 +28,11 @@ label_edge_status label_edge_survey_create(const label_edge_format *format, bool
   }
   s->format = *format;
   s->predict = predict;
-  s->value_used = calloc((size_t)1 << format->bits, 1);
   s->column_changes = calloc(format->columns, 1);
   s->row_changes = calloc(format->rows, 1);
   s->hashes = calloc(format->frames, sizeof *s->hashes);
   s->changes = calloc(format->columns, sizeof *s->changes);
-  if (!s->value_used || !s->column_changes || !s->row_changes || !s->hashes || !s->changes) {
+  if (!s->column_changes || !s->row_changes || !s->hashes || !s->changes) {
     label_edge_survey_destroy(s);
     return LABEL_EDGE_NO_MEMORY;
   }
@@ -45,7 +44,6 @@ label_edge_status label_edge_survey_create(const label_edge_format *format, bool
 
 void label_edge_survey_destroy(label_edge_survey *survey) {
   if (survey) {
-    free(survey->value_used);
     free(survey->column_changes);
     free(survey->row_changes);
     free(survey->hashes);
@@ -74,7 +72,7 @@ label_edge_status label_edge_survey_add(label_edge_survey *survey, const void *p
     hash = mix(hash, y);
     for (uint32_t k = 0; k < count; k++) {
       survey->column_changes[survey->changes[k].column] = 1;
-      survey->value_used[survey->changes[k].value] = 1;
+      survey->value_used[survey->changes[k].value / 64] |= UINT64_C(1) << survey->changes[k].value % 64;
       hash = mix(hash, (uint64_t)survey->changes[k].column << 16 | survey->changes[k].value);
     }
   }
@@ -103,39 +101,42 @@ static void put_32(uint8_t *p, uint32_t value) {
   }
 }
 
-/* Returns the bytes of the palette: runs of consecutive values. p NULL: only counts them. */
-static size_t put_palette(const label_edge_survey *survey, uint8_t *p) {
+/* The first run of values that are used, from *first on: [*first, end); 0: there is none. */
+static uint32_t next_run(const label_edge_survey *survey, uint32_t *first) {
   const uint32_t limit = UINT32_C(1) << survey->format.bits;
+  const uint64_t *used = survey->value_used;
+  uint32_t v = *first;
+  while (v < limit && !(used[v / 64] >> v % 64 & 1)) {
+    v += v % 64 == 0 && !used[v / 64] ? 64 : 1;
+  }
+  *first = v;
+  while (v < limit && used[v / 64] >> v % 64 & 1) {
+    v++;
+  }
+  return v > *first ? v : 0;
+}
+
+/* The palette: runs of consecutive values. p NULL: only counts its bytes. Returns them. */
+static size_t put_palette(const label_edge_survey *survey, uint8_t *p, uint32_t *values) {
   uint8_t scratch[8];
-  size_t size = 0;
   uint32_t runs = 0;
-  for (int pass = 0; pass < 2; pass++) {
-    uint32_t behind = 0; /* the last run */
-    for (uint32_t v = 0; v < limit; v++) {
-      const uint32_t first = v;
-      while (v < limit && survey->value_used[v]) {
-        v++;
-      }
-      if (v == first) {
-        continue;
-      }
-      if (!pass) {
-        runs++;
-        continue;
-      }
-      uint8_t *q = p ? p + size : scratch;
-      const uint8_t *start = q;
-      put_number(&q, first - behind);
-      put_number(&q, v - first - 1);
-      size += (size_t)(q - start);
-      behind = v;
-    }
-    if (!pass) {
-      uint8_t *q = p ? p : scratch;
-      const uint8_t *start = q;
-      put_number(&q, runs);
-      size = (size_t)(q - start);
-    }
+  uint32_t first = 0;
+  uint32_t end;
+  for (; (end = next_run(survey, &first)); first = end) {
+    runs++;
+  }
+  uint8_t *q = p ? p : scratch;
+  const uint8_t *start = q;
+  put_number(&q, runs);
+  size_t size = (size_t)(q - start);
+  uint32_t behind = 0; /* the last run */
+  *values = 0;
+  for (first = 0; (end = next_run(survey, &first)); first = behind = end) {
+    start = q = p ? p + size : scratch;
+    put_number(&q, first - behind);
+    put_number(&q, end - first - 1);
+    size += (size_t)(q - start);
+    *values += end - first;
   }
   return size;
 }
@@ -147,29 +148,25 @@ static uint8_t *put_axis(uint8_t *p, const uint8_t *changes, uint32_t count) {
   return p + ((size_t)count + 7) / 8;
 }
 
-static size_t put_header(const label_edge_survey *survey, uint8_t *header) {
+static size_t put_header(const label_edge_survey *survey, size_t palette_bytes, uint32_t values, uint8_t *header) {
   const uint32_t columns = survey->format.columns;
   const uint32_t rows = survey->format.rows;
   uint64_t width = 0;
   uint64_t height = 0;
-  uint32_t values = 0;
   for (uint32_t k = 0; k < columns; k++) {
     width += survey->column_changes[k];
   }
   for (uint32_t k = 0; k < rows; k++) {
     height += survey->row_changes[k];
   }
-  for (uint32_t k = 0; k < UINT32_C(1) << survey->format.bits; k++) {
-    values += survey->value_used[k];
-  }
   /* A palette that needs more than half a percent of the pixels would not pay in frames that are stored raw. */
   const double instance = (double)label_edge_frame_bytes(&survey->format) * survey->format.frames;
   const bool palette = survey->format.bits > 1 && values < (UINT32_C(1) << survey->format.bits) &&
-                       (double)put_palette(survey, NULL) < instance / 200 + 64;
+                       (double)palette_bytes < instance / 200 + 64;
   const bool grid = width * height <= (uint64_t)columns * rows / 8 * 7;
   uint8_t *p = header + LE_FIXED_HEADER;
   if (palette) {
-    p += put_palette(survey, p);
+    p += put_palette(survey, p, &values);
   }
   if (grid) {
     p = put_axis(p, survey->column_changes, columns);
@@ -213,14 +210,16 @@ label_edge_status label_edge_survey_finish(label_edge_survey *survey, const uint
   if (survey->added != survey->format.frames) {
     return LABEL_EDGE_BAD_FORMAT;
   }
-  const size_t header_room = LE_FIXED_HEADER + 8 + ((size_t)6 << survey->format.bits) +
-                             ((size_t)survey->format.columns + survey->format.rows) / 8 + 4;
+  uint32_t values;
+  const size_t palette_bytes = put_palette(survey, NULL, &values);
+  const size_t header_room =
+      LE_FIXED_HEADER + palette_bytes + ((size_t)survey->format.columns + survey->format.rows) / 8 + 4;
   free(survey->plan);
   survey->plan = calloc(1, header_room + (size_t)survey->format.frames * 4);
   if (!survey->plan) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  const size_t header = put_header(survey, survey->plan);
+  const size_t header = put_header(survey, palette_bytes, values, survey->plan);
   put_repeats(survey, survey->plan + header);
   *plan = survey->plan;
   *size = header + (size_t)survey->format.frames * 4;

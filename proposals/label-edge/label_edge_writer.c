@@ -2,15 +2,31 @@
  * these, from the last to the first, bytes (section 6). */
 #include "label_edge_writer.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-void label_edge_prepare_writer(le_writer *w) {
+const le_encoding_tables *label_edge_encoding_tables(void) {
+  static _Atomic(le_encoding_tables *) shared;
+  le_encoding_tables *tables = atomic_load_explicit(&shared, memory_order_acquire);
+  if (tables) {
+    return tables;
+  }
+  le_encoding_tables *made = calloc(1, sizeof *made);
+  if (!made) {
+    return NULL;
+  }
   for (unsigned c = 0; c < LE_CONTEXTS; c++) {
     for (unsigned s = 1; s < LE_SYMBOLS; s++) {
-      w->starts[c][s] = (uint16_t)(w->starts[c][s - 1] + label_edge_frequencies[c][s - 1]);
+      made->starts[c][s] = (uint16_t)(made->starts[c][s - 1] + label_edge_frequencies[c][s - 1]);
     }
   }
+  label_edge_segment_contexts(&made->segments);
+  if (!atomic_compare_exchange_strong(&shared, &tables, made)) {
+    free(made); /* another thread was faster */
+    return tables;
+  }
+  return made;
 }
 
 /* ---- 6.3, 6.4 Numbers and labels */
@@ -209,7 +225,7 @@ label_edge_status label_edge_reserve(le_bytes *bytes, size_t room) {
 }
 
 /* Backwards: words are written from the end of the buffer towards its start. */
-label_edge_status label_edge_write(le_writer *w, le_bytes *out) {
+label_edge_status label_edge_write(le_writer *w, const le_encoding_tables *tables, le_bytes *out) {
   const size_t room = w->count * 2 + 4;
   if (w->no_memory || label_edge_reserve(out, room)) {
     return LABEL_EDGE_NO_MEMORY;
@@ -229,7 +245,7 @@ label_edge_status label_edge_write(le_writer *w, le_bytes *out) {
       out->p[at + 1] = (uint8_t)(state >> 8);
       state >>= 16;
     }
-    const uint64_t start = raw ? low : w->starts[high][low];
+    const uint64_t start = raw ? low : tables->starts[high][low];
     state = (state / frequency << bits) + state % frequency + start;
   }
   for (unsigned k = at < room || state > 0xffff ? 4 : 2; k > 0; k--) {

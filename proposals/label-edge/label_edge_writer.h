@@ -19,12 +19,16 @@ typedef struct le_writer {
   size_t count, room;
   uint16_t list[LE_LIST_SIZE];
   unsigned listed;
-  bool no_memory;                           /* symbols are missing */
-  uint16_t starts[LE_CONTEXTS][LE_SYMBOLS]; /* sums of the frequencies */
+  bool no_memory; /* symbols are missing */
 } le_writer;
 
-/* w: all zero. */
-void label_edge_prepare_writer(le_writer *w);
+/* All that follows from annex A and section 9.3, the same for every encoder. */
+typedef struct le_encoding_tables {
+  uint16_t starts[LE_CONTEXTS][LE_SYMBOLS]; /* sums of the frequencies */
+  le_segment_contexts segments;
+} le_encoding_tables;
+/* Made by the first call, and kept until the program ends; any thread may call. NULL: no memory. */
+const le_encoding_tables *label_edge_encoding_tables(void);
 
 /* Each begins a frame. Histories are written into edges. */
 void label_edge_put_independent(le_writer *w, const le_model *model, le_edge *edges, uint32_t count);
@@ -32,6 +36,6 @@ void label_edge_put_predicted(le_writer *w, const le_model *model, const le_segm
                               const le_edge *edges, const le_slot *p, const le_slot *q);
 
 /* The bytes of the frame's symbols. */
-label_edge_status label_edge_write(le_writer *w, le_bytes *out);
+label_edge_status label_edge_write(le_writer *w, const le_encoding_tables *tables, le_bytes *out);
 
 #endif

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   static const unsigned bits[] = {1, 8, 16, 8};
   instance image;
-  instance_create(&image, data[1] % 64u + 1, data[2] % 64u + 1, bits[data[0] & 3], (data[0] >> 2) % 12u + 1);
+  instance_create(&image, instance_side(data[1]), instance_side(data[2]), bits[data[0] & 3], (data[0] >> 2) % 12u + 1);
   const uint8_t *p = data + 3;
   size_t left = size - 3;
   for (uint32_t f = 0; f < image.format.frames; f++) {

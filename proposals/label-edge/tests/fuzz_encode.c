@@ -13,10 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   static const unsigned bits[] = {1, 8, 16, 8};
   instance image;
-  instance_create(&image, data[1] % 48u + 1, data[2] % 48u + 1, bits[data[0] & 3], (data[0] >> 3) % 10u + 1);
-  for (size_t k = 0; k < image.frame_bytes * image.format.frames; k++) {
-    /* A byte of the input stands for a run of pixels. */
-    image.pixels[k] = image.format.bits == 1 ? data[4 + k % (size - 4)] : data[4 + k / 3 % (size - 4)] & data[3];
+  instance_create(&image, instance_side(data[1]), instance_side(data[2]), bits[data[0] & 3], (data[0] >> 3) % 10u + 1);
+  const size_t run = image.format.bits == 1 ? 1 : 3; /* a byte of the input stands for a run of pixels */
+  const uint8_t keep = image.format.bits == 1 ? 0xff : data[3];
+  const size_t bytes = image.frame_bytes * image.format.frames;
+  for (size_t k = 0, from = 4; k < bytes; k += run, from = from + 1 < size ? from + 1 : 4) {
+    memset(image.pixels + k, data[from] & keep, run < bytes - k ? run : bytes - k);
   }
   const uint64_t used = (uint64_t)image.format.rows * image.format.columns;
   for (uint32_t f = 0; f < image.format.frames && image.format.bits == 1 && used % 8; f++) {
