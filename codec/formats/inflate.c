@@ -1,4 +1,4 @@
-/* inflate.c - gzip files (RFC 1952) and zlib streams (RFC 1950) as a whole.
+/* inflate.c - gzip files (RFC 1952) and zlib streams (RFC 1950) as a whole, or their first bytes.
  *
  * Both libraries are used in the same way: one call inflates one member from its start into the room there is. That
  * suits libdeflate, which does not stream; where the size had to be guessed and the guess was too small, the member is
@@ -6,13 +6,15 @@
 #include "formats/inflate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/endian.h"
 #include "formats/large_block.h"
 
 #if DSEG_HAVE_LIBDEFLATE
 #include <libdeflate.h>
-#elif DSEG_HAVE_ZLIB
+#endif
+#if DSEG_HAVE_ZLIB
 #include <limits.h>
 #include <zlib.h>
 #endif
@@ -244,6 +246,49 @@ static dseg_status inflate_members(engine *inflater, dseg_view compressed, struc
   } while (dseg_is_gzip(in)); /* zeros or other bytes after the last member are padding */
   return DSEG_OK;
 }
+
+#if DSEG_HAVE_ZLIB
+
+dseg_status dseg_gunzip_start(dseg_view compressed, uint64_t limit, uint8_t *out, size_t size, size_t *got,
+                              dseg_error *error) {
+  (void)limit; /* nothing is allocated for the rest */
+  const int only_gzip = 15 + 16;
+  z_stream stream = {.next_in = (z_const Bytef *)compressed.data, .avail_out = (uInt)size};
+  stream.next_out = out;
+  *got = 0;
+  if (inflateInit2(&stream, only_gzip) != Z_OK) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
+  }
+  int result = Z_OK;
+  while (result == Z_OK && stream.avail_out != 0) {
+    const size_t left = compressed.size - (size_t)(stream.next_in - compressed.data);
+    stream.avail_in = left > UINT_MAX ? UINT_MAX : (uInt)left;
+    result = inflate(&stream, Z_NO_FLUSH);
+    if (result == Z_STREAM_END && dseg_is_gzip((dseg_view){stream.next_in, stream.avail_in})) {
+      result = inflateReset(&stream);
+    }
+  }
+  *got = size - stream.avail_out;
+  (void)inflateEnd(&stream);
+  return result == Z_OK || result == Z_STREAM_END ? DSEG_OK : damaged(error);
+}
+
+#else
+
+/* libdeflate does not stream: all is inflated, and forgotten. */
+dseg_status dseg_gunzip_start(dseg_view compressed, uint64_t limit, uint8_t *out, size_t size, size_t *got,
+                              dseg_error *error) {
+  uint8_t *block = NULL;
+  size_t total = 0;
+  *got = 0;
+  DSEG_TRY(dseg_gunzip(compressed, limit, &block, &total, error));
+  *got = total < size ? total : size;
+  memcpy(out, block, *got);
+  free(block);
+  return DSEG_OK;
+}
+
+#endif
 
 dseg_status dseg_gunzip(dseg_view compressed, uint64_t limit, uint8_t **block, size_t *size, dseg_error *error) {
   if (compressed.size < GZIP_SMALLEST || !dseg_is_gzip(compressed)) {

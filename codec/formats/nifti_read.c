@@ -237,32 +237,7 @@ static dseg_status voxel_offset(const dseg_nifti_header *header, uint64_t *offse
   return DSEG_OK;
 }
 
-/* A single file, compressed: inflated once, header and voxels together. */
-static dseg_status read_compressed(const dseg_volume_file *file, const dseg_open_options *options,
-                                   dseg_volume_content *content, dseg_error *error) {
-  dseg_raw_volume *raw = &content->raw;
-  size_t size = 0;
-  DSEG_TRY(dseg_volume_file_gunzip(file, options->memory_limit, &raw->block, &size, error));
-  dseg_nifti_header header;
-  if (!dseg_nifti_parse((dseg_view){raw->block, size}, &header)) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a gzip file that holds no NIfTI volume");
-  }
-  if (header.has_pair) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a compressed NIfTI .hdr file");
-  }
-  size_t bytes = 0;
-  uint64_t offset = 0;
-  DSEG_TRY(read_header(&header, options, content, &bytes, error));
-  DSEG_TRY(voxel_offset(&header, &offset, error));
-  if (offset > size || size - (size_t)offset < bytes) {
-    return dseg_fail(error, DSEG_ERROR_FORMAT, "the file holds %zu bytes, and its NIfTI header asks for %llu + %zu",
-                     size, (unsigned long long)offset, bytes);
-  }
-  raw->offset = (size_t)offset;
-  return DSEG_OK;
-}
-
-/* The voxels of header, at their offset in file, which may be compressed when it is the second of a pair. */
+/* The voxels of header, at their offset in file, which may be compressed. */
 static dseg_status read_voxels(const dseg_volume_file *file, const dseg_nifti_header *header, size_t bytes,
                                const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
   uint64_t offset = 0;
@@ -271,7 +246,7 @@ static dseg_status read_voxels(const dseg_volume_file *file, const dseg_nifti_he
   size_t got = 0;
   DSEG_TRY(dseg_volume_file_peek(file, 0, magic, sizeof magic, &got, error));
   dseg_data_place place = {.encoding = DSEG_DATA_RAW, .offset = offset};
-  if (header->has_pair && dseg_is_gzip((dseg_view){magic, got})) {
+  if (dseg_is_gzip((dseg_view){magic, got})) {
     place = (dseg_data_place){.encoding = DSEG_DATA_DEFLATED, .skip = offset};
   }
   return dseg_volume_data_read(file, &place, bytes, options->memory_limit, &content->raw.block, &content->raw.offset,
@@ -317,13 +292,18 @@ dseg_status dseg_nifti_read(const dseg_volume_file *file, const dseg_open_option
   uint8_t head[DSEG_NIFTI2_BYTES];
   size_t got = 0;
   DSEG_TRY(dseg_volume_file_peek(file, 0, head, sizeof head, &got, error));
-  if (dseg_is_gzip((dseg_view){head, got})) {
-    return read_compressed(file, options, content, error);
+  const bool is_compressed = dseg_is_gzip((dseg_view){head, got});
+  if (is_compressed) {
+    DSEG_TRY(dseg_volume_file_gunzip_start(file, options->memory_limit, head, sizeof head, &got, error));
   }
   dseg_nifti_header header;
   size_t bytes = 0;
   if (!dseg_nifti_parse((dseg_view){head, got}, &header)) {
-    return dseg_fail(error, DSEG_ERROR_FORMAT, "not a NIfTI header");
+    return is_compressed ? dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a gzip file that holds no NIfTI volume")
+                         : dseg_fail(error, DSEG_ERROR_FORMAT, "not a NIfTI header");
+  }
+  if (is_compressed && header.has_pair) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a compressed NIfTI .hdr file");
   }
   DSEG_TRY(read_header(&header, options, content, &bytes, error));
   return header.has_pair ? read_pair(file, &header, bytes, options, content, error)

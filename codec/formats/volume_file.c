@@ -138,7 +138,9 @@ static dseg_status inflate_into(dseg_view compressed, const dseg_data_place *pla
   const uint64_t possible = dseg_inflate_bound(compressed.size);
   uint64_t total = 0;
   if (!dseg_add_u64(place->skip, size, &total) || total > possible) {
-    return too_short(possible, size, error);
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "the header asks for %llu bytes of data, and %zu compressed bytes hold %llu at most (RFC 1951)",
+                     (unsigned long long)total, compressed.size, (unsigned long long)possible);
   }
   if (total > limit || total > SIZE_MAX) {
     return too_large(total, limit, error);
@@ -201,12 +203,12 @@ dseg_status dseg_volume_data_read(const dseg_volume_file *file, const dseg_data_
   return status;
 }
 
-dseg_status dseg_volume_file_gunzip(const dseg_volume_file *file, uint64_t memory_limit, uint8_t **block, size_t *size,
-                                    dseg_error *error) {
+dseg_status dseg_volume_file_gunzip_start(const dseg_volume_file *file, uint64_t memory_limit, void *to, size_t size,
+                                          size_t *got, dseg_error *error) {
   uint8_t *compressed = NULL;
   size_t length = 0;
   DSEG_TRY(read_stretch(file, 0, 0, memory_limit, &compressed, &length, error));
-  const dseg_status status = dseg_gunzip((dseg_view){compressed, length}, memory_limit, block, size, error);
+  const dseg_status status = dseg_gunzip_start((dseg_view){compressed, length}, memory_limit, to, size, got, error);
   free(compressed);
   return status;
 }

@@ -51,8 +51,8 @@ typedef struct dseg_data_place {
 dseg_status dseg_volume_data_read(const dseg_volume_file *file, const dseg_data_place *place, size_t size,
                                   uint64_t memory_limit, uint8_t **block, size_t *offset, dseg_error *error);
 
-/* Reads and inflates a whole gzip file. */
-dseg_status dseg_volume_file_gunzip(const dseg_volume_file *file, uint64_t memory_limit, uint8_t **block, size_t *size,
-                                    dseg_error *error);
+/* The first bytes that a gzip file inflates to, size of them or as many as there are. */
+dseg_status dseg_volume_file_gunzip_start(const dseg_volume_file *file, uint64_t memory_limit, void *to, size_t size,
+                                          size_t *got, dseg_error *error);
 
 #endif
