@@ -9,12 +9,12 @@ enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_THREADS };
 
 static const cli_option options[] = {
     {OPTION_TOLERANCE, "tolerance", "MM", false, "Comparison",
-     "voxels lie at the same place when the far corners of the grids agree to so many millimetres (default 0.001)"},
+     "Voxels lie at the same place when the far corners of the grids agree to so many millimetres; 0.001 otherwise."},
     {OPTION_IGNORE, "ignore", "WHAT", false, NULL,
-     "do not count differences in these, separated by commas: geometry, extent, voxels, segments, numbers, names, "
-     "codes, colors, details"},
-    {OPTION_JSON, "json", NULL, false, "Output", "write the result as JSON (docs/cli-json.md)"},
-    {OPTION_THREADS, "threads", "N", false, NULL, "threads to use (default: one for each processor)"},
+     "Do not count differences in these, separated by commas: geometry, extent, voxels, segments, numbers, names, "
+     "codes, colors, details."},
+    {OPTION_JSON, "json", NULL, false, "Output", "Write the result as JSON (docs/cli-json.md)."},
+    {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL},
 };
 

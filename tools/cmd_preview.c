@@ -8,13 +8,13 @@
 enum { OPTION_PLANES, OPTION_COLUMNS, OPTION_SIZE, OPTION_OVERLAP, OPTION_THREADS, OPTION_FORCE };
 
 static const cli_option options[] = {
-    {OPTION_PLANES, "planes", "A-B", false, "Content", "planes to choose from, counted from 1 (default: all)"},
+    {OPTION_PLANES, "planes", "A-B", false, "Content", "Planes to choose from, counted from 1; all otherwise."},
     {OPTION_OVERLAP, "overlap", "first|last", false, NULL,
-     "which segment is seen where several overlap (default: last)"},
-    {OPTION_COLUMNS, "columns", "N", false, "Layout", "planes side by side (default: chosen by their shape)"},
-    {OPTION_SIZE, "size", "PIXELS", false, NULL, "width of the picture (default 1400)"},
-    {OPTION_FORCE, "force", NULL, false, "Output", "replace an existing file"},
-    {OPTION_THREADS, "threads", "N", false, NULL, "threads to use (default: one for each processor)"},
+     "Which segment is seen where several overlap; the last otherwise."},
+    {OPTION_COLUMNS, "columns", "N", false, "Layout", "Planes side by side; as their shape suggests otherwise."},
+    {OPTION_SIZE, "size", "PIXELS", false, NULL, "Width of the picture; 1400 otherwise."},
+    {OPTION_FORCE, "force", NULL, false, "Output", "Replace a file that exists."},
+    {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL},
 };
 

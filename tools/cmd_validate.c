@@ -11,7 +11,7 @@ static const cli_option options_table[] = {
     {OPTION_RULES, "rules", NULL, false, "Rules", "List all rules with their sections, and check nothing."},
     {OPTION_ALL, "all", NULL, false, "Output", "Every finding, not only the first 10 of a rule."},
     {OPTION_JSON, "json", NULL, false, NULL, "As JSON: an object, or an array of them for several files."},
-    {OPTION_THREADS, "threads", "N", false, "Work", "Threads to use; one for each processor by default."},
+    {OPTION_THREADS, "threads", "N", false, "Work", "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL}};
 
 static int run(int argc, char **argv);
