@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/checked.h"
-#include "core/source_internal.h"
+#include "core/memory_source.h"
 
 #define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
 
@@ -255,6 +255,23 @@ static dseg_status check_request(const dseg_source *source, const dseg_label_req
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "threshold %g is not in 0..1", request->threshold);
   }
   return check_planes(source, request->first_plane, request->plane_count, request->bits / 8, size, error);
+}
+
+const void *dseg_source_view_labels(const dseg_source *source, unsigned bits, const uint32_t *values) {
+  const dseg_memory_source *memory = dseg_as_memory_source(source);
+  if (memory == NULL || memory->fractions || memory->layer_count != 1 || memory->layers[0].bits != bits ||
+      !memory->layers[0].complete) {
+    return NULL;
+  }
+  const dseg_description *description = source->description;
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_value_meaning *meaning = &memory->meanings[i];
+    const uint32_t wanted = values != NULL ? values[meaning->segment] : description->segments[meaning->segment].number;
+    if (wanted != meaning->value) {
+      return NULL;
+    }
+  }
+  return memory->layers[0].voxels;
 }
 
 static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, size_t size,

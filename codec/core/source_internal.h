@@ -70,6 +70,7 @@ typedef struct dseg_layer {
   unsigned bits; /* 8, 16, 32: label values; with fractions: 8, stored fractions of one segment */
   void *block;   /* the malloc'd memory that voxels lies in; NULL: voxels itself */
   bool shared;   /* voxels lies in the block of an earlier layer, which frees it for both */
+  bool complete; /* every value but 0 is that of a segment; others are read as background */
 } dseg_layer;
 
 /* description: takes ownership on success. layers: layer_count, taken over on success (the array is copied).

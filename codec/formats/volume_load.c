@@ -243,7 +243,8 @@ static dseg_status create_source(dseg_volume_content *content, const struct segm
       layers[i] = (dseg_layer){.voxels = raw->block + raw->offset + i * raw->layer_voxels * (bits / 8),
                                .bits = bits,
                                .block = raw->block,
-                               .shared = i > 0};
+                               .shared = i > 0,
+                               .complete = true};
     }
     for (size_t i = 0; i < segments->count; i++) {
       places[i] = segments->items[i].layer;

@@ -105,6 +105,32 @@ static void single_layer_is_read_at_every_width(void **state) {
   }
 }
 
+static void labels_are_seen_where_they_are(void **state) {
+  (void)state;
+  const uint32_t numbers[3] = {3, 7, 200};
+  const uint32_t others[3] = {3, 7, 201};
+  for (unsigned bits = 8; bits <= 32; bits *= 2) {
+    dseg_layer layer = make_layer(bits, numbers, 3);
+    for (size_t i = 0; i < VOXELS; i++) {
+      const uint32_t label = dseg_label_at(layer.voxels, bits, i);
+      store_label(layer.voxels, bits, i, label == 99 ? 0 : label);
+    }
+    layer.complete = true;
+    dseg_source *source = open_layers(numbers, 3, &layer, 1, NULL, NULL);
+    for (unsigned wanted = 8; wanted <= 32; wanted *= 2) {
+      const void *seen = dseg_source_view_labels(source, wanted, NULL);
+      assert_ptr_equal(seen, wanted == bits ? layer.voxels : NULL);
+      assert_ptr_equal(dseg_source_view_labels(source, wanted, numbers), seen);
+      assert_null(dseg_source_view_labels(source, wanted, others));
+    }
+    dseg_source_close(source);
+    layer = make_layer(bits, numbers, 3); /* with values that no segment has */
+    source = open_layers(numbers, 3, &layer, 1, NULL, NULL);
+    assert_null(dseg_source_view_labels(source, bits, NULL));
+    dseg_source_close(source);
+  }
+}
+
 static void mask_and_presence_agree_with_voxels(void **state) {
   (void)state;
   const uint32_t numbers[2] = {1, 2};
@@ -431,6 +457,7 @@ static void files_of_no_known_kind_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(single_layer_is_read_at_every_width),
+      cmocka_unit_test(labels_are_seen_where_they_are),
       cmocka_unit_test(mask_and_presence_agree_with_voxels),
       cmocka_unit_test(layers_overlap_by_segment_order),
       cmocka_unit_test(fractions_are_read_by_threshold),
