@@ -2,39 +2,18 @@
  *
  * Many tools write a file for each organ, a mask without a name. So the segment of a volume that has one only, and no
  * name for it, is called like its file, and colours that the readers chose are chosen anew, to differ. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/source_internal.h"
+#include "dseg/formats.h"
 
-/* Whether the letters before end are suffix, letter case ignored. */
-static bool ends_with(const char *text, size_t end, const char *suffix) {
-  const size_t length = strlen(suffix);
-  if (end <= length) {
-    return false;
-  }
-  for (size_t i = 0; i < length; i++) {
-    if (tolower((unsigned char)text[end - length + i]) != suffix[i]) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/* Name of a file without directory and the suffixes of volume formats. */
+/* Name of a file without directory and the suffix of a volume. */
 static const char *stem_of(const char *path, size_t *length) {
-  static const char *const suffixes[] = {".gz", ".nii", ".nrrd", ".seg", ".nhdr", ".mha", ".mhd", ".hdr", ".img"};
   const char *slash = strrchr(path, '/');
   const char *name = slash != NULL ? slash + 1 : path;
-  size_t end = strlen(name);
-  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-    if (ends_with(name, end, suffixes[i])) {
-      end -= strlen(suffixes[i]);
-    }
-  }
-  *length = end;
+  *length = dseg_volume_stem(name);
   return name;
 }
 

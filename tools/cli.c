@@ -152,6 +152,16 @@ void cli_fix_date(void) {
   setenv("SOURCE_DATE_EPOCH", "1735689600", 0);
 }
 
+void *cli_grow(void *items, size_t count, size_t *room, size_t size) {
+  if (count < *room) {
+    return items;
+  }
+  const size_t more = *room > 0 ? 2 * *room : 8;
+  void *grown = more <= SIZE_MAX / size ? realloc(items, more * size) : NULL;
+  *room = grown != NULL ? more : *room;
+  return grown;
+}
+
 double cli_seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

@@ -131,6 +131,10 @@ dseg_progress cli_progress_sink(cli_progress *progress);
  * for what is to be the same whenever it is made. */
 void cli_fix_date(void);
 
+/* An array with room for one more item of size bytes behind count of them; *room is how many it has room for. NULL when
+ * out of memory: then it is as it was. */
+void *cli_grow(void *items, size_t count, size_t *room, size_t size);
+
 /* Seconds of a steady clock, and the process' largest resident size so far in bytes. */
 double cli_seconds(void);
 uint64_t cli_peak_memory(void);

@@ -82,6 +82,9 @@ static int convert(const dcmqi_common *common, const convert_options *options) {
     exit_code = convert_to_dicom(&job);
   }
   if (exit_code == CLI_OK) {
+    exit_code = convert_commit(&job);
+  }
+  if (exit_code == CLI_OK) {
     dcmqi_report(common, &job);
   }
   convert_finish(&job);

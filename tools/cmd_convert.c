@@ -356,8 +356,10 @@ static int write_metadata(const convert_job *job) {
   for (size_t i = 0; i < target->segment_count; i++) {
     origins[i] = (dseg_segment_origin){options->split ? (uint32_t)i : 0, target->segments[i].number};
   }
-  const dseg_metadata_files files = {
-      .count = job->result.file_count, .origins = origins, .names = (const char *const *)job->result.files};
+  const dseg_metadata_files files = {.count = job->result.file_count,
+                                     .origins = origins,
+                                     .names = (const char *const *)job->result.files,
+                                     .set = job->outputs};
   dseg_error error = {0};
   const dseg_status status = dseg_metadata_write(options->write_metadata, target, &files, options->force, &error);
   free(origins);
@@ -378,6 +380,9 @@ static int convert(const convert_options *options) {
   }
   if (exit_code == CLI_OK && options->write_metadata != NULL) {
     exit_code = write_metadata(&job);
+  }
+  if (exit_code == CLI_OK) {
+    exit_code = convert_commit(&job);
   }
   if (exit_code == CLI_OK && options->json) {
     convert_report(&job, cli_seconds() - start);

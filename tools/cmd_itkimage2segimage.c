@@ -159,6 +159,9 @@ static int convert(const command_line *request) {
     exit_code = convert_to_dicom(&job);
   }
   if (exit_code == CLI_OK) {
+    exit_code = convert_commit(&job);
+  }
+  if (exit_code == CLI_OK) {
     dcmqi_report(&request->common, &job);
   }
   convert_finish(&job);

@@ -34,16 +34,12 @@ const cli_command cmd_samples = {"samples",
                                  run};
 
 sample *samples_new(samples_job *job, samples_group group, const char *file) {
-  if (job->sample_count == job->sample_room) {
-    const size_t room = job->sample_room > 0 ? 2 * job->sample_room : 64;
-    sample *grown = realloc(job->samples, room * sizeof *grown);
-    if (grown == NULL) {
-      cli_error(NULL, "out of memory");
-      return NULL;
-    }
-    job->samples = grown;
-    job->sample_room = room;
+  sample *samples = cli_grow(job->samples, job->sample_count, &job->sample_room, sizeof *samples);
+  if (samples == NULL) {
+    cli_error(NULL, "out of memory");
+    return NULL;
   }
+  job->samples = samples;
   sample *item = &job->samples[job->sample_count++];
   *item = (sample){.group = group};
   snprintf(item->file, sizeof item->file, "%s", file);
@@ -52,7 +48,7 @@ sample *samples_new(samples_job *job, samples_group group, const char *file) {
 
 int samples_keep(samples_job *job, samples_group group, const char *file, const char *command, const char *purpose) {
   dseg_error error = {DSEG_OK, ""};
-  char path[4096];
+  char path[SAMPLES_PATH];
   sample *item = samples_new(job, group, file);
   if (item == NULL) {
     return CLI_INPUT;
@@ -106,6 +102,10 @@ static int make_preview(samples_job *job) {
 }
 
 static int make_samples(samples_job *job) {
+  if (!samples_paths_fit(job)) {
+    cli_error(job->directory, "the name is too long");
+    return CLI_OUTPUT;
+  }
   int code = make_directory(job);
   if (code == CLI_OK) {
     code = samples_make_source(job);

@@ -10,16 +10,12 @@ static void add_message(compare_job *job, unsigned aspect, const char *format, v
     return;
   }
   job->found |= aspect;
-  if (job->message_count == job->message_room) {
-    const size_t room = job->message_room * 2 + 8;
-    compare_message *more = realloc(job->messages, room * sizeof *more);
-    if (more == NULL) {
-      job->out_of_memory = true;
-      return;
-    }
-    job->messages = more;
-    job->message_room = room;
+  compare_message *messages = cli_grow(job->messages, job->message_count, &job->message_room, sizeof *messages);
+  if (messages == NULL) {
+    job->out_of_memory = true;
+    return;
   }
+  job->messages = messages;
   compare_message *message = &job->messages[job->message_count++];
   message->aspect = aspect;
   vsnprintf(message->text, sizeof message->text, format, arguments);

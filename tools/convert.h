@@ -103,11 +103,14 @@ typedef struct convert_job {
   uint8_t *mask_plane;   /* scratch for rasters that differ: one plane of the source */
   convert_map map;
   convert_result result;
+  dseg_output_set *outputs; /* all that is written joins it; owned */
 } convert_job;
 
 /* convert_prepare.c: opens the inputs and fills in the job; returns an exit code after a message. The job is to be
  * given to convert_finish whatever the outcome. */
 int convert_prepare(convert_job *job, const convert_options *options);
+/* Once all outputs are complete: they get their names, or none does. Returns an exit code after a message. */
+int convert_commit(convert_job *job);
 void convert_finish(convert_job *job);
 /* Reports a failure with the input or the output it concerns, and returns its exit code. */
 int convert_fail_input(const convert_job *job, dseg_status status, const dseg_error *error);

@@ -179,6 +179,7 @@ int convert_to_dicom(convert_job *job) {
   write_options.representation = job->representation->name;
   sort_options(job, values, &write_options);
   write_options.replace = options->force;
+  write_options.set = job->outputs;
   write_options.threads = options->threads;
   write_options.progress = cli_progress_sink(&job->progress);
   cli_warnings warnings = {.file = options->output};

@@ -215,6 +215,10 @@ static int settle_output(convert_job *job) {
 int convert_prepare(convert_job *job, const convert_options *options) {
   *job = (convert_job){.options = options, .warnings = {.file = options->input_count == 1 ? options->inputs[0] : NULL}};
   job->format = options->format;
+  job->outputs = dseg_output_set_create();
+  if (job->outputs == NULL) {
+    return convert_fail_memory(job);
+  }
   dseg_error error = {0};
   dseg_status status = open_inputs(job, &error);
   if (status == DSEG_OK) {
@@ -233,7 +237,14 @@ int convert_prepare(convert_job *job, const convert_options *options) {
   return exit_code;
 }
 
+int convert_commit(convert_job *job) {
+  dseg_error error = {0};
+  const dseg_status status = dseg_output_set_commit(job->outputs, &error);
+  return status == DSEG_OK ? CLI_OK : convert_fail_output(job, job->options->output, status, &error);
+}
+
 void convert_finish(convert_job *job) {
+  dseg_output_set_destroy(job->outputs);
   cli_warnings_end(&job->warnings);
   for (size_t i = 0; i < job->result.file_count; i++) {
     free(job->result.files[i]);

@@ -7,25 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "convert.h"
 
 enum { SLUG_LENGTH = 40 };
-
-/* The length of the file name without its suffix. */
-static size_t stem_length(const char *path) {
-  static const char *const suffixes[] = {".seg.nrrd", ".nii.gz", ".nii", ".hdr", ".nrrd", ".nhdr", ".mha", ".mhd"};
-  const size_t length = strlen(path);
-  for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-    const size_t suffix = strlen(suffixes[i]);
-    if (length > suffix && strcasecmp(path + length - suffix, suffixes[i]) == 0) {
-      return length - suffix;
-    }
-  }
-  return length;
-}
 
 /* Letters and digits of ASCII in lower case, everything else a hyphen, none doubled or at an end. */
 static void make_slug(const char *label, char slug[SLUG_LENGTH + 1]) {
@@ -48,7 +33,7 @@ static void make_slug(const char *label, char slug[SLUG_LENGTH + 1]) {
 static char *name_of_segment(const char *path, const dseg_segment *segment) {
   char slug[SLUG_LENGTH + 1];
   make_slug(segment->label, slug);
-  const size_t stem = stem_length(path);
+  const size_t stem = dseg_volume_stem(path);
   const size_t size = strlen(path) + SLUG_LENGTH + 16;
   char *name = malloc(size);
   if (name != NULL) {
@@ -114,9 +99,6 @@ static int write_all(convert_job *job, group_work *work, const uint32_t *group_o
   for (size_t i = 0; exit_code == CLI_OK && i < count; i++) {
     cli_progress_show(&job->progress, i, count);
     exit_code = write_group(job, work, group_of, i);
-    for (size_t k = 0; exit_code != CLI_OK && k < i; k++) {
-      unlink(job->result.files[k]); /* all or nothing */
-    }
   }
   return exit_code;
 }

@@ -54,7 +54,11 @@ static dseg_status fill_tiles(convert_job *job, const dseg_grid *grid, const uin
   const dseg_geometry *geometry = &job->target->geometry;
   const size_t element = job->bits / 8;
   uint8_t *tile = malloc((size_t)geometry->rows * geometry->columns * element + 1);
-  dseg_status status = tile != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a tile");
+  if (tile == NULL) {
+    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a tile");
+    return DSEG_ERROR_MEMORY;
+  }
+  dseg_status status = DSEG_OK;
   for (size_t plane = 0; status == DSEG_OK && plane < geometry->plane_count; plane++) {
     status = convert_read_labels(job, plane, 1, segments, segment_count, policy, tile, overlap, error);
     if (status == DSEG_OK) {
@@ -131,6 +135,7 @@ dseg_volume_write_options convert_volume_options(convert_job *job) {
       .replace = options->force,
       .threads = options->threads,
       .progress = cli_progress_sink(&job->progress),
+      .set = job->outputs,
   };
 }
 
@@ -201,6 +206,24 @@ static dseg_status read_layers(convert_job *job, volume_work *work, dseg_error *
   return DSEG_OK;
 }
 
+/* The voxels of the source, where they are those of the volume: a second copy would take as much memory again. */
+static const void *view_source(const convert_job *job, const volume_work *work) {
+  const dseg_geometry *geometry = &job->target->geometry;
+  const dseg_description *source = dseg_source_description(job->source);
+  const size_t pixels = (size_t)geometry->rows * geometry->columns;
+  if (!job->map.same_raster || job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
+      job->target->segment_count != source->segment_count || geometry->plane_count != source->geometry.plane_count ||
+      work->voxel_count != pixels * geometry->plane_count) {
+    return NULL;
+  }
+  for (size_t i = 0; i < geometry->plane_count; i++) {
+    if (job->map.source_plane[i] != (ptrdiff_t)i || work->slots[i] != i) {
+      return NULL;
+    }
+  }
+  return dseg_source_view_labels(job->source, job->bits, job->values);
+}
+
 /* DSEG_ERROR_OVERLAP when one layer would lose overlap and more than one is not possible or not wanted. */
 static dseg_status read_voxels(convert_job *job, volume_work *work, dseg_error *error) {
   if (job->fractions) {
@@ -208,6 +231,11 @@ static dseg_status read_voxels(convert_job *job, volume_work *work, dseg_error *
   }
   const convert_options *options = job->options;
   const bool flattened = options->overlap_given && options->overlap != DSEG_OVERLAP_ERROR;
+  work->volume.layer_count = 1;
+  work->volume.voxels = view_source(job, work);
+  if (work->volume.voxels != NULL) {
+    return DSEG_OK;
+  }
   DSEG_TRY(allocate(work, 1, job->bits / 8, error));
   fill_background(job, work);
   DSEG_TRY(convert_fill_labels(job, &work->volume.grid, work->slots, NULL, 0,

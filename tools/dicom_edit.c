@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli.h"
+
 enum { PREAMBLE = 132, MOST_DEPTH = 16 };
 #define UNDEFINED 0xFFFFFFFFU /* length: up to a delimiter */
 #define ITEM_END 0xFFFEE00DU
@@ -35,15 +37,11 @@ static bool has_long_length(const char *vr) {
 }
 
 static edit_node *add_child(edit_node *parent, size_t index) {
-  if (parent->count == parent->room) {
-    const size_t room = parent->room > 0 ? 2 * parent->room : 8;
-    edit_node *grown = realloc(parent->children, room * sizeof *grown);
-    if (grown == NULL) {
-      return NULL;
-    }
-    parent->children = grown;
-    parent->room = room;
+  edit_node *children = cli_grow(parent->children, parent->count, &parent->room, sizeof *children);
+  if (children == NULL) {
+    return NULL;
   }
+  parent->children = children;
   memmove(parent->children + index + 1, parent->children + index, (parent->count - index) * sizeof *parent->children);
   parent->count++;
   parent->children[index] = (edit_node){0};

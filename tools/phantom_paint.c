@@ -20,18 +20,12 @@ typedef struct run {
 } run;
 
 void phantom_add_shape(phantom_shapes *shapes, const phantom_shape *shape) {
-  if (shapes->count == shapes->room && !shapes->failed) {
-    const size_t room = shapes->room > 0 ? 2 * shapes->room : 256;
-    phantom_shape *grown = realloc(shapes->items, room * sizeof *grown);
-    shapes->failed = grown == NULL;
-    if (grown != NULL) {
-      shapes->items = grown;
-      shapes->room = room;
-    }
-  }
-  if (shapes->failed) {
+  phantom_shape *items = cli_grow(shapes->items, shapes->count, &shapes->room, sizeof *items);
+  if (items == NULL) {
+    shapes->failed = true;
     return;
   }
+  shapes->items = items;
   phantom_shape added = *shape;
   const double reach = 1.0 + added.roughness;
   for (int axis = 0; axis < 3; axis++) {

@@ -11,7 +11,13 @@
 #include "dicom_edit.h"
 #include "dseg/dseg.h"
 
-enum { SAMPLES_NAME = 160, SAMPLES_COMMAND = 1200, SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1, SAMPLES_ARGUMENTS = 40 };
+enum {
+  SAMPLES_NAME = 160,
+  SAMPLES_PATH = 4096,
+  SAMPLES_COMMAND = 1200,
+  SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1,
+  SAMPLES_ARGUMENTS = 40
+};
 
 typedef enum samples_group {
   SAMPLES_SOURCE = 0, /* the segmentation in research formats */
@@ -81,17 +87,20 @@ void samples_add_seed(samples_command *command, const char *name);
 /* Runs it; an exit code. refusal, for convert: where to put why its output cannot hold the input, instead of a message;
  * CLI_OUTPUT then. */
 int samples_run(samples_command *command, const samples_job *job, dseg_error *refusal);
+/* Whether the path of every file in the output directory has room in SAMPLES_PATH characters. */
+bool samples_paths_fit(const samples_job *job);
 /* Writes the path of a file in the output directory. */
-void samples_path(const samples_job *job, const char *name, char path[4096]);
+void samples_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]);
 
 /* samples_inspect.c: what a file is. */
 /* Opens the sample's file, and fills in its encoding and hashes. */
 dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *error);
 /* Only the file's size and hash. */
 dseg_status samples_hash_file(const samples_job *job, sample *item, dseg_error *error);
-/* Hash of the voxels, of stored fractions or of labels; *overlap tells whether segments overlap. */
-dseg_status samples_hash_voxels(dseg_source *source, bool fractions, unsigned threads, char hex[SAMPLES_HEX],
-                                bool *overlap, dseg_error *error);
+/* Hash of the voxels, of stored fractions or of labels; *overlap tells whether segments overlap. name: of the file, for
+ * progress. */
+dseg_status samples_hash_voxels(dseg_source *source, const char *name, bool fractions, unsigned threads,
+                                char hex[SAMPLES_HEX], bool *overlap, dseg_error *error);
 bool samples_is_experimental(const sample *item);
 /* Bytes that are neither pixels nor per-frame groups. In a deflated data set the parts are those of the inflated one,
  * and nothing can be said of the rest: false. */
@@ -107,9 +116,10 @@ int samples_keep(samples_job *job, samples_group group, const char *file, const 
 /* samples_encodings.c: the source in every encoding, and in research formats. */
 int samples_make_source(samples_job *job);
 int samples_make_encodings(samples_job *job);
-/* samples_edge.c, samples_objects.c, samples_faulty.c */
+/* samples_edge.c, samples_objects.c, samples_parts.c, samples_faulty.c */
 int samples_make_edge_cases(samples_job *job);
 int samples_make_objects(samples_job *job);
+int samples_make_parts(samples_job *job);
 int samples_make_faulty(samples_job *job);
 int samples_make_subdirectory(const samples_job *job, const char *name);
 /* What is written as the command of files that only this subcommand makes. */

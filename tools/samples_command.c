@@ -59,12 +59,17 @@ void samples_add(samples_command *command, const char *argument) {
   add(command, argument, argument);
 }
 
-void samples_path(const samples_job *job, const char *name, char path[4096]) {
-  snprintf(path, 4096, "%s/%s", job->directory, name);
+bool samples_paths_fit(const samples_job *job) {
+  const size_t longest = SAMPLES_NAME + sizeof "/.part";
+  return strlen(job->directory) < SAMPLES_PATH - longest;
+}
+
+void samples_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]) {
+  snprintf(path, SAMPLES_PATH, "%s/%s", job->directory, name);
 }
 
 void samples_add_file(samples_command *command, const samples_job *job, const char *name) {
-  char path[4096];
+  char path[SAMPLES_PATH];
   samples_path(job, name, path);
   add(command, path, name);
 }

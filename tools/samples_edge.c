@@ -115,7 +115,7 @@ static int run_step(samples_job *job, const step *made) {
 }
 
 int samples_make_subdirectory(const samples_job *job, const char *name) {
-  char path[4096];
+  char path[SAMPLES_PATH];
   samples_path(job, name, path);
   if (mkdir(path, 0777) != 0 && errno != EEXIST) {
     cli_error(path, "cannot be made: %s", strerror(errno));

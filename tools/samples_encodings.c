@@ -9,16 +9,12 @@
 
 static int add_gap(samples_job *job, const dseg_representation *representation, const dseg_frame_codec *codec,
                    const char *reason) {
-  if (job->gap_count == job->gap_room) {
-    const size_t room = job->gap_room > 0 ? 2 * job->gap_room : 32;
-    samples_gap *grown = realloc(job->gaps, room * sizeof *grown);
-    if (grown == NULL) {
-      cli_error(NULL, "out of memory");
-      return CLI_INPUT;
-    }
-    job->gaps = grown;
-    job->gap_room = room;
+  samples_gap *gaps = cli_grow(job->gaps, job->gap_count, &job->gap_room, sizeof *gaps);
+  if (gaps == NULL) {
+    cli_error(NULL, "out of memory");
+    return CLI_INPUT;
   }
+  job->gaps = gaps;
   samples_gap *gap = &job->gaps[job->gap_count++];
   *gap = (samples_gap){.representation = representation, .codec = codec};
   snprintf(gap->reason, sizeof gap->reason, "%s", reason);
@@ -89,7 +85,11 @@ static int make_encoding(samples_job *job, const dseg_representation *representa
   const bool experimental = ((representation->flags | codec->flags) & DSEG_PLUGIN_EXPERIMENTAL) != 0;
   const bool phantom = strcmp(job->source, "phantom") == 0;
   char name[SAMPLES_NAME];
-  snprintf(name, sizeof name, "%s%s-%s.dcm", experimental ? "experimental-" : "", representation->name, codec->name);
+  const int length = snprintf(name, sizeof name, "%s%s-%s.dcm", experimental ? "experimental-" : "",
+                              representation->name, codec->name);
+  if (length < 0 || (size_t)length >= sizeof name) {
+    return add_gap(job, representation, codec, "its name is too long for that of a file");
+  }
   samples_command command = {0};
   dseg_error refusal = {DSEG_OK, ""};
   samples_add(&command, "convert");
@@ -164,7 +164,7 @@ static int look_at_source(samples_job *job, const char *path) {
   if (status == DSEG_OK) {
     const dseg_voxel_kind kind = dseg_source_description(source)->kind;
     job->fractions = kind == DSEG_VOXELS_PROBABILITY || kind == DSEG_VOXELS_OCCUPANCY;
-    status = samples_hash_voxels(source, job->fractions, job->threads, hex, &job->overlap, &error);
+    status = samples_hash_voxels(source, path, job->fractions, job->threads, hex, &job->overlap, &error);
   }
   dseg_source_close(source);
   cli_warnings_end(&warnings);
@@ -205,7 +205,7 @@ static int make_phantom(samples_job *job) {
 }
 
 int samples_make_source(samples_job *job) {
-  char path[4096];
+  char path[SAMPLES_PATH];
   const bool phantom = strcmp(job->source, "phantom") == 0;
   samples_path(job, "source.seg.nrrd", path);
   int code = phantom ? make_phantom(job) : CLI_OK;

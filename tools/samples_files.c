@@ -4,14 +4,14 @@
 
 #include "samples.h"
 
-static void part_path(const samples_job *job, const char *name, char path[4096]) {
+static void part_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]) {
   char part[SAMPLES_NAME + 8];
   snprintf(part, sizeof part, "%s.part", name);
   samples_path(job, part, path);
 }
 
 FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error) {
-  char path[4096];
+  char path[SAMPLES_PATH];
   part_path(job, name, path);
   FILE *stream = fopen(path, "wb");
   if (stream == NULL) {
@@ -21,8 +21,8 @@ FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *er
 }
 
 dseg_status samples_close_file(const samples_job *job, const char *name, FILE *stream, dseg_error *error) {
-  char path[4096];
-  char part[4096];
+  char path[SAMPLES_PATH];
+  char part[SAMPLES_PATH];
   samples_path(job, name, path);
   part_path(job, name, part);
   const bool bad = ferror(stream) != 0;
@@ -35,7 +35,7 @@ dseg_status samples_close_file(const samples_job *job, const char *name, FILE *s
 
 static dseg_status read_file(const samples_job *job, const char *name, dseg_buffer *bytes, dseg_error *error) {
   enum { PIECE = 1 << 16 };
-  char path[4096];
+  char path[SAMPLES_PATH];
   samples_path(job, name, path);
   FILE *stream = fopen(path, "rb");
   if (stream == NULL) {

@@ -17,6 +17,7 @@ typedef struct walk {
   size_t slot_count;
   size_t pixels;
   dseg_sha256 hash;
+  cli_progress progress;
 } walk;
 
 static void to_hex(const uint8_t digest[DSEG_SHA256_SIZE], char hex[SAMPLES_HEX]) {
@@ -76,6 +77,7 @@ static dseg_status hash_labels(walk *at, bool *overlap, dseg_error *error) {
   size_t next = 0;
   for (size_t i = 0; status == DSEG_OK && !*overlap && i < at->description->geometry.plane_count; i++) {
     dseg_overlap found = {0};
+    cli_progress_show(&at->progress, i, at->description->geometry.plane_count);
     const dseg_label_request request = {.first_plane = i,
                                         .plane_count = 1,
                                         .bits = bits,
@@ -138,6 +140,7 @@ static dseg_status hash_masks(walk *at, dseg_error *error) {
   }
   dseg_status status = DSEG_OK;
   for (size_t i = 0; status == DSEG_OK && i < at->description->geometry.plane_count; i++) {
+    cli_progress_show(&at->progress, i, at->description->geometry.plane_count);
     status = hash_plane_masks(at, i, present, mask, error);
   }
   free(present);
@@ -145,13 +148,16 @@ static dseg_status hash_masks(walk *at, dseg_error *error) {
   return status;
 }
 
-dseg_status samples_hash_voxels(dseg_source *source, bool fractions, unsigned threads, char hex[SAMPLES_HEX],
-                                bool *overlap, dseg_error *error) {
+dseg_status samples_hash_voxels(dseg_source *source, const char *name, bool fractions, unsigned threads,
+                                char hex[SAMPLES_HEX], bool *overlap, dseg_error *error) {
   walk at = {
       .source = source, .description = dseg_source_description(source), .threads = threads, .fractions = fractions};
   uint8_t digest[DSEG_SHA256_SIZE];
   at.pixels = (size_t)at.description->geometry.rows * at.description->geometry.columns;
   *overlap = false;
+  char what[SAMPLES_PATH + 16];
+  snprintf(what, sizeof what, "checking %s", name);
+  cli_progress_begin(&at.progress, what);
   dseg_sha256_start(&at.hash);
   dseg_status status = find_slots(&at, error);
   if (status == DSEG_OK && !fractions) {
@@ -163,13 +169,14 @@ dseg_status samples_hash_voxels(dseg_source *source, bool fractions, unsigned th
   }
   dseg_sha256_finish(&at.hash, digest);
   to_hex(digest, hex);
+  cli_progress_end(&at.progress);
   free(at.slots);
   return status;
 }
 
 dseg_status samples_hash_file(const samples_job *job, sample *item, dseg_error *error) {
   enum { PIECE = 1 << 16 };
-  char path[4096];
+  char path[SAMPLES_PATH];
   uint8_t digest[DSEG_SHA256_SIZE];
   samples_path(job, item->file, path);
   uint8_t *piece = malloc(PIECE);
@@ -194,7 +201,7 @@ dseg_status samples_hash_file(const samples_job *job, sample *item, dseg_error *
 }
 
 dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *error) {
-  char path[4096];
+  char path[SAMPLES_PATH];
   const dseg_open_options options = {.threads = job->threads};
   dseg_source *source = NULL;
   dseg_encoding_info info = {0};
@@ -214,7 +221,8 @@ dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *er
   item->frames = info.frame_count;
   item->pixel_bytes = info.pixel_data_bytes;
   item->per_frame_bytes = info.per_frame_bytes;
-  const dseg_status status = samples_hash_voxels(source, fractions, job->threads, item->voxel_hash, &overlap, error);
+  const dseg_status status =
+      samples_hash_voxels(source, path, fractions, job->threads, item->voxel_hash, &overlap, error);
   dseg_source_close(source);
   return status;
 }

@@ -1,4 +1,5 @@
-/* samples_objects.c - edge cases that no command makes: fractions, tiles of a slide, a label map without background. */
+/* samples_objects.c - edge cases that no command makes: fractions, tiles of a slide, a label map without background; for
+ * Concatenations see samples_parts.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ typedef struct object {
 typedef dseg_status (*put_planes)(dseg_writer *writer, void *context, dseg_error *error);
 
 static int write_object(const object *made, const dseg_description *description, put_planes put, void *context) {
-  char path[4096];
+  char path[SAMPLES_PATH];
   char seed[SAMPLES_NAME + 16];
   dseg_error error = {DSEG_OK, ""};
   dseg_writer *writer = NULL;
@@ -293,5 +294,8 @@ int samples_make_objects(samples_job *job) {
   if (code == CLI_OK) {
     code = make_tiled_full(job);
   }
-  return code == CLI_OK ? make_total(job) : code;
+  if (code == CLI_OK) {
+    code = make_total(job);
+  }
+  return code == CLI_OK ? samples_make_parts(job) : code;
 }

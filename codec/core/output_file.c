@@ -16,8 +16,11 @@
 struct dseg_output_file {
   char *path;
   char *temporary; /* NULL once it has been renamed or removed */
+  char *aside;     /* where what the file replaced is kept; NULL: nowhere */
   int descriptor;
   bool replace;
+  bool sync;
+  bool is_named; /* and may lose its name again */
 };
 
 static dseg_status fail(dseg_error *error, const char *path, const char *what, int number) {
@@ -28,13 +31,20 @@ static dseg_status fail_exists(dseg_error *error, const char *path) {
   return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: the file exists and may not be replaced", path);
 }
 
+static dseg_status fail_names(dseg_error *error, const char *path) {
+  return fail(error, path, "no temporary name is free in the directory", EEXIST);
+}
+
 static size_t directory_length(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash != NULL ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* *name is for free(). */
-static dseg_status make_name(char **name, const char *path, unsigned long number, dseg_error *error) {
+/* Another one at each attempt; *name is for free(). */
+static dseg_status make_name(char **name, const char *path, unsigned attempt, dseg_error *error) {
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_REALTIME, &now);
+  const unsigned long number = (unsigned long)now.tv_nsec + ((unsigned long)now.tv_sec << 30) + attempt;
   dseg_buffer text = {0};
   const size_t length = directory_length(path);
   /* Hidden, and short whatever the final name's length, which may be the longest that is possible. */
@@ -46,11 +56,8 @@ static dseg_status make_name(char **name, const char *path, unsigned long number
 
 /* The mode is what the process's umask leaves, as for any new file; hence not mkstemp. */
 static dseg_status create_temporary(dseg_output_file *file, dseg_error *error) {
-  struct timespec now = {0};
-  (void)clock_gettime(CLOCK_REALTIME, &now);
   for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-    const unsigned long number = (unsigned long)now.tv_nsec + ((unsigned long)now.tv_sec << 30) + attempt;
-    DSEG_TRY(make_name(&file->temporary, file->path, number, error));
+    DSEG_TRY(make_name(&file->temporary, file->path, attempt, error));
     file->descriptor = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file->descriptor >= 0) {
       return DSEG_OK;
@@ -62,7 +69,7 @@ static dseg_status create_temporary(dseg_output_file *file, dseg_error *error) {
       return fail(error, file->path, "the file cannot be created", number_of_error);
     }
   }
-  return fail(error, file->path, "no temporary name is free in the directory", EEXIST);
+  return fail_names(error, file->path);
 }
 
 static dseg_status check_target(const char *path, bool replace, dseg_error *error) {
@@ -76,7 +83,7 @@ static dseg_status check_target(const char *path, bool replace, dseg_error *erro
   return replace ? DSEG_OK : fail_exists(error, path);
 }
 
-/* Frees, and removes what has not got its name. */
+/* Frees, and removes all but what has its name. */
 static void discard(dseg_output_file *file) {
   if (file->descriptor >= 0) {
     (void)close(file->descriptor);
@@ -84,7 +91,11 @@ static void discard(dseg_output_file *file) {
   if (file->temporary != NULL) {
     (void)unlink(file->temporary);
   }
+  if (file->aside != NULL) {
+    (void)unlink(file->aside);
+  }
   free(file->temporary);
+  free(file->aside);
   free(file->path);
   free(file);
 }
@@ -144,8 +155,9 @@ int dseg_output_descriptor(const dseg_output_file *file) {
   return file->descriptor;
 }
 
-/* Flushes and closes; a failure of close may be that of an earlier write. */
-static dseg_status finish_content(dseg_output_file *file, bool sync, dseg_error *error) {
+/* A failure of close may be that of an earlier write. */
+dseg_status dseg_output_complete(dseg_output_file *file, bool sync, dseg_error *error) {
+  file->sync = sync;
   if (sync && fsync(file->descriptor) != 0) {
     return fail(error, file->path, "the file cannot be written to its medium", errno);
   }
@@ -203,20 +215,90 @@ static void sync_directory(const char *path) {
   dseg_buffer_free(&directory);
 }
 
-dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *error) {
-  dseg_status status = finish_content(file, sync, error);
-  if (status == DSEG_OK) {
-    status = file->replace ? rename_over(file, error) : name_exclusively(file, error);
+/* Gives a file that exists a second name, or, where there are no links, another. */
+static dseg_status keep_aside(dseg_output_file *file, dseg_error *error) {
+  for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+    DSEG_TRY(make_name(&file->aside, file->path, attempt, error));
+    if (linkat(AT_FDCWD, file->path, AT_FDCWD, file->aside, 0) == 0) {
+      return DSEG_OK;
+    }
+    int number = errno;
+    const int placeholder = number == ENOENT || number == EEXIST ? -1 : open(file->aside, O_CREAT | O_EXCL, 0600);
+    if (placeholder >= 0) {
+      (void)close(placeholder);
+      if (rename(file->path, file->aside) == 0) {
+        return DSEG_OK;
+      }
+      number = errno;
+      (void)unlink(file->aside);
+    }
+    free(file->aside);
+    file->aside = NULL;
+    if (number == ENOENT) { /* nothing is replaced */
+      return DSEG_OK;
+    }
+    if (number != EEXIST) {
+      return fail(error, file->path, "the file cannot be kept until all others are complete", number);
+    }
   }
-  if (status == DSEG_OK && sync) {
+  return fail_names(error, file->path);
+}
+
+/* What was kept aside gets its name back. */
+static void put_back(dseg_output_file *file) {
+  (void)rename(file->aside, file->path);
+  (void)unlink(file->aside); /* rename leaves two names of the same file as they are */
+  free(file->aside);
+  file->aside = NULL;
+}
+
+dseg_status dseg_output_name(dseg_output_file *file, bool keep, dseg_error *error) {
+  if (!file->replace) {
+    DSEG_TRY(name_exclusively(file, error));
+  } else {
+    if (keep) {
+      DSEG_TRY(keep_aside(file, error));
+    }
+    const dseg_status status = rename_over(file, error);
+    if (status != DSEG_OK) {
+      if (file->aside != NULL) {
+        put_back(file);
+      }
+      return status;
+    }
+  }
+  file->is_named = true;
+  return DSEG_OK;
+}
+
+void dseg_output_accept(dseg_output_file *file) {
+  if (file->sync) {
     sync_directory(file->path);
   }
   discard(file);
+}
+
+dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *error) {
+  dseg_status status = dseg_output_complete(file, sync, error);
+  if (status == DSEG_OK) {
+    status = dseg_output_name(file, false, error);
+  }
+  if (status == DSEG_OK) {
+    dseg_output_accept(file);
+  } else {
+    discard(file);
+  }
   return status;
 }
 
 void dseg_output_abandon(dseg_output_file *file) {
-  if (file != NULL) {
-    discard(file);
+  if (file == NULL) {
+    return;
   }
+  if (file->aside != NULL) {
+    put_back(file);
+  } else if (file->is_named) {
+    (void)unlink(file->path);
+  }
+  discard(file);
 }

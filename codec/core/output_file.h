@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "dseg/buffer.h"
+#include "dseg/output.h"
 
 typedef struct dseg_output_file dseg_output_file;
 
@@ -28,7 +29,23 @@ int dseg_output_descriptor(const dseg_output_file *file);
 /* fsync when sync is true, then gives the file its name. The file is used up, whatever the outcome. */
 dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *error);
 
-/* Forgets the file. NULL ok. */
+/* The file is complete and joins a set, which owns it then; set NULL: commits it. The file is used up, whatever the
+ * outcome. */
+dseg_status dseg_output_join(dseg_output_set *set, dseg_output_file *file, bool sync, dseg_error *error);
+
+/* Likewise, several; set NULL: they get their names together, in this order. They are used up, and become NULL. */
+dseg_status dseg_output_join_all(dseg_output_set *set, dseg_output_file **files, size_t count, bool sync,
+                                 dseg_error *error);
+
+/* Forgets the file. One that has got its name through dseg_output_name loses it, and what it replaced is back. NULL
+ * ok. */
 void dseg_output_abandon(dseg_output_file *file);
+
+/* For sets, which commit in three steps. No more can be written. On failure the file is to be abandoned. */
+dseg_status dseg_output_complete(dseg_output_file *file, bool sync, dseg_error *error);
+/* Gives the file its name; keep: what it replaces lives on under another, until the file is accepted or abandoned. */
+dseg_status dseg_output_name(dseg_output_file *file, bool keep, dseg_error *error);
+/* The file keeps its name. It is used up. */
+void dseg_output_accept(dseg_output_file *file);
 
 #endif

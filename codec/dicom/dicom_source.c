@@ -71,6 +71,32 @@ static void warn_of_encoding(const dseg_dicom_source *source, const dseg_open_op
   }
 }
 
+/* A part alone is read as far as it goes. */
+static void warn_of_missing_parts(const dseg_dicom_source *source, const dseg_open_options *options) {
+  const dseg_elements *elements = &source->parts[0].elements;
+  dseg_element uid;
+  dseg_element number_element;
+  dseg_element total_element;
+  uint16_t number = 0;
+  uint16_t total = 0;
+  if (source->part_count != 1 || dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9161), &uid, NULL) != DSEG_OK ||
+      dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9162), &number_element, NULL) != DSEG_OK ||
+      dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9163), &total_element, NULL) != DSEG_OK || uid.value.size == 0) {
+    return;
+  }
+  (void)dseg_element_u16(elements, &number_element, 0, &number);
+  (void)dseg_element_u16(elements, &total_element, 0, &total);
+  if (number == 1 && total == 1) {
+    return;
+  }
+  char message[160];
+  (void)snprintf(message, sizeof message,
+                 "is part %u of a Concatenation (0020,9161): the frames of the other parts are missing (PS3.3 "
+                 "C.7.6.16.2.2.4)",
+                 (unsigned)number);
+  warn(options, message);
+}
+
 /* Whether Pixel Data is encapsulated, and in which order its bytes are. */
 static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
   const dseg_part10 *part10 = &source->parts[0];
@@ -279,6 +305,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   DSEG_TRY(count_frames(source, options->memory_limit, counts, &total, error));
   DSEG_TRY(read_encoding(source, error));
   warn_of_encoding(source, options);
+  warn_of_missing_parts(source, options);
   DSEG_TRY(dseg_frame_table_create(total, &source->table, error));
   for (size_t i = 0; i < source->part_count; i++) {
     const dseg_located *per_frame = &source->parts[i].per_frame;

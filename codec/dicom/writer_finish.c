@@ -178,12 +178,18 @@ static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object
 
 /* Frames that fit into one file: all of them, or what the limit of native Pixel Data or the caller allows. */
 static dseg_status frames_per_file(const dseg_writer *writer, size_t *frames, dseg_error *error) {
+  const uint64_t asked = writer->options.part_bytes;
+  const bool is_native = dseg_writer_is_native(writer);
   *frames = writer->frame_count;
-  if (!writer->options.concatenation || !dseg_writer_is_native(writer)) {
+  if (!writer->options.concatenation || (!is_native && asked == 0)) {
     return DSEG_OK;
   }
-  const uint64_t asked = writer->options.part_bytes;
-  const uint64_t bytes = asked == 0 || asked > DSEG_NATIVE_LIMIT ? DSEG_NATIVE_LIMIT : asked;
+  if (!is_native && (writer->codec->learn != NULL || (writer->codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0)) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "frames of %s may need others to be decoded: they are not divided into parts",
+                     writer->codec->name);
+  }
+  const uint64_t bytes = is_native && (asked == 0 || asked > DSEG_NATIVE_LIMIT) ? DSEG_NATIVE_LIMIT : asked;
   const uint64_t fit = bytes * 8 / dseg_writer_frame_bits(writer);
   if (fit == 0) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "a frame does not fit into a part of %llu bytes",
@@ -252,22 +258,6 @@ static dseg_status open_parts(dseg_writer *writer, struct parts *parts, dseg_err
   return DSEG_OK;
 }
 
-/* All files get their names, or none keeps it. */
-static dseg_status commit_parts(const dseg_writer *writer, struct parts *parts, dseg_error *error) {
-  for (size_t i = 0; i < parts->count; i++) {
-    dseg_output_file *file = parts->files[i];
-    parts->files[i] = NULL;
-    const dseg_status status = dseg_output_commit(file, writer->options.sync, error);
-    if (status != DSEG_OK) {
-      for (size_t done = 0; done < i; done++) {
-        remove(parts->paths[done]);
-      }
-      return status;
-    }
-  }
-  return DSEG_OK;
-}
-
 static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *table, size_t frames,
                                struct parts *parts, dseg_error *error) {
   struct identity identity;
@@ -301,7 +291,7 @@ static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *
     }
     DSEG_TRY(write_object(writer, &object, parts->files[i], error));
   }
-  return commit_parts(writer, parts, error);
+  return dseg_output_join_all(writer->options.set, parts->files, parts->count, writer->options.sync, error);
 }
 
 dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {

@@ -201,7 +201,7 @@ static json_t *build(const dseg_description *description, const dseg_metadata_fi
   return root;
 }
 
-static dseg_status save(const char *path, bool replace, const char *text, dseg_error *error) {
+static dseg_status save(const char *path, bool replace, dseg_output_set *set, const char *text, dseg_error *error) {
   dseg_output_file *file = NULL;
   DSEG_TRY(dseg_output_create(path, replace, &file, error));
   dseg_status status = dseg_output_write(file, text, strlen(text), error);
@@ -212,7 +212,7 @@ static dseg_status save(const char *path, bool replace, const char *text, dseg_e
     dseg_output_abandon(file);
     return status;
   }
-  return dseg_output_commit(file, false, error);
+  return dseg_output_join(set, file, false, error);
 }
 
 dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
@@ -230,7 +230,7 @@ dseg_status dseg_metadata_write(const char *path, const dseg_description *descri
   if (text == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", path);
   }
-  const dseg_status status = save(path, replace, text, error);
+  const dseg_status status = save(path, replace, files != NULL ? files->set : NULL, text, error);
   free(text);
   return status;
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "formats/text.h"
 
@@ -53,7 +52,7 @@ dseg_status dseg_volume_write_file(const dseg_volume_output *output, dseg_view h
     dseg_output_abandon(file);
     return status;
   }
-  return dseg_output_commit(file, false, error);
+  return dseg_output_join(output->set, file, false, error);
 }
 
 static dseg_status write_both(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
@@ -68,21 +67,6 @@ static dseg_status write_both(const dseg_volume_output *output, dseg_view header
 static char *beside(const char *path, const char *name) {
   const char *slash = strrchr(path, '/');
   return dseg_text_join(path, slash != NULL ? (size_t)(slash - path) + 1 : 0, name);
-}
-
-/* The data gets its name first: a header without data is worse than data without a header, which is removed. */
-static dseg_status commit_both(dseg_output_file *header_file, dseg_output_file *data_file, const char *data_path,
-                               dseg_error *error) {
-  const dseg_status status = dseg_output_commit(data_file, false, error);
-  if (status != DSEG_OK) {
-    dseg_output_abandon(header_file);
-    return status;
-  }
-  const dseg_status header_status = dseg_output_commit(header_file, false, error);
-  if (header_status != DSEG_OK) {
-    (void)unlink(data_path);
-  }
-  return header_status;
 }
 
 dseg_status dseg_volume_write_pair(const dseg_volume_output *output, dseg_view header, const char *data_name,
@@ -101,7 +85,9 @@ dseg_status dseg_volume_write_pair(const dseg_volume_output *output, dseg_view h
     status = write_both(output, header, write_data, user, header_file, data_file, error);
   }
   if (status == DSEG_OK) {
-    status = commit_both(header_file, data_file, data_path, error);
+    /* For a moment, data without a header is better than a header without data. */
+    dseg_output_file *files[2] = {data_file, header_file};
+    status = dseg_output_join_all(output->set, files, 2, false, error);
   } else {
     dseg_output_abandon(header_file);
     dseg_output_abandon(data_file);

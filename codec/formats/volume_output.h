@@ -26,6 +26,7 @@ typedef struct dseg_volume_output {
   bool replace;
   unsigned threads;
   dseg_progress progress;
+  dseg_output_set *set; /* NULL: files get their names when they are complete */
   size_t layer_voxels;
   size_t voxel_bytes; /* of one voxel */
   size_t bytes;       /* of all layers */

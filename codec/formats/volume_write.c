@@ -7,21 +7,38 @@
 #include "formats/text.h"
 #include "formats/volume_output.h"
 
-dseg_volume_format dseg_volume_format_of(const char *path) {
-  static const struct {
-    const char *suffix;
-    dseg_volume_format format;
-  } suffixes[] = {
+typedef struct volume_suffix {
+  const char *suffix;
+  dseg_volume_format format; /* DSEG_VOLUME_NONE: only read */
+} volume_suffix;
+
+/* NULL when it has none of a volume. */
+static const volume_suffix *find_suffix(const char *path) {
+  static const volume_suffix suffixes[] = {
+      /* the longer before those they end with */
       {".seg.nrrd", DSEG_VOLUME_SEG_NRRD}, {".seg.nhdr", DSEG_VOLUME_SEG_NRRD}, {".nrrd", DSEG_VOLUME_NRRD},
       {".nhdr", DSEG_VOLUME_NRRD},         {".nii", DSEG_VOLUME_NIFTI1},        {".nii.gz", DSEG_VOLUME_NIFTI1},
       {".mha", DSEG_VOLUME_METAIMAGE},     {".mhd", DSEG_VOLUME_METAIMAGE},     {".hdr", DSEG_VOLUME_NIFTI1},
+      {".img", DSEG_VOLUME_NONE},          {".img.gz", DSEG_VOLUME_NONE},       {".gz", DSEG_VOLUME_NONE},
   };
   for (size_t i = 0; path != NULL && i < sizeof suffixes / sizeof *suffixes; i++) {
     if (dseg_text_has_suffix(path, suffixes[i].suffix)) {
-      return suffixes[i].format;
+      return &suffixes[i];
     }
   }
-  return DSEG_VOLUME_NONE;
+  return NULL;
+}
+
+dseg_volume_format dseg_volume_format_of(const char *path) {
+  const volume_suffix *found = find_suffix(path);
+  return found != NULL ? found->format : DSEG_VOLUME_NONE;
+}
+
+size_t dseg_volume_stem(const char *path) {
+  const volume_suffix *found = find_suffix(path);
+  const size_t length = strlen(path);
+  const size_t stem = found != NULL ? length - strlen(found->suffix) : length;
+  return stem > 0 && path[stem - 1] != '/' ? stem : length;
 }
 
 static dseg_status check_grid(const dseg_grid *grid, dseg_error *error) {
@@ -88,7 +105,8 @@ dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const
                                               dseg_text_has_suffix(path, ".mhd") || dseg_text_has_suffix(path, ".hdr"),
                                .replace = chosen.replace,
                                .threads = chosen.threads,
-                               .progress = chosen.progress};
+                               .progress = chosen.progress,
+                               .set = chosen.set};
   if (output.is_detached && strpbrk(path, "\r\n") != NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a header cannot name a data file with a line break in its name");
   }

@@ -36,7 +36,7 @@ class Dcmqi(CliTest):
 
     def run_program(self, name, *arguments, fails=False):
         """Runs one of the three; a failure leaves the directory as it was."""
-        before = self.files()
+        before = {path: (self.dir / path).read_bytes() for path in self.files()}
         done = subprocess.run(
             [PROGRAMS / name, *map(str, arguments)], cwd=self.dir, stdin=subprocess.DEVNULL, capture_output=True,
             timeout=120,
@@ -45,7 +45,7 @@ class Dcmqi(CliTest):
         self.assertEqual(result.code, 1 if fails else 0, f"{name} {arguments}\n{result.out}\n{result.err}")
         if fails:
             self.assertIn("error:", result.err)
-            self.assertEqual(self.files(), before)
+            self.assertEqual({path: (self.dir / path).read_bytes() for path in self.files()}, before)
         return result
 
     def metadata(self, *lists, mapping=None):
@@ -179,6 +179,21 @@ class Dcmqi(CliTest):
             written = {file for file in self.files() if file.startswith(f"{name}-")}
             self.assertEqual(written, {f"{name}-1{suffix}" for suffix in suffixes} | {f"{name}-meta.json"})
             self.dseg("compare", "labels.nii", f"{name}-1{suffixes[0]}", "--ignore", "names,codes,colors,details")
+
+    def test_all_files_or_none(self):
+        """A name in the way of the last file, or of the JSON: what was there before survives, and nothing is added."""
+        self.volume()
+        self.dseg("convert", "labels.nii", "seg.dcm", "--as", "binary")
+        for kind, blocked in (("hdr", "3.img"), ("mhd", "3.zraw"), ("nrrd", "3.nrrd"), ("hdr", "meta.json")):
+            out = self.dir / f"{kind}-{blocked}"
+            (out / blocked).mkdir(parents=True)
+            arguments = ("--inputDICOM", "seg.dcm", "--outputDirectory", out, "-t", kind)
+            self.run_program("segimage2itkimage", *arguments, fails=True)
+            for name in {f"1.{kind}", f"1.{blocked.split('.')[-1]}"}:
+                (out / name).write_text("precious")
+            self.run_program("segimage2itkimage", *arguments, fails=True)
+            (out / blocked).rmdir()
+            self.run_program("segimage2itkimage", *arguments)
 
     def test_names_without_prefix(self):
         self.volume()

@@ -97,6 +97,23 @@ class Split(CliTest):
         (self.dir / "part-7-segment-7.nii").write_text("precious")
         self.assertIn("part-7", self.fails("convert", "labels.nii", "part.nii", "--split", code=OUTPUT).err)
 
+    def test_all_or_nothing(self):
+        """A name in the way of the last file: no part of the others stays, and what was there before survives."""
+        self.volume()
+        for suffix, blocked in ((".nii", ".nii"), (".hdr", ".img"), (".mhd", ".zraw"), (".nhdr", ".raw.gz")):
+            with self.subTest(suffix):
+                in_the_way = self.dir / f"part-7-segment-7{blocked}"
+                in_the_way.mkdir()
+                self.fails("convert", "labels.nii", f"part{suffix}", "--split", code=OUTPUT)
+                for name in {f"part-1-segment-1{suffix}", f"part-1-segment-1{blocked}"}:
+                    (self.dir / name).write_text("precious")
+                self.fails("convert", "labels.nii", f"part{suffix}", "--split", "--force", code=OUTPUT)
+                in_the_way.rmdir()
+                self.dseg("convert", "labels.nii", f"part{suffix}", "--split", "--force")
+                parts = [f"part-{number}-segment-{number}{suffix}" for number in (1, 2, 7)]
+                self.dseg("convert", *parts, "again.dcm", "--force")
+                self.dseg("compare", "labels.nii", "again.dcm", "--ignore", "names,colors")
+
 
 def metadata(labels):
     """dcmqi's JSON for segments with these numbers and labels."""
@@ -128,6 +145,21 @@ class Metadata(CliTest):
         self.assertEqual([item["labelID"] for item in written], [1, 2, 7])
         self.dseg("convert", "seg.dcm", "two.nii", "--segments", "TWO")
         self.assertEqual(set(read_nifti(self.dir / "two.nii")[1]), {0, 2})
+
+    def test_nothing_is_written_without_it(self):
+        """The JSON cannot be written: neither is anything else, and an output that is there survives."""
+        self.volume()
+        (self.dir / "a.json").mkdir()
+        (self.dir / "there.nii").write_text("precious")
+        (self.dir / "there.dcm").write_text("precious")
+        for output in ("out.nii", "out.hdr", "out.dcm", "there.nii", "there.dcm"):
+            for options in ((), ("--split",)):
+                if options and output.endswith(".dcm"):
+                    continue
+                for name in ("a.json", "gone/a.json"):
+                    with self.subTest(output=output, options=options, name=name):
+                        last = ("--write-metadata", name, "--force")
+                        self.fails("convert", "labels.nii", output, *options, *last, code=OUTPUT)
 
     def test_series_text(self):
         self.volume()

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import os
+import pty
 import shlex
 import shutil
 
@@ -42,6 +43,14 @@ class SamplesTest(CliTest):
         for sample in manifest["samples"]:
             if not sample["file"].startswith("edge-cases/source"):
                 self.assertIn(f"({sample['file']})", readme)
+
+
+def read_terminal(terminal):
+    """What comes next; nothing once the other end is closed."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def of_group(manifest, group):
@@ -218,6 +227,29 @@ class Sources(SamplesTest):
         (self.dir / "x.nii").write_bytes(b"x" * 400)
         self.dseg("samples", "x.nii", "out", code=INPUT)
 
+    def test_directory_with_a_long_name(self):
+        self.volume()
+        deep = "/".join(["d" * 200] * 21)
+        error = self.fails("samples", "labels.nii", deep, code=OUTPUT).err
+        self.assertIn("too long", error)
+
+    def test_progress_within_a_file(self):
+        """On a terminal a file is seen to be written, and then to be checked plane by plane."""
+        self.volume()
+        terminal, other_end = pty.openpty()
+        command = [harness.PROGRAM, "samples", "labels.nii", "out", "--only", "labelmap/explicit-le"]
+        with harness.subprocess.Popen(
+            command, cwd=self.dir, stdin=harness.subprocess.DEVNULL, stderr=other_end
+        ) as process:
+            os.close(other_end)
+            shown = b""
+            while chunk := read_terminal(terminal):
+                shown += chunk
+        os.close(terminal)
+        self.assertEqual(process.returncode, 0, shown)
+        for percent in (0, 20, 40, 60, 80):
+            self.assertIn(b"checking out/labelmap-explicit-le.dcm %d %%" % percent, shown)
+
     def test_directory_in_use(self):
         self.volume()
         (self.dir / "out").mkdir()
@@ -281,6 +313,19 @@ class EdgeCases(SamplesTest):
                 self.dseg("compare", base + source, f"{base}{name}.dcm")
         for name in ("slide-tiled-sparse", "slide-tiled-full"):
             self.dseg("compare", f"{base}slide-all-tiles.dcm", f"{base}{name}.dcm", "--ignore", "extent")
+
+    def test_concatenations(self):
+        """All parts together are one object, one alone says that others are missing, and too few are refused."""
+        base = "out/edge-cases/concatenation-"
+        for kind in ("native", "rle"):
+            parts = [f"{base}{kind}-{number}.dcm" for number in (1, 2, 3)]
+            self.assertEqual([self.info(f"concatenation-{kind}-{number}")["frames"] for number in (1, 2, 3)], [3, 3, 2])
+            self.assertEqual(self.dseg("convert", *reversed(parts), f"{kind}.dcm", "--transfer-syntax", "explicit-le",
+                                       "--empty-frames", "keep", "--json").json()["files"][0]["frames"], 8)  # fmt: skip
+            self.assertIn("part 2 of a Concatenation", self.dseg("convert", parts[1], "x.nii", "--force").err)
+            self.assertIn("(0020,9163)", self.dseg("convert", *parts[:2], "y.nii", code=INPUT).err)
+        self.dseg("compare", "native.dcm", "rle.dcm")
+        self.dseg("convert", f"{base}native-1.dcm", f"{base}rle-2.dcm", f"{base}native-3.dcm", "y.nii", code=INPUT)
 
     def test_fractions_are_fractions(self):
         self.dseg("convert", "out/edge-cases/fractional-occupancy.dcm", "x.nii", "--segments", 1, "--threshold", 0.01)

@@ -45,6 +45,31 @@ def check_with_pydicom(sample):
     return dataset.StudyInstanceUID, dataset.FrameOfReferenceUID, dataset.SOPInstanceUID
 
 
+def check_concatenation(kind):
+    """The frames of the parts, one after the other, are those of the object that dseg makes of them; highdicom reads each
+    part."""
+    import highdicom
+    import numpy as np
+    import pydicom
+
+    parts = [f"set/edge-cases/concatenation-{kind}-{number}.dcm" for number in (1, 2, 3)]
+    dseg("convert", *reversed(parts), f"{kind}.dcm", "--transfer-syntax", "explicit-le", "--empty-frames", "keep")
+    whole = pydicom.dcmread(f"{kind}.dcm").pixel_array
+    read = [pydicom.dcmread(path) for path in parts]
+    frames = np.concatenate([part.pixel_array for part in read])
+    assert whole.any() and np.array_equal(frames, whole)
+    first = 0
+    for path, part in zip(parts, read):
+        assert part.ConcatenationFrameOffsetNumber == first
+        assert part.InConcatenationTotalNumber == 3
+        array = highdicom.seg.segread(path).pixel_array
+        assert np.array_equal(array, whole[first:first + len(array)])
+        first += part.NumberOfFrames
+    assert len({part.ConcatenationUID for part in read}) == 1
+    assert len({part.SOPInstanceUIDOfConcatenationSource for part in read}) == 1
+    assert first == len(whole)
+
+
 def has_errors(path):
     done = subprocess.run([venv_program("dciodvfy"), "-allpffgitems", path], capture_output=True)
     return b"error" in (done.stdout + done.stderr).lower()
@@ -62,6 +87,9 @@ def main():
                 identity = check_with_pydicom(sample)
                 check_standard(sample)
                 identities.append((sample["group"], *identity))
+    for kind in ("native", "rle"):
+        with step(f"concatenation, {kind}"):
+            check_concatenation(kind)
     with step("identities"):
         encodings = [identity for identity in identities if identity[0] == "encoding"]
         assert len({identity[1] for identity in encodings}) == 1, "one study"

@@ -251,6 +251,11 @@ static void test_concatenation(void **state) {
 
   assert_int_equal(dseg_open_many(paths + 1, 2, NULL, &source, &error), DSEG_ERROR_FORMAT);
   assert_non_null(strstr(error.message, "(0020,9163)"));
+  const dseg_open_options telling = {.warnings = {keep_warning, NULL}};
+  warning[0] = '\0';
+  assert_int_equal(dseg_open("part-2.dcm", &telling, &source, &error), DSEG_OK); /* as far as it goes */
+  assert_non_null(strstr(warning, "part 2 of a Concatenation"));
+  dseg_source_close(source);
   save_part("part-3.dcm", 2, 3, 2, 2);
   error = (dseg_error){0};
   assert_int_equal(dseg_open_many(paths, 3, NULL, &source, &error), DSEG_ERROR_FORMAT);

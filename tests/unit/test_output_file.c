@@ -150,6 +150,85 @@ static void impossible_names_are_refused(void **state) {
   assert_null(file);
 }
 
+static dseg_output_set *set_of(const char *const *paths, size_t count, bool replace) {
+  dseg_output_set *set = dseg_output_set_create();
+  assert_non_null(set);
+  for (size_t i = 0; i < count; i++) {
+    dseg_output_file *file = NULL;
+    assert_int_equal(dseg_output_create(paths[i], replace, &file, NULL), DSEG_OK);
+    assert_int_equal(dseg_output_write(file, "new", 3, NULL), DSEG_OK);
+    assert_int_equal(dseg_output_join(set, file, i == 0, NULL), DSEG_OK);
+  }
+  return set;
+}
+
+static void set_gets_its_names_together(void **state) {
+  (void)state;
+  static const char *const paths[] = {"out.bin", "second.bin"};
+  dseg_output_set *set = set_of(paths, 2, false);
+  assert_int_equal(access("out.bin", F_OK), -1);
+  assert_int_equal(count_files(), 2);
+  assert_int_equal(dseg_output_set_commit(set, NULL), DSEG_OK);
+  expect_content("new");
+  assert_int_equal(access("second.bin", F_OK), 0);
+  assert_int_equal(dseg_output_set_commit(set, NULL), DSEG_OK); /* of nothing */
+  dseg_output_set_destroy(set);
+  dseg_output_set_destroy(NULL);
+  assert_int_equal(count_files(), 2);
+  unlink("second.bin");
+}
+
+static void set_that_is_destroyed_leaves_nothing(void **state) {
+  (void)state;
+  static const char *const paths[] = {"out.bin", "second.bin"};
+  put("out.bin", false, "old");
+  dseg_output_set_destroy(set_of(paths, 2, true));
+  expect_content("old");
+  assert_int_equal(count_files(), 1);
+}
+
+/* The last name is taken when the set is committed. */
+static void set_fails_as_a_whole(void **state) {
+  (void)state;
+  static const char *const paths[] = {"out.bin", "second.bin", "folder"};
+  for (int replace = 0; replace < 2; replace++) {
+    if (replace != 0) {
+      put("out.bin", false, "old");
+    }
+    dseg_output_set *set = set_of(paths, 3, replace != 0);
+    assert_int_equal(mkdir("folder", 0777), 0);
+    dseg_error error = {0};
+    assert_int_equal(dseg_output_set_commit(set, &error), DSEG_ERROR_OUTPUT);
+    assert_int_equal(strncmp(error.message, "folder: ", 8), 0);
+    assert_int_equal(count_files(), replace + 1);
+    dseg_output_set_destroy(set);
+    assert_int_equal(count_files(), replace + 1);
+    if (replace != 0) {
+      expect_content("old");
+    }
+    assert_int_equal(rmdir("folder"), 0);
+  }
+}
+
+static void set_replaces_links_and_names_that_come_twice(void **state) {
+  (void)state;
+  static const char *const paths[] = {"out.bin", "out.bin", "folder"};
+  put("out.bin", false, "old");
+  assert_int_equal(link("out.bin", "second.bin"), 0);
+  dseg_output_set *set = set_of(paths, 3, true);
+  assert_int_equal(mkdir("folder", 0777), 0);
+  assert_int_equal(dseg_output_set_commit(set, NULL), DSEG_ERROR_OUTPUT);
+  dseg_output_set_destroy(set);
+  expect_content("old");
+  assert_int_equal(count_files(), 3);
+  set = set_of(paths, 2, true);
+  assert_int_equal(dseg_output_set_commit(set, NULL), DSEG_OK);
+  dseg_output_set_destroy(set);
+  expect_content("new");
+  assert_int_equal(count_files(), 3);
+  unlink("second.bin");
+}
+
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, enter_directory, leave_directory)
 
 int main(void) {
@@ -161,6 +240,10 @@ int main(void) {
       IN_DIRECTORY(existing_file_is_replaced_only_on_request),
       IN_DIRECTORY(file_created_meanwhile_survives),
       IN_DIRECTORY(impossible_names_are_refused),
+      IN_DIRECTORY(set_gets_its_names_together),
+      IN_DIRECTORY(set_that_is_destroyed_leaves_nothing),
+      IN_DIRECTORY(set_fails_as_a_whole),
+      IN_DIRECTORY(set_replaces_links_and_names_that_come_twice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

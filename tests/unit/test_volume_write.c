@@ -332,6 +332,14 @@ static void suffixes(void **state) {
     assert_int_equal(dseg_volume_format_of(others[i]), DSEG_VOLUME_NONE);
   }
   assert_int_equal(dseg_volume_format_of(NULL), DSEG_VOLUME_NONE);
+  static const char *const named[] = {"x/liver.nii", "x/liver.NII.GZ", "x/liver.seg.nrrd", "x/liver.seg.nhdr",
+                                      "x/liver.mhd", "x/liver.img",    "x/liver.img.gz"};
+  for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+    assert_int_equal(dseg_volume_stem(named[i]), strlen("x/liver"));
+  }
+  assert_int_equal(dseg_volume_stem("liver.dcm"), strlen("liver.dcm"));
+  assert_int_equal(dseg_volume_stem(".nrrd"), strlen(".nrrd"));
+  assert_int_equal(dseg_volume_stem("x/.nii.gz"), strlen("x/.nii.gz"));
 }
 
 static void what_cannot_be_written_leaves_no_file(void **state) {

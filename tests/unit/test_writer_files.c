@@ -129,6 +129,74 @@ static void concatenations_divide_the_frames(void **state) {
   dseg_description_destroy(description);
 }
 
+/* Whether the codec's frames can be divided: each is decoded alone. */
+static bool can_divide(const dseg_frame_codec *codec) {
+  return codec->learn == NULL && (codec->flags & DSEG_PLUGIN_OTHER_FRAMES) == 0;
+}
+
+static void check_parts(const dseg_description *description, const char *const *paths, size_t count) {
+  dseg_source *source = NULL;
+  dseg_error error = {DSEG_OK, ""};
+  uint8_t labels[6][35];
+  uint8_t expected[35];
+  dseg_overlap overlap = {0};
+  const dseg_label_request request = {.plane_count = 6, .bits = 8, .threads = 2};
+  assert_int_equal(dseg_open_many(paths, count, NULL, &source, &error), DSEG_OK);
+  assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, &overlap, &error), DSEG_OK);
+  for (size_t plane = 0; plane < 6; plane++) {
+    fill_plane(description, plane, expected);
+    assert_memory_equal(labels[plane], expected, sizeof expected);
+  }
+  dseg_source_close(source);
+  for (size_t i = 0; i < count; i++) {
+    dseg_validation validation;
+    assert_int_equal(dseg_validate(paths[i], NULL, &validation, &error), DSEG_OK);
+    assert_int_equal(validation.errors, 0);
+  }
+}
+
+/* Each part has offset tables, and contexts of codecs, of its own. */
+static void encapsulated_frames_are_divided_on_request(void **state) {
+  (void)state;
+  static const char *const paths[] = {"part-3.dcm", "part-1.dcm", "part-2.dcm"};
+  dseg_description *description = make_description(5, 7, 6, 3);
+  size_t divided = 0;
+  for (size_t i = 0; dseg_frame_codec_at(i) != NULL; i++) {
+    const dseg_frame_codec *codec = dseg_frame_codec_at(i);
+    const uint32_t wanted = DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE | DSEG_PLUGIN_BITS_8;
+    if ((codec->flags & wanted) != wanted || (codec->flags & (DSEG_PLUGIN_NATIVE | DSEG_PLUGIN_LOSSY)) != 0) {
+      continue;
+    }
+    for (int extended = 0; extended < 2; extended++) {
+      const dseg_write_options options = {.representation = "labelmap",
+                                          .frame_codec = codec->name,
+                                          .empty_frames = DSEG_EMPTY_KEEP,
+                                          .offset_table = extended != 0 ? DSEG_OFFSET_TABLE_EXTENDED : 0,
+                                          .replace = true,
+                                          .concatenation = true,
+                                          .part_bytes = 2 * 35};
+      if (can_divide(codec)) {
+        write_volume("part.dcm", description, &options, false);
+        assert_int_equal(count_files(), 3);
+        check_parts(description, paths, 3);
+        divided++;
+      } else {
+        dseg_writer *writer = NULL;
+        dseg_error error = {DSEG_OK, ""};
+        uint8_t labels[35];
+        assert_int_equal(dseg_writer_create("whole.dcm", description, &options, &writer, &error), DSEG_OK);
+        fill_plane(description, 0, labels);
+        assert_int_equal(dseg_writer_write_labels(writer, 0, labels, 8, &error), DSEG_OK);
+        assert_int_equal(dseg_writer_finish(writer, &error), DSEG_ERROR_UNSUPPORTED);
+        assert_non_null(strstr(error.message, codec->name));
+        dseg_writer_destroy(writer);
+      }
+    }
+  }
+  assert_true(divided >= 4); /* rle and encapsulated are always there */
+  dseg_description_destroy(description);
+}
+
 static void a_part_that_cannot_be_written_takes_the_others_along(void **state) {
   (void)state;
   dseg_description *description = make_description(5, 7, 6, 3);
@@ -303,6 +371,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(deflated_files_have_even_length, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(seeds_give_identical_bytes, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(concatenations_divide_the_frames, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(encapsulated_frames_are_divided_on_request, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(a_part_that_cannot_be_written_takes_the_others_along, enter_directory,
                                       leave_directory),
       cmocka_unit_test_setup_teardown(an_unfinished_writer_leaves_no_file, enter_directory, leave_directory),

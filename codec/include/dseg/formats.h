@@ -2,6 +2,7 @@
 #ifndef DSEG_FORMATS_H
 #define DSEG_FORMATS_H
 
+#include "dseg/output.h"
 #include "dseg/source.h"
 
 #ifdef __cplusplus
@@ -20,12 +21,17 @@ typedef enum dseg_volume_format {
 /* From a file name's suffix, letter case ignored; DSEG_VOLUME_NONE when it is none of them. */
 DSEG_API dseg_volume_format dseg_volume_format_of(const char *path);
 
+/* The length of a file name without the suffix of a volume, ".nii.gz" for instance: all of it when it has none, or is
+ * nothing but that. */
+DSEG_API size_t dseg_volume_stem(const char *path);
+
 typedef struct dseg_volume_write_options {
   dseg_volume_format format; /* DSEG_VOLUME_NONE: by suffix */
   int compression;           /* gzip level 1..12; 0: 6; -1: none where the suffix leaves the choice */
   bool replace;              /* an existing file is replaced */
   unsigned threads;
   dseg_progress progress;
+  dseg_output_set *set; /* that the files join; NULL: they get their names at once */
 } dseg_volume_write_options;
 
 /* What is written as voxels. */
@@ -39,7 +45,7 @@ typedef struct dseg_volume {
   const uint32_t *value_of_segment; /* by segment index; NULL: each segment's number */
 } dseg_volume;
 
-/* Writes a volume; the name appears only when the file is complete. */
+/* Writes a volume; the name appears only when the file is complete, those of a header and its data together. */
 DSEG_API dseg_status dseg_volume_write(const char *path, const dseg_volume *volume,
                                        const dseg_volume_write_options *options, dseg_error *error);
 
@@ -54,6 +60,7 @@ typedef struct dseg_metadata_files {
   uint32_t *lists; /* by segment index, receives which outer list names it, UINT32_MAX: none; NULL: not wanted */
   /* Writing: the texts of the top level and Segment Description are there, as "", where the description has none. */
   bool all_texts;
+  dseg_output_set *set; /* that the JSON joins; NULL: it gets its name at once */
 } dseg_metadata_files;
 
 /* dcmqi's segmentation JSON (seg-schema.json): reads path and applies it to the description. An outer list of

@@ -6,6 +6,7 @@
 #ifndef DSEG_WRITER_H
 #define DSEG_WRITER_H
 
+#include "dseg/output.h"
 #include "dseg/plugin.h"
 #include "dseg/source.h"
 
@@ -45,7 +46,9 @@ typedef struct dseg_write_options {
   dseg_empty_frames empty_frames;
   bool replace; /* an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */
   /* Native Pixel Data past 2^32 - 2 bytes (PS3.5 7.1.2) is written as a Concatenation, path-1.dcm, path-2.dcm, ...;
-   * otherwise DSEG_ERROR_LIMIT names the alternatives. part_bytes: split already there (0: only at the limit). */
+   * otherwise DSEG_ERROR_LIMIT names the alternatives. part_bytes: split already there (0: only at the limit);
+   * encapsulated frames, which have no such limit, are counted uncompressed, and where one may need others to be
+   * decoded they cannot be divided: DSEG_ERROR_UNSUPPORTED. */
   bool concatenation;
   uint64_t part_bytes;
   bool sync; /* fsync before the file gets its name */
@@ -56,6 +59,7 @@ typedef struct dseg_write_options {
   unsigned threads;               /* that compress frames; 0: one for each processor */
   dseg_progress progress;         /* of dseg_writer_finish: frames compressed */
   dseg_frame_order frame_order;   /* label maps have one frame a plane */
+  dseg_output_set *set;           /* that the files join in dseg_writer_finish; NULL: they get their names there */
 } dseg_write_options;
 
 typedef struct dseg_writer dseg_writer;
