@@ -223,7 +223,8 @@ static dseg_status keep_aside(dseg_output_file *file, dseg_error *error) {
       return DSEG_OK;
     }
     int number = errno;
-    const int placeholder = number == ENOENT || number == EEXIST ? -1 : open(file->aside, O_CREAT | O_EXCL, 0600);
+    const int placeholder =
+        number == ENOENT || number == EEXIST ? -1 : open(file->aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (placeholder >= 0) {
       (void)close(placeholder);
       if (rename(file->path, file->aside) == 0) {
@@ -246,8 +247,9 @@ static dseg_status keep_aside(dseg_output_file *file, dseg_error *error) {
 
 /* What was kept aside gets its name back. */
 static void put_back(dseg_output_file *file) {
-  (void)rename(file->aside, file->path);
-  (void)unlink(file->aside); /* rename leaves two names of the same file as they are */
+  if (rename(file->aside, file->path) == 0) {
+    (void)unlink(file->aside); /* rename leaves two names of the same file as they are */
+  }
   free(file->aside);
   file->aside = NULL;
 }
