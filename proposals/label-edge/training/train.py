@@ -39,9 +39,9 @@ def to_frequencies(weights):
     return frequencies
 
 
-def train(volumes):
+def train(volumes, kinds=KINDS):
     base = 0
-    for kind, contexts, symbols, predict in KINDS:
+    for kind, contexts, symbols, predict in kinds:
         seen = [[0.0] * symbols for _ in range(contexts)]
         for volume in volumes:
             counts, total = volume[predict]
@@ -71,4 +71,5 @@ def main():
     print("};\n/* clang-format on */")
 
 
-main()
+if __name__ == "__main__":
+    main()
