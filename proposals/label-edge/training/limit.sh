@@ -1,6 +1,6 @@
 #!/bin/sh
 # The figures of evidence.md, "Is 40 % possible?": each volume with tables and models from the others; those of one family
-# of templates are left out together. Takes half an hour and 2 GB of memory. Lines of
+# of templates are left out together. Takes a quarter of an hour and 1 GB of memory. Lines of
 # "limit VOLUME alone trained instance MB/s" and "tables VOLUME given own sent adaptive".
 # usage: limit.sh DIRECTORY-OF-PROGRAMS DATA MRICRON-TEMPLATES [NAME...]   (build/release/tests/label-edge; groups to do)
 set -eu

@@ -1,5 +1,5 @@
 """What pieces of the coding of independent frames are worth: the rows of evidence.md, "What each piece is worth", that
-concern them. Slow: half an hour.
+concern them, in about a minute.
 
 usage: pieces.py DATA MRICRON-TEMPLATES [VARIANT...]    (with SimpleITK: build/bench-peers/venv)
 
