@@ -6,6 +6,8 @@ from figure_values import (BEFORE, CASE, COLD, PARTS, PHASES, READ, is_sampled, 
 
 
 def markdown(head, rows, text_columns=1):
+    if not rows:
+        raise ValueError("nothing of it was measured")
     ruler = ["---" if index < text_columns or name in ("command", "voxels") else "--:" for index, name in enumerate(head)]
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join(ruler) + "|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
@@ -61,6 +63,8 @@ def findings_read(results):
         rows.append([name, form_of(r), size_text(r["input_bytes"]), time_text(median(r)) + (f" (1 thread: {time_text(median(one))})" if one else ""),
                      "" if r["kind"] == "limit" else size_text(r["peak_bytes"]),
                      {"same": "", "other": "**others**"}.get(r.get("voxels") or "", "")])  # fmt: skip
+    if not rows:
+        raise ValueError("nothing of it was measured")
     failed = [f"{r['name']} ({form_of(r)}): {r['failed']}" for r in results.all["headline"] if r["group"] == READ and "failed" in r]
     shown = [row[:5] for row in rows] if all(row[5] == "" for row in rows) else rows
     table = markdown(["program", "form", "file", "time", "peak memory", "voxels"][: len(shown[0])], shown, 2)
@@ -162,8 +166,9 @@ def measurements(results):
             lines += ["", f"## {title}", "", f"{group}. Part of the run: `sh bench/run.sh --only headline`.", "",
                       markdown(["program", "form", "version", "median", "spread", "peak memory", "voxels", "command"], rows, 3)]  # fmt: skip
     lines += growth_part(r) + encodings_part(r) + frames_part(r)
-    lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
-              markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip
+    if list(ratios(results)):
+        lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
+                  markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

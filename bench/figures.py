@@ -35,7 +35,11 @@ def with_figures(text, results, values, complain):
         if made is None:
             complain(f"no block has the name {match[2]}")
             return match[0]
-        return f"{match[1]}{made(results)}\n{match[4]}"
+        try:
+            return f"{match[1]}{made(results)}\n{match[4]}"
+        except ValueError as error:
+            complain(f"{match[2]} stays: {error}")
+            return match[0]
 
     def figure(match):
         if match[3] not in values:
@@ -65,7 +69,8 @@ def made_files(raw, complain):
     made = {path: with_figures(path.read_text(), results, values, lambda what, path=path: complain(f"{path.relative_to(TOP)}: {what}"))
             for path in DOCUMENTS}  # fmt: skip
     made[TOP / "docs" / "measurements.md"] = figure_tables.measurements(results)
-    made[PROPOSAL / "results.csv"] = label_edge.csv_text(raw)
+    if label_edge.rows_of(raw):
+        made[PROPOSAL / "results.csv"] = label_edge.csv_text(raw)
     return made
 
 
@@ -77,7 +82,8 @@ def write(raw):
             print(f"written: {path.relative_to(TOP)}")
     KEPT.write_text(compact(raw))
     try:
-        (PROPOSAL / "size-and-speed.svg").write_text(label_edge.draw(raw))
+        if label_edge.rows_of(raw):
+            (PROPOSAL / "size-and-speed.svg").write_text(label_edge.draw(raw))
     except ImportError as error:
         complaints.append(f"size-and-speed.svg is not drawn: {error}")
     print(*complaints, sep="\n", file=sys.stderr)
