@@ -2,6 +2,7 @@
  * 4); raw frames (10). A frame is first decoded into the list of its edges (label_edge_decode_edges.c), then painted
  * into the caller's plane (label_edge_paint.c). Everything that comes from a fragment is checked. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "label_edge_reader.h"
 
@@ -54,35 +55,87 @@ void label_edge_decoder_destroy(label_edge_decoder *decoder) {
 
 /* ---- 10 Raw frames */
 
-static bool decode_raw(const label_edge_decoder *d, const uint8_t *bytes, size_t size, le_slot *slot) {
-  const le_model *m = &d->model;
-  const uint64_t needed = ((uint64_t)m->pixels * m->label_bits + 7) / 8;
+static uint64_t raw_bytes(const le_model *m) {
+  return ((uint64_t)m->pixels * m->label_bits + 7) / 8;
+}
+
+/* Whether a fragment has the size of a raw frame, and zero bits behind the labels. */
+static bool check_raw(const le_model *m, const uint8_t *bytes, size_t size) {
+  const uint64_t needed = raw_bytes(m);
   if (bytes[0] != LE_RAW || bytes[1] || size != 2 + needed + needed % 2) {
     return false;
   }
-  const uint8_t *p = bytes + 2;
-  uint64_t waiting = 0;
-  unsigned bits = 0;
-  uint32_t count = 0;
+  const unsigned used = (unsigned)((uint64_t)m->pixels * m->label_bits % 8); /* bits of the last byte */
+  return (!used || !(bytes[1 + needed] >> used)) && (needed % 2 == 0 || !bytes[size - 1]);
+}
+
+/* The label of a position; p: the first byte of the labels. */
+static inline uint32_t raw_label(const le_model *m, const uint8_t *p, uint64_t bytes, uint32_t position) {
+  const uint64_t bit = (uint64_t)position * m->label_bits;
+  const uint64_t at = bit / 8;
+  uint32_t v = 0;
+  if (bytes - at >= 4) {
+    v = (uint32_t)p[at] | (uint32_t)p[at + 1] << 8 | (uint32_t)p[at + 2] << 16 | (uint32_t)p[at + 3] << 24;
+  } else {
+    for (unsigned k = 0; k < bytes - at; k++) {
+      v |= (uint32_t)p[at + k] << 8 * k;
+    }
+  }
+  return v >> bit % 8 & ((UINT32_C(1) << m->label_bits) - 1);
+}
+
+static bool decode_raw(const le_model *m, const uint8_t *bytes, size_t size, le_slot *slot) {
+  if (!check_raw(m, bytes, size)) {
+    return false;
+  }
+  const uint64_t count = raw_bytes(m);
+  le_edge *next = slot->edges;
   uint32_t label = 0;
   for (uint32_t x = 0; x < m->pixels; x++) {
-    for (; bits < m->label_bits; bits += 8) {
-      waiting |= (uint64_t)*p++ << bits;
-    }
-    const uint32_t value = (uint32_t)waiting & ((UINT32_C(1) << m->label_bits) - 1);
-    waiting >>= m->label_bits;
-    bits -= m->label_bits;
+    const uint32_t value = raw_label(m, bytes + 2, count, x);
     if (value >= m->labels) {
       return false;
     }
     if (value != label) {
-      slot->edges[count++] = le_make_edge(x, value, 0);
+      *next++ = le_make_edge(x, value, 0);
       label = value;
     }
   }
-  slot->edges[count] = m->pixels;
-  slot->count = count;
-  return !waiting && (p == bytes + size || !*p);
+  *next = m->pixels;
+  slot->count = (uint32_t)(next - slot->edges);
+  return true;
+}
+
+/* Whether the pixels of raw frames are stored one after the other as they are in memory, or nearly. */
+static bool raw_is_plain(const le_model *m) {
+  return m->width == m->format.columns && m->height == m->format.rows &&
+         (m->format.bits > 1 || m->labels == UINT32_C(1) << m->format.bits);
+}
+
+/* Without a list of edges, for frames of that kind. */
+static bool decode_plain_raw(const le_model *m, const uint8_t *bytes, size_t size, void *out) {
+  if (!check_raw(m, bytes, size)) {
+    return false;
+  }
+  const uint64_t count = raw_bytes(m);
+  if (m->format.bits <= 8 && m->labels == UINT32_C(1) << m->format.bits) {
+    memcpy(out, bytes + 2, (size_t)count);
+    return true;
+  }
+  uint32_t wrong = 0;
+  for (uint32_t x = 0; x < m->pixels; x++) {
+    const uint32_t label = raw_label(m, bytes + 2, count, x);
+    const uint32_t outside = label >= m->labels;
+    wrong |= outside;
+    const uint32_t index = outside ? 0 : label;
+    const uint32_t value = m->palette ? m->palette[index] : index;
+    if (m->format.bits == 8) {
+      ((uint8_t *)out)[x] = (uint8_t)value;
+    } else {
+      ((uint16_t *)out)[x] = (uint16_t)value;
+    }
+  }
+  return !wrong;
 }
 
 /* ---- 4 Frames and those they refer to */
@@ -135,7 +188,7 @@ static bool decode_type(label_edge_decoder *d, int type, const uint8_t *bytes, s
   start_reading(&reader, bytes, size);
   own->painted = false;
   if (type == LE_RAW) {
-    return decode_raw(d, bytes, size, own);
+    return decode_raw(&d->model, bytes, size, own);
   }
   if (d->model.pixels > LE_LARGEST_GRID) {
     return false;
@@ -209,12 +262,17 @@ label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame,
   }
   decoder->fetch = fetch;
   decoder->user = user;
+  const uint8_t *raw = bytes;
+  size_t raw_size = size;
   le_slot *slot;
   const le_slot *own =
       &decoder->slots[decoder->model.predict ? label_edge_slot(frame, decoder->model.format.frames) : 0];
   label_edge_status status = LABEL_EDGE_OK;
   if (decoder->model.predict && own->frame == frame + 1) {
     slot = (le_slot *)own;
+  } else if (raw_is_plain(&decoder->model) && open_fragment(frame, &raw, &raw_size) == LE_RAW) {
+    /* Where another frame refers to this one, which is rare, it is decoded again. */
+    return decode_plain_raw(&decoder->model, raw, raw_size, out) ? LABEL_EDGE_OK : LABEL_EDGE_BAD_DATA;
   } else {
     status = decode_frame(decoder, frame, bytes, size, &slot);
   }

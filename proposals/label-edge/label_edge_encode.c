@@ -276,11 +276,11 @@ label_edge_status label_edge_encode(label_edge_encoder *encoder, uint32_t frame,
   e->best.size = raw_size(m);
   bool raw = true;
   if (!status && m->pixels <= LE_LARGEST_GRID) {
-    label_edge_put_independent(&e->writer, m, own->edges, own->count);
-    if (!predict) {
+    status = label_edge_put_independent(&e->writer, m, own);
+    if (!predict && !status) {
       count_symbols(e);
     }
-    status = label_edge_write(&e->writer, e->tables, &e->other);
+    status = status ? status : label_edge_write(&e->writer, e->tables, &e->other);
     raw = status || e->other.size >= e->best.size;
     keep_better(e);
     if (!status && predict) {
@@ -291,7 +291,9 @@ label_edge_status label_edge_encode(label_edge_encoder *encoder, uint32_t frame,
         status = load_reference(e, second, fetch, user, &q);
       }
       if (!status) {
-        label_edge_put_predicted(&e->writer, m, &e->tables->segments, own->edges, p, q);
+        status = label_edge_put_predicted(&e->writer, m, &e->tables->segments, own, p, q);
+      }
+      if (!status) {
         count_symbols(e);
         status = label_edge_write(&e->writer, e->tables, &e->other);
         raw = raw && e->other.size >= e->best.size;

@@ -10,10 +10,10 @@ struct label_edge_survey {
   bool predict;
   uint32_t added;
   uint64_t value_used[1024]; /* a bit for each value */
-  uint8_t *column_changes; /* columns: differs from the one before, in some row of some frame */
-  uint8_t *row_changes;    /* rows */
-  uint64_t *hashes;        /* frames */
-  le_change *changes;      /* columns */
+  uint8_t *column_changes;   /* columns: differs from the one before, in some row of some frame */
+  uint8_t *row_changes;      /* rows */
+  uint64_t *hashes;          /* frames */
+  le_change *changes;        /* columns */
   uint8_t *plan;
 };
 

@@ -17,8 +17,14 @@ const le_encoding_tables *label_edge_encoding_tables(void) {
     return NULL;
   }
   for (unsigned c = 0; c < LE_CONTEXTS; c++) {
-    for (unsigned s = 1; s < LE_SYMBOLS; s++) {
-      made->starts[c][s] = (uint16_t)(made->starts[c][s - 1] + label_edge_frequencies[c][s - 1]);
+    uint32_t start = 0;
+    for (unsigned s = 0; start < 4096; s++) {
+      const uint32_t frequency = label_edge_frequencies[c][s];
+      made->symbols[c][s] = (struct le_coding){.reciprocal = ((UINT64_C(1) << 44) + frequency - 1) / frequency,
+                                               .limit = frequency << (32 - LE_PROBABILITY_BITS),
+                                               .start = (uint16_t)start,
+                                               .complement = (uint16_t)(4096 - frequency)};
+      start += frequency;
     }
   }
   label_edge_segment_contexts(&made->segments);
@@ -31,22 +37,11 @@ const le_encoding_tables *label_edge_encoding_tables(void) {
 
 /* ---- 6.3, 6.4 Numbers and labels */
 
-static void put(le_writer *w, uint32_t symbol) {
-  if (w->count == w->room) {
-    const size_t room = w->room ? w->room * 2 : 4096;
-    uint32_t *p = realloc(w->symbols, room * sizeof *p);
-    if (!p) {
-      w->no_memory = true;
-      w->count = 0;
-      return;
-    }
-    w->symbols = p;
-    w->room = room;
-  }
+static inline void put(le_writer *w, uint32_t symbol) {
   w->symbols[w->count++] = symbol;
 }
 
-static void put_symbol(le_writer *w, unsigned context, unsigned symbol) {
+static inline void put_symbol(le_writer *w, unsigned context, unsigned symbol) {
   put(w, (uint32_t)context << 16 | symbol);
 }
 
@@ -93,23 +88,41 @@ static void put_listed(le_writer *w, const le_model *model, uint32_t label) {
   w->list[0] = (uint16_t)label;
 }
 
-static void begin_frame(le_writer *w, unsigned type) {
+/* Symbols of a new edge at most: what becomes of the edge above or of the segment, where (class, its 5 bits, twice
+ * bits), which label, place in the list, bits. One more edge, of the row above, or segment, takes one symbol. */
+enum { NEW_EDGE_SYMBOLS = 8 };
+
+/* room: for how many symbols. */
+static label_edge_status begin_frame(le_writer *w, unsigned type, size_t room) {
+  if (room > w->room) {
+    uint32_t *p = realloc(w->symbols, room * sizeof *p);
+    if (!p) {
+      return LABEL_EDGE_NO_MEMORY;
+    }
+    w->symbols = p;
+    w->room = room;
+  }
   w->count = 0;
   w->listed = 0;
-  w->no_memory = false;
   put_bits(w, 2, type);
+  return LABEL_EDGE_OK;
 }
 
 /* ---- 8 Independent frames */
 
-void label_edge_put_independent(le_writer *w, const le_model *model, le_edge *edges, uint32_t count) {
+label_edge_status label_edge_put_independent(le_writer *w, const le_model *model, const le_slot *own) {
+  le_edge *edges = own->edges;
+  const uint32_t count = own->count;
   const uint32_t pixels = model->pixels;
   const uint32_t width = model->width;
   uint32_t label = 0; /* of the pixel before `from` */
   uint32_t above = 0; /* the label above it, as far as the row above has been followed */
   uint32_t from = 0;
   uint32_t i = 0; /* the next edge of the row above */
-  begin_frame(w, LE_INTRA);
+  const size_t room = ((size_t)NEW_EDGE_SYMBOLS + 1) * count + 2;
+  if (begin_frame(w, LE_INTRA, room)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
   for (uint32_t j = 0;;) {
     const uint32_t at = le_position(edges[j]);
     const uint32_t to = le_label(edges[j]);
@@ -138,7 +151,7 @@ void label_edge_put_independent(le_writer *w, const le_model *model, le_edge *ed
     } else {
       put_symbol(w, LE_END + differs, j < count);
       if (j == count) {
-        return;
+        return LABEL_EDGE_OK;
       }
       expected = pixels;
     }
@@ -161,8 +174,9 @@ void label_edge_put_independent(le_writer *w, const le_model *model, le_edge *ed
 
 /* ---- 9 Predicted frames */
 
-void label_edge_put_predicted(le_writer *w, const le_model *model, const le_segment_contexts *contexts,
-                              const le_edge *edges, const le_slot *p, const le_slot *q) {
+label_edge_status label_edge_put_predicted(le_writer *w, const le_model *model, const le_segment_contexts *contexts,
+                                           const le_slot *own, const le_slot *p, const le_slot *q) {
+  const le_edge *edges = own->edges;
   le_walk walk = {.n = edges,
                   .p = p->edges,
                   .q = q->edges,
@@ -172,7 +186,10 @@ void label_edge_put_predicted(le_writer *w, const le_model *model, const le_segm
                   .pixels = model->pixels};
   le_segment s;
   uint32_t label = 0;
-  begin_frame(w, LE_PREDICTED);
+  const size_t segments = (size_t)own->count + p->count + q->count + model->height;
+  if (begin_frame(w, LE_PREDICTED, (size_t)NEW_EDGE_SYMBOLS * own->count + segments + 1)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
   while (le_next_segment(&walk, &s)) {
     for (uint32_t x = s.start; x < s.end;) {
       const unsigned context = le_segment_context(contexts, &s, x, label);
@@ -208,6 +225,7 @@ void label_edge_put_predicted(le_writer *w, const le_model *model, const le_segm
       x = at + 1;
     }
   }
+  return LABEL_EDGE_OK;
 }
 
 /* ---- 6.2 From symbols to bytes */
@@ -226,32 +244,35 @@ label_edge_status label_edge_reserve(le_bytes *bytes, size_t room) {
 
 /* Backwards: words are written from the end of the buffer towards its start. */
 label_edge_status label_edge_write(le_writer *w, const le_encoding_tables *tables, le_bytes *out) {
-  const size_t room = w->count * 2 + 4;
-  if (w->no_memory || label_edge_reserve(out, room)) {
+  const size_t room = w->count * 2 + 6;
+  if (label_edge_reserve(out, room)) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  size_t at = room;
-  uint64_t state = 1;
+  uint8_t *const end = out->p + room;
+  uint8_t *p = end;
+  uint32_t state = 1;
   for (size_t k = w->count; k-- > 0;) {
     const uint32_t symbol = w->symbols[k];
     const unsigned high = symbol >> 16 & 0x7fff;
     const unsigned low = symbol & 0xffff;
     const bool raw = symbol & LE_RAW_BITS;
-    const unsigned bits = raw ? high : LE_PROBABILITY_BITS;
-    const uint64_t frequency = raw ? 1 : label_edge_frequencies[high][low];
-    if (state >= frequency << (32 - bits)) {
-      at -= 2;
-      out->p[at] = (uint8_t)state;
-      out->p[at + 1] = (uint8_t)(state >> 8);
-      state >>= 16;
+    const struct le_coding *coding = &tables->symbols[raw ? 0 : high][raw ? 0 : low];
+    /* A word is written in any case, and counts if the state is too large: that cannot be foreseen. */
+    const bool large = state >= (raw ? UINT32_C(1) << (32 - high) : coding->limit);
+    p[-2] = (uint8_t)state;
+    p[-1] = (uint8_t)(state >> 8);
+    p -= large ? 2 : 0;
+    state >>= large ? 16 : 0;
+    if (raw) {
+      state = state << high | low;
+    } else {
+      state += (uint32_t)(state * coding->reciprocal >> 44) * coding->complement + coding->start;
     }
-    const uint64_t start = raw ? low : tables->starts[high][low];
-    state = (state / frequency << bits) + state % frequency + start;
   }
-  for (unsigned k = at < room || state > 0xffff ? 4 : 2; k > 0; k--) {
-    out->p[--at] = (uint8_t)(state >> 8 * (k - 1));
+  for (unsigned k = p < end || state > 0xffff ? 4 : 2; k > 0; k--) {
+    *--p = (uint8_t)(state >> 8 * (k - 1));
   }
-  out->size = room - at;
-  memmove(out->p, out->p + at, out->size);
+  out->size = (size_t)(end - p);
+  memmove(out->p, p, out->size);
   return LABEL_EDGE_OK;
 }

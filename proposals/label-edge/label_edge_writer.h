@@ -19,21 +19,26 @@ typedef struct le_writer {
   size_t count, room;
   uint16_t list[LE_LIST_SIZE];
   unsigned listed;
-  bool no_memory; /* symbols are missing */
 } le_writer;
 
 /* All that follows from annex A and section 9.3, the same for every encoder. */
 typedef struct le_encoding_tables {
-  uint16_t starts[LE_CONTEXTS][LE_SYMBOLS]; /* sums of the frequencies */
+  struct le_coding {
+    uint64_t reciprocal; /* of the frequency, times 2^44, rounded up: x / frequency is x * reciprocal >> 44, since x is
+                            below limit */
+    uint32_t limit;      /* states from here on lose a word first */
+    uint16_t start;      /* sum of the frequencies below */
+    uint16_t complement; /* 4096 - frequency */
+  } symbols[LE_CONTEXTS][LE_SYMBOLS];
   le_segment_contexts segments;
 } le_encoding_tables;
 /* Made by the first call, and kept until the program ends; any thread may call. NULL: no memory. */
 const le_encoding_tables *label_edge_encoding_tables(void);
 
-/* Each begins a frame. Histories are written into edges. */
-void label_edge_put_independent(le_writer *w, const le_model *model, le_edge *edges, uint32_t count);
-void label_edge_put_predicted(le_writer *w, const le_model *model, const le_segment_contexts *contexts,
-                              const le_edge *edges, const le_slot *p, const le_slot *q);
+/* Each begins a frame. Histories are written into the edges of own. */
+label_edge_status label_edge_put_independent(le_writer *w, const le_model *model, const le_slot *own);
+label_edge_status label_edge_put_predicted(le_writer *w, const le_model *model, const le_segment_contexts *contexts,
+                                           const le_slot *own, const le_slot *p, const le_slot *q);
 
 /* The bytes of the frame's symbols. */
 label_edge_status label_edge_write(le_writer *w, const le_encoding_tables *tables, le_bytes *out);

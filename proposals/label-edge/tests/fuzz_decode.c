@@ -14,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   static const unsigned bits[] = {1, 8, 16, 8};
   instance image;
-  instance_create(&image, instance_side(data[1]), instance_side(data[2]), bits[data[0] & 3], (data[0] >> 2) % 12u + 1);
+  const uint32_t rows = instance_side(data[1]);
+  const uint32_t columns = instance_side(data[2]);
+  instance_create(&image, rows, columns, bits[data[0] & 3], instance_frames(rows, columns, (data[0] >> 2) % 12u + 1));
   const uint8_t *p = data + 3;
   size_t left = size - 3;
   for (uint32_t f = 0; f < image.format.frames; f++) {

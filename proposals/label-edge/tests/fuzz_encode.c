@@ -13,7 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   static const unsigned bits[] = {1, 8, 16, 8};
   instance image;
-  instance_create(&image, instance_side(data[1]), instance_side(data[2]), bits[data[0] & 3], (data[0] >> 3) % 10u + 1);
+  const uint32_t rows = instance_side(data[1]);
+  const uint32_t columns = instance_side(data[2]);
+  instance_create(&image, rows, columns, bits[data[0] & 3], instance_frames(rows, columns, (data[0] >> 3) % 10u + 1));
   const size_t run = image.format.bits == 1 ? 1 : 3; /* a byte of the input stands for a run of pixels */
   const uint8_t keep = image.format.bits == 1 ? 0xff : data[3];
   const size_t bytes = image.frame_bytes * image.format.frames;
