@@ -69,30 +69,37 @@ static bool check_raw(const le_model *m, const uint8_t *bytes, size_t size) {
   return (!used || !(bytes[1 + needed] >> used)) && (needed % 2 == 0 || !bytes[size - 1]);
 }
 
-/* The label of a position; p: the first byte of the labels. */
-static inline uint32_t raw_label(const le_model *m, const uint8_t *p, uint64_t bytes, uint32_t position) {
-  const uint64_t bit = (uint64_t)position * m->label_bits;
-  const uint64_t at = bit / 8;
+/* The label of a position; raw: of which bytes. */
+typedef struct le_raw {
+  const uint8_t *p; /* the first byte of the labels */
+  uint64_t bytes;
+  unsigned label_bits;
+} le_raw;
+
+static inline uint32_t raw_label(const le_raw *raw, uint32_t position) {
+  const uint64_t bit = (uint64_t)position * raw->label_bits;
+  const uint64_t left = raw->bytes - bit / 8;
+  const uint8_t *p = raw->p + bit / 8;
   uint32_t v = 0;
-  if (bytes - at >= 4) {
-    v = (uint32_t)p[at] | (uint32_t)p[at + 1] << 8 | (uint32_t)p[at + 2] << 16 | (uint32_t)p[at + 3] << 24;
+  if (left >= 4) {
+    v = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
   } else {
-    for (unsigned k = 0; k < bytes - at; k++) {
-      v |= (uint32_t)p[at + k] << 8 * k;
+    for (unsigned k = 0; k < left; k++) {
+      v |= (uint32_t)p[k] << 8 * k;
     }
   }
-  return v >> bit % 8 & ((UINT32_C(1) << m->label_bits) - 1);
+  return v >> bit % 8 & ((UINT32_C(1) << raw->label_bits) - 1);
 }
 
 static bool decode_raw(const le_model *m, const uint8_t *bytes, size_t size, le_slot *slot) {
   if (!check_raw(m, bytes, size)) {
     return false;
   }
-  const uint64_t count = raw_bytes(m);
+  const le_raw raw = {bytes + 2, raw_bytes(m), m->label_bits};
   le_edge *next = slot->edges;
   uint32_t label = 0;
   for (uint32_t x = 0; x < m->pixels; x++) {
-    const uint32_t value = raw_label(m, bytes + 2, count, x);
+    const uint32_t value = raw_label(&raw, x);
     if (value >= m->labels) {
       return false;
     }
@@ -117,25 +124,29 @@ static bool decode_plain_raw(const le_model *m, const uint8_t *bytes, size_t siz
   if (!check_raw(m, bytes, size)) {
     return false;
   }
-  const uint64_t count = raw_bytes(m);
+  const le_raw raw = {bytes + 2, raw_bytes(m), m->label_bits};
   if (m->format.bits <= 8 && m->labels == UINT32_C(1) << m->format.bits) {
-    memcpy(out, bytes + 2, (size_t)count);
+    memcpy(out, raw.p, (size_t)raw.bytes);
     return true;
   }
-  uint32_t wrong = 0;
-  for (uint32_t x = 0; x < m->pixels; x++) {
-    const uint32_t label = raw_label(m, bytes + 2, count, x);
-    const uint32_t outside = label >= m->labels;
-    wrong |= outside;
-    const uint32_t index = outside ? 0 : label;
-    const uint32_t value = m->palette ? m->palette[index] : index;
-    if (m->format.bits == 8) {
-      ((uint8_t *)out)[x] = (uint8_t)value;
-    } else {
+  /* Copies, so that the compiler need not fear that a pixel changes them. */
+  const uint16_t *const palette = m->palette;
+  const uint32_t labels = m->labels;
+  const uint32_t pixels = m->pixels;
+  const bool wide = m->format.bits == 16;
+  uint32_t largest = 0;
+  for (uint32_t x = 0; x < pixels; x++) {
+    const uint32_t label = raw_label(&raw, x);
+    largest = label > largest ? label : largest;
+    const uint32_t index = label < labels ? label : 0;
+    const uint32_t value = palette ? palette[index] : index;
+    if (wide) {
       ((uint16_t *)out)[x] = (uint16_t)value;
+    } else {
+      ((uint8_t *)out)[x] = (uint8_t)value;
     }
   }
-  return !wrong;
+  return largest < labels;
 }
 
 /* ---- 4 Frames and those they refer to */

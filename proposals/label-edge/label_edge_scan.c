@@ -1,4 +1,5 @@
-/* label_edge_scan.c - rows are looked at eight bytes at a time; most of them hold no change. */
+/* label_edge_scan.c - rows are looked at eight bytes at a time; most of them hold no change. In those that do, each
+ * place is written down and counts if it is one: which are cannot be foreseen, and branches would cost more. */
 #include "label_edge_scan.h"
 
 #include <string.h>
@@ -16,9 +17,8 @@ static uint32_t scan_8(const uint8_t *row, uint32_t columns, le_change *changes)
   for (; columns - x >= 8 && x < columns; x += 8) {
     if (load_64(row + x) != load_64(row + x - 1)) {
       for (uint32_t k = x; k < x + 8; k++) {
-        if (row[k] != row[k - 1]) {
-          changes[found++] = (le_change){k, row[k]};
-        }
+        changes[found] = (le_change){k, row[k]};
+        found += row[k] != row[k - 1];
       }
     }
   }
@@ -37,9 +37,8 @@ static uint32_t scan_16(const uint16_t *row, uint32_t columns, le_change *change
   for (; columns - x >= 4 && x < columns; x += 4) {
     if (load_64((const uint8_t *)(row + x)) != load_64((const uint8_t *)(row + x - 1))) {
       for (uint32_t k = x; k < x + 4; k++) {
-        if (row[k] != row[k - 1]) {
-          changes[found++] = (le_change){k, row[k]};
-        }
+        changes[found] = (le_change){k, row[k]};
+        found += row[k] != row[k - 1];
       }
     }
   }
