@@ -8,6 +8,7 @@ instead of bytes, which yields the contexts; coding these backwards (bitstream.m
 
 import hashlib
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -239,6 +240,56 @@ def faulty():
     yield "segment-which", "another label, where there is none (9.2)", with_predicted(predicted(five, [7, 0, 1], STEPS, TURNED), 2)
 
 
+# Of each faulty sample, the frame that has to be refused and what the second decoder has to say: the fault that the name
+# says, and no other.
+REFUSED = {
+    "header-magic": (0, "no header"),
+    "header-version": (0, "no header"),
+    "header-flag": (0, "flags or size"),
+    "header-size-odd": (0, "flags or size"),
+    "header-size-small": (0, "flags or size"),
+    "header-size-large": (0, "flags or size"),
+    "header-rows": (0, "another image"),
+    "header-columns": (0, "another image"),
+    "header-bits": (0, "another image"),
+    "header-frames": (0, "another image"),
+    "palette-empty": (0, "empty palette"),
+    "palette-value": (0, "palette value too large"),
+    "palette-integer": (0, "integer of more than three bytes"),
+    "palette-cut": (0, "header too short"),
+    "grid-first-column": (0, "the first row and column are the grid's"),
+    "grid-bits": (0, "bits of the grid behind the last"),
+    "header-padding": (0, "padding"),
+    "frame-missing": (1, "size of a frame"),
+    "predicted-without-permission": (1, "a predicted frame where there is none"),
+    "predicted-key": (4, "a predicted frame where there is none"),
+    "same-distance-0": (1, "a frame that is the same as itself"),
+    "same-before-first": (1, "no such frame"),
+    "same-later": (0, "which frame is the same"),
+    "same-as-same": (2, "which frame is the same"),
+    "same-not-a-reference": (3, "which frame is the same"),
+    "same-longer": (1, "size of a frame that is the same as another"),
+    "raw-size": (1, "size of a raw frame"),
+    "raw-label": (1, "no such label"),
+    "raw-padding": (0, "padding of a raw frame"),
+    "move-back": (1, "an edge moves where it cannot be"),
+    "move-out": (1, "an edge moves where it cannot be"),
+    "move-no-change": (1, "an edge moves where it cannot be"),
+    "gap": (1, "a new edge outside the frame, or without a label"),
+    "gap-number": (1, "number too large"),
+    "birth-no-change": (1, "an edge without a change"),
+    "list-entry": (1, "no such entry in the list of labels"),
+    "list-label": (1, "no such label"),
+    "words-left": (0, "the frame does not end where its symbols do"),
+    "words-missing": (0, "the frame does not end where its symbols do"),
+    "state": (1, "the frame does not end where its symbols do"),
+    "edge-without-label": (0, "a new edge outside the frame, or without a label"),
+    "segment-end": (2, "a change outside its segment, or without a change"),
+    "segment-no-change": (2, "a change outside its segment, or without a change"),
+    "segment-which": (2, "no such other label"),
+}
+
+
 def end_only():
     _, starts, frequencies = second.TABLES["END"][0]
     return [(frequencies[0], starts[0], 12)]
@@ -304,10 +355,10 @@ def fragments_of(path):
     return found[1:]
 
 
-def native_pixels(dseg, path):
-    """The pixels as dseg decodes them."""
+def native_pixels(dseg, path, empty):
+    """The pixels as dseg decodes them. empty: whether the object has its empty frames, omit or keep."""
     plain = path.with_suffix(".native")
-    must(dseg, "convert", path, plain.with_suffix(".native.dcm"), "--transfer-syntax", "explicit-le", "--empty-frames", "keep", "--force")
+    must(dseg, "convert", path, plain.with_suffix(".native.dcm"), "--transfer-syntax", "explicit-le", "--empty-frames", empty, "--force")
     data = plain.with_suffix(".native.dcm").read_bytes()
     plain.with_suffix(".native.dcm").unlink()
     at = max(data.find(b"\xe0\x7f\x10\x00" + vr) for vr in (b"OB", b"OW"))
@@ -319,22 +370,23 @@ def conforming(dseg, out):
     must(dseg, "phantom", volume, "--labels", "40", "--size", "96x80x24", "--force")
     many = out / "many-labels.nii"
     must(dseg, "phantom", many, "--labels", "300", "--size", "96x80x24", "--force")
-    for name, source, purpose, options in (
-        ("independent", volume, "frames that stand alone", ["--as", "labelmap"]),
-        ("predicted", volume, "frames predicted from two others", ["--as", "labelmap", "--option", "predict=1"]),
-        ("16-bit", many, "300 labels, 16 bits", ["--as", "labelmap"]),
-        ("16-bit-predicted", many, "the same, predicted", ["--as", "labelmap", "--option", "predict=1"]),
-        ("binary", volume, "frames of 1 bit, one for each segment and plane", ["--as", "binary"]),
-        ("binary-predicted", volume, "the same, predicted", ["--as", "binary", "--option", "predict=1"]),
-        ("binary-empty-frames", volume, "empty frames, which are the same as others", ["--as", "binary", "--empty-frames", "keep"]),
-        ("extended-offset-table", volume, "Extended Offset Table", ["--as", "labelmap", "--offset-table", "extended"]),
+    for name, source, bits, purpose, options in (
+        ("independent", volume, 8, "frames that stand alone", ["--as", "labelmap"]),
+        ("predicted", volume, 8, "frames predicted from two others", ["--as", "labelmap", "--option", "predict=1"]),
+        ("16-bit", many, 16, "300 labels, 16 bits", ["--as", "labelmap"]),
+        ("16-bit-predicted", many, 16, "the same, predicted", ["--as", "labelmap", "--option", "predict=1"]),
+        ("binary", volume, 1, "frames of 1 bit, one for each segment and plane", ["--as", "binary"]),
+        ("binary-predicted", volume, 1, "the same, predicted", ["--as", "binary", "--option", "predict=1"]),
+        ("binary-empty-frames", volume, 1, "empty frames, which are the same as others", ["--as", "binary", "--empty-frames", "keep"]),
+        ("extended-offset-table", volume, 8, "Extended Offset Table", ["--as", "labelmap", "--offset-table", "extended"]),
     ):  # fmt: skip
         path = out / "conforming" / f"{name}.dcm"
         must(dseg, "convert", source, path, "--transfer-syntax", "label-edge", "--uid-seed", name, "--force", *options)
         must(dseg, "compare", source, path)
+        pixels = decoded_by_both(dseg, path, 80, 96, bits, "keep" if "keep" in options else "omit")
         yield {"file": f"conforming/{name}.dcm", "purpose": purpose, "source": source.name,
                "command": f"dseg convert {source.name} conforming/{name}.dcm --transfer-syntax label-edge --uid-seed {name} {' '.join(options)}",
-               "sha256_pixels": hashlib.sha256(native_pixels(dseg, path)).hexdigest()}  # fmt: skip
+               "sha256_pixels": hashlib.sha256(pixels).hexdigest()}  # fmt: skip
 
 
 def decode_second(fragments, rows, columns, bits):
@@ -342,15 +394,30 @@ def decode_second(fragments, rows, columns, bits):
     return [[value for row in decoder.frame(f) for value in row] for f in range(len(fragments))]
 
 
+def as_bytes(frames, bits):
+    """Frames of pixels as the value of Pixel Data: bits without gaps, bytes, or words."""
+    pixels = [value for frame in frames for value in frame]
+    if bits == 1:
+        return bytes(sum(bit << i for i, bit in enumerate(pixels[at : at + 8])) for at in range(0, len(pixels), 8))
+    return struct.pack(f"<{len(pixels)}{'B' if bits == 8 else 'H'}", *pixels)
+
+
+def decoded_by_both(dseg, path, rows, columns, bits, empty="keep"):
+    """The pixels, without padding: those of dseg, which the second decoder has to give, too."""
+    pixels = as_bytes(decode_second(fragments_of(path), rows, columns, bits), bits)
+    native = native_pixels(dseg, path, empty)
+    if not pixels or native != pixels + bytes(len(pixels) % 2):
+        sys.exit(f"{path}: the second decoder gives other pixels than dseg")
+    return pixels
+
+
 def check_uncommon(dseg, out):
     for name, purpose, (rows, columns, bits), fragments, frames in uncommon():
         path = out / "uncommon" / f"{name}.dcm"
         instance(dseg, path, rows, columns, bits, frames, fragments)
-        wanted = b"".join(struct.pack(f"<{len(f)}{'B' if bits == 8 else 'H'}", *f) for f in frames)
-        if decode_second(fragments_of(path), rows, columns, bits) != frames:
-            sys.exit(f"{path}: the second decoder gives other pixels")
-        if native_pixels(dseg, path)[: len(wanted)] != wanted:
-            sys.exit(f"{path}: dseg gives other pixels")
+        wanted = as_bytes(frames, bits)
+        if decoded_by_both(dseg, path, rows, columns, bits) != wanted:
+            sys.exit(f"{path}: the decoders give other pixels than were composed")
         yield {"file": f"uncommon/{name}.dcm", "purpose": purpose, "sha256_pixels": hashlib.sha256(wanted).hexdigest()}
 
 
@@ -366,10 +433,13 @@ def check_faulty(dseg, out):
             reason = str(error)
         else:
             sys.exit(f"{path}: the second decoder does not refuse it")
+        number, wanted = REFUSED[name]
+        if reason != wanted:
+            sys.exit(f"{path}: the second decoder says '{reason}', not '{wanted}'")
         refused = out / "refused.nii"
         done = run(dseg, "convert", path, refused, "--force")
         message = done.stderr.strip()
-        if done.returncode != 3 or refused.exists() or "label-edge/bitstream.md" not in message and "no bytes" not in message:
+        if done.returncode != 3 or refused.exists() or f"frame {number}: damaged, or not Label Edge coded" not in message:
             sys.exit(f"{path}: dseg does not refuse it as it should ({done.returncode}): {message}")
         yield {"file": f"faulty/{name}.dcm", "purpose": purpose, "error": message.replace(f"{out}/", ""), "second_decoder": reason}
 
@@ -377,13 +447,14 @@ def check_faulty(dseg, out):
 INTRODUCTION = """# Samples of Label Edge frames
 
 Made by `samples.sh`; `manifest.json` has the same with SHA-256 of files and of decoded pixels (the value of Pixel Data in
-Explicit VR Little Endian, without padding in the uncommon ones). Sections are those of `bitstream.md`. A decoder gives these pixels for the
-conforming and the uncommon ones, and an error, never pixels, for the faulty ones.
+Explicit VR Little Endian, without padding). Sections are those of `bitstream.md`. A decoder gives these pixels for the
+conforming and the uncommon ones, and an error, never pixels, for the faulty ones: both decoders were run on all.
 """
 
 
 def main():
     dseg, out = sys.argv[1], Path(sys.argv[2])
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1735689600")  # the same bytes again, as dseg samples gives
     for group in ("conforming", "uncommon", "faulty"):
         (out / group).mkdir(parents=True, exist_ok=True)
     groups = {"conforming": list(conforming(dseg, out)), "uncommon": list(check_uncommon(dseg, out)), "faulty": list(check_faulty(dseg, out))}
