@@ -355,10 +355,13 @@ def fragments_of(path):
     return found[1:]
 
 
-def native_pixels(dseg, path, empty):
-    """The pixels as dseg decodes them. empty: whether the object has its empty frames, omit or keep."""
+KEPT = ["--empty-frames", "keep"]
+
+
+def native_pixels(dseg, path, layout):
+    """The pixels as dseg decodes them. layout: the options that give the object's own frames in their order."""
     plain = path.with_suffix(".native")
-    must(dseg, "convert", path, plain.with_suffix(".native.dcm"), "--transfer-syntax", "explicit-le", "--empty-frames", empty, "--force")
+    must(dseg, "convert", path, plain.with_suffix(".native.dcm"), "--transfer-syntax", "explicit-le", "--force", *layout)
     data = plain.with_suffix(".native.dcm").read_bytes()
     plain.with_suffix(".native.dcm").unlink()
     at = max(data.find(b"\xe0\x7f\x10\x00" + vr) for vr in (b"OB", b"OW"))
@@ -370,22 +373,22 @@ def conforming(dseg, out):
     must(dseg, "phantom", volume, "--labels", "40", "--size", "96x80x24", "--force")
     many = out / "many-labels.nii"
     must(dseg, "phantom", many, "--labels", "300", "--size", "96x80x24", "--force")
-    for name, source, bits, purpose, options in (
-        ("independent", volume, 8, "frames that stand alone", ["--as", "labelmap"]),
-        ("predicted", volume, 8, "frames predicted from two others", ["--as", "labelmap", "--option", "predict=1"]),
-        ("16-bit", many, 16, "300 labels, 16 bits", ["--as", "labelmap"]),
-        ("16-bit-predicted", many, 16, "the same, predicted", ["--as", "labelmap", "--option", "predict=1"]),
-        ("binary", volume, 1, "frames of 1 bit, one for each segment and plane", ["--as", "binary"]),
-        ("binary-predicted", volume, 1, "the same, predicted", ["--as", "binary", "--option", "predict=1"]),
-        ("binary-empty-frames", volume, 1, "empty frames, which are the same as others", ["--as", "binary", "--empty-frames", "keep"]),
-        ("extended-offset-table", volume, 8, "Extended Offset Table", ["--as", "labelmap", "--offset-table", "extended"]),
+    for name, source, bits, purpose, options, layout in (
+        ("independent", volume, 8, "frames that stand alone", ["--as", "labelmap"], []),
+        ("predicted", volume, 8, "frames predicted from two others", ["--as", "labelmap", "--option", "predict=1"], []),
+        ("16-bit", many, 16, "300 labels, 16 bits", ["--as", "labelmap"], []),
+        ("16-bit-predicted", many, 16, "the same, predicted", ["--as", "labelmap", "--option", "predict=1"], []),
+        ("binary", volume, 1, "frames of 1 bit, one for each segment and plane", ["--as", "binary"], []),
+        ("binary-predicted", volume, 1, "the same, predicted: segment by segment, so that neighbours are alike", ["--as", "binary", "--option", "predict=1"], ["--frame-order", "segment"]),
+        ("binary-empty-frames", volume, 1, "empty frames, which are the same as others", ["--as", "binary"], KEPT),
+        ("extended-offset-table", volume, 8, "Extended Offset Table", ["--as", "labelmap", "--offset-table", "extended"], []),
     ):  # fmt: skip
         path = out / "conforming" / f"{name}.dcm"
-        must(dseg, "convert", source, path, "--transfer-syntax", "label-edge", "--uid-seed", name, "--force", *options)
+        must(dseg, "convert", source, path, "--transfer-syntax", "label-edge", "--uid-seed", name, "--force", *options, *layout)
         must(dseg, "compare", source, path)
-        pixels = decoded_by_both(dseg, path, 80, 96, bits, "keep" if "keep" in options else "omit")
+        pixels = decoded_by_both(dseg, path, 80, 96, bits, layout)
         yield {"file": f"conforming/{name}.dcm", "purpose": purpose, "source": source.name,
-               "command": f"dseg convert {source.name} conforming/{name}.dcm --transfer-syntax label-edge --uid-seed {name} {' '.join(options)}",
+               "command": f"dseg convert {source.name} conforming/{name}.dcm --transfer-syntax label-edge --uid-seed {name} {' '.join([*options, *layout])}",
                "sha256_pixels": hashlib.sha256(pixels).hexdigest()}  # fmt: skip
 
 
@@ -402,10 +405,10 @@ def as_bytes(frames, bits):
     return struct.pack(f"<{len(pixels)}{'B' if bits == 8 else 'H'}", *pixels)
 
 
-def decoded_by_both(dseg, path, rows, columns, bits, empty="keep"):
+def decoded_by_both(dseg, path, rows, columns, bits, layout):
     """The pixels, without padding: those of dseg, which the second decoder has to give, too."""
     pixels = as_bytes(decode_second(fragments_of(path), rows, columns, bits), bits)
-    native = native_pixels(dseg, path, empty)
+    native = native_pixels(dseg, path, layout)
     if not pixels or native != pixels + bytes(len(pixels) % 2):
         sys.exit(f"{path}: the second decoder gives other pixels than dseg")
     return pixels
@@ -416,7 +419,7 @@ def check_uncommon(dseg, out):
         path = out / "uncommon" / f"{name}.dcm"
         instance(dseg, path, rows, columns, bits, frames, fragments)
         wanted = as_bytes(frames, bits)
-        if decoded_by_both(dseg, path, rows, columns, bits) != wanted:
+        if decoded_by_both(dseg, path, rows, columns, bits, KEPT) != wanted:
             sys.exit(f"{path}: the decoders give other pixels than were composed")
         yield {"file": f"uncommon/{name}.dcm", "purpose": purpose, "sha256_pixels": hashlib.sha256(wanted).hexdigest()}
 

@@ -50,17 +50,18 @@ def main(dseg, source, step=1):
         raise SystemExit(77)
     compared = 0
     with tempfile.TemporaryDirectory() as folder:
-        for representation in ("labelmap", "binary"):
+        for representation, order in (("labelmap", "plane"), ("binary", "segment")):
+            kind = ["--as", representation, "--frame-order", order]  # by segment, so that there is something to predict
             native = Path(folder) / f"{representation}.dcm"
-            refused = convert(dseg, source, native, "--as", representation, "--force")
+            refused = convert(dseg, source, native, *kind, "--force")
             if refused:
                 print(f"{representation}: not possible: {refused}")
                 continue
             wanted = native_frames(native)
             for predict in "01":
                 coded = Path(folder) / f"{representation}-{predict}.dcm"
-                failed = convert(dseg, source, coded, "--as", representation, "--transfer-syntax", "label-edge",
-                                 "--option", f"predict={predict}")
+                failed = convert(dseg, source, coded, *kind, "--transfer-syntax", "label-edge", "--option",
+                                 f"predict={predict}")
                 if failed:
                     raise SystemExit(f"{representation}, predict={predict}: {failed}")
                 kinds = check(coded, wanted, step)
