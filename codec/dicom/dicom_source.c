@@ -97,6 +97,31 @@ static void warn_of_missing_parts(const dseg_dicom_source *source, const dseg_op
   warn(options, message);
 }
 
+/* An attribute that tells of other pixels than a segmentation has is passed over with a warning: a pixel is the
+ * unsigned number in all bits allocated (PS3.3 C.8.20.2). */
+static void warn_of_pixels(const dseg_dicom_source *source, const dseg_open_options *options) {
+  const uint16_t bits = (uint16_t)source->info.bits_allocated;
+  const struct {
+    uint32_t tag;
+    const char *name;
+    uint16_t value;
+  } expected[] = {{DSEG_TAG(0x0028, 0x0101), "Bits Stored (0028,0101)", bits},
+                  {DSEG_TAG(0x0028, 0x0102), "High Bit (0028,0102)", (uint16_t)(bits - 1)},
+                  {DSEG_TAG(0x0028, 0x0103), "Pixel Representation (0028,0103)", 0}};
+  const dseg_elements *elements = &source->parts[0].elements;
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    dseg_element element;
+    uint16_t value;
+    if (dseg_elements_find(elements, expected[i].tag, &element, NULL) == DSEG_OK &&
+        dseg_element_u16(elements, &element, 0, &value) && value != expected[i].value) {
+      char message[160];
+      (void)snprintf(message, sizeof message, "%s is %u, it is read as %u (PS3.3 C.8.20.2)", expected[i].name,
+                     (unsigned)value, (unsigned)expected[i].value);
+      warn(options, message);
+    }
+  }
+}
+
 /* Whether Pixel Data is encapsulated, and in which order its bytes are. */
 static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
   const dseg_part10 *part10 = &source->parts[0];
@@ -306,6 +331,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   DSEG_TRY(read_encoding(source, error));
   warn_of_encoding(source, options);
   warn_of_missing_parts(source, options);
+  warn_of_pixels(source, options);
   DSEG_TRY(dseg_frame_table_create(total, &source->table, error));
   for (size_t i = 0; i < source->part_count; i++) {
     const dseg_located *per_frame = &source->parts[i].per_frame;

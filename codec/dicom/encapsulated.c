@@ -116,7 +116,7 @@ static bool use_extended_table(struct locator *locator) {
   for (size_t i = 0; i < locator->count; i++) {
     const uint64_t offset = load64(&offsets, i);
     const uint64_t length = load64(&lengths, i);
-    if (offset > locator->end || length > UINT32_MAX - ITEM_HEADER - 1 ||
+    if (offset > locator->end || length > DSEG_FRAGMENT_LIMIT ||
         !set_frame(locator, i, locator->base + offset, locator->base + offset + ITEM_HEADER + length + length % 2)) {
       return false;
     }
@@ -235,6 +235,15 @@ dseg_status dseg_locate_encapsulated(dseg_frame_table *table, size_t first, size
     const uint64_t end = locator.frames[i].offset + locator.frames[i].length - table_item;
     *value_bytes = end > *value_bytes ? end : *value_bytes;
   }
+  return DSEG_OK;
+}
+
+dseg_status dseg_fragment_length(uint64_t bytes, uint32_t *length, dseg_error *error) {
+  if (bytes > DSEG_FRAGMENT_LIMIT) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "a compressed frame of %" PRIu64 " bytes exceeds a fragment (PS3.5 A.4)",
+                     bytes);
+  }
+  *length = (uint32_t)(bytes + bytes % 2);
   return DSEG_OK;
 }
 

@@ -4,6 +4,13 @@
 
 #include "dicom/frame_table.h"
 
+/* What a fragment may take here: an even length (PS3.5 A.4) that with the item's header stays within the 32 bits of a
+ * frame's length in the table. 32 bits hold 8 more, which are neither read nor written. */
+#define DSEG_FRAGMENT_LIMIT 0xFFFFFFF6u
+
+/* The length of the item for a frame of that many compressed bytes: even; DSEG_ERROR_LIMIT beyond the limit. */
+dseg_status dseg_fragment_length(uint64_t bytes, uint32_t *length, dseg_error *error);
+
 /* Fills in the frames first..first + count of a part from the Extended Offset Table (7FE0,0001), or the Basic
  * Offset Table, or, where these are absent or wrong, by walking the fragments: one for each frame, or all for the
  * only frame. value_bytes receives what Pixel Data takes, as far as it is known. */

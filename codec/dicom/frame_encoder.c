@@ -10,6 +10,7 @@
 
 #include "core/endian.h"
 #include "core/threads.h"
+#include "dicom/encapsulated.h"
 
 #define ITEM_HEADER ((size_t)8)
 #define BATCH_FRAMES ((size_t)256)
@@ -81,13 +82,12 @@ static dseg_status encode_frame(void *user, size_t index, unsigned number, dseg_
 
 /* Makes the item of an encoded frame: header, and padding to an even length (PS3.5 A.4). */
 static dseg_status finish_item(dseg_buffer *encoded, dseg_error *error) {
-  const size_t length = encoded->size - ITEM_HEADER, padded = length + length % 2;
-  if (padded > DSEG_NATIVE_LIMIT) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "a compressed frame exceeds what a fragment holds (PS3.5 A.4)");
-  }
+  const size_t length = encoded->size - ITEM_HEADER;
+  uint32_t padded;
+  DSEG_TRY(dseg_fragment_length(length, &padded, error));
   dseg_store_le16(encoded->data, 0xFFFE);
   dseg_store_le16(encoded->data + 2, 0xE000);
-  dseg_store_le32(encoded->data + 4, (uint32_t)padded);
+  dseg_store_le32(encoded->data + 4, padded);
   return padded == length ? DSEG_OK : dseg_buffer_append(encoded, "", 1, error);
 }
 

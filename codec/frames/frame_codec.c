@@ -20,9 +20,11 @@ dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, dseg_codec_
 
 dseg_status dseg_frame_create_with_option(const dseg_option *table, const char *name, const dseg_codec_setup *setup,
                                           dseg_codec_context **context, dseg_error *error) {
-  DSEG_TRY(dseg_frame_create_scratch(setup, context, error));
-  (*context)->option = dseg_frame_option(table, setup, name);
-  return DSEG_OK;
+  const dseg_status status = dseg_frame_create_scratch(setup, context, error);
+  if (*context != NULL) {
+    (*context)->option = dseg_frame_option(table, setup, name);
+  }
+  return status;
 }
 
 void dseg_frame_destroy_scratch(dseg_codec_context *context) {

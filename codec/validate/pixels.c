@@ -61,7 +61,7 @@ static dseg_status use_frame(void *user, const dseg_decoded_frame *frame, size_t
   return DSEG_OK;
 }
 
-/* A frame that cannot be decoded does not end the pass. */
+/* A frame that cannot be decoded does not end the pass: it is damaged, or coded in a way that this codec refuses. */
 static dseg_status visit(void *user, size_t index, unsigned number, dseg_error *error) {
   struct job *job = user;
   struct worker *worker = &job->workers[number];
@@ -69,7 +69,10 @@ static dseg_status visit(void *user, size_t index, unsigned number, dseg_error *
   dseg_error own = {0};
   const dseg_status status =
       dseg_frame_reader_run(worker->reader, &frame, 1, use_frame, job->wants_values ? worker->first : NULL, &own);
-  if (status == DSEG_ERROR_FORMAT) {
+  const dseg_frame_codec *codec = job->source->codec;
+  const bool refused =
+      status == DSEG_ERROR_LIMIT || (status == DSEG_ERROR_UNSUPPORTED && codec != NULL && codec->decode != NULL);
+  if (status == DSEG_ERROR_FORMAT || refused) {
     job->failed[index] = 1;
     return DSEG_OK;
   }

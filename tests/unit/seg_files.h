@@ -28,9 +28,10 @@ typedef struct seg_frame {
 typedef struct seg_form {
   const char *transfer_syntax;
   bool undefined_lengths;
-  const char *type; /* BINARY, FRACTIONAL, LABELMAP */
-  uint16_t bits;    /* allocated */
-  int padding;      /* Pixel Padding Value; -1: none */
+  const char *type;                                     /* BINARY, FRACTIONAL, LABELMAP */
+  uint16_t bits;                                        /* allocated */
+  int padding;                                          /* Pixel Padding Value; -1: none */
+  uint16_t bits_stored, high_bit, pixel_representation; /* absent where the first is 0 */
   const uint16_t *segments;
   size_t segment_count;
   const seg_frame *frames;
@@ -219,6 +220,11 @@ static inline void put_seg_head(dicom_file *file, const seg_form *form) {
   put_us(file, 0x00280010, SEG_ROWS);
   put_us(file, 0x00280011, SEG_COLUMNS);
   put_us(file, 0x00280100, form->bits);
+  if (form->bits_stored != 0) {
+    put_us(file, 0x00280101, form->bits_stored);
+    put_us(file, 0x00280102, form->high_bit);
+    put_us(file, 0x00280103, form->pixel_representation);
+  }
   if (form->padding >= 0) {
     put_us(file, 0x00280120, (uint16_t)form->padding);
   }

@@ -213,6 +213,37 @@ static void test_extra_pixel_bytes_are_told(void **state) {
   dseg_source_close(source);
 }
 
+/* What tells of other pixels than a segmentation has does not change them, and is told. */
+static void test_contradicting_pixel_attributes_are_told(void **state) {
+  (void)state;
+  static const struct {
+    uint16_t stored, high, sign;
+    const char *told;
+  } cases[] = {
+      {1, 0, 0, ""}, {8, 0, 0, "(0028,0101) is 8"}, {1, 7, 0, "(0028,0102) is 7"}, {1, 0, 1, "(0028,0103) is 1"}};
+  uint8_t expected[60] = {0};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    seg_form form = binary_form();
+    form.bits_stored = cases[i].stored;
+    form.high_bit = cases[i].high;
+    form.pixel_representation = cases[i].sign;
+    build_seg(&file, &form);
+    dseg_source *source = open_file();
+    assert_true(cases[i].told[0] != '\0' ? strstr(warning, cases[i].told) != NULL : warning[0] == '\0');
+    const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+    const size_t size = geometry->plane_count * geometry->rows * geometry->columns;
+    const dseg_label_request request = {.plane_count = geometry->plane_count, .bits = 8, .overlap = DSEG_OVERLAP_FIRST};
+    uint8_t labels[60] = {0};
+    assert_true(size <= sizeof labels);
+    assert_int_equal(dseg_source_read_labels(source, &request, labels, size, NULL, &error), DSEG_OK);
+    if (i == 0) {
+      memcpy(expected, labels, sizeof labels);
+    }
+    assert_memory_equal(labels, expected, sizeof labels);
+    dseg_source_close(source);
+  }
+}
+
 /* Writes the file under a name in the working directory. */
 static void save(const char *name) {
   FILE *out = fopen(name, "wb");
@@ -281,6 +312,7 @@ int main(void) {
       cmocka_unit_test(test_value_that_is_not_described),
       cmocka_unit_test(test_padded_frames_by_request),
       cmocka_unit_test(test_extra_pixel_bytes_are_told),
+      cmocka_unit_test(test_contradicting_pixel_attributes_are_told),
       cmocka_unit_test(test_concatenation),
   };
   return cmocka_run_group_tests(tests, NULL, free_file);

@@ -260,6 +260,23 @@ static void test_fragments_that_no_table_tells_apart(void **state) {
   close_all(&part10, &table);
 }
 
+/* The longest fragment that is written is the longest that is read (PS3.5 A.4). */
+static void test_fragment_length(void **state) {
+  (void)state;
+  uint32_t length = 0;
+  dseg_error refusal = {0};
+  assert_int_equal(dseg_fragment_length(3, &length, NULL), DSEG_OK);
+  assert_int_equal(length, 4);
+  for (uint64_t bytes = 0xFFFFFFF5u; bytes <= 0xFFFFFFF6u; bytes++) {
+    assert_int_equal(dseg_fragment_length(bytes, &length, NULL), DSEG_OK);
+    assert_int_equal(length, 0xFFFFFFF6u);
+  }
+  for (uint64_t bytes = 0xFFFFFFF7u; bytes <= 0x100000004u; bytes++) {
+    assert_int_equal(dseg_fragment_length(bytes, &length, &refusal), DSEG_ERROR_LIMIT);
+    assert_non_null(strstr(refusal.message, "PS3.5 A.4"));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_native_frames_begin_at_any_bit),
@@ -267,6 +284,7 @@ int main(void) {
       cmocka_unit_test(test_a_fragment_for_each_frame),
       cmocka_unit_test(test_fragments_grouped_by_the_basic_table),
       cmocka_unit_test(test_extended_table),
+      cmocka_unit_test(test_fragment_length),
       cmocka_unit_test(test_wrong_tables_are_replaced),
       cmocka_unit_test(test_one_wrong_entry_of_many),
       cmocka_unit_test(test_one_frame_takes_all_fragments),

@@ -4,6 +4,7 @@
  *        test_validate --write DIR     writes all files: RULE-N-bad.dcm, RULE-N-good.dcm, BASE.dcm */
 #include <stdio.h>
 
+#include "dseg/plugin.h"
 #include "dseg/validate.h"
 #include "validate_fixtures.h"
 
@@ -169,6 +170,59 @@ static void test_what_cannot_be_checked(void **state) {
 }
 
 /* Cut anywhere, a file is refused or found wanting, and nothing else happens. */
+static dseg_status create_nothing(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
+  (void)setup;
+  (void)error;
+  *context = NULL;
+  return DSEG_OK;
+}
+
+static void destroy_nothing(dseg_codec_context *context) {
+  (void)context;
+}
+
+static dseg_status first_frame;
+
+/* Refuses the first frame; the second has a pixel of 9. */
+static dseg_status decode_some(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
+                               dseg_error *error) {
+  (void)context;
+  (void)in;
+  if (info->frame == 0) {
+    return dseg_fail(error, first_frame, "beyond this codec");
+  }
+  memset(out.data, 0, out.size);
+  out.data[0] = 9;
+  return DSEG_OK;
+}
+
+/* A codec that refuses a frame does not end the validation of the others. */
+static void test_frames_that_a_codec_refuses(void **state) {
+  (void)state;
+  static const dseg_frame_codec codec = {.abi = DSEG_PLUGIN_ABI,
+                                         .name = "test-some",
+                                         .title = "some frames",
+                                         .transfer_syntax_uid = "1.2.3.4.9",
+                                         .flags = DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_EXPERIMENTAL | DSEG_PLUGIN_BITS_8,
+                                         .create = create_nothing,
+                                         .decode = decode_some,
+                                         .destroy = destroy_nothing};
+  static const char *const lines[8] = {"00020010 UI 1.2.3.4.9", "7FE00010 OB | | 0102 | 0304"};
+  static const dseg_status refusals[] = {DSEG_ERROR_FORMAT, DSEG_ERROR_UNSUPPORTED, DSEG_ERROR_LIMIT};
+  assert_int_equal(dseg_register(NULL, &codec, NULL), DSEG_OK);
+  for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+    dicom_file file = {0};
+    dseg_validation result;
+    first_frame = refusals[i];
+    build_fixture(ENCAPSULATED, lines, &file);
+    const struct found found = run(&file, &result);
+    dseg_buffer_free(&file.bytes);
+    assert_true(result.pixels_checked);
+    assert_non_null(strstr(found.messages, "frame 1: beyond this codec"));
+    assert_non_null(strstr(found.messages, "frame 2 has pixels of 9"));
+  }
+}
+
 static void test_cut_files(void **state) {
   (void)state;
   for (fixture_base base = 0; base < BASE_COUNT; base++) {
@@ -224,6 +278,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_findings_are_limited),
       cmocka_unit_test(test_what_cannot_be_checked),
       cmocka_unit_test(test_cut_files),
+      cmocka_unit_test(test_frames_that_a_codec_refuses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GUARD 64
+#define GUARD ((size_t)64)
 
 const char *const content_names[CONTENTS] = {"empty", "full", "noise", "blobs", "counted"};
 const char *only_codec;
