@@ -35,12 +35,12 @@ label_edge_status instance_open(const instance *image, label_edge_decoder **deco
 uint64_t next_random(uint64_t *state);
 
 /* The form of a fuzzer's image. Rows or columns by a byte of its input: mostly 1 to 16, at times up to 64; and of so
- * many frames as are asked for those that have about 1,024 pixels in all, at least 1, so that each input is fast. */
+ * many frames as are asked for those that have about 512 pixels in all, at least 1, so that each input is fast. */
 static inline uint32_t instance_side(uint8_t byte) {
   return 1 + (byte < 224 ? byte % 16u : byte % 64u);
 }
 static inline uint32_t instance_frames(uint32_t rows, uint32_t columns, uint32_t frames) {
-  const uint32_t most = 1 + 1024 / (rows * columns);
+  const uint32_t most = 1 + 512 / (rows * columns);
   return frames < most ? frames : most;
 }
 

@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
         (void)snprintf(path, sizeof path, "%s/%d-%d-%u", argv[1], predict, kind, bits[b]);
         FILE *file = fopen(path, "wb");
         instance image;
-        instance_create(&image, 11, 14, bits[b], 6); /* as many pixels as those read */
+        instance_create(&image, 8, 10, bits[b], 6); /* as many pixels as those read */
         instance_draw(&image, (content)kind, 9, 3);
         if (!file || instance_encode(&image, predict)) {
           fprintf(stderr, "%s: cannot be made\n", path);
