@@ -53,7 +53,8 @@ def check_concatenation(kind):
     import pydicom
 
     parts = [f"set/edge-cases/concatenation-{kind}-{number}.dcm" for number in (1, 2, 3)]
-    dseg("convert", *reversed(parts), f"{kind}.dcm", "--transfer-syntax", "explicit-le", "--empty-frames", "keep")
+    options = ("--transfer-syntax", "explicit-le", "--empty-frames", "keep", "--force")
+    dseg("convert", *reversed(parts), f"{kind}.dcm", *options)
     whole = pydicom.dcmread(f"{kind}.dcm").pixel_array
     read = [pydicom.dcmread(path) for path in parts]
     frames = np.concatenate([part.pixel_array for part in read])
@@ -76,8 +77,8 @@ def has_errors(path):
 
 
 def main():
-    dseg("phantom", "source.nii.gz", "--size", "40x36x10", "--labels", 12)
-    dseg("samples", "source.nii.gz", "set", "--edge-cases")
+    dseg("phantom", "source.nii.gz", "--size", "40x36x10", "--labels", 12, "--force")
+    dseg("samples", "source.nii.gz", "set", "--edge-cases", "--force")
     samples = json.loads(pathlib.Path("set/manifest.json").read_text())["samples"]
     identities = []
     for sample in samples:
