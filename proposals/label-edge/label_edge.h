@@ -53,7 +53,7 @@ void label_edge_decoder_destroy(label_edge_decoder *decoder); /* NULL ok */
 
 /* Decodes one frame into out, which holds label_edge_frame_bytes. bytes: the frame's, those of frame 0 with the
  * header; untrusted. fetch is called for frames that this one refers to; NULL: there are none. On an error out holds
- * anything. Frames that are read in order are decoded once each. */
+ * anything. Frames that are read in order are decoded once each, raw ones that others refer to twice. */
 label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame, const uint8_t *bytes, size_t size,
                                     void *out, label_edge_fetch fetch, void *user);
 

@@ -282,7 +282,7 @@ label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame,
   if (decoder->model.predict && own->frame == frame + 1) {
     slot = (le_slot *)own;
   } else if (raw_is_plain(&decoder->model) && open_fragment(frame, &raw, &raw_size) == LE_RAW) {
-    /* Where another frame refers to this one, which is rare, it is decoded again. */
+    /* Without a slot: where another frame refers to this one, which is rare, it is decoded again. */
     return decode_plain_raw(&decoder->model, raw, raw_size, out) ? LABEL_EDGE_OK : LABEL_EDGE_BAD_DATA;
   } else {
     status = decode_frame(decoder, frame, bytes, size, &slot);
