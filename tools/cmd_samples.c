@@ -62,6 +62,19 @@ int samples_keep(samples_job *job, samples_group group, const char *file, const 
   return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
 }
 
+int samples_keep_own(samples_job *job, samples_group group, const char *file, const char *purpose) {
+  samples_command command = {0};
+  size_t first = 0; /* any object of the set does as a source */
+  while (first < job->sample_count && job->samples[first].group != SAMPLES_ENCODING) {
+    first++;
+  }
+  samples_add(&command, "samples");
+  samples_add(&command, first < job->sample_count ? job->samples[first].file : "phantom");
+  samples_add(&command, "again");
+  samples_add(&command, "--edge-cases");
+  return samples_keep(job, group, file, command.text, purpose);
+}
+
 static bool is_empty(const char *path) {
   DIR *directory = opendir(path);
   bool empty = directory != NULL;

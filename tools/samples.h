@@ -60,6 +60,8 @@ typedef struct samples_job {
   bool edge_cases, lossy, force;
   unsigned threads;
   bool fractions, overlap; /* what the source holds */
+  dseg_geometry geometry;  /* of the source; without planes */
+  size_t segment_count;
   sample *samples;
   size_t sample_count, sample_room;
   samples_gap *gaps;
@@ -112,6 +114,8 @@ const char *samples_sop_class_name(const char *uid);
 sample *samples_new(samples_job *job, samples_group group, const char *file);
 /* Keeps a file that was made: inspects objects, hashes the others; an exit code after a message. */
 int samples_keep(samples_job *job, samples_group group, const char *file, const char *command, const char *purpose);
+/* Likewise for one that only this subcommand makes, and makes alike whatever its source is. */
+int samples_keep_own(samples_job *job, samples_group group, const char *file, const char *purpose);
 
 /* samples_encodings.c: the source in every encoding, and in research formats. */
 int samples_make_source(samples_job *job);
@@ -122,8 +126,6 @@ int samples_make_objects(samples_job *job);
 int samples_make_parts(samples_job *job);
 int samples_make_faulty(samples_job *job);
 int samples_make_subdirectory(const samples_job *job, const char *name);
-/* What is written as the command of files that only this subcommand makes. */
-#define SAMPLES_OWN_COMMAND "dseg samples SOURCE DIRECTORY --edge-cases"
 
 /* samples_manifest.c, samples_readme.c: manifest.json, MANIFEST.csv, README.md. */
 dseg_status samples_write_manifest(const samples_job *job, dseg_error *error);

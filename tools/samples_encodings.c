@@ -162,7 +162,11 @@ static int look_at_source(samples_job *job, const char *path) {
   char hex[SAMPLES_HEX];
   dseg_status status = dseg_open(path, &options, &source, &error);
   if (status == DSEG_OK) {
-    const dseg_voxel_kind kind = dseg_source_description(source)->kind;
+    const dseg_description *description = dseg_source_description(source);
+    const dseg_voxel_kind kind = description->kind;
+    job->geometry = description->geometry;
+    job->geometry.planes = NULL; /* they end with the source */
+    job->segment_count = description->segment_count;
     job->fractions = kind == DSEG_VOXELS_PROBABILITY || kind == DSEG_VOXELS_OCCUPANCY;
     status = samples_hash_voxels(source, path, job->fractions, job->threads, hex, &job->overlap, &error);
   }

@@ -122,7 +122,7 @@ static const fault faults[] = {
      BINARY,
      "a frame of segment 9, which is not described",
      0,
-     {FRAME "/0062000A[1]/0062000B US 9"}},
+     {FRAME "/0062000A[1]/0062000B US 9", FRAME "/00209111[1]/00209157 UL 4\\1"}},
     /* Dimensions */
     {"dimension-values",
      NULL,
@@ -156,7 +156,7 @@ static const fault faults[] = {
      TILES,
      "a tile outside the total pixel matrix",
      0,
-     {FRAME "/0048021A[1]/0048021E SL 100000"}},
+     {FRAME "/0048021A[1]/0048021E SL 100000", FRAME "/00209111[1]/00209157 UL 1\\5"}},
     /* References */
     {"common-reference",
      NULL,
@@ -333,7 +333,7 @@ static int make_faulty(samples_job *job, const fault *wrong) {
       .kept_percent = wrong->change == CUT_FILE ? 66 : 100};
   int code = samples_edit_file(job, &edit, name);
   if (code == CLI_OK) {
-    code = samples_keep(job, SAMPLES_FAULTY, name, SAMPLES_OWN_COMMAND, wrong->purpose);
+    code = samples_keep_own(job, SAMPLES_FAULTY, name, wrong->purpose);
   }
   if (code == CLI_OK) {
     job->samples[job->sample_count - 1].rule = wrong->rule;

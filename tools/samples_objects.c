@@ -1,5 +1,5 @@
-/* samples_objects.c - edge cases that no command makes: fractions, tiles of a slide, a label map without background; for
- * Concatenations see samples_parts.c. */
+/* samples_objects.c - edge cases that no command makes: fractions, tiles of a slide, a label map without background;
+ * for Concatenations see samples_parts.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +41,7 @@ static int write_object(const object *made, const dseg_description *description,
   if (status != DSEG_OK) {
     return cli_fail(path, status, &error);
   }
-  return samples_keep(made->job, SAMPLES_EDGE_CASE, made->file, SAMPLES_OWN_COMMAND, made->purpose);
+  return samples_keep_own(made->job, SAMPLES_EDGE_CASE, made->file, made->purpose);
 }
 
 /* --- Fractions: how much of a pixel each segment fills, from a phantom of FINE x FINE pixels for one --- */
@@ -221,8 +221,8 @@ static int make_tiled_full(samples_job *job) {
   const char *file = "edge-cases/slide-tiled-full.dcm";
   const int code = samples_edit_file(job, &edit, file);
   return code != CLI_OK ? code
-                        : samples_keep(job, SAMPLES_EDGE_CASE, file, SAMPLES_OWN_COMMAND,
-                                       "all tiles of a slide, TILED_FULL: without Per-Frame Functional Groups");
+                        : samples_keep_own(job, SAMPLES_EDGE_CASE, file,
+                                           "all tiles of a slide, TILED_FULL: without Per-Frame Functional Groups");
 }
 
 /* --- A label map in which every pixel belongs to a segment --- */

@@ -69,7 +69,7 @@ static int write_parts(samples_job *job, const concatenation *wanted, phantom *m
   }
   int code = CLI_OK;
   for (size_t i = 0; code == CLI_OK && i < PARTS; i++) {
-    code = samples_keep(job, SAMPLES_EDGE_CASE, wanted->parts[i], SAMPLES_OWN_COMMAND, wanted->purposes[i]);
+    code = samples_keep_own(job, SAMPLES_EDGE_CASE, wanted->parts[i], wanted->purposes[i]);
   }
   return code;
 }

@@ -4,6 +4,24 @@
 
 #include "samples.h"
 
+/* What was segmented, as far as it is known. */
+static void put_subject(FILE *out, const samples_job *job) {
+  const dseg_geometry *geometry = &job->geometry;
+  const char *slash = strrchr(job->source, '/');
+  fprintf(out, "The segmentation is `%s`: %zu %s, %u columns x %u rows x %zu planes",
+          slash != NULL && slash[1] != '\0' ? slash + 1 : job->source, job->segment_count,
+          job->segment_count == 1 ? "segment" : "segments", (unsigned)geometry->columns, (unsigned)geometry->rows,
+          geometry->plane_count);
+  if (geometry->pixel_spacing[0] > 0.0 && geometry->pixel_spacing[1] > 0.0) { /* rows first: PS3.3 10.7.1.3 */
+    fprintf(out, ", pixels of %.4g mm (column to column) x %.4g mm (row to row)", geometry->pixel_spacing[1],
+            geometry->pixel_spacing[0]);
+  }
+  if (geometry->spacing_between_slices > 0.0) {
+    fprintf(out, ", planes %.4g mm apart", geometry->spacing_between_slices);
+  }
+  fputs(".\n\n", out);
+}
+
 static void put_intro(FILE *out, const samples_job *job) {
   const char *kind = job->fractions ? "fractions" : job->overlap ? "segments that overlap" : "segments";
   fprintf(
@@ -17,6 +35,7 @@ static void put_intro(FILE *out, const samples_job *job) {
       "experiment that no product should produce: its file name begins with `experimental-`, its transfer syntax\n"
       "or SOP class is a private UID, and Content Description (0070,0081) says so.\n\n",
       kind, dseg_version());
+  put_subject(out, job);
 }
 
 static void put_encoding(FILE *out, const sample *item) {

@@ -11,7 +11,6 @@ import harness
 from harness import INPUT, NEGATIVE, OUTPUT, USAGE, CliTest, read_nifti
 
 FIXED_DATE = "1735689600"
-OWN_COMMAND = "dseg samples SOURCE DIRECTORY --edge-cases"
 
 
 class SamplesTest(CliTest):
@@ -146,13 +145,17 @@ class Encodings(SamplesTest):
         os.environ["SOURCE_DATE_EPOCH"] = FIXED_DATE
         self.addCleanup(os.environ.pop, "SOURCE_DATE_EPOCH")
         files, self.dir = self.contents("out"), again
+        done = set()
         for sample in manifest["samples"]:
-            if sample["command"] != OWN_COMMAND:
-                program, *arguments = shlex.split(sample["command"])
-                self.assertEqual(program, "dseg")
+            program, *arguments = shlex.split(sample["command"])
+            own = arguments[0] == "samples"  # this command makes a set of its own, in a directory of that name
+            self.assertEqual(program, "dseg")
+            if not own or sample["command"] not in done:
                 self.dseg(*arguments)
-                if not sample.get("varying"):
-                    self.assertEqual((again / sample["file"]).read_bytes(), files[sample["file"]], sample["file"])
+            done.add(sample["command"])
+            if not sample.get("varying"):
+                made = again / "again" / sample["file"] if own else again / sample["file"]
+                self.assertEqual(made.read_bytes(), files[sample["file"]], sample["file"])
 
     def test_repeats(self):
         first = self.make("labels.nii", "--edge-cases", "--threads", 1)
@@ -345,8 +348,7 @@ class EdgeCases(SamplesTest):
                     self.dseg("validate", f"out/{sample['file']}", code=INPUT)
                     continue
                 result = self.dseg("validate", f"out/{sample['file']}", "--json", code=NEGATIVE).json()
-                errors = {found["rule"] for found in result["findings"] if found["severity"] == "error"}
-                self.assertEqual(errors, {sample["rule"]})
+                self.assertEqual({found["rule"] for found in result["findings"]}, {sample["rule"]})
 
     def test_faulty_ones_do_no_harm(self):
         """The reader refuses them, or reads them to the end."""
