@@ -96,7 +96,8 @@ def plain_values(results):
             yield f"{name}: bytes", f"{size['file']:,}"
             yield f"{name}: size", size_text(size["file"])
             yield f"{name}: per-frame groups", f"{size['per_frame_functional_groups']:,}"
-            yield f"{name}: share of per-frame groups", f"{100 * size['per_frame_functional_groups'] / size['file']:.0f} %"
+            share = 100 * size["per_frame_functional_groups"] / size["file"]
+            yield f"{name}: share of per-frame groups", f"{share:.0f} %" if share >= 1 else f"{share:.1f} %"
             yield f"{name}: groups a frame", f"{size['per_frame_functional_groups'] / r['frames']:.0f}"
             for what in ("write", "write_1", "labels", "labels_1", "open", "plane", "segment"):
                 if "seconds" in r.get(what, {}):
