@@ -121,21 +121,27 @@ def machine_text(results):
     return f"{virtual}{machine['processors']} x {machine['processor']}, {machine['memory_bytes'] / 1e9:.0f} GB, {machine['compiler']}"
 
 
-def findings_run(results):
+def run_text(results):
+    """Which run it was; with --resume, parts may be of others."""
     r = results.all
-    return (f"All figures are from one run of `{r['command']}` of {r['date'][:10]} (commit {r['commit']}, {r['seconds'] / 60:.0f} minutes). "
-            f"Machine: {machine_text(results)}; load when it began {machine_load(r)}.")  # fmt: skip
+    by_commit = {}
+    for one in r["parts"]:
+        by_commit.setdefault(one.get("commit", r["commit"]), []).append(one["part"])
+    most = max(by_commit, key=lambda commit: len(by_commit[commit]))
+    others = "".join(f"; {', '.join(parts)}: {commit}" for commit, parts in by_commit.items() if commit != most)
+    return f"`sh bench/run.sh`, {r['date'][:10]}, {r['seconds'] / 60:.0f} minutes, commit {most}{others}"
 
 
-def machine_load(r):
-    return f"{r['machine']['load']:.2f}"
+def findings_run(results):
+    load = max(one.get("load", 0) for one in results.all["parts"])
+    return f"All figures are from {run_text(results)}. Machine: {machine_text(results)}; load before each part at most {load:.2f}."
 
 
 def evidence_run(results):
     r = results.all
     name = lambda one: one["library"] if not one["library"][0].isdigit() else f"{one['codec'].split(':')[0]} {one['library']}"
     libraries = sorted({name(one) for one in r["frames"] if one.get("library")})
-    return (f"One run of `{r['command']}`, {r['date'][:10]}, commit {r['commit']}. Machine: {machine_text(results)}. {r['libraries'].splitlines()[-1]}; "
+    return (f"{run_text(results)}. Machine: {machine_text(results)}. {r['libraries'].splitlines()[-1]}; "
             f"frame codecs: {', '.join(libraries)}. Volumes have the names that they have in `bench/corpora.json`.")  # fmt: skip
 
 
@@ -146,7 +152,7 @@ def spread_cell(seconds):
 def measurements(results):
     """docs/measurements.md: every figure, with the command that makes it."""
     r = results.all
-    lines = ["# Measurements", "", f"What `{r['command']}` found on {r['date']} UTC (commit {r['commit']}); "
+    lines = ["# Measurements", "", f"What was found by {run_text(results)}; "
              "[findings.md](findings.md) says what it means. Made by `bench/figures.py`; all of it, and the other volumes, is in "
              "[bench/results.json](../bench/results.json). Paths are from the top of the project; files in `build` are made by the run, "
              "and each command can be given again alone after it. Threads 0: all processors.", "",

@@ -41,7 +41,7 @@ def plan(options, context, corpora):
     big = choose(corpora, [MIDDLE] if quick else [BIG])
     later = choose(corpora, [SMALL] if quick else [SMALL, MIDDLE, "inia19"])
     for corpus in big:
-        yield "headline", corpus.name, lambda corpus=corpus: headline(context, corpus, 25 if quick else 180)
+        yield "headline", corpus.name, lambda corpus=corpus: headline(context, corpus, 25 if quick else 360)
     for corpus in [] if quick else big:
         yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 120)
     inputs = (choose(corpora, [MIDDLE]) if quick else choose(corpora, FRAMES)) + own + ([] if quick else ["noise", "empty"])

@@ -38,7 +38,7 @@ class Context:
         self.node_modules = peers / "node"
         self.pydicom_seg = peers / "pydicom-seg" / "bin" / "python"
         self.quick = quick
-        self.repeat, self.patience = (3, 1.5) if quick else (5, 20)
+        self.repeat, self.patience = (3, 1.5) if quick else (5, 45)
         self.registry = json.loads(subprocess.run([self.dseg, "codecs", "--json"], check=True, capture_output=True).stdout)
 
     def python_peer(self, script, *arguments):
