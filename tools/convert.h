@@ -71,6 +71,9 @@ typedef struct convert_options {
  * refusal: as in convert_options. */
 int convert_run(int argc, char **argv, dseg_error *refusal);
 
+/* convert_execute.c: converts; returns an exit code after a message. */
+int convert_execute(const convert_options *options);
+
 /* Where the output's pixels come from. Source pixel (r, c) of a plane lies at start + r * row_step + c * column_step
  * in the output's plane. */
 typedef struct convert_map {

@@ -55,73 +55,6 @@ static const dseg_source_ops ops = {
     .close = close_source,
 };
 
-static void warn(const dseg_open_options *options, const char *message) {
-  if (options->warnings.warn != NULL) {
-    options->warnings.warn(options->warnings.user, message);
-  }
-}
-
-/* An encoding that the standard does not have is read with a warning: what the codec cannot make sense of it refuses.
- */
-static void warn_of_encoding(const dseg_dicom_source *source, const dseg_open_options *options) {
-  dseg_error error = {0};
-  const dseg_frame_info form = dseg_dicom_frame_form(source);
-  if (source->codec != NULL && dseg_check_encoding(source->representation, source->codec, &form, &error) != DSEG_OK) {
-    warn(options, error.message);
-  }
-}
-
-/* A part alone is read as far as it goes. */
-static void warn_of_missing_parts(const dseg_dicom_source *source, const dseg_open_options *options) {
-  const dseg_elements *elements = &source->parts[0].elements;
-  dseg_element uid;
-  dseg_element number_element;
-  dseg_element total_element;
-  uint16_t number = 0;
-  uint16_t total = 0;
-  if (source->part_count != 1 || dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9161), &uid, NULL) != DSEG_OK ||
-      dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9162), &number_element, NULL) != DSEG_OK ||
-      dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9163), &total_element, NULL) != DSEG_OK || uid.value.size == 0) {
-    return;
-  }
-  (void)dseg_element_u16(elements, &number_element, 0, &number);
-  (void)dseg_element_u16(elements, &total_element, 0, &total);
-  if (number == 1 && total == 1) {
-    return;
-  }
-  char message[160];
-  (void)snprintf(message, sizeof message,
-                 "is part %u of a Concatenation (0020,9161): the frames of the other parts are missing (PS3.3 "
-                 "C.7.6.16.2.2.4)",
-                 (unsigned)number);
-  warn(options, message);
-}
-
-/* An attribute that tells of other pixels than a segmentation has is passed over with a warning: a pixel is the
- * unsigned number in all bits allocated (PS3.3 C.8.20.2). */
-static void warn_of_pixels(const dseg_dicom_source *source, const dseg_open_options *options) {
-  const uint16_t bits = (uint16_t)source->info.bits_allocated;
-  const struct {
-    uint32_t tag;
-    const char *name;
-    uint16_t value;
-  } expected[] = {{DSEG_TAG(0x0028, 0x0101), "Bits Stored (0028,0101)", bits},
-                  {DSEG_TAG(0x0028, 0x0102), "High Bit (0028,0102)", (uint16_t)(bits - 1)},
-                  {DSEG_TAG(0x0028, 0x0103), "Pixel Representation (0028,0103)", 0}};
-  const dseg_elements *elements = &source->parts[0].elements;
-  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-    dseg_element element;
-    uint16_t value;
-    if (dseg_elements_find(elements, expected[i].tag, &element, NULL) == DSEG_OK &&
-        dseg_element_u16(elements, &element, 0, &value) && value != expected[i].value) {
-      char message[160];
-      (void)snprintf(message, sizeof message, "%s is %u, it is read as %u (PS3.3 C.8.20.2)", expected[i].name,
-                     (unsigned)value, (unsigned)expected[i].value);
-      warn(options, message);
-    }
-  }
-}
-
 /* Whether Pixel Data is encapsulated, and in which order its bytes are. */
 static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
   const dseg_part10 *part10 = &source->parts[0];
@@ -217,7 +150,7 @@ static dseg_status locate_part(dseg_dicom_source *source, size_t part, size_t fi
     (void)snprintf(message, sizeof message,
                    "Pixel Data (7FE0,0010) has %" PRIu64 " bytes more than its frames take (PS3.5 8.1.1)%s", extra,
                    source->info.bits_allocated == 1 ? "; frames may be padded" : "");
-    warn(options, message);
+    dseg_dicom_warn(options, message);
   }
   return DSEG_OK;
 }
@@ -253,7 +186,7 @@ static dseg_status place_part(dseg_placement *placement, const dseg_part10 *part
                      items, count);
   }
   if (items > count) {
-    warn(
+    dseg_dicom_warn(
         options,
         "Per-Frame Functional Groups Sequence (5200,9230) has more items than Number of Frames (0028,0008) says (PS3.3 "
         "C.7.6.16): the rest is ignored");
@@ -329,9 +262,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   DSEG_TRY(dseg_read_object(&source->parts[0], source, error));
   DSEG_TRY(count_frames(source, options->memory_limit, counts, &total, error));
   DSEG_TRY(read_encoding(source, error));
-  warn_of_encoding(source, options);
-  warn_of_missing_parts(source, options);
-  warn_of_pixels(source, options);
+  dseg_dicom_warn_of_object(source, options);
   DSEG_TRY(dseg_frame_table_create(total, &source->table, error));
   for (size_t i = 0; i < source->part_count; i++) {
     const dseg_located *per_frame = &source->parts[i].per_frame;
