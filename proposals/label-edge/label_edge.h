@@ -21,7 +21,9 @@ extern "C" {
 typedef enum label_edge_status {
   LABEL_EDGE_OK = 0,
   LABEL_EDGE_NO_MEMORY,
-  LABEL_EDGE_BAD_DATA,   /* the bytes to decode do not conform */
+  LABEL_EDGE_BAD_HEADER, /* of the bytes to decode: the header (bitstream.md, section 5) */
+  LABEL_EDGE_BAD_TYPE,   /* the frame's type, what it refers to, or padding (4) */
+  LABEL_EDGE_BAD_DATA,   /* what codes the frame (6 to 10) */
   LABEL_EDGE_BAD_FORMAT, /* no such format, or the frame is not one of those that were surveyed */
   LABEL_EDGE_NO_ACCESS   /* fetch failed */
 } label_edge_status;

@@ -34,9 +34,20 @@ static dseg_status report(const dseg_codec_context *context, const dseg_frame_in
   switch (status) {
     case LABEL_EDGE_OK: return DSEG_OK;
     case LABEL_EDGE_NO_MEMORY: return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for label-edge");
+    case LABEL_EDGE_BAD_HEADER:
+      return dseg_fail(error, DSEG_ERROR_FORMAT,
+                       "frame %zu: the header of Label Edge is damaged, or of another image (label-edge/bitstream.md, "
+                       "section 5)",
+                       info->frame);
+    case LABEL_EDGE_BAD_TYPE:
+      return dseg_fail(error, DSEG_ERROR_FORMAT,
+                       "frame %zu: the type of a frame, or what it refers to, is not allowed (label-edge/bitstream.md, "
+                       "section 4)",
+                       info->frame);
     case LABEL_EDGE_BAD_DATA:
       return dseg_fail(error, DSEG_ERROR_FORMAT,
-                       "frame %zu: damaged, or not Label Edge coded (label-edge/bitstream.md)", info->frame);
+                       "frame %zu: damaged: its code does not make a frame (label-edge/bitstream.md, sections 6 to 10)",
+                       info->frame);
     case LABEL_EDGE_NO_ACCESS:
       if (context != NULL && context->fetch_status != DSEG_OK) {
         return context->fetch_status;

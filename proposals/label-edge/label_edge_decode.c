@@ -224,18 +224,18 @@ static label_edge_status decode_frame(label_edge_decoder *d, uint32_t frame, con
     const uint32_t distance = (uint32_t)bytes[0] >> 3 | (uint32_t)bytes[1] << 5;
     const bool later = bytes[0] >> 2 & 1;
     if (!distance || (later ? distance >= frames - frame : distance > frame)) {
-      return LABEL_EDGE_BAD_DATA;
+      return LABEL_EDGE_BAD_TYPE;
     }
     const uint32_t target = later ? frame + distance : frame - distance;
     if (level) {
-      return target == first || target == second ? get_frame(d, target, slot) : LABEL_EDGE_BAD_DATA;
+      return target == first || target == second ? get_frame(d, target, slot) : LABEL_EDGE_BAD_TYPE;
     }
     content = d->model.predict ? frame : target;
     if (!later && own->frame == content + 1 && content == target) {
       *slot = own;
       return LABEL_EDGE_OK;
     }
-    const label_edge_status status = later ? LABEL_EDGE_BAD_DATA : fetch_frame(d, target, &bytes, &size);
+    const label_edge_status status = later ? LABEL_EDGE_BAD_TYPE : fetch_frame(d, target, &bytes, &size);
     if (status) {
       return status;
     }
@@ -243,7 +243,7 @@ static label_edge_status decode_frame(label_edge_decoder *d, uint32_t frame, con
     type = type == LE_INTRA || type == LE_RAW ? type : -1;
   }
   label_edge_status status =
-      type < 0 || type == LE_SAME || (type == LE_PREDICTED && !level) ? LABEL_EDGE_BAD_DATA : LABEL_EDGE_OK;
+      type < 0 || type == LE_SAME || (type == LE_PREDICTED && !level) ? LABEL_EDGE_BAD_TYPE : LABEL_EDGE_OK;
   if (!status && type == LE_PREDICTED) {
     status = get_frame(d, first, &p);
     if (!status) {

@@ -159,7 +159,7 @@ static label_edge_status read_palette(const uint8_t **p, const uint8_t *end, le_
   const uint32_t limit = UINT32_C(1) << model->format.bits;
   uint32_t runs;
   if (!get_number(p, end, &runs) || runs < 1) {
-    return LABEL_EDGE_BAD_DATA;
+    return LABEL_EDGE_BAD_HEADER;
   }
   /* Twice: first checked and counted, then stored. */
   const uint8_t *first_run = *p;
@@ -172,7 +172,7 @@ static label_edge_status read_palette(const uint8_t **p, const uint8_t *end, le_
       uint32_t more;
       if (!get_number(p, end, &gap) || !get_number(p, end, &more) || gap > limit - value ||
           more >= limit - value - gap) {
-        return LABEL_EDGE_BAD_DATA;
+        return LABEL_EDGE_BAD_HEADER;
       }
       value += gap;
       for (uint32_t k = 0; k <= more && pass; k++) {
@@ -195,7 +195,7 @@ static label_edge_status read_axis(const uint8_t **p, const uint8_t *end, bool g
   const uint8_t *bits = *p;
   if (grid) {
     if ((size_t)(end - bits) < bytes || !(bits[0] & 1) || (count % 8 && bits[bytes - 1] >> count % 8)) {
-      return LABEL_EDGE_BAD_DATA;
+      return LABEL_EDGE_BAD_HEADER;
     }
     *p += bytes;
   }
@@ -224,7 +224,7 @@ label_edge_status label_edge_read_header(const label_edge_format *format, const 
   if (!length || header[3] & ~(HAS_PALETTE | HAS_GRID | HAS_PREDICTION) || get_16(header + 8) != format->rows ||
       get_16(header + 10) != format->columns || get_16(header + 12) != format->bits ||
       get_32(header + 14) != format->frames) {
-    return LABEL_EDGE_BAD_DATA;
+    return LABEL_EDGE_BAD_HEADER;
   }
   const uint8_t *p = header + FIXED_SIZE;
   const uint8_t *end = header + length;
@@ -242,7 +242,7 @@ label_edge_status label_edge_read_header(const label_edge_format *format, const 
     status = read_axis(&p, end, grid, format->rows, &model->row_starts, &model->height);
   }
   if (!status && (end - p > 1 || (end - p == 1 && *p))) {
-    status = LABEL_EDGE_BAD_DATA;
+    status = LABEL_EDGE_BAD_HEADER;
   }
   if (status) {
     label_edge_free_model(model);
