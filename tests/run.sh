@@ -27,7 +27,7 @@ step() {
 # needed NAME COMMAND...: a step that all later ones need.
 needed() {
   step "$@"
-  if [ -n "$failed" ]; then
+  if [ "$step_word" != ok ]; then
     echo "stopped:$failed failed" >&2
     exit 1
   fi

@@ -18,7 +18,9 @@ path() {
 }
 tables=$(mktemp)
 trap 'rm -f "$tables"' EXIT
-for group in ${*:-$groups}; do
+wanted=$groups
+[ $# -eq 0 ] || wanted=$*
+for group in $wanted; do
   others=
   for other in $groups; do
     [ "$other" = "$group" ] || for volume in $(echo "$other" | tr , ' '); do others="$others $(path "$volume")"; done
