@@ -15,7 +15,7 @@ dseg_output_set *dseg_output_set_create(void) {
 static dseg_status add(dseg_output_set *set, dseg_output_file *file, dseg_error *error) {
   if (set->count == set->room) {
     const size_t room = set->room > 0 ? 2 * set->room : 8;
-    dseg_output_file **grown = realloc(set->files, room * sizeof *grown);
+    dseg_output_file **grown = realloc(set->files, room * sizeof(dseg_output_file *));
     if (grown == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", room);
     }
