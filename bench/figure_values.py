@@ -77,6 +77,8 @@ def plain_values(results):
         if "seconds" in r:
             name = f"{GROUPS[r['group']]}: {r['name']}" + (f", {r['form']}" if r.get("form") else "")
             yield f"{name}: time", time_text(median(r))
+            yield f"{name}: fastest", time_text(r["seconds"]["min"])
+            yield f"{name}: slowest", time_text(r["seconds"]["max"])
             if r.get("peak_bytes"):
                 yield f"{name}: memory", size_text(r["peak_bytes"])
             size = r.get("output_bytes") or r.get("input_bytes")
