@@ -187,7 +187,7 @@ def layered_files():
     stack = np.stack([mask * number for number, mask in masks.items()]).astype("u1")
     nibabel.save(nibabel.Nifti2Image(np.transpose(stack, (3, 2, 1, 0)), TO_DICOM @ affine), "in.nii")
     with step("written as seg.nrrd, read by pynrrd and SimpleITK"):
-        dseg("convert", "in.nii", "out.seg.nrrd")
+        dseg("convert", "in.nii", "out.seg.nrrd", "--force")
         array, header = nrrd.read("out.seg.nrrd")
         assert header["kinds"][0] == "list" and list(header["kinds"][1:]) == ["domain"] * 3
         for index, (number, mask) in enumerate(masks.items()):
@@ -227,7 +227,7 @@ def layered_files():
         assert [segment["label"] for segment in segments] == [f"Size {number}" for number in masks], segments
         assert all(segment["color"].lower() == "#ff8000" for segment in segments), segments
         assert all(segment["type"]["value"] == "64033007" for segment in segments), segments
-        dseg("convert", "in.seg.nrrd", "again.seg.nrrd")
+        dseg("convert", "in.seg.nrrd", "again.seg.nrrd", "--force")
         _, again = nrrd.read("again.seg.nrrd")
         for key, value in pairs.items():
             if key.endswith("Tags"):
@@ -243,7 +243,7 @@ def fraction_files():
     floats = (stored / 255).astype("f4")
     nibabel.save(nibabel.Nifti2Image(np.transpose(floats, (3, 2, 1, 0)), TO_DICOM @ affine), "in.nii.gz")
     with step("fractions as .nii.gz"):
-        dseg("convert", "in.nii.gz", "out.nii.gz")
+        dseg("convert", "in.nii.gz", "out.nii.gz", "--force")
         image = nibabel.load("out.nii.gz")
         array = np.transpose(np.asarray(image.dataobj), (3, 2, 1, 0))
         assert array.dtype == np.float32
@@ -251,7 +251,7 @@ def fraction_files():
             got = np.rint(array[index] * 255).astype(int)
             assert_same(stored[index], affine, got, TO_DICOM @ image.affine, f"segment {index + 1}")
     with step("fractions split into .nrrd files"):
-        dseg("convert", "in.nii.gz", "out.nrrd", "--split")
+        dseg("convert", "in.nii.gz", "out.nrrd", "--split", "--force")
         for index in range(2):
             (path,) = pathlib.Path(".").glob(f"out-{index + 1}-*.nrrd")
             array, header = nrrd.read(str(path))
