@@ -51,14 +51,6 @@ static dseg_status distinguish(dseg_source *source, const char *path, size_t nex
   return DSEG_OK;
 }
 
-static void warn_of_empty(const char *path, const dseg_open_options *options) {
-  char message[400];
-  if (options->warnings.warn != NULL) {
-    (void)snprintf(message, sizeof message, "%.300s has no segment: all its voxels are background", path);
-    options->warnings.warn(options->warnings.user, message);
-  }
-}
-
 static dseg_status open_all(const char *const *paths, size_t count, const dseg_open_options *options,
                             dseg_source **sources, dseg_error *error) {
   size_t segments = 0;
@@ -67,7 +59,7 @@ static dseg_status open_all(const char *const *paths, size_t count, const dseg_o
     DSEG_TRY(distinguish(sources[i], paths[i], segments, error));
     DSEG_TRY(dseg_pack_source(&sources[i], error));
     if (sources[i]->description->segment_count == 0) {
-      warn_of_empty(paths[i], options);
+      dseg_warn(&options->warnings, "%.300s has no segment: all its voxels are background", paths[i]);
     }
     segments += sources[i]->description->segment_count;
   }

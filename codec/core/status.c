@@ -16,6 +16,18 @@ dseg_status dseg_fail(dseg_error *error, dseg_status status, const char *format,
   return status;
 }
 
+void dseg_warn(const dseg_warning_sink *warnings, const char *format, ...) {
+  if (warnings == NULL || warnings->warn == NULL) {
+    return;
+  }
+  char message[sizeof((dseg_error *)NULL)->message];
+  va_list arguments;
+  va_start(arguments, format);
+  (void)vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  warnings->warn(warnings->user, message);
+}
+
 void dseg_error_prefix(dseg_error *error, const char *text) {
   if (error == NULL || error->status == DSEG_OK) {
     return;

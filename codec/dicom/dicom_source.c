@@ -146,11 +146,9 @@ static dseg_status locate_part(dseg_dicom_source *source, size_t part, size_t fi
   DSEG_TRY(dseg_locate_native(&source->table, first, count, (uint16_t)part, pixels, &layout, &extra, error));
   source->info.pixel_data_bytes += pixels->value_length;
   if (extra > 1) {
-    char message[160];
-    (void)snprintf(message, sizeof message,
-                   "Pixel Data (7FE0,0010) has %" PRIu64 " bytes more than its frames take (PS3.5 8.1.1)%s", extra,
-                   source->info.bits_allocated == 1 ? "; frames may be padded" : "");
-    dseg_dicom_warn(options, message);
+    dseg_warn(&options->warnings,
+              "Pixel Data (7FE0,0010) has %" PRIu64 " bytes more than its frames take (PS3.5 8.1.1)%s", extra,
+              source->info.bits_allocated == 1 ? "; frames may be padded" : "");
   }
   return DSEG_OK;
 }
@@ -186,8 +184,8 @@ static dseg_status place_part(dseg_placement *placement, const dseg_part10 *part
                      items, count);
   }
   if (items > count) {
-    dseg_dicom_warn(
-        options,
+    dseg_warn(
+        &options->warnings,
         "Per-Frame Functional Groups Sequence (5200,9230) has more items than Number of Frames (0028,0008) says (PS3.3 "
         "C.7.6.16): the rest is ignored");
   }

@@ -1,14 +1,6 @@
 /* dicom_warnings.c - what is unusual about a DICOM segmentation that is opened all the same. */
-#include <stdio.h>
-
 #include "dicom/dicom_source.h"
 #include "dicom/frame_reader.h"
-
-void dseg_dicom_warn(const dseg_open_options *options, const char *message) {
-  if (options->warnings.warn != NULL) {
-    options->warnings.warn(options->warnings.user, message);
-  }
-}
 
 /* An encoding that the standard does not have is read with a warning: what the codec cannot make sense of it refuses.
  */
@@ -16,7 +8,7 @@ static void warn_of_encoding(const dseg_dicom_source *source, const dseg_open_op
   dseg_error error = {0};
   const dseg_frame_info form = dseg_dicom_frame_form(source);
   if (source->codec != NULL && dseg_check_encoding(source->representation, source->codec, &form, &error) != DSEG_OK) {
-    dseg_dicom_warn(options, error.message);
+    dseg_warn(&options->warnings, "%s", error.message);
   }
 }
 
@@ -38,12 +30,10 @@ static void warn_of_missing_parts(const dseg_dicom_source *source, const dseg_op
   if (number == 1 && total == 1) {
     return;
   }
-  char message[160];
-  (void)snprintf(message, sizeof message,
-                 "is part %u of a Concatenation (0020,9161): the frames of the other parts are missing (PS3.3 "
-                 "C.7.6.16.2.2.4)",
-                 (unsigned)number);
-  dseg_dicom_warn(options, message);
+  dseg_warn(&options->warnings,
+            "is part %u of a Concatenation (0020,9161): the frames of the other parts are missing (PS3.3 "
+            "C.7.6.16.2.2.4)",
+            (unsigned)number);
 }
 
 /* An attribute that tells of other pixels than a segmentation has is passed over with a warning: a pixel is the
@@ -63,10 +53,8 @@ static void warn_of_pixels(const dseg_dicom_source *source, const dseg_open_opti
     uint16_t value;
     if (dseg_elements_find(elements, expected[i].tag, &element, NULL) == DSEG_OK &&
         dseg_element_u16(elements, &element, 0, &value) && value != expected[i].value) {
-      char message[160];
-      (void)snprintf(message, sizeof message, "%s is %u, it is read as %u (PS3.3 C.8.20.2)", expected[i].name,
-                     (unsigned)value, (unsigned)expected[i].value);
-      dseg_dicom_warn(options, message);
+      dseg_warn(&options->warnings, "%s is %u, it is read as %u (PS3.3 C.8.20.2)", expected[i].name, (unsigned)value,
+                (unsigned)expected[i].value);
     }
   }
 }

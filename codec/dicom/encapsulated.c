@@ -30,12 +30,6 @@ struct window {
   uint8_t bytes[4096];
 };
 
-static void warn(const dseg_warning_sink *warnings, const char *message) {
-  if (warnings->warn != NULL) {
-    warnings->warn(warnings->user, message);
-  }
-}
-
 struct item_header {
   uint32_t tag, length;
 };
@@ -226,7 +220,8 @@ dseg_status dseg_locate_encapsulated(dseg_frame_table *table, size_t first, size
   const bool has_table = extended.tag != 0 || basic.length != 0;
   if (!use_extended_table(&locator) && !use_basic_table(&locator, table_item + ITEM_HEADER, basic.length)) {
     if (has_table) {
-      warn(warnings, "the offset table of Pixel Data is wrong (PS3.5 A.4): frames are found by walking the fragments");
+      dseg_warn(warnings,
+                "the offset table of Pixel Data is wrong (PS3.5 A.4): frames are found by walking the fragments");
     }
     DSEG_TRY(walk(&locator, error));
   }

@@ -4,7 +4,6 @@
  * A.51.5.1), as they do when a research format has turned the image. A slide's tile lies on the tile at its place, if
  * tiles are of one size. Without positions, planes and images correspond one to one, pixel by pixel. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,12 +300,9 @@ static void match_planes(const struct sorted *sorted, dseg_description *descript
   } else if (!other_space && !sorted->slide && geometry->space == DSEG_SPACE_PATIENT) {
     matched = match_volume(sorted, geometry);
   }
-  if (matched < geometry->plane_count && warnings != NULL && warnings->warn != NULL) {
-    char message[200];
-    snprintf(message, sizeof message, "%zu of %zu planes lie on no image of the reference%s",
-             geometry->plane_count - matched, geometry->plane_count,
-             other_space ? ": it has another frame of reference (0020,0052)" : "");
-    warnings->warn(warnings->user, message);
+  if (matched < geometry->plane_count) {
+    dseg_warn(warnings, "%zu of %zu planes lie on no image of the reference%s", geometry->plane_count - matched,
+              geometry->plane_count, other_space ? ": it has another frame of reference (0020,0052)" : "");
   }
 }
 

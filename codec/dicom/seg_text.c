@@ -1,5 +1,4 @@
 /* seg_text.c - text and codes made fit for DICOM (PS3.5 6.1, 6.2; PS3.3 8.8). */
-#include <stdio.h>
 #include <string.h>
 
 #include "dicom/seg_object.h"
@@ -47,11 +46,9 @@ void dseg_put_clean_text(dseg_builder *builder, uint32_t tag, const char *vr, co
   }
   const bool all = clean(text, limit, cleaned, sizeof cleaned);
   dseg_builder_text(builder, tag, vr, cleaned);
-  if (!all && warnings != NULL && warnings->warn != NULL) {
-    char message[TEXT_BYTES + 256];
-    snprintf(message, sizeof message, "%s is cut to %zu characters, what (%04x,%04x) holds (PS3.5 6.2): %s", what,
-             limit, (unsigned)(tag >> 16), (unsigned)(tag & 0xFFFF), cleaned);
-    warnings->warn(warnings->user, message);
+  if (!all) {
+    dseg_warn(warnings, "%s is cut to %zu characters, what (%04x,%04x) holds (PS3.5 6.2): %s", what, limit,
+              (unsigned)(tag >> 16), (unsigned)(tag & 0xFFFF), cleaned);
   }
 }
 

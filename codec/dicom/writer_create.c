@@ -42,9 +42,9 @@ static dseg_status check_sources(const dseg_description *description, const dseg
     }
     incomplete += !has_source && description->geometry.planes[i].source >= 0 ? 1 : 0;
   }
-  if (incomplete > 0 && warnings->warn != NULL) {
-    warnings->warn(warnings->user,
-                   "source images without SOP Class, SOP Instance or Series Instance UID are not referenced (C.12.2)");
+  if (incomplete > 0) {
+    dseg_warn(warnings,
+              "source images without SOP Class, SOP Instance or Series Instance UID are not referenced (C.12.2)");
   }
   return DSEG_OK;
 }

@@ -129,12 +129,9 @@ dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error) 
   } else if (writer->options.empty_frames == DSEG_EMPTY_BOUNDS) {
     DSEG_TRY(fill_planes(writer, bounds, last > 0 ? 2 : 1, false, error));
   } else if (writer->frame_count == 0) {
-    const dseg_warning_sink *warnings = &writer->options.warnings;
-    if (warnings->warn != NULL) {
-      warnings->warn(warnings->user,
-                     "no voxel belongs to any segment: one empty frame is written, since an object "
-                     "has at least one (PS3.3 C.7.6.16)");
-    }
+    dseg_warn(&writer->options.warnings,
+              "no voxel belongs to any segment: one empty frame is written, since an object has at least one (PS3.3 "
+              "C.7.6.16)");
     DSEG_TRY(fill_planes(writer, bounds, 1, false, error));
   }
   sort_frames(writer, writer->options.frame_order == DSEG_FRAME_ORDER_SEGMENT ? by_segment : by_plane);

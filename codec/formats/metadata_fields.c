@@ -171,15 +171,12 @@ dseg_status dseg_json_fail(const dseg_json_reader *reader, const dseg_json_place
 }
 
 void dseg_json_warn(const dseg_json_reader *reader, const dseg_json_place *place, const char *format, ...) {
-  if (reader->warnings.warn == NULL) {
-    return;
-  }
   char message[sizeof reader->error->message];
   va_list arguments;
   va_start(arguments, format);
   format_message(message, sizeof message, reader, place, format, arguments);
   va_end(arguments);
-  reader->warnings.warn(reader->warnings.user, message);
+  dseg_warn(&reader->warnings, "%s", message);
 }
 
 void dseg_json_warn_unknown(const dseg_json_reader *reader, const dseg_json_place *place, json_t *object,

@@ -152,7 +152,7 @@ static void warn_of_contradiction(const dseg_nifti_header *header, const dseg_op
   read_sizes(header, sizes);
   const double distance = largest_distance(grid, sform, qform);
   if (distance > 0.1 * fmin(sizes[0], fmin(sizes[1], sizes[2]))) {
-    dseg_volume_warn(options, "the NIfTI sform and qform differ by up to %.3g; the sform is used", distance);
+    dseg_warn(&options->warnings, "the NIfTI sform and qform differ by up to %.3g; the sform is used", distance);
   }
 }
 
@@ -166,18 +166,18 @@ static void read_affine(const dseg_nifti_header *header, const dseg_open_options
       }
       return;
     }
-    dseg_volume_warn(options, "the NIfTI sform is not an invertible matrix and is not used");
+    dseg_warn(&options->warnings, "the NIfTI sform is not an invertible matrix and is not used");
   }
   if (header->qform_code > 0) {
     from_quaternion(header, matrix);
     if (is_usable(matrix)) {
       return;
     }
-    dseg_volume_warn(options, "the NIfTI qform is not a rotation and is not used");
+    dseg_warn(&options->warnings, "the NIfTI qform is not a rotation and is not used");
   }
-  dseg_volume_warn(options,
-                   "NIfTI sform_code and qform_code give no orientation: axes are taken to point right, anterior and "
-                   "superior from the origin");
+  dseg_warn(&options->warnings,
+            "NIfTI sform_code and qform_code give no orientation: axes are taken to point right, anterior and "
+            "superior from the origin");
   from_sizes(header, matrix);
 }
 

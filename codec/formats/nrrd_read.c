@@ -116,9 +116,9 @@ static void read_grid(const dseg_nrrd_header *header, const struct axes *axes, c
   }
   complete_steps(grid, axes->count);
   if (!header->is_anatomical) {
-    dseg_volume_warn(options,
-                     "the NRRD header names no anatomical space: coordinates are taken to grow to the left, "
-                     "posterior and superior");
+    dseg_warn(&options->warnings,
+              "the NRRD header names no anatomical space: coordinates are taken to grow to the left, "
+              "posterior and superior");
   }
 }
 

@@ -117,7 +117,7 @@ static dseg_status read_tags(struct reader *reader, dseg_segment *segment, const
 static void read_color(struct reader *reader, size_t index, dseg_segment *segment, const char *value) {
   double rgb[3];
   if (!dseg_text_numbers(value, rgb, 3)) {
-    dseg_volume_warn(reader->options, "Segment%zu_Color is '%.60s', not three numbers", index, value);
+    dseg_warn(&reader->options->warnings, "Segment%zu_Color is '%.60s', not three numbers", index, value);
     return;
   }
   for (size_t i = 0; i < 3; i++) {
@@ -182,7 +182,8 @@ static dseg_status keep_named(struct reader *reader, dseg_volume_content *conten
     }
     dseg_declared_segment *item = &reader->items[i];
     if (item->value == 0) {
-      dseg_volume_warn(reader->options, "Segment%zu has the label value 0, that of the background, and is left out", i);
+      dseg_warn(&reader->options->warnings, "Segment%zu has the label value 0, that of the background, and is left out",
+                i);
       continue;
     }
     if (item->segment.label == NULL) {

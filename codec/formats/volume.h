@@ -86,7 +86,4 @@ dseg_status dseg_raw_volume_shape(dseg_raw_volume *raw, const size_t size[3], si
 dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error);
 
-/* Passes a message to the sink of options, if there is one. */
-void dseg_volume_warn(const dseg_open_options *options, const char *format, ...) DSEG_PRINTF(2, 3);
-
 #endif

@@ -3,7 +3,6 @@
  * Segments are those that the file describes, and one for each further value among the voxels. */
 #include "formats/volume.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +12,6 @@
 #include "formats/volume_voxels.h"
 
 #define MOST_LAYERS ((size_t)65535) /* as many as there can be segments: Segment Number (0062,0004) is US */
-
-void dseg_volume_warn(const dseg_open_options *options, const char *format, ...) {
-  if (options->warnings.warn == NULL) {
-    return;
-  }
-  char message[500];
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vsnprintf(message, sizeof message, format, arguments);
-  va_end(arguments);
-  options->warnings.warn(options->warnings.user, message);
-}
 
 dseg_status dseg_raw_volume_shape(dseg_raw_volume *raw, const size_t size[3], size_t layer_count, size_t run,
                                   uint64_t memory_limit, size_t *bytes, dseg_error *error) {
@@ -117,8 +104,8 @@ static void add_undeclared(struct segments *segments, const dseg_volume_values *
       if (next == declared || compare_places(&segments->items[next], &place) != 0) {
         add_found(segments, layer, value);
         if (declared != 0) {
-          dseg_volume_warn(options, "voxels have the value %lu, which no segment of the header has",
-                           (unsigned long)value);
+          dseg_warn(&options->warnings, "voxels have the value %lu, which no segment of the header has",
+                    (unsigned long)value);
         }
       }
     }

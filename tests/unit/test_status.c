@@ -45,12 +45,29 @@ static void every_status_has_a_name(void **state) {
   assert_non_null(dseg_status_text((dseg_status)9999));
 }
 
+static void keep(void *user, const char *message) {
+  *(size_t *)user = strlen(message);
+}
+
+static void warnings_reach_their_sink_if_there_is_one(void **state) {
+  (void)state;
+  size_t length = 0;
+  const dseg_warning_sink sink = {keep, &length};
+  dseg_warn(&sink, "%s %d", "planes", 12);
+  assert_int_equal(length, 9);
+  dseg_warn(&sink, "%3000d", 1); /* cut */
+  assert_int_equal(length, sizeof((dseg_error *)NULL)->message - 1);
+  dseg_warn(NULL, "x");
+  dseg_warn(&(dseg_warning_sink){NULL, NULL}, "x");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_first_cause_is_kept),
       cmocka_unit_test(no_error_object_is_fine),
       cmocka_unit_test(long_messages_are_cut_and_terminated),
       cmocka_unit_test(every_status_has_a_name),
+      cmocka_unit_test(warnings_reach_their_sink_if_there_is_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

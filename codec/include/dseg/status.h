@@ -47,6 +47,10 @@ typedef struct dseg_warning_sink {
   void *user;
 } dseg_warning_sink;
 
+/* Passes a formatted message, up to the length of an error's, to warnings; NULL, or a sink without a function: to
+ * nobody. */
+DSEG_API void dseg_warn(const dseg_warning_sink *warnings, const char *format, ...) DSEG_PRINTF(2, 3);
+
 /* Reports progress of long work: done of total steps. May be called from any thread, one at a time. */
 typedef struct dseg_progress {
   void (*report)(void *user, unsigned long long done, unsigned long long total); /* may be NULL */
