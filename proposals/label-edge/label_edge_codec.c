@@ -26,7 +26,7 @@ static const dseg_option options_table[] = {
 };
 
 static const char *library_version(void) {
-  return "label-edge 1";
+  return "label-edge 2";
 }
 
 static dseg_status report(const dseg_codec_context *context, const dseg_frame_info *info, label_edge_status status,
@@ -36,8 +36,8 @@ static dseg_status report(const dseg_codec_context *context, const dseg_frame_in
     case LABEL_EDGE_NO_MEMORY: return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for label-edge");
     case LABEL_EDGE_BAD_HEADER:
       return dseg_fail(error, DSEG_ERROR_FORMAT,
-                       "frame %zu: the header of Label Edge is damaged, or of another image (label-edge/bitstream.md, "
-                       "section 5)",
+                       "frame %zu: the header of Label Edge is damaged, of another version, or of another image "
+                       "(label-edge/bitstream.md, section 5)",
                        info->frame);
     case LABEL_EDGE_BAD_TYPE:
       return dseg_fail(error, DSEG_ERROR_FORMAT,
@@ -193,6 +193,6 @@ const dseg_frame_codec dseg_proposal_label_edge = {
     .encode = encode,
     .decode = decode,
     .destroy = destroy,
-    .proposal_version = "1",
+    .proposal_version = "2",
     .learn = learn,
 };

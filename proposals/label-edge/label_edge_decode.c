@@ -1,5 +1,5 @@
 /* label_edge_decode.c - the decoder: fragments, their types, and the frames that they refer to (bitstream.md, section
- * 4); raw frames (10). A frame is first decoded into the list of its edges (label_edge_decode_edges.c), then painted
+ * 4). A frame is first decoded into the list of its edges (label_edge_decode_edges.c), then painted
  * into the caller's plane (label_edge_paint.c). Everything that comes from a fragment is checked. */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ label_edge_status label_edge_decoder_create(const label_edge_format *format, con
     status = LABEL_EDGE_NO_MEMORY;
   }
   for (unsigned k = 0; k < (d->model.predict ? 4 : 1) && !status; k++) {
-    d->slots[k].edges = calloc((size_t)d->model.pixels + 1, sizeof *d->slots[k].edges);
+    d->slots[k].edges = calloc((size_t)d->model.pixels + LE_EDGES_ROOM, sizeof *d->slots[k].edges);
     d->slots[k].grid = d->model.predict ? calloc(d->model.pixels, sizeof *d->slots[k].grid) : NULL;
     if (!d->slots[k].edges || (d->model.predict && !d->slots[k].grid)) {
       status = LABEL_EDGE_NO_MEMORY;
@@ -51,102 +51,6 @@ void label_edge_decoder_destroy(label_edge_decoder *decoder) {
   }
   label_edge_free_model(&decoder->model);
   free(decoder);
-}
-
-/* ---- 10 Raw frames */
-
-static uint64_t raw_bytes(const le_model *m) {
-  return ((uint64_t)m->pixels * m->label_bits + 7) / 8;
-}
-
-/* Whether a fragment has the size of a raw frame, and zero bits behind the labels. */
-static bool check_raw(const le_model *m, const uint8_t *bytes, size_t size) {
-  const uint64_t needed = raw_bytes(m);
-  if (bytes[0] != LE_RAW || bytes[1] || size != 2 + needed + needed % 2) {
-    return false;
-  }
-  const unsigned used = (unsigned)((uint64_t)m->pixels * m->label_bits % 8); /* bits of the last byte */
-  return (!used || !(bytes[1 + needed] >> used)) && (needed % 2 == 0 || !bytes[size - 1]);
-}
-
-/* The label of a position; raw: of which bytes. */
-typedef struct le_raw {
-  const uint8_t *p; /* the first byte of the labels */
-  uint64_t bytes;
-  unsigned label_bits;
-} le_raw;
-
-static inline uint32_t raw_label(const le_raw *raw, uint32_t position) {
-  const uint64_t bit = (uint64_t)position * raw->label_bits;
-  const uint64_t left = raw->bytes - bit / 8;
-  const uint8_t *p = raw->p + bit / 8;
-  uint32_t v = 0;
-  if (left >= 4) {
-    v = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-  } else {
-    for (unsigned k = 0; k < left; k++) {
-      v |= (uint32_t)p[k] << 8 * k;
-    }
-  }
-  return v >> bit % 8 & ((UINT32_C(1) << raw->label_bits) - 1);
-}
-
-static bool decode_raw(const le_model *m, const uint8_t *bytes, size_t size, le_slot *slot) {
-  if (!check_raw(m, bytes, size)) {
-    return false;
-  }
-  const le_raw raw = {bytes + 2, raw_bytes(m), m->label_bits};
-  le_edge *next = slot->edges;
-  uint32_t label = 0;
-  for (uint32_t x = 0; x < m->pixels; x++) {
-    const uint32_t value = raw_label(&raw, x);
-    if (value >= m->labels) {
-      return false;
-    }
-    if (value != label) {
-      *next++ = le_make_edge(x, value, 0);
-      label = value;
-    }
-  }
-  *next = m->pixels;
-  slot->count = (uint32_t)(next - slot->edges);
-  return true;
-}
-
-/* Whether the pixels of raw frames are stored one after the other as they are in memory, or nearly. */
-static bool raw_is_plain(const le_model *m) {
-  return m->width == m->format.columns && m->height == m->format.rows &&
-         (m->format.bits > 1 || m->labels == UINT32_C(1) << m->format.bits);
-}
-
-/* Without a list of edges, for frames of that kind. */
-static bool decode_plain_raw(const le_model *m, const uint8_t *bytes, size_t size, void *out) {
-  if (!check_raw(m, bytes, size)) {
-    return false;
-  }
-  const le_raw raw = {bytes + 2, raw_bytes(m), m->label_bits};
-  if (m->format.bits <= 8 && m->labels == UINT32_C(1) << m->format.bits) {
-    memcpy(out, raw.p, (size_t)raw.bytes);
-    return true;
-  }
-  /* Copies, so that the compiler need not fear that a pixel changes them. */
-  const uint16_t *const palette = m->palette;
-  const uint32_t labels = m->labels;
-  const uint32_t pixels = m->pixels;
-  const bool wide = m->format.bits == 16;
-  uint32_t largest = 0;
-  for (uint32_t x = 0; x < pixels; x++) {
-    const uint32_t label = raw_label(&raw, x);
-    largest = label > largest ? label : largest;
-    const uint32_t index = label < labels ? label : 0;
-    const uint32_t value = palette ? palette[index] : index;
-    if (wide) {
-      ((uint16_t *)out)[x] = (uint16_t)value;
-    } else {
-      ((uint8_t *)out)[x] = (uint8_t)value;
-    }
-  }
-  return largest < labels;
 }
 
 /* ---- 4 Frames and those they refer to */
@@ -196,10 +100,11 @@ static void paint_slot(label_edge_decoder *d, le_slot *slot) {
 static bool decode_type(label_edge_decoder *d, int type, const uint8_t *bytes, size_t size, le_slot *own,
                         const le_slot *p, const le_slot *q) {
   le_reader reader;
-  start_reading(&reader, bytes, size);
+  le_source source;
+  start_reading(&reader, &source, bytes, size);
   own->painted = false;
   if (type == LE_RAW) {
-    return decode_raw(&d->model, bytes, size, own);
+    return label_edge_decode_raw(&d->model, bytes, size, own);
   }
   if (d->model.pixels > LE_LARGEST_GRID) {
     return false;
@@ -281,9 +186,9 @@ label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame,
   label_edge_status status = LABEL_EDGE_OK;
   if (decoder->model.predict && own->frame == frame + 1) {
     slot = (le_slot *)own;
-  } else if (raw_is_plain(&decoder->model) && open_fragment(frame, &raw, &raw_size) == LE_RAW) {
+  } else if (label_edge_raw_is_plain(&decoder->model) && open_fragment(frame, &raw, &raw_size) == LE_RAW) {
     /* Without a slot: where another frame refers to this one, which is rare, it is decoded again. */
-    return decode_plain_raw(&decoder->model, raw, raw_size, out) ? LABEL_EDGE_OK : LABEL_EDGE_BAD_DATA;
+    return label_edge_decode_plain_raw(&decoder->model, raw, raw_size, out) ? LABEL_EDGE_OK : LABEL_EDGE_BAD_DATA;
   } else {
     status = decode_frame(decoder, frame, bytes, size, &slot);
   }

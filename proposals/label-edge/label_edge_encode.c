@@ -107,7 +107,7 @@ static label_edge_status load_frame(label_edge_encoder *e, le_slot *slot, uint32
     return LABEL_EDGE_OK;
   }
   if (!slot->edges) {
-    slot->edges = calloc((size_t)m->pixels + 1, sizeof *slot->edges);
+    slot->edges = calloc((size_t)m->pixels + LE_EDGES_ROOM, sizeof *slot->edges);
     if (!slot->edges) {
       return LABEL_EDGE_NO_MEMORY;
     }

@@ -20,13 +20,23 @@ unsigned label_edge_symbol_count(unsigned context) {
   static const struct {
     uint16_t first;
     uint8_t symbols;
-  } kinds[] = {{LE_WHICH, 3}, {LE_OFFSET, 16}, {LE_SEGMENT, 8}, {LE_LIST, 6},
-               {LE_BIRTH, 3}, {LE_GAP, 16},    {LE_END, 2},     {LE_EDGE, 11}};
+  } kinds[] = {{LE_WHICH, 8}, {LE_OFFSET, 16}, {LE_SEGMENT, 8}, {LE_BIRTH, 8},
+               {LE_GAP, 16},  {LE_END, 2},     {LE_EDGE, 11}};
   unsigned k = 0;
   while (context < kinds[k].first) {
     k++;
   }
   return kinds[k].symbols;
+}
+
+void label_edge_spread(unsigned context, uint8_t symbols[LE_STATES]) {
+  unsigned x = 0;
+  for (unsigned s = 0; s < LE_SYMBOLS; s++) {
+    for (unsigned k = 0; k < label_edge_frequencies[context][s]; k++) {
+      symbols[x] = (uint8_t)s;
+      x = (x + LE_STATES / 2 + LE_STATES / 8 + 3) % LE_STATES;
+    }
+  }
 }
 
 size_t label_edge_frame_bytes(const label_edge_format *format) {
@@ -132,7 +142,7 @@ static uint32_t get_32(const uint8_t *p) {
 }
 
 size_t label_edge_header_size(const uint8_t *bytes, size_t size) {
-  if (size < FIXED_SIZE || bytes[0] != 'L' || bytes[1] != 'E' || bytes[2] != 1) {
+  if (size < FIXED_SIZE || bytes[0] != 'L' || bytes[1] != 'E' || bytes[2] != LE_VERSION) {
     return 0;
   }
   const size_t length = get_32(bytes + 4);

@@ -4,29 +4,30 @@
 
 #include "label_edge.h"
 
-/* ---- Contexts (bitstream.md, section 7). Each has up to 16 symbols; the frequencies of a context add up to 4096. */
+/* ---- Contexts (bitstream.md, section 7). Each has up to 16 symbols; the frequencies of a context add up to LE_STATES,
+ * those of symbols that cannot occur are 0. */
 enum {
   LE_EDGE = 0,     /* 2 x 31: what becomes of an edge of the row above */
   LE_END = 62,     /* 2: whether the frame ends here */
-  LE_GAP = 64,     /* 12: how far away a new edge is */
-  LE_BIRTH = 76,   /* 4: which label a new edge has */
-  LE_LIST = 80,    /* 1: place in the list of recent labels */
-  LE_SEGMENT = 81, /* 252: predicted frames: what becomes of a segment */
-  LE_OFFSET = 333, /* 2: predicted frames: where in the segment the label changes, when far away */
-  LE_WHICH = 335,  /* 1: predicted frames: which other label */
-  LE_CONTEXTS = 336,
+  LE_GAP = 64,     /* 11: how far away a new edge is */
+  LE_BIRTH = 75,   /* 4: which label a new edge has */
+  LE_SEGMENT = 79, /* 252: predicted frames: what becomes of a segment */
+  LE_OFFSET = 331, /* 2: predicted frames: where in the segment the label changes, when far away */
+  LE_WHICH = 333,  /* 1: predicted frames: which other label */
+  LE_CONTEXTS = 334,
   LE_SYMBOLS = 16,
-  LE_PROBABILITY_BITS = 12
+  LE_STATE_BITS = 8,
+  LE_STATES = 1 << LE_STATE_BITS
 };
 
 /* Symbols of LE_EDGE: 0 the edge stays; 1, 2: one pixel left, right; ... 8: four right. */
 enum { LE_MOVES = 9, LE_PASS = 9, LE_INSERT = 10, LE_HISTORIES = 31, LE_NEW_EDGE = 30 };
 /* Symbols of LE_SEGMENT: 0 the label does not change; 1..5: it changes to the expected one at offset 0..4. */
 enum { LE_NEAR = 5, LE_FAR = 6, LE_OTHER = 7 };
-/* Symbols of LE_BIRTH, LE_LIST, LE_WHICH. */
-enum { LE_BIRTH_ABOVE = 0, LE_BIRTH_NEXT = 1, LE_BIRTH_LISTED = 2 };
-enum { LE_LIST_SIZE = 16, LE_LIST_NEW = 5 };
-enum { LE_WHICH_SECOND = 0, LE_WHICH_THIRD = 1, LE_WHICH_LISTED = 2 };
+/* Symbols of LE_BIRTH and LE_WHICH: one of two labels that are at hand, or from LE_LISTED on a label that was read so
+ * before: class of its place in the list; the last one: a label that is not in the list. */
+enum { LE_BIRTH_ABOVE = 0, LE_BIRTH_NEXT = 1, LE_WHICH_SECOND = 0, LE_WHICH_THIRD = 1, LE_LISTED = 2, LE_LIST_NEW = 7 };
+enum { LE_LIST_SIZE = 16 };
 /* Numbers (section 6.3): the last class of the table stands for all larger ones. */
 enum { LE_LONG_NUMBER = 15, LE_LARGEST_CLASS = 28 };
 /* Larger grids are stored raw. */
@@ -36,11 +37,13 @@ enum { LE_INTRA = 0, LE_PREDICTED = 1, LE_SAME = 2, LE_RAW = 3, LE_LARGEST_DISTA
 
 extern const uint16_t label_edge_frequencies[LE_CONTEXTS][LE_SYMBOLS];
 unsigned label_edge_symbol_count(unsigned context);
+/* Which symbol each state of a context stands for (section 6.2). */
+void label_edge_spread(unsigned context, uint8_t symbols[LE_STATES]);
 
-/* ---- Edges: position | label << 32 | history << 48. A list ends with one whose position is the number of pixels. */
+/* ---- Edges: position | label << 32 | history << 56. A list ends with one whose position is the number of pixels. */
 typedef uint64_t le_edge;
 static inline le_edge le_make_edge(uint32_t position, uint32_t label, uint32_t history) {
-  return (le_edge)position | (le_edge)label << 32 | (le_edge)history << 48;
+  return (le_edge)position | (le_edge)label << 32 | (le_edge)history << 56;
 }
 static inline uint32_t le_position(le_edge edge) {
   return (uint32_t)edge;
@@ -48,8 +51,9 @@ static inline uint32_t le_position(le_edge edge) {
 static inline uint32_t le_label(le_edge edge) {
   return (uint32_t)(edge >> 32) & 0xffff;
 }
+#define LE_LABEL_BITS UINT64_C(0x0000ffff00000000)
 static inline uint32_t le_history(le_edge edge) {
-  return (uint32_t)(edge >> 48);
+  return (uint32_t)(edge >> 56);
 }
 /* The history of an edge after a move: its last move's class (left by 2 and more, by 1, none, right by 1, 2 and more),
  * and the class of the one before, 5 when the edge was new. */
@@ -68,10 +72,10 @@ static inline unsigned le_log2(uint32_t value) {
   return n;
 #endif
 }
-/* Context of LE_GAP: how far away the next edge of the row above (or the end of the frame) is. */
+/* Context of LE_GAP: how far away the next edge of the row above (or the end of the frame) is, at least 1. */
 static inline unsigned le_gap_context(uint32_t distance) {
-  const unsigned n = le_log2(distance + 1);
-  return LE_GAP + (n < 11 ? n : 11);
+  const unsigned n = le_log2((distance + 1) / 2);
+  return LE_GAP + (n < 10 ? n : 10);
 }
 
 /* ---- Contexts of LE_SEGMENT (section 9.3): base + length class * size + feature, by two sets of bits. */
@@ -86,7 +90,7 @@ typedef struct le_segment_contexts {
 void label_edge_segment_contexts(le_segment_contexts *contexts);
 
 /* ---- Header */
-enum { LE_FIXED_HEADER = 18 }; /* bytes in front of palette and grid */
+enum { LE_VERSION = 2, LE_FIXED_HEADER = 18 }; /* FIXED_HEADER: bytes in front of palette and grid */
 
 typedef struct le_model {
   label_edge_format format;
@@ -109,11 +113,14 @@ unsigned label_edge_references(uint32_t frame, uint32_t frames, uint32_t *first,
 /* Where a frame that others refer to is kept: 0..3. */
 unsigned label_edge_slot(uint32_t frame, uint32_t frames);
 
+/* What a list of edges may hold beside those of the frame: its end, and in a decoder moves out of the frame. */
+enum { LE_EDGES_ROOM = 6 };
+
 /* A frame as edges, and as a grid where another one is predicted from it. */
 typedef struct le_slot {
   uint32_t frame; /* number + 1, 0: none */
   uint32_t count; /* of edges */
-  le_edge *edges; /* pixels + 1 */
+  le_edge *edges; /* pixels + LE_EDGES_ROOM */
   uint16_t *grid; /* pixels; NULL: not needed */
   bool painted;   /* grid holds the frame */
 } le_slot;

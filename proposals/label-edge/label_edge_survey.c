@@ -175,7 +175,7 @@ static size_t put_header(const label_edge_survey *survey, size_t palette_bytes, 
   p += (p - header) & 1;
   header[0] = 'L';
   header[1] = 'E';
-  header[2] = 1;
+  header[2] = LE_VERSION;
   header[3] = (uint8_t)(palette | grid << 1 | survey->predict << 2);
   put_32(header + 4, (uint32_t)(p - header));
   put_16(header + 8, rows);

@@ -6,6 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void make_states(unsigned context, uint8_t states[LE_STATES], struct le_coding coding[LE_SYMBOLS]) {
+  uint8_t symbols[LE_STATES];
+  uint32_t next[LE_SYMBOLS];
+  uint32_t first = 0;
+  label_edge_spread(context, symbols);
+  for (unsigned s = 0; s < LE_SYMBOLS; s++) {
+    const uint32_t frequency = label_edge_frequencies[context][s];
+    next[s] = first;
+    if (frequency) {
+      /* Large states lose one bit more than small ones. */
+      const unsigned most = LE_STATE_BITS - (frequency > 1 ? le_log2(frequency - 1) : 0);
+      coding[s].bits = (most << 16) - (frequency << most);
+      coding[s].first = (int32_t)first - (int32_t)frequency;
+    }
+    first += frequency;
+  }
+  for (uint32_t x = 0; x < LE_STATES; x++) {
+    states[next[symbols[x]]++] = (uint8_t)x;
+  }
+}
+
 const le_encoding_tables *label_edge_encoding_tables(void) {
   static _Atomic(le_encoding_tables *) shared;
   le_encoding_tables *tables = atomic_load_explicit(&shared, memory_order_acquire);
@@ -17,15 +38,7 @@ const le_encoding_tables *label_edge_encoding_tables(void) {
     return NULL;
   }
   for (unsigned c = 0; c < LE_CONTEXTS; c++) {
-    uint32_t start = 0;
-    for (unsigned s = 0; start < 4096; s++) {
-      const uint32_t frequency = label_edge_frequencies[c][s];
-      made->symbols[c][s] = (struct le_coding){.reciprocal = ((UINT64_C(1) << 44) + frequency - 1) / frequency,
-                                               .limit = frequency << (32 - LE_PROBABILITY_BITS),
-                                               .start = (uint16_t)start,
-                                               .complement = (uint16_t)(4096 - frequency)};
-      start += frequency;
-    }
+    make_states(c, made->states[c], made->symbols[c]);
   }
   label_edge_segment_contexts(&made->segments);
   if (!atomic_compare_exchange_strong(&shared, &tables, made)) {
@@ -67,17 +80,17 @@ static void put_number(le_writer *w, unsigned context, uint32_t number) {
 }
 
 /* Section 6.4. */
-static void put_listed(le_writer *w, const le_model *model, uint32_t label) {
+static void put_listed(le_writer *w, const le_model *model, unsigned context, uint32_t label) {
   unsigned k = 0;
   while (k < w->listed && w->list[k] != label) {
     k++;
   }
   if (k < w->listed) {
     const unsigned n = le_log2(k + 1);
-    put_symbol(w, LE_LIST, n);
+    put_symbol(w, context, LE_LISTED + n);
     put_bits(w, n, k + 1 - (1u << n));
   } else {
-    put_symbol(w, LE_LIST, LE_LIST_NEW);
+    put_symbol(w, context, LE_LIST_NEW);
     put_bits(w, model->label_bits, label);
     if (w->listed < LE_LIST_SIZE) {
       w->listed++;
@@ -104,7 +117,7 @@ static label_edge_status begin_frame(le_writer *w, unsigned type, size_t room) {
   }
   w->count = 0;
   w->listed = 0;
-  put_bits(w, 2, type);
+  w->type = type;
   return LABEL_EDGE_OK;
 }
 
@@ -157,12 +170,13 @@ label_edge_status label_edge_put_independent(le_writer *w, const le_model *model
     }
     put_number(w, le_gap_context(expected >= from ? expected - from + 1 : 1), at - from);
     if (model->labels > 2) {
-      const unsigned birth = differs && to == above               ? LE_BIRTH_ABOVE
-                             : exists && to == le_label(edges[i]) ? LE_BIRTH_NEXT
-                                                                  : LE_BIRTH_LISTED;
-      put_symbol(w, LE_BIRTH + 2 * differs + exists, birth);
-      if (birth == LE_BIRTH_LISTED) {
-        put_listed(w, model, to);
+      const unsigned birth = LE_BIRTH + 2 * differs + exists;
+      if (differs && to == above) {
+        put_symbol(w, birth, LE_BIRTH_ABOVE);
+      } else if (exists && to == le_label(edges[i])) {
+        put_symbol(w, birth, LE_BIRTH_NEXT);
+      } else {
+        put_listed(w, model, birth, to);
       }
     }
     edges[j] = le_make_edge(at, to, LE_NEW_EDGE);
@@ -212,12 +226,12 @@ label_edge_status label_edge_put_predicted(le_writer *w, const le_model *model, 
         if (model->labels > 2) {
           uint32_t others[3];
           const unsigned known = le_others(&s, label, expected, others);
-          const unsigned which = known > 0 && to == others[0]   ? LE_WHICH_SECOND
-                                 : known > 1 && to == others[1] ? LE_WHICH_THIRD
-                                                                : LE_WHICH_LISTED;
-          put_symbol(w, LE_WHICH, which);
-          if (which == LE_WHICH_LISTED) {
-            put_listed(w, model, to);
+          if (known > 0 && to == others[0]) {
+            put_symbol(w, LE_WHICH, LE_WHICH_SECOND);
+          } else if (known > 1 && to == others[1]) {
+            put_symbol(w, LE_WHICH, LE_WHICH_THIRD);
+          } else {
+            put_listed(w, model, LE_WHICH, to);
           }
         }
       }
@@ -242,37 +256,42 @@ label_edge_status label_edge_reserve(le_bytes *bytes, size_t room) {
   return LABEL_EDGE_OK;
 }
 
-/* Backwards: words are written from the end of the buffer towards its start. */
+/* From the last symbol to the first, since each state follows from the next; then the bits of each in order. */
 label_edge_status label_edge_write(le_writer *w, const le_encoding_tables *tables, le_bytes *out) {
-  const size_t room = w->count * 2 + 6;
+  uint32_t state = 0;
+  for (size_t k = w->count; k-- > 0;) {
+    const uint32_t symbol = w->symbols[k];
+    if (!(symbol & LE_RAW_BITS)) {
+      const unsigned context = symbol >> 16;
+      const struct le_coding coding = tables->symbols[context][symbol & 0xffff];
+      const unsigned bits = (state + LE_STATES + coding.bits) >> 16;
+      w->symbols[k] = (uint32_t)bits << 16 | (state & ((1u << bits) - 1));
+      state = tables->states[context][(int32_t)((state + LE_STATES) >> bits) + coding.first];
+    }
+  }
+  const size_t room = w->count * 2 + 16;
   if (label_edge_reserve(out, room)) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  uint8_t *const end = out->p + room;
-  uint8_t *p = end;
-  uint32_t state = 1;
-  for (size_t k = w->count; k-- > 0;) {
+  uint64_t waiting = w->type | state << 2;
+  unsigned count = 2 + LE_STATE_BITS;
+  uint8_t *p = out->p;
+  for (size_t k = 0; k < w->count; k++) {
     const uint32_t symbol = w->symbols[k];
-    const unsigned high = symbol >> 16 & 0x7fff;
-    const unsigned low = symbol & 0xffff;
-    const bool raw = symbol & LE_RAW_BITS;
-    const struct le_coding *coding = &tables->symbols[raw ? 0 : high][raw ? 0 : low];
-    /* A word is written in any case, and counts if the state is too large: that cannot be foreseen. */
-    const bool large = state >= (raw ? UINT32_C(1) << (32 - high) : coding->limit);
-    p[-2] = (uint8_t)state;
-    p[-1] = (uint8_t)(state >> 8);
-    p -= large ? 2 : 0;
-    state >>= large ? 16 : 0;
-    if (raw) {
-      state = state << high | low;
-    } else {
-      state += (uint32_t)(state * coding->reciprocal >> 44) * coding->complement + coding->start;
-    }
+    waiting |= (uint64_t)(symbol & 0xffff) << count;
+    count += symbol >> 16 & 0x7fff;
+    p[0] = (uint8_t)waiting;
+    p[1] = (uint8_t)(waiting >> 8);
+    p[2] = (uint8_t)(waiting >> 16);
+    p[3] = (uint8_t)(waiting >> 24);
+    p += count / 8;
+    waiting >>= count & ~7u;
+    count %= 8;
   }
-  for (unsigned k = p < end || state > 0xffff ? 4 : 2; k > 0; k--) {
-    *--p = (uint8_t)(state >> 8 * (k - 1));
-  }
-  out->size = (size_t)(end - p);
-  memmove(out->p, p, out->size);
+  p[0] = (uint8_t)waiting;
+  p += count > 0;
+  *p = 0;
+  out->size = (size_t)(p - out->p);
+  out->size += out->size % 2;
   return LABEL_EDGE_OK;
 }

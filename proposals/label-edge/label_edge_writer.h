@@ -19,16 +19,15 @@ typedef struct le_writer {
   size_t count, room;
   uint16_t list[LE_LIST_SIZE];
   unsigned listed;
+  unsigned type; /* of the frame */
 } le_writer;
 
 /* All that follows from annex A and section 9.3, the same for every encoder. */
 typedef struct le_encoding_tables {
+  uint8_t states[LE_CONTEXTS][LE_STATES]; /* those of each symbol, in ascending order, one symbol after the other */
   struct le_coding {
-    uint64_t reciprocal; /* of the frequency, times 2^44, rounded up: x / frequency is x * reciprocal >> 44, since x is
-                            below limit */
-    uint32_t limit;      /* states from here on lose a word first */
-    uint16_t start;      /* sum of the frequencies below */
-    uint16_t complement; /* 4096 - frequency */
+    uint32_t bits; /* (state + LE_STATES + bits) >> 16 is how many bits are written */
+    int32_t first; /* of the symbol's states in states, less its frequency */
   } symbols[LE_CONTEXTS][LE_SYMBOLS];
   le_segment_contexts segments;
 } le_encoding_tables;

@@ -22,34 +22,41 @@ PIXEL_DATA = b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff"
 
 
 class Composer(second.Symbols):
-    """Reads wanted results instead of bytes, and notes in which context."""
+    """Takes wanted results instead of bytes, and notes the table of each symbol, or the number of bits."""
 
     def __init__(self, wanted, header):
         self.header, self.list, self.wanted, self.noted = header, [], iter(wanted), []
 
     def S(self, kind, context=0):
         symbol = next(self.wanted)
-        _, starts, frequencies = second.TABLES[kind][context]
-        self.noted.append((frequencies[symbol], starts[symbol], 12))
+        self.noted.append((symbol, second.TABLES[kind][context]))
         return symbol
 
     def B(self, n):
         if n == 0:
             return 0
         value = next(self.wanted)
-        self.noted.append((1, value, n))
+        self.noted.append((value, n))
         return value
 
 
-def to_bytes(noted, state=1):
-    """Coded backwards, so that the state ends with 1."""
-    words = []
-    for frequency, start, bits in reversed(noted):
-        if state >= frequency << (32 - bits):
-            words.insert(0, struct.pack("<H", state & 0xFFFF))
-            state >>= 16
-        state = (state // frequency << bits) + state % frequency + start
-    return struct.pack("<I" if words or state > 0xFFFF else "<H", state) + b"".join(words)
+def to_bytes(kind, noted, state=0):
+    """A frame of this type. The states are found backwards from the one at the end, the bits are written forwards."""
+    parts = []  # (bits, how many), the last first
+    for value, how in noted[::-1]:
+        if isinstance(how, int):
+            parts.append((value, how))
+            continue
+        # One state stands for the symbol and has a base and bits that lead to this state.
+        (before,) = (x for x, (s, base, bits) in enumerate(how) if s == value and base <= state < base + (1 << bits))
+        _, base, bits = how[before]
+        parts.append((state - base, bits))
+        state = before
+    number = at = 0
+    for value, bits in [(kind, 2), (state, 8), *parts[::-1]]:
+        number |= value << at
+        at += bits
+    return number.to_bytes((at + 15) // 16 * 2, "little")
 
 
 def header(rows, columns, bits, frames, palette=None, grid=None, flags=0):
@@ -64,31 +71,29 @@ def header(rows, columns, bits, frames, palette=None, grid=None, flags=0):
             number = sum(bit << i for i, bit in enumerate(axis))
             body += number.to_bytes((len(axis) + 7) // 8, "little")
     body += bytes(len(body) % 2)
-    return struct.pack("<2sBBIHHHI", b"LE", 1, flags, 18 + len(body), rows, columns, bits, frames) + body
+    return struct.pack("<2sBBIHHHI", b"LE", 2, flags, 18 + len(body), rows, columns, bits, frames) + body
 
 
-def independent(head, wanted):
+def independent(head, wanted, state=0):
     """A frame of type 0 with these results, up to the first fault if there is one."""
-    form = struct.unpack_from("<HHHI", head, 8)
-    composer = Composer([0, *wanted], second.Header(head, *form))
-    composer.B(2)
-    try:
-        second.decode_independent(composer, composer.header)
-    except second.Nonconforming:
-        pass
-    return to_bytes(composer.noted)
+    composer = Composer(wanted, second.Header(head, *struct.unpack_from("<HHHI", head, 8)))
+    return compose(0, composer, state, second.decode_independent)
 
 
 def predicted(head, wanted, p, q):
     """A frame of type 1; p, q: labels of the references."""
-    form = struct.unpack_from("<HHHI", head, 8)
-    composer = Composer([1, *wanted], second.Header(head, *form))
-    composer.B(2)
+    composer = Composer(wanted, second.Header(head, *struct.unpack_from("<HHHI", head, 8)))
+    return compose(1, composer, 0, second.decode_predicted, p, q)
+
+
+def compose(kind, composer, state, decode, *references):
+    """state: the one at the end, which is 0 in conforming frames."""
     try:
-        second.decode_predicted(composer, composer.header, p, q)
+        decode(composer, composer.header, *references)
     except second.Nonconforming:
         pass
-    return to_bytes(composer.noted)
+    assert next(composer.wanted, None) is None, "results are left"
+    return to_bytes(kind, composer.noted, state)
 
 
 def raw(labels, k):
@@ -103,9 +108,10 @@ def same(distance, later=0):
 
 # A picture of 4 x 4, its labels, and the results that code them: by moves, and each edge as a new one.
 STEPS = [0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0]
-BY_MOVES = [1, 1, 1, 2, 5, 1, 10, 1, 0, 0, 0, 0, 2, 0, 9, 0]
-ALL_NEW = [1, 1, 1, 2, 5, 1, 10, 1, 0, 0, 9, 10, 1, 0, 0, 9, 10, 1, 0, 0, 9, 10, 1, 1, 0, 9, 10, 0, 0, 9, 0]
+BY_MOVES = [1, 1, 1, 7, 1, 10, 1, 0, 0, 0, 0, 2, 0, 9, 0]
+ALL_NEW = [1, 1, 1, 7, 1, 10, 1, 0, 0, 9, 10, 1, 0, 0, 9, 10, 1, 0, 0, 9, 10, 1, 1, 0, 9, 10, 0, 0, 9, 0]
 TURNED = STEPS[::-1]
+OF_17_BITS = [1, 2, 0, 9, 0]  # three pixels of label 0, then 1; 17 bits, the last is 0
 PALETTE = [(0, 0), (4, 0), (3, 0)]  # values 0, 5 and 9
 VALUES = [0, 5, 9]
 
@@ -118,19 +124,22 @@ def uncommon():
     """(name, purpose, (rows, columns, bits), fragments, frames as values in raster order)"""
     head = header(4, 4, 8, 1, PALETTE)
     yield ("no-palette", "neither palette nor grid: a label is its value (5)", (4, 4, 8),
-           [header(4, 4, 8, 1) + independent(header(4, 4, 8, 1), [5 if i == 5 else w for i, w in enumerate(BY_MOVES)])],
+           [header(4, 4, 8, 1) + independent(header(4, 4, 8, 1), [5 if i == 4 else w for i, w in enumerate(BY_MOVES)])],
            [values(STEPS)])  # fmt: skip
     yield ("unused-value", "the palette has a value, 9, that no pixel has (5)", (4, 4, 8), [head + independent(head, BY_MOVES)],
            [values(STEPS)])  # fmt: skip
     yield ("all-new", "each edge ends and begins anew, though all could move (12)", (4, 4, 8), [head + independent(head, ALL_NEW)],
            [values(STEPS)])  # fmt: skip
-    yield ("birth-without-next", "BIRTH is 1 though there is no next edge: the label is listed (8)", (4, 4, 8),
-           [head + independent(head, [1 if i == 3 else w for i, w in enumerate(BY_MOVES)])], [values(STEPS)])  # fmt: skip
+    yield ("listed-without-need", "the label above is given as a listed one that is new (6.4, 8)", (4, 4, 8),
+           [head + independent(head, [*BY_MOVES[:8], 7, *BY_MOVES[8:]])], [values(STEPS)])  # fmt: skip
     two = header(4, 4, 8, 3, [(0, 0), (4, 0)])
     yield ("raw", "raw frames of one bit a pixel, where fewer bytes would do (10)", (4, 4, 8),
            [two + raw(STEPS, 1), raw(TURNED, 1), raw(STEPS, 1)], [values(STEPS), values(TURNED), values(STEPS)])  # fmt: skip
+    two = header(4, 4, 8, 1, [(0, 0), (4, 0)])
+    yield ("15-bits-left", "17 bits: the last two bytes are 0, but one of their bits is read (6.1)", (4, 4, 8),
+           [two + independent(two, OF_17_BITS)], [[0] * 3 + [5] * 13])  # fmt: skip
     one = header(4, 4, 8, 2, [(7, 0)])
-    yield ("one-value", "one label, 7: frames without any bits, independent (4 bytes or less) and raw (2 bytes)", (4, 4, 8),
+    yield ("one-value", "one label, 7: frames that only end, independent and raw (2 bytes each)", (4, 4, 8),
            [one + independent(one, [0]), raw([0] * 16, 0)], [[7] * 16, [7] * 16])  # fmt: skip
     five = header(4, 4, 8, 5, PALETTE, flags=4)
     yield ("same-as-later", "with prediction, frames that are the same as one that follows (4.3), two deep", (4, 4, 8),
@@ -146,26 +155,31 @@ def uncommon():
     large = header(200, 200, 8, 1, [(0, 1)])
     yield ("long-number", "one edge, 39999 pixels away: a number behind the escape (6.3)", (200, 200, 8),
            [large + independent(large, [1, 15, 15, 39999 + 1 - 32768, 0])], [[0] * 39999 + [1]])  # fmt: skip
-    many = header(4, 5, 16, 1, b"\1\xac\2\x13")  # 300 to 319
-    wanted = []
-    for label in range(1, 20):
-        wanted += [1 if label == 1 else 10, *([1, 0] if label == 1 else [0]), 2, 5, label]
-    yield ("full-list", "19 labels one after the other: the list of 16 drops the oldest (6.4), 16 bits", (4, 5, 16),
-           [many + independent(many, wanted + [9] * 14 + [0])], [list(range(300, 320))])  # fmt: skip
+    yield ("escape-without-need", "the number 0, written behind the escape (6.3)", (200, 200, 8),
+           [large + independent(large, [1, 15, 0, 9, 0])], [[1] * 40000])  # fmt: skip
+    many = header(4, 5, 16, 1, b"\1\xac\2\x12")  # 300 to 318
+    wanted = [1, 1, 0, 7, 1]  # an edge; the number 1; label 1, put on the list
+    for label in range(2, 19):
+        wanted += [10, 0, 7, label]
+    yield ("full-list", "18 labels one after the other: the list of 16 drops the oldest; then its last entry, 3 (6.4), 16 bits", (4, 5, 16),
+           [many + independent(many, [*wanted, 10, 0, 6, 0] + [9] * 14 + [0])], [[*range(300, 319), 303]])  # fmt: skip
     yield ("predicted-without-need", "a predicted frame where the same picture stands before and behind it (9)", (4, 4, 8),
            [five + independent(five, BY_MOVES), raw(STEPS, 2), predicted(five, expected_changes(STEPS), STEPS, STEPS), raw(STEPS, 2),
             raw(STEPS, 2)], [values(STEPS)] * 5)  # fmt: skip
+    yield ("predicted-and-listed", "the same, each label listed as a new one, each offset behind the escape (6.3, 6.4, 9.2)", (4, 4, 8),
+           [five + independent(five, BY_MOVES), raw(STEPS, 2), predicted(five, expected_changes(STEPS, listed=True), STEPS, STEPS),
+            raw(STEPS, 2), raw(STEPS, 2)], [values(STEPS)] * 5)  # fmt: skip
 
 
-def expected_changes(picture):
+def expected_changes(picture, listed=False):
     """Results for a predicted frame that is as both of its references, which are the same: segments end where these change."""
     wanted, label = [], 0
     edges = {p for p in range(1, 16) if picture[p] != picture[p - 1]}
     starts = sorted({p for p in range(16) if p % 4 == 0 or p in edges or p - 4 in edges and p >= 4})
     for start in starts:
         if picture[start] != label:
-            wanted.append(1)  # at once to the expected label
             label = picture[start]
+            wanted += [7, 15, 0, 7, label] if listed else [1]  # at once, and to the expected label
             if start + 1 in starts or start == 15:
                 continue
         wanted.append(0)
@@ -176,7 +190,8 @@ def faulty():
     """(name, purpose with the section, fragments): images of 4 x 4, 8 bits."""
     three = header(4, 4, 8, 3, PALETTE)
     five = header(4, 4, 8, 5, PALETTE, flags=4)
-    good = [independent(three, BY_MOVES), raw(TURNED, 2), same(2)]
+    good = [independent(three, BY_MOVES), raw(TURNED, 2), same(2)]  # the first is of 32 bits
+    all_new = independent(three, ALL_NEW)  # bits are left
 
     def with_header(head):
         return [head + good[0], *good[1:]]
@@ -196,7 +211,8 @@ def faulty():
         return [five + frames[0], *frames[1:]]
 
     yield "header-magic", "does not begin with LE (5)", with_byte(0, 0x4D)
-    yield "header-version", "version 2 (5)", with_byte(2, 2)
+    yield "header-version", "version 3 (5)", with_byte(2, 3)
+    yield "header-version-1", "version 1, an older draft (5)", with_byte(2, 1)
     yield "header-flag", "a flag that is not defined (5)", with_byte(3, 9)
     yield "header-size-odd", "an odd size (5)", with_byte(4, len(three) - 1)
     yield "header-size-small", "a size that has no room for the fixed fields (5)", with_byte(4, 16)
@@ -224,20 +240,21 @@ def faulty():
     yield "raw-size", "a raw frame with two bytes too many (10)", with_frame(good[1] + b"\0\0")
     yield "raw-label", "a raw frame with a label that is not in the palette (10)", with_frame(raw([3] * 16, 2))
     yield "raw-padding", "raw frames of 1 x 4 pixels with bits behind the last pixel that are not zero (10)", None
-    yield "move-back", "an edge moves to the left of what is known (8)", with_frame(independent(three, [1, 0, 2, 5, 1, 10, 2, 0, 0, 3]), 1)
-    yield "move-out", "an edge moves behind the frame (8)", with_frame(independent(three, [1, 3, 3, 2, 5, 1, 8]), 1)
-    yield "move-no-change", "an edge moves to where its label is already (8)", with_frame(independent(three, [1, 0, 2, 5, 1, 0, 9, 0, 10, 0, 2, 0, 0]), 1)
+    yield "move-back", "an edge moves to the left of what is known (8)", with_frame(independent(three, [1, 0, 7, 1, 10, 2, 0, 0, 3]), 1)
+    yield "move-out", "an edge moves behind the frame (8)", with_frame(independent(three, [1, 3, 3, 7, 1, 8]), 1)
+    yield "move-no-change", "an edge moves to where its label is already (8)", with_frame(independent(three, [1, 0, 7, 1, 0]), 1)
     yield "gap", "a new edge behind the frame (8)", with_frame(independent(three, [1, 4, 15]), 1)
-    yield "gap-number", "a number of class 29 (6.3)", with_frame(independent(three, [1, 15, 29]), 1)
-    yield "birth-no-change", "a new edge with the label before it (8)", with_frame(independent(three, [1, 1, 0, 0]), 1)
-    yield "list-entry", "an entry that the list does not have (6.4)", with_frame(independent(three, [1, 1, 0, 2, 0]), 1)
-    yield "list-label", "a listed label that is not in the palette (6.4)", with_frame(independent(three, [1, 1, 0, 2, 5, 3]), 1)
-    yield "words-left", "words behind the last symbol (6.2)", with_frame(good[0] + b"\0\0", 0)
-    yield "words-missing", "the last word is missing (6.2)", with_frame(good[0][:-2], 0)
-    yield "state", "the state is not 1 at the end (6.2)", with_frame(to_bytes([(1, 0, 2), *end_only()], 5), 1)
+    yield "gap-number", "a number of class 29 (6.3)", with_predicted(predicted(five, [7, 15, 29], STEPS, TURNED), 2)
+    yield "birth-no-change", "a new edge with the label before it (8)", with_frame(independent(three, [1, 1, 0, 7, 0]), 1)
+    yield "list-entry", "an entry that the list does not have (6.4)", with_frame(independent(three, [1, 1, 0, 2]), 1)
+    yield "list-label", "a listed label that is not in the palette (6.4)", with_frame(independent(three, [1, 1, 0, 7, 3]), 1)
+    yield "state", "the state is not 0 at the end (6.1)", with_frame(independent(three, BY_MOVES, 1), 0)
+    yield "bits-left", "16 bits are left, all 0 (6.1)", with_frame(good[0] + b"\0\0", 0)
+    yield "bits-not-0", "a bit is left that is not 0 (6.1)", with_frame(all_new[:-1] + bytes([all_new[-1] | 0x80]), 0)
+    yield "bits-missing", "one bit is read that is not there; it would be 0 (6.1)", None
     yield "edge-without-label", "an edge in an image of one label (8)", None
-    yield "segment-end", "a change behind the end of its segment (9.2)", with_predicted(predicted(five, [7, 2, 0, 2, 5, 1], STEPS, TURNED), 2)
-    yield "segment-no-change", "a change to the label that is there (9.2)", with_predicted(predicted(five, [1], STEPS, TURNED), 2)
+    yield "segment-end", "a change behind the end of its segment (9.2)", with_predicted(predicted(five, [7, 2, 0, 7, 1], STEPS, TURNED), 2)
+    yield "segment-no-change", "a change to the label that is there (9.2)", with_predicted(predicted(five, [7, 0, 7, 0], STEPS, TURNED), 2)
     yield "segment-which", "another label, where there is none (9.2)", with_predicted(predicted(five, [7, 0, 1], STEPS, TURNED), 2)
 
 
@@ -246,6 +263,7 @@ def faulty():
 REFUSED = {
     "header-magic": (0, "no header"),
     "header-version": (0, "no header"),
+    "header-version-1": (0, "no header"),
     "header-flag": (0, "flags or size"),
     "header-size-odd": (0, "flags or size"),
     "header-size-small": (0, "flags or size"),
@@ -277,13 +295,14 @@ REFUSED = {
     "move-out": (1, "an edge moves where it cannot be"),
     "move-no-change": (1, "an edge moves where it cannot be"),
     "gap": (1, "a new edge outside the frame, or without a label"),
-    "gap-number": (1, "number too large"),
+    "gap-number": (2, "number too large"),
     "birth-no-change": (1, "an edge without a change"),
     "list-entry": (1, "no such entry in the list of labels"),
     "list-label": (1, "no such label"),
-    "words-left": (0, "the frame does not end where its symbols do"),
-    "words-missing": (0, "the frame does not end where its symbols do"),
-    "state": (1, "the frame does not end where its symbols do"),
+    "state": (0, "the state at the end"),
+    "bits-left": (0, "too many bits left"),
+    "bits-not-0": (0, "bits left that are not 0"),
+    "bits-missing": (0, "more bits are read than there are"),
     "edge-without-label": (0, "a new edge outside the frame, or without a label"),
     "segment-end": (2, "a change outside its segment, or without a change"),
     "segment-no-change": (2, "a change outside its segment, or without a change"),
@@ -296,16 +315,16 @@ IN_HEADER = ("header-", "palette-", "grid-")
 IN_TYPE = ("frame-missing", "predicted-", "same-")
 
 
-def end_only():
-    _, starts, frequencies = second.TABLES["END"][0]
-    return [(frequencies[0], starts[0], 12)]
-
-
 def special_fault(name):
     """(rows, columns, fragments) of those that need another image."""
     if name == "raw-padding":
         head = header(1, 4, 8, 3, [(0, 0), (4, 0)])
         return 1, 4, [head + b"\3\0\x1a\0", b"\3\0\x0a\0", b"\3\0\x0a\0"]
+    if name == "bits-missing":
+        head = header(4, 4, 8, 3, [(0, 0), (4, 0)])
+        frame = independent(head, OF_17_BITS)
+        assert len(frame) == 4 and frame[2:] == b"\0\0"
+        return 4, 4, [head + frame[:2], same(1), same(2)]
     head = header(4, 4, 8, 3, [(5, 0)])
     return 4, 4, [head + independent(head, [1, 1, 0]), same(1), same(1)]
 

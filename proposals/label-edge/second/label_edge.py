@@ -9,8 +9,8 @@ from pathlib import Path
 TEXT = Path(__file__).resolve().parent.parent / "bitstream.md"
 
 # Section 7: name, number of contexts, symbols.
-KINDS = [("EDGE", 62, 11), ("END", 2, 2), ("GAP", 12, 16), ("BIRTH", 4, 3), ("LIST", 1, 6), ("SEGMENT", 252, 8),
-         ("OFFSET", 2, 16), ("WHICH", 1, 3)]
+KINDS = [("EDGE", 62, 11), ("END", 2, 2), ("GAP", 11, 16), ("BIRTH", 4, 8), ("SEGMENT", 252, 8),
+         ("OFFSET", 2, 16), ("WHICH", 1, 8)]
 
 
 class Nonconforming(ValueError):
@@ -22,30 +22,41 @@ def need(condition, what):
         raise Nonconforming(what)
 
 
+def log2(a):
+    return a.bit_length() - 1
+
+
 def read_annex_a(text):
-    """Annex A: for each kind its contexts, each a list of (first slot, frequency, symbol)."""
+    """Annex A: for each kind its contexts, each a list of frequencies."""
     annex = text[text.index("## Annex A"):]
-    tables = {}
+    kinds = {}
     for name, count, symbols in KINDS:
         digits = re.search(rf"^{name}:\n\n((?:    [0-9A-F ]+\n)+)", annex, re.MULTILINE).group(1).split()
         assert len(digits) == count, name
-        tables[name] = []
-        for context in digits:
-            frequencies = [int(context[i:i + 3], 16) for i in range(0, len(context), 3)]
-            assert len(frequencies) == symbols and sum(frequencies) == 4096 and min(frequencies) > 0, name
-            slots = []
-            for symbol, frequency in enumerate(frequencies):
-                slots += [symbol] * frequency
-            starts = [sum(frequencies[:i]) for i in range(symbols)]
-            tables[name].append((slots, starts, frequencies))
-    return tables
+        kinds[name] = [[int(context[i:i + 2], 16) for i in range(0, len(context), 2)] for context in digits]
+        assert all(len(frequencies) == symbols and sum(frequencies) == 256 for frequencies in kinds[name]), name
+    return kinds
 
 
-TABLES = read_annex_a(TEXT.read_text(encoding="utf-8"))
+def make_table(frequencies):
+    """Section 6.2: for each state its symbol, base and bits."""
+    symbol = [None] * 256
+    p = 0
+    for s, frequency in enumerate(frequencies):
+        for _ in range(frequency):
+            symbol[p] = s
+            p = (p + 163) % 256
+    m = list(frequencies)
+    table = []
+    for s in symbol:
+        bits = 8 - log2(m[s])
+        table.append((s, (m[s] << bits) - 256, bits))
+        m[s] += 1
+    return table
 
 
-def log2(a):
-    return a.bit_length() - 1
+TABLES = {kind: [make_table(frequencies) for frequencies in contexts]
+          for kind, contexts in read_annex_a(TEXT.read_text(encoding="utf-8")).items()}
 
 
 def u16(data, at):
@@ -60,7 +71,7 @@ class Header:
     """Section 5."""
 
     def __init__(self, data, rows, columns, bits, frames):
-        need(len(data) >= 18 and data[:2] == b"LE" and data[2] == 1, "no header")
+        need(len(data) >= 18 and data[:2] == b"LE" and data[2] == 2, "no header")
         self.flags, self.size = data[3], u32(data, 4)
         need(self.flags < 8 and 18 <= self.size <= len(data) and self.size % 2 == 0, "flags or size")
         need((u16(data, 8), u16(data, 10), u16(data, 12), u32(data, 14)) == (rows, columns, bits, frames),
@@ -115,32 +126,23 @@ class Header:
 class Symbols:
     """Section 6."""
 
-    def __init__(self, frame, header):
+    def __init__(self, frame, header, kind):
         need(len(frame) >= 2 and len(frame) % 2 == 0, "size of a frame")
-        self.header, self.frame = header, frame
-        self.x = u16(frame, 0) if len(frame) == 2 else u32(frame, 0)
-        self.at = min(4, len(frame))
+        self.header, self.frame, self.at = header, frame, 0  # at: a bit
         self.list = []
-
-    def refill(self):
-        if self.x < 65536 and self.at < len(self.frame):
-            self.x = self.x << 16 | u16(self.frame, self.at)
-            self.at += 2
+        assert self.B(2) == kind
+        self.x = self.B(8)
 
     def S(self, kind, context=0):
-        slots, starts, frequencies = TABLES[kind][context]
-        r = self.x & 4095
-        s = slots[r]
-        self.x = frequencies[s] * (self.x >> 12) + r - starts[s]
-        self.refill()
+        s, base, bits = TABLES[kind][context][self.x]
+        self.x = base + self.B(bits)
         return s
 
     def B(self, n):
-        if n == 0:
-            return 0
-        v = self.x & ((1 << n) - 1)
-        self.x >>= n
-        self.refill()
+        need(self.at + n <= 8 * len(self.frame), "more bits are read than there are")
+        first = self.at // 8
+        v = int.from_bytes(self.frame[first:first + 5], "little") >> self.at % 8 & (1 << n) - 1  # 7 + 28 bits
+        self.at += n
         return v
 
     def N(self, kind, context):
@@ -148,13 +150,9 @@ class Symbols:
         if e == 15:
             e = self.B(5)
             need(e <= 28, "number too large")
-        v = self.B(min(e, 16))
-        if e > 16:
-            v |= self.B(e - 16) << 16
-        return (1 << e) - 1 + v
+        return (1 << e) - 1 + self.B(e)
 
-    def L(self):
-        e = self.S("LIST")
+    def L(self, e):
         if e < 5:
             i = (1 << e) - 1 + self.B(e)
             need(i < len(self.list), "no such entry in the list of labels")
@@ -167,7 +165,10 @@ class Symbols:
         return label
 
     def end(self):
-        need(self.x == 1 and self.at == len(self.frame), "the frame does not end where its symbols do")
+        left = 8 * len(self.frame) - self.at
+        need(self.x == 0, "the state at the end")
+        need(left < 16, "too many bits left")
+        need(self.B(left) == 0, "bits left that are not 0")
 
 
 def decode_independent(symbols, header):
@@ -208,7 +209,7 @@ def decode_independent(symbols, header):
             if symbols.S("END", differs) == 0:
                 break
         w = max(expected - start + 1, 1)
-        p = start + symbols.N("GAP", min(log2(w + 1), 11))
+        p = start + symbols.N("GAP", min(log2((w + 1) // 2), 10))
         need(p < n and labels >= 2, "a new edge outside the frame, or without a label")
         if labels == 2:
             new = 1 - label
@@ -216,10 +217,10 @@ def decode_independent(symbols, header):
             b = symbols.S("BIRTH", 2 * differs + exists)
             if b == 0:
                 new = above
-            elif b == 1 and exists:
+            elif b == 1:
                 new = edges[i][1]
             else:
-                new = symbols.L()
+                new = symbols.L(b - 2)
         need(new != label, "an edge without a change")
         append(p, new, 30)
         label = new
@@ -306,8 +307,8 @@ def decode_predicted(symbols, header, ref_p, ref_q):
                     to = 1 - label
                 else:
                     w = symbols.S("WHICH")
-                    if w == 2:
-                        to = symbols.L()
+                    if w >= 2:
+                        to = symbols.L(w - 2)
                     else:
                         others = []
                         for other in (P, Q, N):
@@ -398,8 +399,7 @@ class Decoder:
             pixels = decode_raw(frame, self.header)
         else:
             need(self.header.n <= 1 << 28, "grid too large")
-            symbols = Symbols(frame, self.header)
-            symbols.B(2)
+            symbols = Symbols(frame, self.header, kind)
             if kind == 0:
                 pixels = decode_independent(symbols, self.header)
             else:

@@ -32,7 +32,7 @@ static void check_decodes(instance *image) {
   label_edge_decoder_destroy(decoder);
 }
 
-/* Nothing grows by more than 1 percent, but for the header, and what rounding to whole words takes of each frame. */
+/* Nothing grows by more than 1 percent, but for the header, and what rounding to two bytes takes of each frame. */
 static void check_size(const instance *image) {
   const size_t pixels = image->frame_bytes * image->format.frames;
   const size_t grid = ((size_t)image->format.rows + image->format.columns) / 8 + 2;
@@ -224,13 +224,13 @@ static void test_faults(void **state) {
   uint8_t longer[4096] = {0};
   assert_true(image.sizes[3] + 2 <= sizeof longer);
   memcpy(longer, image.fragments[3], image.sizes[3]);
-  assert_false(decode_damaged(&image, 3, longer, image.sizes[3] + 2)); /* words left (6.2) */
+  assert_false(decode_damaged(&image, 3, longer, image.sizes[3] + 2)); /* bits left (6.1) */
   static const struct {
     const char *what;
     size_t at;
     uint8_t value;
   } headers[] = {{"magic", 0, 'M'},
-                 {"version", 2, 2},
+                 {"version", 2, 1},
                  {"a flag that is not defined", 3, 8},
                  {"an odd size", 4, 19},
                  {"a size below 18", 4, 16},

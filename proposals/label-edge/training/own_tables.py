@@ -15,7 +15,9 @@ import re
 import subprocess
 import sys
 
-INDEPENDENT = 81  # contexts of independent frames
+from train import KINDS, STATES
+
+INDEPENDENT = sum(contexts for _, contexts, _, predict in KINDS if not predict)
 
 
 def read_tables(path):
@@ -60,7 +62,7 @@ def main():
             sent += 1
             if not sum(count):
                 continue
-            share = [f / 4096 for f in tables[context]] + [0] * (16 - len(tables[context]))
+            share = [f / STATES for f in tables[context]] + [0] * (16 - len(tables[context]))
             used = max(k for k, c in enumerate(count) if c) + 1
             built_in = bits(count, share)
             given += built_in

@@ -13,7 +13,7 @@ import sys
 
 import numpy
 import SimpleITK
-from train import train
+from train import STATES, train
 
 VOLUMES = {"s0327": "totalsegmentator-s0327/labels_512.nii.gz", "ct20": "totalsegmentator-ct20/labels.nii.gz",
            "hncma": "spl-brain-atlas/hncma-atlas.nrrd", "knee": "spl-knee-atlas/seg.nrrd",
@@ -28,7 +28,7 @@ VARIANTS = {"as in the text": (4, True, 2, "", False), "without the grid": (4, F
             "moves of up to 2": (2, True, 2, "", False), "moves of up to 3": (3, True, 2, "", False),
             "moves of up to 5": (5, True, 2, "", False), "history of one move": (4, True, 1, "", False),
             "labels around": (4, True, 2, "labels", False), "labels and distances": (4, True, 2, "labels distances", False),
-            "24 contexts for the place": (4, True, 2, "", True)}  # fmt: skip
+            "22 contexts for the place": (4, True, 2, "", True)}  # fmt: skip
 
 
 @functools.lru_cache(maxsize=len(VOLUMES))
@@ -106,22 +106,26 @@ def count_frame(frame, width, pixels, labels, variant, counts):
             if j == total:
                 return raw
             expected = pixels
-        gap_class = min((max(expected - start + 1, 1) + 1).bit_length() - 1, 11)
+        gap_class = min((max(expected - start + 1, 1) + 1).bit_length() - 2, 10)
         number = (at - start + 1).bit_length() - 1
-        counts["GAP"].setdefault((place and differs, gap_class), [0] * 16)[min(number, 15)] += 1
+        gap = "GAP, differs" if place and differs else "GAP"
+        counts[gap].setdefault(gap_class, [0] * 16)[min(number, 15)] += 1
         raw += number + (5 if number >= 15 else 0)
         if labels > 2:
-            birth = 0 if differs and to == above else 1 if exists and to == to_labels[i] else 2
-            counts["BIRTH"].setdefault((differs, exists), [0] * 3)[birth] += 1
-            if birth == 2:
+            if differs and to == above:
+                birth = 0
+            elif exists and to == to_labels[i]:
+                birth = 1
+            else:
                 listed = recent.index(to) if to in recent else -1
                 entry = (listed + 1).bit_length() - 1 if listed >= 0 else 5
-                counts["LIST"].setdefault(0, [0] * 6)[entry] += 1
+                birth = 2 + entry
                 raw += entry if listed >= 0 else label_bits
                 if listed >= 0:
                     recent.pop(listed)
                 recent.insert(0, to)
                 del recent[16:]
+            counts["BIRTH"].setdefault(2 * differs + exists, [0] * 8)[birth] += 1
         histories.append(("new",))
         label = to
         start = at + 1
@@ -131,7 +135,7 @@ def count_frame(frame, width, pixels, labels, variant, counts):
 def count_volume(path, variant):
     """Counts of a volume and bits that are no symbols."""
     width, pixels, labels, frames = read_frames(path, variant[1])
-    counts = {"EDGE": {}, "END": {}, "GAP": {}, "BIRTH": {}, "LIST": {}}
+    counts = {"EDGE": {}, "END": {}, "GAP": {}, "GAP, differs": {}, "BIRTH": {}}
     raw = sum(16 if frame is None else count_frame(frame, width, pixels, labels, variant, counts) for frame in frames)
     return counts, raw
 
@@ -139,9 +143,10 @@ def count_volume(path, variant):
 def measure(variant, paths):
     """Bytes of the measured volumes with tables from the others, and the number of contexts of edges."""
     volumes = {name: count_volume(path, variant) for name, path in paths.items()}
-    sizes = {"EDGE": 2 * variant[0] + 3, "END": 2, "GAP": 16, "BIRTH": 3, "LIST": 6}
-    contexts = {kind: sorted({c for counts, _ in volumes.values() for c in counts[kind]}, key=str) for kind in sizes}
-    kinds = [(kind, len(contexts[kind]), sizes[kind], 0) for kind in sizes]
+    sizes = {"EDGE": 2 * variant[0] + 3, "END": 2, "GAP": 16, "GAP, differs": 16, "BIRTH": 8}
+    contexts = {"END": range(2), "GAP": range(11), "GAP, differs": range(11 * variant[4]), "BIRTH": range(4)}
+    contexts["EDGE"] = sorted({c for counts, _ in volumes.values() for c in counts["EDGE"]}, key=str)
+    kinds = [(kind.split(",")[0], len(contexts[kind]), sizes[kind], 0) for kind in sizes]
 
     def table(name):
         counts = [volumes[name][0][kind].get(c, [0] * sizes[kind]) for kind in sizes for c in contexts[kind]]
@@ -154,7 +159,7 @@ def measure(variant, paths):
         bits = volumes[name][1]
         rows = [row for _, row in train(others, kinds) if row]  # one for each context
         for (c, s), count in tables[name].items():
-            bits -= count * math.log2(rows[c][s] / 4096)
+            bits -= count * math.log2(rows[c][s] / STATES) if count else 0
         result.append(round(bits / 8))
     return result, len(contexts["EDGE"])
 

@@ -7,15 +7,16 @@ The built-in tables were made so from the volumes that check.sh lists, in that o
 the leave-one-out figures of evidence.md, leave volumes out, build with the result, and code those volumes.
 
 A volume counts with the square root of its symbols, so that large ones do not drown small ones. A context that was seen
-rarely leans on all contexts of its kind together. Frequencies add up to 4096, and none is 0."""
+rarely leans on all contexts of its kind together. Frequencies add up to 256; 0 is that of a symbol that cannot occur."""
 
 import math
 import subprocess
 import sys
 
 # Kind, contexts, symbols, whether counted in predicted frames.
-KINDS = [("EDGE", 62, 11, 0), ("END", 2, 2, 0), ("GAP", 12, 16, 0), ("BIRTH", 4, 3, 0), ("LIST", 1, 6, 0),
-         ("SEGMENT", 252, 8, 1), ("OFFSET", 2, 16, 1), ("WHICH", 1, 3, 1)]  # fmt: skip
+KINDS = [("EDGE", 62, 11, 0), ("END", 2, 2, 0), ("GAP", 11, 16, 0), ("BIRTH", 4, 8, 0), ("SEGMENT", 252, 8, 1),
+         ("OFFSET", 2, 16, 1), ("WHICH", 1, 8, 1)]  # fmt: skip
+STATES = 256  # what the frequencies of a context add up to
 WEIGHT = 300  # of a volume
 PRIOR = 2  # symbols that the kind as a whole is worth in each context
 UNSEEN = 0.02  # what each symbol is worth without having been seen
@@ -30,10 +31,28 @@ def read_counts(program, volume):
     return [(table, sum(table.values())) for table in counts]
 
 
+SEGMENT_VALUES = [1, 1, 1, 1, 8, 8, 16, 4, 2]  # of the features of each pattern (bitstream.md, 9.3)
+SEGMENT_LENGTHS = [length for values in SEGMENT_VALUES for length in range(6) for _ in range(values)]  # class, by context
+LONGEST = [1, 2, 5, 99, 1, 99]  # segment of a class
+
+
+def can_occur(kind, c, s):
+    """Whether a frame can have this symbol at all."""
+    if kind == "GAP":
+        return s <= c + 1 or c == 10
+    if kind == "BIRTH":
+        return (s != 0 or c >= 2) and (s != 1 or c % 2 == 1)
+    if kind == "SEGMENT":
+        nothing_expected = c >= 240 and c % 2  # all around agree, and so does N behind the segment
+        return s in (0, 7) or (s <= LONGEST[SEGMENT_LENGTHS[c]] and not nothing_expected)
+    return True
+
+
 def to_frequencies(weights):
+    """Weights of 0 get a frequency of 0, others at least 1."""
     total = sum(weights)
-    frequencies = [max(1, round(weight / total * 4096)) for weight in weights]
-    while (missing := 4096 - sum(frequencies)) != 0:
+    frequencies = [max(1, round(weight / total * STATES)) if weight else 0 for weight in weights]
+    while (missing := STATES - sum(frequencies)) != 0:
         largest = frequencies.index(max(frequencies))
         frequencies[largest] += missing if missing > 0 else -min(-missing, max(1, frequencies[largest] // 8))
     return frequencies
@@ -52,10 +71,10 @@ def train(volumes, kinds=KINDS):
         share = [weight / sum(together) for weight in together]
         yield kind, None
         for c in range(contexts):
-            weights = [seen[c][s] + PRIOR * share[s] + UNSEEN for s in range(symbols)]
-            if kind == "GAP" and c >= 10:  # frames larger than those at hand
+            weights = [(seen[c][s] + PRIOR * share[s] + UNSEEN) * can_occur(kind, c, s) for s in range(symbols)]
+            if kind == "GAP" and c >= 9:  # frames larger than those at hand
                 more = 0.004 * sum(weights)
-                weights = [weight + (more if s >= 9 else 0) for s, weight in enumerate(weights)]
+                weights = [weight + (more if s >= 9 and weight else 0) for s, weight in enumerate(weights)]
             yield kind, to_frequencies(weights)
         base += contexts
 
