@@ -99,16 +99,16 @@ static void paint_slot(label_edge_decoder *d, le_slot *slot) {
 
 static bool decode_type(label_edge_decoder *d, int type, const uint8_t *bytes, size_t size, le_slot *own,
                         const le_slot *p, const le_slot *q) {
-  le_reader reader;
-  le_source source;
-  start_reading(&reader, &source, bytes, size);
   own->painted = false;
   if (type == LE_RAW) {
     return label_edge_decode_raw(&d->model, bytes, size, own);
   }
-  if (d->model.pixels > LE_LARGEST_GRID) {
+  if (d->model.pixels > LE_LARGEST_GRID || size > SIZE_MAX / 8) {
     return false;
   }
+  le_reader reader;
+  le_source source;
+  start_reading(&reader, &source, bytes, size);
   return type == LE_INTRA ? label_edge_decode_independent(&d->model, &reader, own)
                           : label_edge_decode_predicted(&d->model, &reader, own, p, q);
 }
@@ -181,11 +181,10 @@ label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame,
   const uint8_t *raw = bytes;
   size_t raw_size = size;
   le_slot *slot;
-  const le_slot *own =
-      &decoder->slots[decoder->model.predict ? label_edge_slot(frame, decoder->model.format.frames) : 0];
+  le_slot *own = &decoder->slots[decoder->model.predict ? label_edge_slot(frame, decoder->model.format.frames) : 0];
   label_edge_status status = LABEL_EDGE_OK;
   if (decoder->model.predict && own->frame == frame + 1) {
-    slot = (le_slot *)own;
+    slot = own;
   } else if (label_edge_raw_is_plain(&decoder->model) && open_fragment(frame, &raw, &raw_size) == LE_RAW) {
     /* Without a slot: where another frame refers to this one, which is rare, it is decoded again. */
     return label_edge_decode_plain_raw(&decoder->model, raw, raw_size, out) ? LABEL_EDGE_OK : LABEL_EDGE_BAD_DATA;

@@ -62,7 +62,7 @@ bool label_edge_decode_independent(const le_model *model, const le_reader *reade
   bool unchanged = false;     /* whether an edge has the label before it */
   uint32_t moves[LE_SYMBOLS]; /* from an edge to where it is in the row below */
   for (unsigned s = 0; s < LE_SYMBOLS; s++) {
-    /* An end is behind `from`. */
+    /* Far enough behind that an end passes the test for moves. */
     moves[s] = width + (s < LE_MOVES ? (uint32_t)label_edge_moves[s] : LE_LARGEST_GRID);
   }
   *next = pixels;
@@ -79,7 +79,7 @@ bool label_edge_decode_independent(const le_model *model, const le_reader *reade
         const le_edge edge_label = edge & LE_LABEL_BITS;
         const bool change = label != edge_label;
         const le_step(*const behind)[LE_STATES] = change ? other : same;
-        if (position < from) {
+        if (position - from > INT32_MAX) { /* in front of `from`, or of the frame */
           return false;
         }
         unchanged |= !(change | ends);
@@ -113,8 +113,8 @@ bool label_edge_decode_independent(const le_model *model, const le_reader *reade
     *next = pixels;
     steps = label != above ? other : same;
   }
-  slot->count = (uint32_t)(next - slot->edges);
-  /* A move may have left the frame, by less than LE_EDGES_ROOM: then nothing but ends follows. */
+  /* A move may have left the frame, by up to 4 pixels (LE_EDGES_ROOM); then at most three more such, and ends, follow.
+   */
   const bool inside = next == slot->edges || le_position(next[-1]) < pixels;
   return inside && !unchanged && label_edge_all_read(&r);
 }
@@ -185,6 +185,5 @@ bool label_edge_decode_predicted(const le_model *model, const le_reader *reader,
       x += offset + 1;
     }
   }
-  slot->count = (uint32_t)(next - slot->edges);
   return label_edge_all_read(&r);
 }

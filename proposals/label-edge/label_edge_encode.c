@@ -176,7 +176,7 @@ static label_edge_status load_reference(label_edge_encoder *e, uint32_t frame, l
 /* ---- Frames */
 
 static size_t raw_size(const le_model *m) {
-  const uint64_t bytes = ((uint64_t)m->pixels * m->label_bits + 7) / 8;
+  const uint64_t bytes = le_raw_bytes(m);
   return (size_t)(2 + bytes + bytes % 2);
 }
 

@@ -108,6 +108,11 @@ label_edge_status label_edge_read_header(const label_edge_format *format, const 
                                          le_model *model);
 void label_edge_free_model(le_model *model);
 
+/* Bytes of the labels of a raw frame (section 10). */
+static inline uint64_t le_raw_bytes(const le_model *model) {
+  return ((uint64_t)model->pixels * model->label_bits + 7) / 8;
+}
+
 /* Frames a predicted frame refers to (section 4.2): 0 for a key, else first < frame < second and the level: 1 or 2. */
 unsigned label_edge_references(uint32_t frame, uint32_t frames, uint32_t *first, uint32_t *second);
 /* Where a frame that others refer to is kept: 0..3. */
@@ -119,7 +124,7 @@ enum { LE_EDGES_ROOM = 6 };
 /* A frame as edges, and as a grid where another one is predicted from it. */
 typedef struct le_slot {
   uint32_t frame; /* number + 1, 0: none */
-  uint32_t count; /* of edges */
+  uint32_t count; /* of edges; of use to the encoder only */
   le_edge *edges; /* pixels + LE_EDGES_ROOM */
   uint16_t *grid; /* pixels; NULL: not needed */
   bool painted;   /* grid holds the frame */

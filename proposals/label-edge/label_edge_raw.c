@@ -4,13 +4,9 @@
 
 #include "label_edge_reader.h"
 
-static uint64_t raw_bytes(const le_model *m) {
-  return ((uint64_t)m->pixels * m->label_bits + 7) / 8;
-}
-
 /* Whether a fragment has the size of a raw frame, and zero bits behind the labels. */
 static bool check_raw(const le_model *m, const uint8_t *bytes, size_t size) {
-  const uint64_t needed = raw_bytes(m);
+  const uint64_t needed = le_raw_bytes(m);
   if (bytes[0] != LE_RAW || bytes[1] || size != 2 + needed + needed % 2) {
     return false;
   }
@@ -44,7 +40,7 @@ bool label_edge_decode_raw(const le_model *m, const uint8_t *bytes, size_t size,
   if (!check_raw(m, bytes, size)) {
     return false;
   }
-  const le_raw raw = {bytes + 2, raw_bytes(m), m->label_bits};
+  const le_raw raw = {bytes + 2, le_raw_bytes(m), m->label_bits};
   le_edge *next = slot->edges;
   uint32_t label = 0;
   for (uint32_t x = 0; x < m->pixels; x++) {
@@ -58,7 +54,6 @@ bool label_edge_decode_raw(const le_model *m, const uint8_t *bytes, size_t size,
     }
   }
   *next = m->pixels;
-  slot->count = (uint32_t)(next - slot->edges);
   return true;
 }
 
@@ -110,7 +105,7 @@ bool label_edge_decode_plain_raw(const le_model *m, const uint8_t *bytes, size_t
   if (!check_raw(m, bytes, size)) {
     return false;
   }
-  const le_raw raw = {bytes + 2, raw_bytes(m), m->label_bits};
+  const le_raw raw = {bytes + 2, le_raw_bytes(m), m->label_bits};
   if (m->format.bits <= 8 && m->labels == UINT32_C(1) << m->format.bits) {
     memcpy(out, raw.p, (size_t)raw.bytes);
     return true;

@@ -150,7 +150,8 @@ static inline uint32_t get_label(le_reader *r, unsigned symbol, const uint32_t a
 
 /* ---- What the files share */
 
-/* A frame of type 0 or 1 into slot->edges; false: it does not conform. reader is behind the type. */
+/* A frame of type 0 or 1 into slot->edges; false: it does not conform. reader is behind the type and the first state.
+ */
 bool label_edge_decode_independent(const le_model *model, const le_reader *reader, le_slot *slot);
 bool label_edge_decode_predicted(const le_model *model, const le_reader *reader, le_slot *slot, const le_slot *p,
                                  const le_slot *q);

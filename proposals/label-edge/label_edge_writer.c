@@ -107,6 +107,9 @@ enum { NEW_EDGE_SYMBOLS = 8 };
 
 /* room: for how many symbols. */
 static label_edge_status begin_frame(le_writer *w, unsigned type, size_t room) {
+  if (room > SIZE_MAX / sizeof *w->symbols) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
   if (room > w->room) {
     uint32_t *p = realloc(w->symbols, room * sizeof *p);
     if (!p) {

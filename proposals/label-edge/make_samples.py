@@ -241,6 +241,9 @@ def faulty():
     yield "raw-label", "a raw frame with a label that is not in the palette (10)", with_frame(raw([3] * 16, 2))
     yield "raw-padding", "raw frames of 1 x 4 pixels with bits behind the last pixel that are not zero (10)", None
     yield "move-back", "an edge moves to the left of what is known (8)", with_frame(independent(three, [1, 0, 7, 1, 10, 2, 0, 0, 3]), 1)
+    narrow = header(4, 4, 8, 3, PALETTE, [[1, 0, 0, 0], [1] * 4])
+    yield ("move-in-front", "a grid of one column: an edge moves in front of the frame, which unsigned numbers do not show (8)",
+           [narrow + raw([0, 1, 1, 0], 2), independent(narrow, [1, 0, 7, 1, 10, 0, 0, 3]), same(2)])  # fmt: skip
     yield "move-out", "an edge moves behind the frame (8)", with_frame(independent(three, [1, 3, 3, 7, 1, 8]), 1)
     yield "move-no-change", "an edge moves to where its label is already (8)", with_frame(independent(three, [1, 0, 7, 1, 0]), 1)
     yield "gap", "a new edge behind the frame (8)", with_frame(independent(three, [1, 4, 15]), 1)
@@ -292,6 +295,7 @@ REFUSED = {
     "raw-label": (1, "no such label"),
     "raw-padding": (0, "padding of a raw frame"),
     "move-back": (1, "an edge moves where it cannot be"),
+    "move-in-front": (1, "an edge moves where it cannot be"),
     "move-out": (1, "an edge moves where it cannot be"),
     "move-no-change": (1, "an edge moves where it cannot be"),
     "gap": (1, "a new edge outside the frame, or without a label"),

@@ -131,11 +131,11 @@ class Symbols:
         self.header, self.frame, self.at = header, frame, 0  # at: a bit
         self.list = []
         assert self.B(2) == kind
-        self.x = self.B(8)
+        self.state = self.B(8)
 
     def S(self, kind, context=0):
-        s, base, bits = TABLES[kind][context][self.x]
-        self.x = base + self.B(bits)
+        s, base, bits = TABLES[kind][context][self.state]
+        self.state = base + self.B(bits)
         return s
 
     def B(self, n):
@@ -145,7 +145,7 @@ class Symbols:
         self.at += n
         return v
 
-    def N(self, kind, context):
+    def V(self, kind, context):
         e = self.S(kind, context)
         if e == 15:
             e = self.B(5)
@@ -166,7 +166,7 @@ class Symbols:
 
     def end(self):
         left = 8 * len(self.frame) - self.at
-        need(self.x == 0, "the state at the end")
+        need(self.state == 0, "the state at the end")
         need(left < 16, "too many bits left")
         need(self.B(left) == 0, "bits left that are not 0")
 
@@ -209,7 +209,7 @@ def decode_independent(symbols, header):
             if symbols.S("END", differs) == 0:
                 break
         w = max(expected - start + 1, 1)
-        p = start + symbols.N("GAP", min(log2((w + 1) // 2), 10))
+        p = start + symbols.V("GAP", min(log2((w + 1) // 2), 10))
         need(p < n and labels >= 2, "a new edge outside the frame, or without a label")
         if labels == 2:
             new = 1 - label
@@ -300,9 +300,9 @@ def decode_predicted(symbols, header, ref_p, ref_q):
             if y <= 5:
                 o = y - 1
             elif y == 6:
-                o = 5 + symbols.N("OFFSET", 0)
+                o = 5 + symbols.V("OFFSET", 0)
             else:
-                o = symbols.N("OFFSET", 1)
+                o = symbols.V("OFFSET", 1)
                 if labels == 2:
                     to = 1 - label
                 else:

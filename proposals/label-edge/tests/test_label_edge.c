@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "instance.h"
+#include "label_edge_writer.h"
 
 enum { GUARD = 64 };
 
@@ -190,6 +191,71 @@ static void test_flipped(void **state) {
   assert_true(unseen * 10 < flips);
 }
 
+/* Where columns are few, a move to the left may lead in front of the frame. */
+static void test_narrow(void **state) {
+  (void)state;
+  for (uint32_t columns = 1; columns <= 4; columns++) {
+    instance image;
+    instance_create(&image, 400, columns, 8, 3);
+    instance_draw(&image, NOISE, 3, columns);
+    for (uint32_t k = 0; k < 400 * columns; k++) {
+      image.pixels[k] = (uint8_t)(k / 37 % 3 * 85); /* so that frame 0 is not raw */
+    }
+    assert_int_equal(instance_encode(&image, false), LABEL_EDGE_OK);
+    const size_t header = label_edge_header_size(image.fragments[0], image.sizes[0]);
+    assert_int_equal(image.fragments[0][header] & 3, 0);
+    unsigned unseen = 0;
+    for (size_t bit = header * 8; bit < image.sizes[0] * 8; bit++) {
+      image.fragments[0][bit / 8] ^= (uint8_t)(1u << bit % 8);
+      unseen += decode_damaged(&image, 0, image.fragments[0], image.sizes[0]);
+      image.fragments[0][bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    assert_true(unseen * 2 < (image.sizes[0] - header) * 8); /* bits of gaps, which are long here, are not seen */
+    check_decodes(&image);
+    instance_destroy(&image);
+  }
+}
+
+/* New edges next to each other, from `from` on; label: before them. Returns that of the last. */
+static uint32_t put_new_edges(le_writer *w, uint32_t from, uint32_t count, uint32_t label, uint32_t above,
+                              uint32_t expected) {
+  for (uint32_t k = 0; k < count; k++, from++, label ^= 1) {
+    const uint32_t context = LE_EDGE + (label != above ? LE_HISTORIES : 0) + LE_NEW_EDGE;
+    w->symbols[w->count++] = context << 16 | LE_INSERT;
+    w->symbols[w->count++] = le_gap_context(expected >= from ? expected - from + 1 : 1) << 16;
+  }
+  return label;
+}
+
+/* A column of eight pixels, all of them edges; then the edge at 0 moves by -2, to -1, and the column begins anew: there
+ * would be more edges than pixels. */
+static void test_move_in_front_of_the_frame(void **state) {
+  (void)state;
+  instance image;
+  instance_create(&image, 8, 1, 8, 1);
+  for (uint32_t k = 0; k < 8; k += 2) {
+    image.pixels[k] = 1;
+  }
+  assert_int_equal(instance_encode(&image, false), LABEL_EDGE_OK);
+  uint32_t symbols[64];
+  le_writer w = {.symbols = symbols, .type = LE_INTRA};
+  symbols[w.count++] = LE_END << 16 | 1;
+  symbols[w.count++] = le_gap_context(9) << 16;
+  assert_int_equal(put_new_edges(&w, 1, 7, 1, 0, 1), 0);
+  symbols[w.count++] = (LE_EDGE + LE_NEW_EDGE) << 16 | 3;
+  put_new_edges(&w, 0, 8, 1, 1, 2);
+  le_bytes bytes = {0};
+  assert_int_equal(label_edge_write(&w, label_edge_encoding_tables(), &bytes), LABEL_EDGE_OK);
+  const size_t header = label_edge_header_size(image.fragments[0], image.sizes[0]);
+  uint8_t fragment[128];
+  assert_true(header + bytes.size <= sizeof fragment);
+  memcpy(fragment, image.fragments[0], header);
+  memcpy(fragment + header, bytes.p, bytes.size);
+  assert_false(decode_damaged(&image, 0, fragment, header + bytes.size));
+  free(bytes.p);
+  instance_destroy(&image);
+}
+
 /* ---- Faults: each breaks one rule of the text, and is an error. */
 
 static void test_faults(void **state) {
@@ -269,9 +335,11 @@ static void test_formats(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_shapes),      cmocka_unit_test(test_random_shapes), cmocka_unit_test(test_label_counts),
-      cmocka_unit_test(test_other_frame), cmocka_unit_test(test_truncated),     cmocka_unit_test(test_flipped),
-      cmocka_unit_test(test_faults),      cmocka_unit_test(test_formats),
+      cmocka_unit_test(test_shapes),       cmocka_unit_test(test_random_shapes),
+      cmocka_unit_test(test_label_counts), cmocka_unit_test(test_other_frame),
+      cmocka_unit_test(test_truncated),    cmocka_unit_test(test_flipped),
+      cmocka_unit_test(test_narrow),       cmocka_unit_test(test_move_in_front_of_the_frame),
+      cmocka_unit_test(test_faults),       cmocka_unit_test(test_formats),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
