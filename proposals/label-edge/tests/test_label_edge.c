@@ -204,7 +204,7 @@ static void test_narrow(void **state) {
     assert_int_equal(instance_encode(&image, false), LABEL_EDGE_OK);
     const size_t header = label_edge_header_size(image.fragments[0], image.sizes[0]);
     assert_int_equal(image.fragments[0][header] & 3, 0);
-    unsigned unseen = 0;
+    size_t unseen = 0;
     for (size_t bit = header * 8; bit < image.sizes[0] * 8; bit++) {
       image.fragments[0][bit / 8] ^= (uint8_t)(1u << bit % 8);
       unseen += decode_damaged(&image, 0, image.fragments[0], image.sizes[0]);
