@@ -1,4 +1,4 @@
-/* kernels.c - how fast the kernels of codec/core are on this machine: GB/s of voxels, and microseconds for a plane of
+/* kernels.c - how fast the kernels of codec/model are on this machine: GB/s of voxels, and microseconds for a plane of
  * 512 x 512. A tool for whoever changes them; nothing asserts its figures.
  *
  * Planes are circles, like sections of organs: long runs, and words that are all zeros or all ones but for two in a
@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "builtin.h"
-#include "core/bit_planes.h"
-#include "core/label_planes.h"
 #include "dseg/source.h"
 #include "measure.h"
+#include "model/bit_planes.h"
+#include "model/label_planes.h"
 
 #define SIDE 512
 #define PIXELS ((size_t)SIDE * SIDE)

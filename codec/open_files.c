@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/source_internal.h"
 #include "dseg/formats.h"
+#include "sources/source.h"
 
 /* Name of a file without directory and the suffix of a volume. */
 static const char *stem_of(const char *path, size_t *length) {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "dicom/scanner.h"
 #include "dicom/vr.h"
 

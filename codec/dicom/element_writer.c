@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/endian.h"
-#include "core/format_decimal.h"
+#include "base/endian.h"
+#include "base/format_decimal.h"
 
 static void append(dseg_element_writer *writer, const void *data, size_t size) {
   if (writer->status == DSEG_OK) {

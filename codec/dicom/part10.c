@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "dicom/deflated.h"
 #include "dicom/scanner.h"
 

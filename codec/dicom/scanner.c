@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "dicom/vr.h"
 
 /* After a jump little is read at first, since another jump may follow: fragments of Pixel Data. */

@@ -1,7 +1,7 @@
 /* values.c - values of data elements: numbers and text (PS3.5 6.2, 6.4). */
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "dicom/decimal.h"
 #include "dicom/elements.h"
 

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/default_codes.h"
-#include "core/output_file.h"
+#include "base/output_file.h"
 #include "formats/metadata.h"
+#include "model/default_codes.h"
 
 static const dseg_code default_category = DSEG_DEFAULT_CATEGORY;
 static const dseg_code default_type = DSEG_DEFAULT_TYPE;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "formats/volume.h"
 
 /* Where members lie; the versions differ in order and width. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/checked.h"
-#include "formats/inflate.h"
+#include "base/checked.h"
+#include "base/inflate.h"
 #include "formats/nifti_header.h"
 #include "formats/text.h"
 #include "formats/volume.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/deflate.h"
+#include "base/deflate.h"
 #include "formats/nifti_header.h"
 #include "formats/volume_output.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/checked.h"
+#include "base/checked.h"
 #include "formats/text.h"
 
 bool dseg_nrrd_recognise(dseg_view head) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/checked.h"
+#include "base/checked.h"
 #include "formats/nrrd_header.h"
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"

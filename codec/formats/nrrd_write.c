@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/deflate.h"
+#include "base/deflate.h"
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"
 #include "formats/volume_output.h"

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/checked.h"
-#include "core/output_file.h"
+#include "base/checked.h"
+#include "base/output_file.h"
 
 #define COMPRESSION_LEVEL 6
 #define PALETTE_COLORS 256

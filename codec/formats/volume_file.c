@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/checked.h"
-#include "formats/inflate.h"
-#include "formats/large_block.h"
+#include "base/checked.h"
+#include "base/inflate.h"
+#include "base/large_block.h"
 #include "formats/text.h"
 
 dseg_status dseg_volume_file_open(const char *path, dseg_volume_file *file, dseg_error *error) {

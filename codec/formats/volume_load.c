@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/checked.h"
-#include "core/source_internal.h"
+#include "base/checked.h"
 #include "formats/volume_voxels.h"
+#include "sources/source.h"
 
 #define MOST_LAYERS ((size_t)65535) /* as many as there can be segments: Segment Number (0062,0004) is US */
 

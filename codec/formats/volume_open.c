@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/source_internal.h"
-#include "formats/inflate.h"
+#include "base/inflate.h"
 #include "formats/text.h"
 #include "formats/volume.h"
+#include "sources/source.h"
 
 typedef dseg_status (*volume_reader)(const dseg_volume_file *, const dseg_open_options *, dseg_volume_content *,
                                      dseg_error *);

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "core/output_file.h"
+#include "base/output_file.h"
 #include "dseg/formats.h"
 
 /* Where bytes go. */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/checked.h"
-#include "core/threads.h"
+#include "base/checked.h"
+#include "base/threads.h"
 #include "formats/value_set.h"
 
 #define CHUNK ((size_t)1 << 20) /* voxels that one thread scans at a time */

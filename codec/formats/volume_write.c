@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/checked.h"
-#include "formats/deflate.h"
+#include "base/checked.h"
+#include "base/deflate.h"
 #include "formats/text.h"
 #include "formats/volume_output.h"
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bit_planes.h"
-#include "core/endian.h"
+#include "base/endian.h"
+#include "model/bit_planes.h"
 
 struct dseg_codec_context {
   dseg_buffer scratch;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "frames/frame_codec.h"
 #include "frames/jpeg_stream.h"
 

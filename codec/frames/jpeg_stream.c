@@ -1,7 +1,7 @@
 /* jpeg_stream.c - the marker segments in front of a JPEG stream's scan (ISO/IEC 10918-1 Annex B), see jpeg_stream.h. */
 #include "frames/jpeg_stream.h"
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "frames/frame_codec.h"
 
 enum marker { SOF0 = 0xC0, DHT = 0xC4, JPG = 0xC8, DAC = 0xCC, SOF15 = 0xCF, SOI = 0xD8, EOI = 0xD9, SOS = 0xDA };

@@ -7,8 +7,8 @@
  * cells of 1 or 8 bits, it also swaps the bytes of each word back, since words do not end where frames do. */
 #include <string.h>
 
+#include "base/endian.h"
 #include "builtin.h"
-#include "core/endian.h"
 
 size_t dseg_frame_bytes(const dseg_frame_info *info) {
   const uint64_t pixels = (uint64_t)info->rows * info->columns;

@@ -7,8 +7,8 @@
  * cannot be mistaken, and is read. */
 #include <string.h>
 
+#include "base/endian.h"
 #include "builtin.h"
-#include "core/endian.h"
 #include "frames/frame_codec.h"
 
 #define HEADER_SIZE 64

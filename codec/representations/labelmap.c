@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "builtin.h"
-#include "core/label_planes.h"
-#include "core/label_runs.h"
+#include "model/label_planes.h"
+#include "model/label_runs.h"
 
 /* A bit for each value that a pixel can have. */
 #define VALUE_SET_BYTES ((size_t)65536 / 8)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/segment_runs.h"
+#include "model/segment_runs.h"
 
 dseg_status dseg_check_segment_numbers(const dseg_description *description, const char *type, dseg_error *error) {
   const size_t count = description->segment_count;

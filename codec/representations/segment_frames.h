@@ -2,8 +2,8 @@
 #ifndef DSEG_REPRESENTATIONS_SEGMENT_FRAMES_H
 #define DSEG_REPRESENTATIONS_SEGMENT_FRAMES_H
 
-#include "core/bit_planes.h"
 #include "dseg/plugin.h"
+#include "model/bit_planes.h"
 
 /* There is at least one segment, and they are numbered 1..N (PS3.3 C.8.20.2.4). type: for messages, "BINARY". */
 dseg_status dseg_check_segment_numbers(const dseg_description *description, const char *type, dseg_error *error);

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "dicom/scanner.h"
 #include "validate/check.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/source_internal.h"
+#include "sources/source.h"
 #include "validate/check.h"
 
 enum { FINDINGS_PER_RULE = 10 };

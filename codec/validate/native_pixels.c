@@ -2,7 +2,7 @@
  * 8.1.1, A.1, A.2, A.4). */
 #include <inttypes.h>
 
-#include "core/checked.h"
+#include "base/checked.h"
 #include "dicom/scanner.h"
 #include "validate/check.h"
 

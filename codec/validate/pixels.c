@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "core/threads.h"
-#include "dicom/frame_reader.h"
+#include "base/threads.h"
+#include "seg_read/frame_reader.h"
 #include "validate/check.h"
 
 #define VALUES 65536u

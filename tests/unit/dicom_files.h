@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "dseg/buffer.h"
 
 /* A file being built. Sequences and items are opened and closed; their lengths are filled in, or undefined. */

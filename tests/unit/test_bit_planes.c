@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "core/bit_planes.h"
-#include "core/label_runs.h"
-#include "core/source_internal.h"
+#include "model/bit_planes.h"
+#include "model/label_runs.h"
+#include "sources/source.h"
 
 static const size_t large_lengths[] = {511, 512, 4096, 8191, 33333};
 #define SMALL_LENGTHS ((size_t)201)

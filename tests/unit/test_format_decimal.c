@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/format_decimal.h"
+#include "base/format_decimal.h"
 
 static void known_values(void **state) {
   (void)state;

@@ -1,8 +1,8 @@
 /* test_frame_table.c - where frames are: native layouts, offset tables, fragments, and the index by plane. */
 #include "dicom_files.h"
 
-#include "dicom/encapsulated.h"
-#include "dicom/frame_table.h"
+#include "seg_read/fragments.h"
+#include "seg_read/frame_table.h"
 
 static dicom_file file;
 static char warning[200];

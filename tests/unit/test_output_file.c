@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/output_file.h"
+#include "base/output_file.h"
 
 /* Each test runs in an empty directory of its own. */
 static int enter_directory(void **state) {

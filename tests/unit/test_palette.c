@@ -1,6 +1,6 @@
 /* test_palette.c - colours of segments from palettes of every form, and from those that contradict themselves. */
-#include "dicom/palette.h"
 #include "dicom_files.h"
+#include "seg_read/palette.h"
 
 /* What stands in the three tables; each channel's entries are those given plus its index. */
 typedef struct palette_form {

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/endian.h"
+#include "base/endian.h"
 #include "dicom/part10.h"
 
 /* A file being built. */

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "dicom/planes.h"
+#include "seg_read/planes.h"
 
 static void places_spread_over_the_table(void **state) {
   (void)state;

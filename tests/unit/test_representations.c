@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "builtin.h"
-#include "core/label_runs.h"
 #include "dseg/source.h"
+#include "model/label_runs.h"
 
 #define ROWS 13u
 #define COLUMNS 37u

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "core/label_runs.h"
-#include "core/source_internal.h"
+#include "model/label_runs.h"
+#include "sources/source.h"
 
 #define COLUMNS 50u
 #define ROWS 40u

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compare.h"
+#include "compare/compare.h"
 
 /* An oblique grid with three different spacings. */
 static dseg_grid make_grid(void) {

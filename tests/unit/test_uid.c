@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/uid.h"
+#include "base/uid.h"
 #include "dseg/sha256.h"
 
 static void digest_of(const char *text, size_t repeats, char hex[65]) {

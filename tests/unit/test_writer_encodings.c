@@ -2,7 +2,7 @@
  * written, with the section that says so; found in a file, it is read with that as a warning. Lossy fractions. */
 #include "writer_fixture.h"
 
-#include "core/bit_planes.h"
+#include "model/bit_planes.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 

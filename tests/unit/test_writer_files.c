@@ -1,7 +1,7 @@
 /* test_writer_files.c - whole files: transfer syntaxes, concatenations, reproducible bytes, and that a failure
  * leaves nothing behind. */
-#include "core/endian.h"
-#include "dicom/pixel_data.h"
+#include "base/endian.h"
+#include "seg_write/pixel_data.h"
 #include "writer_fixture.h"
 
 static void transfer_syntaxes_hold_the_same(void **state) {

@@ -1,5 +1,5 @@
 /* test_writer_palette.c - label maps as PALETTE COLOR: table, profile, what is refused, and colours read back. */
-#include "dicom/icc_profile.h"
+#include "seg_write/icc_profile.h"
 #include "writer_fixture.h"
 
 static const uint8_t colors[2][3] = {{221, 130, 101}, {0, 255, 7}};

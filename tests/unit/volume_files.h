@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#include "core/source_internal.h"
+#include "base/deflate.h"
 #include "dseg/formats.h"
-#include "formats/deflate.h"
+#include "sources/source.h"
 
 static inline int enter_directory(void **state) {
   char template[] = "/tmp/dseg-test-XXXXXX";

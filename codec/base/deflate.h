@@ -1,0 +1,22 @@
+/* deflate.h - writes gzip files (RFC 1952) and zlib streams (RFC 1950) with several threads.
+ *
+ * With zlib the data is cut into pieces that are compressed side by side, each with the end of the one before as its
+ * dictionary, and joined to a single stream that every reader takes; the bytes do not depend on the number of
+ * threads. Without zlib, and for levels past 9, libdeflate compresses the whole on one thread. */
+#ifndef DSEG_BASE_DEFLATE_H
+#define DSEG_BASE_DEFLATE_H
+
+#include "dseg/buffer.h"
+#include "formats/volume_output.h"
+
+typedef enum dseg_deflate_container { DSEG_GZIP = 0, DSEG_ZLIB } dseg_deflate_container;
+
+/* Whether this build can compress at all. */
+bool dseg_can_deflate(void);
+
+/* Writes prefix, which may be empty and is kept uncompressed inside the stream (at most 65535 bytes), and data, level
+ * 1..12, to sink. DSEG_ERROR_UNSUPPORTED without a library. */
+dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
+                               const dseg_volume_output *output, const dseg_byte_sink *sink, dseg_error *error);
+
+#endif

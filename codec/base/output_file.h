@@ -1,0 +1,51 @@
+/* output_file.h - a file that appears under its name only when it is complete.
+ *
+ * It is written under a temporary name in the same directory and renamed at the end; a failure at any time
+ * leaves nothing behind and an existing file untouched. */
+#ifndef DSEG_BASE_OUTPUT_FILE_H
+#define DSEG_BASE_OUTPUT_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "dseg/buffer.h"
+#include "dseg/output.h"
+
+typedef struct dseg_output_file dseg_output_file;
+
+/* DSEG_ERROR_OUTPUT when path exists and replace is false, or when its directory cannot be written. */
+dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file **file, dseg_error *error);
+
+/* Appends. Writes are not buffered: give large pieces. */
+dseg_status dseg_output_write(dseg_output_file *file, const void *data, size_t size, dseg_error *error);
+
+/* Appends zeros that take no room where the file system can leave holes in a file. */
+dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *error);
+
+/* For random access and copy_file_range: the descriptor, with what was written so far in the file. */
+int dseg_output_descriptor(const dseg_output_file *file);
+
+/* fsync when sync is true, then gives the file its name. The file is used up, whatever the outcome. */
+dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *error);
+
+/* The file is complete and joins a set, which owns it then; set NULL: commits it. The file is used up, whatever the
+ * outcome. */
+dseg_status dseg_output_join(dseg_output_set *set, dseg_output_file *file, bool sync, dseg_error *error);
+
+/* Likewise, several; set NULL: they get their names together, in this order. They are used up, and become NULL. */
+dseg_status dseg_output_join_all(dseg_output_set *set, dseg_output_file **files, size_t count, bool sync,
+                                 dseg_error *error);
+
+/* Forgets the file. One that has got its name through dseg_output_name loses it, and what it replaced is back. NULL
+ * ok. */
+void dseg_output_abandon(dseg_output_file *file);
+
+/* For sets, which commit in three steps. No more can be written. On failure the file is to be abandoned. */
+dseg_status dseg_output_complete(dseg_output_file *file, bool sync, dseg_error *error);
+/* Gives the file its name; keep: what it replaces lives on under another, until the file is accepted or abandoned. */
+dseg_status dseg_output_name(dseg_output_file *file, bool keep, dseg_error *error);
+/* The file keeps its name. It is used up. */
+void dseg_output_accept(dseg_output_file *file);
+
+#endif

@@ -1,0 +1,128 @@
+/* reference.c - takes patient, study, geometry and references for a segmentation from its source images. */
+#include "reference/reference.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "dicom/context.h"
+#include "dseg/writer.h"
+
+#define MEMORY_LIMIT ((uint64_t)4 << 30)
+
+/* Reads all files, and drops those in directories that are no images. */
+static dseg_status read_files(dseg_reference_set *set, dseg_description *description, dseg_error *error) {
+  size_t kept = 0;
+  for (size_t i = 0; i < set->file_count; i++) {
+    const bool named = set->files[i].named;
+    bool is_image = false;
+    dseg_error local = {.status = DSEG_OK};
+    const size_t frames = set->frame_count;
+    /* The file moves to its final place first: frames refer to it by index. */
+    const dseg_reference_file moved = set->files[kept];
+    set->files[kept] = set->files[i];
+    set->files[i] = i == kept ? set->files[i] : moved;
+    dseg_status status = dseg_reference_read(set, kept, description, &is_image, &local);
+    if (status == DSEG_ERROR_MEMORY || (status != DSEG_OK && named)) {
+      dseg_fail(error, status, "%s: %s", set->files[kept].path, local.message);
+      return status;
+    }
+    if (!is_image && named) {
+      return dseg_fail(error, DSEG_ERROR_FORMAT, "%s: not a DICOM image that a segmentation can refer to",
+                       set->files[kept].path);
+    }
+    if (status == DSEG_OK && is_image) {
+      kept++;
+    } else {
+      set->frame_count = frames;
+    }
+  }
+  if (kept == 0 || set->frame_count == 0) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "no DICOM image among the reference's %zu files", set->file_count);
+  }
+  for (size_t i = kept; i < set->file_count; i++) {
+    set->files[i].series_uid = NULL; /* no image */
+  }
+  return DSEG_OK;
+}
+
+/* Appends "modality, description (uid): n images" for the series of files[index]. */
+static void list_series(const dseg_reference_set *set, size_t index, char *text, size_t size) {
+  const dseg_reference_file *file = &set->files[index];
+  size_t count = 0;
+  for (size_t i = 0; i < set->file_count; i++) {
+    count += set->files[i].series_uid != NULL && strcmp(set->files[i].series_uid, file->series_uid) == 0 ? 1 : 0;
+  }
+  const size_t used = strlen(text);
+  snprintf(text + used, size - used, "; %s %s (%s): %zu file%s", file->modality != NULL ? file->modality : "?",
+           file->series_description != NULL ? file->series_description : "without description", file->series_uid, count,
+           count == 1 ? "" : "s");
+}
+
+static dseg_status check_one_series(const dseg_reference_set *set, dseg_error *error) {
+  char text[800] = "";
+  size_t series = 0;
+  for (size_t i = 0; i < set->file_count && set->files[i].series_uid != NULL; i++) {
+    size_t earlier = 0;
+    while (strcmp(set->files[earlier].series_uid, set->files[i].series_uid) != 0) {
+      earlier++;
+    }
+    if (earlier == i) {
+      series++;
+      list_series(set, i, text, sizeof text);
+    }
+  }
+  return series <= 1 ? DSEG_OK
+                     : dseg_fail(error, DSEG_ERROR_FORMAT,
+                                 "the reference has images of %zu series, give those of one%s", series, text);
+}
+
+/* What derives from a lossy image is lossy itself, so such an image speaks for the series (PS3.3 C.8.20.2.2). */
+static const char *context_path(const dseg_reference_set *set) {
+  for (size_t i = 0; i < set->file_count && set->files[i].series_uid != NULL; i++) {
+    if (set->files[i].lossy) {
+      return set->files[i].path;
+    }
+  }
+  return set->files[0].path;
+}
+
+static dseg_status take_context(const char *path, dseg_description *description, dseg_error *error) {
+  dseg_input *input = NULL;
+  dseg_part10 part10;
+  bool is_dicom = false;
+  DSEG_TRY(dseg_input_open_file(path, &input, error));
+  dseg_status status = dseg_part10_open(input, true, MEMORY_LIMIT, &part10, &is_dicom, error);
+  if (status != DSEG_OK || !is_dicom) {
+    dseg_input_close(input);
+    return status != DSEG_OK ? status : dseg_fail(error, DSEG_ERROR_INPUT, "%s has changed", path);
+  }
+  status = dseg_context_from_part10(&part10, description, error);
+  dseg_part10_close(&part10);
+  return status;
+}
+
+dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths, size_t count,
+                                           const dseg_warning_sink *warnings, dseg_error *error) {
+  dseg_reference_set set = {.files = NULL};
+  dseg_status status = DSEG_OK;
+  if (count == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "no reference is given");
+  }
+  for (size_t i = 0; status == DSEG_OK && i < count; i++) {
+    status = dseg_reference_find_files(&set, paths[i], error);
+  }
+  if (status == DSEG_OK) {
+    status = read_files(&set, description, error);
+  }
+  if (status == DSEG_OK) {
+    status = check_one_series(&set, error);
+  }
+  if (status == DSEG_OK) {
+    status = take_context(context_path(&set), description, error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_reference_apply(&set, description, warnings, error);
+  }
+  dseg_reference_set_free(&set);
+  return status;
+}

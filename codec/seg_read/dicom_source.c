@@ -1,0 +1,349 @@
+/* dicom_source.c - opens a DICOM segmentation (PS3.3 A.51): the object's attributes, then the frame table. */
+#include "seg_read/dicom_source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "dicom/context.h"
+#include "seg_read/fragments.h"
+#include "seg_read/frame_reader.h"
+#include "seg_read/object.h"
+#include "seg_read/placement.h"
+
+static void encoding(const dseg_source *base, dseg_encoding_info *info) {
+  const dseg_dicom_source *source = (const dseg_dicom_source *)base;
+  const dseg_object_info *from = &source->info;
+  *info = (dseg_encoding_info){.representation = source->representation->name,
+                               .frame_codec = source->codec != NULL ? source->codec->name : "unknown",
+                               .sop_class_uid = from->sop_class_uid,
+                               .sop_instance_uid = from->sop_instance_uid,
+                               .series_uid = from->series_uid,
+                               .study_uid = from->study_uid,
+                               .transfer_syntax_uid = from->transfer_syntax_uid,
+                               .photometric_interpretation = from->photometric_interpretation,
+                               .bits_allocated = from->bits_allocated,
+                               .frame_count = source->table.count,
+                               .frames_without_position = from->frames_without_position,
+                               .file_bytes = from->file_bytes,
+                               .pixel_data_bytes = from->pixel_data_bytes,
+                               .per_frame_bytes = from->per_frame_bytes,
+                               .segments_overlap = from->segments_overlap};
+}
+
+static void close_source(dseg_source *base) {
+  dseg_dicom_source *source = (dseg_dicom_source *)base;
+  for (size_t i = 0; i < source->part_count; i++) {
+    dseg_part10_close(&source->parts[i]);
+  }
+  dseg_frame_reader_destroy(source->idle_reader);
+  free(source->parts);
+  free(source->part_frames);
+  dseg_frame_table_free(&source->table);
+  free(source);
+}
+
+static const dseg_source_ops ops = {
+    .read_labels = dseg_dicom_read_labels,
+    .read_mask = dseg_dicom_read_mask,
+    .segments_in_plane = dseg_dicom_segments_in_plane,
+    .encoding = encoding,
+    .frame = dseg_dicom_frame,
+    .read_frame = dseg_dicom_read_frame,
+    .close = close_source,
+};
+
+/* Whether Pixel Data is encapsulated, and in which order its bytes are. */
+static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
+  const dseg_part10 *part10 = &source->parts[0];
+  const bool native = source->codec != NULL && (source->codec->flags & DSEG_PLUGIN_NATIVE) != 0;
+  source->encapsulated = part10->pixel_data.undefined_length;
+  if (source->codec != NULL && native == source->encapsulated) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "Pixel Data (7FE0,0010) is %s, which transfer syntax %s (0002,0010) does not have (PS3.5 A.4)",
+                     native ? "encapsulated" : "one value", part10->transfer_syntax_uid);
+  }
+  /* Words of 16 bits are in the data set's byte order (PS3.5 7.3); bytes are not swapped. */
+  source->swap_pairs =
+      part10->elements.big_endian && (source->info.bits_allocated == 16 || memcmp(part10->pixel_data.vr, "OB", 2) != 0);
+  return DSEG_OK;
+}
+
+/* The frames of a file cannot be more than its pixel data holds: no allocation before this is known. */
+static dseg_status count_frames(const dseg_dicom_source *source, uint64_t memory_limit, size_t *counts, size_t *total,
+                                dseg_error *error) {
+  const dseg_geometry *geometry = &source->base.description->geometry;
+  const uint64_t frame_bits = (uint64_t)geometry->rows * geometry->columns * source->info.bits_allocated;
+  size_t frame_bytes; /* with a byte at least for each pixel */
+  *total = 0;
+  if (!dseg_mul_size(geometry->rows, geometry->columns, &frame_bytes) ||
+      !dseg_mul_size(frame_bytes, source->info.bits_allocated == 16 ? 2 : 1, &frame_bytes)) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "a frame of %u x %u pixels exceeds the address space",
+                     (unsigned)geometry->columns, (unsigned)geometry->rows);
+  }
+  for (size_t i = 0; i < source->part_count; i++) {
+    const dseg_part10 *part10 = &source->parts[i];
+    const dseg_located *pixels = &part10->pixel_data;
+    if (!pixels->present) {
+      return dseg_fail(error, DSEG_ERROR_FORMAT, "Pixel Data (7FE0,0010) is missing (PS3.3 C.7.6.3)");
+    }
+    DSEG_TRY(dseg_read_frame_count(part10, &counts[i], error));
+    const uint64_t bytes = dseg_input_size(part10->input) - pixels->value_offset;
+    const uint64_t possible = pixels->undefined_length ? bytes / 8 : bytes * 8 / frame_bits;
+    if (counts[i] > possible) {
+      return dseg_fail(error, DSEG_ERROR_FORMAT,
+                       "Number of Frames (0028,0008) is %zu, the %" PRIu64
+                       " bytes of Pixel Data (7FE0,0010) hold %" PRIu64 " at most (PS3.5 8.1.1)",
+                       counts[i], bytes, possible);
+    }
+    *total += counts[i];
+  }
+  if (*total > UINT32_MAX || *total > memory_limit / 32) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "a table of %zu frames exceeds the memory limit of %" PRIu64 " bytes",
+                     *total, memory_limit);
+  }
+  return DSEG_OK;
+}
+
+/* The distance between native frames: none is padded, unless the caller says so and the length agrees. */
+static dseg_native_layout native_layout(const dseg_dicom_source *source, const dseg_located *pixels, size_t count,
+                                        bool padded) {
+  const dseg_geometry *geometry = &source->base.description->geometry;
+  const uint64_t bits = (uint64_t)geometry->rows * geometry->columns * source->info.bits_allocated;
+  const uint64_t to_byte = (bits + 7) / 8 * 8;
+  const uint64_t to_word = (bits + 15) / 16 * 16;
+  dseg_native_layout layout = {bits, bits};
+  if (padded && source->info.bits_allocated == 1) {
+    const uint64_t bytes = pixels->value_length;
+    if (to_word / 8 * count <= bytes) {
+      layout.stride_bits = to_word;
+    } else if (to_byte / 8 * count <= bytes) {
+      layout.stride_bits = to_byte;
+    }
+  }
+  return layout;
+}
+
+static dseg_status locate_part(dseg_dicom_source *source, size_t part, size_t first, size_t count,
+                               const dseg_open_options *options, dseg_error *error) {
+  const dseg_part10 *part10 = &source->parts[part];
+  const dseg_located *pixels = &part10->pixel_data;
+  if (pixels->undefined_length != source->encapsulated) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "parts of the concatenation differ in the form of Pixel Data (7FE0,0010)");
+  }
+  if (source->encapsulated) {
+    uint64_t bytes;
+    DSEG_TRY(dseg_locate_encapsulated(&source->table, first, count, (uint16_t)part, part10, &options->warnings, &bytes,
+                                      error));
+    source->info.pixel_data_bytes += bytes;
+    return DSEG_OK;
+  }
+  const dseg_native_layout layout = native_layout(source, pixels, count, options->padded_bit_frames);
+  uint64_t extra;
+  DSEG_TRY(dseg_locate_native(&source->table, first, count, (uint16_t)part, pixels, &layout, &extra, error));
+  source->info.pixel_data_bytes += pixels->value_length;
+  if (extra > 1) {
+    dseg_warn(&options->warnings,
+              "Pixel Data (7FE0,0010) has %" PRIu64 " bytes more than its frames take (PS3.5 8.1.1)%s", extra,
+              source->info.bits_allocated == 1 ? "; frames may be padded" : "");
+  }
+  return DSEG_OK;
+}
+
+/* The source images of frames are wanted for a copy that keeps them, and where nothing else places frames. */
+static bool needs_sources(const dseg_part10 *part10, bool tiled_full, const dseg_open_options *options) {
+  dseg_groups shared;
+  dseg_element frame_of_reference;
+  if (options->keep_context) {
+    return true;
+  }
+  if (tiled_full || dseg_groups_shared(&part10->elements, NULL, &shared, NULL) != DSEG_OK) {
+    return false;
+  }
+  return !shared.has_position && !shared.has_orientation &&
+         dseg_elements_find(&part10->elements, DSEG_TAG(0x0048, 0x0006), &frame_of_reference, NULL) == DSEG_OK &&
+         frame_of_reference.tag == 0;
+}
+
+static dseg_status place_part(dseg_placement *placement, const dseg_part10 *part10, dseg_image_set *images,
+                              const dseg_open_options *options, dseg_error *error) {
+  const size_t count = placement->part_frames;
+  dseg_groups shared;
+  size_t items;
+  DSEG_TRY(dseg_groups_shared(&part10->elements, images, &shared, error));
+  DSEG_TRY(dseg_groups_per_frame(part10, &shared, images, dseg_placement_visit, placement, &items, error));
+  for (size_t i = 0; items == 0 && i < count; i++) {
+    DSEG_TRY(dseg_placement_visit(placement, i, &shared, error));
+  }
+  if (items != 0 && items < count) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "Per-Frame Functional Groups Sequence (5200,9230) has %zu items for %zu frames (PS3.3 C.7.6.16)",
+                     items, count);
+  }
+  if (items > count) {
+    dseg_warn(
+        &options->warnings,
+        "Per-Frame Functional Groups Sequence (5200,9230) has more items than Number of Frames (0028,0008) says (PS3.3 "
+        "C.7.6.16): the rest is ignored");
+  }
+  return DSEG_OK;
+}
+
+/* With TILED_FULL the number of frames follows from the size of the matrix. */
+static dseg_status check_full_tiles(const dseg_dicom_source *source, dseg_error *error) {
+  const dseg_geometry *geometry = &source->base.description->geometry;
+  const uint64_t across = ((uint64_t)geometry->matrix_columns + geometry->columns - 1) / geometry->columns;
+  const uint64_t down = ((uint64_t)geometry->matrix_rows + geometry->rows - 1) / geometry->rows;
+  const bool labels = (source->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+  const uint64_t layers = labels ? 1 : source->base.description->segment_count;
+  uint64_t frames;
+  if (!dseg_mul_u64(across * down, layers, &frames) || frames != source->table.count || frames == 0) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "TILED_FULL (0020,9311) with %zu frames: %" PRIu64 " x %" PRIu64 " tiles and %" PRIu64
+                     " segments in one focal plane were expected (PS3.3 C.7.6.17.3)",
+                     source->table.count, across, down, layers);
+  }
+  return DSEG_OK;
+}
+
+static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts, dseg_placement *placement,
+                                dseg_image_set *images, const dseg_open_options *options, dseg_error *error) {
+  size_t first = 0;
+  if (placement->tiled_full) {
+    DSEG_TRY(check_full_tiles(source, error));
+  }
+  DSEG_TRY(dseg_placement_begin(placement, error));
+  for (size_t i = 0; i < source->part_count; i++) {
+    placement->first_frame = first;
+    placement->part_frames = counts[i];
+    DSEG_TRY(place_part(placement, &source->parts[i], images, options, error));
+    first += counts[i];
+  }
+  DSEG_TRY(dseg_placement_finish(placement, error));
+  source->info.frames_without_position = placement->without_position;
+  return DSEG_OK;
+}
+
+static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, const dseg_open_options *options,
+                               dseg_image_set *images, dseg_error *error) {
+  dseg_element organization;
+  size_t first = 0;
+  DSEG_TRY(dseg_elements_find(&source->parts[0].elements, DSEG_TAG(0x0020, 0x9311), &organization, error));
+  for (size_t i = 0; i < source->part_count; i++) {
+    DSEG_TRY(locate_part(source, i, first, counts[i], options, error));
+    first += counts[i];
+  }
+  dseg_placement placement = {.description = source->base.description,
+                              .table = &source->table,
+                              .references = images,
+                              .label_frames = (source->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0,
+                              .tiled_full = dseg_element_is(&organization, "TILED_FULL")};
+  const bool sources = needs_sources(&source->parts[0], placement.tiled_full, options);
+  dseg_status status = DSEG_OK;
+  if (sources) {
+    status = dseg_image_set_add_series(images, &source->parts[0].elements, error);
+  }
+  if (status == DSEG_OK) {
+    status = place_frames(source, counts, &placement, sources ? images : NULL, options, error);
+  }
+  dseg_placement_free(&placement);
+  return status;
+}
+
+static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const dseg_open_options *options,
+                               dseg_error *error) {
+  dseg_description *description = source->base.description;
+  size_t total;
+  DSEG_TRY(dseg_read_object(&source->parts[0], source, error));
+  DSEG_TRY(count_frames(source, options->memory_limit, counts, &total, error));
+  DSEG_TRY(read_encoding(source, error));
+  dseg_dicom_warn_of_object(source, options);
+  DSEG_TRY(dseg_frame_table_create(total, &source->table, error));
+  for (size_t i = 0; i < source->part_count; i++) {
+    const dseg_located *per_frame = &source->parts[i].per_frame;
+    source->info.file_bytes += source->parts[i].file_bytes;
+    source->info.per_frame_bytes +=
+        per_frame->present ? per_frame->value_offset - per_frame->header_offset + per_frame->value_length : 0;
+  }
+  dseg_image_set images = {.description = description};
+  dseg_status status = build_table(source, counts, options, &images, error);
+  if (status == DSEG_OK && options->keep_context) {
+    status = dseg_image_set_finish(&images, error);
+  }
+  dseg_image_set_free(&images);
+  for (size_t i = 0; !options->keep_context && i < description->geometry.plane_count; i++) {
+    description->geometry.planes[i].source = -1;
+  }
+  if (status == DSEG_OK && options->keep_context) {
+    status = dseg_context_from_part10(&source->parts[0], description, error);
+  }
+  return status;
+}
+
+dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, const dseg_open_options *options,
+                                     dseg_source **source, dseg_error *error) {
+  dseg_dicom_source *made = calloc(1, sizeof *made);
+  size_t *counts = calloc(part_count, sizeof *counts);
+  dseg_description *description = dseg_description_create();
+  if (made == NULL || counts == NULL || description == NULL) {
+    free(made);
+    free(counts);
+    dseg_description_destroy(description);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a source");
+  }
+  made->base = (dseg_source){.ops = &ops, .format = "DICOM", .description = description};
+  made->parts = parts;
+  made->part_count = part_count;
+  made->part_frames = counts;
+  const dseg_status status = read_source(made, counts, options, error);
+  if (status != DSEG_OK) {
+    dseg_frame_table_free(&made->table);
+    free(counts);
+    free(made);
+    dseg_description_destroy(description);
+    return status;
+  }
+  *source = &made->base;
+  return DSEG_OK;
+}
+
+/* Opens one input, which is used up, whatever the outcome; *source is NULL when it is not DICOM. */
+static dseg_status open_input(dseg_input *input, const dseg_open_options *options, dseg_source **source,
+                              dseg_error *error) {
+  bool is_dicom;
+  dseg_part10 *part = calloc(1, sizeof *part);
+  dseg_status status = DSEG_ERROR_MEMORY;
+  if (part != NULL) {
+    status = dseg_part10_open(input, true, options->memory_limit, part, &is_dicom, error);
+  }
+  if (status != DSEG_OK || !is_dicom) {
+    dseg_input_close(input);
+    free(part);
+    return part == NULL ? dseg_fail(error, status, "out of memory for a file") : status;
+  }
+  status = dseg_dicom_source_create(part, 1, options, source, error);
+  if (status != DSEG_OK) {
+    dseg_part10_close(part);
+    free(part);
+  }
+  return status;
+}
+
+dseg_status dseg_open_dicom(const char *path, const dseg_open_options *options, dseg_source **source,
+                            dseg_error *error) {
+  dseg_input *input;
+  *source = NULL;
+  DSEG_TRY(dseg_input_open_file(path, &input, error));
+  return open_input(input, options, source, error);
+}
+
+dseg_status dseg_open_dicom_memory(dseg_view bytes, const dseg_open_options *options, dseg_source **source,
+                                   dseg_error *error) {
+  dseg_input *input;
+  *source = NULL;
+  DSEG_TRY(dseg_input_open_memory(bytes, &input, error));
+  return open_input(input, options, source, error);
+}

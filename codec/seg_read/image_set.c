@@ -1,0 +1,204 @@
+/* image_set.c - the images a segmentation refers to (PS3.3 C.12.2 Common Instance Reference, C.7.6.16.2.6
+ * Derivation Image). */
+#include "seg_read/image_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY ((size_t)64)
+#define UID_MAX ((size_t)64)
+
+/* FNV-1a */
+static uint64_t hash(dseg_view uid, uint32_t frame) {
+  uint64_t value = 14695981039346656037u;
+  for (size_t i = 0; i < uid.size; i++) {
+    value = (value ^ uid.data[i]) * 1099511628211u;
+  }
+  value = (value ^ frame) * 1099511628211u;
+  return value ^ value >> 29;
+}
+
+static bool same_uid(const char *text, dseg_view uid) {
+  return strlen(text) == uid.size && memcmp(text, uid.data, uid.size) == 0;
+}
+
+static size_t find_slot(const dseg_image_set *set, dseg_view uid, uint32_t frame) {
+  size_t slot = (size_t)hash(uid, frame) & (set->slot_count - 1);
+  while (set->slots[slot] != 0) {
+    const dseg_instance_reference *item = &set->items[set->slots[slot] - 1];
+    if (item->frame == frame && same_uid(item->sop_instance_uid, uid)) {
+      break;
+    }
+    slot = (slot + 1) & (set->slot_count - 1);
+  }
+  return slot;
+}
+
+static void fill_slots(dseg_image_set *set) {
+  for (size_t i = 0; i < set->count; i++) {
+    const char *uid = set->items[i].sop_instance_uid;
+    set->slots[find_slot(set, (dseg_view){(const uint8_t *)uid, strlen(uid)}, set->items[i].frame)] = (uint32_t)i + 1;
+  }
+}
+
+static dseg_status grow(dseg_image_set *set, dseg_error *error) {
+  const size_t capacity = set->capacity != 0 ? set->capacity * 2 : FIRST_CAPACITY;
+  dseg_instance_reference *items = realloc(set->items, capacity * sizeof *items);
+  set->items = items != NULL ? items : set->items;
+  uint32_t *instance = realloc(set->instance, capacity * sizeof *instance);
+  set->instance = instance != NULL ? instance : set->instance;
+  uint32_t *slots = calloc(capacity * 2, sizeof *slots);
+  if (items == NULL || instance == NULL || slots == NULL || capacity > UINT32_MAX / 2) {
+    free(slots);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", capacity);
+    return DSEG_ERROR_MEMORY;
+  }
+  free(set->slots);
+  set->slots = slots;
+  set->slot_count = capacity * 2;
+  set->capacity = capacity;
+  fill_slots(set);
+  return DSEG_OK;
+}
+
+static const char *copy_text(dseg_description *description, dseg_view text) {
+  char *copy = dseg_description_alloc(description, text.size + 1);
+  if (copy != NULL) {
+    memcpy(copy, text.data, text.size);
+  }
+  return copy;
+}
+
+/* The text of an earlier item where it is the same, as it is for the frames of one image. */
+static const char *share_text(dseg_image_set *set, const char *earlier, dseg_view text) {
+  return earlier != NULL && same_uid(earlier, text) ? earlier : copy_text(set->description, text);
+}
+
+dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dseg_view sop_instance_uid, uint32_t frame,
+                               uint32_t *index, dseg_error *error) {
+  static const uint8_t nothing;
+  if (sop_instance_uid.size > UID_MAX || sop_class_uid.size > UID_MAX) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT,
+                     "a Referenced SOP Instance or Class UID (0008,1155), (0008,1150) exceeds 64 bytes (PS3.5 9.1)");
+  }
+  if (sop_class_uid.data == NULL) {
+    sop_class_uid.data = &nothing;
+  }
+  if (set->items == NULL || set->count == set->capacity) {
+    DSEG_TRY(grow(set, error));
+  }
+  const size_t slot = find_slot(set, sop_instance_uid, frame);
+  if (set->slots[slot] != 0) {
+    *index = set->slots[slot] - 1;
+    return DSEG_OK;
+  }
+  const dseg_instance_reference *last = set->count != 0 ? &set->items[set->count - 1] : NULL;
+  const size_t whole = frame != 0 ? find_slot(set, sop_instance_uid, 0) : slot;
+  const dseg_instance_reference *instance = set->slots[whole] != 0 ? &set->items[set->slots[whole] - 1] : last;
+  const bool same = instance != NULL && same_uid(instance->sop_instance_uid, sop_instance_uid);
+  const uint32_t place = (uint32_t)set->count;
+  dseg_instance_reference *item = &set->items[place];
+  *item = (dseg_instance_reference){.frame = frame};
+  item->sop_instance_uid = same ? instance->sop_instance_uid : copy_text(set->description, sop_instance_uid);
+  item->sop_class_uid = share_text(set, last != NULL ? last->sop_class_uid : NULL, sop_class_uid);
+  if (item->sop_instance_uid == NULL || item->sop_class_uid == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a reference");
+  }
+  if (same) {
+    item->series_uid = instance->series_uid;
+    item->study_uid = instance->study_uid;
+  }
+  set->instance[place] = same ? set->instance[instance - set->items] : place;
+  set->slots[slot] = place + 1;
+  set->count++;
+  *index = place;
+  return DSEG_OK;
+}
+
+static dseg_status find_text(const dseg_elements *elements, uint32_t tag, dseg_view *text, dseg_error *error) {
+  dseg_element element;
+  DSEG_TRY(dseg_elements_find(elements, tag, &element, error));
+  (void)dseg_element_text(&element, 0, text);
+  return DSEG_OK;
+}
+
+/* Referenced Instance Sequence (0008,114A) of one series. */
+static dseg_status add_instances(dseg_image_set *set, const dseg_elements *series, const char *series_uid,
+                                 const char *study_uid, dseg_error *error) {
+  dseg_element sequence;
+  dseg_elements item;
+  size_t offset = 0;
+  bool more;
+  DSEG_TRY(dseg_elements_find(series, DSEG_TAG(0x0008, 0x114A), &sequence, error));
+  DSEG_TRY(dseg_sequence_next(series, &sequence, &offset, &item, &more, error));
+  while (more) {
+    dseg_view sop_class = {0};
+    dseg_view instance = {0};
+    uint32_t index = 0;
+    DSEG_TRY(find_text(&item, DSEG_TAG(0x0008, 0x1150), &sop_class, error));
+    DSEG_TRY(find_text(&item, DSEG_TAG(0x0008, 0x1155), &instance, error));
+    if (instance.size != 0) {
+      DSEG_TRY(dseg_image_set_add(set, sop_class, instance, 0, &index, error));
+      set->items[index].series_uid = series_uid;
+      set->items[index].study_uid = study_uid;
+    }
+    DSEG_TRY(dseg_sequence_next(series, &sequence, &offset, &item, &more, error));
+  }
+  return DSEG_OK;
+}
+
+/* Referenced Series Sequence (0008,1115) of one study. */
+static dseg_status add_series_of(dseg_image_set *set, const dseg_elements *study, dseg_error *error) {
+  dseg_element sequence;
+  dseg_elements item;
+  size_t offset = 0;
+  bool more;
+  dseg_view uid = {0};
+  DSEG_TRY(find_text(study, DSEG_TAG(0x0020, 0x000D), &uid, error));
+  const char *study_uid = uid.size != 0 ? copy_text(set->description, uid) : NULL;
+  DSEG_TRY(dseg_elements_find(study, DSEG_TAG(0x0008, 0x1115), &sequence, error));
+  DSEG_TRY(dseg_sequence_next(study, &sequence, &offset, &item, &more, error));
+  while (more) {
+    uid = (dseg_view){0};
+    DSEG_TRY(find_text(&item, DSEG_TAG(0x0020, 0x000E), &uid, error));
+    const char *series_uid = uid.size != 0 ? copy_text(set->description, uid) : NULL;
+    DSEG_TRY(add_instances(set, &item, series_uid, study_uid, error));
+    DSEG_TRY(dseg_sequence_next(study, &sequence, &offset, &item, &more, error));
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_image_set_add_series(dseg_image_set *set, const dseg_elements *elements, dseg_error *error) {
+  dseg_element sequence;
+  dseg_elements item;
+  size_t offset = 0;
+  bool more;
+  DSEG_TRY(add_series_of(set, elements, error));
+  DSEG_TRY(dseg_elements_find(elements, DSEG_TAG(0x0008, 0x1200), &sequence, error));
+  DSEG_TRY(dseg_sequence_next(elements, &sequence, &offset, &item, &more, error));
+  while (more) {
+    DSEG_TRY(add_series_of(set, &item, error));
+    DSEG_TRY(dseg_sequence_next(elements, &sequence, &offset, &item, &more, error));
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error) {
+  if (set->count == 0) {
+    return DSEG_OK;
+  }
+  dseg_instance_reference *items = dseg_description_alloc(set->description, set->count * sizeof *items);
+  if (items == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", set->count);
+  }
+  memcpy(items, set->items, set->count * sizeof *items);
+  set->description->references = (dseg_references){items, set->count, set->shared};
+  return DSEG_OK;
+}
+
+void dseg_image_set_free(dseg_image_set *set) {
+  free(set->items);
+  free(set->instance);
+  free(set->slots);
+  *set = (dseg_image_set){0};
+}

@@ -1,0 +1,31 @@
+/* image_set.h - the images a segmentation refers to, each once. */
+#ifndef DSEG_SEG_READ_IMAGE_SET_H
+#define DSEG_SEG_READ_IMAGE_SET_H
+
+#include "dicom/part10.h"
+
+/* Grows while a file is read. Start with {.description = ...}; texts go into its arena. */
+typedef struct dseg_image_set {
+  dseg_description *description;
+  dseg_instance_reference *items;
+  uint32_t *instance; /* for each item the first one of the same SOP Instance UID met in a row */
+  size_t count, capacity;
+  uint32_t *slots; /* hash of SOP Instance UID and frame to item + 1; 0: free */
+  size_t slot_count;
+  bool shared; /* all frames derive from several of them */
+} dseg_image_set;
+
+/* Adds an image, or finds it: same SOP Instance UID and frame. index receives its place. */
+dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dseg_view sop_instance_uid, uint32_t frame,
+                               uint32_t *index, dseg_error *error);
+
+/* Adds what Referenced Series Sequence (0008,1115) and Studies Containing Other Referenced Instances Sequence
+ * (0008,1200) name (PS3.3 C.12.2). */
+dseg_status dseg_image_set_add_series(dseg_image_set *set, const dseg_elements *elements, dseg_error *error);
+
+/* Gives the description what was collected. */
+dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error);
+
+void dseg_image_set_free(dseg_image_set *set);
+
+#endif

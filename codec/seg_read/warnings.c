@@ -1,0 +1,66 @@
+/* warnings.c - what is unusual about a DICOM segmentation that is opened all the same. */
+#include "seg_read/dicom_source.h"
+#include "seg_read/frame_reader.h"
+
+/* An encoding that the standard does not have is read with a warning: what the codec cannot make sense of it refuses.
+ */
+static void warn_of_encoding(const dseg_dicom_source *source, const dseg_open_options *options) {
+  dseg_error error = {0};
+  const dseg_frame_info form = dseg_dicom_frame_form(source);
+  if (source->codec != NULL && dseg_check_encoding(source->representation, source->codec, &form, &error) != DSEG_OK) {
+    dseg_warn(&options->warnings, "%s", error.message);
+  }
+}
+
+/* A part alone is read as far as it goes. */
+static void warn_of_missing_parts(const dseg_dicom_source *source, const dseg_open_options *options) {
+  const dseg_elements *elements = &source->parts[0].elements;
+  dseg_element uid;
+  dseg_element number_element;
+  dseg_element total_element;
+  uint16_t number = 0;
+  uint16_t total = 0;
+  if (source->part_count != 1 || dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9161), &uid, NULL) != DSEG_OK ||
+      dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9162), &number_element, NULL) != DSEG_OK ||
+      dseg_elements_find(elements, DSEG_TAG(0x0020, 0x9163), &total_element, NULL) != DSEG_OK || uid.value.size == 0) {
+    return;
+  }
+  (void)dseg_element_u16(elements, &number_element, 0, &number);
+  (void)dseg_element_u16(elements, &total_element, 0, &total);
+  if (number == 1 && total == 1) {
+    return;
+  }
+  dseg_warn(&options->warnings,
+            "is part %u of a Concatenation (0020,9161): the frames of the other parts are missing (PS3.3 "
+            "C.7.6.16.2.2.4)",
+            (unsigned)number);
+}
+
+/* An attribute that tells of other pixels than a segmentation has is passed over with a warning: a pixel is the
+ * unsigned number in all bits allocated (PS3.3 C.8.20.2). */
+static void warn_of_pixels(const dseg_dicom_source *source, const dseg_open_options *options) {
+  const uint16_t bits = (uint16_t)source->info.bits_allocated;
+  const struct {
+    uint32_t tag;
+    const char *name;
+    uint16_t value;
+  } expected[] = {{DSEG_TAG(0x0028, 0x0101), "Bits Stored (0028,0101)", bits},
+                  {DSEG_TAG(0x0028, 0x0102), "High Bit (0028,0102)", (uint16_t)(bits - 1)},
+                  {DSEG_TAG(0x0028, 0x0103), "Pixel Representation (0028,0103)", 0}};
+  const dseg_elements *elements = &source->parts[0].elements;
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    dseg_element element;
+    uint16_t value;
+    if (dseg_elements_find(elements, expected[i].tag, &element, NULL) == DSEG_OK &&
+        dseg_element_u16(elements, &element, 0, &value) && value != expected[i].value) {
+      dseg_warn(&options->warnings, "%s is %u, it is read as %u (PS3.3 C.8.20.2)", expected[i].name, (unsigned)value,
+                (unsigned)expected[i].value);
+    }
+  }
+}
+
+void dseg_dicom_warn_of_object(const dseg_dicom_source *source, const dseg_open_options *options) {
+  warn_of_encoding(source, options);
+  warn_of_missing_parts(source, options);
+  warn_of_pixels(source, options);
+}

@@ -1,0 +1,224 @@
+/* create.c - checks what is to be written, chooses the encoding, and opens the output. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "seg_write/writer.h"
+
+static const char *default_representation(const dseg_description *description) {
+  switch (description->kind) {
+    case DSEG_VOXELS_MASKS: return "binary";
+    case DSEG_VOXELS_PROBABILITY:
+    case DSEG_VOXELS_OCCUPANCY: return "fractional";
+    case DSEG_VOXELS_LABELS: break;
+  }
+  return "labelmap";
+}
+
+static dseg_status check_geometry(const dseg_description *description, dseg_error *error) {
+  const dseg_geometry *geometry = &description->geometry;
+  if (geometry->rows == 0 || geometry->columns == 0 || geometry->rows > UINT16_MAX || geometry->columns > UINT16_MAX) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "planes of %u x %u; Rows (0028,0010) and Columns hold 1 to 65535",
+                     (unsigned)geometry->rows, (unsigned)geometry->columns);
+  }
+  if (geometry->plane_count == 0 || geometry->planes == NULL || geometry->plane_count > INT32_MAX) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a segmentation of %zu planes", geometry->plane_count);
+  }
+  if (geometry->space != DSEG_SPACE_NONE && !(geometry->pixel_spacing[0] > 0.0 && geometry->pixel_spacing[1] > 0.0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "no Pixel Spacing (0028,0030): PS3.3 C.7.6.16.2.1 requires it");
+  }
+  return DSEG_OK;
+}
+
+/* A frame lies in a frame of reference, or corresponds to an image pixel by pixel (A.51.5.1). */
+static dseg_status check_sources(const dseg_description *description, const dseg_warning_sink *warnings,
+                                 dseg_error *error) {
+  size_t incomplete = 0;
+  for (size_t i = 0; i < description->geometry.plane_count; i++) {
+    const bool has_source = dseg_plane_source(description, i) != NULL;
+    if (!has_source && description->geometry.space == DSEG_SPACE_NONE) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                       "plane %zu has neither a position nor a source image with its UIDs (A.51.5.1)", i);
+    }
+    incomplete += !has_source && description->geometry.planes[i].source >= 0 ? 1 : 0;
+  }
+  if (incomplete > 0) {
+    dseg_warn(warnings,
+              "source images without SOP Class, SOP Instance or Series Instance UID are not referenced (C.12.2)");
+  }
+  return DSEG_OK;
+}
+
+/* PS3.3 C.8.20.2.4. */
+static dseg_status check_segments(const dseg_description *description, const dseg_representation *representation,
+                                  dseg_error *error) {
+  const bool in_sequence = (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  if (in_sequence && description->segment_count == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "no segment: Segment Sequence (0062,0002) needs one (C.8.20.2)");
+  }
+  if (description->segment_count > UINT16_MAX) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments; Segment Number (0062,0004) holds 65535",
+                     description->segment_count);
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const uint32_t number = description->segments[i].number;
+    if (number > UINT16_MAX) {
+      return dseg_fail(error, DSEG_ERROR_LIMIT,
+                       "segment %lu: Segment Number (0062,0004) is at most 65535; the segments have to be renumbered",
+                       (unsigned long)number);
+    }
+    if (i > 0 && number <= description->segments[i - 1].number) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "segment %lu: numbers ascend (0062,0004; C.8.20.2.4)",
+                       (unsigned long)number);
+    }
+    if (in_sequence && number != i + 1) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                       "segment %lu: %s numbers segments from 1 without a gap (0062,0004; C.8.20.2.4)",
+                       (unsigned long)number, representation->title);
+    }
+  }
+  if (description->has_background && description->background > UINT16_MAX) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "background %lu: Pixel Padding Value (0028,0120) is at most 65535",
+                     (unsigned long)description->background);
+  }
+  return DSEG_OK;
+}
+
+static dseg_status choose_encoding(dseg_writer *writer, const dseg_write_options *options, dseg_error *error) {
+  const char *representation =
+      options->representation != NULL ? options->representation : default_representation(writer->description);
+  const char *codec = options->frame_codec != NULL ? options->frame_codec : "explicit-le";
+  writer->representation = dseg_find_representation(representation);
+  if (writer->representation == NULL || (writer->representation->flags & DSEG_PLUGIN_CAN_WRITE) == 0) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "representation '%s' cannot be written by this build",
+                     representation);
+  }
+  writer->codec = dseg_find_frame_codec(codec);
+  if (writer->codec == NULL || (writer->codec->flags & DSEG_PLUGIN_CAN_WRITE) == 0 ||
+      (writer->codec->flags & DSEG_PLUGIN_BIG_ENDIAN) != 0) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "frame codec '%s' cannot be written by this build", codec);
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_option(const char *plugin, const dseg_option *table, const dseg_option_value *value,
+                                const dseg_option **found, dseg_error *error) {
+  for (const dseg_option *option = table; option != NULL && option->name != NULL; option++) {
+    if (strcmp(option->name, value->name) != 0) {
+      continue;
+    }
+    if (value->value < option->minimum || value->value > option->maximum) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "option %s of %s: %lld is not in %lld..%lld", option->name, plugin,
+                       (long long)value->value, (long long)option->minimum, (long long)option->maximum);
+    }
+    *found = option;
+    return DSEG_OK;
+  }
+  return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no option %s", plugin, value->name);
+}
+
+/* Checks a plug-in's options and makes *values, which the caller gave, a copy in the description's arena: options are
+ * used until the frames are compressed, in dseg_writer_finish. */
+static dseg_status take_options(dseg_writer *writer, const char *plugin, const dseg_option *table,
+                                const dseg_option_value **values, size_t count, dseg_error *error) {
+  if (count == 0) {
+    *values = NULL;
+    return DSEG_OK;
+  }
+  dseg_option_value *copies = dseg_description_alloc(writer->description, count * sizeof *copies);
+  if (copies == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
+  }
+  for (size_t i = 0; i < count; i++) {
+    const dseg_option *option = NULL;
+    DSEG_TRY(check_option(plugin, table, &(*values)[i], &option, error));
+    copies[i] = (dseg_option_value){option->name, (*values)[i].value};
+  }
+  *values = copies;
+  return DSEG_OK;
+}
+
+static dseg_status take_all_options(dseg_writer *writer, dseg_error *error) {
+  const dseg_representation *representation = writer->representation;
+  const dseg_frame_codec *codec = writer->codec;
+  dseg_write_options *options = &writer->options;
+  DSEG_TRY(take_options(writer, representation->name, representation->options, &options->representation_options,
+                        options->representation_option_count, error));
+  return take_options(writer, codec->name, codec->options, &options->codec_options, options->codec_option_count, error);
+}
+
+static dseg_status allocate_tables(dseg_writer *writer, dseg_error *error) {
+  const dseg_description *description = writer->description;
+  const size_t planes = description->geometry.plane_count;
+  writer->known_values = calloc((size_t)UINT16_MAX + 1, 1);
+  writer->last_segment = malloc(planes * sizeof *writer->last_segment);
+  if (writer->known_values == NULL || writer->last_segment == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", planes);
+  }
+  for (size_t i = 0; i < planes; i++) {
+    writer->last_segment[i] = -1;
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    writer->known_values[description->segments[i].number] = 1;
+  }
+  if (description->has_background) {
+    writer->known_values[description->background] = 1;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_write_options *options,
+                           dseg_error *error) {
+  dseg_description *description = writer->description;
+  DSEG_TRY(check_geometry(description, error));
+  DSEG_TRY(check_sources(description, &options->warnings, error));
+  DSEG_TRY(choose_encoding(writer, options, error));
+  DSEG_TRY(check_segments(description, writer->representation, error));
+  if ((writer->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0 && description->maximum_fraction == 0) {
+    description->maximum_fraction = UINT8_MAX;
+  }
+  writer->options = *options;
+  DSEG_TRY(take_all_options(writer, error));
+  DSEG_TRY(writer->representation->choose_format(description, writer->options.representation_options,
+                                                 options->representation_option_count, &writer->format, error));
+  const dseg_frame_info form = dseg_writer_frame_format(writer);
+  DSEG_TRY(dseg_check_encoding(writer->representation, writer->codec, &form, error));
+  if (dseg_frame_bytes(&form) > UINT32_MAX) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "frames of %u x %u pixels with %u bits are past 4 GiB",
+                     (unsigned)form.columns, (unsigned)form.rows, form.bits_allocated);
+  }
+  writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
+  DSEG_TRY(allocate_tables(writer, error));
+  writer->options.uid_seed = dseg_description_strdup(description, options->uid_seed);
+  writer->path = malloc(strlen(path) + 1);
+  if (writer->path == NULL || (options->uid_seed != NULL && writer->options.uid_seed == NULL)) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
+  }
+  memcpy(writer->path, path, strlen(path) + 1);
+  DSEG_TRY(dseg_output_create(path, options->replace, &writer->output, error));
+  return dseg_frame_spool_create(&writer->spool, path, error);
+}
+
+dseg_status dseg_writer_create(const char *path, const dseg_description *description, const dseg_write_options *options,
+                               dseg_writer **writer, dseg_error *error) {
+  const dseg_write_options standard = {0};
+  if (path == NULL || description == NULL || writer == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a writer needs a path and a description");
+  }
+  dseg_writer *created = calloc(1, sizeof *created);
+  if (created == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
+  }
+  created->spool.descriptor = -1;
+  created->occupied_plane = SIZE_MAX;
+  dseg_status status = dseg_description_copy(description, &created->description, error);
+  if (status == DSEG_OK) {
+    status = prepare(created, path, options != NULL ? options : &standard, error);
+  }
+  if (status != DSEG_OK) {
+    dseg_writer_destroy(created);
+    return status;
+  }
+  *writer = created;
+  return DSEG_OK;
+}

@@ -1,0 +1,318 @@
+/* finish.c - makes the file, or the parts of a Concatenation, when all frames are known.
+ *
+ * Header, per-frame items and pixels stream through one buffer. The sequence of per-frame items gets its length
+ * when its items are out; in a deflated stream, where nothing can be changed later, it has undefined length. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/endian.h"
+#include "dicom/element_writer.h"
+#include "seg_write/frame_encoder.h"
+#include "seg_write/per_frame.h"
+#include "seg_write/pixel_data.h"
+#include "seg_write/writer.h"
+
+#define PIECE_BYTES ((size_t)1 << 18)
+
+/* What all parts have in common. */
+struct identity {
+  dseg_uid_source uids;
+  char purpose[160];
+  char series[DSEG_UID_SIZE], study[DSEG_UID_SIZE], frame_of_reference[DSEG_UID_SIZE];
+  char dimension_organization[DSEG_UID_SIZE], concatenation[DSEG_UID_SIZE], source_instance[DSEG_UID_SIZE];
+  char date[16], time[16];
+};
+
+/* Date and time of the content: SOURCE_DATE_EPOCH (in UTC) for reproducible output, else now. */
+static void set_date(struct identity *identity, bool reproducible) {
+  const char *epoch = reproducible ? getenv("SOURCE_DATE_EPOCH") : NULL;
+  time_t seconds = time(NULL);
+  struct tm parts = {0};
+  if (epoch != NULL && *epoch != '\0') {
+    seconds = (time_t)strtoll(epoch, NULL, 10);
+    gmtime_r(&seconds, &parts);
+  } else {
+    localtime_r(&seconds, &parts);
+  }
+  strftime(identity->date, sizeof identity->date, "%Y%m%d", &parts);
+  strftime(identity->time, sizeof identity->time, "%H%M%S", &parts);
+}
+
+static dseg_status make_identity(const dseg_writer *writer, struct identity *identity, dseg_error *error) {
+  *identity = (struct identity){.uids = {.seed = writer->options.uid_seed}};
+  snprintf(identity->purpose, sizeof identity->purpose, "%s/%s", writer->representation->name, writer->codec->name);
+  identity->uids.purpose = identity->purpose;
+  char *const uids[] = {
+      identity->series,        identity->study,          identity->frame_of_reference, identity->dimension_organization,
+      identity->concatenation, identity->source_instance};
+  for (size_t i = 0; i < sizeof uids / sizeof uids[0]; i++) {
+    DSEG_TRY(dseg_uid_make(&identity->uids, uids[i], error));
+  }
+  set_date(identity, writer->options.uid_seed != NULL);
+  return DSEG_OK;
+}
+
+/* Segments Overlap (0062,0013), C.8.20.2.3: fractions of two segments in a voxel may add up to one, which is no
+ * overlap, so nothing is claimed of them; nor of what a lossy codec makes of the edges of segments. */
+static const char *segments_overlap(const dseg_writer *writer) {
+  if ((writer->codec->flags & DSEG_PLUGIN_LOSSY) != 0) {
+    return "UNDEFINED";
+  }
+  if (!writer->masks_written || (!writer->overlap_found && !writer->overlap_unsure)) {
+    return "NO";
+  }
+  const bool fractions = (writer->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0;
+  return writer->overlap_found && !fractions ? "YES" : "UNDEFINED";
+}
+
+/* Uncompressed to compressed bytes, for a lossy codec. */
+static double compression_ratio(const dseg_writer *writer) {
+  if ((writer->codec->flags & DSEG_PLUGIN_LOSSY) == 0 || writer->spool.written == 0) {
+    return 0.0;
+  }
+  const double bits = (double)dseg_writer_frame_bits(writer) * (double)writer->frame_count;
+  return bits / 8.0 / (double)writer->spool.written;
+}
+
+static dseg_status write_header(const dseg_writer *writer, const dseg_seg_object *object, dseg_output_stream *stream,
+                                dseg_error *error) {
+  char name[17];
+  const dseg_file_encoding encoding = {.transfer_syntax_uid = writer->codec->transfer_syntax_uid,
+                                       .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0,
+                                       .implementation_class_uid = dseg_implementation_class_uid(),
+                                       .implementation_version_name = dseg_implementation_name(object, name)};
+  dseg_builder *builder = NULL;
+  dseg_buffer bytes = {0};
+  size_t data_set = 0;
+  DSEG_TRY(dseg_builder_create(&builder, error));
+  dseg_put_seg_modules(builder, object);
+  dseg_status status = dseg_builder_serialise(builder, &encoding, &bytes, &data_set, error);
+  dseg_builder_destroy(builder);
+  if (status == DSEG_OK) {
+    status = dseg_stream_write(stream, bytes.data, data_set, error);
+  }
+  if (status == DSEG_OK && (writer->codec->flags & DSEG_PLUGIN_DEFLATED) != 0) {
+    status = dseg_stream_deflate(stream, error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_stream_write(stream, bytes.data + data_set, bytes.size - data_set, error);
+  }
+  dseg_buffer_free(&bytes);
+  return status;
+}
+
+/* The items, through a buffer of a few hundred. */
+static dseg_status write_items(const dseg_writer *writer, const dseg_seg_object *object, dseg_output_stream *stream,
+                               dseg_error *error) {
+  dseg_per_frame per_frame;
+  dseg_buffer items = {0};
+  dseg_status status = DSEG_OK;
+  dseg_per_frame_start(&per_frame, object, (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0);
+  const dseg_frame_record *frames = writer->frames + object->first_frame;
+  for (size_t i = 0; status == DSEG_OK && i < object->frame_count; i++) {
+    status = dseg_per_frame_item(&per_frame, &frames[i], &items, error);
+    if (status == DSEG_OK && (items.size >= PIECE_BYTES || i + 1 == object->frame_count)) {
+      status = dseg_stream_write(stream, items.data, items.size, error);
+      items.size = 0;
+    }
+  }
+  dseg_per_frame_end(&per_frame);
+  dseg_buffer_free(&items);
+  return status;
+}
+
+static dseg_status write_per_frame_groups(const dseg_writer *writer, const dseg_seg_object *object,
+                                          dseg_output_stream *stream, dseg_error *error) {
+  static const uint8_t delimiter[8] = {0xFE, 0xFF, 0xDD, 0xE0};
+  dseg_buffer header = {0};
+  dseg_element_writer element = {&header, (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0, DSEG_OK, error};
+  dseg_write_header(&element, 0x52009230, "SQ", UINT32_MAX);
+  dseg_status status = element.status;
+  if (status == DSEG_OK) {
+    status = dseg_stream_write(stream, header.data, header.size, error);
+  }
+  dseg_buffer_free(&header);
+  DSEG_TRY(status);
+  const uint64_t start = stream->position;
+  DSEG_TRY(write_items(writer, object, stream, error));
+  const uint64_t length = stream->position - start;
+  if (stream->deflater == NULL && length < UINT32_MAX) {
+    return dseg_stream_patch_u32(stream, start - 4, (uint32_t)length, error);
+  }
+  return dseg_stream_write(stream, delimiter, sizeof delimiter, error);
+}
+
+static dseg_status write_pixel_data(const dseg_writer *writer, const dseg_seg_object *object,
+                                    dseg_output_stream *stream, dseg_error *error) {
+  const dseg_pixel_data pixels = {.spool = &writer->spool,
+                                  .frames = writer->frames + object->first_frame,
+                                  .count = object->frame_count,
+                                  .frame_bits = dseg_writer_frame_bits(writer),
+                                  .bits_allocated = writer->format.bits_allocated,
+                                  .bit_packed = writer->bit_packed,
+                                  .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0,
+                                  .extended_table = writer->options.offset_table == DSEG_OFFSET_TABLE_EXTENDED};
+  return dseg_writer_is_native(writer) ? dseg_write_native(stream, &pixels, error)
+                                       : dseg_write_encapsulated(stream, &pixels, error);
+}
+
+static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object *object, dseg_output_file *file,
+                                dseg_error *error) {
+  dseg_output_stream stream;
+  dseg_stream_start(&stream, file);
+  dseg_status status = write_header(writer, object, &stream, error);
+  if (status == DSEG_OK) {
+    status = write_per_frame_groups(writer, object, &stream, error);
+  }
+  if (status == DSEG_OK) {
+    status = write_pixel_data(writer, object, &stream, error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_stream_finish(&stream, error);
+  }
+  dseg_stream_end(&stream);
+  return status;
+}
+
+/* Frames that fit into one file: all of them, or what the limit of native Pixel Data or the caller allows. */
+static dseg_status frames_per_file(const dseg_writer *writer, size_t *frames, dseg_error *error) {
+  const uint64_t asked = writer->options.part_bytes;
+  const bool is_native = dseg_writer_is_native(writer);
+  *frames = writer->frame_count;
+  if (!writer->options.concatenation || (!is_native && asked == 0)) {
+    return DSEG_OK;
+  }
+  if (!is_native && (writer->codec->learn != NULL || (writer->codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0)) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "frames of %s may need others to be decoded: they are not divided into parts",
+                     writer->codec->name);
+  }
+  const uint64_t bytes = is_native && (asked == 0 || asked > DSEG_NATIVE_LIMIT) ? DSEG_NATIVE_LIMIT : asked;
+  const uint64_t fit = bytes * 8 / dseg_writer_frame_bits(writer);
+  if (fit == 0) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "a frame does not fit into a part of %llu bytes",
+                     (unsigned long long)bytes);
+  }
+  if (fit < *frames) {
+    *frames = (size_t)fit;
+  }
+  return (writer->frame_count - 1) / *frames < UINT16_MAX
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_LIMIT, "more parts than In-concatenation Number (0020,9162) holds");
+}
+
+/* "a.dcm" gives "a-1.dcm". The caller frees it. */
+static char *part_path(const char *path, size_t number) {
+  const size_t size = strlen(path) + 24;
+  char *result = malloc(size);
+  if (result != NULL) {
+    const char *dot = strrchr(path, '.');
+    const char *slash = strrchr(path, '/');
+    const bool has_suffix = dot != NULL && (slash == NULL || dot > slash + 1) && dot != path;
+    const int stem = (int)(has_suffix ? (size_t)(dot - path) : strlen(path));
+    snprintf(result, size, "%.*s-%zu%s", stem, path, number, has_suffix ? dot : "");
+  }
+  return result;
+}
+
+struct parts {
+  dseg_output_file **files;
+  char **paths;
+  size_t count;
+};
+
+static void free_parts(struct parts *parts) {
+  for (size_t i = 0; parts->files != NULL && i < parts->count; i++) {
+    dseg_output_abandon(parts->files[i]);
+  }
+  for (size_t i = 0; parts->paths != NULL && i < parts->count; i++) {
+    free(parts->paths[i]);
+  }
+  free(parts->files);
+  free(parts->paths);
+}
+
+/* A single file takes the name given, and the output that is open already. */
+static dseg_status open_parts(dseg_writer *writer, struct parts *parts, dseg_error *error) {
+  parts->files = calloc(parts->count, sizeof(dseg_output_file *));
+  parts->paths = calloc(parts->count, sizeof(char *));
+  if (parts->files == NULL || parts->paths == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", parts->count);
+  }
+  if (parts->count == 1) {
+    parts->files[0] = writer->output;
+    writer->output = NULL;
+    return DSEG_OK;
+  }
+  dseg_output_abandon(writer->output);
+  writer->output = NULL;
+  for (size_t i = 0; i < parts->count; i++) {
+    parts->paths[i] = part_path(writer->path, i + 1);
+    if (parts->paths[i] == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+    }
+    DSEG_TRY(dseg_output_create(parts->paths[i], writer->options.replace, &parts->files[i], error));
+  }
+  return DSEG_OK;
+}
+
+static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *table, size_t frames,
+                               struct parts *parts, dseg_error *error) {
+  struct identity identity;
+  DSEG_TRY(make_identity(writer, &identity, error));
+  DSEG_TRY(open_parts(writer, parts, error));
+  for (size_t i = 0; i < parts->count; i++) {
+    const size_t first = i * frames, left = writer->frame_count - first;
+    char instance[DSEG_UID_SIZE];
+    DSEG_TRY(dseg_uid_make(&identity.uids, instance, error));
+    dseg_seg_object object = {.description = writer->description,
+                              .representation = writer->representation,
+                              .codec = writer->codec,
+                              .format = writer->format,
+                              .dimensions = table,
+                              .segments_overlap = segments_overlap(writer),
+                              .compression_ratio = compression_ratio(writer),
+                              .sop_instance_uid = instance,
+                              .series_uid = identity.series,
+                              .study_uid = identity.study,
+                              .frame_of_reference_uid = identity.frame_of_reference,
+                              .dimension_organization_uid = identity.dimension_organization,
+                              .date = identity.date,
+                              .time = identity.time,
+                              .first_frame = first,
+                              .frame_count = left < frames ? left : frames,
+                              .uids = &identity.uids,
+                              .warnings = i == 0 ? &writer->options.warnings : NULL};
+    if (parts->count > 1) {
+      object.concatenation = (dseg_concatenation){identity.concatenation, identity.source_instance, (uint16_t)(i + 1),
+                                                  (uint16_t)parts->count};
+    }
+    DSEG_TRY(write_object(writer, &object, parts->files[i], error));
+  }
+  return dseg_output_join_all(writer->options.set, parts->files, parts->count, writer->options.sync, error);
+}
+
+dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {
+  size_t frames = 0;
+  if (writer->output == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the writer has been finished");
+  }
+  DSEG_TRY(dseg_writer_complete_frames(writer, error));
+  DSEG_TRY(dseg_frame_spool_complete(&writer->spool, error));
+  if (!dseg_writer_is_native(writer)) {
+    DSEG_TRY(dseg_writer_encode_frames(writer, error));
+  }
+  DSEG_TRY(frames_per_file(writer, &frames, error));
+  dseg_dimension_table table = {0};
+  struct parts parts = {.count = (writer->frame_count + frames - 1) / frames};
+  dseg_status status = dseg_dimension_table_fill(&table, writer->description, writer->representation, writer->frames,
+                                                 writer->frame_count, error);
+  if (status == DSEG_OK) {
+    status = write_parts(writer, &table, frames, &parts, error);
+  }
+  free_parts(&parts);
+  dseg_dimension_table_free(&table);
+  return status;
+}

@@ -1,0 +1,133 @@
+/* frame_spool.c - an unnamed temporary file of frames, bytes or bits without a gap. */
+#include "seg_write/frame_spool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/bit_planes.h"
+
+#define PIECE_BYTES ((size_t)1 << 19) /* fewer and larger writes */
+
+dseg_status dseg_bit_queue_append(dseg_bit_queue *queue, const uint8_t *bits, size_t count, dseg_error *error) {
+  const size_t position = queue->bytes.size * 8 - (queue->open_bits == 0 ? 0 : 8 - queue->open_bits);
+  const size_t size = (position + count + 7) / 8;
+  const size_t before = queue->bytes.size;
+  DSEG_TRY(dseg_buffer_resize(&queue->bytes, size, error));
+  if (position % 8 == 0) {
+    memcpy(queue->bytes.data + position / 8, bits, (count + 7) / 8);
+  } else {
+    memset(queue->bytes.data + before, 0, size - before);
+    dseg_bits_append(bits, count, queue->bytes.data, position);
+  }
+  queue->open_bits = (unsigned)((position + count) % 8);
+  return DSEG_OK;
+}
+
+void dseg_bit_queue_drop(dseg_bit_queue *queue, size_t size) {
+  queue->bytes.size -= size;
+  if (size > 0 && queue->bytes.size > 0) {
+    memmove(queue->bytes.data, queue->bytes.data + size, queue->bytes.size);
+  }
+}
+
+static dseg_status write_fully(int descriptor, const uint8_t *data, size_t size, dseg_error *error) {
+  while (size > 0) {
+    const ssize_t count = write(descriptor, data, size);
+    if (count < 0 && errno != EINTR) {
+      return dseg_fail(error, DSEG_ERROR_OUTPUT, "temporary file: %s", strerror(errno));
+    }
+    if (count > 0) {
+      data += count;
+      size -= (size_t)count;
+    }
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const char *path, dseg_error *error) {
+  static const char name[] = ".dseg-frames-XXXXXX";
+  *spool = (dseg_frame_spool){.descriptor = -1};
+  const char *slash = strrchr(path, '/');
+  const size_t directory = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+  char *template = malloc(directory + sizeof name);
+  if (template == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  }
+  memcpy(template, path, directory);
+  memcpy(template + directory, name, sizeof name);
+  spool->descriptor = mkstemp(template);
+  dseg_status status = DSEG_OK;
+  if (spool->descriptor < 0) {
+    status = dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot create a temporary file beside %s: %s", path, strerror(errno));
+  } else {
+    unlink(template);
+  }
+  free(template);
+  return status;
+}
+
+/* Writes the queue's full bytes. */
+static dseg_status flush_full_bytes(dseg_frame_spool *spool, dseg_error *error) {
+  const size_t full = spool->queue.bytes.size - (spool->queue.open_bits == 0 ? 0 : 1);
+  DSEG_TRY(write_fully(spool->descriptor, spool->queue.bytes.data, full, error));
+  spool->written += full;
+  dseg_bit_queue_drop(&spool->queue, full);
+  return DSEG_OK;
+}
+
+static dseg_status flush_when_large(dseg_frame_spool *spool, dseg_error *error) {
+  return spool->queue.bytes.size >= PIECE_BYTES ? flush_full_bytes(spool, error) : DSEG_OK;
+}
+
+dseg_status dseg_frame_spool_bytes(dseg_frame_spool *spool, const void *data, size_t size, uint64_t *offset,
+                                   dseg_error *error) {
+  *offset = spool->written + spool->queue.bytes.size;
+  if (size >= PIECE_BYTES) { /* no copy of what is large enough by itself */
+    DSEG_TRY(flush_full_bytes(spool, error));
+    DSEG_TRY(write_fully(spool->descriptor, data, size, error));
+    spool->written += size;
+    return DSEG_OK;
+  }
+  DSEG_TRY(dseg_buffer_append(&spool->queue.bytes, data, size, error));
+  return flush_when_large(spool, error);
+}
+
+dseg_status dseg_frame_spool_bits(dseg_frame_spool *spool, const uint8_t *bits, size_t count, uint64_t *offset,
+                                  dseg_error *error) {
+  const unsigned unused = spool->queue.open_bits == 0 ? 0 : 8 - spool->queue.open_bits;
+  *offset = (spool->written + spool->queue.bytes.size) * 8 - unused;
+  DSEG_TRY(dseg_bit_queue_append(&spool->queue, bits, count, error));
+  return flush_when_large(spool, error);
+}
+
+dseg_status dseg_frame_spool_complete(dseg_frame_spool *spool, dseg_error *error) {
+  spool->queue.open_bits = 0; /* the rest of the last byte is zero */
+  return flush_full_bytes(spool, error);
+}
+
+dseg_status dseg_frame_spool_read(const dseg_frame_spool *spool, uint64_t offset, void *data, size_t size,
+                                  dseg_error *error) {
+  uint8_t *out = data;
+  while (size > 0) {
+    const ssize_t count = pread(spool->descriptor, out, size, (off_t)offset);
+    if (count == 0 || (count < 0 && errno != EINTR)) {
+      return dseg_fail(error, DSEG_ERROR_OUTPUT, "temporary file: %s", count == 0 ? "too short" : strerror(errno));
+    }
+    if (count > 0) {
+      out += count;
+      offset += (uint64_t)count;
+      size -= (size_t)count;
+    }
+  }
+  return DSEG_OK;
+}
+
+void dseg_frame_spool_destroy(dseg_frame_spool *spool) {
+  if (spool->descriptor >= 0) {
+    close(spool->descriptor);
+  }
+  dseg_buffer_free(&spool->queue.bytes);
+  *spool = (dseg_frame_spool){.descriptor = -1};
+}

@@ -1,0 +1,65 @@
+/* writer.h - the state of a writer, shared by the file that takes planes and the one that makes files. */
+#ifndef DSEG_SEG_WRITE_WRITER_H
+#define DSEG_SEG_WRITE_WRITER_H
+
+#include "base/output_file.h"
+#include "seg_write/frame_spool.h"
+#include "seg_write/object.h"
+
+struct dseg_writer {
+  char *path;
+  dseg_description *description;
+  const dseg_representation *representation;
+  const dseg_frame_codec *codec;
+  dseg_pixel_format format;
+  dseg_write_options options; /* what it points to is copied into the description's arena */
+  dseg_output_file *output;   /* of the first file */
+
+  dseg_frame_spool spool;
+  bool bit_packed; /* native frames of 1 bit that are no multiple of a byte: offsets count bits */
+  dseg_frame_record *frames;
+  size_t frame_count, frame_capacity;
+
+  uint8_t *known_values; /* label maps and label planes: 65536 flags, 1 for a Segment Number or the background */
+  int32_t *last_segment; /* by plane: the last written, -1 none, INT32_MAX all (a plane of labels) */
+  bool masks_written;
+  uint8_t *occupied;     /* voxels of the current plane that a mask has set */
+  size_t occupied_plane; /* SIZE_MAX: none yet */
+  bool overlap_found, overlap_unsure;
+  dseg_buffer scratch, encoded;
+  size_t put_plane; /* plane of the frames that the representation puts now */
+};
+
+/* Records the frame and spools its bytes: canonical, for a segment index or -1. */
+dseg_status dseg_writer_put_frame(dseg_writer *writer, size_t plane, int32_t segment, dseg_view frame,
+                                  dseg_error *error);
+
+/* Records a frame with the spooled bytes of an earlier one. */
+dseg_status dseg_writer_repeat_frame(dseg_writer *writer, const dseg_frame_record *earlier, size_t plane,
+                                     int32_t segment, dseg_error *error);
+
+/* Adds the empty frames that the policy wants, and sorts frames by plane, then segment. */
+dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error);
+
+/* Whether frames are stored as one value without items (PS3.5 A.1). */
+static inline bool dseg_writer_is_native(const dseg_writer *writer) {
+  return (writer->codec->flags & DSEG_PLUGIN_NATIVE) != 0;
+}
+
+static inline dseg_frame_info dseg_writer_frame_format(const dseg_writer *writer) {
+  return (dseg_frame_info){.rows = writer->description->geometry.rows,
+                           .columns = writer->description->geometry.columns,
+                           .bits_allocated = writer->format.bits_allocated,
+                           .palette_color = writer->format.palette_color};
+}
+
+/* Bits of a native frame. */
+static inline uint64_t dseg_writer_frame_bits(const dseg_writer *writer) {
+  return (uint64_t)writer->description->geometry.rows * writer->description->geometry.columns *
+         writer->format.bits_allocated;
+}
+
+/* The largest native Pixel Data: an even 32-bit length that is not the undefined one (PS3.5 7.1.2). */
+#define DSEG_NATIVE_LIMIT 0xFFFFFFFEu
+
+#endif

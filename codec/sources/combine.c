@@ -1,0 +1,221 @@
+/* combine.c - makes one source of several that share a geometry: the segments of all files in one list.
+ *
+ * A segment keeps its number unless an earlier file has it already, or it is 0, which is the background of the whole;
+ * then it gets the next number after the greatest. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "sources/combined.h"
+
+/* How far apart voxels of two files may be to count as one: a share of the distance between pixels. Files of one set
+ * whose orientation went through single precision differ by up to a hundredth of a pixel at the far corner. */
+#define POSITION_TOLERANCE 0.05
+
+/* The furthest that a voxel of b lies from the same voxel of a, at a corner of the plane. */
+static double corner_distance(const dseg_geometry *a, const dseg_geometry *b, size_t plane) {
+  double greatest = 0;
+  for (unsigned corner = 0; corner < 4; corner++) {
+    const double column = (corner & 1) != 0 ? (double)a->columns - 1 : 0;
+    const double row = (corner & 2) != 0 ? (double)a->rows - 1 : 0;
+    double square = 0;
+    for (int i = 0; i < 3; i++) {
+      const double of_a = a->planes[plane].position[i] + a->orientation[i] * a->pixel_spacing[1] * column +
+                          a->orientation[3 + i] * a->pixel_spacing[0] * row;
+      const double of_b = b->planes[plane].position[i] + b->orientation[i] * b->pixel_spacing[1] * column +
+                          b->orientation[3 + i] * b->pixel_spacing[0] * row;
+      square += (of_a - of_b) * (of_a - of_b);
+    }
+    greatest = sqrt(square) > greatest ? sqrt(square) : greatest;
+  }
+  return greatest;
+}
+
+static dseg_status check_geometry(const dseg_source *first, const dseg_source *other, dseg_error *error) {
+  const dseg_geometry *a = &first->description->geometry;
+  const dseg_geometry *b = &other->description->geometry;
+  if (a->space != b->space || a->rows != b->rows || a->columns != b->columns || a->plane_count != b->plane_count) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "%s and %s do not share one geometry: %u columns, %u rows, %zu planes, and %u, %u, %zu",
+                     dseg_combined_name(first), dseg_combined_name(other), (unsigned)a->columns, (unsigned)a->rows,
+                     a->plane_count, (unsigned)b->columns, (unsigned)b->rows, b->plane_count);
+  }
+  const double tolerance = fmax(1e-3, POSITION_TOLERANCE * fmin(a->pixel_spacing[0], a->pixel_spacing[1]));
+  for (size_t plane = 0; plane < a->plane_count; plane++) {
+    const double distance = corner_distance(a, b, plane);
+    if (!(distance <= tolerance) || a->planes[plane].matrix_column != b->planes[plane].matrix_column ||
+        a->planes[plane].matrix_row != b->planes[plane].matrix_row) {
+      return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                       "%s and %s do not share one geometry: voxels of plane %zu are up to %g mm apart",
+                       dseg_combined_name(first), dseg_combined_name(other), plane, distance);
+    }
+  }
+  return DSEG_OK;
+}
+
+static bool holds_fractions(const dseg_source *source) {
+  return source->description->kind == DSEG_VOXELS_PROBABILITY || source->description->kind == DSEG_VOXELS_OCCUPANCY;
+}
+
+static dseg_status check_kinds(const dseg_source *first, const dseg_source *other, dseg_error *error) {
+  if (!holds_fractions(first) && !holds_fractions(other)) {
+    return DSEG_OK;
+  }
+  if (first->description->kind != other->description->kind ||
+      first->description->maximum_fraction != other->description->maximum_fraction) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "%s and %s cannot be combined: one holds fractions, the other does not hold the same kind of them "
+                     "with the same maximum",
+                     dseg_combined_name(first), dseg_combined_name(other));
+  }
+  return DSEG_OK;
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  const dseg_combined_member *x = a;
+  const dseg_combined_member *y = b;
+  return (x->number > y->number) - (x->number < y->number);
+}
+
+static int compare_number_then_file(const void *a, const void *b) {
+  const dseg_combined_member *x = a;
+  const dseg_combined_member *y = b;
+  const int order = compare_numbers(a, b);
+  return order != 0 ? order : (x->source > y->source) - (x->source < y->source);
+}
+
+static int compare_file_then_segment(const void *a, const void *b) {
+  const dseg_combined_member *x = a;
+  const dseg_combined_member *y = b;
+  if (x->source != y->source) {
+    return x->source < y->source ? -1 : 1;
+  }
+  return (x->segment > y->segment) - (x->segment < y->segment);
+}
+
+/* Gives numbers, and sorts by them. Those that collide come last, in the order of files. */
+static dseg_status number_members(dseg_combined_member *members, size_t count, dseg_error *error) {
+  qsort(members, count, sizeof *members, compare_number_then_file);
+  uint64_t next = count != 0 ? (uint64_t)members[count - 1].number + 1 : 1;
+  size_t kept = 0;
+  dseg_combined_member *colliding = calloc(count + 1, sizeof *colliding);
+  if (colliding == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", count);
+  }
+  size_t collisions = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (members[i].number == 0 || (kept > 0 && members[i].number == members[kept - 1].number)) {
+      colliding[collisions++] = members[i];
+    } else {
+      members[kept++] = members[i];
+    }
+  }
+  qsort(colliding, collisions, sizeof *colliding, compare_file_then_segment);
+  for (size_t i = 0; i < collisions; i++) {
+    colliding[i].number = (uint32_t)next++;
+    members[kept++] = colliding[i];
+  }
+  free(colliding);
+  if (next - 1 > UINT32_MAX) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "no number is left for %zu segments whose numbers collide", collisions);
+  }
+  return DSEG_OK;
+}
+
+/* The tables of the whole, with members in the order of files. */
+static dseg_status allocate_tables(dseg_combined *combined, dseg_source **sources, size_t count, size_t *segment_total,
+                                   dseg_error *error) {
+  combined->sources = calloc(count, sizeof(dseg_source *));
+  combined->first_index_of = calloc(count, sizeof *combined->first_index_of);
+  if (combined->sources == NULL || combined->first_index_of == NULL) {
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu sources", count);
+    return DSEG_ERROR_MEMORY;
+  }
+  combined->source_count = count;
+  size_t total = 0;
+  for (size_t i = 0; i < count; i++) {
+    combined->sources[i] = sources[i];
+    combined->first_index_of[i] = total;
+    total += sources[i]->description->segment_count;
+  }
+  if (total > INT32_MAX) {
+    (void)dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments in %zu files", total, count);
+    return DSEG_ERROR_LIMIT;
+  }
+  combined->members = calloc(total + 1, sizeof *combined->members);
+  combined->index_of = calloc(total + 1, sizeof *combined->index_of);
+  if (combined->members == NULL || combined->index_of == NULL) {
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", total);
+    return DSEG_ERROR_MEMORY;
+  }
+  for (size_t source = 0; source < count; source++) {
+    const dseg_description *description = sources[source]->description;
+    for (size_t i = 0; i < description->segment_count; i++) {
+      combined->members[combined->first_index_of[source] + i] =
+          (dseg_combined_member){(uint32_t)source, (uint32_t)i, description->segments[i].number};
+    }
+  }
+  *segment_total = total;
+  return DSEG_OK;
+}
+
+/* The description of the whole. It borrows text and arrays from those of the sources, which live as long. */
+static dseg_status describe(dseg_combined *combined, size_t segment_total, dseg_error *error) {
+  dseg_description *whole = dseg_description_create();
+  combined->base.description = whole;
+  if (whole == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a description");
+  }
+  const dseg_source *first = combined->sources[0];
+  void *arena = whole->arena;
+  *whole = *first->description;
+  whole->arena = arena;
+  whole->has_background = true;
+  whole->background = 0;
+  whole->kind = holds_fractions(first) ? first->description->kind : DSEG_VOXELS_MASKS;
+  whole->segment_count = segment_total;
+  whole->segments = dseg_description_alloc(whole, (segment_total + 1) * sizeof *whole->segments);
+  dseg_segment_origin *origins = dseg_description_alloc(whole, (segment_total + 1) * sizeof *origins);
+  if (whole->segments == NULL || origins == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", segment_total);
+  }
+  for (size_t i = 0; i < segment_total; i++) {
+    const dseg_combined_member *member = &combined->members[i];
+    const dseg_segment *segment = &combined->sources[member->source]->description->segments[member->segment];
+    whole->segments[i] = *segment;
+    whole->segments[i].number = member->number;
+    origins[i] = (dseg_segment_origin){member->source, segment->number};
+    combined->index_of[combined->first_index_of[member->source] + member->segment] = (uint32_t)i;
+  }
+  combined->base.origins = origins;
+  return DSEG_OK;
+}
+
+dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg_open_options *options,
+                                 dseg_source **source, dseg_error *error) {
+  (void)options;
+  for (size_t i = 1; i < count; i++) {
+    DSEG_TRY(check_geometry(sources[0], sources[i], error));
+    DSEG_TRY(check_kinds(sources[0], sources[i], error));
+  }
+  dseg_combined *combined = calloc(1, sizeof *combined);
+  if (combined == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu sources", count);
+  }
+  combined->base.ops = &dseg_combined_ops;
+  combined->base.format = sources[0]->format;
+  size_t segment_total = 0;
+  dseg_status status = allocate_tables(combined, sources, count, &segment_total, error);
+  if (status == DSEG_OK) {
+    status = number_members(combined->members, segment_total, error);
+  }
+  if (status == DSEG_OK) {
+    status = describe(combined, segment_total, error);
+  }
+  if (status != DSEG_OK) {
+    dseg_description_destroy(combined->base.description);
+    dseg_combined_free(combined);
+    return status;
+  }
+  *source = &combined->base;
+  return DSEG_OK;
+}

@@ -1,0 +1,37 @@
+/* combined.h - several sources of one geometry as one source: what combine.c makes and combined_source.c reads. */
+#ifndef DSEG_SOURCES_COMBINED_H
+#define DSEG_SOURCES_COMBINED_H
+
+#include "sources/source.h"
+
+/* Where a segment of the whole is. */
+typedef struct dseg_combined_member {
+  uint32_t source, segment; /* index of the source, and of the segment there */
+  uint32_t number;          /* in the whole */
+} dseg_combined_member;
+
+typedef struct dseg_combined {
+  dseg_source base;
+  dseg_source **sources;
+  size_t source_count;
+  dseg_combined_member *members; /* by segment index of the whole */
+  /* For each source its segments' indices in the whole, one source after the other, and where each source's begin. */
+  uint32_t *index_of;
+  size_t *first_index_of;
+} dseg_combined;
+
+extern const dseg_source_ops dseg_combined_ops;
+
+static inline const uint32_t *dseg_combined_indices(const dseg_combined *combined, size_t source) {
+  return combined->index_of + combined->first_index_of[source];
+}
+
+/* For messages. */
+static inline const char *dseg_combined_name(const dseg_source *source) {
+  return source->name != NULL ? source->name : "a source";
+}
+
+/* Frees the struct and its tables, not the sources. */
+void dseg_combined_free(dseg_combined *combined);
+
+#endif

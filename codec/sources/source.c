@@ -1,0 +1,378 @@
+/* sources/source.c - the public face of an opened segmentation: finds the kind of a file, checks what is asked for, and
+ * puts the file's name before messages. What the kinds do is behind the table in sources/source.h. */
+#include "dseg/source.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "sources/memory.h"
+
+#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
+
+static dseg_open_options complete_options(const dseg_open_options *options) {
+  dseg_open_options result = options != NULL ? *options : (dseg_open_options){0};
+  if (result.memory_limit == 0) {
+    result.memory_limit = STANDARD_MEMORY_LIMIT;
+  }
+  return result;
+}
+
+/* Adds the source's name to the message of a call that failed. */
+static dseg_status finish(const dseg_source *source, dseg_status status, dseg_error *error) {
+  if (status != DSEG_OK && source->name != NULL) {
+    dseg_error_prefix(error, source->name);
+  }
+  return status;
+}
+
+/* Ends an opening: the source that was found gets its name. */
+static dseg_status name_source(dseg_source *found, const char *name, dseg_source **source, dseg_error *error) {
+  const size_t size = strlen(name) + 1;
+  found->name = malloc(size);
+  if (found->name == NULL) {
+    dseg_source_close(found);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  }
+  memcpy(found->name, name, size);
+  *source = found;
+  return DSEG_OK;
+}
+
+dseg_status dseg_open_file(const char *path, const dseg_open_options *options, dseg_source **source,
+                           dseg_error *error) {
+  dseg_source *found = NULL;
+  dseg_status status = dseg_open_dicom(path, options, &found, error);
+  if (status == DSEG_OK && found == NULL) {
+    status = dseg_open_volume(path, options, &found, error);
+  }
+  if (status == DSEG_OK && found == NULL) {
+    status = DSEG_ERROR_UNSUPPORTED;
+    (void)dseg_fail(error, status, "neither DICOM (no DICM prefix, PS3.10 7.1) nor NIfTI, NRRD or MetaImage");
+  }
+  if (status != DSEG_OK) {
+    dseg_error_prefix(error, path);
+    return status;
+  }
+  return name_source(found, path, source, error);
+}
+
+dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_source **source, dseg_error *error) {
+  if (path == NULL || source == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open: path and source must not be NULL");
+  }
+  *source = NULL;
+  const dseg_open_options complete = complete_options(options);
+  return dseg_open_file(path, &complete, source, error);
+}
+
+dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_options *options, dseg_source **source,
+                             dseg_error *error) {
+  if (name == NULL || source == NULL || (bytes.data == NULL && bytes.size != 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_memory: bytes, name and source must not be NULL");
+  }
+  *source = NULL;
+  const dseg_open_options complete = complete_options(options);
+  dseg_source *found = NULL;
+  dseg_status status = dseg_open_dicom_memory(bytes, &complete, &found, error);
+  if (status == DSEG_OK && found == NULL) {
+    status = DSEG_ERROR_FORMAT;
+    (void)dseg_fail(error, status, "not a DICOM object (no DICM prefix, PS3.10 7.1)");
+  }
+  if (status != DSEG_OK) {
+    dseg_error_prefix(error, name);
+    return status;
+  }
+  return name_source(found, name, source, error);
+}
+
+dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
+                           dseg_source **source, dseg_error *error) {
+  if (paths == NULL || count == 0 || source == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: there must be at least one path, and a source");
+  }
+  *source = NULL;
+  for (size_t i = 0; i < count; i++) {
+    if (paths[i] == NULL) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: path %zu is NULL", i);
+    }
+  }
+  const dseg_open_options complete = complete_options(options);
+  if (count == 1) {
+    return dseg_open_file(paths[0], &complete, source, error);
+  }
+  dseg_source *parts = NULL;
+  DSEG_TRY(dseg_open_dicom_parts(paths, count, &complete, &parts, error));
+  if (parts != NULL) {
+    return name_source(parts, paths[0], source, error);
+  }
+  return dseg_open_files(paths, count, &complete, source, error);
+}
+
+void dseg_source_close(dseg_source *source) {
+  if (source == NULL) {
+    return;
+  }
+  dseg_description *description = source->description;
+  free(source->name);
+  source->ops->close(source);
+  dseg_description_destroy(description);
+}
+
+const dseg_description *dseg_source_description(const dseg_source *source) {
+  return source->description;
+}
+
+const char *dseg_source_format(const dseg_source *source) {
+  return source->format;
+}
+
+void dseg_source_encoding(const dseg_source *source, dseg_encoding_info *info) {
+  *info = (dseg_encoding_info){0};
+  if (source->ops->encoding != NULL) {
+    source->ops->encoding(source, info);
+  }
+}
+
+/* The planes exist, and size is what they take with element_bytes for each voxel. */
+static dseg_status check_planes(const dseg_source *source, size_t first, size_t count, size_t element_bytes,
+                                size_t size, dseg_error *error) {
+  const dseg_geometry *geometry = &source->description->geometry;
+  if (first > geometry->plane_count || count > geometry->plane_count - first) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "planes %zu to %zu were asked for, there are %zu", first,
+                     first + count, geometry->plane_count);
+  }
+  size_t expected;
+  if (!dseg_mul_size(geometry->rows, geometry->columns, &expected) ||
+      !dseg_mul_size(expected, element_bytes, &expected) || !dseg_mul_size(expected, count, &expected)) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "%zu planes of %u x %u exceed the address space", count,
+                     (unsigned)geometry->columns, (unsigned)geometry->rows);
+  }
+  if (size != expected) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the buffer has %zu bytes, %zu planes take %zu", size, count,
+                     expected);
+  }
+  return DSEG_OK;
+}
+
+/* What read_labels works with: the caller's request made complete. */
+struct complete_request {
+  dseg_label_request request;
+  uint32_t *values;   /* owned, or NULL */
+  uint32_t *segments; /* owned, or NULL */
+};
+
+static void free_request(struct complete_request *complete) {
+  free(complete->values);
+  free(complete->segments);
+}
+
+/* Without values each segment is written as its number. */
+static dseg_status complete_values(struct complete_request *complete, const dseg_description *description,
+                                   dseg_error *error) {
+  const size_t count = description->segment_count;
+  complete->values = malloc((count != 0 ? count : 1) * sizeof *complete->values);
+  if (complete->values == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu values", count);
+  }
+  for (size_t i = 0; i < count; i++) {
+    complete->values[i] = description->segments[i].number;
+  }
+  complete->request.values = complete->values;
+  return DSEG_OK;
+}
+
+/* With values but without a list, the segments whose value is not 0 are listed. */
+static dseg_status complete_segments(struct complete_request *complete, const dseg_description *description,
+                                     dseg_error *error) {
+  const size_t count = description->segment_count;
+  complete->segments = malloc((count != 0 ? count : 1) * sizeof *complete->segments);
+  if (complete->segments == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", count);
+  }
+  size_t used = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (complete->request.values[i] != 0) {
+      complete->segments[used++] = (uint32_t)i;
+    }
+  }
+  complete->request.segments = complete->segments;
+  complete->request.segment_count = used;
+  return DSEG_OK;
+}
+
+/* Segments exist, and what is to be written fits the voxels. */
+static dseg_status check_values(const dseg_label_request *request, const dseg_description *description,
+                                dseg_error *error) {
+  const uint32_t greatest = request->bits == 32 ? UINT32_MAX : ((uint32_t)1 << request->bits) - 1;
+  if (request->background > greatest) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "background %u does not fit voxels of %u bits",
+                     (unsigned)request->background, request->bits);
+  }
+  const size_t count = request->segments != NULL ? request->segment_count : description->segment_count;
+  for (size_t i = 0; i < count; i++) {
+    const size_t segment = request->segments != NULL ? request->segments[i] : i;
+    if (segment >= description->segment_count) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "segment %zu was asked for, there are %zu (counted from 0)", segment,
+                       description->segment_count);
+    }
+    if (request->values[segment] > greatest) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "value %u of segment %u does not fit voxels of %u bits",
+                       (unsigned)request->values[segment], (unsigned)description->segments[segment].number,
+                       request->bits);
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status complete_request(const dseg_source *source, const dseg_label_request *request,
+                                    struct complete_request *complete, dseg_error *error) {
+  const dseg_description *description = source->description;
+  complete->request = *request;
+  if (request->values == NULL) {
+    DSEG_TRY(complete_values(complete, description, error));
+  } else if (request->segments == NULL) {
+    DSEG_TRY(complete_segments(complete, description, error));
+  }
+  if (request->threshold == 0) {
+    complete->request.threshold = 0.5;
+  }
+  return check_values(&complete->request, description, error);
+}
+
+static dseg_status check_request(const dseg_source *source, const dseg_label_request *request, const void *out,
+                                 size_t size, dseg_error *error) {
+  if (request->bits != 8 && request->bits != 16 && request->bits != 32) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "voxels of %u bits were asked for; 8, 16 and 32 are possible",
+                     request->bits);
+  }
+  if ((out == NULL && size != 0) || (uintptr_t)out % (request->bits / 8) != 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the buffer is NULL or not aligned for voxels of %u bits",
+                     request->bits);
+  }
+  if (!(request->threshold >= 0 && request->threshold <= 1)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "threshold %g is not in 0..1", request->threshold);
+  }
+  return check_planes(source, request->first_plane, request->plane_count, request->bits / 8, size, error);
+}
+
+const void *dseg_source_view_labels(const dseg_source *source, unsigned bits, const uint32_t *values) {
+  const dseg_memory_source *memory = dseg_as_memory_source(source);
+  if (memory == NULL || memory->fractions || memory->layer_count != 1 || memory->layers[0].bits != bits ||
+      !memory->layers[0].complete) {
+    return NULL;
+  }
+  const dseg_description *description = source->description;
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_value_meaning *meaning = &memory->meanings[i];
+    const uint32_t wanted = values != NULL ? values[meaning->segment] : description->segments[meaning->segment].number;
+    if (wanted != meaning->value) {
+      return NULL;
+    }
+  }
+  return memory->layers[0].voxels;
+}
+
+static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, size_t size,
+                               dseg_overlap *overlap, dseg_error *error) {
+  DSEG_TRY(check_request(source, request, out, size, error));
+  struct complete_request complete = {0};
+  dseg_status status = complete_request(source, request, &complete, error);
+  if (status == DSEG_OK && size != 0) {
+    status = source->ops->read_labels(source, &complete.request, out, overlap, error);
+  }
+  if (status == DSEG_OK && request->overlap == DSEG_OVERLAP_ERROR && overlap->voxels != 0) {
+    status = dseg_overlap_fail(overlap, source->description, error);
+  }
+  free_request(&complete);
+  return status;
+}
+
+dseg_status dseg_source_read_labels(dseg_source *source, const dseg_label_request *request, void *out, size_t size,
+                                    dseg_overlap *overlap, dseg_error *error) {
+  if (source == NULL || request == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_read_labels: source and request must not be NULL");
+  }
+  dseg_overlap found = {0};
+  const dseg_status status = read_labels(source, request, out, size, &found, error);
+  if (overlap != NULL) {
+    *overlap = found;
+  }
+  return finish(source, status, error);
+}
+
+static dseg_status check_segment(const dseg_source *source, size_t segment, dseg_error *error) {
+  if (segment >= source->description->segment_count) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "segment %zu was asked for, there are %zu (counted from 0)", segment,
+                     source->description->segment_count);
+  }
+  return DSEG_OK;
+}
+
+static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
+                             size_t size, unsigned threads, dseg_error *error) {
+  DSEG_TRY(check_segment(source, segment, error));
+  DSEG_TRY(check_planes(source, first_plane, plane_count, 1, size, error));
+  if (size == 0) {
+    return DSEG_OK;
+  }
+  return source->ops->read_mask(source, segment, first_plane, plane_count, out, threads, error);
+}
+
+dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
+                                  uint8_t *out, size_t size, unsigned threads, dseg_error *error) {
+  if (source == NULL || (out == NULL && size != 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_read_mask: source and out must not be NULL");
+  }
+  return finish(source, read_mask(source, segment, first_plane, plane_count, out, size, threads, error), error);
+}
+
+dseg_status dseg_source_segments_in_plane(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error) {
+  if (source == NULL || present == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_segments_in_plane: source and present must not be NULL");
+  }
+  const size_t count = source->description->geometry.plane_count;
+  if (plane >= count) {
+    return finish(source, dseg_fail(error, DSEG_ERROR_ARGUMENT, "plane %zu was asked for, there are %zu", plane, count),
+                  error);
+  }
+  return finish(source, source->ops->segments_in_plane(source, plane, present, error), error);
+}
+
+/* Frames exist, and this one does. */
+static dseg_status check_frame(const dseg_source *source, size_t frame, dseg_error *error) {
+  if (source->ops->frame == NULL || source->ops->read_frame == NULL) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s has no frames", source->format);
+  }
+  dseg_encoding_info info;
+  dseg_source_encoding(source, &info);
+  if (frame >= info.frame_count) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame %zu was asked for, there are %zu (counted from 0)", frame,
+                     info.frame_count);
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_frame_location *location,
+                              dseg_error *error) {
+  if (source == NULL || location == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_frame: source and location must not be NULL");
+  }
+  dseg_status status = check_frame(source, frame, error);
+  if (status == DSEG_OK) {
+    status = source->ops->frame(source, frame, location, error);
+  }
+  return finish(source, status, error);
+}
+
+dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error) {
+  if (source == NULL || out == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_read_frame: source and out must not be NULL");
+  }
+  dseg_status status = check_frame(source, frame, error);
+  if (status == DSEG_OK) {
+    status = source->ops->read_frame(source, frame, out, error);
+  }
+  return finish(source, status, error);
+}

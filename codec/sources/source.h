@@ -1,0 +1,90 @@
+/* source.h - what stands behind a dseg_source: one table of functions for each kind of file. */
+#ifndef DSEG_SOURCES_SOURCE_H
+#define DSEG_SOURCES_SOURCE_H
+
+#include "dseg/source.h"
+
+struct dseg_label_paint;
+
+/* Requests have been checked by sources/source.c before they arrive: planes and segments exist, sizes are right,
+ * values fit bits, values is never NULL, overlap is never NULL and starts as zeros. */
+typedef struct dseg_source_ops {
+  dseg_status (*read_labels)(dseg_source *source, const dseg_label_request *request, void *out, dseg_overlap *overlap,
+                             dseg_error *error);
+  dseg_status (*read_mask)(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
+                           unsigned threads, dseg_error *error);
+  dseg_status (*segments_in_plane)(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error);
+  /* NULL where there are no frames. */
+  void (*encoding)(const dseg_source *source, dseg_encoding_info *info);
+  dseg_status (*frame)(const dseg_source *source, size_t frame, dseg_frame_location *location, dseg_error *error);
+  dseg_status (*read_frame)(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
+  /* NULL but for sources that only serve as parts of a combined one: these have it instead of read_labels. Paints
+   * indices[i] + 1 where segment i is into a plane of 32-bit labels; sets value and segment of how, whose wanted counts
+   * by indices. */
+  void (*paint)(const dseg_source *source, size_t plane, const uint32_t *indices, struct dseg_label_paint *how,
+                uint32_t *labels);
+  void (*close)(dseg_source *source); /* frees the whole source, but neither description nor name */
+} dseg_source_ops;
+
+/* The first member of each kind's own struct. */
+struct dseg_source {
+  const dseg_source_ops *ops;
+  const char *format;
+  dseg_description *description; /* owned */
+  /* By segment index, in the description's arena; NULL: all of file 0 with their own numbers. Set where several
+   * files become one source. */
+  const dseg_segment_origin *origins;
+  char *name; /* put before messages; NULL until sources/source.c sets it after opening, and frees it */
+};
+
+/* Overlap of a with b (indices in the description's segments, any order) in count more voxels. */
+void dseg_overlap_add(dseg_overlap *overlap, uint32_t a, uint32_t b, uint64_t count);
+/* Adds what another thread found. */
+void dseg_overlap_merge(dseg_overlap *into, const dseg_overlap *from);
+/* DSEG_ERROR_OVERLAP with a message that names the segments and the number of voxels. */
+dseg_status dseg_overlap_fail(const dseg_overlap *overlap, const dseg_description *description, dseg_error *error);
+
+/* Opens one file, whatever its kind; complete options. */
+dseg_status dseg_open_file(const char *path, const dseg_open_options *options, dseg_source **source, dseg_error *error);
+/* Opens several files as one segmentation. */
+dseg_status dseg_open_files(const char *const *paths, size_t count, const dseg_open_options *options,
+                            dseg_source **source, dseg_error *error);
+
+/* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the file and sets *source to NULL with
+ * DSEG_OK when it is of another kind. */
+dseg_status dseg_open_dicom(const char *path, const dseg_open_options *options, dseg_source **source,
+                            dseg_error *error);
+/* The bytes stay the caller's and outlive the source. */
+dseg_status dseg_open_dicom_memory(dseg_view bytes, const dseg_open_options *options, dseg_source **source,
+                                   dseg_error *error);
+/* *source is also NULL when the files, although DICOM, are not the parts of one Concatenation. Names the file at fault
+ * in its messages, which the others leave to sources/source.c. */
+dseg_status dseg_open_dicom_parts(const char *const *paths, size_t count, const dseg_open_options *options,
+                                  dseg_source **source, dseg_error *error);
+dseg_status dseg_open_volume(const char *path, const dseg_open_options *options, dseg_source **source,
+                             dseg_error *error);
+
+/* A segmentation in memory: layers of label volumes or of fractions. */
+typedef struct dseg_layer {
+  void *voxels;  /* grid size values, C order (k, j, i); owned by the source */
+  unsigned bits; /* 8, 16, 32: label values; with fractions: 8, stored fractions of one segment */
+  void *block;   /* the malloc'd memory that voxels lies in; NULL: voxels itself */
+  bool shared;   /* voxels lies in the block of an earlier layer, which frees it for both */
+  bool complete; /* every value but 0 is that of a segment; others are read as background */
+} dseg_layer;
+
+/* description: takes ownership on success. layers: layer_count, taken over on success (the array is copied).
+ * layer_of_segment, value_of_segment: by segment index, copied; NULL: layer 0, and the segment's number. In a
+ * fraction kind (description->kind) layer i belongs to segment i. Segments of different layers may overlap. */
+dseg_status dseg_memory_source_create(const char *format, dseg_description *description, const dseg_layer *layers,
+                                      size_t layer_count, const uint32_t *layer_of_segment,
+                                      const uint32_t *value_of_segment, dseg_source **source, dseg_error *error);
+
+/* Puts a source of runs in the place of one whose labels are in memory, if that takes less; see run_source.c. */
+dseg_status dseg_pack_source(dseg_source **source, dseg_error *error);
+
+/* Several opened sources as one; see dseg_open_many. Takes ownership of the sources on success. */
+dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg_open_options *options,
+                                 dseg_source **source, dseg_error *error);
+
+#endif

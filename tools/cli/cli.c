@@ -1,0 +1,199 @@
+/* cli.c - messages, exit codes, progress and measurements of the dseg program. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dseg/version.h"
+
+#define PROGRAM "dseg"
+
+/* A line of progress is on the terminal and has to make room for the next message. Only one thread prints. */
+static bool progress_on_screen = false;
+
+static void clear_progress_line(void) {
+  if (progress_on_screen) {
+    fputs("\r\033[K", stderr);
+    progress_on_screen = false;
+  }
+}
+
+static void print_message(const char *file, const char *severity, const char *format, va_list list) {
+  clear_progress_line();
+  fprintf(stderr, "%s: %s: ", file != NULL ? file : PROGRAM, severity);
+  vfprintf(stderr, format, list);
+  fputc('\n', stderr);
+}
+
+void cli_error(const char *file, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  print_message(file, "error", format, list);
+  va_end(list);
+}
+
+void cli_warning(const char *file, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  print_message(file, "warning", format, list);
+  va_end(list);
+}
+
+void cli_note(const char *file, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  print_message(file, "note", format, list);
+  va_end(list);
+}
+
+int cli_usage_error(const cli_command *command, const char *format, ...) {
+  char name[64];
+  snprintf(name, sizeof name, PROGRAM " %s", command->name);
+  va_list list;
+  va_start(list, format);
+  print_message(name, "error", format, list);
+  va_end(list);
+  fprintf(stderr, "See " PROGRAM " %s --help.\n", command->name);
+  return CLI_USAGE;
+}
+
+/* The message behind a leading "file: ". */
+static const char *without_file(const char *message, const char *file) {
+  const size_t length = file != NULL ? strlen(file) : 0;
+  if (length > 0 && strncmp(message, file, length) == 0 && strncmp(message + length, ": ", 2) == 0) {
+    return message + length + 2;
+  }
+  return message;
+}
+
+int cli_fail(const char *file, dseg_status status, const dseg_error *error) {
+  const char *message = error->message[0] != '\0' ? error->message : dseg_status_text(status);
+  cli_error(file, "%s", without_file(message, file));
+  switch (status) {
+    case DSEG_OK: return CLI_OK;
+    case DSEG_ERROR_OUTPUT: return CLI_OUTPUT;
+    case DSEG_ERROR_ARGUMENT: return CLI_USAGE;
+    default: return CLI_INPUT;
+  }
+}
+
+/* FNV-1a: enough to know a message again. */
+static uint64_t hash_text(const char *text) {
+  uint64_t hash = 14695981039346656037u;
+  for (; *text != '\0'; text++) {
+    hash = (hash ^ (uint8_t)*text) * 1099511628211u;
+  }
+  return hash;
+}
+
+static void warn(void *user, const char *message) {
+  cli_warnings *warnings = user;
+  const unsigned capacity = sizeof warnings->hashes / sizeof warnings->hashes[0];
+  const uint64_t hash = hash_text(message);
+  for (unsigned i = 0; i < warnings->count && i < capacity; i++) {
+    if (warnings->hashes[i] == hash) {
+      return;
+    }
+  }
+  if (warnings->count < capacity) {
+    warnings->hashes[warnings->count] = hash;
+    cli_warning(warnings->file, "%s", without_file(message, warnings->file));
+  }
+  warnings->count++;
+}
+
+dseg_warning_sink cli_warning_sink(cli_warnings *warnings) {
+  return (dseg_warning_sink){warn, warnings};
+}
+
+void cli_warnings_end(const cli_warnings *warnings) {
+  const unsigned capacity = sizeof warnings->hashes / sizeof warnings->hashes[0];
+  if (warnings->count > capacity) {
+    cli_warning(warnings->file, "%u more warnings are not shown", warnings->count - capacity);
+  }
+}
+
+void cli_progress_begin(cli_progress *progress, const char *what) {
+  *progress = (cli_progress){what, isatty(STDERR_FILENO) == 1, -1};
+}
+
+void cli_progress_show(cli_progress *progress, unsigned long long done, unsigned long long total) {
+  if (!progress->visible || total == 0) {
+    return;
+  }
+  const int percent = (int)((double)done * 100.0 / (double)total);
+  if (percent != progress->percent) {
+    progress->percent = percent;
+    fprintf(stderr, "\r\033[K%s %d %%", progress->what, percent);
+    progress_on_screen = true;
+  }
+}
+
+void cli_progress_end(cli_progress *progress) {
+  if (progress->visible) {
+    clear_progress_line();
+  }
+}
+
+static void report_progress(void *user, unsigned long long done, unsigned long long total) {
+  cli_progress_show(user, done, total);
+}
+
+dseg_progress cli_progress_sink(cli_progress *progress) {
+  return (dseg_progress){report_progress, progress};
+}
+
+void cli_fix_date(void) {
+  setenv("SOURCE_DATE_EPOCH", "1735689600", 0);
+}
+
+void *cli_grow(void *items, size_t count, size_t *room, size_t size) {
+  if (count < *room) {
+    return items;
+  }
+  const size_t more = *room > 0 ? 2 * *room : 8;
+  void *grown = more <= SIZE_MAX / size ? realloc(items, more * size) : NULL;
+  *room = grown != NULL ? more : *room;
+  return grown;
+}
+
+double cli_seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+uint64_t cli_peak_memory(void) {
+  /* Linux knows the peak of this program alone; what getrusage gives is never less than the peak of the process that
+   * started it. */
+  FILE *file = fopen("/proc/self/status", "r");
+  if (file != NULL) {
+    char line[256];
+    unsigned long long kilobytes = 0;
+    static const char key[] = "VmHWM:";
+    while (kilobytes == 0 && fgets(line, sizeof line, file) != NULL) {
+      if (strncmp(line, key, sizeof key - 1) == 0) {
+        kilobytes = strtoull(line + sizeof key - 1, NULL, 10);
+      }
+    }
+    (void)fclose(file);
+    if (kilobytes != 0) {
+      return kilobytes * 1024;
+    }
+  }
+  struct rusage usage;
+  if (getrusage(RUSAGE_SELF, &usage) != 0) {
+    return 0;
+  }
+  return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+void cli_show_version(void) {
+  printf(PROGRAM " %s\n", dseg_version());
+  printf("built with %s\n", dseg_build_libraries());
+}

@@ -1,0 +1,97 @@
+/* main.c - the dseg program: picks the subcommand, by its first argument or by the name it was called by. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "proposals.h"
+
+const cli_command *const cli_commands[] = {
+    &cmd_convert, &cmd_info,   &cmd_compare,           &cmd_validate,          &cmd_preview,           &cmd_phantom,
+    &cmd_samples, &cmd_codecs, &cmd_itkimage2segimage, &cmd_segimage2itkimage, &cmd_bin2labelsegimage, NULL};
+
+static void show_overview(void) {
+  puts(
+      "Usage: dseg SUBCOMMAND [options]\n"
+      "\n"
+      "Reads, writes and converts DICOM segmentations and label volumes in research formats.\n"
+      "\n"
+      "Subcommands:");
+  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
+    printf("  %-18s %s\n", (*command)->name, (*command)->summary);
+  }
+  puts(
+      "\n"
+      "  dseg SUBCOMMAND --help   shows the options of one\n"
+      "  dseg --version           shows the version and the libraries it was built with\n"
+      "\n"
+      "Exit codes: 0 success, 1 negative answer, 2 wrong usage, 3 input cannot be used, 4 output cannot be written.");
+}
+
+static const cli_command *find_command(const char *name) {
+  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
+    if (strcmp((*command)->name, name) == 0) {
+      return *command;
+    }
+  }
+  return NULL;
+}
+
+/* What subcommands find in the registry, apart from what is built in. */
+static int register_plugins(void) {
+  dseg_error error = {0};
+  dseg_status status = dseg_register_proposals(&error);
+  if (status == DSEG_OK) {
+    status = dseg_load_plugins(&error);
+  }
+  return status == DSEG_OK ? CLI_OK : cli_fail(NULL, status, &error);
+}
+
+static int run_command(const cli_command *command, int argc, char **argv) {
+  const int registered = register_plugins();
+  if (registered != CLI_OK && command != &cmd_codecs) { /* which lists what there is all the same */
+    return registered;
+  }
+  const int exit_code = command->run(argc, argv);
+  return exit_code != CLI_OK ? exit_code : registered;
+}
+
+/* dcmqi's programs are links to this one. */
+static const cli_command *command_called_by(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return find_command(slash != NULL ? slash + 1 : path);
+}
+
+static int run(int argc, char **argv) {
+  const cli_command *called = argc > 0 ? command_called_by(argv[0]) : NULL;
+  if (called != NULL) {
+    return run_command(called, argc, argv);
+  }
+  if (argc < 2) {
+    fputs("Usage: dseg SUBCOMMAND [options]\nSee dseg --help.\n", stderr);
+    return CLI_USAGE;
+  }
+  const char *name = argv[1];
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+    show_overview();
+    return CLI_OK;
+  }
+  if (strcmp(name, "--version") == 0) {
+    cli_show_version();
+    return CLI_OK;
+  }
+  const cli_command *command = find_command(name);
+  if (command == NULL) {
+    cli_error(NULL, "unknown subcommand \"%s\"; see dseg --help", name);
+    return CLI_USAGE;
+  }
+  return run_command(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv) {
+  const int exit_code = run(argc, argv);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    cli_error(NULL, "standard output cannot be written");
+    return CLI_OUTPUT;
+  }
+  return exit_code;
+}

@@ -1,0 +1,276 @@
+/* grid.c - how the grids of two segmentations lie to each other.
+ *
+ * The same voxels may be listed along other axes or in other directions: NIfTI files often run from the patient's
+ * left to the right, DICOM the other way round. So a signed permutation of axes and a whole-number shift is looked
+ * for that brings the corners of one grid on those of the other. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/compare.h"
+
+#define MAX_SHIFT 1e9 /* voxels; a larger shift is no alignment but nonsense */
+
+static double dot(const double a[3], const double b[3]) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+static double length(const double a[3]) {
+  return sqrt(dot(a, a));
+}
+
+void compare_position(const dseg_grid *grid, const int64_t index[3], double position[3]) {
+  for (int c = 0; c < 3; c++) {
+    position[c] = grid->origin[c];
+    for (int axis = 0; axis < 3; axis++) {
+      position[c] += (double)index[axis] * grid->step[axis][c];
+    }
+  }
+}
+
+dseg_status compare_read_grid(compare_side *side, dseg_error *error) {
+  const dseg_geometry *geometry = &side->description->geometry;
+  const size_t planes = geometry->plane_count;
+  size_t *slots = calloc(planes + 1, sizeof *slots);
+  if (slots == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+  }
+  dseg_status status = dseg_geometry_to_grid(geometry, &side->grid, slots, error);
+  if (status == DSEG_OK && geometry->space != DSEG_SPACE_SLIDE) {
+    side->plane_of_slot = calloc(side->grid.size[2] + 1, sizeof *side->plane_of_slot);
+    if (side->plane_of_slot == NULL) {
+      status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+    }
+  }
+  if (status == DSEG_OK && side->plane_of_slot != NULL) {
+    for (size_t k = 0; k < side->grid.size[2]; k++) {
+      side->plane_of_slot[k] = -1;
+    }
+    for (size_t plane = 0; plane < planes; plane++) {
+      side->plane_of_slot[slots[plane]] = (ptrdiff_t)plane;
+    }
+  }
+  free(slots);
+  return status;
+}
+
+/* A grid of one voxel along an axis has no spacing there: it takes that of the other grid's most parallel axis. */
+static void adopt_spacing(dseg_grid *grid, const dseg_grid *other) {
+  for (int axis = 0; axis < 3; axis++) {
+    double *step = grid->step[axis];
+    if (grid->size[axis] != 1) {
+      continue;
+    }
+    if (length(step) == 0) {
+      const double *u = grid->step[(axis + 1) % 3];
+      const double *v = grid->step[(axis + 2) % 3];
+      const double normal[3] = {u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]};
+      memcpy(step, normal, sizeof normal);
+    }
+    double best = -1;
+    double spacing = 1;
+    for (int k = 0; k < 3; k++) {
+      const double size = length(other->step[k]);
+      const double cosine = size > 0 ? fabs(dot(step, other->step[k])) / size : 0;
+      if (cosine > best && size > 0) {
+        best = cosine;
+        spacing = size;
+      }
+    }
+    const double own = length(step);
+    for (int c = 0; c < 3 && own > 0; c++) {
+      step[c] *= spacing / own;
+    }
+  }
+}
+
+/* x with grid's steps * x = vector, by Cramer's rule; false when the steps do not span space. */
+static bool solve(const dseg_grid *grid, const double vector[3], double x[3]) {
+  const double *u = grid->step[0];
+  const double *v = grid->step[1];
+  const double *w = grid->step[2];
+  const double vw[3] = {v[1] * w[2] - v[2] * w[1], v[2] * w[0] - v[0] * w[2], v[0] * w[1] - v[1] * w[0]};
+  const double wu[3] = {w[1] * u[2] - w[2] * u[1], w[2] * u[0] - w[0] * u[2], w[0] * u[1] - w[1] * u[0]};
+  const double uv[3] = {u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]};
+  const double determinant = dot(u, vw);
+  if (!(fabs(determinant) > 1e-12 * length(u) * length(v) * length(w))) {
+    return false;
+  }
+  x[0] = dot(vector, vw) / determinant;
+  x[1] = dot(vector, wu) / determinant;
+  x[2] = dot(vector, uv) / determinant;
+  return true;
+}
+
+/* Fills axis and sign; false when the axes of the grids are not parallel with equal spacing, nearly. */
+static bool find_axes(const dseg_grid *a, const dseg_grid *b, compare_map *map) {
+  bool used[3] = {false, false, false};
+  for (int axis = 0; axis < 3; axis++) {
+    double x[3];
+    if (!solve(b, a->step[axis], x)) {
+      return false;
+    }
+    int largest = 0;
+    for (int k = 1; k < 3; k++) {
+      largest = fabs(x[k]) > fabs(x[largest]) ? k : largest;
+    }
+    if (used[largest] || !(fabs(fabs(x[largest]) - 1) < 0.5)) {
+      return false;
+    }
+    used[largest] = true;
+    map->axis[axis] = largest;
+    map->sign[axis] = x[largest] > 0 ? 1 : -1;
+  }
+  return true;
+}
+
+/* Index of A to index of B. */
+static void map_index(const compare_map *map, const int64_t a[3], int64_t b[3]) {
+  for (int axis = 0; axis < 3; axis++) {
+    b[map->axis[axis]] = map->sign[axis] * a[axis] + map->offset[axis];
+  }
+}
+
+/* The largest distance at the corners of the box around both grids. */
+static double corner_distance(const dseg_grid *a, const dseg_grid *b, const compare_map *map) {
+  double largest = 0;
+  for (int corner = 0; corner < 8; corner++) {
+    int64_t index[3];
+    int64_t other[3];
+    double position[3];
+    double mapped[3];
+    for (int axis = 0; axis < 3; axis++) {
+      index[axis] = (corner >> axis & 1) != 0 ? map->high[axis] - 1 : map->low[axis];
+    }
+    map_index(map, index, other);
+    compare_position(a, index, position);
+    compare_position(b, other, mapped);
+    const double difference[3] = {position[0] - mapped[0], position[1] - mapped[1], position[2] - mapped[2]};
+    largest = fmax(largest, length(difference));
+  }
+  return largest;
+}
+
+/* The box around both grids in A's indices; false when they have no voxel in common. */
+static bool find_box(const dseg_grid *a, const dseg_grid *b, compare_map *map) {
+  bool common = true;
+  for (int axis = 0; axis < 3; axis++) {
+    const int64_t size_a = (int64_t)a->size[axis];
+    const int64_t last_b = (int64_t)b->size[map->axis[axis]] - 1;
+    const int64_t one = map->sign[axis] * (0 - map->offset[axis]);
+    const int64_t two = map->sign[axis] * (last_b - map->offset[axis]);
+    const int64_t low = one < two ? one : two;
+    const int64_t high = (one < two ? two : one) + 1;
+    common = common && low < size_a && high > 0;
+    map->low[axis] = low < 0 ? low : 0;
+    map->high[axis] = high > size_a ? high : size_a;
+  }
+  return common;
+}
+
+static void use_indices(const dseg_grid *a, const dseg_grid *b, compare_map *map) {
+  map->by_index = memcmp(a->size, b->size, sizeof a->size) == 0;
+  for (int axis = 0; axis < 3; axis++) {
+    map->axis[axis] = axis;
+    map->sign[axis] = 1;
+    map->offset[axis] = 0;
+    map->low[axis] = 0;
+    map->high[axis] = (int64_t)a->size[axis];
+  }
+}
+
+void compare_align(const dseg_grid *grid_a, const dseg_grid *grid_b, double tolerance, compare_map *map) {
+  dseg_grid a = *grid_a;
+  dseg_grid b = *grid_b;
+  *map = (compare_map){.aligned = false};
+  adopt_spacing(&a, &b);
+  adopt_spacing(&b, &a);
+  const double shift[3] = {a.origin[0] - b.origin[0], a.origin[1] - b.origin[1], a.origin[2] - b.origin[2]};
+  double x[3];
+  bool possible = find_axes(&a, &b, map) && solve(&b, shift, x);
+  for (int axis = 0; possible && axis < 3; axis++) {
+    const double offset = x[map->axis[axis]];
+    possible = fabs(offset) < MAX_SHIFT;
+    map->offset[axis] = possible ? (int64_t)llround(offset) : 0;
+  }
+  possible = possible && find_box(&a, &b, map);
+  map->distance = possible ? corner_distance(&a, &b, map) : 0;
+  map->aligned = possible && map->distance <= tolerance;
+  if (!map->aligned) {
+    use_indices(&a, &b, map);
+  }
+}
+
+/* How many planes, rows and columns of the box around both a side lacks, by axis of A. */
+static void describe_extent(compare_job *job, const char *path, const uint64_t missing[3]) {
+  static const char *const names[3] = {"column", "row", "plane"};
+  char text[120] = "";
+  size_t used = 0;
+  for (int axis = 2; axis >= 0; axis--) {
+    if (missing[axis] > 0) {
+      const int more = snprintf(text + used, sizeof text - used, "%s%llu %s%s", used > 0 ? ", " : "",
+                                (unsigned long long)missing[axis], names[axis], missing[axis] == 1 ? "" : "s");
+      used += more > 0 ? (size_t)more : 0;
+    }
+  }
+  if (used > 0) {
+    compare_add(job, COMPARE_EXTENT, "extent: %s lacks %s that the other has", path, text);
+  }
+}
+
+static void compare_extents(compare_job *job) {
+  const compare_map *map = &job->map;
+  uint64_t missing_a[3];
+  uint64_t missing_b[3];
+  for (int axis = 0; axis < 3; axis++) {
+    const uint64_t both = (uint64_t)(map->high[axis] - map->low[axis]);
+    missing_a[axis] = both - job->a.grid.size[axis];
+    missing_b[axis] = both - job->b.grid.size[map->axis[axis]];
+  }
+  describe_extent(job, job->a.path, missing_a);
+  describe_extent(job, job->b.path, missing_b);
+}
+
+static void describe_misalignment(compare_job *job) {
+  const dseg_grid *a = &job->a.grid;
+  const dseg_grid *b = &job->b.grid;
+  const compare_map *map = &job->map;
+  if (memcmp(a->size, b->size, sizeof a->size) != 0) {
+    compare_add(job, COMPARE_GEOMETRY, "geometry: %zu x %zu x %zu voxels in A, %zu x %zu x %zu in B", a->size[0],
+                a->size[1], a->size[2], b->size[0], b->size[1], b->size[2]);
+  }
+  for (int axis = 0; axis < 3; axis++) {
+    if (fabs(length(a->step[axis]) - length(b->step[axis])) > 1e-6 && a->size[axis] > 1 && b->size[axis] > 1) {
+      compare_add(job, COMPARE_GEOMETRY, "geometry: spacing along axis %d is %.7g mm in A, %.7g mm in B", axis,
+                  length(a->step[axis]), length(b->step[axis]));
+    }
+  }
+  if (map->distance > 0) {
+    compare_add(job, COMPARE_GEOMETRY, "geometry: voxels lie up to %.4g mm apart", map->distance);
+  } else {
+    compare_add(job, COMPARE_GEOMETRY,
+                "geometry: the grids do not fit on each other: first voxel at (%.6g, %.6g, %.6g) mm in A, (%.6g, %.6g, "
+                "%.6g) mm in B",
+                a->origin[0], a->origin[1], a->origin[2], b->origin[0], b->origin[1], b->origin[2]);
+  }
+  if (map->by_index) {
+    compare_add(job, 0, "voxels are compared by index");
+  }
+}
+
+void compare_geometry(compare_job *job) {
+  const dseg_geometry *a = &job->a.description->geometry;
+  const dseg_geometry *b = &job->b.description->geometry;
+  compare_align(&job->a.grid, &job->b.grid, job->tolerance, &job->map);
+  if (!job->map.aligned) {
+    describe_misalignment(job);
+  } else {
+    compare_extents(job);
+  }
+  if (a->frame_of_reference_uid != NULL && b->frame_of_reference_uid != NULL &&
+      strcmp(a->frame_of_reference_uid, b->frame_of_reference_uid) != 0) {
+    compare_add(job, 0, "the frames of reference differ: %s, %s (0020,0052)", a->frame_of_reference_uid,
+                b->frame_of_reference_uid);
+  }
+}

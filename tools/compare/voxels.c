@@ -1,0 +1,397 @@
+/* voxels.c - counts the voxels of each pair of segments, and where they differ.
+ *
+ * Both sides are read a slab at a time: some planes, or some rows of a slide. Where no segments overlap a slab is
+ * compared as two label maps whose values are the pairs' numbers; where they do, or where there are fractions, pair
+ * by pair as masks. Rows of both sides are brought into A's order first. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/compare.h"
+
+#define SLAB_BYTES ((uint64_t)32 << 20)
+/* Where B's planes run across A's, B is read once for each slab: fewer, larger ones then. */
+#define CROSSED_SLAB_BYTES ((uint64_t)256 << 20)
+#define MAX_SLAB_BYTES ((uint64_t)4 << 30)
+
+/* A box of one side, and how to walk through it in A's order. */
+struct part {
+  int64_t low[3], high[3]; /* in the side's own indices */
+  bool empty;
+  int64_t step[3];          /* elements in the buffer, by axis of A */
+  int64_t start;            /* element of A's voxel (0, 0, 0), maybe outside */
+  int64_t first[3], end[3]; /* the box in A's indices, end excluded */
+  size_t voxel_bytes;
+  uint8_t *voxels;
+  uint32_t *row; /* a row in A's order */
+};
+
+struct walk {
+  compare_job *job;
+  int slab_axis; /* of A */
+  int64_t slab_size;
+  int64_t low[3], high[3]; /* the slab in A's indices */
+  struct part a, b;
+  uint32_t *values_a, *values_b; /* number of a segment's pair, from 1 */
+  uint8_t *present_a, *present_b, *scratch;
+  double scale_a, scale_b; /* of stored values to 0..1 */
+  double slack;            /* fractions that differ by no more are equal */
+};
+
+/* The box of a slab on one side. axis, sign, offset: from A's indices to the side's. */
+static void locate(const struct walk *walk, struct part *part, const dseg_grid *grid, const int axis[3],
+                   const int sign[3], const int64_t offset[3]) {
+  part->empty = false;
+  for (int a = 0; a < 3; a++) {
+    const int own = axis[a];
+    const int64_t one = sign[a] * walk->low[a] + offset[a];
+    const int64_t two = sign[a] * (walk->high[a] - 1) + offset[a];
+    const int64_t low = one < two ? one : two;
+    const int64_t high = (one < two ? two : one) + 1;
+    const int64_t size = (int64_t)grid->size[own];
+    part->low[own] = low < 0 ? 0 : low;
+    part->high[own] = high > size ? size : high;
+    if (part->low[own] >= part->high[own]) {
+      part->empty = true;
+    }
+    const int64_t from = sign[a] * (part->low[own] - offset[a]);
+    const int64_t to = sign[a] * (part->high[own] - 1 - offset[a]);
+    part->first[a] = from < to ? from : to;
+    part->end[a] = (from < to ? to : from) + 1;
+  }
+  const int64_t columns = part->high[0] - part->low[0];
+  const int64_t rows = part->high[1] - part->low[1];
+  const int64_t stride[3] = {1, columns, columns * rows};
+  part->start = 0;
+  for (int a = 0; a < 3; a++) {
+    part->step[a] = sign[a] * stride[axis[a]];
+    part->start += (offset[a] - part->low[axis[a]]) * stride[axis[a]];
+  }
+}
+
+static void locate_both(struct walk *walk) {
+  static const int identity[3] = {0, 1, 2};
+  static const int forward[3] = {1, 1, 1};
+  static const int64_t zero[3] = {0, 0, 0};
+  const compare_job *job = walk->job;
+  locate(walk, &walk->a, &job->a.grid, identity, forward, zero);
+  locate(walk, &walk->b, &job->b.grid, job->map.axis, job->map.sign, job->map.offset);
+}
+
+/* The row of a part at (j, k) of A; zeros outside. */
+static const uint32_t *gather(const struct walk *walk, const struct part *part, int64_t j, int64_t k) {
+  const int64_t low = walk->low[0];
+  const size_t width = (size_t)(walk->high[0] - low);
+  const bool outside =
+      part->empty || j < part->first[1] || j >= part->end[1] || k < part->first[2] || k >= part->end[2];
+  if (outside || part->first[0] > low || part->end[0] < walk->high[0]) {
+    memset(part->row, 0, width * sizeof *part->row);
+  }
+  if (outside) {
+    return part->row;
+  }
+  const size_t count = (size_t)(part->end[0] - part->first[0]);
+  const int64_t step = part->step[0];
+  const int64_t at = part->start + part->first[0] * step + j * part->step[1] + k * part->step[2];
+  uint32_t *out = part->row + (part->first[0] - low);
+  if (part->voxel_bytes == 1) {
+    const uint8_t *from = part->voxels + at;
+    for (size_t x = 0; x < count; x++) {
+      out[x] = from[(int64_t)x * step];
+    }
+    return part->row;
+  }
+  const uint32_t *from = (const uint32_t *)(const void *)part->voxels + at;
+  if (step == 1 && count == width) {
+    return from;
+  }
+  for (size_t x = 0; x < count; x++) {
+    out[x] = from[(int64_t)x * step];
+  }
+  return part->row;
+}
+
+static void note_difference(const struct walk *walk, compare_pair *pair, uint64_t count, size_t x, int64_t j,
+                            int64_t k) {
+  compare_job *job = walk->job;
+  if (pair->differ == 0) {
+    pair->first[0] = walk->low[0] + (int64_t)x;
+    pair->first[1] = j;
+    pair->first[2] = k;
+  }
+  pair->differ += count;
+  job->first_plane = k < job->first_plane ? k : job->first_plane;
+  job->last_plane = k > job->last_plane ? k : job->last_plane;
+}
+
+/* The end of the run of equal values on both sides that begins at start. */
+static size_t run_end(const uint32_t *a, const uint32_t *b, size_t start, size_t width) {
+  size_t end = start + 1;
+  while (end < width && a[end] == a[start] && b[end] == b[start]) {
+    end++;
+  }
+  return end;
+}
+
+/* A row of pairs' numbers on both sides. */
+static void count_labels(const struct walk *walk, const uint32_t *a, const uint32_t *b, int64_t j, int64_t k) {
+  compare_pair *pairs = walk->job->pairs;
+  const size_t width = (size_t)(walk->high[0] - walk->low[0]);
+  for (size_t x = 0; x < width;) {
+    const uint32_t in_a = a[x];
+    const uint32_t in_b = b[x];
+    const size_t end = run_end(a, b, x, width);
+    const uint64_t count = end - x;
+    if (in_a != 0) {
+      pairs[in_a - 1].voxels_a += count;
+      pairs[in_a - 1].sum_a += (double)count;
+      pairs[in_a - 1].sum_both += in_a == in_b ? (double)count : 0;
+    }
+    if (in_b != 0) {
+      pairs[in_b - 1].voxels_b += count;
+      pairs[in_b - 1].sum_b += (double)count;
+    }
+    if (in_a != in_b) {
+      if (in_a != 0) {
+        note_difference(walk, &pairs[in_a - 1], count, x, j, k);
+      }
+      if (in_b != 0) {
+        note_difference(walk, &pairs[in_b - 1], count, x, j, k);
+      }
+    }
+    x = end;
+  }
+}
+
+/* A row of one pair's masks or fractions. */
+static void count_masks(const struct walk *walk, compare_pair *pair, const uint32_t *a, const uint32_t *b, int64_t j,
+                        int64_t k) {
+  const size_t width = (size_t)(walk->high[0] - walk->low[0]);
+  for (size_t x = 0; x < width;) {
+    const uint32_t in_a = a[x];
+    const uint32_t in_b = b[x];
+    const size_t end = run_end(a, b, x, width);
+    const uint64_t count = end - x;
+    if ((in_a | in_b) != 0) {
+      const double part_a = in_a * walk->scale_a;
+      const double part_b = in_b * walk->scale_b;
+      pair->voxels_a += in_a != 0 ? count : 0;
+      pair->voxels_b += in_b != 0 ? count : 0;
+      pair->sum_a += part_a * (double)count;
+      pair->sum_b += part_b * (double)count;
+      pair->sum_both += fmin(part_a, part_b) * (double)count;
+      pair->largest = fmax(pair->largest, fabs(part_a - part_b));
+      if (fabs(part_a - part_b) > walk->slack) {
+        note_difference(walk, pair, count, x, j, k);
+      }
+    }
+    x = end;
+  }
+}
+
+/* Compares the rows of the slab; pair NULL: labels. */
+static void compare_rows(const struct walk *walk, compare_pair *pair) {
+  for (int64_t k = walk->low[2]; k < walk->high[2]; k++) {
+    for (int64_t j = walk->low[1]; j < walk->high[1]; j++) {
+      const uint32_t *a = gather(walk, &walk->a, j, k);
+      const uint32_t *b = gather(walk, &walk->b, j, k);
+      if (pair == NULL) {
+        count_labels(walk, a, b, j, k);
+      } else {
+        count_masks(walk, pair, a, b, j, k);
+      }
+    }
+  }
+}
+
+static dseg_status read_part(const struct walk *walk, compare_side *side, struct part *part, ptrdiff_t segment,
+                             const uint32_t *values, dseg_error *error) {
+  part->voxel_bytes = segment < 0 ? 4 : 1;
+  if (part->empty) {
+    return DSEG_OK;
+  }
+  return compare_read_box(side, part->low, part->high, segment, values, walk->job->threads, part->voxels, error);
+}
+
+static dseg_status compare_slab_labels(struct walk *walk, dseg_error *error) {
+  compare_job *job = walk->job;
+  DSEG_TRY(read_part(walk, &job->a, &walk->a, -1, walk->values_a, error));
+  DSEG_TRY(read_part(walk, &job->b, &walk->b, -1, walk->values_b, error));
+  compare_rows(walk, NULL);
+  return DSEG_OK;
+}
+
+/* Reads the mask of a segment, or makes the part count as empty where it certainly is. */
+static dseg_status read_mask_part(const struct walk *walk, compare_side *side, struct part *part, ptrdiff_t segment,
+                                  const uint8_t *present, dseg_error *error) {
+  part->empty = part->empty || segment < 0 || present[segment] == 0;
+  return part->empty ? DSEG_OK : read_part(walk, side, part, segment, NULL, error);
+}
+
+static dseg_status compare_slab_masks(struct walk *walk, dseg_error *error) {
+  compare_job *job = walk->job;
+  if (!walk->a.empty) {
+    DSEG_TRY(compare_segments_in_box(&job->a, walk->a.low, walk->a.high, walk->present_a, walk->scratch, error));
+  }
+  if (!walk->b.empty) {
+    DSEG_TRY(compare_segments_in_box(&job->b, walk->b.low, walk->b.high, walk->present_b, walk->scratch, error));
+  }
+  const bool no_a = walk->a.empty;
+  const bool no_b = walk->b.empty;
+  for (size_t i = 0; i < job->pair_count; i++) {
+    compare_pair *pair = &job->pairs[i];
+    walk->a.empty = no_a;
+    walk->b.empty = no_b;
+    walk->a.voxel_bytes = 1;
+    walk->b.voxel_bytes = 1;
+    DSEG_TRY(read_mask_part(walk, &job->a, &walk->a, pair->a, walk->present_a, error));
+    DSEG_TRY(read_mask_part(walk, &job->b, &walk->b, pair->b, walk->present_b, error));
+    if (!walk->a.empty || !walk->b.empty) {
+      compare_rows(walk, pair);
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status compare_slab(struct walk *walk, dseg_error *error) {
+  locate_both(walk);
+  if (!walk->job->fractions) {
+    dseg_error local = {DSEG_OK, ""};
+    const dseg_status status = compare_slab_labels(walk, &local);
+    if (status != DSEG_ERROR_OVERLAP) {
+      return status == DSEG_OK ? status : dseg_fail(error, status, "%s", local.message);
+    }
+  }
+  return compare_slab_masks(walk, error);
+}
+
+static bool is_fraction(const dseg_description *description) {
+  return description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY;
+}
+
+static uint32_t stored_maximum(const dseg_description *description) {
+  return is_fraction(description) && description->maximum_fraction > 0 ? description->maximum_fraction : 1;
+}
+
+/* Fractions of different maxima are equal when rounding alone can tell them apart; a mask has no rounding. */
+static void choose_scale(struct walk *walk) {
+  const uint32_t a = stored_maximum(walk->job->a.description);
+  const uint32_t b = stored_maximum(walk->job->b.description);
+  walk->scale_a = 1.0 / a;
+  walk->scale_b = 1.0 / b;
+  walk->slack = a == b || a == 1 || b == 1 ? 1e-9 : 0.5 / a + 0.5 / b + 1e-9;
+}
+
+/* How thick slabs are, and along which axis of A. */
+static dseg_status choose_slabs(struct walk *walk, dseg_error *error) {
+  const compare_job *job = walk->job;
+  const bool slide = job->a.plane_of_slot == NULL || job->b.plane_of_slot == NULL;
+  walk->slab_axis = slide ? 1 : 2;
+  uint64_t unit = 4;
+  for (int axis = 0; axis < 3; axis++) {
+    const uint64_t extent = (uint64_t)(job->map.high[axis] - job->map.low[axis]);
+    if (axis != walk->slab_axis && __builtin_mul_overflow(unit, extent, &unit)) {
+      unit = MAX_SLAB_BYTES;
+    }
+  }
+  if (unit >= MAX_SLAB_BYTES) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "planes of this size are not compared");
+  }
+  const bool crossed = job->map.axis[walk->slab_axis] != walk->slab_axis;
+  walk->slab_size = (int64_t)((crossed ? CROSSED_SLAB_BYTES : SLAB_BYTES) / unit);
+  if (slide) { /* whole rows of tiles, so that none is read twice */
+    const int64_t rows = (int64_t)job->a.description->geometry.rows;
+    walk->slab_size = (walk->slab_size / rows > 0 ? walk->slab_size / rows : 1) * rows;
+  }
+  const int64_t extent = job->map.high[walk->slab_axis] - job->map.low[walk->slab_axis];
+  walk->slab_size = walk->slab_size < 1 ? 1 : walk->slab_size > extent ? extent : walk->slab_size;
+  return unit * (uint64_t)walk->slab_size < MAX_SLAB_BYTES
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_LIMIT, "tiles of this size are not compared");
+}
+
+static dseg_status allocate(struct walk *walk, dseg_error *error) {
+  const compare_job *job = walk->job;
+  const size_t width = (size_t)(job->map.high[0] - job->map.low[0]);
+  size_t voxels = (size_t)walk->slab_size;
+  for (int axis = 0; axis < 3; axis++) {
+    voxels *= axis != walk->slab_axis ? (size_t)(job->map.high[axis] - job->map.low[axis]) : 1;
+  }
+  const size_t count_a = job->a.description->segment_count;
+  const size_t count_b = job->b.description->segment_count;
+  walk->a.voxels = malloc(voxels * 4 + 4);
+  walk->b.voxels = malloc(voxels * 4 + 4);
+  walk->a.row = malloc((width + 1) * sizeof *walk->a.row);
+  walk->b.row = malloc((width + 1) * sizeof *walk->b.row);
+  walk->values_a = calloc(count_a + 1, sizeof *walk->values_a);
+  walk->values_b = calloc(count_b + 1, sizeof *walk->values_b);
+  walk->present_a = calloc(count_a + 1, 1);
+  walk->present_b = calloc(count_b + 1, 1);
+  walk->scratch = calloc((count_a > count_b ? count_a : count_b) + 1, 1);
+  if (walk->a.voxels == NULL || walk->b.voxels == NULL || walk->a.row == NULL || walk->b.row == NULL ||
+      walk->values_a == NULL || walk->values_b == NULL || walk->present_a == NULL || walk->present_b == NULL ||
+      walk->scratch == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu voxels", voxels);
+  }
+  for (size_t i = 0; i < job->pair_count; i++) {
+    const compare_pair *pair = &job->pairs[i];
+    if (pair->a >= 0) {
+      walk->values_a[pair->a] = (uint32_t)(i + 1);
+    }
+    if (pair->b >= 0) {
+      walk->values_b[pair->b] = (uint32_t)(i + 1);
+    }
+  }
+  return DSEG_OK;
+}
+
+static void release(struct walk *walk) {
+  free(walk->a.voxels);
+  free(walk->b.voxels);
+  free(walk->a.row);
+  free(walk->b.row);
+  free(walk->values_a);
+  free(walk->values_b);
+  free(walk->present_a);
+  free(walk->present_b);
+  free(walk->scratch);
+}
+
+static dseg_status walk_slabs(struct walk *walk, dseg_error *error) {
+  compare_job *job = walk->job;
+  const int axis = walk->slab_axis;
+  memcpy(walk->low, job->map.low, sizeof walk->low);
+  memcpy(walk->high, job->map.high, sizeof walk->high);
+  const int64_t begin = job->map.low[axis];
+  const int64_t end = job->map.high[axis];
+  for (int64_t at = begin; at < end; at += walk->slab_size) {
+    walk->low[axis] = at;
+    walk->high[axis] = at + walk->slab_size < end ? at + walk->slab_size : end;
+    DSEG_TRY(compare_slab(walk, error));
+    cli_progress_show(&job->progress, (unsigned long long)(walk->high[axis] - begin),
+                      (unsigned long long)(end - begin));
+  }
+  return DSEG_OK;
+}
+
+dseg_status compare_voxels(compare_job *job, dseg_error *error) {
+  struct walk walk = {.job = job};
+  job->fractions = is_fraction(job->a.description) || is_fraction(job->b.description);
+  job->first_plane = INT64_MAX;
+  job->last_plane = INT64_MIN;
+  for (size_t i = 0; i < job->pair_count; i++) {
+    const compare_pair *pair = &job->pairs[i];
+    job->pairs[i] = (compare_pair){.a = pair->a, .b = pair->b};
+  }
+  choose_scale(&walk);
+  dseg_status status = choose_slabs(&walk, error);
+  if (status == DSEG_OK) {
+    status = allocate(&walk, error);
+  }
+  if (status == DSEG_OK) {
+    status = walk_slabs(&walk, error);
+  }
+  release(&walk);
+  job->voxels_compared = status == DSEG_OK;
+  return status;
+}

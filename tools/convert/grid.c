@@ -1,0 +1,313 @@
+/* grid.c - the planes of the output: those of the reference images, or without empty ones at both ends.
+ *
+ * On the reference's grid the segmentation's raster must fall on pixels of the reference: shifted by whole pixels,
+ * mirrored or turned by right angles, and each plane on one of the reference's. Nothing is resampled. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert/convert.h"
+
+/* How far, in pixels or plane distances, a voxel may lie from the reference's. */
+static const double tolerance = 0.05;
+
+static double dot(const double a[3], const double b[3]) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+static void cross(const double a[3], const double b[3], double result[3]) {
+  result[0] = a[1] * b[2] - a[2] * b[1];
+  result[1] = a[2] * b[0] - a[0] * b[2];
+  result[2] = a[0] * b[1] - a[1] * b[0];
+}
+
+/* Whether a segment of the target has a voxel in the plane. */
+static dseg_status plane_has_voxels(convert_job *job, size_t plane, uint8_t *present, uint8_t *mask, bool *result,
+                                    dseg_error *error) {
+  const dseg_description *target = job->target;
+  const size_t pixels = (size_t)target->geometry.rows * target->geometry.columns;
+  *result = false;
+  DSEG_TRY(convert_segments_in_plane(job, plane, present, present + target->segment_count, error));
+  for (size_t i = 0; i < target->segment_count && !*result; i++) {
+    if (present[i] != 0) {
+      DSEG_TRY(dseg_source_read_mask(job->source, job->source_segment[i], (size_t)job->map.source_plane[plane], 1, mask,
+                                     pixels, job->options->threads, error));
+      *result = mask[0] != 0 || memcmp(mask, mask + 1, pixels - 1) != 0;
+    }
+  }
+  return DSEG_OK;
+}
+
+int convert_tighten(convert_job *job) {
+  dseg_geometry *geometry = &job->target->geometry;
+  const size_t pixels = (size_t)geometry->rows * geometry->columns;
+  uint8_t *mask = malloc(pixels + 1);
+  uint8_t *present = malloc(job->target->segment_count + dseg_source_description(job->source)->segment_count + 1);
+  dseg_error error = {0};
+  dseg_status status = mask != NULL && present != NULL ? DSEG_OK : DSEG_ERROR_MEMORY;
+  size_t first = 0;
+  size_t end = geometry->plane_count;
+  bool found = false;
+  while (status == DSEG_OK && first < end && !found) {
+    status = plane_has_voxels(job, first, present, mask, &found, &error);
+    first += found ? 0 : 1;
+  }
+  for (found = false; status == DSEG_OK && first < end && !found; end -= found ? 0 : 1) {
+    status = plane_has_voxels(job, end - 1, present, mask, &found, &error);
+  }
+  free(mask);
+  free(present);
+  if (status != DSEG_OK) {
+    return convert_fail_input(job, status, &error);
+  }
+  if (first == end) {
+    cli_error(convert_input_name(job), "--grid tight: no plane holds a voxel of the segments asked for");
+    return CLI_INPUT;
+  }
+  memmove(job->map.source_plane, job->map.source_plane + first, (end - first) * sizeof *job->map.source_plane);
+  geometry->planes += first;
+  geometry->plane_count = end - first;
+  return CLI_OK;
+}
+
+void convert_ascend(convert_job *job) {
+  dseg_geometry *geometry = &job->target->geometry;
+  const size_t count = geometry->plane_count;
+  if (geometry->space != DSEG_SPACE_PATIENT || count < 2) {
+    return;
+  }
+  double normal[3];
+  cross(geometry->orientation, geometry->orientation + 3, normal);
+  if (dot(geometry->planes[count - 1].position, normal) >= dot(geometry->planes[0].position, normal)) {
+    return;
+  }
+  for (size_t i = 0; i < count / 2; i++) {
+    const dseg_plane_position plane = geometry->planes[i];
+    geometry->planes[i] = geometry->planes[count - 1 - i];
+    geometry->planes[count - 1 - i] = plane;
+    const ptrdiff_t source = job->map.source_plane[i];
+    job->map.source_plane[i] = job->map.source_plane[count - 1 - i];
+    job->map.source_plane[count - 1 - i] = source;
+  }
+}
+
+/* The reference's raster as a basis: pixels along a row, along a column, and the normal. */
+typedef struct raster {
+  const dseg_geometry *geometry;
+  double normal[3];
+} raster;
+
+static raster raster_of(const dseg_geometry *geometry) {
+  raster result = {.geometry = geometry};
+  cross(geometry->orientation, geometry->orientation + 3, result.normal);
+  return result;
+}
+
+/* Position in columns, rows and millimetres along the normal, from the origin of one of its planes. */
+static void to_pixels(const raster *basis, const double vector[3], double pixels[3]) {
+  pixels[0] = dot(vector, basis->geometry->orientation) / basis->geometry->pixel_spacing[1];
+  pixels[1] = dot(vector, basis->geometry->orientation + 3) / basis->geometry->pixel_spacing[0];
+  pixels[2] = dot(vector, basis->normal);
+}
+
+/* A step of one pixel as whole pixels of the reference; how far it goes astray over a raster of count pixels. */
+static double whole_step(const raster *reference, const double direction[3], double spacing, uint32_t count,
+                         int step[2], double plane_distance) {
+  const double vector[3] = {direction[0] * spacing, direction[1] * spacing, direction[2] * spacing};
+  double pixels[3];
+  to_pixels(reference, vector, pixels);
+  step[0] = (int)fmax(-9, fmin(9, round(pixels[0])));
+  step[1] = (int)fmax(-9, fmin(9, round(pixels[1])));
+  const double reach = count > 1 ? count - 1 : 1;
+  return reach * fmax(fmax(fabs(pixels[0] - step[0]), fabs(pixels[1] - step[1])), fabs(pixels[2]) / plane_distance);
+}
+
+static double plane_distance(const dseg_geometry *geometry) {
+  if (geometry->plane_count < 2) {
+    return geometry->spacing_between_slices > 0 ? geometry->spacing_between_slices
+           : geometry->slice_thickness > 0      ? geometry->slice_thickness
+                                                : 1;
+  }
+  const double *a = geometry->planes[0].position;
+  const double *b = geometry->planes[1].position;
+  const double step[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]};
+  const raster plane = raster_of(geometry);
+  const double distance = fabs(dot(step, plane.normal));
+  return distance > 0 ? distance : 1;
+}
+
+/* The plane of the reference nearest to a position, and the offset from it in pixels and millimetres. */
+static size_t nearest_plane(const raster *reference, const double position[3], double offset[3]) {
+  size_t best = 0;
+  for (size_t i = 0; i < reference->geometry->plane_count; i++) {
+    const double *origin = reference->geometry->planes[i].position;
+    const double vector[3] = {position[0] - origin[0], position[1] - origin[1], position[2] - origin[2]};
+    double pixels[3];
+    to_pixels(reference, vector, pixels);
+    if (i == 0 || fabs(pixels[2]) < fabs(offset[2])) {
+      best = i;
+      memcpy(offset, pixels, sizeof pixels);
+    }
+  }
+  return best;
+}
+
+/* Sets the steps of the map; false after a message when the rasters do not go together. */
+static bool match_axes(const convert_job *job, const dseg_geometry *from, const raster *reference, int steps[2][2],
+                       convert_map *map) {
+  const dseg_geometry *to = reference->geometry;
+  const double distance = plane_distance(to);
+  const double column_error =
+      whole_step(reference, from->orientation, from->pixel_spacing[1], from->columns, steps[0], distance);
+  const double row_error =
+      whole_step(reference, from->orientation + 3, from->pixel_spacing[0], from->rows, steps[1], distance);
+  const bool unit = abs(steps[0][0]) + abs(steps[0][1]) == 1 && abs(steps[1][0]) + abs(steps[1][1]) == 1 &&
+                    steps[0][0] * steps[1][0] + steps[0][1] * steps[1][1] == 0;
+  if (!unit || column_error > tolerance || row_error > tolerance) {
+    const double *a = from->orientation;
+    const double *b = to->orientation;
+    cli_error(convert_input_name(job),
+              "its raster is not that of the reference images: pixel spacing %g x %g mm, theirs %g x %g; orientation "
+              "%.4g %.4g %.4g %.4g %.4g %.4g, theirs %.4g %.4g %.4g %.4g %.4g %.4g (PS3.3 C.7.6.2.1.1); --grid "
+              "reference does not resample",
+              from->pixel_spacing[0], from->pixel_spacing[1], to->pixel_spacing[0], to->pixel_spacing[1], a[0], a[1],
+              a[2], a[3], a[4], a[5], b[0], b[1], b[2], b[3], b[4], b[5]);
+    return false;
+  }
+  map->column_step = steps[0][0] + (ptrdiff_t)steps[0][1] * to->columns;
+  map->row_step = steps[1][0] + (ptrdiff_t)steps[1][1] * to->columns;
+  return true;
+}
+
+/* Whether the whole raster lies within the reference's, its first pixel being at (column, row). */
+static bool check_extent(const convert_job *job, const dseg_geometry *from, const dseg_geometry *to,
+                         const double origin[2], int steps[2][2]) {
+  for (int axis = 0; axis < 2; axis++) {
+    const double end =
+        origin[axis] + (double)steps[0][axis] * (from->columns - 1) + (double)steps[1][axis] * (from->rows - 1);
+    const double low = fmin(origin[axis], end);
+    const double high = fmax(origin[axis], end);
+    const double size = axis == 0 ? to->columns : to->rows;
+    if (low < 0 || high > size - 1) {
+      cli_error(convert_input_name(job), "it reaches %g %s beyond the reference images", fmax(-low, high - (size - 1)),
+                axis == 0 ? "columns" : "rows");
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Finds the place of one plane; all planes must agree on start. */
+static bool match_plane(const convert_job *job, const dseg_geometry *from, size_t plane, const raster *reference,
+                        int steps[2][2], convert_map *map, size_t *slot) {
+  const dseg_geometry *to = reference->geometry;
+  double offset[3] = {0};
+  *slot = nearest_plane(reference, from->planes[plane].position, offset);
+  const double distance = plane_distance(to);
+  const double origin[2] = {round(offset[0]), round(offset[1])};
+  const double astray = fmax(fabs(offset[0] - origin[0]), fabs(offset[1] - origin[1]));
+  if (fabs(offset[2]) > tolerance * distance) {
+    cli_error(convert_input_name(job), "plane %zu lies %.4g mm from the nearest plane of the reference images",
+              plane + 1, fabs(offset[2]));
+    return false;
+  }
+  if (astray > tolerance) {
+    cli_error(convert_input_name(job),
+              "plane %zu is shifted by %.3f columns and %.3f rows against the reference images", plane + 1, offset[0],
+              offset[1]);
+    return false;
+  }
+  if (!check_extent(job, from, to, origin, steps)) {
+    return false;
+  }
+  const ptrdiff_t start = (ptrdiff_t)origin[0] + (ptrdiff_t)origin[1] * to->columns;
+  if (plane > 0 && start != map->start) {
+    cli_error(convert_input_name(job), "plane %zu is shifted against plane 1 and the reference images", plane + 1);
+    return false;
+  }
+  map->start = start;
+  return true;
+}
+
+/* Gives each plane of the reference the one of the present target that lies there. */
+static int map_to_reference(convert_job *job, const dseg_geometry *from, const dseg_geometry *to) {
+  const raster reference = raster_of(to);
+  convert_map map = {.source_plane = malloc((to->plane_count + 1) * sizeof *map.source_plane)};
+  if (map.source_plane == NULL) {
+    return convert_fail_memory(job);
+  }
+  for (size_t i = 0; i < to->plane_count; i++) {
+    map.source_plane[i] = -1;
+  }
+  int steps[2][2];
+  bool good = match_axes(job, from, &reference, steps, &map);
+  for (size_t i = 0; good && i < from->plane_count; i++) {
+    size_t slot = 0;
+    good = match_plane(job, from, i, &reference, steps, &map, &slot);
+    if (good && map.source_plane[slot] >= 0) {
+      cli_error(convert_input_name(job), "two planes lie on one of the reference images");
+      good = false;
+    }
+    if (good) {
+      map.source_plane[slot] = job->map.source_plane[i];
+    }
+  }
+  if (!good) {
+    free(map.source_plane);
+    return CLI_INPUT;
+  }
+  map.same_raster = map.start == 0 && map.column_step == 1 && map.row_step == (ptrdiff_t)to->columns &&
+                    from->rows == to->rows && from->columns == to->columns;
+  free(job->map.source_plane);
+  job->map = map;
+  return CLI_OK;
+}
+
+static void share_references(dseg_description *target) {
+  target->references.shared = true;
+  for (size_t i = 0; i < target->geometry.plane_count; i++) {
+    target->geometry.planes[i].source = -1;
+  }
+}
+
+int convert_apply_reference(convert_job *job) {
+  const convert_options *options = job->options;
+  dseg_description *target = job->target;
+  const dseg_geometry from = target->geometry;
+  const bool whole_grid = options->grid == CONVERT_GRID_REFERENCE;
+  if (whole_grid) {
+    if (from.space != DSEG_SPACE_PATIENT) {
+      cli_error(convert_input_name(job), "--grid reference: only for segmentations in patient space");
+      return CLI_INPUT;
+    }
+    target->geometry.plane_count = 0;
+  }
+  const char *reference_name = options->reference_count == 1 ? options->references[0] : "--reference";
+  cli_warnings warnings = {.file = reference_name};
+  const dseg_warning_sink sink = options->shared_references ? (dseg_warning_sink){0} : cli_warning_sink(&warnings);
+  dseg_error error = {0};
+  const dseg_status status = dseg_description_add_reference(target, (const char *const *)options->references,
+                                                            options->reference_count, &sink, &error);
+  cli_warnings_end(&warnings);
+  if (status != DSEG_OK) {
+    return cli_fail(reference_name, status, &error);
+  }
+  if (options->shared_references) {
+    share_references(target);
+  }
+  if (!whole_grid) {
+    return CLI_OK;
+  }
+  const dseg_geometry *to = &target->geometry;
+  if (to->space != DSEG_SPACE_PATIENT || to->plane_count == 0 || !(to->pixel_spacing[0] > 0) ||
+      !(to->pixel_spacing[1] > 0)) {
+    cli_error(reference_name, "--grid reference: the images have no position, orientation or pixel spacing");
+    return CLI_INPUT;
+  }
+  if (from.frame_of_reference_uid != NULL && to->frame_of_reference_uid != NULL &&
+      strcmp(from.frame_of_reference_uid, to->frame_of_reference_uid) != 0) {
+    cli_warning(convert_input_name(job), "its Frame of Reference UID (0020,0052) is not that of the reference images");
+  }
+  return map_to_reference(job, &from, to);
+}

@@ -1,0 +1,181 @@
+/* numbers.c - which numbers the segments have in the output, and what stands for "no segment" there. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert/convert.h"
+
+static bool has_number(const dseg_description *description, uint32_t number) {
+  return dseg_description_find_segment(description, number) >= 0;
+}
+
+/* The least number that no segment has. */
+static uint32_t free_number(const dseg_description *description) {
+  uint32_t number = 0;
+  while (has_number(description, number)) {
+    number++;
+  }
+  return number;
+}
+
+/* Whether a voxel of the output may belong to no segment. */
+static bool needs_background(const convert_job *job) {
+  const dseg_description *source = dseg_source_description(job->source);
+  if (source->has_background || job->target->segment_count < source->segment_count) {
+    return true;
+  }
+  for (size_t i = 0; i < job->target->geometry.plane_count; i++) {
+    if (job->map.source_plane[i] < 0) {
+      return true;
+    }
+  }
+  return !job->map.same_raster;
+}
+
+/* Label maps in DICOM keep the value that stood for the background if it can be kept. In other volumes it is 0, but
+ * where a segment has that number and the source another value for the background, or by option, that value is kept. */
+static void choose_background(convert_job *job) {
+  dseg_description *target = job->target;
+  const dseg_description *source = dseg_source_description(job->source);
+  const bool label_map = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+  if (job->representation == NULL && source->has_background && source->background != 0 &&
+      (has_number(target, 0) || job->options->keep_background)) {
+    target->has_background = true;
+    target->background = source->background;
+    return;
+  }
+  if (!label_map) {
+    target->has_background = true;
+    target->background = 0;
+    return;
+  }
+  if (!target->has_background && needs_background(job)) {
+    target->has_background = true;
+    target->background = free_number(target);
+  }
+}
+
+static void renumber(convert_job *job, const char *why) {
+  dseg_description *target = job->target;
+  size_t changed = 0;
+  uint32_t from = 0;
+  uint32_t to = 0;
+  for (size_t i = 0; i < target->segment_count; i++) {
+    if (target->segments[i].number != i + 1) {
+      changed++;
+      from = target->segments[i].number;
+      to = (uint32_t)(i + 1);
+    }
+  }
+  dseg_description_renumber(target);
+  if (changed > 0 && job->options->refusal == NULL) {
+    cli_note(job->options->output,
+             "%zu of %zu segments have other numbers than in the input, %" PRIu32 " became %" PRIu32
+             " for instance: %s",
+             changed, target->segment_count, from, to, why);
+  }
+}
+
+/* A segment of the target, and where it stands in the files it came from. */
+typedef struct origin {
+  dseg_segment segment;
+  uint32_t source_segment;
+  uint32_t list; /* of the metadata; files in turn without it */
+  uint32_t number;
+} origin;
+
+static int compare_origins(const void *a, const void *b) {
+  const origin *first = a;
+  const origin *second = b;
+  if (first->list != second->list) {
+    return first->list < second->list ? -1 : 1;
+  }
+  return (first->number > second->number) - (first->number < second->number);
+}
+
+/* Sorts the target's segments: by list and number in it, or by the number alone, which they get then. */
+static bool sort_by_origin(convert_job *job, bool by_number) {
+  dseg_description *target = job->target;
+  origin *origins = calloc(target->segment_count + 1, sizeof *origins);
+  if (origins == NULL) {
+    return false;
+  }
+  for (size_t i = 0; i < target->segment_count; i++) {
+    const uint32_t index = job->source_segment[i];
+    const dseg_segment_origin from = dseg_source_segment_origin(job->source, index);
+    const uint32_t list = job->metadata_lists != NULL ? job->metadata_lists[index] : from.file;
+    origins[i] = (origin){target->segments[i], index, by_number ? 0 : list, from.number};
+  }
+  qsort(origins, target->segment_count, sizeof *origins, compare_origins);
+  for (size_t i = 0; i < target->segment_count; i++) {
+    target->segments[i] = origins[i].segment;
+    target->segments[i].number = by_number ? origins[i].number : target->segments[i].number;
+    job->source_segment[i] = origins[i].source_segment;
+  }
+  free(origins);
+  return true;
+}
+
+/* Numbers that come from several files have to be unique, and 1, 2, 3, ... where there is a frame for each segment. */
+static int check_file_numbers(const convert_job *job) {
+  const dseg_description *target = job->target;
+  const bool counted = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  for (size_t i = 0; i < target->segment_count; i++) {
+    const uint32_t number = target->segments[i].number;
+    if (i > 0 && number == target->segments[i - 1].number) {
+      cli_error(convert_input_name(job), "label %" PRIu32 " stands for two segments, and can be the number of one only",
+                number);
+      return CLI_INPUT;
+    }
+    if (counted && number != i + 1) {
+      cli_error(convert_input_name(job),
+                "label %" PRIu32
+                " cannot be a Segment Number here: %s numbers its segments 1, 2, 3, ... without a gap "
+                "(PS3.3 C.8.20.2.4), and there are %zu",
+                number, job->representation->segmentation_type, target->segment_count);
+      return CLI_INPUT;
+    }
+  }
+  return CLI_OK;
+}
+
+/* What the command lines of dcmqi ask for. */
+static int number_by_files(convert_job *job) {
+  const bool by_number = job->options->numbering == CONVERT_NUMBERS_OF_FILES;
+  if (!sort_by_origin(job, by_number)) {
+    return convert_fail_memory(job);
+  }
+  if (by_number) {
+    return check_file_numbers(job);
+  }
+  dseg_description_renumber(job->target);
+  return CLI_OK;
+}
+
+int convert_number_segments(convert_job *job) {
+  dseg_description *target = job->target;
+  const convert_numbering numbering = job->options->numbering;
+  if (numbering == CONVERT_NUMBERS_IN_TURN || numbering == CONVERT_NUMBERS_OF_FILES) {
+    const int exit_code = number_by_files(job);
+    if (exit_code != CLI_OK) {
+      return exit_code;
+    }
+  }
+  choose_background(job);
+  const bool zero_is_taken = target->has_background && has_number(target, target->background) && needs_background(job);
+  if (job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0) {
+    renumber(job, "Segment Numbers count from 1 (PS3.3 C.8.20.2.4)");
+  } else if (numbering == CONVERT_NUMBERS_NEW) {
+    renumber(job, "--renumber");
+  } else if (zero_is_taken) {
+    renumber(job, "the number of one stands for the background in the output");
+  }
+  uint32_t largest = target->background;
+  for (size_t i = 0; i < target->segment_count; i++) {
+    const uint32_t number = target->segments[i].number;
+    job->values[job->source_segment[i]] = number;
+    largest = number > largest ? number : largest;
+  }
+  job->bits = largest <= UINT8_MAX ? 8 : largest <= UINT16_MAX ? 16 : 32;
+  return CLI_OK;
+}

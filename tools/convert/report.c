@@ -1,0 +1,96 @@
+/* report.c - what was written, as JSON. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/json_out.h"
+#include "convert/convert.h"
+
+bool convert_add_file(convert_job *job, const char *path) {
+  convert_result *result = &job->result;
+  char **files = realloc(result->files, (result->file_count + 1) * sizeof *files);
+  if (files == NULL) {
+    return false;
+  }
+  result->files = files;
+  files[result->file_count] = malloc(strlen(path) + 1);
+  if (files[result->file_count] == NULL) {
+    return false;
+  }
+  memcpy(files[result->file_count++], path, strlen(path) + 1);
+  return true;
+}
+
+static uint64_t file_size(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && status.st_size > 0 ? (uint64_t)status.st_size : 0;
+}
+
+/* What an object that was just written says of itself. */
+static void report_object(json_out *json, const char *path) {
+  dseg_source *source = NULL;
+  dseg_encoding_info info;
+  if (dseg_open(path, NULL, &source, NULL) != DSEG_OK) {
+    return;
+  }
+  dseg_source_encoding(source, &info);
+  json_put_unsigned(json, "frames", info.frame_count);
+  json_put_string(json, "representation", info.representation);
+  json_put_string(json, "frame_codec", info.frame_codec);
+  json_put_string(json, "transfer_syntax_uid", info.transfer_syntax_uid);
+  json_put_string(json, "sop_instance_uid", info.sop_instance_uid);
+  json_put_unsigned(json, "pixel_data_bytes", info.pixel_data_bytes);
+  dseg_source_close(source);
+}
+
+static void report_file(const convert_job *job, json_out *json, const char *path) {
+  json_begin_object(json, NULL);
+  json_put_string(json, "file", path);
+  json_put_unsigned(json, "bytes", file_size(path));
+  if (job->format == DSEG_VOLUME_NONE) {
+    report_object(json, path);
+  } else if (!job->options->split) {
+    json_put_unsigned(json, "layers", job->result.layers);
+  }
+  json_end(json);
+}
+
+/* The parts of a concatenation stand beside the name that was asked for: stem-1.dcm, stem-2.dcm, ... */
+static void report_parts(const convert_job *job, json_out *json, const char *path) {
+  const char *dot = strrchr(path, '.');
+  const size_t stem = dot != NULL && strchr(dot, '/') == NULL ? (size_t)(dot - path) : strlen(path);
+  const size_t size = strlen(path) + 24;
+  char *name = malloc(size);
+  for (unsigned part = 1; name != NULL; part++) {
+    snprintf(name, size, "%.*s-%u%s", (int)stem, path, part, path + stem);
+    if (file_size(name) == 0) {
+      break;
+    }
+    report_file(job, json, name);
+  }
+  free(name);
+}
+
+void convert_report(const convert_job *job, double seconds) {
+  const dseg_geometry *geometry = &job->target->geometry;
+  json_out json = {.stream = stdout};
+  json_begin_object(&json, NULL);
+  json_begin_array(&json, "files");
+  for (size_t i = 0; i < job->result.file_count; i++) {
+    const char *path = job->result.files[i];
+    if (file_size(path) == 0) {
+      report_parts(job, &json, path);
+    } else {
+      report_file(job, &json, path);
+    }
+  }
+  json_end(&json);
+  json_put_unsigned(&json, "segments", job->target->segment_count);
+  json_put_unsigned(&json, "rows", geometry->rows);
+  json_put_unsigned(&json, "columns", geometry->columns);
+  json_put_unsigned(&json, "planes", geometry->plane_count);
+  json_put_real(&json, "seconds", seconds);
+  json_put_unsigned(&json, "peak_memory_bytes", cli_peak_memory());
+  json_end(&json);
+}

@@ -1,0 +1,205 @@
+/* text.c - `dseg info` for people. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "info/info.h"
+
+const char *info_kind_name(dseg_voxel_kind kind) {
+  static const char *const names[] = {"labels", "masks", "probability", "occupancy"};
+  return names[kind];
+}
+
+const char *info_algorithm_name(dseg_algorithm_type type) {
+  static const char *const names[] = {"AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"};
+  return names[type];
+}
+
+const char *info_space_name(dseg_space space) {
+  static const char *const names[] = {"none", "patient", "slide"};
+  return names[space];
+}
+
+uint64_t info_other_bytes(const dseg_encoding_info *encoding) {
+  const uint64_t known = encoding->pixel_data_bytes + encoding->per_frame_bytes;
+  return encoding->file_bytes > known ? encoding->file_bytes - known : 0;
+}
+
+static void show_line(const char *name, const char *value) {
+  if (value != NULL) {
+    printf("  %-22s %s\n", name, value);
+  }
+}
+
+static void show_encoding(const info_file *file) {
+  const dseg_encoding_info *encoding = &file->encoding;
+  if (encoding->representation == NULL) {
+    return;
+  }
+  const dseg_frame_codec *codec = dseg_find_frame_codec(encoding->transfer_syntax_uid);
+  printf("  %-22s %s (%u bits, %s)\n", "representation", encoding->representation, encoding->bits_allocated,
+         encoding->photometric_interpretation != NULL ? encoding->photometric_interpretation : "?");
+  printf("  %-22s %s (%s)\n", "transfer syntax", codec != NULL ? codec->title : "unknown",
+         encoding->transfer_syntax_uid);
+  if (codec != NULL && (codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
+    printf("  %-22s experimental: no transfer syntax of the standard\n", "");
+  }
+  if (codec != NULL && (codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0) {
+    printf("  %-22s a frame may need others to be decoded\n", "");
+  }
+  if (codec != NULL && codec->learn != NULL) {
+    printf("  %-22s the first frame's bytes hold what all frames need\n", "");
+  }
+  show_line("SOP class", encoding->sop_class_uid);
+  show_line("SOP instance", encoding->sop_instance_uid);
+  show_line("series", encoding->series_uid);
+  show_line("study", encoding->study_uid);
+  show_line("series description", file->description->content.series_description);
+  show_line("content label", file->description->content.content_label);
+  show_line("segments overlap", encoding->segments_overlap);
+  printf("  %-22s %zu", "frames", encoding->frame_count);
+  if (encoding->frames_without_position > 0) {
+    printf(" (%zu without a position)", encoding->frames_without_position);
+  }
+  putchar('\n');
+}
+
+static void show_numbers(const char *name, const double *numbers, size_t count) {
+  printf("  %-22s", name);
+  for (size_t i = 0; i < count; i++) {
+    printf("%s %.6g", i > 0 && i % 3 == 0 ? " |" : "", numbers[i] + 0.0); /* no negative zero */
+  }
+  putchar('\n');
+}
+
+static void show_geometry(const info_file *file) {
+  const dseg_geometry *geometry = &file->description->geometry;
+  const double *o = geometry->orientation;
+  printf("  %-22s %" PRIu32 " x %" PRIu32 " x %zu (rows x columns x %s)\n", "size", geometry->rows, geometry->columns,
+         geometry->plane_count, geometry->space == DSEG_SPACE_SLIDE ? "tiles" : "planes");
+  if (geometry->space == DSEG_SPACE_SLIDE) {
+    printf("  %-22s %" PRIu32 " x %" PRIu32 "\n", "total pixel matrix", geometry->matrix_rows,
+           geometry->matrix_columns);
+  }
+  printf("  %-22s %.6g x %.6g", "spacing [mm]", geometry->pixel_spacing[0], geometry->pixel_spacing[1]);
+  if (geometry->spacing_between_slices > 0) {
+    printf(" x %.6g", geometry->spacing_between_slices);
+  }
+  if (geometry->slice_thickness > 0) {
+    printf(" (slice thickness %.6g)", geometry->slice_thickness);
+  }
+  putchar('\n');
+  if (geometry->space != DSEG_SPACE_NONE) {
+    show_numbers("orientation", o, 6);
+  }
+  if (geometry->space == DSEG_SPACE_PATIENT && geometry->plane_count > 0) {
+    const double *first = geometry->planes[0].position;
+    const double *last = geometry->planes[geometry->plane_count - 1].position;
+    show_numbers("first position [mm]", first, 3);
+    show_numbers("last position [mm]", last, 3);
+    if (!file->regular) {
+      show_line("grid", "planes are not evenly spaced on one normal");
+    } else if (file->grid.size[2] != geometry->plane_count) {
+      printf("  %-22s %zu of %zu planes of an even grid are there\n", "grid", geometry->plane_count,
+             file->grid.size[2]);
+    }
+  }
+  show_line("frame of reference", geometry->frame_of_reference_uid);
+}
+
+static void show_bytes(const dseg_encoding_info *encoding) {
+  if (encoding->file_bytes == 0) {
+    return;
+  }
+  const double percent = 100.0 / (double)encoding->file_bytes;
+  printf("  %-22s %" PRIu64 "\n", "bytes", encoding->file_bytes);
+  printf("    %-20s %" PRIu64 " (%.1f %%)\n", "pixel data", encoding->pixel_data_bytes,
+         (double)encoding->pixel_data_bytes * percent);
+  printf("    %-20s %" PRIu64 " (%.1f %%", "per-frame groups", encoding->per_frame_bytes,
+         (double)encoding->per_frame_bytes * percent);
+  if (encoding->frame_count > 0) {
+    printf(", %.0f a frame", (double)encoding->per_frame_bytes / (double)encoding->frame_count);
+  }
+  puts(")");
+  printf("    %-20s %" PRIu64 " (%.1f %%)\n", "the rest", info_other_bytes(encoding),
+         (double)info_other_bytes(encoding) * percent);
+}
+
+/* Characters on the screen, counting each code point of UTF-8 as one. */
+static size_t text_width(const char *text) {
+  size_t width = 0;
+  for (; *text != '\0'; text++) {
+    width += ((unsigned char)*text & 0xC0) != 0x80;
+  }
+  return width;
+}
+
+static void show_padded(const char *text, size_t width) {
+  const size_t used = text_width(text);
+  printf("%s%*s", text, used < width ? (int)(width - used) : 0, "");
+}
+
+static void format_code(const dseg_code *code, char *text, size_t size) {
+  if (code->value == NULL) {
+    snprintf(text, size, "-");
+  } else {
+    snprintf(text, size, "%s:%s %s", code->scheme != NULL ? code->scheme : "?", code->value,
+             code->meaning != NULL ? code->meaning : "");
+  }
+}
+
+static void show_segment(const dseg_segment *segment, size_t label_width, size_t category_width, size_t type_width) {
+  char code[200];
+  printf("  %6" PRIu32 "  ", segment->number);
+  show_padded(segment->label, label_width);
+  if (segment->has_color) {
+    printf("  #%02x%02x%02x  ", segment->rgb[0], segment->rgb[1], segment->rgb[2]);
+  } else {
+    printf("  %-7s  ", "-");
+  }
+  format_code(&segment->category, code, sizeof code);
+  show_padded(code, category_width);
+  printf("  ");
+  format_code(&segment->type, code, sizeof code);
+  show_padded(code, type_width);
+  printf("  %s%s%s\n", info_algorithm_name(segment->algorithm_type), segment->algorithm_name != NULL ? " " : "",
+         segment->algorithm_name != NULL ? segment->algorithm_name : "");
+}
+
+static void show_segments(const dseg_description *description) {
+  printf("  %-22s %zu\n", "segments", description->segment_count);
+  size_t label = 5;
+  size_t category = 8;
+  size_t type = 4;
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_segment *segment = &description->segments[i];
+    char code[200];
+    label = text_width(segment->label) > label ? text_width(segment->label) : label;
+    format_code(&segment->category, code, sizeof code);
+    category = text_width(code) > category ? text_width(code) : category;
+    format_code(&segment->type, code, sizeof code);
+    type = text_width(code) > type ? text_width(code) : type;
+  }
+  if (description->segment_count > 0) {
+    printf("  number  %-*s  %-7s  %-*s  %-*s  algorithm\n", (int)label, "label", "colour", (int)category, "category",
+           (int)type, "type");
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    show_segment(&description->segments[i], label, category, type);
+  }
+}
+
+void info_show_text(const info_file *file) {
+  const dseg_description *description = file->description;
+  printf("%s\n", file->path);
+  show_line("format", dseg_source_format(file->source));
+  show_encoding(file);
+  printf("  %-22s %s", "voxels", info_kind_name(description->kind));
+  if (description->maximum_fraction > 0) {
+    printf(", 0 to %" PRIu32, description->maximum_fraction);
+  }
+  putchar('\n');
+  show_geometry(file);
+  show_bytes(&file->encoding);
+  show_segments(description);
+}

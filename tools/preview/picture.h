@@ -1,0 +1,32 @@
+/* picture.h - a picture in memory: coloured pixels, rectangles, and text in a small built-in font. */
+#ifndef DSEG_TOOLS_PREVIEW_PICTURE_H
+#define DSEG_TOOLS_PREVIEW_PICTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Size of a character's cell at scale 1: 5 x 7 pixels and one pixel between characters; letters like g reach two
+ * pixels below. */
+enum { PICTURE_TEXT_WIDTH = 6, PICTURE_TEXT_HEIGHT = 7 };
+
+typedef struct picture {
+  uint32_t width, height;
+  uint8_t *rgb; /* height * width * 3 bytes; owned */
+} picture;
+
+/* A picture of one colour; false when out of memory. */
+bool picture_create(picture *canvas, uint32_t width, uint32_t height, const uint8_t color[3]);
+void picture_free(picture *canvas);
+
+/* What lies outside the picture is left out, here and below. */
+void picture_set(picture *canvas, int64_t x, int64_t y, const uint8_t color[3]);
+void picture_fill(picture *canvas, int64_t x, int64_t y, uint32_t width, uint32_t height, const uint8_t color[3]);
+
+/* UTF-8 text with its top left corner at (x, y), at most limit characters; what the font lacks becomes '?'. */
+void picture_text(picture *canvas, int64_t x, int64_t y, unsigned scale, unsigned limit, const char *text,
+                  const uint8_t color[3]);
+
+/* Characters (not bytes) in UTF-8 text. */
+unsigned picture_text_length(const char *text);
+
+#endif

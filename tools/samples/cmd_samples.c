@@ -1,0 +1,207 @@
+/* cmd_samples.c - `dseg samples`: one segmentation in every encoding, with what describes and proves it. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/commands.h"
+#include "samples/samples.h"
+
+enum { OPTION_ONLY, OPTION_EDGE_CASES, OPTION_LOSSY, OPTION_FORCE, OPTION_THREADS };
+
+static const cli_option options_table[] = {
+    {OPTION_ONLY, "only", "ENCODING", true, "Content",
+     "Only these: a representation, or a representation and a frame codec, labelmap/rle for instance."},
+    {OPTION_EDGE_CASES, "edge-cases", NULL, false, NULL,
+     "Also small objects that are valid but uncommon, and faulty ones, each with the fault that its name says."},
+    {OPTION_LOSSY, "lossy", NULL, false, NULL, "Also lossy transfer syntaxes, for FRACTIONAL."},
+    {OPTION_FORCE, "force", NULL, false, "The run", "Write into a directory that is not empty, and replace files."},
+    {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
+    {0, NULL, NULL, false, NULL, NULL}};
+
+static int run(int argc, char **argv);
+
+const cli_command cmd_samples = {"samples",
+                                 "Write a segmentation in every encoding.",
+                                 "SOURCE DIRECTORY [options]",
+                                 "SOURCE: a DICOM segmentation, a label volume, or the word phantom.\n"
+                                 "DIRECTORY gets a .dcm file for each representation and frame codec of dseg codecs\n"
+                                 "that fit together, plug-ins and proposals included, the source as .nii.gz and\n"
+                                 ".seg.nrrd, manifest.json, MANIFEST.csv, README.md and a picture. The same source\n"
+                                 "gives the same bytes again.",
+                                 options_table,
+                                 run};
+
+sample *samples_new(samples_job *job, samples_group group, const char *file) {
+  sample *samples = cli_grow(job->samples, job->sample_count, &job->sample_room, sizeof *samples);
+  if (samples == NULL) {
+    cli_error(NULL, "out of memory");
+    return NULL;
+  }
+  job->samples = samples;
+  sample *item = &job->samples[job->sample_count++];
+  *item = (sample){.group = group};
+  snprintf(item->file, sizeof item->file, "%s", file);
+  return item;
+}
+
+int samples_keep(samples_job *job, samples_group group, const char *file, const char *command, const char *purpose) {
+  dseg_error error = {DSEG_OK, ""};
+  char path[SAMPLES_PATH];
+  sample *item = samples_new(job, group, file);
+  if (item == NULL) {
+    return CLI_INPUT;
+  }
+  snprintf(item->command, sizeof item->command, "%s", command);
+  item->purpose = purpose;
+  samples_path(job, file, path);
+  const dseg_status status = group == SAMPLES_ENCODING || group == SAMPLES_EDGE_CASE
+                                 ? samples_inspect(job, item, &error)
+                                 : samples_hash_file(job, item, &error);
+  return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
+}
+
+int samples_keep_own(samples_job *job, samples_group group, const char *file, const char *purpose) {
+  samples_command command = {0};
+  size_t first = 0; /* any object of the set does as a source */
+  while (first < job->sample_count && job->samples[first].group != SAMPLES_ENCODING) {
+    first++;
+  }
+  samples_add(&command, "samples");
+  samples_add(&command, first < job->sample_count ? job->samples[first].file : "phantom");
+  samples_add(&command, "again");
+  samples_add(&command, "--edge-cases");
+  return samples_keep(job, group, file, command.text, purpose);
+}
+
+static bool is_empty(const char *path) {
+  DIR *directory = opendir(path);
+  bool empty = directory != NULL;
+  for (const struct dirent *entry = empty ? readdir(directory) : NULL; entry != NULL; entry = readdir(directory)) {
+    empty = empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+  }
+  if (directory != NULL) {
+    closedir(directory);
+  }
+  return empty;
+}
+
+static int make_directory(const samples_job *job) {
+  if (mkdir(job->directory, 0777) != 0) {
+    if (errno != EEXIST) {
+      cli_error(job->directory, "cannot be made: %s", strerror(errno));
+      return CLI_OUTPUT;
+    }
+    if (!job->force && !is_empty(job->directory)) {
+      cli_error(job->directory, "is no empty directory; --force writes into it and replaces files");
+      return CLI_OUTPUT;
+    }
+  }
+  return CLI_OK;
+}
+
+static int make_preview(samples_job *job) {
+  samples_command command = {0};
+  samples_add(&command, "preview");
+  for (size_t i = 0; i < job->sample_count; i++) {
+    if (job->samples[i].group == SAMPLES_ENCODING) {
+      samples_add_file(&command, job, job->samples[i].file);
+      break;
+    }
+  }
+  samples_add_file(&command, job, "preview.png");
+  return samples_run(&command, job, NULL);
+}
+
+static int make_samples(samples_job *job) {
+  if (!samples_paths_fit(job)) {
+    cli_error(job->directory, "the name is too long");
+    return CLI_OUTPUT;
+  }
+  int code = make_directory(job);
+  if (code == CLI_OK) {
+    code = samples_make_source(job);
+  }
+  if (code == CLI_OK) {
+    code = samples_make_encodings(job);
+  }
+  if (code == CLI_OK) {
+    code = make_preview(job);
+  }
+  if (code == CLI_OK && job->edge_cases) {
+    code = samples_make_edge_cases(job);
+  }
+  if (code == CLI_OK && job->edge_cases) {
+    code = samples_make_faulty(job);
+  }
+  if (code != CLI_OK) {
+    return code;
+  }
+  dseg_error error = {DSEG_OK, ""};
+  dseg_status status = samples_write_readme(job, &error);
+  if (status == DSEG_OK) {
+    status = samples_write_manifest(job, &error);
+  }
+  return status == DSEG_OK ? CLI_OK : cli_fail(job->directory, status, &error);
+}
+
+/* REPRESENTATION or REPRESENTATION/CODEC, both known. */
+static bool add_only(const cli_args *args, samples_job *job) {
+  char name[SAMPLES_NAME];
+  const char *slash = strchr(args->value, '/');
+  const size_t length = slash != NULL ? (size_t)(slash - args->value) : strlen(args->value);
+  snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), args->value);
+  const dseg_representation *representation = dseg_find_representation(name);
+  if (representation == NULL || strcmp(representation->name, name) != 0 ||
+      (slash != NULL && dseg_find_frame_codec(slash + 1) == NULL)) {
+    cli_usage_error(args->command, "--only: \"%s\" is no encoding such as labelmap or labelmap/rle; see dseg codecs",
+                    args->value);
+    return false;
+  }
+  job->only[job->only_count++] = args->value;
+  return true;
+}
+
+/* CLI_OK, or an exit code to return; names are in args. */
+static int parse(cli_args *args, samples_job *job) {
+  for (int id = cli_next(args); id != CLI_END; id = cli_next(args)) {
+    bool good = true;
+    switch (id) {
+      case OPTION_ONLY: good = add_only(args, job); break;
+      case OPTION_EDGE_CASES: job->edge_cases = true; break;
+      case OPTION_LOSSY: job->lossy = true; break;
+      case OPTION_FORCE: job->force = true; break;
+      case OPTION_THREADS: good = cli_unsigned(args, 1, 1024, &job->threads); break;
+      default: return args->exit_code;
+    }
+    if (!good) {
+      return CLI_USAGE;
+    }
+  }
+  if (args->name_count != 2) {
+    return cli_usage_error(&cmd_samples, "SOURCE and DIRECTORY are expected");
+  }
+  job->source = args->names[0];
+  job->directory = args->names[1];
+  return CLI_OK;
+}
+
+static int run(int argc, char **argv) {
+  samples_job job = {.only = calloc((size_t)argc + 1, sizeof *job.only)};
+  if (job.only == NULL) {
+    cli_error(NULL, "out of memory");
+    return CLI_INPUT;
+  }
+  cli_args args;
+  cli_args_begin(&args, &cmd_samples, argc, argv);
+  int code = parse(&args, &job);
+  if (code == CLI_OK && job.source != NULL) { /* no source: help was asked for */
+    cli_fix_date();
+    code = make_samples(&job);
+  }
+  free(job.only);
+  free(job.samples);
+  free(job.gaps);
+  return code;
+}

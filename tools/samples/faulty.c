@@ -1,0 +1,350 @@
+/* faulty.c - objects with one fault each: an edge case, read as a tree of elements, changed, and written again.
+ *
+ * The table names the rule of `dseg validate` that each breaks; files are called after it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "samples/samples.h"
+
+/* Changes that no text of dicom_edit.h says. */
+typedef enum special {
+  NO_SPECIAL = 0,
+  CUT_FILE,          /* the end of the file is missing */
+  CUT_PIXELS,        /* two bytes of native pixel data are missing */
+  PAD_FRAMES,        /* 1-bit frames begin at whole bytes */
+  DAMAGE_FRAGMENT,   /* the bytes of the first frame are those of no frame */
+  DROP_FRAGMENT,     /* the last frame's bytes are missing */
+  SHIFT_OFFSETS,     /* the second entry of the Basic Offset Table points into the first frame */
+  SHIFT_EXTENDED,    /* likewise of the Extended Offset Table */
+  BOTH_OFFSET_TABLES /* a Basic Offset Table beside the extended one */
+} special;
+
+#define BINARY "edge-cases/not-byte-aligned.dcm"
+#define OVERLAP "edge-cases/overlap.dcm"
+#define LABELMAP "edge-cases/number-gaps.dcm"
+#define PALETTE "edge-cases/palette-color.dcm"
+#define FRACTIONAL "edge-cases/fractional-probability.dcm"
+#define BASIC "edge-cases/basic-offset-table.dcm"
+#define EXTENDED "edge-cases/extended-offset-table.dcm"
+#define TILES "edge-cases/slide-all-tiles.dcm"
+
+#define MEASURES "52009229[1]/00289110[1]"
+#define FRAME "52009230[1]"
+#define SEGMENT "00620002[1]"
+/* A source image that frames were drawn on, as they should refer to it. */
+#define SOURCE "52009229[1]/00089124[1]"
+#define REFERENCE                                                                                              \
+  SOURCE "/00082112[1]/00081150 UI 1.2.840.10008.5.1.4.1.1.2", SOURCE "/00082112[1]/00081155 UI 1.2.3.100",    \
+      SOURCE "/00082112[1]/0040A170[1]/00080100 SH 121322", SOURCE "/00082112[1]/0040A170[1]/00080102 SH DCM", \
+      SOURCE "/00082112[1]/0040A170[1]/00080104 LO Source Image for Image Processing Operation",               \
+      SOURCE "/00089215[1]/00080100 SH 113076", SOURCE "/00089215[1]/00080102 SH DCM",                         \
+      SOURCE "/00089215[1]/00080104 LO Segmentation"
+#define LISTED                                                                                                      \
+  "00081115[1]/0008114A[1]/00081150 UI 1.2.840.10008.5.1.4.1.1.2", "00081115[1]/0008114A[1]/00081155 UI 1.2.3.100", \
+      "00081115[1]/0020000E UI 1.2.3.10"
+
+typedef struct fault {
+  const char *rule; /* NULL: cannot be read at all */
+  const char *name; /* of the file; NULL: the rule's */
+  const char *base;
+  const char *purpose;
+  special change;
+  const char *changes[14];
+} fault;
+
+static const fault faults[] = {
+    /* What kind of object it is */
+    {"modality", NULL, BINARY, "Modality is CT", 0, {"00080060 CS CT"}},
+    {"segmentation-type", NULL, BINARY, "Segmentation Type is no term of the standard", 0, {"00620001 CS BITMAP"}},
+    {"sop-class",
+     NULL,
+     LABELMAP,
+     "a LABELMAP in the SOP class of the other types (PS3.4 B.5.1.25)",
+     0,
+     {"00020002 UI 1.2.840.10008.5.1.4.1.1.66.4", "00080016 UI 1.2.840.10008.5.1.4.1.1.66.4"}},
+    {"meta-sop-class",
+     NULL,
+     BINARY,
+     "file meta information and data set name two SOP classes",
+     0,
+     {"00020002 UI 1.2.840.10008.5.1.4.1.1.66.7"}},
+    {"image-type", NULL, BINARY, "Image Type is ORIGINAL", 0, {"00080008 CS ORIGINAL\\PRIMARY"}},
+    /* Pixels */
+    {"bits-stored", NULL, FRACTIONAL, "7 of 8 bits are stored", 0, {"00280101 US 7", "00280102 US 6"}},
+    {"photometric", NULL, BINARY, "BINARY with MONOCHROME1", 0, {"00280004 CS MONOCHROME1"}},
+    {"pixel-representation", NULL, LABELMAP, "pixels are signed", 0, {"00280103 US 1"}},
+    {"samples-per-pixel", NULL, LABELMAP, "three samples a pixel", 0, {"00280002 US 3"}},
+    {"fractional-type", NULL, FRACTIONAL, "FRACTIONAL without Segmentation Fractional Type", 0, {"00620010 -"}},
+    {"maximum-fraction", NULL, FRACTIONAL, "FRACTIONAL without Maximum Fractional Value", 0, {"0062000E -"}},
+    {"value-fraction", NULL, FRACTIONAL, "pixels exceed Maximum Fractional Value", 0, {"0062000E US 100"}},
+    {"lossy-flag", NULL, BINARY, "Lossy Image Compression is missing", 0, {"00282110 -"}},
+    /* Padding and palettes */
+    {"padding-value", NULL, BINARY, "BINARY with Pixel Padding Value (PS3.3 A.51.4)", 0, {"00280120 US 0"}},
+    {"padding-range", NULL, LABELMAP, "Pixel Padding Range Limit is there (PS3.3 A.51.4)", 0, {"00280121 US 1"}},
+    {"palette", NULL, PALETTE, "PALETTE COLOR without the green palette", 0, {"00281102 -", "00281202 -"}},
+    {"icc-profile", NULL, PALETTE, "PALETTE COLOR without ICC Profile", 0, {"00282000 -"}},
+    {"cielab-palette",
+     NULL,
+     PALETTE,
+     "a segment has a colour of its own beside the palette",
+     0,
+     {SEGMENT "/0062000D US 34885\\53485\\50171"}},
+    /* Segments */
+    {"segment-number-gap",
+     NULL,
+     BINARY,
+     "Segment Numbers 1, 2, 3, 9 in a BINARY object",
+     0,
+     {"00620002 +", "00620002[4]/00620004 US 9"}},
+    {"segment-number-unique", NULL, LABELMAP, "two segments have one number", 0, {"00620002 +"}},
+    {"segment-label", NULL, LABELMAP, "a segment without label", 0, {SEGMENT "/00620005 -"}},
+    {"algorithm-name", NULL, BINARY, "AUTOMATIC without Segment Algorithm Name", 0, {SEGMENT "/00620009 -"}},
+    {"property-type", NULL, BINARY, "a segment without Segmented Property Type", 0, {SEGMENT "/0062000F -"}},
+    {"tracking", NULL, BINARY, "Tracking ID without Tracking UID", 0, {SEGMENT "/00620020 UT first"}},
+    {"value-described",
+     NULL,
+     LABELMAP,
+     "pixels have a value that no segment describes (PS3.3 C.8.20.2.3.3)",
+     0,
+     {"00620002[3] -"}},
+    {"segments-overlap", NULL, LABELMAP, "a LABELMAP that says its segments overlap", 0, {"00620013 CS YES"}},
+    {"overlap-declared", NULL, OVERLAP, "segments overlap although Segments Overlap is NO", 0, {"00620013 CS NO"}},
+    /* Functional groups */
+    {"per-frame-count", NULL, BINARY, "one per-frame item more than frames", 0, {"52009230 +"}},
+    {"pixel-measures", NULL, BINARY, "no Pixel Measures", 0, {"52009229[1]/00289110 -"}},
+    {"plane-position", NULL, BINARY, "a frame without Plane Position (Patient)", 0, {FRAME "/00209113 -"}},
+    {"plane-orientation", NULL, LABELMAP, "no Plane Orientation (Patient)", 0, {"52009229[1]/00209116 -"}},
+    {"plane-position-slide", NULL, TILES, "a tile without Plane Position (Slide)", 0, {FRAME "/0048021A -"}},
+    {"frame-of-reference", NULL, BINARY, "frames have positions, but in no frame of reference", 0, {"00200052 -"}},
+    {"segment-identification", NULL, BINARY, "a BINARY frame that belongs to no segment", 0, {FRAME "/0062000A -"}},
+    {"referenced-segment",
+     NULL,
+     BINARY,
+     "a frame of segment 9, which is not described",
+     0,
+     {FRAME "/0062000A[1]/0062000B US 9", FRAME "/00209111[1]/00209157 UL 4\\1"}},
+    /* Dimensions */
+    {"dimension-values",
+     NULL,
+     BINARY,
+     "a frame with one index for two dimensions",
+     0,
+     {FRAME "/00209111[1]/00209157 UL 1"}},
+    {"dimension-group",
+     NULL,
+     BINARY,
+     "Functional Group Pointer names another group than the attribute's",
+     0,
+     {"00209222[1]/00209167 AT 00289110"}},
+    {"dimension-uid",
+     NULL,
+     BINARY,
+     "an index of a Dimension Organization that is not there",
+     0,
+     {"00209222[1]/00209164 UI 1.2.3.4"}},
+    /* Geometry */
+    {"image-orientation",
+     NULL,
+     BINARY,
+     "rows and columns are not at right angles",
+     0,
+     {"52009229[1]/00209116[1]/00200037 DS 1\\0\\0\\0.6\\0.8\\0"}},
+    {"pixel-spacing", NULL, BINARY, "Pixel Spacing is negative", 0, {MEASURES "/00280030 DS -1\\1"}},
+    {"slice-measures", NULL, BINARY, "Spacing Between Slices is negative", 0, {MEASURES "/00180088 DS -5"}},
+    {"tile-position",
+     NULL,
+     TILES,
+     "a tile outside the total pixel matrix",
+     0,
+     {FRAME "/0048021A[1]/0048021E SL 100000", FRAME "/00209111[1]/00209157 UL 1\\5"}},
+    /* References */
+    {"common-reference",
+     NULL,
+     LABELMAP,
+     "frames refer to an image, but Common Instance Reference is missing",
+     0,
+     {REFERENCE}},
+    {"reference-listed",
+     NULL,
+     LABELMAP,
+     "Common Instance Reference lacks the image that frames refer to",
+     0,
+     {REFERENCE, LISTED, "00081115[1]/0008114A[1]/00081155 UI 1.2.3.101"}},
+    {"source-purpose",
+     NULL,
+     LABELMAP,
+     "the source image has another purpose",
+     0,
+     {REFERENCE, LISTED, SOURCE "/00082112[1]/0040A170[1]/00080100 SH 121311",
+      SOURCE "/00082112[1]/0040A170[1]/00080104 LO Localizer"}},
+    {"concatenation",
+     NULL,
+     BINARY,
+     "the number of a part without the rest of a Concatenation's attributes",
+     0,
+     {"00209162 US 1"}},
+    /* Frames */
+    {"number-of-frames", NULL, BINARY, "Number of Frames is 0", 0, {"00280008 IS 0"}},
+    {"pixel-data", NULL, BINARY, "there is no Pixel Data", 0, {"7FE00010 -"}},
+    {"pixel-data-length", NULL, LABELMAP, "Pixel Data is two bytes short", CUT_PIXELS, {NULL}},
+    {"frame-boundaries",
+     NULL,
+     BINARY,
+     "1-bit frames begin at whole bytes (PS3.5 8.1.1)",
+     PAD_FRAMES,
+     {"00620013 CS UNDEFINED"}},
+    {"encapsulation",
+     NULL,
+     LABELMAP,
+     "pixels are not encapsulated although the transfer syntax says so",
+     0,
+     {"00020010 UI 1.2.840.10008.1.2.1.98"}},
+    {"fragments", NULL, EXTENDED, "a fragment less than frames", DROP_FRAGMENT, {"7FE00001 -", "7FE00002 -"}},
+    {"basic-offset-table", NULL, BASIC, "Basic Offset Table points into a frame", SHIFT_OFFSETS, {NULL}},
+    {"extended-offset-table", NULL, EXTENDED, "Extended Offset Table points into a frame", SHIFT_EXTENDED, {NULL}},
+    {"offset-tables", NULL, EXTENDED, "a Basic Offset Table beside the extended one", BOTH_OFFSET_TABLES, {NULL}},
+    {"frame-decodes", NULL, BASIC, "the first frame's bytes are damaged", DAMAGE_FRAGMENT, {NULL}},
+    {NULL, "cut-off", LABELMAP, "the file ends within its pixels", CUT_FILE, {NULL}},
+};
+
+static void put32(uint8_t *p, uint32_t value) {
+  for (size_t i = 0; i < 4; i++) {
+    p[i] = (uint8_t)(value >> (8 * i));
+  }
+}
+
+static uint32_t get32(const uint8_t *p) {
+  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint32_t number_of(edit_node *file, const char *path) {
+  const edit_node *node = edit_find(file, path);
+  return node != NULL && node->size >= 2 ? (uint32_t)node->value[0] | (uint32_t)node->value[1] << 8 : 0;
+}
+
+/* Each frame's bits from a byte of their own on. */
+static bool pad_frames(edit_node *file, edit_node *pixels) {
+  const size_t bits = (size_t)number_of(file, "00280010") * number_of(file, "00280011");
+  const edit_node *groups = edit_find(file, "52009230");
+  const size_t frames = groups != NULL ? groups->count : 0;
+  const size_t frame_bytes = (bits + 7) / 8;
+  const size_t size = frame_bytes * frames + frame_bytes * frames % 2;
+  uint8_t *padded = bits * frames <= pixels->size * 8 ? calloc(size + 1, 1) : NULL;
+  if (padded == NULL) {
+    return false;
+  }
+  for (size_t frame = 0; frame < frames; frame++) {
+    for (size_t i = 0; i < bits; i++) {
+      const size_t from = frame * bits + i;
+      const unsigned bit = (unsigned)pixels->value[from / 8] >> from % 8 & 1U;
+      padded[frame * frame_bytes + i / 8] |= (uint8_t)(bit << i % 8);
+    }
+  }
+  free(pixels->value);
+  pixels->value = padded;
+  pixels->size = size;
+  return true;
+}
+
+/* A Basic Offset Table with the places of all fragments. */
+static bool add_offsets(edit_node *pixels) {
+  edit_node *table = &pixels->children[0];
+  const size_t frames = pixels->count - 1;
+  uint8_t *offsets = malloc(4 * frames + 1);
+  uint32_t at = 0;
+  if (offsets == NULL) {
+    return false;
+  }
+  for (size_t i = 0; i < frames; i++) {
+    put32(offsets + 4 * i, at);
+    at += 8 + (uint32_t)pixels->children[i + 1].size;
+  }
+  free(table->value);
+  table->value = offsets;
+  table->size = 4 * frames;
+  return true;
+}
+
+/* False when the base is not what the change needs. */
+static bool change_pixels(edit_node *file, special change) {
+  edit_node *pixels = edit_find(file, "7FE00010");
+  edit_node *extended = edit_find(file, "7FE00001");
+  const bool encapsulated = pixels != NULL && pixels->nested && pixels->count > 2;
+  if (pixels == NULL) {
+    return false;
+  }
+  switch (change) {
+    case CUT_PIXELS: pixels->size -= 2; return !pixels->nested;
+    case PAD_FRAMES: return !pixels->nested && pad_frames(file, pixels);
+    case DAMAGE_FRAGMENT:
+      if (encapsulated) {
+        memset(pixels->children[1].value, 0xFF, pixels->children[1].size);
+      }
+      return encapsulated;
+    case DROP_FRAGMENT:
+      if (encapsulated) {
+        edit_free(&pixels->children[--pixels->count]);
+      }
+      return encapsulated;
+    case SHIFT_OFFSETS:
+      if (encapsulated && pixels->children[0].size >= 8) {
+        put32(pixels->children[0].value + 4, get32(pixels->children[0].value + 4) - 2);
+      }
+      return encapsulated;
+    case SHIFT_EXTENDED:
+      if (extended != NULL && extended->size >= 16) {
+        put32(extended->value + 8, get32(extended->value + 8) - 2);
+      }
+      return extended != NULL;
+    case BOTH_OFFSET_TABLES: return encapsulated && add_offsets(pixels);
+    default: return true;
+  }
+}
+
+static dseg_status change_tree(edit_node *file, const void *context, dseg_error *error) {
+  const fault *wrong = context;
+  if (!change_pixels(file, wrong->change)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has not what is to be spoilt", wrong->base);
+  }
+  return DSEG_OK;
+}
+
+static bool has_sample(const samples_job *job, const char *file) {
+  for (size_t i = 0; i < job->sample_count; i++) {
+    if (strcmp(job->samples[i].file, file) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static int make_faulty(samples_job *job, const fault *wrong) {
+  char name[SAMPLES_NAME];
+  snprintf(name, sizeof name, "faulty/%s.dcm", wrong->name != NULL ? wrong->name : wrong->rule);
+  if (!has_sample(job, wrong->base)) {
+    cli_note(name, "left out: it is made from %s", wrong->base);
+    return CLI_OK;
+  }
+  const samples_edit edit = {
+      .base = wrong->base,
+      .changes = wrong->changes,
+      .change_tree = wrong->change != NO_SPECIAL && wrong->change != CUT_FILE ? change_tree : NULL,
+      .context = wrong,
+      .kept_percent = wrong->change == CUT_FILE ? 66 : 100};
+  int code = samples_edit_file(job, &edit, name);
+  if (code == CLI_OK) {
+    code = samples_keep_own(job, SAMPLES_FAULTY, name, wrong->purpose);
+  }
+  if (code == CLI_OK) {
+    job->samples[job->sample_count - 1].rule = wrong->rule;
+  }
+  return code;
+}
+
+int samples_make_faulty(samples_job *job) {
+  int code = samples_make_subdirectory(job, "faulty");
+  for (size_t i = 0; code == CLI_OK && i < sizeof faults / sizeof faults[0]; i++) {
+    code = make_faulty(job, &faults[i]);
+  }
+  return code;
+}

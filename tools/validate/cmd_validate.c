@@ -1,0 +1,149 @@
+/* cmd_validate.c - `dseg validate`: whether files keep the rules of the segmentation IOD. */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/json_out.h"
+#include "dseg/validate.h"
+
+enum { OPTION_JSON, OPTION_RULES, OPTION_ALL, OPTION_THREADS };
+
+static const cli_option options_table[] = {
+    {OPTION_RULES, "rules", NULL, false, "Rules", "List all rules with their sections, and check nothing."},
+    {OPTION_ALL, "all", NULL, false, "Output", "Every finding, not only the first 10 of a rule."},
+    {OPTION_JSON, "json", NULL, false, NULL, "As JSON: an object, or an array of them for several files."},
+    {OPTION_THREADS, "threads", "N", false, "Work", "At most N threads; one for each processor otherwise."},
+    {0, NULL, NULL, false, NULL, NULL}};
+
+static int run(int argc, char **argv);
+
+const cli_command cmd_validate = {"validate",
+                                  "Check DICOM segmentations against the rules of their IOD.",
+                                  "FILE... [options]",
+                                  "Findings go to stdout, one a line:\n"
+                                  "  file: error|warning: rule: where: what (section of the standard)\n"
+                                  "Exit code 0: no errors; 1: at least one; 3: a file cannot be checked.",
+                                  options_table,
+                                  run};
+
+struct output {
+  const char *file;
+  json_out *json; /* NULL: text */
+};
+
+static void show_finding(void *user, const dseg_finding *finding) {
+  const struct output *output = user;
+  const dseg_rule *rule = finding->rule;
+  if (output->json == NULL) {
+    printf("%s: %s: %s: %s%s%s (%s)\n", output->file, dseg_severity_text(rule->severity), rule->id, finding->path,
+           *finding->path != '\0' ? ": " : "", finding->message, rule->section);
+    return;
+  }
+  json_begin_object(output->json, NULL);
+  json_put_string(output->json, "rule", rule->id);
+  json_put_string(output->json, "severity", dseg_severity_text(rule->severity));
+  json_put_string(output->json, "path", finding->path);
+  json_put_string(output->json, "message", finding->message);
+  json_put_string(output->json, "section", rule->section);
+  json_put_unsigned(output->json, "count", finding->count);
+  json_end(output->json);
+}
+
+static int check_file(const char *path, const dseg_validate_options *settings, json_out *json) {
+  struct output output = {.file = path, .json = json};
+  cli_warnings notes = {.file = path};
+  dseg_validate_options options = *settings;
+  dseg_validation result;
+  dseg_error error = {0};
+  options.found = show_finding;
+  options.user = &output;
+  options.notes = cli_warning_sink(&notes);
+  if (json != NULL) {
+    json_begin_object(json, NULL);
+    json_put_string(json, "file", path);
+    json_begin_array(json, "findings");
+  }
+  const dseg_status status = dseg_validate(path, &options, &result, &error);
+  cli_warnings_end(&notes);
+  if (json != NULL) {
+    json_end(json);
+    json_put_bool(json, "checked", status == DSEG_OK);
+    json_put_bool(json, "valid", status == DSEG_OK && result.errors == 0);
+    json_put_bool(json, "pixels_checked", result.pixels_checked);
+    json_put_unsigned(json, "errors", result.errors);
+    json_put_unsigned(json, "warnings", result.warnings);
+    json_put_string(json, "failure", status == DSEG_OK ? NULL : error.message);
+    json_end(json);
+  }
+  if (status != DSEG_OK) {
+    return cli_fail(path, status, &error);
+  }
+  return result.errors == 0 ? CLI_OK : CLI_NEGATIVE;
+}
+
+static int check_files(const cli_args *args, const dseg_validate_options *settings, bool as_json) {
+  json_out json = {.stream = stdout};
+  int exit_code = CLI_OK;
+  if (as_json && args->name_count > 1) {
+    json_begin_array(&json, NULL);
+  }
+  for (int i = 0; i < args->name_count; i++) {
+    const int outcome = check_file(args->names[i], settings, as_json ? &json : NULL);
+    exit_code = outcome > exit_code ? outcome : exit_code;
+  }
+  if (as_json && args->name_count > 1) {
+    json_end(&json);
+  }
+  return exit_code;
+}
+
+static void show_rules(bool as_json) {
+  json_out json = {.stream = stdout};
+  const dseg_rule *rule;
+  if (as_json) {
+    json_begin_array(&json, NULL);
+  }
+  for (size_t i = 0; (rule = dseg_rule_at(i)) != NULL; i++) {
+    if (!as_json) {
+      printf("%-29s %-7s  %s (%s)\n", rule->id, dseg_severity_text(rule->severity), rule->text, rule->section);
+      continue;
+    }
+    json_begin_object(&json, NULL);
+    json_put_string(&json, "rule", rule->id);
+    json_put_string(&json, "severity", dseg_severity_text(rule->severity));
+    json_put_string(&json, "section", rule->section);
+    json_put_string(&json, "text", rule->text);
+    json_end(&json);
+  }
+  if (as_json) {
+    json_end(&json);
+  }
+}
+
+static int run(int argc, char **argv) {
+  bool as_json = false;
+  bool rules = false;
+  dseg_validate_options settings = {0};
+  cli_args args;
+  cli_args_begin(&args, &cmd_validate, argc, argv);
+  for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
+    switch (id) {
+      case OPTION_JSON: as_json = true; break;
+      case OPTION_RULES: rules = true; break;
+      case OPTION_ALL: settings.findings_per_rule = SIZE_MAX; break;
+      case OPTION_THREADS:
+        if (!cli_unsigned(&args, 0, 1024, &settings.threads)) {
+          return CLI_USAGE;
+        }
+        break;
+      default: return args.exit_code;
+    }
+  }
+  if (rules) {
+    show_rules(as_json);
+    return CLI_OK;
+  }
+  if (args.name_count == 0) {
+    return cli_usage_error(&cmd_validate, "no FILE");
+  }
+  return check_files(&args, &settings, as_json);
+}
