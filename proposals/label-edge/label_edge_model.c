@@ -150,7 +150,7 @@ size_t label_edge_header_size(const uint8_t *bytes, size_t size) {
 }
 
 /* A number of 7 bits in each byte, the lowest first; false when it is not below 2^17. */
-static bool get_number(const uint8_t **p, const uint8_t *end, uint32_t *number) {
+static bool read_header_number(const uint8_t **p, const uint8_t *end, uint32_t *number) {
   *number = 0;
   for (unsigned shift = 0; shift < 21; shift += 7) {
     if (*p == end) {
@@ -168,7 +168,7 @@ static bool get_number(const uint8_t **p, const uint8_t *end, uint32_t *number) 
 static label_edge_status read_palette(const uint8_t **p, const uint8_t *end, le_model *model) {
   const uint32_t limit = UINT32_C(1) << model->format.bits;
   uint32_t runs;
-  if (!get_number(p, end, &runs) || runs < 1) {
+  if (!read_header_number(p, end, &runs) || runs < 1) {
     return LABEL_EDGE_BAD_HEADER;
   }
   /* Twice: first checked and counted, then stored. */
@@ -180,7 +180,7 @@ static label_edge_status read_palette(const uint8_t **p, const uint8_t *end, le_
     for (uint32_t run = 0; run < runs; run++) {
       uint32_t gap;
       uint32_t more;
-      if (!get_number(p, end, &gap) || !get_number(p, end, &more) || gap > limit - value ||
+      if (!read_header_number(p, end, &gap) || !read_header_number(p, end, &more) || gap > limit - value ||
           more >= limit - value - gap) {
         return LABEL_EDGE_BAD_HEADER;
       }
