@@ -75,9 +75,9 @@ static dseg_status write_end(dseg_deflate_container container, uint32_t sum, siz
   return sink->write(sink->user, end, 4, error);
 }
 
-static void report(const dseg_volume_output *output, size_t done, size_t total) {
-  if (output->progress.report != NULL) {
-    output->progress.report(output->progress.user, done, total);
+static void report(const dseg_deflate_options *options, size_t done, size_t total) {
+  if (options->progress.report != NULL) {
+    options->progress.report(options->progress.user, done, total);
   }
 }
 
@@ -172,12 +172,12 @@ static uint32_t combine(dseg_deflate_container container, uint32_t before, uint3
                                            : adler32_combine(before, sum, (z_off_t)size));
 }
 
-static dseg_status write_pieces(struct job *job, unsigned workers, const dseg_volume_output *output,
+static dseg_status write_pieces(struct job *job, unsigned workers, const dseg_deflate_options *options,
                                 const dseg_byte_sink *sink, uint32_t *sum, dseg_error *error) {
   const size_t count = (job->data.size - 1) / PIECE + 1;
   for (job->first = 0; job->first < count; job->first += PIECES_AT_ONCE) {
     const size_t now = count - job->first < PIECES_AT_ONCE ? count - job->first : PIECES_AT_ONCE;
-    report(output, job->first * PIECE, job->data.size);
+    report(options, job->first * PIECE, job->data.size);
     DSEG_TRY(dseg_parallel_for(now, workers, compress_piece, job, error));
     for (size_t i = 0; i < now; i++) {
       struct piece *piece = &job->pieces[i];
@@ -193,21 +193,21 @@ static dseg_status write_pieces(struct job *job, unsigned workers, const dseg_vo
       job->pieces[i] = (struct piece){0};
     }
   }
-  report(output, job->data.size, job->data.size);
+  report(options, job->data.size, job->data.size);
   return DSEG_OK;
 }
 
-static dseg_status deflate_pieces(dseg_deflate_container container, dseg_view data, const dseg_volume_output *output,
+static dseg_status deflate_pieces(dseg_deflate_container container, dseg_view data, const dseg_deflate_options *options,
                                   const dseg_byte_sink *sink, uint32_t *sum, dseg_error *error) {
-  const unsigned workers = dseg_worker_count(output->threads, (data.size - 1) / PIECE + 1);
-  struct job job = {.container = container, .data = data, .level = output->level};
+  const unsigned workers = dseg_worker_count(options->threads, (data.size - 1) / PIECE + 1);
+  struct job job = {.container = container, .data = data, .level = options->level};
   job.pieces = calloc(PIECES_AT_ONCE, sizeof *job.pieces);
   job.streams = calloc(workers, sizeof *job.streams);
   dseg_status status = DSEG_OK;
   if (job.pieces == NULL || job.streams == NULL) {
     status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for compressing");
   } else {
-    status = write_pieces(&job, workers, output, sink, sum, error);
+    status = write_pieces(&job, workers, options, sink, sum, error);
   }
   for (size_t i = 0; job.pieces != NULL && i < PIECES_AT_ONCE; i++) {
     free(job.pieces[i].bytes);
@@ -226,10 +226,10 @@ static dseg_status deflate_pieces(dseg_deflate_container container, dseg_view da
 #if DSEG_HAVE_LIBDEFLATE
 
 /* The whole at once. The room asked for is touched only as far as the compressed data reaches. */
-static dseg_status deflate_whole(dseg_deflate_container container, dseg_view data, const dseg_volume_output *output,
+static dseg_status deflate_whole(dseg_deflate_container container, dseg_view data, const dseg_deflate_options *options,
                                  const dseg_byte_sink *sink, uint32_t *sum, dseg_error *error) {
-  report(output, 0, data.size);
-  struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(output->level);
+  report(options, 0, data.size);
+  struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(options->level);
   const size_t room = libdeflate_deflate_compress_bound(compressor, data.size);
   uint8_t *bytes = malloc(room);
   dseg_status status = DSEG_OK;
@@ -242,39 +242,39 @@ static dseg_status deflate_whole(dseg_deflate_container container, dseg_view dat
   }
   libdeflate_free_compressor(compressor);
   free(bytes);
-  report(output, data.size, data.size);
+  report(options, data.size, data.size);
   return status;
 }
 
 #endif
 
-static dseg_status deflate_data(dseg_deflate_container container, dseg_view data, const dseg_volume_output *output,
+static dseg_status deflate_data(dseg_deflate_container container, dseg_view data, const dseg_deflate_options *options,
                                 const dseg_byte_sink *sink, uint32_t *sum, dseg_error *error) {
 #if DSEG_HAVE_ZLIB && DSEG_HAVE_LIBDEFLATE
-  return output->level > 9 ? deflate_whole(container, data, output, sink, sum, error)
-                           : deflate_pieces(container, data, output, sink, sum, error);
+  return options->level > 9 ? deflate_whole(container, data, options, sink, sum, error)
+                            : deflate_pieces(container, data, options, sink, sum, error);
 #elif DSEG_HAVE_ZLIB
-  dseg_volume_output highest = *output;
-  highest.level = output->level > 9 ? 9 : output->level;
+  dseg_deflate_options highest = *options;
+  highest.level = options->level > 9 ? 9 : options->level;
   return deflate_pieces(container, data, &highest, sink, sum, error);
 #else
-  return deflate_whole(container, data, output, sink, sum, error);
+  return deflate_whole(container, data, options, sink, sum, error);
 #endif
 }
 
 dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
-                               const dseg_volume_output *output, const dseg_byte_sink *sink, dseg_error *error) {
+                               const dseg_deflate_options *options, const dseg_byte_sink *sink, dseg_error *error) {
   DSEG_TRY(write_start(container, prefix, sink, error));
   uint32_t sum = checksum(container, first_checksum(container), prefix);
-  DSEG_TRY(deflate_data(container, data, output, sink, &sum, error));
+  DSEG_TRY(deflate_data(container, data, options, sink, &sum, error));
   return write_end(container, sum, prefix.size + data.size, sink, error);
 }
 
 #else
 
 dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
-                               const dseg_volume_output *output, const dseg_byte_sink *sink, dseg_error *error) {
-  (void)container, (void)prefix, (void)data, (void)output, (void)sink;
+                               const dseg_deflate_options *options, const dseg_byte_sink *sink, dseg_error *error) {
+  (void)container, (void)prefix, (void)data, (void)options, (void)sink;
   return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                    "writing compressed data needs a build with DSEG_WITH_ZLIB or DSEG_WITH_LIBDEFLATE");
 }

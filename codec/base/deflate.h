@@ -6,17 +6,22 @@
 #ifndef DSEG_BASE_DEFLATE_H
 #define DSEG_BASE_DEFLATE_H
 
-#include "dseg/buffer.h"
-#include "formats/volume_output.h"
+#include "base/byte_sink.h"
 
 typedef enum dseg_deflate_container { DSEG_GZIP = 0, DSEG_ZLIB } dseg_deflate_container;
+
+typedef struct dseg_deflate_options {
+  int level;        /* 1..12 */
+  unsigned threads; /* 0: one for each processor */
+  dseg_progress progress;
+} dseg_deflate_options;
 
 /* Whether this build can compress at all. */
 bool dseg_can_deflate(void);
 
-/* Writes prefix, which may be empty and is kept uncompressed inside the stream (at most 65535 bytes), and data, level
- * 1..12, to sink. DSEG_ERROR_UNSUPPORTED without a library. */
+/* Writes prefix, which may be empty and is kept uncompressed inside the stream (at most 65535 bytes), and data to sink.
+ * DSEG_ERROR_UNSUPPORTED without a library. */
 dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
-                               const dseg_volume_output *output, const dseg_byte_sink *sink, dseg_error *error);
+                               const dseg_deflate_options *options, const dseg_byte_sink *sink, dseg_error *error);
 
 #endif

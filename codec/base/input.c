@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dicom/part10.h"
+#include "base/input.h"
 
 /* One pread asks for no more than this, since Linux transfers at most 2^31 - 4096 bytes at once. */
 #define READ_BYTES ((size_t)1 << 30)

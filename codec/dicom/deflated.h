@@ -2,7 +2,7 @@
 #ifndef DSEG_DICOM_DEFLATED_H
 #define DSEG_DICOM_DEFLATED_H
 
-#include "dicom/part10.h"
+#include "base/input.h"
 
 /* Inflates what follows begin in input to a temporary file without a name, in TMPDIR. limit: bytes of it at most
  * (deflate itself cannot exceed 1032 times its input). DSEG_ERROR_UNSUPPORTED without zlib. */

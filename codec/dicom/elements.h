@@ -5,10 +5,9 @@
 #ifndef DSEG_DICOM_ELEMENTS_H
 #define DSEG_DICOM_ELEMENTS_H
 
+#include "dicom/tags.h"
 #include "dseg/buffer.h"
 #include "dseg/description.h"
-
-#define DSEG_TAG(group, element) ((uint32_t)(group) << 16 | (uint32_t)(element))
 
 /* A run of elements: a data set, or one item of a sequence. */
 typedef struct dseg_elements {

@@ -4,6 +4,7 @@
 
 #include "base/endian.h"
 #include "dicom/deflated.h"
+#include "dicom/part10.h"
 #include "dicom/scanner.h"
 
 #define PREAMBLE 128u

@@ -5,13 +5,10 @@
 #ifndef DSEG_DICOM_SCANNER_H
 #define DSEG_DICOM_SCANNER_H
 
-#include "dicom/part10.h"
+#include <stdbool.h>
 
-#define DSEG_TAG_ITEM DSEG_TAG(0xFFFE, 0xE000)
-#define DSEG_TAG_ITEM_END DSEG_TAG(0xFFFE, 0xE00D)
-#define DSEG_TAG_SEQUENCE_END DSEG_TAG(0xFFFE, 0xE0DD)
-#define DSEG_TAG_PIXEL_DATA DSEG_TAG(0x7FE0, 0x0010)
-#define DSEG_TAG_PER_FRAME DSEG_TAG(0x5200, 0x9230)
+#include "base/input.h"
+#include "dicom/tags.h"
 
 /* Sequences of undefined length nested deeper are refused: it bounds the stack. */
 #define DSEG_MAX_DEPTH 64u

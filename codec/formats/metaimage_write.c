@@ -81,7 +81,8 @@ static dseg_status write_data(const dseg_volume_output *output, const char *data
   }
   dseg_buffer compressed = {0};
   const dseg_byte_sink sink = dseg_buffer_sink(&compressed);
-  dseg_status status = dseg_deflate_write(DSEG_ZLIB, (dseg_view){NULL, 0}, voxels, output, &sink, error);
+  const dseg_deflate_options options = dseg_volume_deflate_options(output);
+  dseg_status status = dseg_deflate_write(DSEG_ZLIB, (dseg_view){NULL, 0}, voxels, &options, &sink, error);
   if (status == DSEG_OK) {
     dseg_volume_output silent = *output;
     silent.progress = (dseg_progress){NULL, NULL};

@@ -111,7 +111,8 @@ static void fill_header(const dseg_volume *volume, bool is_second, dseg_nifti_he
 static dseg_status write_compressed(const dseg_volume_output *output, const void *user, const dseg_byte_sink *sink,
                                     dseg_error *error) {
   const dseg_view *header = user;
-  return dseg_deflate_write(DSEG_GZIP, *header, (dseg_view){output->volume->voxels, output->bytes}, output, sink,
+  const dseg_deflate_options options = dseg_volume_deflate_options(output);
+  return dseg_deflate_write(DSEG_GZIP, *header, (dseg_view){output->volume->voxels, output->bytes}, &options, sink,
                             error);
 }
 

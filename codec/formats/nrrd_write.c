@@ -87,8 +87,9 @@ static dseg_status write_voxels(const dseg_volume_output *output, const void *us
     DSEG_TRY(interleave(output, &interleaved, error));
   }
   const dseg_view data = {interleaved != NULL ? interleaved : output->volume->voxels, output->bytes};
+  const dseg_deflate_options options = dseg_volume_deflate_options(output);
   const dseg_status status = output->is_compressed
-                                 ? dseg_deflate_write(DSEG_GZIP, (dseg_view){NULL, 0}, data, output, sink, error)
+                                 ? dseg_deflate_write(DSEG_GZIP, (dseg_view){NULL, 0}, data, &options, sink, error)
                                  : dseg_volume_write_raw(output, data, sink, error);
   free(interleaved);
   return status;

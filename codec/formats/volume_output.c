@@ -9,20 +9,8 @@
 
 #define PIECE ((size_t)8 << 20)
 
-static dseg_status write_to_file(void *user, const void *data, size_t size, dseg_error *error) {
-  return dseg_output_write(user, data, size, error);
-}
-
-dseg_byte_sink dseg_file_sink(dseg_output_file *file) {
-  return (dseg_byte_sink){write_to_file, file};
-}
-
-static dseg_status write_to_buffer(void *user, const void *data, size_t size, dseg_error *error) {
-  return dseg_buffer_append(user, data, size, error);
-}
-
-dseg_byte_sink dseg_buffer_sink(dseg_buffer *buffer) {
-  return (dseg_byte_sink){write_to_buffer, buffer};
+dseg_deflate_options dseg_volume_deflate_options(const dseg_volume_output *output) {
+  return (dseg_deflate_options){.level = output->level, .threads = output->threads, .progress = output->progress};
 }
 
 dseg_status dseg_volume_write_raw(const dseg_volume_output *output, dseg_view data, const dseg_byte_sink *sink,

@@ -4,17 +4,9 @@
 
 #include <stdbool.h>
 
-#include "base/output_file.h"
+#include "base/byte_sink.h"
+#include "base/deflate.h"
 #include "dseg/formats.h"
-
-/* Where bytes go. */
-typedef struct dseg_byte_sink {
-  dseg_status (*write)(void *user, const void *data, size_t size, dseg_error *error);
-  void *user;
-} dseg_byte_sink;
-
-dseg_byte_sink dseg_file_sink(dseg_output_file *file);
-dseg_byte_sink dseg_buffer_sink(dseg_buffer *buffer);
 
 /* A volume to be written, checked and with all choices made. */
 typedef struct dseg_volume_output {
@@ -31,6 +23,9 @@ typedef struct dseg_volume_output {
   size_t voxel_bytes; /* of one voxel */
   size_t bytes;       /* of all layers */
 } dseg_volume_output;
+
+/* How the volume is compressed. */
+dseg_deflate_options dseg_volume_deflate_options(const dseg_volume_output *output);
 
 /* The writers. */
 dseg_status dseg_nifti_write(const dseg_volume_output *output, dseg_volume_format format, dseg_error *error);

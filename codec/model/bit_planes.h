@@ -9,23 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dseg/source.h"
+#include "model/label_paint.h"
 
 /* out[i] |= 1 where bit i is set. */
 void dseg_bits_or_to_bytes(const uint8_t *bits, unsigned bit, size_t count, uint8_t *out);
-
-/* What a segment's bits do to a plane of labels. */
-typedef struct dseg_label_paint {
-  uint32_t value;         /* written where a bit is set */
-  uint32_t background;    /* where out holds this, no other segment has been */
-  bool last_wins;         /* else the value already there stays */
-  bool by_index;          /* first and last mean the order of segments, not that of painting */
-  uint32_t segment;       /* index, and ... */
-  const uint32_t *values; /* ... all segments' values, to name the one met in an overlap, */
-  const uint8_t *wanted;  /* 1 for those that are being painted; NULL: all */
-  size_t segment_count;
-  dseg_overlap *overlap;
-} dseg_label_paint;
 
 /* Paints count voxels of label_bits (8, 16, 32) each. Words of 64 zero bits cost one test. */
 void dseg_bits_paint(const uint8_t *bits, unsigned bit, size_t count, void *out, unsigned label_bits,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "model/label_runs.h"
-#include "sources/source.h"
+#include "model/overlap.h"
 
 /* Pixels that dseg_paint_pixels treats alike: few enough for pixels and labels to stay in the first cache. */
 #define STRIP ((size_t)2048)
@@ -315,4 +315,15 @@ void dseg_labels_convert(const void *from, unsigned from_bits, size_t count, voi
     case 16: convert_to(from, 16, count, to, to_bits); break;
     default: convert_to(from, 32, count, to, to_bits); break;
   }
+}
+
+dseg_label_paint dseg_segment_paint(uint32_t segment, const dseg_label_plane *plane) {
+  return (dseg_label_paint){.value = plane->values[segment],
+                            .background = plane->background,
+                            .last_wins = plane->last_wins,
+                            .segment = segment,
+                            .values = plane->values,
+                            .wanted = plane->wanted,
+                            .segment_count = plane->segment_count,
+                            .overlap = plane->overlap};
 }

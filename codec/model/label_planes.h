@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "dseg/plugin.h"
-#include "model/bit_planes.h"
+#include "model/label_paint.h"
 
 /* Writes paint->value to count voxels from start on, as dseg_bits_paint does for set bits. */
 void dseg_paint_range(void *out, unsigned label_bits, size_t start, size_t count, const dseg_label_paint *paint);
@@ -22,6 +22,9 @@ bool dseg_paint_inside(void *out, unsigned label_bits, size_t start, const uint8
 /* Adds a label map's frame of count pixels of pixel_bits (8, 16) to a plane of as many labels. Where another frame has
  * already written another label, that counts as overlap, and the order of segments decides which one stays. */
 void dseg_paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, const dseg_label_plane *plane);
+
+/* How a plane's request has a segment painted. */
+dseg_label_paint dseg_segment_paint(uint32_t segment, const dseg_label_plane *plane);
 
 /* Writes value to count voxels from start on. */
 void dseg_labels_fill(void *out, unsigned bits, size_t start, size_t count, uint32_t value);

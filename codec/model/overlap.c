@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sources/source.h"
+#include "model/overlap.h"
 
 /* The voxels count elsewhere: a pair beyond those that can be named is left out. */
 static void add_pair(dseg_overlap *overlap, uint32_t a, uint32_t b, uint64_t count) {

@@ -1,5 +1,6 @@
 /* binary.c - BINARY: a frame of 1 bit a pixel for each segment and plane (PS3.3 C.8.20.2.3.1, PS3.5 8.1.1). */
 #include "builtin.h"
+#include "model/label_planes.h"
 #include "representations/segment_frames.h"
 
 static size_t frame_pixels(uint32_t rows, uint32_t columns) {
@@ -8,7 +9,7 @@ static size_t frame_pixels(uint32_t rows, uint32_t columns) {
 
 static dseg_status add_to_labels(const dseg_decoded_frame *frame, const dseg_label_plane *plane, dseg_error *error) {
   DSEG_TRY(dseg_check_segment_frame(frame, 1, "BINARY", error));
-  const dseg_label_paint paint = dseg_segment_paint(frame, plane);
+  const dseg_label_paint paint = dseg_segment_paint((uint32_t)frame->segment, plane);
   dseg_bits_paint(frame->pixels, frame->bit, frame_pixels(frame->rows, frame->columns), plane->out, plane->bits,
                   &paint);
   return DSEG_OK;

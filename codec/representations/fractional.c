@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "builtin.h"
+#include "model/fractions.h"
 #include "representations/segment_frames.h"
-
-/* Pixels whose fractions are compared at once; the bits that result are painted like those of BINARY. */
-#define STRIP ((size_t)4096)
 
 static size_t frame_pixels(uint32_t rows, uint32_t columns) {
   return (size_t)rows * columns;
@@ -14,21 +12,8 @@ static size_t frame_pixels(uint32_t rows, uint32_t columns) {
 
 static dseg_status add_to_labels(const dseg_decoded_frame *frame, const dseg_label_plane *plane, dseg_error *error) {
   DSEG_TRY(dseg_check_segment_frame(frame, 8, "FRACTIONAL", error));
-  if (plane->fraction_threshold == 0 || plane->fraction_threshold > UINT8_MAX) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "threshold %u of stored fractions is not in 1..255",
-                     (unsigned)plane->fraction_threshold);
-  }
-  const dseg_label_paint paint = dseg_segment_paint(frame, plane);
-  const size_t count = frame_pixels(frame->rows, frame->columns);
-  for (size_t start = 0; start < count; start += STRIP) {
-    const size_t part = count - start < STRIP ? count - start : STRIP;
-    uint8_t inside[STRIP / 8];
-    if (dseg_bits_pack_at_least(frame->pixels + start, (uint8_t)plane->fraction_threshold, part, inside)) {
-      uint8_t *out = (uint8_t *)plane->out + start * (plane->bits / 8);
-      dseg_bits_paint(inside, 0, part, out, plane->bits, &paint);
-    }
-  }
-  return DSEG_OK;
+  return dseg_paint_fractions(frame->pixels, frame_pixels(frame->rows, frame->columns), (uint32_t)frame->segment, plane,
+                              error);
 }
 
 /* Should two frames describe one segment in one plane, the greater fraction counts. */

@@ -50,17 +50,6 @@ dseg_status dseg_check_segment_frame(const dseg_decoded_frame *frame, unsigned b
   return DSEG_OK;
 }
 
-dseg_label_paint dseg_segment_paint(const dseg_decoded_frame *frame, const dseg_label_plane *plane) {
-  return (dseg_label_paint){.value = plane->values[frame->segment],
-                            .background = plane->background,
-                            .last_wins = plane->last_wins,
-                            .segment = (uint32_t)frame->segment,
-                            .values = plane->values,
-                            .wanted = plane->wanted,
-                            .segment_count = plane->segment_count,
-                            .overlap = plane->overlap};
-}
-
 dseg_status dseg_put_segment_frames(const dseg_write_context *context, const void *labels, unsigned bits,
                                     size_t frame_bytes, dseg_mark_range mark, const dseg_frame_sink *sink,
                                     dseg_error *error) {

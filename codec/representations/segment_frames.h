@@ -12,9 +12,6 @@ dseg_status dseg_check_segment_numbers(const dseg_description *description, cons
 dseg_status dseg_check_segment_frame(const dseg_decoded_frame *frame, unsigned bits_allocated, const char *type,
                                      dseg_error *error);
 
-/* How the frame's segment is painted. */
-dseg_label_paint dseg_segment_paint(const dseg_decoded_frame *frame, const dseg_label_plane *plane);
-
 /* Marks count pixels from first on as inside in a frame of zeros. */
 typedef void (*dseg_mark_range)(uint8_t *frame, size_t first, size_t count, const dseg_write_context *context);
 

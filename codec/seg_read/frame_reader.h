@@ -2,9 +2,9 @@
 #ifndef DSEG_SEG_READ_FRAME_READER_H
 #define DSEG_SEG_READ_FRAME_READER_H
 
-#include "seg_read/dicom_source.h"
+#include "seg_read/dicom_object.h"
 
-/* In dicom_source.h: typedef struct dseg_frame_reader dseg_frame_reader. */
+/* In dicom_object.h: typedef struct dseg_frame_reader dseg_frame_reader. */
 struct dseg_frame_reader {
   const dseg_dicom_source *source;
   dseg_codec_context *context; /* of the codec, made when first needed */

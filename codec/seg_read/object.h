@@ -2,7 +2,7 @@
 #ifndef DSEG_SEG_READ_OBJECT_H
 #define DSEG_SEG_READ_OBJECT_H
 
-#include "seg_read/dicom_source.h"
+#include "seg_read/dicom_object.h"
 
 /* Checks that the file is a segmentation, and reads the Segmentation Image and Image Pixel modules (PS3.3 C.8.20.2,
  * C.7.6.3): representation, codec, info, and in the description kind, maximum fraction, background, segments,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/threads.h"
+#include "model/overlap.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
 #include "seg_read/undescribed_pixels.h"

@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "model/label_planes.h"
 #include "model/label_runs.h"
+#include "model/overlap.h"
 #include "sources/combined.h"
 
 static dseg_combined *own(dseg_source *source) {

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/threads.h"
-#include "builtin.h"
+#include "model/fractions.h"
 #include "model/label_planes.h"
 #include "model/label_runs.h"
+#include "model/overlap.h"
 #include "sources/memory.h"
 
 #define PIXEL_VALUES ((size_t)65536)
@@ -83,15 +84,10 @@ static void paint_words(const struct label_job *job, size_t layer, const void *p
 static dseg_status paint_layer(const struct label_job *job, size_t layer, size_t index, dseg_label_plane *plane,
                                dseg_error *error) {
   const dseg_memory_source *memory = job->memory;
-  const dseg_geometry *geometry = &memory->base.description->geometry;
   const uint8_t *pixels = dseg_memory_plane(memory, layer, index);
   if (memory->fractions) {
-    const dseg_decoded_frame frame = {.pixels = pixels,
-                                      .rows = geometry->rows,
-                                      .columns = geometry->columns,
-                                      .bits_allocated = 8,
-                                      .segment = (int32_t)layer};
-    return job->wanted[layer] != 0 ? dseg_representation_fractional.add_to_labels(&frame, plane, error) : DSEG_OK;
+    return job->wanted[layer] != 0 ? dseg_paint_fractions(pixels, memory->plane_pixels, (uint32_t)layer, plane, error)
+                                   : DSEG_OK;
   }
   if (memory->layers[layer].bits == 32) {
     paint_words(job, layer, pixels, plane);
@@ -308,10 +304,27 @@ static void close_memory(dseg_source *source) {
   discard(memory);
 }
 
+static const void *view_labels(const dseg_source *source, unsigned bits, const uint32_t *values) {
+  const dseg_memory_source *memory = (const dseg_memory_source *)(const void *)source;
+  if (memory->fractions || memory->layer_count != 1 || memory->layers[0].bits != bits || !memory->layers[0].complete) {
+    return NULL;
+  }
+  const dseg_description *description = source->description;
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_value_meaning *meaning = &memory->meanings[i];
+    const uint32_t wanted = values != NULL ? values[meaning->segment] : description->segments[meaning->segment].number;
+    if (wanted != meaning->value) {
+      return NULL;
+    }
+  }
+  return memory->layers[0].voxels;
+}
+
 static const dseg_source_ops memory_ops = {
     .read_labels = read_labels,
     .read_mask = read_mask,
     .segments_in_plane = segments_in_plane,
+    .view_labels = view_labels,
     .close = close_memory,
 };
 

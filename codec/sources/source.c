@@ -1,5 +1,5 @@
-/* sources/source.c - the public face of an opened segmentation: finds the kind of a file, checks what is asked for, and
- * puts the file's name before messages. What the kinds do is behind the table in sources/source.h. */
+/* source.c - the base of all sources: checks what is asked for, and puts the source's name before messages. What the
+ * kinds do is behind the table in sources/source.h. */
 #include "dseg/source.h"
 
 #include <stdint.h>
@@ -7,17 +7,8 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "sources/memory.h"
-
-#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
-
-static dseg_open_options complete_options(const dseg_open_options *options) {
-  dseg_open_options result = options != NULL ? *options : (dseg_open_options){0};
-  if (result.memory_limit == 0) {
-    result.memory_limit = STANDARD_MEMORY_LIMIT;
-  }
-  return result;
-}
+#include "model/overlap.h"
+#include "sources/source.h"
 
 /* Adds the source's name to the message of a call that failed. */
 static dseg_status finish(const dseg_source *source, dseg_status status, dseg_error *error) {
@@ -25,89 +16,6 @@ static dseg_status finish(const dseg_source *source, dseg_status status, dseg_er
     dseg_error_prefix(error, source->name);
   }
   return status;
-}
-
-/* Ends an opening: the source that was found gets its name. */
-static dseg_status name_source(dseg_source *found, const char *name, dseg_source **source, dseg_error *error) {
-  const size_t size = strlen(name) + 1;
-  found->name = malloc(size);
-  if (found->name == NULL) {
-    dseg_source_close(found);
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
-  }
-  memcpy(found->name, name, size);
-  *source = found;
-  return DSEG_OK;
-}
-
-dseg_status dseg_open_file(const char *path, const dseg_open_options *options, dseg_source **source,
-                           dseg_error *error) {
-  dseg_source *found = NULL;
-  dseg_status status = dseg_open_dicom(path, options, &found, error);
-  if (status == DSEG_OK && found == NULL) {
-    status = dseg_open_volume(path, options, &found, error);
-  }
-  if (status == DSEG_OK && found == NULL) {
-    status = DSEG_ERROR_UNSUPPORTED;
-    (void)dseg_fail(error, status, "neither DICOM (no DICM prefix, PS3.10 7.1) nor NIfTI, NRRD or MetaImage");
-  }
-  if (status != DSEG_OK) {
-    dseg_error_prefix(error, path);
-    return status;
-  }
-  return name_source(found, path, source, error);
-}
-
-dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_source **source, dseg_error *error) {
-  if (path == NULL || source == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open: path and source must not be NULL");
-  }
-  *source = NULL;
-  const dseg_open_options complete = complete_options(options);
-  return dseg_open_file(path, &complete, source, error);
-}
-
-dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_options *options, dseg_source **source,
-                             dseg_error *error) {
-  if (name == NULL || source == NULL || (bytes.data == NULL && bytes.size != 0)) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_memory: bytes, name and source must not be NULL");
-  }
-  *source = NULL;
-  const dseg_open_options complete = complete_options(options);
-  dseg_source *found = NULL;
-  dseg_status status = dseg_open_dicom_memory(bytes, &complete, &found, error);
-  if (status == DSEG_OK && found == NULL) {
-    status = DSEG_ERROR_FORMAT;
-    (void)dseg_fail(error, status, "not a DICOM object (no DICM prefix, PS3.10 7.1)");
-  }
-  if (status != DSEG_OK) {
-    dseg_error_prefix(error, name);
-    return status;
-  }
-  return name_source(found, name, source, error);
-}
-
-dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
-                           dseg_source **source, dseg_error *error) {
-  if (paths == NULL || count == 0 || source == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: there must be at least one path, and a source");
-  }
-  *source = NULL;
-  for (size_t i = 0; i < count; i++) {
-    if (paths[i] == NULL) {
-      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: path %zu is NULL", i);
-    }
-  }
-  const dseg_open_options complete = complete_options(options);
-  if (count == 1) {
-    return dseg_open_file(paths[0], &complete, source, error);
-  }
-  dseg_source *parts = NULL;
-  DSEG_TRY(dseg_open_dicom_parts(paths, count, &complete, &parts, error));
-  if (parts != NULL) {
-    return name_source(parts, paths[0], source, error);
-  }
-  return dseg_open_files(paths, count, &complete, source, error);
 }
 
 void dseg_source_close(dseg_source *source) {
@@ -258,20 +166,7 @@ static dseg_status check_request(const dseg_source *source, const dseg_label_req
 }
 
 const void *dseg_source_view_labels(const dseg_source *source, unsigned bits, const uint32_t *values) {
-  const dseg_memory_source *memory = dseg_as_memory_source(source);
-  if (memory == NULL || memory->fractions || memory->layer_count != 1 || memory->layers[0].bits != bits ||
-      !memory->layers[0].complete) {
-    return NULL;
-  }
-  const dseg_description *description = source->description;
-  for (size_t i = 0; i < description->segment_count; i++) {
-    const dseg_value_meaning *meaning = &memory->meanings[i];
-    const uint32_t wanted = values != NULL ? values[meaning->segment] : description->segments[meaning->segment].number;
-    if (wanted != meaning->value) {
-      return NULL;
-    }
-  }
-  return memory->layers[0].voxels;
+  return source->ops->view_labels != NULL ? source->ops->view_labels(source, bits, values) : NULL;
 }
 
 static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, size_t size,

@@ -14,6 +14,8 @@ typedef struct dseg_source_ops {
   dseg_status (*read_mask)(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
                            unsigned threads, dseg_error *error);
   dseg_status (*segments_in_plane)(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error);
+  /* See dseg_source_view_labels; NULL where no source of this kind holds labels in memory. */
+  const void *(*view_labels)(const dseg_source *source, unsigned bits, const uint32_t *values);
   /* NULL where there are no frames. */
   void (*encoding)(const dseg_source *source, dseg_encoding_info *info);
   dseg_status (*frame)(const dseg_source *source, size_t frame, dseg_frame_location *location, dseg_error *error);
@@ -36,19 +38,6 @@ struct dseg_source {
   const dseg_segment_origin *origins;
   char *name; /* put before messages; NULL until sources/source.c sets it after opening, and frees it */
 };
-
-/* Overlap of a with b (indices in the description's segments, any order) in count more voxels. */
-void dseg_overlap_add(dseg_overlap *overlap, uint32_t a, uint32_t b, uint64_t count);
-/* Adds what another thread found. */
-void dseg_overlap_merge(dseg_overlap *into, const dseg_overlap *from);
-/* DSEG_ERROR_OVERLAP with a message that names the segments and the number of voxels. */
-dseg_status dseg_overlap_fail(const dseg_overlap *overlap, const dseg_description *description, dseg_error *error);
-
-/* Opens one file, whatever its kind; complete options. */
-dseg_status dseg_open_file(const char *path, const dseg_open_options *options, dseg_source **source, dseg_error *error);
-/* Opens several files as one segmentation. */
-dseg_status dseg_open_files(const char *const *paths, size_t count, const dseg_open_options *options,
-                            dseg_source **source, dseg_error *error);
 
 /* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the file and sets *source to NULL with
  * DSEG_OK when it is of another kind. */

@@ -58,6 +58,8 @@ static inline void dseg_set_bit_at(uint8_t *bits, uint32_t number) {
 
 /* Reports a finding. */
 void dseg_found(dseg_check *check, dseg_rule_name name, dseg_place place, const char *format, ...) DSEG_PRINTF(4, 5);
+/* Reports how many findings of each rule were not passed on, since they were more than the caller's limit. */
+void dseg_report_left_out(dseg_check *check);
 /* Tells what could not be checked. */
 void dseg_note(const dseg_check *check, const char *format, ...) DSEG_PRINTF(2, 3);
 

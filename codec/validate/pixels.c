@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/threads.h"
+#include "model/overlap.h"
 #include "seg_read/frame_reader.h"
 #include "validate/check.h"
 

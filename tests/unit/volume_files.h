@@ -91,9 +91,9 @@ static inline bool deflate_bytes(dseg_deflate_container container, const void *b
   if (!dseg_can_deflate()) {
     return false;
   }
-  const dseg_volume_output output = {.level = 6, .threads = 1};
+  const dseg_deflate_options options = {.level = 6, .threads = 1};
   const dseg_byte_sink sink = dseg_buffer_sink(out);
-  assert_int_equal(dseg_deflate_write(container, (dseg_view){NULL, 0}, (dseg_view){bytes, size}, &output, &sink, NULL),
+  assert_int_equal(dseg_deflate_write(container, (dseg_view){NULL, 0}, (dseg_view){bytes, size}, &options, &sink, NULL),
                    DSEG_OK);
   return true;
 }

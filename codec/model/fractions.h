@@ -1,0 +1,12 @@
+/* fractions.h - planes of stored fractions, 8 bits each. */
+#ifndef DSEG_MODEL_FRACTIONS_H
+#define DSEG_MODEL_FRACTIONS_H
+
+#include "dseg/plugin.h"
+
+/* Paints a segment where its stored fractions, count of them, are at least plane->fraction_threshold.
+ * DSEG_ERROR_ARGUMENT for a threshold that is not in 1..255. */
+dseg_status dseg_paint_fractions(const uint8_t *fractions, size_t count, uint32_t segment,
+                                 const dseg_label_plane *plane, dseg_error *error);
+
+#endif

@@ -1,0 +1,181 @@
+/* open.c - opens a segmentation of any kind: one file, memory, or several files as one.
+ *
+ * Several files are opened one after the other, and each is packed before the next. Many tools write a file for each
+ * organ, a mask without a name. So the segment of a volume that has one only, and no name for it, is called like its
+ * file, and colours that the readers chose are chosen anew, to differ. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dseg/formats.h"
+#include "sources/source.h"
+
+#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
+
+static dseg_open_options complete_options(const dseg_open_options *options) {
+  dseg_open_options result = options != NULL ? *options : (dseg_open_options){0};
+  if (result.memory_limit == 0) {
+    result.memory_limit = STANDARD_MEMORY_LIMIT;
+  }
+  return result;
+}
+
+/* Ends an opening: the source that was found gets its name. */
+static dseg_status name_source(dseg_source *found, const char *name, dseg_source **source, dseg_error *error) {
+  const size_t size = strlen(name) + 1;
+  found->name = malloc(size);
+  if (found->name == NULL) {
+    dseg_source_close(found);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  }
+  memcpy(found->name, name, size);
+  *source = found;
+  return DSEG_OK;
+}
+
+static dseg_status open_file(const char *path, const dseg_open_options *options, dseg_source **source,
+                             dseg_error *error) {
+  dseg_source *found = NULL;
+  dseg_status status = dseg_open_dicom(path, options, &found, error);
+  if (status == DSEG_OK && found == NULL) {
+    status = dseg_open_volume(path, options, &found, error);
+  }
+  if (status == DSEG_OK && found == NULL) {
+    status = DSEG_ERROR_UNSUPPORTED;
+    (void)dseg_fail(error, status, "neither DICOM (no DICM prefix, PS3.10 7.1) nor NIfTI, NRRD or MetaImage");
+  }
+  if (status != DSEG_OK) {
+    dseg_error_prefix(error, path);
+    return status;
+  }
+  return name_source(found, path, source, error);
+}
+
+dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_source **source, dseg_error *error) {
+  if (path == NULL || source == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open: path and source must not be NULL");
+  }
+  *source = NULL;
+  const dseg_open_options complete = complete_options(options);
+  return open_file(path, &complete, source, error);
+}
+
+dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_options *options, dseg_source **source,
+                             dseg_error *error) {
+  if (name == NULL || source == NULL || (bytes.data == NULL && bytes.size != 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_memory: bytes, name and source must not be NULL");
+  }
+  *source = NULL;
+  const dseg_open_options complete = complete_options(options);
+  dseg_source *found = NULL;
+  dseg_status status = dseg_open_dicom_memory(bytes, &complete, &found, error);
+  if (status == DSEG_OK && found == NULL) {
+    status = DSEG_ERROR_FORMAT;
+    (void)dseg_fail(error, status, "not a DICOM object (no DICM prefix, PS3.10 7.1)");
+  }
+  if (status != DSEG_OK) {
+    dseg_error_prefix(error, name);
+    return status;
+  }
+  return name_source(found, name, source, error);
+}
+
+/* Name of a file without directory and the suffix of a volume. */
+static const char *stem_of(const char *path, size_t *length) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  *length = dseg_volume_stem(name);
+  return name;
+}
+
+static bool has_standard_label(const dseg_segment *segment) {
+  char label[40];
+  (void)snprintf(label, sizeof label, "Segment %lu", (unsigned long)segment->number);
+  return strcmp(segment->label, label) == 0;
+}
+
+/* The segments of one file among many; next: how many the files before it have. */
+static dseg_status distinguish(dseg_source *source, const char *path, size_t next, dseg_error *error) {
+  dseg_description *description = source->description;
+  if (strcmp(source->format, "DICOM") == 0) {
+    return DSEG_OK;
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    dseg_segment *segment = &description->segments[i];
+    uint8_t standard[3];
+    dseg_default_color(i, standard);
+    if (segment->has_color && memcmp(segment->rgb, standard, sizeof standard) == 0) {
+      dseg_default_color(next + i, segment->rgb);
+      dseg_rgb_to_cielab(segment->rgb, segment->cielab);
+    }
+  }
+  size_t length = 0;
+  const char *stem = stem_of(path, &length);
+  if (description->segment_count == 1 && length > 0 && has_standard_label(&description->segments[0])) {
+    char *label = dseg_description_alloc(description, length + 1);
+    if (label == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a segment's label");
+    }
+    memcpy(label, stem, length);
+    description->segments[0].label = label;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status open_all(const char *const *paths, size_t count, const dseg_open_options *options,
+                            dseg_source **sources, dseg_error *error) {
+  size_t segments = 0;
+  for (size_t i = 0; i < count; i++) {
+    DSEG_TRY(open_file(paths[i], options, &sources[i], error));
+    DSEG_TRY(distinguish(sources[i], paths[i], segments, error));
+    DSEG_TRY(dseg_pack_source(&sources[i], error));
+    if (sources[i]->description->segment_count == 0) {
+      dseg_warn(&options->warnings, "%.300s has no segment: all its voxels are background", paths[i]);
+    }
+    segments += sources[i]->description->segment_count;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status open_files(const char *const *paths, size_t count, const dseg_open_options *options,
+                              dseg_source **source, dseg_error *error) {
+  dseg_source **sources = calloc(count, sizeof(dseg_source *));
+  if (sources == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);
+  }
+  dseg_status status = open_all(paths, count, options, sources, error);
+  if (status == DSEG_OK) {
+    status = dseg_combine_sources(sources, count, options, source, error);
+  }
+  if (status != DSEG_OK) {
+    for (size_t i = 0; i < count; i++) {
+      dseg_source_close(sources[i]);
+    }
+  }
+  free(sources);
+  return status;
+}
+
+dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
+                           dseg_source **source, dseg_error *error) {
+  if (paths == NULL || count == 0 || source == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: there must be at least one path, and a source");
+  }
+  *source = NULL;
+  for (size_t i = 0; i < count; i++) {
+    if (paths[i] == NULL) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: path %zu is NULL", i);
+    }
+  }
+  const dseg_open_options complete = complete_options(options);
+  if (count == 1) {
+    return open_file(paths[0], &complete, source, error);
+  }
+  dseg_source *parts = NULL;
+  DSEG_TRY(dseg_open_dicom_parts(paths, count, &complete, &parts, error));
+  if (parts != NULL) {
+    return name_source(parts, paths[0], source, error);
+  }
+  return open_files(paths, count, &complete, source, error);
+}

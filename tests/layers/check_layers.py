@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Reads the includes of the project and fails where one points the wrong way.
+
+usage: check_layers.py SOURCE_DIRECTORY
+"""
+import collections
+import pathlib
+import re
+import sys
+
+# The folders of codec/, lowest first; files beside them are the top. A folder may include those before it.
+ORDER = ["base", "model", "sources", "dicom", "seg_read", "seg_write", "reference", "representations", "frames",
+         "formats", "validate", "top"]
+# Headers of compression and file libraries: one file includes each, so that one file knows the library.
+LIBRARIES = re.compile(r"<((?:zlib|libdeflate|charls|openjpeg|openjph|jxl|jpeglib|jerror|jansson|png|zstd|dcmtk)\b[^>]*)>")
+# Two files share a library where the text beside it says why.
+SHARED = {
+    "zlib": {"codec/base/deflate.c", "codec/base/inflate.c"},  # one writes, one reads
+    "libdeflate": {"codec/base/deflate.c", "codec/base/inflate.c"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(dseg/[^>]+)>)', re.M)
+
+
+def sources(root, *folders):
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".c", ".h", ".cc", ".def") and "tests" not in path.relative_to(root).parts:
+                yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+
+
+def room(name):
+    """The folder of codec/ that a path below codec/ is in."""
+    first, slash, _ = name.partition("/")
+    return first if slash else "top"
+
+
+def check_codec(root, found):
+    for name, text in sources(root, "codec"):
+        own = room(name.removeprefix("codec/"))
+        for match in INCLUDE.finditer(text):
+            header = match[1] or match[2]
+            if header.startswith("dseg/"):
+                if not (root / "codec/include" / header).is_file():
+                    found.append(f"{name}: {header} is no public header")
+                continue
+            if own == "include":
+                found.append(f"{name}: a public header includes {header}, which is not installed")
+                continue
+            target = room(header)
+            if own not in ORDER or target not in ORDER:
+                found.append(f"{name}: {own} or {target} is no folder of codec/ that ORDER names")
+            elif ORDER.index(target) > ORDER.index(own):
+                found.append(f"{name}: {own} includes {header}, which is above it")
+
+
+def check_public_only(root, folder, own_roots, found):
+    """What stands outside codec/ knows its public headers and its own."""
+    for name, text in sources(root, folder):
+        for match in INCLUDE.finditer(text):
+            header = match[1] or match[2]
+            beside = (root / name).parent / header
+            own = any((root / base / header).is_file() for base in own_roots) or beside.is_file()
+            if header.startswith("dseg/") and (root / "codec/include" / header).is_file():
+                continue
+            if not own:
+                found.append(f"{name}: {header} is neither a public header nor one of {folder}/")
+
+
+def check_libraries(root, found):
+    users = collections.defaultdict(set)
+    for name, text in sources(root, "codec", "proposals", "tools"):
+        for match in LIBRARIES.finditer(text):
+            users[re.split(r"[./]", match[1])[0]].add(name)
+    for library, names in sorted(users.items()):
+        if len(names) > 1 and not names <= SHARED.get(library, set()):
+            found.append(f"{library} is included by {len(names)} files: {', '.join(sorted(names))}")
+    if not users:
+        found.append("no library's header was found: the pattern is wrong")
+
+
+def check_circles(root, found):
+    """No two files include each other, over however many steps: a header counts as its own .c file's face."""
+    edges = collections.defaultdict(set)
+    for folder, bases in (("codec", ["codec"]), ("proposals", ["proposals", "proposals/label-edge"])):
+        for name, text in sources(root, folder):
+            unit = name.rsplit(".", 1)[0]
+            for match in INCLUDE.finditer(text):
+                header = match[1] or match[2]
+                for base in [*bases, str(pathlib.PurePosixPath(name).parent)]:
+                    target = f"{base}/{header}"
+                    if (root / target).is_file() and target.rsplit(".", 1)[0] != unit:
+                        edges[unit].add(target.rsplit(".", 1)[0])
+                        break
+    state = {}
+
+    def visit(unit, trail):
+        if state.get(unit) == "done":
+            return
+        if unit in trail:
+            found.append("circle: " + " -> ".join(trail[trail.index(unit):] + [unit]))
+            return
+        for target in sorted(edges[unit]):
+            visit(target, trail + [unit])
+        state[unit] = "done"
+
+    for unit in sorted(edges):
+        visit(unit, [])
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    found = []
+    check_codec(root, found)
+    check_public_only(root, "tools", ["tools", "proposals", "proposals/include"], found)
+    check_public_only(root, "proposals", ["proposals", "proposals/include", "proposals/label-edge",
+                                           "proposals/label-edge/tests"], found)
+    check_libraries(root, found)
+    check_circles(root, found)
+    for line in found:
+        print(line)
+    print(f"{len(found)} includes point the wrong way" if found else "all includes point the right way")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
