@@ -3,6 +3,7 @@
 import label_edge
 from figure_values import (BEFORE, CASE, COLD, PARTS, PHASES, READ, is_sampled, median, ratios, size_text, speed, time_text,
                            two_digits)  # fmt: skip
+from turns import START, TURNS, share
 
 
 def markdown(head, rows, text_columns=1):
@@ -171,11 +172,29 @@ def measurements(results):
         if rows:
             lines += ["", f"## {title}", "", f"{group}. Part of the run: `sh bench/run.sh --only headline`.", "",
                       markdown(["program", "form", "version", "median", "spread", "peak memory", "voxels", "command"], rows, 3)]  # fmt: skip
-    lines += growth_part(r) + encodings_part(r) + frames_part(r)
+    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r)
     if list(ratios(results)):
         lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
                   markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def turns_part(r):
+    """This build beside the one with libc alone and an older one: medians, and how many times this one's they are."""
+    lines = []
+    for group in (START, TURNS):
+        records = [one for one in r.get("turns", []) if one["group"] == group]
+        by_name = {(one["name"], one["form"]): one for one in records}
+        rows = []
+        for one in records:
+            ratio = share(one, by_name)
+            cells = [one["failed"], "", ""] if "failed" in one else [time_text(median(one)), spread_cell(one["seconds"]), f"{ratio:.2f}" if ratio else ""]
+            rows.append([one["form"], one["name"], *cells, f"`{one['command']}`"])
+        if rows:
+            rows.sort(key=lambda row: [one["form"] for one in records].index(row[0]))
+            lines += ["", f"## {'Start' if group == START else 'Turns'}", "", f"{group}. Part of the run: `sh bench/run.sh --only turns`.", "",
+                      markdown(["of", "program", "median", "spread", "of this build's", "command"], rows, 2)]  # fmt: skip
+    return lines
 
 
 def growth_part(r):

@@ -87,6 +87,9 @@ def plain_values(results):
             if "frames" in r:
                 yield f"{name}: frames", f"{r['frames']:,}"
                 yield f"{name}: groups a frame", f"{r['bytes']['per_frame_functional_groups'] / r['frames']:.0f}"
+    for r in results.all.get("turns", []):
+        if "seconds" in r:
+            yield f"turns: {r['name']}, {r['form']}: time", time_text(median(r))
     for r in results.all["growth"]:
         if "seconds" in r:
             yield f"growth: {r['name']}, {r['value']:,} {r['axis']}: time", time_text(median(r))

@@ -66,13 +66,14 @@ def spread(values):
 
 class Job:
     """group and name say where the result is shown; kind is "ours", "peer" or "limit". The command times itself and prints
-    JSON: bench/run_process does that for those that do not. expect: checksums that count as the same voxels."""
+    JSON: bench/run_process does that for those that do not. expect: checksums that count as the same voxels. measure: which of the
+    printed figures counts, "cpu_seconds" for instance."""
 
     def __init__(self, group, name, command, *, kind="ours", output=None, input=None, cold=False,
-                 expect=None, timeout=TIMEOUT, **labels):  # fmt: skip
+                 expect=None, timeout=TIMEOUT, measure="seconds", **labels):  # fmt: skip
         self.group, self.name, self.command, self.kind = group, name, command, kind
         self.output, self.input, self.cold, self.expect, self.timeout = output, input, cold, expect, timeout
-        self.labels = labels
+        self.measure, self.labels = measure, labels
         self.seconds, self.peaks, self.total = [], [], 0.0
         self.failed, self.voxels, self.version = None, None, None
 
@@ -96,7 +97,7 @@ class Job:
             self.voxels = "same" if self.expect & sums else "other"
         if counted or time.perf_counter() - start > patience:  # too slow for a second run: the warm-up must do
             self.total += time.perf_counter() - start
-            self.seconds.append(printed["seconds"])
+            self.seconds.append(printed[self.measure])
             self.peaks.append(printed["peak_bytes"])
 
     def record(self):

@@ -13,9 +13,10 @@ from corpora import all_corpora
 from measuring import machine, output_of
 from report import write_report
 from suites import Context, encodings, frame_codecs, growth, headline
+from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
-SUITES = ("headline", "encodings", "frames", "growth")
+SUITES = ("headline", "encodings", "frames", "growth", "turns")
 
 # The case of the headline: the first of these that is at hand.
 BIG = "s0327-512|phantom-108-512|s0327|inia19"
@@ -50,6 +51,8 @@ def plan(options, context, corpora):
         both = quick or number < BINARY_FRAMES or item in own
         yield "frames", item if isinstance(item, str) else item.name, lambda item=item, both=both: frame_codecs(
             context, item, both, rounds, seconds, limit)  # fmt: skip
+    for corpus in big:
+        yield "turns", corpus.name, lambda corpus=corpus: turns(context, corpus, options, 20 if quick else 120)
     yield "growth", "", lambda: growth(context, 10 if quick else 60)
     for corpus in [*later, *own]:
         if quick or corpus not in big:
@@ -108,6 +111,8 @@ def main():
     parser.add_argument("--report", action="store_true", help="only write the report of results.json anew")
     parser.add_argument("--build", type=Path, default=TOP / "build" / "bench-release", help="where dseg is built")
     parser.add_argument("--peers", type=Path, default=TOP / "build" / "bench-peers", help="where the peers are")
+    parser.add_argument("--plain", type=Path, default=TOP / "build" / "bench-plain", help="where dseg is built with libc alone")
+    parser.add_argument("--against", type=Path, help="where an older dseg is built, to be measured in turns with this one")
     parser.add_argument("--out", type=Path, default=TOP / "build" / "bench", help="where results go")
     options = parser.parse_args()
     options.only = options.only or SUITES

@@ -1,4 +1,5 @@
-/* run_process.c - runs a program and prints, as JSON, the seconds that the whole process took and its peak memory.
+/* run_process.c - runs a program and prints, as JSON, the seconds that the whole process took, those of its processors
+ * (user and system), and its peak memory.
  *
  *   run_process COMMAND...
  *
@@ -37,6 +38,9 @@ int main(int argc, char **argv) {
             WIFEXITED(state) ? WEXITSTATUS(state) : WTERMSIG(state));
     return 1;
   }
-  printf("{\"seconds\": %.9f, \"peak_bytes\": %llu}\n", seconds, (unsigned long long)usage.ru_maxrss * 1024);
+  const double busy = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+  printf("{\"seconds\": %.9f, \"cpu_seconds\": %.6f, \"peak_bytes\": %llu}\n", seconds, busy,
+         (unsigned long long)usage.ru_maxrss * 1024);
   return 0;
 }
