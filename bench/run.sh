@@ -26,7 +26,7 @@ build() {
   }
 }
 
-build "$top" "$top/build/bench-release" -DDSEG_BUILD_BENCH=ON
+build "$top" "$top/build/bench-release" -DDSEG_LIBRARIES=ON -DDSEG_BUILD_BENCH=ON
 build "$top" "$top/build/bench-plain" -DDSEG_LIBRARIES=OFF
 if [ "${1:-}" = --before ]; then
   before=$top/build/bench-before

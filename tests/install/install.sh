@@ -8,7 +8,7 @@ shift 2
 rm -rf prefix through-cmake
 if [ "$build" = shared ]; then
   build=$PWD/shared
-  cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DDSEG_BUILD_TESTS=OFF \
+  cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDSEG_LIBRARIES=ON -DBUILD_SHARED_LIBS=ON \
     -DDSEG_BUILD_BENCH=ON
   cmake --build "$build"
 fi
