@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builtin.h"
 #include "dseg/buffer.h"
 #include "dseg/plugin.h"
+#include "registry.h"
 
 #define ENTRY_POINT "dseg_plugin_register"
 

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "builtin.h"
 #include "dseg/plugin.h"
+#include "frames/builtin.h"
+#include "registry.h"
+#include "representations/builtin.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -25,36 +27,28 @@ static const dseg_representation *const builtin_representations[] = {
     &dseg_representation_binary,
     &dseg_representation_fractional,
 };
+
+/* codecs.def twice: a codec's row is in the first table where its condition expands to 1, in the second where to 0. */
+#define CHOOSE(built, symbol, option, name, uid) CHOOSE_(built, symbol, option, name, uid)
+#define CHOOSE_(built, symbol, option, name, uid) ROW_##built(symbol, option, name, uid)
+#define DSEG_CODEC(symbol, built, option, name, uid) CHOOSE(built, symbol, option, name, uid)
+
+#define ROW_1(symbol, option, name, uid) &dseg_frame_##symbol,
+#define ROW_0(symbol, option, name, uid)
 static const dseg_frame_codec *const builtin_codecs[] = {
-    &dseg_frame_explicit_le,
-    &dseg_frame_implicit_le,
-    &dseg_frame_explicit_be,
-#if DSEG_HAVE_ZLIB
-    &dseg_frame_deflated,
-#endif
-    &dseg_frame_encapsulated,
-#if DSEG_HAVE_LIBDEFLATE || DSEG_HAVE_ZLIB
-    &dseg_frame_deflated_frame,
-#endif
-#if DSEG_HAVE_CHARLS
-    &dseg_frame_jpeg_ls,
-#endif
-    &dseg_frame_rle,
-#if DSEG_HAVE_OPENJPEG
-    &dseg_frame_jpeg2000,
-#endif
-#if DSEG_HAVE_OPENJPEG || DSEG_HAVE_OPENJPH
-    &dseg_frame_htj2k,
-#endif
-#if DSEG_HAVE_LIBJXL
-    &dseg_frame_jpeg_xl,
-#endif
-#if DSEG_HAVE_DCMJPEG
-    &dseg_frame_jpeg_lossless,
-#endif
-#if DSEG_HAVE_JPEG
-    &dseg_frame_jpeg,
-#endif
+#include "frames/codecs.def"
+};
+#undef ROW_1
+#undef ROW_0
+
+/* The others. */
+#define ROW_1(symbol, option, name, uid)
+#define ROW_0(symbol, option, name, uid) {name, uid, option},
+static const struct {
+  const char *name, *uid, *option;
+} missing_codecs[] = {
+#include "frames/codecs.def"
+    {NULL, NULL, NULL}, /* an array is never empty */
 };
 
 static bool same(const char *a, const char *b) {
@@ -293,6 +287,15 @@ const dseg_frame_codec *dseg_find_frame_codec(const char *name_or_uid) {
     const dseg_frame_codec *codec = registry.codecs[i];
     if (same(name_or_uid, codec->name) || same(name_or_uid, codec->transfer_syntax_uid)) {
       return codec;
+    }
+  }
+  return NULL;
+}
+
+const char *dseg_missing_codec_option(const char *name_or_uid) {
+  for (size_t i = 0; name_or_uid != NULL && missing_codecs[i].name != NULL; i++) {
+    if (same(name_or_uid, missing_codecs[i].name) || same(name_or_uid, missing_codecs[i].uid)) {
+      return missing_codecs[i].option;
     }
   }
   return NULL;

@@ -5,7 +5,7 @@
  * libdeflate does it, or zlib where that is all there is. */
 #include <stdlib.h>
 
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 
 #if DSEG_HAVE_LIBDEFLATE

@@ -6,7 +6,7 @@
  * each frame is taken to begin with its fragment, as there is no other way to read them. */
 #include <string.h>
 
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 
 static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,

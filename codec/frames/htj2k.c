@@ -3,7 +3,7 @@
  *
  * A frame is one tile, the reversible 5-3 transform. OpenJPH writes it. OpenJPEG reads it, more slowly, since OpenJPH
  * 0.9 ends the process on damaged input (docs/decisions/0010-htj2k-in-two-libraries.md). */
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 #include "frames/j2k_codestream.h"
 #include "frames/j2k_decode.h"

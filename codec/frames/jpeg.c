@@ -9,7 +9,7 @@
 
 #include <jpeglib.h>
 
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 #include "frames/jpeg_stream.h"
 

@@ -6,7 +6,7 @@
 #include <openjpeg.h>
 #include <string.h>
 
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 #include "frames/j2k_codestream.h"
 #include "frames/j2k_decode.h"

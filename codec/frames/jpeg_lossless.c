@@ -3,7 +3,7 @@
  *
  * The transfer syntax has predictor 1 (selection value 1), which is written; streams with another one say so, and are
  * read. */
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/dcmjpeg.h"
 #include "frames/frame_codec.h"
 #include "frames/jpeg_stream.h"

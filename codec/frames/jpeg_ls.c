@@ -4,7 +4,7 @@
  * than what CharLS allocates for any frame. */
 #include <charls/charls.h>
 
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 #include "frames/jpeg_stream.h"
 

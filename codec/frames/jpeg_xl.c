@@ -6,7 +6,7 @@
 #include <jxl/decode.h>
 #include <jxl/encode.h>
 
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 
 static const dseg_option options_table[] = {

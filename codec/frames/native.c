@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/endian.h"
-#include "builtin.h"
+#include "frames/builtin.h"
 
 size_t dseg_frame_bytes(const dseg_frame_info *info) {
   const uint64_t pixels = (uint64_t)info->rows * info->columns;

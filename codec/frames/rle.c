@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/endian.h"
-#include "builtin.h"
+#include "frames/builtin.h"
 #include "frames/frame_codec.h"
 
 #define HEADER_SIZE 64

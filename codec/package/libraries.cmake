@@ -112,9 +112,11 @@ function(dseg_find_library name)
   set_property(GLOBAL PROPERTY dseg_l_${name} "${LIB_LIBRARIES}")
 endfunction()
 
-# dseg_link_library(TARGET NAME): TARGET, which a program may link, uses a library that was found.
+# dseg_link_library(TARGET NAME): TARGET, which a program may link, uses a library if it was found. DSEG_HAVE_<NAME> is
+# 1 in its sources then, else 0.
 function(dseg_link_library target name)
   if(NOT DSEG_WITH_${name})
+    target_compile_definitions(${target} PRIVATE DSEG_HAVE_${name}=0)
     return()
   endif()
   target_include_directories(${target} SYSTEM PRIVATE ${DSEG_${name}_INCLUDE_DIRS})

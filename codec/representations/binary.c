@@ -1,6 +1,6 @@
 /* binary.c - BINARY: a frame of 1 bit a pixel for each segment and plane (PS3.3 C.8.20.2.3.1, PS3.5 8.1.1). */
-#include "builtin.h"
 #include "model/label_planes.h"
+#include "representations/builtin.h"
 #include "representations/segment_frames.h"
 
 static size_t frame_pixels(uint32_t rows, uint32_t columns) {

@@ -2,8 +2,8 @@
  * Value (0062,000E) (PS3.3 C.8.20.2.3.2). */
 #include <string.h>
 
-#include "builtin.h"
 #include "model/fractions.h"
+#include "representations/builtin.h"
 #include "representations/segment_frames.h"
 
 static size_t frame_pixels(uint32_t rows, uint32_t columns) {

@@ -1,9 +1,9 @@
 /* labelmap.c - LABELMAP: one frame for each plane, whose pixels are Segment Numbers (PS3.3 C.8.20.2.3.3). */
 #include <string.h>
 
-#include "builtin.h"
 #include "model/label_planes.h"
 #include "model/label_runs.h"
+#include "representations/builtin.h"
 
 /* A bit for each value that a pixel can have. */
 #define VALUE_SET_BYTES ((size_t)65536 / 8)

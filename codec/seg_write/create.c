@@ -96,7 +96,9 @@ static dseg_status choose_encoding(dseg_writer *writer, const dseg_write_options
   writer->codec = dseg_find_frame_codec(codec);
   if (writer->codec == NULL || (writer->codec->flags & DSEG_PLUGIN_CAN_WRITE) == 0 ||
       (writer->codec->flags & DSEG_PLUGIN_BIG_ENDIAN) != 0) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "frame codec '%s' cannot be written by this build", codec);
+    const char *option = dseg_missing_codec_option(codec);
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "frame codec '%s' cannot be written by this build%s%s", codec,
+                     option != NULL ? "; it was built without " : "", option != NULL ? option : "");
   }
   return DSEG_OK;
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "builtin.h"
+#include "frames/builtin.h"
 
 static dseg_frame_info form(uint32_t rows, uint32_t columns, unsigned bits) {
   return (dseg_frame_info){.rows = rows, .columns = columns, .bits_allocated = bits};

@@ -9,8 +9,9 @@
 
 #include <cmocka.h>
 
-#include "builtin.h"
 #include "dseg/plugin.h"
+#include "frames/builtin.h"
+#include "representations/builtin.h"
 
 static void *find_in_thread(void *argument) {
   (void)argument;
@@ -53,6 +54,36 @@ static void entries_are_found_by_each_of_their_keys(void **state) {
   assert_null(dseg_find_representation(NULL));
   assert_null(dseg_find_frame_codec("1.2.840"));
   assert_null(dseg_find_frame_codec(NULL));
+}
+
+/* A row of codecs.def is that of the codec's struct; a build without the codec names the option. */
+static void every_codec_of_the_library_is_there_or_named(void **state) {
+  (void)state;
+  static const struct {
+    const char *option, *name, *uid;
+  } rows[] = {
+#define DSEG_CODEC(symbol, built, option, name, uid) {option, name, uid},
+#include "frames/codecs.def"
+#undef DSEG_CODEC
+  };
+  size_t found = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const dseg_frame_codec *codec = dseg_find_frame_codec(rows[i].uid);
+    assert_ptr_equal(codec, dseg_find_frame_codec(rows[i].name));
+    if (codec != NULL) {
+      assert_ptr_equal(codec, dseg_frame_codec_at(found));
+      assert_string_equal(codec->name, rows[i].name);
+      assert_string_equal(codec->transfer_syntax_uid, rows[i].uid);
+      assert_null(dseg_missing_codec_option(rows[i].name));
+      found++;
+    } else {
+      assert_non_null(rows[i].option);
+      assert_string_equal(dseg_missing_codec_option(rows[i].name), rows[i].option);
+      assert_string_equal(dseg_missing_codec_option(rows[i].uid), rows[i].option);
+    }
+  }
+  assert_null(dseg_missing_codec_option("no-codec"));
+  assert_null(dseg_missing_codec_option(NULL));
 }
 
 static void expect_codec_refused(const dseg_frame_codec *codec, const char *part) {
@@ -206,6 +237,7 @@ int main(void) {
       cmocka_unit_test(first_lookup_may_come_from_any_thread),
       cmocka_unit_test(builtin_entries_come_in_order_of_preference),
       cmocka_unit_test(entries_are_found_by_each_of_their_keys),
+      cmocka_unit_test(every_codec_of_the_library_is_there_or_named),
       cmocka_unit_test(unusable_codecs_are_refused),
       cmocka_unit_test(unusable_representations_are_refused),
       cmocka_unit_test(one_entry_is_registered_at_a_time),

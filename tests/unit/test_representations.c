@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "builtin.h"
 #include "dseg/source.h"
 #include "model/label_runs.h"
+#include "representations/builtin.h"
 
 #define ROWS 13u
 #define COLUMNS 37u

@@ -182,8 +182,9 @@ static bool set_series_number(const cli_args *args, convert_options *options) {
 
 static bool set_transfer_syntax(const cli_args *args, convert_options *options) {
   if (dseg_find_frame_codec(args->value) == NULL) {
-    cli_usage_error(args->command, "--transfer-syntax: \"%s\" is not known to this build; see dseg codecs",
-                    args->value);
+    const char *option = dseg_missing_codec_option(args->value);
+    cli_usage_error(args->command, "--transfer-syntax: \"%s\" is not known to this build%s%s; see dseg codecs",
+                    args->value, option != NULL ? ", which was made without " : "", option != NULL ? option : "");
     return false;
   }
   options->write.frame_codec = args->value;

@@ -238,6 +238,9 @@ DSEG_API const dseg_frame_codec *dseg_frame_codec_at(size_t index);
 /* By name, UID, or (representations) Segmentation Type; NULL when unknown. */
 DSEG_API const dseg_representation *dseg_find_representation(const char *key);
 DSEG_API const dseg_frame_codec *dseg_find_frame_codec(const char *name_or_uid);
+/* For messages: the CMake option, such as "DSEG_WITH_LIBJXL", that brings a frame codec of the library which this build
+ * lacks. NULL when the build has the codec, or the library knows none of that name or Transfer Syntax UID. */
+DSEG_API const char *dseg_missing_codec_option(const char *name_or_uid);
 
 #ifdef __cplusplus
 }
