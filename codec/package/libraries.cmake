@@ -16,7 +16,7 @@ if(NOT DSEG_LIBRARIES STREQUAL "OFF" AND (NOT CMAKE_CROSSCOMPILING OR DEFINED EN
 endif()
 
 # What a call finds, for those who come later: dseg_libraries lists the names in order.
-foreach(list IN ITEMS dseg_libraries dseg_missing_libraries dseg_versions dseg_pc_requires dseg_pc_libs)
+foreach(list IN ITEMS dseg_libraries dseg_missing_libraries dseg_pc_requires dseg_pc_libs)
   set_property(GLOBAL PROPERTY ${list} "")
 endforeach()
 
@@ -141,6 +141,21 @@ function(dseg_check_libraries)
     message(FATAL_ERROR "Libraries that the options need are not there:\n  ${missing}\n"
                         "Install them, or set the option to OFF, or DSEG_LIBRARIES to AUTO to build with what is there.")
   endif()
+endfunction()
+
+# Writes FILE, a C header: the libraries that were found, with their versions, as one text.
+function(dseg_write_versions file)
+  get_property(names GLOBAL PROPERTY dseg_libraries)
+  set(texts "")
+  foreach(name IN LISTS names)
+    get_property(text GLOBAL PROPERTY dseg_version_${name})
+    list(APPEND texts "${text}")
+  endforeach()
+  list(APPEND texts libc)
+  list(REMOVE_ITEM texts "")
+  list(REMOVE_DUPLICATES texts)
+  list(JOIN texts ", " texts)
+  file(CONFIGURE OUTPUT ${file} CONTENT "#define DSEG_LIBRARY_VERSIONS \"${texts}\"\n")
 endfunction()
 
 # The end of a configuration: what the build will have.

@@ -16,7 +16,29 @@ import unittest
 PROGRAM = os.environ["DSEG"]
 DATA = pathlib.Path(os.environ.get("DSEG_DATA", "."))
 
+# The start of a shared object's name, and what dseg calls the library.
+LIBRARIES = {
+    "libcharls": "CharLS",
+    "libdcmdata": "DCMTK",
+    "libdcmjpeg": "DCMTK",
+    "libdeflate": "libdeflate",
+    "libjansson": "jansson",
+    "libjpeg": "libjpeg-turbo",
+    "libjxl": "libjxl",
+    "libopenjp2": "OpenJPEG",
+    "libopenjph": "OpenJPH",
+    "libpng16": "libpng",
+    "libz": "zlib",
+    "libzstd": "zstd",
+}
+
 OK, NEGATIVE, USAGE, INPUT, OUTPUT = 0, 1, 2, 3, 4
+
+
+def linked_libraries(path):
+    """The shared objects that a program or module is linked with, without their versions: libz of libz.so.1."""
+    listed = subprocess.run(["ldd", path], capture_output=True, text=True, check=True, timeout=60).stdout
+    return {line.split()[0].split("/")[-1].split(".so")[0] for line in listed.splitlines()}
 
 
 class Result:

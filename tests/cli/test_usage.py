@@ -34,6 +34,13 @@ class Help(CliTest):
     def test_version(self):
         self.assertRegex(self.dseg("--version").out, r"\d+\.\d+\.\d+")
 
+    def test_version_names_every_library(self):
+        text = self.dseg("--version").out
+        self.assertRegex(text, r"built with ([A-Za-z-]+ \d+(\.\d+)+, )*libc\n")
+        for soname, name in harness.LIBRARIES.items():
+            if soname in harness.linked_libraries(harness.PROGRAM):
+                self.assertRegex(text, rf"\b{name} \d", soname)
+
 
 class Mistakes(CliTest):
     def test_nothing_asked(self):
