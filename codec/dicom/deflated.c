@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,8 +80,9 @@ static dseg_status refill(struct inflater *inflater, dseg_error *error) {
 
 static dseg_status run(struct inflater *inflater, dseg_error *error) {
   int result = Z_OK;
+  bool is_full = false; /* the buffer, and zlib may hold more for it, even if it has taken all input */
   while (result != Z_STREAM_END) {
-    if (inflater->stream.avail_in == 0) {
+    if (inflater->stream.avail_in == 0 && !is_full) {
       DSEG_TRY(refill(inflater, error));
     }
     inflater->stream.next_out = inflater->out;
@@ -93,6 +95,7 @@ static dseg_status run(struct inflater *inflater, dseg_error *error) {
       return dseg_fail(error, DSEG_ERROR_FORMAT, "the deflated data set is damaged before byte %" PRIu64 " (PS3.5 A.5)",
                        inflater->position);
     }
+    is_full = inflater->stream.avail_out == 0;
     DSEG_TRY(write_out(inflater, OUT_BYTES - inflater->stream.avail_out, error));
   }
   return DSEG_OK;

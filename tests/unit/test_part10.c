@@ -264,6 +264,32 @@ static void test_deflated_data_set(void **state) {
   }
 }
 
+/* The last bytes of a deflate stream may stand for more than one buffer of what they inflate to. */
+static void test_deflated_data_set_that_ends_in_a_second_buffer(void **state) {
+  (void)state;
+  /* Raw deflate of (0009,1010) OB, 262144 zeros: 282 bytes, most of them zeros. */
+  static const uint8_t first[27] = {0xED, 0xC1, 0x31, 0x01, 0x00, 0x20, 0x0C, 0x03, 0xB0, 0x1E, 0x7B, 0xF8, 0xA6, 0x09,
+                                    0x03, 0xF3, 0xEF, 0x86, 0xDD, 0x68, 0x48, 0x72, 0xD2, 0x3D, 0x37, 0xAB, 0x02};
+  static const uint8_t zeros[253] = {0};
+  static const uint8_t last[2] = {0xF0, 0x7B};
+  dseg_part10 part10;
+  dseg_element element;
+  bool is_dicom;
+  start_file("1.2.840.10008.1.2.1.99");
+  put(first, sizeof first);
+  put(zeros, sizeof zeros);
+  put(last, sizeof last);
+  const dseg_status status = open_bytes(file.size, false, &part10, &is_dicom, NULL);
+  if (status == DSEG_ERROR_UNSUPPORTED) {
+    return; /* without zlib: see above */
+  }
+  assert_int_equal(status, DSEG_OK);
+  assert_int_equal(dseg_elements_find(&part10.elements, 0x00091010, &element, NULL), DSEG_OK);
+  assert_int_equal(element.value.size, 262144);
+  dseg_part10_close(&part10);
+  assert_int_equal(open_bytes(file.size - 1, false, &part10, &is_dicom, NULL), DSEG_ERROR_FORMAT);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_finds_the_long_parts),
@@ -274,6 +300,7 @@ int main(void) {
       cmocka_unit_test(test_depth_is_bounded),
       cmocka_unit_test(test_memory_limit),
       cmocka_unit_test(test_deflated_data_set),
+      cmocka_unit_test(test_deflated_data_set_that_ends_in_a_second_buffer),
   };
   return cmocka_run_group_tests(tests, NULL, free_file);
 }
