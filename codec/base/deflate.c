@@ -6,36 +6,11 @@
 
 #include "base/endian.h"
 #include "base/threads.h"
-
-#if DSEG_HAVE_LIBDEFLATE
-#include <libdeflate.h>
-#endif
-#if DSEG_HAVE_ZLIB
-#include <zlib.h>
-#endif
+#include "base/zlib_stream.h"
 
 #define PIECE ((size_t)1 << 20)     /* bytes compressed by one thread at a time */
 #define PIECES_AT_ONCE ((size_t)64) /* held in memory until they are written in turn */
 #define WINDOW ((size_t)32768)      /* how far deflate looks back */
-
-bool dseg_can_deflate(void) {
-#if DSEG_HAVE_LIBDEFLATE || DSEG_HAVE_ZLIB
-  return true;
-#else
-  return false;
-#endif
-}
-
-#if DSEG_HAVE_LIBDEFLATE || DSEG_HAVE_ZLIB
-
-static uint32_t checksum(dseg_deflate_container container, uint32_t sum, dseg_view data) {
-#if DSEG_HAVE_LIBDEFLATE
-  return container == DSEG_GZIP ? libdeflate_crc32(sum, data.data, data.size)
-                                : libdeflate_adler32(sum, data.data, data.size);
-#else
-  return (uint32_t)(container == DSEG_GZIP ? crc32_z(sum, data.data, data.size) : adler32_z(sum, data.data, data.size));
-#endif
-}
 
 static uint32_t first_checksum(dseg_deflate_container container) {
   return container == DSEG_GZIP ? 0 : 1;
@@ -81,8 +56,6 @@ static void report(const dseg_deflate_options *options, size_t done, size_t tota
   }
 }
 
-#if DSEG_HAVE_ZLIB
-
 /* One piece of the data, and what became of it. */
 struct piece {
   uint8_t *bytes;
@@ -96,9 +69,9 @@ struct job {
   dseg_view data;
   size_t first; /* piece, of this turn */
   int level;
-  struct piece *pieces; /* PIECES_AT_ONCE */
-  struct piece empty;   /* what all empty pieces are; bytes NULL until the first is met */
-  z_stream *streams;    /* by worker; opaque is set once it is ready */
+  struct piece *pieces;      /* PIECES_AT_ONCE */
+  struct piece empty;        /* what all empty pieces are; bytes NULL until the first is met */
+  dseg_deflater **deflaters; /* by worker; NULL until its first piece */
 };
 
 static dseg_view piece_of(const struct job *job, size_t index) {
@@ -108,18 +81,11 @@ static dseg_view piece_of(const struct job *job, size_t index) {
 }
 
 static dseg_status prepare(struct job *job, unsigned worker, size_t at, dseg_error *error) {
-  z_stream *stream = &job->streams[worker];
-  const int raw_deflate = -15;
-  const int result = stream->state != NULL
-                         ? deflateReset(stream)
-                         : deflateInit2(stream, job->level, Z_DEFLATED, raw_deflate, 8, Z_DEFAULT_STRATEGY);
-  if (result != Z_OK) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for compressing");
+  if (job->deflaters[worker] == NULL) {
+    DSEG_TRY(dseg_deflater_create(job->level, DSEG_ZLIB_DEFAULT_MEMORY, &job->deflaters[worker], error));
   }
-  if (at != 0) {
-    const size_t before = at < WINDOW ? at : WINDOW;
-    (void)deflateSetDictionary(stream, job->data.data + at - before, (uInt)before);
-  }
+  const size_t before = at < WINDOW ? at : WINDOW;
+  dseg_deflater_restart(job->deflaters[worker], (dseg_view){job->data.data + at - before, before});
   return DSEG_OK;
 }
 
@@ -139,22 +105,21 @@ static dseg_status deflate_piece(struct job *job, dseg_view in, unsigned worker,
   const size_t at = (size_t)(in.data - job->data.data);
   const bool is_last = at + in.size == job->data.size;
   DSEG_TRY(prepare(job, worker, at, error));
-  z_stream *stream = &job->streams[worker];
-  const size_t room = (size_t)deflateBound(stream, (uLong)in.size) + 64;
+  dseg_deflater *deflater = job->deflaters[worker];
+  const size_t room = dseg_deflater_bound(deflater, in.size) + 64;
   piece->bytes = malloc(room);
   if (piece->bytes == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu bytes", room);
   }
-  stream->next_in = (z_const Bytef *)in.data;
-  stream->avail_in = (uInt)in.size;
-  stream->next_out = piece->bytes;
-  stream->avail_out = (uInt)room;
-  const int result = deflate(stream, is_last ? Z_FINISH : Z_SYNC_FLUSH);
-  if (result != (is_last ? Z_STREAM_END : Z_OK) || stream->avail_in != 0 || stream->avail_out == 0) {
+  dseg_view rest = in;
+  dseg_span out = {piece->bytes, room};
+  const dseg_zlib_result result =
+      dseg_deflater_run(deflater, &rest, &out, is_last ? DSEG_DEFLATE_FINISH : DSEG_DEFLATE_SYNC);
+  if (result != (is_last ? DSEG_ZLIB_ENDED : DSEG_ZLIB_GOES_ON) || rest.size != 0 || out.size == 0) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "zlib cannot compress a piece of %zu bytes", in.size);
   }
-  piece->size = room - stream->avail_out;
-  piece->sum = checksum(job->container, first_checksum(job->container), in);
+  piece->size = room - out.size;
+  piece->sum = dseg_deflate_checksum(job->container, first_checksum(job->container), in);
   uint8_t *smaller = realloc(piece->bytes, piece->size);
   piece->bytes = smaller != NULL ? smaller : piece->bytes;
   return DSEG_OK;
@@ -165,11 +130,6 @@ static dseg_status compress_piece(void *user, size_t index, unsigned worker, dse
   const dseg_view in = piece_of(job, index);
   job->pieces[index].is_empty = is_empty(job, in);
   return job->pieces[index].is_empty ? DSEG_OK : deflate_piece(job, in, worker, &job->pieces[index], error);
-}
-
-static uint32_t combine(dseg_deflate_container container, uint32_t before, uint32_t sum, size_t size) {
-  return (uint32_t)(container == DSEG_GZIP ? crc32_combine(before, sum, (z_off_t)size)
-                                           : adler32_combine(before, sum, (z_off_t)size));
 }
 
 static dseg_status write_pieces(struct job *job, unsigned workers, const dseg_deflate_options *options,
@@ -188,7 +148,7 @@ static dseg_status write_pieces(struct job *job, unsigned workers, const dseg_de
         }
       }
       DSEG_TRY(sink->write(sink->user, piece->bytes, piece->size, error));
-      *sum = combine(job->container, *sum, piece->sum, piece_of(job, i).size);
+      *sum = dseg_zlib_combine(job->container, *sum, piece->sum, piece_of(job, i).size);
       free(job->pieces[i].bytes);
       job->pieces[i] = (struct piece){0};
     }
@@ -202,9 +162,9 @@ static dseg_status deflate_pieces(dseg_deflate_container container, dseg_view da
   const unsigned workers = dseg_worker_count(options->threads, (data.size - 1) / PIECE + 1);
   struct job job = {.container = container, .data = data, .level = options->level};
   job.pieces = calloc(PIECES_AT_ONCE, sizeof *job.pieces);
-  job.streams = calloc(workers, sizeof *job.streams);
+  job.deflaters = calloc(workers, sizeof(dseg_deflater *));
   dseg_status status = DSEG_OK;
-  if (job.pieces == NULL || job.streams == NULL) {
+  if (job.pieces == NULL || job.deflaters == NULL) {
     status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for compressing");
   } else {
     status = write_pieces(&job, workers, options, sink, sum, error);
@@ -212,71 +172,59 @@ static dseg_status deflate_pieces(dseg_deflate_container container, dseg_view da
   for (size_t i = 0; job.pieces != NULL && i < PIECES_AT_ONCE; i++) {
     free(job.pieces[i].bytes);
   }
-  for (unsigned i = 0; job.streams != NULL && i < workers; i++) {
-    (void)deflateEnd(&job.streams[i]);
+  for (unsigned i = 0; job.deflaters != NULL && i < workers; i++) {
+    dseg_deflater_destroy(job.deflaters[i]);
   }
   free(job.empty.bytes);
   free(job.pieces);
-  free(job.streams);
+  free(job.deflaters);
   return status;
 }
 
-#endif
-
-#if DSEG_HAVE_LIBDEFLATE
-
 /* The whole at once. The room asked for is touched only as far as the compressed data reaches. */
+static dseg_status compress_whole(dseg_compressor *compressor, dseg_view data, const dseg_byte_sink *sink,
+                                  dseg_error *error) {
+  const size_t room = dseg_compressor_bound(compressor, data.size);
+  uint8_t *bytes = malloc(room);
+  if (bytes == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for compressing");
+  }
+  const size_t size = dseg_compress(compressor, data, (dseg_span){bytes, room});
+  const dseg_status status = sink->write(sink->user, bytes, size, error);
+  free(bytes);
+  return status;
+}
+
 static dseg_status deflate_whole(dseg_deflate_container container, dseg_view data, const dseg_deflate_options *options,
                                  const dseg_byte_sink *sink, uint32_t *sum, dseg_error *error) {
+  dseg_compressor *compressor = NULL;
   report(options, 0, data.size);
-  struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(options->level);
-  const size_t room = libdeflate_deflate_compress_bound(compressor, data.size);
-  uint8_t *bytes = malloc(room);
-  dseg_status status = DSEG_OK;
-  if (compressor == NULL || bytes == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for compressing");
-  } else {
-    const size_t size = libdeflate_deflate_compress(compressor, data.data, data.size, bytes, room);
-    status = sink->write(sink->user, bytes, size, error);
-    *sum = checksum(container, *sum, data);
-  }
-  libdeflate_free_compressor(compressor);
-  free(bytes);
+  DSEG_TRY(dseg_compressor_create(options->level, &compressor, error));
+  const dseg_status status = compress_whole(compressor, data, sink, error);
+  dseg_compressor_destroy(compressor);
+  *sum = dseg_deflate_checksum(container, *sum, data);
   report(options, data.size, data.size);
   return status;
 }
 
-#endif
-
+/* Pieces need zlib, the levels past its highest libdeflate. */
 static dseg_status deflate_data(dseg_deflate_container container, dseg_view data, const dseg_deflate_options *options,
                                 const dseg_byte_sink *sink, uint32_t *sum, dseg_error *error) {
-#if DSEG_HAVE_ZLIB && DSEG_HAVE_LIBDEFLATE
-  return options->level > 9 ? deflate_whole(container, data, options, sink, sum, error)
-                            : deflate_pieces(container, data, options, sink, sum, error);
-#elif DSEG_HAVE_ZLIB
-  dseg_deflate_options highest = *options;
-  highest.level = options->level > 9 ? 9 : options->level;
-  return deflate_pieces(container, data, &highest, sink, sum, error);
-#else
-  return deflate_whole(container, data, options, sink, sum, error);
-#endif
+  dseg_deflate_options possible = *options;
+  possible.level = options->level < DSEG_DEFLATE_MAX_LEVEL ? options->level : DSEG_DEFLATE_MAX_LEVEL;
+  return dseg_has_zlib() && possible.level <= DSEG_ZLIB_MAX_LEVEL
+             ? deflate_pieces(container, data, &possible, sink, sum, error)
+             : deflate_whole(container, data, &possible, sink, sum, error);
 }
 
 dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
                                const dseg_deflate_options *options, const dseg_byte_sink *sink, dseg_error *error) {
+  if (!dseg_can_deflate()) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "writing compressed data needs a build with DSEG_WITH_ZLIB or DSEG_WITH_LIBDEFLATE");
+  }
   DSEG_TRY(write_start(container, prefix, sink, error));
-  uint32_t sum = checksum(container, first_checksum(container), prefix);
+  uint32_t sum = dseg_deflate_checksum(container, first_checksum(container), prefix);
   DSEG_TRY(deflate_data(container, data, options, sink, &sum, error));
   return write_end(container, sum, prefix.size + data.size, sink, error);
 }
-
-#else
-
-dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
-                               const dseg_deflate_options *options, const dseg_byte_sink *sink, dseg_error *error) {
-  (void)container, (void)prefix, (void)data, (void)options, (void)sink;
-  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                   "writing compressed data needs a build with DSEG_WITH_ZLIB or DSEG_WITH_LIBDEFLATE");
-}
-
-#endif

@@ -7,8 +7,7 @@
 #define DSEG_BASE_DEFLATE_H
 
 #include "base/byte_sink.h"
-
-typedef enum dseg_deflate_container { DSEG_GZIP = 0, DSEG_ZLIB } dseg_deflate_container;
+#include "base/deflate_block.h"
 
 typedef struct dseg_deflate_options {
   int level;        /* 1..12 */
@@ -16,11 +15,8 @@ typedef struct dseg_deflate_options {
   dseg_progress progress;
 } dseg_deflate_options;
 
-/* Whether this build can compress at all. */
-bool dseg_can_deflate(void);
-
-/* Writes prefix, which may be empty and is kept uncompressed inside the stream (at most 65535 bytes), and data to sink.
- * DSEG_ERROR_UNSUPPORTED without a library. */
+/* Writes prefix, which may be empty and is kept uncompressed inside the stream (at most 65535 bytes), and data, which
+ * may not, to sink. container: DSEG_GZIP or DSEG_ZLIB. DSEG_ERROR_UNSUPPORTED without a library. */
 dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
                                const dseg_deflate_options *options, const dseg_byte_sink *sink, dseg_error *error);
 

@@ -1,23 +1,16 @@
 /* inflate.c - gzip files (RFC 1952) and zlib streams (RFC 1950) as a whole, or their first bytes.
  *
- * Both libraries are used in the same way: one call inflates one member from its start into the room there is. That
- * suits libdeflate, which does not stream; where the size had to be guessed and the guess was too small, the member is
- * inflated again into a larger block. */
+ * One call inflates one member from its start into the room there is. That suits libdeflate, which does not stream;
+ * where the size had to be guessed and the guess was too small, the member is inflated again into a larger block. */
 #include "base/inflate.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/deflate_block.h"
 #include "base/endian.h"
 #include "base/large_block.h"
-
-#if DSEG_HAVE_LIBDEFLATE
-#include <libdeflate.h>
-#endif
-#if DSEG_HAVE_ZLIB
-#include <limits.h>
-#include <zlib.h>
-#endif
+#include "base/zlib_stream.h"
 
 #define GZIP_SMALLEST ((size_t)18) /* header and trailer of a member without a name */
 
@@ -30,159 +23,57 @@ uint64_t dseg_inflate_bound(uint64_t compressed) {
   return compressed > UINT64_MAX / most_per_byte ? UINT64_MAX : compressed * most_per_byte;
 }
 
-enum outcome { INFLATED, ROOM_TOO_SMALL, DAMAGED, OUT_OF_MEMORY };
-
-/* What one member took and gave. */
-struct member {
-  size_t used, produced;
-};
-
-#if DSEG_HAVE_LIBDEFLATE
-
-typedef struct libdeflate_decompressor engine;
-
-static engine *engine_create(void) {
-  return libdeflate_alloc_decompressor();
-}
-static void engine_destroy(engine *inflater) {
-  libdeflate_free_decompressor(inflater);
-}
-
-static enum outcome inflate_member(engine *inflater, dseg_view in, uint8_t *out, size_t room, struct member *member) {
-  const enum libdeflate_result result =
-      dseg_is_gzip(in)
-          ? libdeflate_gzip_decompress_ex(inflater, in.data, in.size, out, room, &member->used, &member->produced)
-          : libdeflate_zlib_decompress_ex(inflater, in.data, in.size, out, room, &member->used, &member->produced);
-  switch (result) {
-    case LIBDEFLATE_SUCCESS: return INFLATED;
-    case LIBDEFLATE_INSUFFICIENT_SPACE: return ROOM_TOO_SMALL;
-    default: return DAMAGED;
-  }
-}
-
-#elif DSEG_HAVE_ZLIB
-
-typedef z_stream engine;
-
-static engine *engine_create(void) {
-  engine *inflater = calloc(1, sizeof *inflater);
-  const int zlib_or_gzip = 15 + 32;
-  if (inflater != NULL && inflateInit2(inflater, zlib_or_gzip) != Z_OK) {
-    free(inflater);
-    return NULL;
-  }
-  return inflater;
-}
-
-static void engine_destroy(engine *inflater) {
-  if (inflater != NULL) {
-    inflateEnd(inflater);
-    free(inflater);
-  }
-}
-
-static uInt at_most(size_t size) {
-  return size > UINT_MAX ? UINT_MAX : (uInt)size;
-}
-
-static enum outcome inflate_member(engine *inflater, dseg_view in, uint8_t *out, size_t room, struct member *member) {
-  *member = (struct member){0, 0};
-  if (inflateReset(inflater) != Z_OK) {
-    return OUT_OF_MEMORY;
-  }
-  uint8_t none = 0; /* zlib wants an address even where there is no room */
-  for (;;) {
-    const uInt input = at_most(in.size - member->used);
-    const uInt output = at_most(room - member->produced);
-    inflater->next_in = (z_const Bytef *)(in.data + member->used);
-    inflater->avail_in = input;
-    inflater->next_out = output != 0 ? out + member->produced : &none;
-    inflater->avail_out = output;
-    const int result = inflate(inflater, Z_NO_FLUSH);
-    member->used += input - inflater->avail_in;
-    member->produced += output - inflater->avail_out;
-    if (result == Z_STREAM_END) {
-      return INFLATED;
-    }
-    if (result == Z_MEM_ERROR) {
-      return OUT_OF_MEMORY;
-    }
-    if (result != Z_OK && result != Z_BUF_ERROR) {
-      return DAMAGED;
-    }
-    if (member->produced == room && inflater->avail_out == 0 && member->used < in.size) {
-      /* With the last byte written there may still be the trailer to read: only no progress means no room. */
-      if (result == Z_BUF_ERROR) {
-        return ROOM_TOO_SMALL;
-      }
-      continue;
-    }
-    if (member->used == in.size) {
-      return DAMAGED; /* cut off */
-    }
-  }
-}
-
-#else
-
-typedef struct engine {
-  char unused;
-} engine;
-
-static engine *engine_create(void) {
-  return NULL;
-}
-static void engine_destroy(engine *inflater) {
-  (void)inflater;
-}
-
-static enum outcome inflate_member(engine *inflater, dseg_view in, uint8_t *out, size_t room, struct member *member) {
-  (void)inflater, (void)in, (void)out, (void)room, (void)member;
-  return DAMAGED;
-}
-
-#endif
-
-static dseg_status create(engine **inflater, dseg_error *error) {
-#if DSEG_HAVE_LIBDEFLATE || DSEG_HAVE_ZLIB
-  *inflater = engine_create();
-  return *inflater != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
-#else
-  *inflater = engine_create();
-  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                   "compressed data needs a build with DSEG_WITH_LIBDEFLATE or DSEG_WITH_ZLIB");
-#endif
+static dseg_status create(dseg_decompressor **decompressor, dseg_error *error) {
+  return dseg_can_deflate() ? dseg_decompressor_create(decompressor, error)
+                            : dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                                        "compressed data needs a build with DSEG_WITH_LIBDEFLATE or DSEG_WITH_ZLIB");
 }
 
 static dseg_status damaged(dseg_error *error) {
   return dseg_fail(error, DSEG_ERROR_FORMAT, "the compressed data is damaged or cut off (RFC 1951)");
 }
 
+static dseg_status out_of_memory(dseg_error *error) {
+  return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
+}
+
 static dseg_view rest_of(dseg_view all, size_t used) {
   return (dseg_view){all.data + used, all.size - used};
 }
 
+/* What one member took and gave. */
+struct member {
+  size_t used, produced;
+};
+
+static dseg_inflate_result inflate_member(dseg_decompressor *decompressor, dseg_view in, dseg_span out,
+                                          struct member *member) {
+  return dseg_decompress(decompressor, dseg_is_gzip(in) ? DSEG_GZIP : DSEG_ZLIB, in, out, &member->used,
+                         &member->produced);
+}
+
 dseg_status dseg_inflate_exactly(dseg_view compressed, uint8_t *out, size_t size, dseg_error *error) {
-  engine *inflater;
-  DSEG_TRY(create(&inflater, error));
+  dseg_decompressor *decompressor = NULL;
+  DSEG_TRY(create(&decompressor, error));
   dseg_status status = DSEG_OK;
   size_t produced = 0;
   dseg_view in = compressed;
   do {
     struct member member = {0, 0};
-    const enum outcome outcome = inflate_member(inflater, in, out + produced, size - produced, &member);
-    if (outcome == ROOM_TOO_SMALL) {
-      status = dseg_fail(error, DSEG_ERROR_FORMAT, "the compressed data holds more than the %zu bytes expected", size);
-    } else if (outcome == OUT_OF_MEMORY) {
-      status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
-    } else if (outcome == DAMAGED) {
-      status = damaged(error);
-    } else {
-      produced += member.produced;
-      in = rest_of(in, member.used);
+    switch (inflate_member(decompressor, in, (dseg_span){out + produced, size - produced}, &member)) {
+      case DSEG_INFLATE_COMPLETE:
+        produced += member.produced;
+        in = rest_of(in, member.used);
+        break;
+      case DSEG_INFLATE_ROOM_TOO_SMALL:
+        status =
+            dseg_fail(error, DSEG_ERROR_FORMAT, "the compressed data holds more than the %zu bytes expected", size);
+        break;
+      case DSEG_INFLATE_NO_MEMORY: status = out_of_memory(error); break;
+      case DSEG_INFLATE_DAMAGED: status = damaged(error); break;
     }
   } while (status == DSEG_OK && dseg_is_gzip(in));
-  engine_destroy(inflater);
+  dseg_decompressor_destroy(decompressor);
   if (status == DSEG_OK && produced != size) {
     status = dseg_fail(error, DSEG_ERROR_FORMAT, "the compressed data holds %zu bytes where %zu are expected", produced,
                        size);
@@ -230,78 +121,74 @@ static dseg_status start(struct sink *sink, dseg_view compressed, uint64_t limit
   return set_capacity(sink, guess != 0 ? guess : 1, error);
 }
 
-static dseg_status inflate_members(engine *inflater, dseg_view compressed, struct sink *sink, dseg_error *error) {
+static dseg_status inflate_members(dseg_decompressor *decompressor, dseg_view compressed, struct sink *sink,
+                                   dseg_error *error) {
   dseg_view in = compressed;
   do {
     struct member member = {0, 0};
-    switch (inflate_member(inflater, in, sink->block + sink->size, sink->capacity - sink->size, &member)) {
-      case INFLATED:
+    const dseg_span room = {sink->block + sink->size, sink->capacity - sink->size};
+    switch (inflate_member(decompressor, in, room, &member)) {
+      case DSEG_INFLATE_COMPLETE:
         sink->size += member.produced;
         in = rest_of(in, member.used);
         break;
-      case ROOM_TOO_SMALL: DSEG_TRY(grow(sink, error)); break;
-      case OUT_OF_MEMORY: return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
-      case DAMAGED: return damaged(error);
+      case DSEG_INFLATE_ROOM_TOO_SMALL: DSEG_TRY(grow(sink, error)); break;
+      case DSEG_INFLATE_NO_MEMORY: return out_of_memory(error);
+      case DSEG_INFLATE_DAMAGED: return damaged(error);
     }
   } while (dseg_is_gzip(in)); /* zeros or other bytes after the last member are padding */
   return DSEG_OK;
 }
 
-#if DSEG_HAVE_ZLIB
-
-dseg_status dseg_gunzip_start(dseg_view compressed, uint64_t limit, uint8_t *out, size_t size, size_t *got,
-                              dseg_error *error) {
-  (void)limit; /* nothing is allocated for the rest */
-  const int only_gzip = 15 + 16;
-  z_stream stream = {.next_in = (z_const Bytef *)compressed.data, .avail_out = (uInt)size};
-  stream.next_out = out;
-  *got = 0;
-  if (inflateInit2(&stream, only_gzip) != Z_OK) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
+/* With zlib nothing is allocated for the rest. */
+static dseg_status stream_start(dseg_view compressed, dseg_span out, size_t *got, dseg_error *error) {
+  dseg_inflater *inflater = NULL;
+  DSEG_TRY(dseg_inflater_create(DSEG_GZIP, &inflater, error));
+  const size_t size = out.size;
+  dseg_zlib_result result = dseg_inflater_run(inflater, &compressed, &out);
+  while (result == DSEG_ZLIB_ENDED && out.size != 0 && dseg_is_gzip(compressed)) {
+    dseg_inflater_restart(inflater, DSEG_GZIP);
+    result = dseg_inflater_run(inflater, &compressed, &out);
   }
-  int result = Z_OK;
-  while (result == Z_OK && stream.avail_out != 0) {
-    const size_t left = compressed.size - (size_t)(stream.next_in - compressed.data);
-    stream.avail_in = left > UINT_MAX ? UINT_MAX : (uInt)left;
-    result = inflate(&stream, Z_NO_FLUSH);
-    if (result == Z_STREAM_END && dseg_is_gzip((dseg_view){stream.next_in, stream.avail_in})) {
-      result = inflateReset(&stream);
-    }
+  dseg_inflater_destroy(inflater);
+  *got = size - out.size;
+  if (result == DSEG_ZLIB_NO_MEMORY) {
+    return out_of_memory(error);
   }
-  *got = size - stream.avail_out;
-  (void)inflateEnd(&stream);
-  return result == Z_OK || result == Z_STREAM_END ? DSEG_OK : damaged(error);
+  return out.size == 0 || result == DSEG_ZLIB_ENDED ? DSEG_OK : damaged(error);
 }
 
-#else
-
 /* libdeflate does not stream: all is inflated, and forgotten. */
-dseg_status dseg_gunzip_start(dseg_view compressed, uint64_t limit, uint8_t *out, size_t size, size_t *got,
-                              dseg_error *error) {
+static dseg_status inflate_and_cut(dseg_view compressed, uint64_t limit, dseg_span out, size_t *got,
+                                   dseg_error *error) {
   uint8_t *block = NULL;
   size_t total = 0;
-  *got = 0;
   DSEG_TRY(dseg_gunzip(compressed, limit, &block, &total, error));
-  *got = total < size ? total : size;
-  memcpy(out, block, *got);
+  *got = total < out.size ? total : out.size;
+  memcpy(out.data, block, *got);
   free(block);
   return DSEG_OK;
 }
 
-#endif
+dseg_status dseg_gunzip_start(dseg_view compressed, uint64_t limit, uint8_t *out, size_t size, size_t *got,
+                              dseg_error *error) {
+  *got = 0;
+  return dseg_has_zlib() ? stream_start(compressed, (dseg_span){out, size}, got, error)
+                         : inflate_and_cut(compressed, limit, (dseg_span){out, size}, got, error);
+}
 
 dseg_status dseg_gunzip(dseg_view compressed, uint64_t limit, uint8_t **block, size_t *size, dseg_error *error) {
   if (compressed.size < GZIP_SMALLEST || !dseg_is_gzip(compressed)) {
     return damaged(error);
   }
-  engine *inflater;
-  DSEG_TRY(create(&inflater, error));
+  dseg_decompressor *decompressor = NULL;
+  DSEG_TRY(create(&decompressor, error));
   struct sink sink = {0};
   dseg_status status = start(&sink, compressed, limit, error);
   if (status == DSEG_OK) {
-    status = inflate_members(inflater, compressed, &sink, error);
+    status = inflate_members(decompressor, compressed, &sink, error);
   }
-  engine_destroy(inflater);
+  dseg_decompressor_destroy(decompressor);
   if (status != DSEG_OK) {
     free(sink.block);
     return status;

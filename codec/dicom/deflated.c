@@ -1,8 +1,6 @@
 /* deflated.c - inflates a deflated data set (PS3.5 A.5: RFC 1951, no zlib header) to a temporary file. */
 #include "dicom/deflated.h"
 
-#if DSEG_HAVE_ZLIB
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -10,18 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
+
+#include "base/zlib_stream.h"
 
 #define IN_BYTES ((size_t)1 << 16)
 #define OUT_BYTES ((size_t)1 << 18)
 
-struct inflater {
+struct inflation {
   const dseg_input *input;
   uint64_t position;
   uint64_t written;
   uint64_t limit;
   int descriptor;
-  z_stream stream;
+  dseg_inflater *inflater;
+  dseg_view rest; /* of in: read, not inflated yet */
   uint8_t in[IN_BYTES];
   uint8_t out[OUT_BYTES];
 };
@@ -43,15 +43,15 @@ static dseg_status create_temporary(int *descriptor, dseg_error *error) {
   return DSEG_OK;
 }
 
-static dseg_status write_out(struct inflater *inflater, size_t size, dseg_error *error) {
-  if (size > inflater->limit - inflater->written) {
+static dseg_status write_out(struct inflation *inflation, size_t size, dseg_error *error) {
+  if (size > inflation->limit - inflation->written) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "the inflated data set exceeds the limit of %" PRIu64 " bytes",
-                     inflater->limit);
+                     inflation->limit);
   }
-  const uint8_t *from = inflater->out;
-  inflater->written += size;
+  const uint8_t *from = inflation->out;
+  inflation->written += size;
   while (size > 0) {
-    const ssize_t put = write(inflater->descriptor, from, size);
+    const ssize_t put = write(inflation->descriptor, from, size);
     if (put < 0 && errno == EINTR) {
       continue;
     }
@@ -65,82 +65,69 @@ static dseg_status write_out(struct inflater *inflater, size_t size, dseg_error 
   return DSEG_OK;
 }
 
-static dseg_status refill(struct inflater *inflater, dseg_error *error) {
-  const uint64_t left = dseg_input_size(inflater->input) - inflater->position;
+static dseg_status refill(struct inflation *inflation, dseg_error *error) {
+  const uint64_t left = dseg_input_size(inflation->input) - inflation->position;
   const size_t size = left < IN_BYTES ? (size_t)left : IN_BYTES;
   if (size == 0) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "the deflated data set is cut off (PS3.5 A.5)");
   }
-  DSEG_TRY(dseg_input_read(inflater->input, inflater->position, inflater->in, size, error));
-  inflater->position += size;
-  inflater->stream.next_in = inflater->in;
-  inflater->stream.avail_in = (uInt)size;
+  DSEG_TRY(dseg_input_read(inflation->input, inflation->position, inflation->in, size, error));
+  inflation->position += size;
+  inflation->rest = (dseg_view){inflation->in, size};
   return DSEG_OK;
 }
 
-static dseg_status run(struct inflater *inflater, dseg_error *error) {
-  int result = Z_OK;
-  bool is_full = false; /* the buffer, and zlib may hold more for it, even if it has taken all input */
-  while (result != Z_STREAM_END) {
-    if (inflater->stream.avail_in == 0 && !is_full) {
-      DSEG_TRY(refill(inflater, error));
+static dseg_status run(struct inflation *inflation, dseg_error *error) {
+  dseg_zlib_result result = DSEG_ZLIB_GOES_ON;
+  bool is_full = false; /* the buffer, and there may be more for it even if all input is used up */
+  while (result != DSEG_ZLIB_ENDED) {
+    if (inflation->rest.size == 0 && !is_full) {
+      DSEG_TRY(refill(inflation, error));
     }
-    inflater->stream.next_out = inflater->out;
-    inflater->stream.avail_out = (uInt)OUT_BYTES;
-    result = inflate(&inflater->stream, Z_NO_FLUSH);
-    if (result == Z_MEM_ERROR) {
+    dseg_span out = {inflation->out, OUT_BYTES};
+    result = dseg_inflater_run(inflation->inflater, &inflation->rest, &out);
+    if (result == DSEG_ZLIB_NO_MEMORY) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
     }
-    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+    if (result == DSEG_ZLIB_DAMAGED) {
       return dseg_fail(error, DSEG_ERROR_FORMAT, "the deflated data set is damaged before byte %" PRIu64 " (PS3.5 A.5)",
-                       inflater->position);
+                       inflation->position);
     }
-    is_full = inflater->stream.avail_out == 0;
-    DSEG_TRY(write_out(inflater, OUT_BYTES - inflater->stream.avail_out, error));
+    is_full = out.size == 0;
+    DSEG_TRY(write_out(inflation, OUT_BYTES - out.size, error));
   }
   return DSEG_OK;
 }
 
 dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint64_t limit, dseg_input **inflated,
                                   dseg_error *error) {
-  struct inflater *inflater = calloc(1, sizeof *inflater);
-  if (inflater == NULL) {
+  if (!dseg_has_zlib()) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "the data set is deflated (PS3.5 A.5); this build was made without DSEG_WITH_ZLIB");
+  }
+  struct inflation *inflation = calloc(1, sizeof *inflation);
+  if (inflation == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
   }
-  inflater->input = input;
-  inflater->position = begin;
-  inflater->limit = limit;
-  dseg_status status = create_temporary(&inflater->descriptor, error);
+  inflation->input = input;
+  inflation->position = begin;
+  inflation->limit = limit;
+  dseg_status status = create_temporary(&inflation->descriptor, error);
   if (status != DSEG_OK) {
-    free(inflater);
+    free(inflation);
     return status;
   }
-  if (inflateInit2(&inflater->stream, -MAX_WBITS) == Z_OK) {
-    status = run(inflater, error);
-    inflateEnd(&inflater->stream);
-  } else {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for inflating");
+  status = dseg_inflater_create(DSEG_RAW_DEFLATE, &inflation->inflater, error);
+  if (status == DSEG_OK) {
+    status = run(inflation, error);
+    dseg_inflater_destroy(inflation->inflater);
   }
   if (status == DSEG_OK) {
-    status = dseg_input_open_descriptor(inflater->descriptor, inflated, error);
+    status = dseg_input_open_descriptor(inflation->descriptor, inflated, error);
   }
   if (status != DSEG_OK) {
-    close(inflater->descriptor);
+    close(inflation->descriptor);
   }
-  free(inflater);
+  free(inflation);
   return status;
 }
-
-#else
-
-dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint64_t limit, dseg_input **inflated,
-                                  dseg_error *error) {
-  (void)input;
-  (void)begin;
-  (void)limit;
-  (void)inflated;
-  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                   "the data set is deflated (PS3.5 A.5); this build was made without DSEG_WITH_ZLIB");
-}
-
-#endif

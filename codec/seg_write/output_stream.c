@@ -1,4 +1,4 @@
-/* output_stream.c - buffered output with copies inside the kernel; zlib's raw deflate in builds that have it. */
+/* output_stream.c - buffered output with copies inside the kernel; zlib's raw deflate where wanted. */
 #include "seg_write/output_stream.h"
 
 #include <errno.h>
@@ -9,22 +9,13 @@
 #if defined(__linux__)
 #include <sys/sendfile.h>
 #endif
-#if DSEG_HAVE_ZLIB
-#include <zlib.h>
-#endif
 
 #include "base/endian.h"
 
 #define PIECE_BYTES ((size_t)1 << 19)
+#define LEVEL 6                             /* of the deflate: what zlib itself takes */
 #define KERNEL_COPY_BYTES ((size_t)1 << 16) /* less is copied faster through a buffer */
 #define HOLE_BYTES ((size_t)1 << 14)        /* fewer zeros are written: each hole costs calls and an extent */
-
-#if DSEG_HAVE_ZLIB
-struct dseg_deflater {
-  z_stream zlib;
-  uint64_t produced;
-};
-#endif
 
 void dseg_stream_start(dseg_output_stream *stream, dseg_output_file *file) {
   *stream = (dseg_output_stream){.file = file};
@@ -36,38 +27,26 @@ static dseg_status flush(dseg_output_stream *stream, dseg_error *error) {
   return size == 0 ? DSEG_OK : dseg_output_write(stream->file, stream->buffer.data, size, error);
 }
 
-#if DSEG_HAVE_ZLIB
 dseg_status dseg_stream_deflate(dseg_output_stream *stream, dseg_error *error) {
-  struct dseg_deflater *deflater = calloc(1, sizeof *deflater);
-  if (deflater == NULL ||
-      deflateInit2(&deflater->zlib, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    free(deflater);
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for zlib");
+  if (!dseg_has_zlib()) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "a deflated data set (PS3.5 A.5) needs zlib: build with DSEG_WITH_ZLIB=ON");
   }
-  stream->deflater = deflater;
-  return DSEG_OK;
+  return dseg_deflater_create(LEVEL, DSEG_ZLIB_DEFAULT_MEMORY, &stream->deflater, error);
 }
 
 /* Feeds data to zlib; its output goes to the buffer. */
-static dseg_status deflate_bytes(dseg_output_stream *stream, const uint8_t *data, size_t size, int mode,
+static dseg_status deflate_bytes(dseg_output_stream *stream, dseg_view data, dseg_deflate_flush mode,
                                  dseg_error *error) {
-  z_stream *zlib = &stream->deflater->zlib;
   bool more = true;
   while (more) {
-    const size_t take = size > PIECE_BYTES ? PIECE_BYTES : size;
     DSEG_TRY(dseg_buffer_reserve(&stream->buffer, PIECE_BYTES, error));
-    zlib->next_in = (z_const Bytef *)data;
-    zlib->avail_in = (uInt)take;
-    zlib->next_out = stream->buffer.data + stream->buffer.size;
-    zlib->avail_out = (uInt)PIECE_BYTES;
-    const int result = deflate(zlib, mode);
-    const size_t used = take - zlib->avail_in, produced = PIECE_BYTES - zlib->avail_out;
-    stream->buffer.size += produced;
-    stream->deflater->produced += produced;
-    data += used;
-    size -= used;
-    more = mode == Z_FINISH ? result != Z_STREAM_END : size > 0 || zlib->avail_out == 0;
-    if (result == Z_STREAM_ERROR) {
+    dseg_span out = {stream->buffer.data + stream->buffer.size, PIECE_BYTES};
+    const dseg_zlib_result result = dseg_deflater_run(stream->deflater, &data, &out, mode);
+    stream->buffer.size += PIECE_BYTES - out.size;
+    stream->deflated += PIECE_BYTES - out.size;
+    more = mode == DSEG_DEFLATE_FINISH ? result != DSEG_ZLIB_ENDED : data.size > 0 || out.size == 0;
+    if (result == DSEG_ZLIB_DAMAGED || result == DSEG_ZLIB_NO_MEMORY) {
       return dseg_fail(error, DSEG_ERROR_OUTPUT, "zlib failed");
     }
     if (stream->buffer.size >= PIECE_BYTES) {
@@ -78,43 +57,14 @@ static dseg_status deflate_bytes(dseg_output_stream *stream, const uint8_t *data
 }
 
 static dseg_status finish_deflate(dseg_output_stream *stream, dseg_error *error) {
-  DSEG_TRY(deflate_bytes(stream, (const uint8_t *)"", 0, Z_FINISH, error));
-  return stream->deflater->produced % 2 == 0 ? DSEG_OK : dseg_buffer_append(&stream->buffer, "", 1, error);
+  DSEG_TRY(deflate_bytes(stream, (dseg_view){NULL, 0}, DSEG_DEFLATE_FINISH, error));
+  return stream->deflated % 2 == 0 ? DSEG_OK : dseg_buffer_append(&stream->buffer, "", 1, error);
 }
-
-static void free_deflater(dseg_output_stream *stream) {
-  if (stream->deflater != NULL) {
-    deflateEnd(&stream->deflater->zlib);
-    free(stream->deflater);
-  }
-}
-#else
-dseg_status dseg_stream_deflate(dseg_output_stream *stream, dseg_error *error) {
-  (void)stream;
-  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                   "a deflated data set (PS3.5 A.5) needs zlib: build with DSEG_WITH_ZLIB=ON");
-}
-
-static dseg_status deflate_bytes(dseg_output_stream *stream, const uint8_t *data, size_t size, int mode,
-                                 dseg_error *error) {
-  (void)stream, (void)data, (void)size, (void)mode;
-  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "no zlib in this build");
-}
-#define Z_NO_FLUSH 0
-
-static dseg_status finish_deflate(dseg_output_stream *stream, dseg_error *error) {
-  return deflate_bytes(stream, NULL, 0, Z_NO_FLUSH, error);
-}
-
-static void free_deflater(dseg_output_stream *stream) {
-  (void)stream;
-}
-#endif
 
 dseg_status dseg_stream_write(dseg_output_stream *stream, const void *data, size_t size, dseg_error *error) {
   stream->position += size;
   if (stream->deflater != NULL) {
-    return deflate_bytes(stream, data, size, Z_NO_FLUSH, error);
+    return deflate_bytes(stream, (dseg_view){data, size}, DSEG_DEFLATE_GO_ON, error);
   }
   if (size >= PIECE_BYTES) {
     DSEG_TRY(flush(stream, error));
@@ -203,7 +153,7 @@ dseg_status dseg_stream_finish(dseg_output_stream *stream, dseg_error *error) {
 }
 
 void dseg_stream_end(dseg_output_stream *stream) {
-  free_deflater(stream);
+  dseg_deflater_destroy(stream->deflater);
   dseg_buffer_free(&stream->buffer);
   *stream = (dseg_output_stream){.file = NULL};
 }

@@ -3,13 +3,15 @@
 #define DSEG_SEG_WRITE_OUTPUT_STREAM_H
 
 #include "base/output_file.h"
+#include "base/zlib_stream.h"
 #include "seg_write/frame_spool.h"
 
 typedef struct dseg_output_stream {
-  dseg_output_file *file;         /* borrowed */
-  dseg_buffer buffer;             /* not written yet */
-  uint64_t position;              /* bytes given to the stream, before any compression */
-  struct dseg_deflater *deflater; /* NULL: bytes go out as they are */
+  dseg_output_file *file;  /* borrowed */
+  dseg_buffer buffer;      /* not written yet */
+  uint64_t position;       /* bytes given to the stream, before any compression */
+  dseg_deflater *deflater; /* NULL: bytes go out as they are */
+  uint64_t deflated;       /* bytes that came out of it */
 } dseg_output_stream;
 
 void dseg_stream_start(dseg_output_stream *stream, dseg_output_file *file);

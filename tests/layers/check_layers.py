@@ -13,11 +13,6 @@ ORDER = ["base", "model", "sources", "dicom", "seg_read", "seg_write", "referenc
          "formats", "validate", "top"]
 # Headers of compression and file libraries: one file includes each, so that one file knows the library.
 LIBRARIES = re.compile(r"<((?:zlib|libdeflate|charls|openjpeg|openjph|jxl|jpeglib|jerror|jansson|png|zstd|dcmtk)\b[^>]*)>")
-# Two files share a library where the text beside it says why.
-SHARED = {
-    "zlib": {"codec/base/deflate.c", "codec/base/inflate.c"},  # one writes, one reads
-    "libdeflate": {"codec/base/deflate.c", "codec/base/inflate.c"},
-}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(dseg/[^>]+)>)', re.M)
 
 
@@ -72,7 +67,7 @@ def check_libraries(root, found):
         for match in LIBRARIES.finditer(text):
             users[re.split(r"[./]", match[1])[0]].add(name)
     for library, names in sorted(users.items()):
-        if len(names) > 1 and not names <= SHARED.get(library, set()):
+        if len(names) > 1:
             found.append(f"{library} is included by {len(names)} files: {', '.join(sorted(names))}")
     if not users:
         found.append("no library's header was found: the pattern is wrong")
