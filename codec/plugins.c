@@ -1,15 +1,16 @@
 /* plugins.c - loads the shared objects in the directories that DSEG_PLUGIN_PATH lists and lets them register.
  *
- * Only names that end in ".so" count, in alphabetical order within a directory, so that the registry's order does
- * not depend on the file system. An object that has registered something stays loaded until the process ends: its
- * structs live in it. */
-#include <dirent.h>
-#include <dlfcn.h>
-#include <errno.h>
+ * Only names that end in ".so" (".dll" on Windows) count, in alphabetical order within a directory, so that the
+ * registry's order does not depend on the file system. An object that has registered something stays loaded until the
+ * process ends: its structs live in it. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/os/directory.h"
+#include "base/os/library.h"
+#include "base/os/names.h"
+#include "base/os/system.h"
 #include "dseg/buffer.h"
 #include "dseg/plugin.h"
 #include "registry.h"
@@ -31,13 +32,10 @@ static size_t registered_count(void) {
 }
 
 static dseg_status register_from(void *object, dseg_error *error) {
-  void *symbol = dlsym(object, ENTRY_POINT);
-  if (symbol == NULL) {
+  const entry_point enter = (entry_point)dseg_os_library_function(object, ENTRY_POINT);
+  if (enter == NULL) {
     return dseg_fail(error, DSEG_ERROR_INPUT, "the object has no symbol " ENTRY_POINT);
   }
-  /* ISO C has no conversion from an object pointer to a function pointer; POSIX says the bytes are the same. */
-  entry_point enter;
-  memcpy(&enter, &symbol, sizeof enter);
   return enter(dseg_register, error);
 }
 
@@ -55,14 +53,13 @@ static bool is_registered(const void *object) {
 }
 
 static dseg_status load_object(const char *path, dseg_error *error) {
-  void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  const char *reason = NULL;
+  void *object = dseg_os_library_open(path, &reason);
   if (object == NULL) {
-    const char *reason = dlerror();
-    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: %s", path,
-                     reason != NULL ? reason : "no reason given");
+    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: %s", path, reason);
   }
   if (is_registered(object)) {
-    (void)dlclose(object);
+    dseg_os_library_close(object);
     return DSEG_OK;
   }
   const size_t before = registered_count();
@@ -73,36 +70,36 @@ static dseg_status load_object(const char *path, dseg_error *error) {
   if (registered_count() > before) {
     registered_objects[registered_object_count++] = object;
   } else {
-    (void)dlclose(object);
+    dseg_os_library_close(object);
   }
   return status;
 }
 
-static int is_object(const struct dirent *entry) {
-  const size_t length = strlen(entry->d_name);
-  return length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0;
+static bool is_object(const char *name) {
+  const size_t length = strlen(name);
+  const size_t suffix = strlen(DSEG_OS_MODULE_SUFFIX);
+  return length > suffix && strcmp(name + length - suffix, DSEG_OS_MODULE_SUFFIX) == 0;
 }
 
 static dseg_status load_directory(const char *directory, dseg_error *error) {
-  struct dirent **entries = NULL;
-  const int count = scandir(directory, &entries, is_object, alphasort);
-  if (count < 0) {
+  dseg_os_names found;
+  const int number = dseg_os_list(directory, &found);
+  if (number != 0) {
     return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the directory of plug-ins cannot be read: %s", directory,
-                     strerror(errno));
+                     dseg_os_error_text(number));
   }
   dseg_status status = DSEG_OK;
   dseg_buffer path = {0};
-  for (int i = 0; i < count; i++) {
-    if (status == DSEG_OK) {
+  for (size_t i = 0; i < found.count && status == DSEG_OK; i++) {
+    if (is_object(found.names[i])) {
       path.size = 0;
-      status = dseg_buffer_printf(&path, error, "%s/%s", directory, entries[i]->d_name);
+      status = dseg_buffer_printf(&path, error, "%s/%s", directory, found.names[i]);
+      if (status == DSEG_OK) {
+        status = load_object((const char *)path.data, error);
+      }
     }
-    if (status == DSEG_OK) {
-      status = load_object((const char *)path.data, error);
-    }
-    free(entries[i]);
   }
-  free(entries);
+  dseg_os_names_free(&found);
   dseg_buffer_free(&path);
   return status;
 }
@@ -113,7 +110,7 @@ dseg_status dseg_load_plugins(dseg_error *error) {
   dseg_buffer directory = {0};
   dseg_status status = DSEG_OK;
   while (status == DSEG_OK && list != NULL && *list != '\0') {
-    const size_t length = strcspn(list, ":");
+    const size_t length = strcspn(list, DSEG_OS_LIST_SEPARATOR);
     if (length != 0) {
       directory.size = 0;
       status = dseg_buffer_printf(&directory, error, "%.*s", (int)length, list);
@@ -122,7 +119,7 @@ dseg_status dseg_load_plugins(dseg_error *error) {
       }
     }
     list += length;
-    list += *list == ':';
+    list += *list != '\0';
   }
   dseg_buffer_free(&directory);
   return status;

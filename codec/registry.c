@@ -2,10 +2,10 @@
  *
  * The one table that the process shares. It is filled with the built-in rows once, by whichever call comes first,
  * and after that grows only through dseg_register, which is not to be called while others look something up. */
-#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/os/thread.h"
 #include "dseg/plugin.h"
 #include "frames/builtin.h"
 #include "registry.h"
@@ -248,8 +248,8 @@ static void add_builtin(void) {
 }
 
 static void ensure_builtin(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  (void)pthread_once(&once, add_builtin);
+  static dseg_os_once once = DSEG_OS_ONCE_INIT;
+  dseg_os_run_once(&once, add_builtin);
 }
 
 dseg_status dseg_register(const dseg_representation *representation, const dseg_frame_codec *codec, dseg_error *error) {

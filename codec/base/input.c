@@ -1,16 +1,11 @@
 /* input.c - random access to the bytes of a file or of memory, safe for several threads. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/input.h"
-
-/* One pread asks for no more than this, since Linux transfers at most 2^31 - 4096 bytes at once. */
-#define READ_BYTES ((size_t)1 << 30)
+#include "base/os/files.h"
+#include "base/os/system.h"
 
 struct dseg_input {
   const uint8_t *memory; /* NULL for a file */
@@ -29,26 +24,28 @@ static dseg_status create(const dseg_input *from, dseg_input **input, dseg_error
 }
 
 dseg_status dseg_input_open_file(const char *path, dseg_input **input, dseg_error *error) {
-  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be opened: %s", strerror(errno));
+  int descriptor = -1;
+  const int number = dseg_os_open_read(path, &descriptor);
+  if (number != 0) {
+    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be opened: %s", dseg_os_error_text(number));
   }
   const dseg_status status = dseg_input_open_descriptor(descriptor, input, error);
   if (status != DSEG_OK) {
-    close(descriptor);
+    (void)dseg_os_close(descriptor);
   }
   return status;
 }
 
 dseg_status dseg_input_open_descriptor(int descriptor, dseg_input **input, dseg_error *error) {
-  struct stat info;
-  if (fstat(descriptor, &info) != 0) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be examined: %s", strerror(errno));
+  dseg_os_facts facts;
+  const int number = dseg_os_facts_of(descriptor, &facts);
+  if (number != 0) {
+    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be examined: %s", dseg_os_error_text(number));
   }
-  if (!S_ISREG(info.st_mode)) {
+  if (facts.kind != DSEG_OS_REGULAR) {
     return dseg_fail(error, DSEG_ERROR_INPUT, "is not a regular file");
   }
-  const dseg_input made = {.descriptor = descriptor, .size = (uint64_t)info.st_size};
+  const dseg_input made = {.descriptor = descriptor, .size = facts.size};
   return create(&made, input, error);
 }
 
@@ -78,19 +75,11 @@ dseg_status dseg_input_read(const dseg_input *input, uint64_t offset, void *data
     }
     return DSEG_OK;
   }
-  uint8_t *to = data;
-  while (size > 0) {
-    const ssize_t got = pread(input->descriptor, to, size < READ_BYTES ? size : READ_BYTES, (off_t)offset);
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got <= 0) {
-      return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read at byte %" PRIu64 ": %s", offset,
-                       got == 0 ? "the file has become shorter" : strerror(errno));
-    }
-    to += got;
-    size -= (size_t)got;
-    offset += (uint64_t)got;
+  size_t got = 0;
+  const int number = dseg_os_read_at(input->descriptor, offset, data, size, &got);
+  if (number != 0 || got < size) {
+    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read at byte %" PRIu64 ": %s", offset + got,
+                     number == 0 ? "the file has become shorter" : dseg_os_error_text(number));
   }
   return DSEG_OK;
 }
@@ -100,7 +89,7 @@ void dseg_input_close(dseg_input *input) {
     return;
   }
   if (input->descriptor >= 0) {
-    close(input->descriptor);
+    (void)dseg_os_close(input->descriptor);
   }
   free(input);
 }

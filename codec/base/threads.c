@@ -1,30 +1,17 @@
-/* threads.c - a loop shared by POSIX threads; an atomic counter hands out the iterations. */
-#define _GNU_SOURCE /* sched_getaffinity */
+/* threads.c - a loop shared by threads; an atomic counter hands out the iterations. */
 #include "base/threads.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "base/os/system.h"
+#include "base/os/thread.h"
 
 #define MAX_WORKERS 256u
 
-unsigned dseg_processor_count(void) {
-#ifdef __linux__
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    const int count = CPU_COUNT(&set);
-    return count > 0 ? (unsigned)count : 1u;
-  }
-#endif
-  const long online = sysconf(_SC_NPROCESSORS_ONLN);
-  return online > 0 ? (unsigned)online : 1u;
-}
-
 unsigned dseg_worker_count(unsigned threads, size_t count) {
-  unsigned workers = threads != 0 ? threads : dseg_processor_count();
+  unsigned workers = threads != 0 ? threads : dseg_os_processor_count();
   if (workers > MAX_WORKERS) {
     workers = MAX_WORKERS;
   }
@@ -50,7 +37,7 @@ struct worker {
   dseg_error error;
 };
 
-static void *run_worker(void *argument) {
+static void run_worker(void *argument) {
   struct worker *worker = argument;
   struct loop *loop = worker->loop;
   while (!atomic_load_explicit(&loop->failed, memory_order_relaxed)) {
@@ -65,7 +52,6 @@ static void *run_worker(void *argument) {
       atomic_store(&loop->failed, true);
     }
   }
-  return NULL;
 }
 
 /* The failure that a loop on one thread would have met first among those that happened. */
@@ -91,7 +77,7 @@ dseg_status dseg_parallel_for(size_t count, unsigned workers, dseg_task task, vo
   }
   struct loop loop = {.count = count, .task = task, .user = user};
   struct worker *all = calloc(workers, sizeof *all);
-  pthread_t *threads = calloc(workers, sizeof *threads);
+  dseg_os_thread **threads = calloc(workers, sizeof *threads);
   if (all == NULL || threads == NULL) {
     free(all);
     free(threads);
@@ -103,12 +89,12 @@ dseg_status dseg_parallel_for(size_t count, unsigned workers, dseg_task task, vo
   }
   /* A thread that cannot be made is one fewer; the calling thread always works. */
   unsigned started = 1;
-  while (started < workers && pthread_create(&threads[started], NULL, run_worker, &all[started]) == 0) {
+  while (started < workers && dseg_os_thread_start(run_worker, &all[started], &threads[started]) == 0) {
     started++;
   }
   run_worker(&all[0]);
   for (unsigned i = 1; i < started; i++) {
-    pthread_join(threads[i], NULL);
+    dseg_os_thread_join(threads[i]);
   }
   const dseg_status status = first_failure(all, started, error);
   free(all);

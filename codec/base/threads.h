@@ -8,9 +8,6 @@
 /* One iteration; worker counts from 0 and names the thread, so that it can have buffers of its own. */
 typedef dseg_status (*dseg_task)(void *user, size_t index, unsigned worker, dseg_error *error);
 
-/* Processors this process may use, at least 1. */
-unsigned dseg_processor_count(void);
-
 /* How many workers dseg_parallel_for will use: threads (0: one for each processor), at most count, at least 1. */
 unsigned dseg_worker_count(unsigned threads, size_t count);
 

@@ -2,10 +2,10 @@
 #include "base/uid.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/endian.h"
+#include "base/os/system.h"
 #include "dseg/plugin.h"
 #include "dseg/sha256.h"
 
@@ -45,14 +45,10 @@ void dseg_uid_from_uuid(const uint8_t uuid[16], char uid[DSEG_UID_SIZE]) {
 }
 
 static dseg_status random_bytes(uint8_t bytes[16], dseg_error *error) {
-  FILE *file = fopen("/dev/urandom", "rb");
-  if (file == NULL) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot open /dev/urandom for a unique identifier");
-  }
-  setvbuf(file, NULL, _IONBF, 0);
-  const size_t count = fread(bytes, 1, 16, file);
-  fclose(file);
-  return count == 16 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_INPUT, "no random bytes for a unique identifier");
+  const int number = dseg_os_random(bytes, 16);
+  return number == 0 ? DSEG_OK
+                     : dseg_fail(error, DSEG_ERROR_INPUT, "no random bytes for a unique identifier: %s",
+                                 dseg_os_error_text(number));
 }
 
 static void seeded_bytes(const dseg_uid_source *source, uint8_t bytes[16]) {

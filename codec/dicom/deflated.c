@@ -1,14 +1,13 @@
 /* deflated.c - inflates a deflated data set (PS3.5 A.5: RFC 1951, no zlib header) to a temporary file. */
 #include "dicom/deflated.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/os/files.h"
+#include "base/os/system.h"
 #include "base/zlib_stream.h"
 
 #define IN_BYTES ((size_t)1 << 16)
@@ -27,20 +26,12 @@ struct inflation {
 };
 
 static dseg_status create_temporary(int *descriptor, dseg_error *error) {
-  const char *directory = getenv("TMPDIR");
-  char path[4096];
-  const int length =
-      snprintf(path, sizeof path, "%s/dseg-XXXXXX", directory != NULL && *directory != '\0' ? directory : "/tmp");
-  if (length < 0 || (size_t)length >= sizeof path) {
-    return dseg_fail(error, DSEG_ERROR_OUTPUT, "the path in TMPDIR is too long");
-  }
-  *descriptor = mkstemp(path);
-  if (*descriptor < 0) {
-    return dseg_fail(error, DSEG_ERROR_OUTPUT, "a temporary file for the inflated data set, %s, cannot be made: %s",
-                     path, strerror(errno));
-  }
-  unlink(path);
-  return DSEG_OK;
+  const int number = dseg_os_create_unnamed(NULL, descriptor);
+  return number == 0 ? DSEG_OK
+                     : dseg_fail(error, DSEG_ERROR_OUTPUT,
+                                 "a temporary file for the inflated data set cannot be made: %s (TMPDIR names the "
+                                 "directory)",
+                                 dseg_os_error_text(number));
 }
 
 static dseg_status write_out(struct inflation *inflation, size_t size, dseg_error *error) {
@@ -48,21 +39,12 @@ static dseg_status write_out(struct inflation *inflation, size_t size, dseg_erro
     return dseg_fail(error, DSEG_ERROR_LIMIT, "the inflated data set exceeds the limit of %" PRIu64 " bytes",
                      inflation->limit);
   }
-  const uint8_t *from = inflation->out;
   inflation->written += size;
-  while (size > 0) {
-    const ssize_t put = write(inflation->descriptor, from, size);
-    if (put < 0 && errno == EINTR) {
-      continue;
-    }
-    if (put <= 0) {
-      return dseg_fail(error, DSEG_ERROR_OUTPUT, "the inflated data set cannot be written to a temporary file: %s",
-                       strerror(errno));
-    }
-    from += put;
-    size -= (size_t)put;
-  }
-  return DSEG_OK;
+  const int number = dseg_os_write(inflation->descriptor, inflation->out, size);
+  return number == 0
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_OUTPUT, "the inflated data set cannot be written to a temporary file: %s",
+                         dseg_os_error_text(number));
 }
 
 static dseg_status refill(struct inflation *inflation, dseg_error *error) {
@@ -126,7 +108,7 @@ dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint6
     status = dseg_input_open_descriptor(inflation->descriptor, inflated, error);
   }
   if (status != DSEG_OK) {
-    close(inflation->descriptor);
+    (void)dseg_os_close(inflation->descriptor);
   }
   free(inflation);
   return status;

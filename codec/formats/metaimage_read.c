@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/os/system.h"
 #include "formats/text.h"
 #include "formats/volume.h"
 
@@ -302,13 +303,13 @@ static dseg_status read_content(const dseg_volume_file *file, const struct heade
 
 dseg_status dseg_metaimage_read(const dseg_volume_file *file, const dseg_open_options *options,
                                 dseg_volume_content *content, dseg_error *error) {
-  const dseg_text_locale locale = dseg_text_locale_enter();
+  const dseg_os_locale locale = dseg_os_locale_enter();
   struct header header;
   dseg_status status = read_header(file, &header, error);
   if (status == DSEG_OK) {
     status = read_content(file, &header, options, content, error);
   }
   free(header.text);
-  dseg_text_locale_leave(locale);
+  dseg_os_locale_leave(locale);
   return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/os/system.h"
 #include "formats/nrrd_header.h"
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"
@@ -196,13 +197,13 @@ static dseg_status read_content(const dseg_volume_file *file, const dseg_nrrd_he
 
 dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options, dseg_volume_content *content,
                            dseg_error *error) {
-  const dseg_text_locale locale = dseg_text_locale_enter();
+  const dseg_os_locale locale = dseg_os_locale_enter();
   dseg_nrrd_header header;
   dseg_status status = dseg_nrrd_header_read(file, options->memory_limit, &header, error);
   if (status == DSEG_OK) {
     status = read_content(file, &header, options, content, error);
   }
   dseg_nrrd_header_free(&header);
-  dseg_text_locale_leave(locale);
+  dseg_os_locale_leave(locale);
   return status;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/deflate.h"
+#include "base/os/system.h"
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"
 #include "formats/volume_output.h"
@@ -98,9 +99,9 @@ static dseg_status write_voxels(const dseg_volume_output *output, const void *us
 static dseg_status write_files(const dseg_volume_output *output, bool with_segments, const char *data_name,
                                dseg_error *error) {
   dseg_buffer header = {0};
-  const dseg_text_locale locale = dseg_text_locale_enter();
+  const dseg_os_locale locale = dseg_os_locale_enter();
   dseg_status status = append_header(output, with_segments, data_name, &header, error);
-  dseg_text_locale_leave(locale);
+  dseg_os_locale_leave(locale);
   if (status == DSEG_OK) {
     const dseg_view view = {header.data, header.size};
     status = data_name != NULL ? dseg_volume_write_pair(output, view, data_name, write_voxels, NULL, error)

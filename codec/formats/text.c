@@ -2,26 +2,9 @@
 #include "formats/text.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-dseg_text_locale dseg_text_locale_enter(void) {
-  const locale_t own = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-  if (own == (locale_t)0) {
-    return (dseg_text_locale){NULL, NULL};
-  }
-  return (dseg_text_locale){(void *)own, (void *)uselocale(own)};
-}
-
-void dseg_text_locale_leave(dseg_text_locale locale) {
-  if (locale.own != NULL) {
-    uselocale((locale_t)locale.before);
-    freelocale((locale_t)locale.own);
-  }
-}
 
 static bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
@@ -39,14 +22,22 @@ char *dseg_text_trim(char *text) {
   return text;
 }
 
+static char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
 bool dseg_text_equal(const char *a, const char *b) {
-  return strcasecmp(a, b) == 0;
+  while (*a != '\0' && lower(*a) == lower(*b)) {
+    a++;
+    b++;
+  }
+  return lower(*a) == lower(*b);
 }
 
 bool dseg_text_has_suffix(const char *text, const char *suffix) {
   const size_t length = strlen(text);
   const size_t end = strlen(suffix);
-  return length > end && strcasecmp(text + length - end, suffix) == 0;
+  return length > end && dseg_text_equal(text + length - end, suffix);
 }
 
 char *dseg_text_join(const char *start, size_t length, const char *end) {

@@ -6,13 +6,6 @@
 
 #include "dseg/buffer.h"
 
-/* Puts the calling thread in the "C" locale, whose decimal point these formats use, and back. */
-typedef struct dseg_text_locale {
-  void *own, *before;
-} dseg_text_locale;
-dseg_text_locale dseg_text_locale_enter(void);
-void dseg_text_locale_leave(dseg_text_locale locale);
-
 /* Cuts white space off both ends of text, in place; returns its new start. */
 char *dseg_text_trim(char *text);
 

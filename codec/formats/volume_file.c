@@ -1,55 +1,39 @@
 /* volume_file.c - files of research formats: bytes at a place, and the voxels that lie in them. */
 #include "formats/volume_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/checked.h"
 #include "base/inflate.h"
 #include "base/large_block.h"
+#include "base/os/files.h"
+#include "base/os/system.h"
 #include "formats/text.h"
 
 dseg_status dseg_volume_file_open(const char *path, dseg_volume_file *file, dseg_error *error) {
-  /* Not blocking: a pipe under this name would otherwise wait for a writer. */
-  const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be opened: %s", strerror(errno));
+  int descriptor = -1;
+  const int number = dseg_os_open_read(path, &descriptor);
+  if (number != 0) {
+    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be opened: %s", dseg_os_error_text(number));
   }
-  struct stat facts;
-  if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_size < 0) {
-    close(descriptor);
+  dseg_os_facts facts;
+  if (dseg_os_facts_of(descriptor, &facts) != 0 || facts.kind != DSEG_OS_REGULAR) {
+    (void)dseg_os_close(descriptor);
     return dseg_fail(error, DSEG_ERROR_INPUT, "is not a regular file");
   }
-  *file = (dseg_volume_file){descriptor, (uint64_t)facts.st_size, path};
+  *file = (dseg_volume_file){descriptor, facts.size, path};
   return DSEG_OK;
 }
 
 void dseg_volume_file_close(dseg_volume_file *file) {
-  close(file->descriptor);
+  (void)dseg_os_close(file->descriptor);
 }
 
 dseg_status dseg_volume_file_peek(const dseg_volume_file *file, uint64_t offset, void *to, size_t size, size_t *got,
                                   dseg_error *error) {
-  const size_t largest_read = (size_t)1 << 30;
-  uint8_t *bytes = to;
-  *got = 0;
-  while (*got < size) {
-    const size_t wanted = size - *got < largest_read ? size - *got : largest_read;
-    const ssize_t count = pread(file->descriptor, bytes + *got, wanted, (off_t)(offset + *got));
-    if (count == 0) {
-      break;
-    }
-    if (count > 0) {
-      *got += (size_t)count;
-    } else if (errno != EINTR) {
-      return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read: %s", strerror(errno));
-    }
-  }
-  return DSEG_OK;
+  const int number = dseg_os_read_at(file->descriptor, offset, to, size, got);
+  return number == 0 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read: %s", dseg_os_error_text(number));
 }
 
 dseg_status dseg_volume_file_read(const dseg_volume_file *file, uint64_t offset, void *to, size_t size,

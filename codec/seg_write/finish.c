@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/endian.h"
+#include "base/os/system.h"
 #include "dicom/element_writer.h"
 #include "seg_write/frame_encoder.h"
 #include "seg_write/per_frame.h"
@@ -28,13 +29,11 @@ struct identity {
 /* Date and time of the content: SOURCE_DATE_EPOCH (in UTC) for reproducible output, else now. */
 static void set_date(struct identity *identity, bool reproducible) {
   const char *epoch = reproducible ? getenv("SOURCE_DATE_EPOCH") : NULL;
-  time_t seconds = time(NULL);
   struct tm parts = {0};
   if (epoch != NULL && *epoch != '\0') {
-    seconds = (time_t)strtoll(epoch, NULL, 10);
-    gmtime_r(&seconds, &parts);
+    dseg_os_time_utc(strtoll(epoch, NULL, 10), &parts);
   } else {
-    localtime_r(&seconds, &parts);
+    dseg_os_time_local((int64_t)time(NULL), &parts);
   }
   strftime(identity->date, sizeof identity->date, "%Y%m%d", &parts);
   strftime(identity->time, sizeof identity->time, "%H%M%S", &parts);

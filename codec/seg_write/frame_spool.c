@@ -1,11 +1,11 @@
 /* frame_spool.c - an unnamed temporary file of frames, bytes or bits without a gap. */
 #include "seg_write/frame_spool.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/os/files.h"
+#include "base/os/system.h"
 #include "model/bit_planes.h"
 
 #define PIECE_BYTES ((size_t)1 << 19) /* fewer and larger writes */
@@ -33,39 +33,25 @@ void dseg_bit_queue_drop(dseg_bit_queue *queue, size_t size) {
 }
 
 static dseg_status write_fully(int descriptor, const uint8_t *data, size_t size, dseg_error *error) {
-  while (size > 0) {
-    const ssize_t count = write(descriptor, data, size);
-    if (count < 0 && errno != EINTR) {
-      return dseg_fail(error, DSEG_ERROR_OUTPUT, "temporary file: %s", strerror(errno));
-    }
-    if (count > 0) {
-      data += count;
-      size -= (size_t)count;
-    }
-  }
-  return DSEG_OK;
+  const int number = dseg_os_write(descriptor, data, size);
+  return number == 0 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_OUTPUT, "temporary file: %s", dseg_os_error_text(number));
 }
 
 dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const char *path, dseg_error *error) {
-  static const char name[] = ".dseg-frames-XXXXXX";
   *spool = (dseg_frame_spool){.descriptor = -1};
   const char *slash = strrchr(path, '/');
-  const size_t directory = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-  char *template = malloc(directory + sizeof name);
-  if (template == NULL) {
+  const size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+  char *directory = malloc(length + 1);
+  if (directory == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
-  memcpy(template, path, directory);
-  memcpy(template + directory, name, sizeof name);
-  spool->descriptor = mkstemp(template);
-  dseg_status status = DSEG_OK;
-  if (spool->descriptor < 0) {
-    status = dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot create a temporary file beside %s: %s", path, strerror(errno));
-  } else {
-    unlink(template);
-  }
-  free(template);
-  return status;
+  memcpy(directory, path, length);
+  directory[length] = '\0';
+  const int number = dseg_os_create_unnamed(directory, &spool->descriptor);
+  free(directory);
+  return number == 0 ? DSEG_OK
+                     : dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot create a temporary file beside %s: %s", path,
+                                 dseg_os_error_text(number));
 }
 
 /* Writes the queue's full bytes. */
@@ -109,24 +95,18 @@ dseg_status dseg_frame_spool_complete(dseg_frame_spool *spool, dseg_error *error
 
 dseg_status dseg_frame_spool_read(const dseg_frame_spool *spool, uint64_t offset, void *data, size_t size,
                                   dseg_error *error) {
-  uint8_t *out = data;
-  while (size > 0) {
-    const ssize_t count = pread(spool->descriptor, out, size, (off_t)offset);
-    if (count == 0 || (count < 0 && errno != EINTR)) {
-      return dseg_fail(error, DSEG_ERROR_OUTPUT, "temporary file: %s", count == 0 ? "too short" : strerror(errno));
-    }
-    if (count > 0) {
-      out += count;
-      offset += (uint64_t)count;
-      size -= (size_t)count;
-    }
+  size_t got = 0;
+  const int number = dseg_os_read_at(spool->descriptor, offset, data, size, &got);
+  if (number != 0 || got < size) {
+    return dseg_fail(error, DSEG_ERROR_OUTPUT, "temporary file: %s",
+                     number == 0 ? "too short" : dseg_os_error_text(number));
   }
   return DSEG_OK;
 }
 
 void dseg_frame_spool_destroy(dseg_frame_spool *spool) {
   if (spool->descriptor >= 0) {
-    close(spool->descriptor);
+    (void)dseg_os_close(spool->descriptor);
   }
   dseg_buffer_free(&spool->queue.bytes);
   *spool = (dseg_frame_spool){.descriptor = -1};

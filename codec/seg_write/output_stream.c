@@ -1,20 +1,16 @@
 /* output_stream.c - buffered output with copies inside the kernel; zlib's raw deflate where wanted. */
 #include "seg_write/output_stream.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#if defined(__linux__)
-#include <sys/sendfile.h>
-#endif
 
 #include "base/endian.h"
+#include "base/os/files.h"
+#include "base/os/system.h"
 
 #define PIECE_BYTES ((size_t)1 << 19)
 #define LEVEL 6                             /* of the deflate: what zlib itself takes */
-#define KERNEL_COPY_BYTES ((size_t)1 << 16) /* less is copied faster through a buffer */
+#define SYSTEM_COPY_BYTES ((size_t)1 << 16) /* less is copied faster through a buffer */
 #define HOLE_BYTES ((size_t)1 << 14)        /* fewer zeros are written: each hole costs calls and an extent */
 
 void dseg_stream_start(dseg_output_stream *stream, dseg_output_file *file) {
@@ -89,34 +85,14 @@ dseg_status dseg_stream_zeros(dseg_output_stream *stream, uint64_t count, dseg_e
   return DSEG_OK;
 }
 
-/* What the kernel copies; *done bytes, fewer than size where it cannot. */
-static dseg_status copy_in_kernel(dseg_output_stream *stream, const dseg_frame_spool *spool, uint64_t offset,
-                                  uint64_t size, uint64_t *done, dseg_error *error) {
-  *done = 0;
-#if defined(__linux__)
-  DSEG_TRY(flush(stream, error));
-  off_t from = (off_t)offset;
-  while (*done < size) {
-    const uint64_t left = size - *done;
-    const ssize_t count = sendfile(dseg_output_descriptor(stream->file), spool->descriptor, &from,
-                                   left > ((uint64_t)1 << 30) ? (size_t)1 << 30 : (size_t)left);
-    if (count <= 0 && !(count < 0 && errno == EINTR)) {
-      break; /* the caller reads and writes, and meets a lasting error there */
-    }
-    *done += count > 0 ? (uint64_t)count : 0;
-  }
-  stream->position += *done;
-#else
-  (void)stream, (void)spool, (void)offset, (void)size, (void)error;
-#endif
-  return DSEG_OK;
-}
-
 dseg_status dseg_stream_copy(dseg_output_stream *stream, const dseg_frame_spool *spool, uint64_t offset, uint64_t size,
                              dseg_error *error) {
   uint64_t done = 0;
-  if (stream->deflater == NULL && size >= KERNEL_COPY_BYTES) {
-    DSEG_TRY(copy_in_kernel(stream, spool, offset, size, &done, error));
+  if (stream->deflater == NULL && size >= SYSTEM_COPY_BYTES) {
+    DSEG_TRY(flush(stream, error));
+    /* The rest is read and written, which meets a lasting error. */
+    done = dseg_os_copy(dseg_output_descriptor(stream->file), spool->descriptor, offset, size);
+    stream->position += done;
   }
   if (done == size) {
     return DSEG_OK;
@@ -139,10 +115,8 @@ dseg_status dseg_stream_patch_u32(dseg_output_stream *stream, uint64_t position,
   uint8_t bytes[4];
   dseg_store_le32(bytes, value);
   DSEG_TRY(flush(stream, error));
-  if (pwrite(dseg_output_descriptor(stream->file), bytes, sizeof bytes, (off_t)position) != (ssize_t)sizeof bytes) {
-    return dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot write: %s", strerror(errno));
-  }
-  return DSEG_OK;
+  const int number = dseg_os_write_at(dseg_output_descriptor(stream->file), position, bytes, sizeof bytes);
+  return number == 0 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot write: %s", dseg_os_error_text(number));
 }
 
 dseg_status dseg_stream_finish(dseg_output_stream *stream, dseg_error *error) {
