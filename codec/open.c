@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "dseg/formats.h"
 #include "sources/source.h"
 
@@ -21,7 +22,7 @@ static dseg_open_options complete_options(const dseg_open_options *options) {
   return result;
 }
 
-/* Ends an opening: the source that was found gets its name. */
+/* The source that was found gets its name. */
 static dseg_status name_source(dseg_source *found, const char *name, dseg_source **source, dseg_error *error) {
   const size_t size = strlen(name) + 1;
   found->name = malloc(size);
@@ -34,51 +35,92 @@ static dseg_status name_source(dseg_source *found, const char *name, dseg_source
   return DSEG_OK;
 }
 
-static dseg_status open_file(const char *path, const dseg_open_options *options, dseg_source **source,
+static dseg_status find_kind(dseg_input *input, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
+  DSEG_TRY(dseg_open_dicom(input, options, source, error));
+  if (*source != NULL) {
+    return DSEG_OK;
+  }
+  DSEG_TRY(dseg_open_volume(input, options, source, error));
+  if (*source != NULL) {
+    dseg_input_close(input);
+    return DSEG_OK;
+  }
+  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                   "neither DICOM (no DICM prefix, PS3.10 7.1) nor NIfTI, NRRD or MetaImage");
+}
+
+/* The input is the source's on success. */
+static dseg_status open_input(dseg_input *input, const char *name, const dseg_open_options *options,
+                              dseg_source **source, dseg_error *error) {
+  const size_t size = strlen(name) + 1;
+  char *copy = malloc(size);
   dseg_source *found = NULL;
-  dseg_status status = dseg_open_dicom(path, options, &found, error);
-  if (status == DSEG_OK && found == NULL) {
-    status = dseg_open_volume(path, options, &found, error);
-  }
-  if (status == DSEG_OK && found == NULL) {
-    status = DSEG_ERROR_UNSUPPORTED;
-    (void)dseg_fail(error, status, "neither DICOM (no DICM prefix, PS3.10 7.1) nor NIfTI, NRRD or MetaImage");
-  }
+  dseg_status status = copy != NULL ? find_kind(input, options, &found, error)
+                                    : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   if (status != DSEG_OK) {
-    dseg_error_prefix(error, path);
+    free(copy);
+    dseg_error_prefix(error, name);
     return status;
   }
-  return name_source(found, path, source, error);
+  memcpy(copy, name, size);
+  found->name = copy;
+  *source = found;
+  return DSEG_OK;
+}
+
+/* Opens *input, or path where that is NULL. *input becomes the source's, or is closed, and NULL then. */
+static dseg_status open_file(dseg_input **input, const char *path, const dseg_open_options *options,
+                             dseg_source **source, dseg_error *error) {
+  dseg_input *opened = *input;
+  *input = NULL;
+  if (opened == NULL) {
+    const dseg_status status = dseg_input_from_file(path, options->memory_limit, &opened, error);
+    if (status != DSEG_OK) {
+      dseg_error_prefix(error, path);
+      return status;
+    }
+  }
+  const dseg_status status = open_input(opened, path, options, source, error);
+  if (status != DSEG_OK) {
+    dseg_input_close(opened);
+  }
+  return status;
 }
 
 dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_source **source, dseg_error *error) {
+  dseg_error_clear(error);
   if (path == NULL || source == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open: path and source must not be NULL");
   }
   *source = NULL;
+  dseg_input *input = NULL;
   const dseg_open_options complete = complete_options(options);
-  return open_file(path, &complete, source, error);
+  return open_file(&input, path, &complete, source, error);
+}
+
+dseg_status dseg_open_input(dseg_input *input, const char *name, const dseg_open_options *options, dseg_source **source,
+                            dseg_error *error) {
+  dseg_error_clear(error);
+  if (input == NULL || name == NULL || source == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_input: input, name and source must not be NULL");
+  }
+  *source = NULL;
+  const dseg_open_options complete = complete_options(options);
+  return open_input(input, name, &complete, source, error);
 }
 
 dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
+  dseg_error_clear(error);
   if (name == NULL || source == NULL || (bytes.data == NULL && bytes.size != 0)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_memory: bytes, name and source must not be NULL");
   }
   *source = NULL;
+  dseg_input *input = NULL;
+  DSEG_TRY(dseg_input_from_memory(bytes, &input, error));
   const dseg_open_options complete = complete_options(options);
-  dseg_source *found = NULL;
-  dseg_status status = dseg_open_dicom_memory(bytes, &complete, &found, error);
-  if (status == DSEG_OK && found == NULL) {
-    status = DSEG_ERROR_FORMAT;
-    (void)dseg_fail(error, status, "not a DICOM object (no DICM prefix, PS3.10 7.1)");
-  }
-  if (status != DSEG_OK) {
-    dseg_error_prefix(error, name);
-    return status;
-  }
-  return name_source(found, name, source, error);
+  return open_file(&input, name, &complete, source, error);
 }
 
 /* Name of a file without directory and the suffix of a volume. */
@@ -123,28 +165,28 @@ static dseg_status distinguish(dseg_source *source, const char *path, size_t nex
   return DSEG_OK;
 }
 
-static dseg_status open_all(const char *const *paths, size_t count, const dseg_open_options *options,
-                            dseg_source **sources, dseg_error *error) {
+static dseg_status open_all(dseg_input **inputs, const char *const *names, size_t count,
+                            const dseg_open_options *options, dseg_source **sources, dseg_error *error) {
   size_t segments = 0;
   for (size_t i = 0; i < count; i++) {
-    DSEG_TRY(open_file(paths[i], options, &sources[i], error));
-    DSEG_TRY(distinguish(sources[i], paths[i], segments, error));
+    DSEG_TRY(open_file(&inputs[i], names[i], options, &sources[i], error));
+    DSEG_TRY(distinguish(sources[i], names[i], segments, error));
     DSEG_TRY(dseg_pack_source(&sources[i], error));
     if (sources[i]->description->segment_count == 0) {
-      dseg_warn(&options->warnings, "%.300s has no segment: all its voxels are background", paths[i]);
+      dseg_warn(&options->warnings, "%.300s has no segment: all its voxels are background", names[i]);
     }
     segments += sources[i]->description->segment_count;
   }
   return DSEG_OK;
 }
 
-static dseg_status open_files(const char *const *paths, size_t count, const dseg_open_options *options,
-                              dseg_source **source, dseg_error *error) {
+static dseg_status open_files(dseg_input **inputs, const char *const *names, size_t count,
+                              const dseg_open_options *options, dseg_source **source, dseg_error *error) {
   dseg_source **sources = calloc(count, sizeof(dseg_source *));
   if (sources == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);
   }
-  dseg_status status = open_all(paths, count, options, sources, error);
+  dseg_status status = open_all(inputs, names, count, options, sources, error);
   if (status == DSEG_OK) {
     status = dseg_combine_sources(sources, count, options, source, error);
   }
@@ -157,25 +199,63 @@ static dseg_status open_files(const char *const *paths, size_t count, const dseg
   return status;
 }
 
-dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
-                           dseg_source **source, dseg_error *error) {
-  if (paths == NULL || count == 0 || source == NULL) {
+static dseg_status open_several(dseg_input **inputs, const char *const *names, size_t count,
+                                const dseg_open_options *options, dseg_source **source, dseg_error *error) {
+  if (count == 1) {
+    return open_file(&inputs[0], names[0], options, source, error);
+  }
+  dseg_source *parts = NULL;
+  DSEG_TRY(dseg_open_dicom_parts(inputs, names, count, options, &parts, error));
+  return parts != NULL ? name_source(parts, names[0], source, error)
+                       : open_files(inputs, names, count, options, source, error);
+}
+
+static void close_all(dseg_input *const *inputs, size_t count) {
+  for (size_t i = 0; inputs != NULL && i < count; i++) {
+    dseg_input_close(inputs[i]);
+  }
+}
+
+static dseg_status check_names(const char *const *names, size_t count, dseg_source *const *source, dseg_error *error) {
+  if (names == NULL || count == 0 || source == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: there must be at least one path, and a source");
   }
-  *source = NULL;
   for (size_t i = 0; i < count; i++) {
-    if (paths[i] == NULL) {
+    if (names[i] == NULL) {
       return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: path %zu is NULL", i);
     }
   }
+  return DSEG_OK;
+}
+
+dseg_status dseg_open_inputs(dseg_input *const *inputs, const char *const *names, size_t count,
+                             const dseg_open_options *options, dseg_source **source, dseg_error *error) {
+  dseg_error_clear(error);
+  if (source != NULL) {
+    *source = NULL;
+  }
+  dseg_status status = check_names(names, count, source, error);
+  if (status != DSEG_OK) {
+    close_all(inputs, count);
+    return status;
+  }
+  dseg_input **left = calloc(count, sizeof *left);
+  if (left == NULL) {
+    close_all(inputs, count);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);
+  }
+  for (size_t i = 0; inputs != NULL && i < count; i++) {
+    left[i] = inputs[i];
+  }
   const dseg_open_options complete = complete_options(options);
-  if (count == 1) {
-    return open_file(paths[0], &complete, source, error);
-  }
-  dseg_source *parts = NULL;
-  DSEG_TRY(dseg_open_dicom_parts(paths, count, &complete, &parts, error));
-  if (parts != NULL) {
-    return name_source(parts, paths[0], source, error);
-  }
-  return open_files(paths, count, &complete, source, error);
+  status = open_several(left, names, count, &complete, source, error);
+  close_all(left, count);
+  free(left);
+  return status;
+}
+
+dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
+                           dseg_source **source, dseg_error *error) {
+  dseg_error_clear(error);
+  return dseg_open_inputs(NULL, paths, count, options, source, error);
 }

@@ -1,13 +1,5 @@
-/* byte_sink.c - where a producer of bytes puts them: a file or a buffer. */
+/* byte_sink.c - a buffer where a producer of bytes puts them. */
 #include "base/byte_sink.h"
-
-static dseg_status write_to_file(void *user, const void *data, size_t size, dseg_error *error) {
-  return dseg_output_write(user, data, size, error);
-}
-
-dseg_byte_sink dseg_file_sink(dseg_output_file *file) {
-  return (dseg_byte_sink){write_to_file, file};
-}
 
 static dseg_status write_to_buffer(void *user, const void *data, size_t size, dseg_error *error) {
   return dseg_buffer_append(user, data, size, error);

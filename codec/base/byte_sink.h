@@ -1,8 +1,8 @@
-/* byte_sink.h - where a producer of bytes puts them: a file or a buffer. */
+/* byte_sink.h - where a producer of bytes puts them. */
 #ifndef DSEG_BASE_BYTE_SINK_H
 #define DSEG_BASE_BYTE_SINK_H
 
-#include "base/output_file.h"
+#include "dseg/buffer.h"
 
 /* Takes bytes one after the other. */
 typedef struct dseg_byte_sink {
@@ -10,7 +10,6 @@ typedef struct dseg_byte_sink {
   void *user;
 } dseg_byte_sink;
 
-dseg_byte_sink dseg_file_sink(dseg_output_file *file);
 dseg_byte_sink dseg_buffer_sink(dseg_buffer *buffer);
 
 #endif

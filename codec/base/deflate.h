@@ -6,6 +6,8 @@
 #ifndef DSEG_BASE_DEFLATE_H
 #define DSEG_BASE_DEFLATE_H
 
+#include <stdbool.h>
+
 #include "base/byte_sink.h"
 #include "base/deflate_block.h"
 

@@ -1,21 +1,27 @@
-/* input.h - random access to bytes that do not change: a file or memory. Safe for several threads. */
+/* input.h - what the library does with an input (dseg/io.h). Safe for several threads. */
 #ifndef DSEG_BASE_INPUT_H
 #define DSEG_BASE_INPUT_H
 
-#include <stdint.h>
+#include "dseg/io.h"
 
-#include "dseg/buffer.h"
-
-typedef struct dseg_input dseg_input;
-dseg_status dseg_input_open_file(const char *path, dseg_input **input, dseg_error *error);
-dseg_status dseg_input_open_memory(dseg_view bytes, dseg_input **input, dseg_error *error);
-/* An open file; the descriptor is the input's on success. */
-dseg_status dseg_input_open_descriptor(int descriptor, dseg_input **input, dseg_error *error);
-/* All bytes where they are in memory already, NULL for a file. */
+/* All bytes where they are in memory already, otherwise NULL. */
 const uint8_t *dseg_input_memory(const dseg_input *input);
 uint64_t dseg_input_size(const dseg_input *input);
-/* Reads exactly size bytes; DSEG_ERROR_FORMAT when they are not all there. */
+/* The name of the file, NULL where there is none: other files are beside it. */
+const char *dseg_input_path(const dseg_input *input);
+
+/* Another input that reads through an open one, which outlives it. */
+dseg_status dseg_input_borrow(const dseg_input *input, dseg_input **borrowed, dseg_error *error);
+
+/* Reads exactly size bytes; DSEG_ERROR_FORMAT when they are not all there. A failure to read is DSEG_ERROR_INPUT, or
+ * DSEG_ERROR_MEMORY, and nothing else. */
 dseg_status dseg_input_read(const dseg_input *input, uint64_t offset, void *data, size_t size, dseg_error *error);
-void dseg_input_close(dseg_input *input);
+/* Reads size bytes, fewer only at the end of the input. */
+dseg_status dseg_input_peek(const dseg_input *input, uint64_t offset, void *data, size_t size, size_t *got,
+                            dseg_error *error);
+/* The bytes from offset on, size of them, which must be there: where they are in memory, or in a block that is read
+ * into *block, which the caller frees. */
+dseg_status dseg_input_view(const dseg_input *input, uint64_t offset, size_t size, dseg_view *view, uint8_t **block,
+                            dseg_error *error);
 
 #endif

@@ -137,6 +137,12 @@ dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *
   return dseg_output_write(file, "", 1, error);
 }
 
+dseg_status dseg_output_patch(dseg_output_file *file, uint64_t position, const void *data, size_t size,
+                              dseg_error *error) {
+  const int number = dseg_os_write_at(file->descriptor, position, data, size);
+  return number == 0 ? DSEG_OK : fail(error, file->path, "the file cannot be written", number);
+}
+
 int dseg_output_descriptor(const dseg_output_file *file) {
   return file->descriptor;
 }

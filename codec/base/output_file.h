@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "dseg/buffer.h"
-#include "dseg/output.h"
+#include "dseg/io.h"
 
 typedef struct dseg_output_file dseg_output_file;
 
@@ -23,6 +23,10 @@ dseg_status dseg_output_write(dseg_output_file *file, const void *data, size_t s
 /* Appends zeros that take no room where the file system can leave holes in a file. */
 dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *error);
 
+/* Overwrites bytes that were written before, from position on. */
+dseg_status dseg_output_patch(dseg_output_file *file, uint64_t position, const void *data, size_t size,
+                              dseg_error *error);
+
 /* For random access and copy_file_range: the descriptor, with what was written so far in the file. */
 int dseg_output_descriptor(const dseg_output_file *file);
 
@@ -32,10 +36,6 @@ dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *er
 /* The file is complete and joins a set, which owns it then; set NULL: commits it. The file is used up, whatever the
  * outcome. */
 dseg_status dseg_output_join(dseg_output_set *set, dseg_output_file *file, bool sync, dseg_error *error);
-
-/* Likewise, several; set NULL: they get their names together, in this order. They are used up, and become NULL. */
-dseg_status dseg_output_join_all(dseg_output_set *set, dseg_output_file **files, size_t count, bool sync,
-                                 dseg_error *error);
 
 /* Forgets the file. One that has got its name through dseg_output_name loses it, and what it replaced is back. NULL
  * ok. */

@@ -1,4 +1,4 @@
-/* output_set.c - files that get their names together, see dseg/output.h. */
+/* output_set.c - files that get their names together, see dseg/io.h. */
 #include <stdlib.h>
 
 #include "base/output_file.h"
@@ -61,26 +61,6 @@ dseg_status dseg_output_set_commit(dseg_output_set *set, dseg_error *error) {
   }
   set->count = 0;
   return DSEG_OK;
-}
-
-dseg_status dseg_output_join_all(dseg_output_set *set, dseg_output_file **files, size_t count, bool sync,
-                                 dseg_error *error) {
-  dseg_output_set *own = set == NULL ? dseg_output_set_create() : NULL;
-  dseg_output_set *joined = set != NULL ? set : own;
-  dseg_status status = joined != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for files");
-  for (size_t i = 0; i < count; i++) {
-    if (status == DSEG_OK) {
-      status = dseg_output_join(joined, files[i], sync, error);
-    } else {
-      dseg_output_abandon(files[i]);
-    }
-    files[i] = NULL;
-  }
-  if (status == DSEG_OK && own != NULL) {
-    status = dseg_output_set_commit(own, error);
-  }
-  dseg_output_set_destroy(own);
-  return status;
 }
 
 void dseg_output_set_destroy(dseg_output_set *set) {

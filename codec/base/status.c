@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+void dseg_error_clear(dseg_error *error) {
+  if (error != NULL) {
+    error->status = DSEG_OK;
+    error->message[0] = '\0';
+  }
+}
+
 dseg_status dseg_fail(dseg_error *error, dseg_status status, const char *format, ...) {
   if (error != NULL && error->status == DSEG_OK) {
     error->status = status;

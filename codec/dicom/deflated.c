@@ -105,11 +105,9 @@ dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint6
     dseg_inflater_destroy(inflation->inflater);
   }
   if (status == DSEG_OK) {
-    status = dseg_input_open_descriptor(inflation->descriptor, inflated, error);
+    status = dseg_input_from_descriptor(inflation->descriptor, 0, inflated, error);
   }
-  if (status != DSEG_OK) {
-    (void)dseg_os_close(inflation->descriptor);
-  }
+  (void)dseg_os_close(inflation->descriptor);
   free(inflation);
   return status;
 }

@@ -180,32 +180,35 @@ static dseg_status open_dicom(dseg_input *input, bool stop_before_pixels, uint64
 dseg_status dseg_part10_open(dseg_input *input, bool stop_before_pixels, uint64_t memory_limit, dseg_part10 *part10,
                              bool *is_dicom, dseg_error *error) {
   uint8_t prefix[4];
-  *part10 = (dseg_part10){.input = input, .file_bytes = dseg_input_size(input)};
+  *part10 = (dseg_part10){.input = NULL};
   *is_dicom = false;
   if (dseg_input_size(input) < PREAMBLE + sizeof prefix) {
-    part10->input = NULL;
     return DSEG_OK;
   }
   DSEG_TRY(dseg_input_read(input, PREAMBLE, prefix, sizeof prefix, error));
   if (memcmp(prefix, "DICM", sizeof prefix) != 0) {
-    part10->input = NULL;
     return DSEG_OK;
   }
   *is_dicom = true;
+  *part10 = (dseg_part10){.stored = input, .input = input, .file_bytes = dseg_input_size(input)};
   const dseg_status status =
       open_dicom(input, stop_before_pixels, memory_limit != 0 ? memory_limit : STANDARD_LIMIT, part10, error);
-  const bool inflated = part10->input != input;
   if (status != DSEG_OK) {
-    part10->input = inflated ? part10->input : NULL;
-    dseg_part10_close(part10);
-  } else if (inflated) {
-    dseg_input_close(input);
+    dseg_part10_release(part10);
   }
   return status;
 }
 
 void dseg_part10_close(dseg_part10 *part10) {
-  dseg_input_close(part10->input);
+  dseg_input *stored = part10->stored;
+  dseg_part10_release(part10);
+  dseg_input_close(stored);
+}
+
+void dseg_part10_release(dseg_part10 *part10) {
+  if (part10->input != part10->stored) {
+    dseg_input_close(part10->input);
+  }
   dseg_buffer_free(&part10->meta_bytes);
   dseg_buffer_free(&part10->bytes);
   *part10 = (dseg_part10){0};

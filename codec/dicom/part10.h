@@ -19,7 +19,8 @@ typedef struct dseg_located {
 } dseg_located;
 
 typedef struct dseg_part10 {
-  dseg_input *input;          /* what offsets below refer to: the file, or the inflated data set */
+  dseg_input *stored;         /* the file as it is stored */
+  dseg_input *input;          /* what offsets below refer to: stored, or the inflated data set */
   dseg_buffer meta_bytes;     /* group 0002, owner of meta */
   dseg_buffer bytes;          /* owner of elements */
   dseg_elements meta;         /* always Explicit VR Little Endian */
@@ -37,5 +38,7 @@ typedef struct dseg_part10 {
 dseg_status dseg_part10_open(dseg_input *input, bool stop_before_pixels, uint64_t memory_limit, dseg_part10 *part10,
                              bool *is_dicom, dseg_error *error);
 void dseg_part10_close(dseg_part10 *part10);
+/* Likewise, but the input that it was opened with stays open, and is the caller's again. */
+void dseg_part10_release(dseg_part10 *part10);
 
 #endif

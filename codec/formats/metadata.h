@@ -6,7 +6,11 @@
 
 #include <jansson.h>
 
+#include "base/input.h"
 #include "dseg/formats.h"
+
+/* No document is larger. */
+#define DSEG_METADATA_BYTES ((uint64_t)64 << 20)
 
 #define DSEG_METADATA_SCHEMA "https://raw.githubusercontent.com/qiicr/dcmqi/master/doc/schemas/seg-schema.json#"
 
@@ -65,7 +69,8 @@ typedef struct dseg_json_place {
 
 /* What a reading function needs to know. */
 typedef struct dseg_json_reader {
-  const char *path; /* of the file, for messages */
+  const dseg_input *input;
+  const char *path; /* of the file, or what stands for it, for messages */
   dseg_description *description;
   dseg_warning_sink warnings;
   dseg_error *error;
@@ -77,7 +82,7 @@ dseg_status dseg_json_fail(const dseg_json_reader *reader, const dseg_json_place
 void dseg_json_warn(const dseg_json_reader *reader, const dseg_json_place *place, const char *format, ...)
     DSEG_PRINTF(3, 4);
 
-/* Loads the reader's file; *root is to be released with json_decref. Faults come with line and column. */
+/* Loads the reader's input; *root is to be released with json_decref. Faults come with line and column. */
 dseg_status dseg_json_load(const dseg_json_reader *reader, json_t **root);
 
 /* Warns of keys of object that no schema names. */

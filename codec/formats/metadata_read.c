@@ -2,6 +2,7 @@
  * which list of segmentAttributes belongs to which file.
  *
  * Everything is read into copies first, so that a fault anywhere leaves the description as it was. */
+#include "base/input.h"
 #include "dseg/formats.h"
 
 #if DSEG_HAVE_JANSSON
@@ -354,18 +355,16 @@ static dseg_status apply(struct job *job, json_t *root) {
   return DSEG_OK;
 }
 
-dseg_status dseg_metadata_read(const char *path, dseg_description *description, const dseg_metadata_files *files,
-                               const dseg_warning_sink *warnings, dseg_error *error) {
-  if (path == NULL || description == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
-  }
+static dseg_status read_input(const dseg_input *input, const char *name, dseg_description *description,
+                              const dseg_metadata_files *files, const dseg_warning_sink *warnings, dseg_error *error) {
   dseg_metadata_files all = {.count = 1};
   if (files != NULL) {
     all = *files;
     all.count = files->count > 0 ? files->count : 1;
   }
   struct job job = {.files = &all,
-                    .reader = {.path = path,
+                    .reader = {.input = input,
+                               .path = name,
                                .description = description,
                                .error = error,
                                .warnings = warnings != NULL ? *warnings : (dseg_warning_sink){NULL, NULL}}};
@@ -381,15 +380,50 @@ dseg_status dseg_metadata_read(const char *path, dseg_description *description, 
   return status;
 }
 
-#else
+dseg_status dseg_metadata_read_input(const dseg_input *input, const char *name, dseg_description *description,
+                                     const dseg_metadata_files *files, const dseg_warning_sink *warnings,
+                                     dseg_error *error) {
+  dseg_error_clear(error);
+  if (input == NULL || name == NULL || description == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs an input, a name and a description");
+  }
+  return read_input(input, name, description, files, warnings, error);
+}
 
 dseg_status dseg_metadata_read(const char *path, dseg_description *description, const dseg_metadata_files *files,
                                const dseg_warning_sink *warnings, dseg_error *error) {
+  dseg_error_clear(error);
+  if (path == NULL || description == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
+  }
+  dseg_input *input = NULL;
+  dseg_status status = dseg_input_from_file(path, DSEG_METADATA_BYTES, &input, error);
+  if (status != DSEG_OK) {
+    dseg_error_prefix(error, path);
+    return status;
+  }
+  status = read_input(input, path, description, files, warnings, error);
+  dseg_input_close(input);
+  return status;
+}
+
+#else
+
+dseg_status dseg_metadata_read_input(const dseg_input *input, const char *name, dseg_description *description,
+                                     const dseg_metadata_files *files, const dseg_warning_sink *warnings,
+                                     dseg_error *error) {
+  dseg_error_clear(error);
+  (void)input;
   (void)description;
   (void)files;
   (void)warnings;
   return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                   "%s: this build reads no metadata JSON: it was configured with DSEG_WITH_JANSSON=OFF", path);
+                   "%s: this build reads no metadata JSON: it was configured with DSEG_WITH_JANSSON=OFF", name);
+}
+
+dseg_status dseg_metadata_read(const char *path, dseg_description *description, const dseg_metadata_files *files,
+                               const dseg_warning_sink *warnings, dseg_error *error) {
+  return dseg_metadata_read_input(NULL, path, description, files, warnings, error);
 }
 
 #endif

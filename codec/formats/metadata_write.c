@@ -3,6 +3,7 @@
  * Keys come in the schema's order, so that equal descriptions give equal bytes. The schema holds one code where
  * DICOM allows several (modifiers, regions): the first is written. It demands a category and a type: a segment
  * without them gets those that a DICOM object would get. */
+#include "base/outlet.h"
 #include "dseg/formats.h"
 
 #if DSEG_HAVE_JANSSON
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/output_file.h"
 #include "formats/metadata.h"
 #include "model/default_codes.h"
 
@@ -201,49 +201,68 @@ static json_t *build(const dseg_description *description, const dseg_metadata_fi
   return root;
 }
 
-static dseg_status save(const char *path, bool replace, dseg_output_set *set, const char *text, dseg_error *error) {
-  dseg_output_file *file = NULL;
-  DSEG_TRY(dseg_output_create(path, replace, &file, error));
-  dseg_status status = dseg_output_write(file, text, strlen(text), error);
+static dseg_status save(const dseg_output *output, const char *text, dseg_error *error) {
+  dseg_outlet outlet = {.is_open = false};
+  DSEG_TRY(dseg_outlet_open(&outlet, output, error));
+  dseg_status status = dseg_outlet_write(&outlet, text, strlen(text), error);
   if (status == DSEG_OK) {
-    status = dseg_output_write(file, "\n", 1, error);
+    status = dseg_outlet_write(&outlet, "\n", 1, error);
   }
   if (status != DSEG_OK) {
-    dseg_output_abandon(file);
+    dseg_outlet_abandon(&outlet);
     return status;
   }
-  return dseg_output_join(set, file, false, error);
+  return dseg_outlet_complete(&outlet, 1, error);
 }
 
-dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
-                                bool replace, dseg_error *error) {
+static dseg_status write_document(const dseg_output *output, const dseg_description *description,
+                                  const dseg_metadata_files *files, dseg_error *error) {
   const dseg_metadata_files one = {.count = 1};
-  if (path == NULL || description == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
-  }
+  const char *name = output->path != NULL ? output->path : "metadata";
   json_t *root = build(description, files != NULL ? files : &one);
   if (root == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s: a text of the metadata is not UTF-8, or memory is short", path);
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s: a text of the metadata is not UTF-8, or memory is short", name);
   }
   char *text = json_dumps(root, JSON_INDENT(2));
   json_decref(root);
   if (text == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", path);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", name);
   }
-  const dseg_status status = save(path, replace, files != NULL ? files->set : NULL, text, error);
+  const dseg_status status = save(output, text, error);
   free(text);
   return status;
 }
 
 #else
 
-dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
-                                bool replace, dseg_error *error) {
+static dseg_status write_document(const dseg_output *output, const dseg_description *description,
+                                  const dseg_metadata_files *files, dseg_error *error) {
   (void)description;
   (void)files;
-  (void)replace;
   return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                   "%s: this build writes no metadata JSON: it was configured with DSEG_WITH_JANSSON=OFF", path);
+                   "%s: this build writes no metadata JSON: it was configured with DSEG_WITH_JANSSON=OFF",
+                   output->path != NULL ? output->path : "metadata");
 }
 
 #endif
+
+dseg_status dseg_metadata_write_to(const dseg_output *output, const dseg_description *description,
+                                   const dseg_metadata_files *files, dseg_error *error) {
+  dseg_error_clear(error);
+  if (description == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs an output and a description");
+  }
+  DSEG_TRY(dseg_output_check(output, error));
+  return write_document(output, description, files, error);
+}
+
+dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
+                                bool replace, dseg_error *error) {
+  dseg_error_clear(error);
+  if (path == NULL || description == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
+  }
+  const dseg_output output =
+      dseg_output_to_file(path, replace ? DSEG_OUTPUT_REPLACE : 0, files != NULL ? files->set : NULL);
+  return write_document(&output, description, files, error);
+}

@@ -10,7 +10,7 @@
 #include "base/checked.h"
 #include "base/os/system.h"
 #include "formats/text.h"
-#include "formats/volume.h"
+#include "formats/volume_formats.h"
 
 #define LONGEST_HEADER ((size_t)1 << 20)
 #define MOST_DIMENSIONS 4
@@ -48,7 +48,7 @@ static char *split_line(char *line, char **value) {
   return dseg_text_trim(line);
 }
 
-bool dseg_metaimage_recognise(dseg_view head) {
+static bool recognise(dseg_view head) {
   static const char *const first_keys[] = {"ObjectType", "NDims", "Comment", "ObjectSubType", "TransformType"};
   char text[512];
   const size_t size = head.size < sizeof text - 1 ? head.size : sizeof text - 1;
@@ -199,15 +199,16 @@ static dseg_status check(const struct header *header, dseg_error *error) {
   return missing == NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_FORMAT, "the MetaImage header has no %s", missing);
 }
 
-static dseg_status read_header(const dseg_volume_file *file, struct header *header, dseg_error *error) {
+static dseg_status read_header(const dseg_input *input, struct header *header, dseg_error *error) {
   *header = (struct header){.is_binary = true, .channels = 1, .data_file = ""};
-  const size_t room = file->size < LONGEST_HEADER ? (size_t)file->size : LONGEST_HEADER;
+  const uint64_t all = dseg_input_size(input);
+  const size_t room = all < LONGEST_HEADER ? (size_t)all : LONGEST_HEADER;
   header->text = malloc(room + 1);
   if (header->text == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the MetaImage header");
   }
   size_t size = 0;
-  DSEG_TRY(dseg_volume_file_peek(file, 0, header->text, room, &size, error));
+  DSEG_TRY(dseg_input_peek(input, 0, header->text, room, &size, error));
   header->text[size] = '\0';
   DSEG_TRY(read_lines(header, size, error));
   return check(header, error);
@@ -248,41 +249,37 @@ static dseg_status read_place(const struct header *header, uint64_t offset, dseg
   return DSEG_OK;
 }
 
-static dseg_status read_voxels_from(const dseg_volume_file *file, uint64_t offset, const struct header *header,
-                                    size_t bytes, const dseg_open_options *options, dseg_raw_volume *raw,
-                                    dseg_error *error) {
+static dseg_status read_voxels_from(const dseg_input *input, uint64_t offset, const struct header *header, size_t bytes,
+                                    const dseg_open_options *options, dseg_raw_volume *raw, dseg_error *error) {
   dseg_data_place place;
   DSEG_TRY(read_place(header, offset, &place, error));
-  return dseg_volume_data_read(file, &place, bytes, options->memory_limit, &raw->block, &raw->offset, error);
+  return dseg_volume_data_read(input, &place, bytes, options->memory_limit, &raw->block, &raw->offset, error);
 }
 
-static dseg_status read_voxels(const dseg_volume_file *file, const struct header *header, size_t bytes,
+static dseg_status read_voxels(const dseg_input *input, const struct header *header, size_t bytes,
                                const dseg_open_options *options, dseg_raw_volume *raw, dseg_error *error) {
   if (dseg_text_equal(header->data_file, "LOCAL")) {
-    return read_voxels_from(file, header->data_offset, header, bytes, options, raw, error);
+    return read_voxels_from(input, header->data_offset, header, bytes, options, raw, error);
   }
   if (strncmp(header->data_file, "LIST", 4) == 0 || strchr(header->data_file, '%') != NULL) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "MetaImage data in several files ('ElementDataFile = %.100s')",
                      header->data_file);
   }
-  char *path = NULL;
-  DSEG_TRY(dseg_volume_sibling(file->path, header->data_file, &path, error));
-  dseg_volume_file data;
-  dseg_status status = dseg_volume_file_open(path, &data, error);
+  dseg_input *data = NULL;
+  dseg_status status = dseg_volume_open_beside(input, header->data_file, options->memory_limit, &data, error);
   if (status == DSEG_OK) {
-    status = read_voxels_from(&data, 0, header, bytes, options, raw, error);
-    dseg_volume_file_close(&data);
+    status = read_voxels_from(data, 0, header, bytes, options, raw, error);
+    dseg_input_close(data);
   }
   if (status != DSEG_OK) {
     dseg_error_prefix(error, header->data_file);
   }
-  free(path);
   return status;
 }
 
 /* Channels alternate voxel by voxel; a fourth dimension holds volumes one after the other. */
-static dseg_status read_content(const dseg_volume_file *file, const struct header *header,
-                                const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
+static dseg_status read_content(const dseg_input *input, const struct header *header, const dseg_open_options *options,
+                                dseg_volume_content *content, dseg_error *error) {
   dseg_raw_volume *raw = &content->raw;
   const bool is_text = header->is_binary ? false : !header->is_compressed;
   raw->type = is_text ? DSEG_VOXEL_FLOAT64 : header->type;
@@ -298,18 +295,24 @@ static dseg_status read_content(const dseg_volume_file *file, const struct heade
   size_t bytes = 0;
   DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, layers, 1, options->memory_limit, &bytes, error));
   raw->run = header->channels > 1 ? 1 : raw->layer_voxels;
-  return read_voxels(file, header, bytes, options, raw, error);
+  return read_voxels(input, header, bytes, options, raw, error);
 }
 
-dseg_status dseg_metaimage_read(const dseg_volume_file *file, const dseg_open_options *options,
-                                dseg_volume_content *content, dseg_error *error) {
+static dseg_status read_metaimage(const dseg_input *input, const dseg_open_options *options,
+                                  dseg_volume_content *content, dseg_error *error) {
   const dseg_os_locale locale = dseg_os_locale_enter();
   struct header header;
-  dseg_status status = read_header(file, &header, error);
+  dseg_status status = read_header(input, &header, error);
   if (status == DSEG_OK) {
-    status = read_content(file, &header, options, content, error);
+    status = read_content(input, &header, options, content, error);
   }
   free(header.text);
   dseg_os_locale_leave(locale);
   return status;
 }
+
+static const dseg_volume_suffix suffixes[] = {{".mha", 0}, {".mhd", DSEG_SUFFIX_DETACHED}, {NULL, 0}};
+
+const dseg_volume_kind dseg_volume_metaimage = {
+    {"MetaImage", DSEG_VOLUME_FRACTIONS}, suffixes, recognise, read_metaimage, dseg_metaimage_write,
+};

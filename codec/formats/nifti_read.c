@@ -10,12 +10,7 @@
 #include "base/inflate.h"
 #include "formats/nifti_header.h"
 #include "formats/text.h"
-#include "formats/volume.h"
-
-bool dseg_nifti_recognise(dseg_view head) {
-  dseg_nifti_header header;
-  return dseg_nifti_parse(head, &header);
-}
+#include "formats/volume_formats.h"
 
 static bool voxel_type(int datatype, dseg_voxel_type *type) {
   switch (datatype) {
@@ -238,74 +233,137 @@ static dseg_status voxel_offset(const dseg_nifti_header *header, uint64_t *offse
 }
 
 /* The voxels of header, at their offset in file, which may be compressed. */
-static dseg_status read_voxels(const dseg_volume_file *file, const dseg_nifti_header *header, size_t bytes,
+static dseg_status read_voxels(const dseg_input *input, const dseg_nifti_header *header, size_t bytes,
                                const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
   uint64_t offset = 0;
   DSEG_TRY(voxel_offset(header, &offset, error));
   uint8_t magic[2] = {0, 0};
   size_t got = 0;
-  DSEG_TRY(dseg_volume_file_peek(file, 0, magic, sizeof magic, &got, error));
+  DSEG_TRY(dseg_input_peek(input, 0, magic, sizeof magic, &got, error));
   dseg_data_place place = {.encoding = DSEG_DATA_RAW, .offset = offset};
   if (dseg_is_gzip((dseg_view){magic, got})) {
     place = (dseg_data_place){.encoding = DSEG_DATA_DEFLATED, .skip = offset};
   }
-  return dseg_volume_data_read(file, &place, bytes, options->memory_limit, &content->raw.block, &content->raw.offset,
+  return dseg_volume_data_read(input, &place, bytes, options->memory_limit, &content->raw.block, &content->raw.offset,
                                error);
 }
 
 /* Opens the .img or .img.gz file beside the .hdr file, in either case of letters. */
-static dseg_status open_image(const char *header_path, dseg_volume_file *image, char **path, dseg_error *error) {
+static dseg_status open_image(const dseg_input *header, const dseg_open_options *options, dseg_input **image,
+                              dseg_error *error) {
   static const char *const suffixes[] = {"img", "img.gz", "IMG"};
+  const char *path = dseg_input_path(header);
   for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-    *path = dseg_text_join(header_path, strlen(header_path) - strlen("hdr"), suffixes[i]);
-    if (*path == NULL) {
+    char *name = dseg_text_join(path, strlen(path) - strlen("hdr"), suffixes[i]);
+    if (name == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
     }
-    if (dseg_volume_file_open(*path, image, NULL) == DSEG_OK) {
+    const dseg_status status = dseg_input_from_file(name, options->memory_limit, image, NULL);
+    free(name);
+    if (status == DSEG_OK) {
       return DSEG_OK;
     }
-    free(*path);
-    *path = NULL;
   }
   return dseg_fail(error, DSEG_ERROR_INPUT, "a NIfTI .hdr file without an .img file beside it");
 }
 
-static dseg_status read_pair(const dseg_volume_file *file, const dseg_nifti_header *header, size_t bytes,
+static dseg_status read_pair(const dseg_input *input, const dseg_nifti_header *header, size_t bytes,
                              const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
-  if (!dseg_text_has_suffix(file->path, ".hdr")) {
+  DSEG_TRY(dseg_volume_needs_path(input, "the .img file of this NIfTI .hdr file", error));
+  if (!dseg_text_has_suffix(dseg_input_path(input), ".hdr")) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "the header says that its voxels are in an .img file, but is not named .hdr");
   }
-  char *path = NULL;
-  dseg_volume_file image;
-  dseg_status status = open_image(file->path, &image, &path, error);
-  if (status == DSEG_OK) {
-    status = read_voxels(&image, header, bytes, options, content, error);
-    dseg_volume_file_close(&image);
-  }
-  free(path);
+  dseg_input *image = NULL;
+  DSEG_TRY(open_image(input, options, &image, error));
+  const dseg_status status = read_voxels(image, header, bytes, options, content, error);
+  dseg_input_close(image);
   return status;
 }
 
-dseg_status dseg_nifti_read(const dseg_volume_file *file, const dseg_open_options *options,
-                            dseg_volume_content *content, dseg_error *error) {
+static dseg_status read_plain(const dseg_input *input, const dseg_open_options *options, dseg_volume_content *content,
+                              dseg_error *error) {
   uint8_t head[DSEG_NIFTI2_BYTES];
   size_t got = 0;
-  DSEG_TRY(dseg_volume_file_peek(file, 0, head, sizeof head, &got, error));
-  const bool is_compressed = dseg_is_gzip((dseg_view){head, got});
-  if (is_compressed) {
-    DSEG_TRY(dseg_volume_file_gunzip_start(file, options->memory_limit, head, sizeof head, &got, error));
-  }
   dseg_nifti_header header;
   size_t bytes = 0;
+  DSEG_TRY(dseg_input_peek(input, 0, head, sizeof head, &got, error));
   if (!dseg_nifti_parse((dseg_view){head, got}, &header)) {
-    return is_compressed ? dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a gzip file that holds no NIfTI volume")
-                         : dseg_fail(error, DSEG_ERROR_FORMAT, "not a NIfTI header");
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "not a NIfTI header");
   }
-  if (is_compressed && header.has_pair) {
+  DSEG_TRY(read_header(&header, options, content, &bytes, error));
+  return header.has_pair ? read_pair(input, &header, bytes, options, content, error)
+                         : read_voxels(input, &header, bytes, options, content, error);
+}
+
+/* input is in memory: its first bytes are inflated for the header, then all. */
+static dseg_status read_compressed(const dseg_input *input, const dseg_open_options *options,
+                                   dseg_volume_content *content, dseg_error *error) {
+  uint8_t head[DSEG_NIFTI2_BYTES];
+  size_t got = 0;
+  dseg_nifti_header header;
+  size_t bytes = 0;
+  const dseg_view compressed = {dseg_input_memory(input), (size_t)dseg_input_size(input)};
+  DSEG_TRY(dseg_gunzip_start(compressed, options->memory_limit, head, sizeof head, &got, error));
+  if (!dseg_nifti_parse((dseg_view){head, got}, &header)) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a gzip file that holds no NIfTI volume");
+  }
+  if (header.has_pair) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a compressed NIfTI .hdr file");
   }
   DSEG_TRY(read_header(&header, options, content, &bytes, error));
-  return header.has_pair ? read_pair(file, &header, bytes, options, content, error)
-                         : read_voxels(file, &header, bytes, options, content, error);
+  return read_voxels(input, &header, bytes, options, content, error);
 }
+
+/* A compressed file is read once, and whole. */
+static dseg_status load_compressed(const dseg_input *input, const dseg_open_options *options,
+                                   dseg_volume_content *content, dseg_error *error) {
+  if (dseg_input_memory(input) != NULL) {
+    return read_compressed(input, options, content, error);
+  }
+  const uint64_t size = dseg_input_size(input);
+  if (size > options->memory_limit || size > SIZE_MAX) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "%llu bytes are needed, more than the limit of %llu",
+                     (unsigned long long)size, (unsigned long long)options->memory_limit);
+  }
+  dseg_view bytes;
+  uint8_t *block = NULL;
+  dseg_input *loaded = NULL;
+  DSEG_TRY(dseg_input_view(input, 0, (size_t)size, &bytes, &block, error));
+  dseg_status status = dseg_input_from_memory(bytes, &loaded, error);
+  if (status == DSEG_OK) {
+    status = read_compressed(loaded, options, content, error);
+  }
+  dseg_input_close(loaded);
+  free(block);
+  return status;
+}
+
+static dseg_status read_nifti(const dseg_input *input, const dseg_open_options *options, dseg_volume_content *content,
+                              dseg_error *error) {
+  uint8_t magic[2];
+  size_t got = 0;
+  DSEG_TRY(dseg_input_peek(input, 0, magic, sizeof magic, &got, error));
+  return dseg_is_gzip((dseg_view){magic, got}) ? load_compressed(input, options, content, error)
+                                               : read_plain(input, options, content, error);
+}
+
+/* No other format is compressed as a whole. */
+static bool recognise(dseg_view head) {
+  dseg_nifti_header header;
+  return dseg_is_gzip(head) || dseg_nifti_parse(head, &header);
+}
+
+static const dseg_volume_suffix suffixes[] = {
+    {".nii", DSEG_SUFFIX_PLAIN},
+    {".nii.gz", DSEG_SUFFIX_COMPRESSED},
+    {".hdr", DSEG_SUFFIX_PLAIN | DSEG_SUFFIX_DETACHED},
+    {".img", DSEG_SUFFIX_READ_ONLY},
+    {".img.gz", DSEG_SUFFIX_READ_ONLY},
+    {".gz", DSEG_SUFFIX_READ_ONLY},
+    {NULL, 0},
+};
+
+const dseg_volume_kind dseg_volume_nifti = {
+    {"NIfTI", DSEG_VOLUME_FRACTIONS | DSEG_VOLUME_FRACTION_LAYERS}, suffixes, recognise, read_nifti, dseg_nifti_write,
+};

@@ -132,9 +132,9 @@ static dseg_status write_pair(const dseg_volume_output *output, dseg_view header
   return status;
 }
 
-dseg_status dseg_nifti_write(const dseg_volume_output *output, dseg_volume_format format, dseg_error *error) {
+dseg_status dseg_nifti_write(const dseg_volume_output *output, dseg_error *error) {
   const dseg_volume *volume = output->volume;
-  bool is_second = format == DSEG_VOLUME_NIFTI2 || volume->layer_count > NIFTI1_LARGEST;
+  bool is_second = output->nifti2 || volume->layer_count > NIFTI1_LARGEST;
   for (size_t axis = 0; axis < 3; axis++) {
     is_second = is_second || volume->grid.size[axis] > NIFTI1_LARGEST;
   }

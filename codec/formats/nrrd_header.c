@@ -66,8 +66,7 @@ static dseg_status read_line(dseg_nrrd_header *header, char *line, dseg_error *e
 #define LONGEST_HEADER ((size_t)64 << 20) /* ten thousand segments with all their codes take a tenth of it */
 
 /* Reads the file from its start up to the empty line that ends the header, or to its end. */
-static dseg_status read_text(const dseg_volume_file *file, uint64_t limit, dseg_nrrd_header *header,
-                             dseg_error *error) {
+static dseg_status read_text(const dseg_input *input, uint64_t limit, dseg_nrrd_header *header, dseg_error *error) {
   size_t size = 0;
   size_t room = 16384;
   for (;;) {
@@ -80,7 +79,7 @@ static dseg_status read_text(const dseg_volume_file *file, uint64_t limit, dseg_
     }
     header->text = text;
     size_t got = 0;
-    DSEG_TRY(dseg_volume_file_peek(file, size, text + size, room - size, &got, error));
+    DSEG_TRY(dseg_input_peek(input, size, text + size, room - size, &got, error));
     const size_t from = size > 3 ? size - 3 : 0;
     size += got;
     for (size_t i = from; i < size; i++) {
@@ -135,14 +134,14 @@ static dseg_status check(const dseg_nrrd_header *header, dseg_error *error) {
   return DSEG_OK;
 }
 
-dseg_status dseg_nrrd_header_read(const dseg_volume_file *file, uint64_t memory_limit, dseg_nrrd_header *header,
+dseg_status dseg_nrrd_header_read(const dseg_input *input, uint64_t memory_limit, dseg_nrrd_header *header,
                                   dseg_error *error) {
   *header = (dseg_nrrd_header){.space_sign = {1, 1, 1}, .space_unit = {1, 1, 1}};
   for (size_t i = 0; i < DSEG_NRRD_AXES; i++) {
     header->axes[i].spacing = NAN;
     header->axes[i].minimum = NAN;
   }
-  DSEG_TRY(read_text(file, memory_limit, header, error));
+  DSEG_TRY(read_text(input, memory_limit, header, error));
   DSEG_TRY(read_lines(header, error));
   return check(header, error);
 }

@@ -49,8 +49,11 @@ typedef struct dseg_nrrd_header {
   size_t pair_count;
 } dseg_nrrd_header;
 
+/* Whether a file that begins with these bytes is NRRD. */
+bool dseg_nrrd_recognise(dseg_view head);
+
 /* Reads and checks the header; free it whatever the outcome. Call with the "C" locale set. */
-dseg_status dseg_nrrd_header_read(const dseg_volume_file *file, uint64_t memory_limit, dseg_nrrd_header *header,
+dseg_status dseg_nrrd_header_read(const dseg_input *input, uint64_t memory_limit, dseg_nrrd_header *header,
                                   dseg_error *error);
 /* Takes the value of one field, which is trimmed in place; unknown fields are passed over. */
 dseg_status dseg_nrrd_read_field(dseg_nrrd_header *header, const char *name, char *value, dseg_error *error);

@@ -8,6 +8,7 @@
 #include "formats/nrrd_header.h"
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"
+#include "formats/volume_formats.h"
 
 /* Which axes are space, in turn, and what lies between them. */
 struct axes {
@@ -124,12 +125,11 @@ static void read_grid(const dseg_nrrd_header *header, const struct axes *axes, c
 }
 
 /* Moves *offset past count lines. */
-static dseg_status skip_lines(const dseg_volume_file *file, unsigned long long count, uint64_t *offset,
-                              dseg_error *error) {
+static dseg_status skip_lines(const dseg_input *input, unsigned long long count, uint64_t *offset, dseg_error *error) {
   char text[4096];
   while (count > 0) {
     size_t got = 0;
-    DSEG_TRY(dseg_volume_file_peek(file, *offset, text, sizeof text, &got, error));
+    DSEG_TRY(dseg_input_peek(input, *offset, text, sizeof text, &got, error));
     if (got == 0) {
       return dseg_fail(error, DSEG_ERROR_FORMAT, "the file has fewer lines than the NRRD header's line skip");
     }
@@ -146,39 +146,36 @@ static dseg_status skip_lines(const dseg_volume_file *file, unsigned long long c
 }
 
 /* Line skip comes before inflating, byte skip after it. */
-static dseg_status read_voxels_from(const dseg_volume_file *file, uint64_t offset, const dseg_nrrd_header *header,
+static dseg_status read_voxels_from(const dseg_input *input, uint64_t offset, const dseg_nrrd_header *header,
                                     const dseg_open_options *options, size_t bytes, dseg_raw_volume *raw,
                                     dseg_error *error) {
-  DSEG_TRY(skip_lines(file, header->line_skip, &offset, error));
+  DSEG_TRY(skip_lines(input, header->line_skip, &offset, error));
   const dseg_data_place place = {.encoding = header->encoding,
                                  .offset = offset,
                                  .skip = header->byte_skip > 0 ? (uint64_t)header->byte_skip : 0,
                                  .at_end = header->byte_skip < 0};
-  return dseg_volume_data_read(file, &place, bytes, options->memory_limit, &raw->block, &raw->offset, error);
+  return dseg_volume_data_read(input, &place, bytes, options->memory_limit, &raw->block, &raw->offset, error);
 }
 
-static dseg_status read_voxels(const dseg_volume_file *file, const dseg_nrrd_header *header,
+static dseg_status read_voxels(const dseg_input *input, const dseg_nrrd_header *header,
                                const dseg_open_options *options, size_t bytes, dseg_raw_volume *raw,
                                dseg_error *error) {
   if (header->data_file == NULL) {
-    return read_voxels_from(file, header->data_offset, header, options, bytes, raw, error);
+    return read_voxels_from(input, header->data_offset, header, options, bytes, raw, error);
   }
-  char *path = NULL;
-  DSEG_TRY(dseg_volume_sibling(file->path, header->data_file, &path, error));
-  dseg_volume_file data;
-  dseg_status status = dseg_volume_file_open(path, &data, error);
+  dseg_input *data = NULL;
+  dseg_status status = dseg_volume_open_beside(input, header->data_file, options->memory_limit, &data, error);
   if (status == DSEG_OK) {
-    status = read_voxels_from(&data, 0, header, options, bytes, raw, error);
-    dseg_volume_file_close(&data);
+    status = read_voxels_from(data, 0, header, options, bytes, raw, error);
+    dseg_input_close(data);
   }
   if (status != DSEG_OK) {
     dseg_error_prefix(error, header->data_file);
   }
-  free(path);
   return status;
 }
 
-static dseg_status read_content(const dseg_volume_file *file, const dseg_nrrd_header *header,
+static dseg_status read_content(const dseg_input *input, const dseg_nrrd_header *header,
                                 const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
   dseg_raw_volume *raw = &content->raw;
   const bool is_text = header->encoding == DSEG_DATA_TEXT;
@@ -192,18 +189,39 @@ static dseg_status read_content(const dseg_volume_file *file, const dseg_nrrd_he
   DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, axes.layers, axes.run, options->memory_limit, &bytes, error));
   content->format = "NRRD";
   DSEG_TRY(dseg_seg_nrrd_read(header, options, content, error));
-  return read_voxels(file, header, options, bytes, raw, error);
+  return read_voxels(input, header, options, bytes, raw, error);
 }
 
-dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options, dseg_volume_content *content,
-                           dseg_error *error) {
+static dseg_status read_nrrd(const dseg_input *input, const dseg_open_options *options, dseg_volume_content *content,
+                             dseg_error *error) {
   const dseg_os_locale locale = dseg_os_locale_enter();
   dseg_nrrd_header header;
-  dseg_status status = dseg_nrrd_header_read(file, options->memory_limit, &header, error);
+  dseg_status status = dseg_nrrd_header_read(input, options->memory_limit, &header, error);
   if (status == DSEG_OK) {
-    status = read_content(file, &header, options, content, error);
+    status = read_content(input, &header, options, content, error);
   }
   dseg_nrrd_header_free(&header);
   dseg_os_locale_leave(locale);
   return status;
 }
+
+static dseg_status write_nrrd(const dseg_volume_output *output, dseg_error *error) {
+  return dseg_nrrd_write(output, false, error);
+}
+
+static dseg_status write_seg_nrrd(const dseg_volume_output *output, dseg_error *error) {
+  return dseg_nrrd_write(output, true, error);
+}
+
+static const dseg_volume_suffix suffixes[] = {{".nrrd", 0}, {".nhdr", DSEG_SUFFIX_DETACHED}, {NULL, 0}};
+
+const dseg_volume_kind dseg_volume_nrrd = {
+    {"NRRD", DSEG_VOLUME_FRACTIONS}, suffixes, dseg_nrrd_recognise, read_nrrd, write_nrrd,
+};
+
+static const dseg_volume_suffix seg_suffixes[] = {{".seg.nrrd", 0}, {".seg.nhdr", DSEG_SUFFIX_DETACHED}, {NULL, 0}};
+
+/* Read as any NRRD file, since both begin alike. */
+const dseg_volume_kind dseg_volume_seg_nrrd = {
+    {"seg.nrrd", DSEG_VOLUME_LABEL_LAYERS}, seg_suffixes, NULL, NULL, write_seg_nrrd,
+};

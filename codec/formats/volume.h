@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "dseg/source.h"
-#include "formats/volume_file.h"
+#include "formats/volume_data.h"
 
 typedef enum dseg_voxel_type {
   DSEG_VOXEL_INT8 = 0,
@@ -61,19 +61,6 @@ typedef struct dseg_volume_content {
   dseg_declared_segment *declared; /* in the description's arena */
   size_t declared_count;
 } dseg_volume_content;
-
-/* Readers. The file has been recognised as theirs. On failure the caller frees what content holds. */
-dseg_status dseg_nifti_read(const dseg_volume_file *file, const dseg_open_options *options,
-                            dseg_volume_content *content, dseg_error *error);
-dseg_status dseg_nrrd_read(const dseg_volume_file *file, const dseg_open_options *options, dseg_volume_content *content,
-                           dseg_error *error);
-dseg_status dseg_metaimage_read(const dseg_volume_file *file, const dseg_open_options *options,
-                                dseg_volume_content *content, dseg_error *error);
-
-/* Whether a file that begins with these bytes is of the format. */
-bool dseg_nifti_recognise(dseg_view head);
-bool dseg_nrrd_recognise(dseg_view head);
-bool dseg_metaimage_recognise(dseg_view head);
 
 /* Sets layer_voxels, layer_count and run from sizes and type, and bytes to that of all voxels. Errors: a size of 0,
  * DSEG_ERROR_LIMIT where the voxels would not fit memory_limit. */

@@ -1,32 +1,29 @@
-/* volume_open.c - finds which research format a file is in, from its content, and opens it. */
+/* volume_open.c - finds which research format an input is in, from its content, and opens it. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/inflate.h"
 #include "formats/text.h"
-#include "formats/volume.h"
+#include "formats/volume_formats.h"
 #include "sources/source.h"
 
-typedef dseg_status (*volume_reader)(const dseg_volume_file *, const dseg_open_options *, dseg_volume_content *,
-                                     dseg_error *);
+#define HEAD_BYTES 1024
 
-static volume_reader find_reader(dseg_view head) {
-  if (dseg_is_gzip(head) || dseg_nifti_recognise(head)) {
-    return dseg_nifti_read;
+static const dseg_volume_kind *find_kind(dseg_view head) {
+  for (const dseg_volume_kind *const *kind = dseg_volume_kinds; *kind != NULL; kind++) {
+    if ((*kind)->recognise != NULL && (*kind)->recognise(head)) {
+      return *kind;
+    }
   }
-  if (dseg_nrrd_recognise(head)) {
-    return dseg_nrrd_read;
-  }
-  return dseg_metaimage_recognise(head) ? dseg_metaimage_read : NULL;
+  return NULL;
 }
 
-static dseg_status read_volume(volume_reader reader, const dseg_volume_file *file, const dseg_open_options *options,
+static dseg_status read_volume(const dseg_volume_kind *kind, const dseg_input *input, const dseg_open_options *options,
                                dseg_source **source, dseg_error *error) {
   dseg_volume_content content = {.description = dseg_description_create()};
   if (content.description == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a description");
   }
-  dseg_status status = reader(file, options, &content, error);
+  dseg_status status = kind->open(input, options, &content, error);
   if (status == DSEG_OK) {
     status = dseg_volume_load(&content, options, source, error);
   }
@@ -35,46 +32,38 @@ static dseg_status read_volume(volume_reader reader, const dseg_volume_file *fil
   return status;
 }
 
-static dseg_status open_recognised(const dseg_volume_file *file, const dseg_open_options *options, dseg_source **source,
+static dseg_status open_recognised(const dseg_input *input, const dseg_open_options *options, dseg_source **source,
                                    dseg_error *error) {
-  uint8_t head[1024];
+  uint8_t head[HEAD_BYTES];
   size_t got = 0;
-  DSEG_TRY(dseg_volume_file_peek(file, 0, head, sizeof head, &got, error));
-  const volume_reader reader = find_reader((dseg_view){head, got});
-  return reader != NULL ? read_volume(reader, file, options, source, error) : DSEG_OK;
-}
-
-static dseg_status open_named(const char *path, const dseg_open_options *options, dseg_source **source,
-                              dseg_error *error) {
-  dseg_volume_file file;
-  DSEG_TRY(dseg_volume_file_open(path, &file, error));
-  const dseg_status status = open_recognised(&file, options, source, error);
-  dseg_volume_file_close(&file);
-  return status;
+  DSEG_TRY(dseg_input_peek(input, 0, head, sizeof head, &got, error));
+  const dseg_volume_kind *kind = find_kind((dseg_view){head, got});
+  return kind != NULL ? read_volume(kind, input, options, source, error) : DSEG_OK;
 }
 
 /* The voxels of a NIfTI pair say nothing about themselves: foo.img is opened through foo.hdr. */
 static dseg_status open_pair(const char *path, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
-  char *header = dseg_text_join(path, strlen(path) - strlen("img"), "hdr");
-  if (header == NULL) {
+  char *name = dseg_text_join(path, strlen(path) - strlen("img"), "hdr");
+  if (name == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
-  dseg_volume_file file;
+  dseg_input *header = NULL;
   dseg_status status = DSEG_OK;
-  if (dseg_volume_file_open(header, &file, NULL) == DSEG_OK) {
-    status = open_recognised(&file, options, source, error);
-    dseg_volume_file_close(&file);
+  if (dseg_input_from_file(name, options->memory_limit, &header, NULL) == DSEG_OK) {
+    status = open_recognised(header, options, source, error);
+    dseg_input_close(header);
   }
-  free(header);
+  free(name);
   return status;
 }
 
-dseg_status dseg_open_volume(const char *path, const dseg_open_options *options, dseg_source **source,
+dseg_status dseg_open_volume(const dseg_input *input, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
   *source = NULL;
-  DSEG_TRY(open_named(path, options, source, error));
-  if (*source == NULL && dseg_text_has_suffix(path, ".img")) {
+  DSEG_TRY(open_recognised(input, options, source, error));
+  const char *path = dseg_input_path(input);
+  if (*source == NULL && path != NULL && dseg_text_has_suffix(path, ".img")) {
     return open_pair(path, options, source, error);
   }
   return DSEG_OK;

@@ -27,28 +27,24 @@ dseg_status dseg_volume_write_raw(const dseg_volume_output *output, dseg_view da
   return DSEG_OK;
 }
 
-dseg_status dseg_volume_write_file(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
-                                   const void *user, dseg_error *error) {
-  dseg_output_file *file = NULL;
-  DSEG_TRY(dseg_output_create(output->path, output->replace, &file, error));
-  const dseg_byte_sink sink = dseg_file_sink(file);
-  dseg_status status = header.size != 0 ? sink.write(sink.user, header.data, header.size, error) : DSEG_OK;
-  if (status == DSEG_OK) {
-    status = write_data(output, user, &sink, error);
-  }
-  if (status != DSEG_OK) {
-    dseg_output_abandon(file);
-    return status;
-  }
-  return dseg_output_join(output->set, file, false, error);
+static dseg_status write_parts(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
+                               const void *user, dseg_outlet *header_outlet, dseg_outlet *data_outlet,
+                               dseg_error *error) {
+  DSEG_TRY(dseg_outlet_write(header_outlet, header.data, header.size, error));
+  const dseg_byte_sink sink = dseg_outlet_sink(data_outlet);
+  return write_data(output, user, &sink, error);
 }
 
-static dseg_status write_both(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
-                              const void *user, dseg_output_file *header_file, dseg_output_file *data_file,
-                              dseg_error *error) {
-  DSEG_TRY(dseg_output_write(header_file, header.data, header.size, error));
-  const dseg_byte_sink sink = dseg_file_sink(data_file);
-  return write_data(output, user, &sink, error);
+dseg_status dseg_volume_write_file(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
+                                   const void *user, dseg_error *error) {
+  dseg_outlet outlet = {.is_open = false};
+  DSEG_TRY(dseg_outlet_open(&outlet, output->to, error));
+  const dseg_status status = write_parts(output, header, write_data, user, &outlet, &outlet, error);
+  if (status != DSEG_OK) {
+    dseg_outlet_abandon(&outlet);
+    return status;
+  }
+  return dseg_outlet_complete(&outlet, 1, error);
 }
 
 /* A name in the directory of path. */
@@ -59,34 +55,33 @@ static char *beside(const char *path, const char *name) {
 
 dseg_status dseg_volume_write_pair(const dseg_volume_output *output, dseg_view header, const char *data_name,
                                    dseg_data_writer write_data, const void *user, dseg_error *error) {
-  char *data_path = beside(output->path, data_name);
+  /* The data gets its name first: for a moment, data without a header is better than a header without data. */
+  dseg_outlet outlets[2] = {{.is_open = false}, {.is_open = false}};
+  dseg_output data = *output->to;
+  char *data_path = beside(output->to->path, data_name);
   if (data_path == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
-  dseg_output_file *header_file = NULL;
-  dseg_output_file *data_file = NULL;
-  dseg_status status = dseg_output_create(output->path, output->replace, &header_file, error);
+  data.path = data_path;
+  dseg_status status = dseg_outlet_open(&outlets[1], output->to, error);
   if (status == DSEG_OK) {
-    status = dseg_output_create(data_path, output->replace, &data_file, error);
+    status = dseg_outlet_open(&outlets[0], &data, error);
   }
   if (status == DSEG_OK) {
-    status = write_both(output, header, write_data, user, header_file, data_file, error);
+    status = write_parts(output, header, write_data, user, &outlets[1], &outlets[0], error);
   }
   if (status == DSEG_OK) {
-    /* For a moment, data without a header is better than a header without data. */
-    dseg_output_file *files[2] = {data_file, header_file};
-    status = dseg_output_join_all(output->set, files, 2, false, error);
-  } else {
-    dseg_output_abandon(header_file);
-    dseg_output_abandon(data_file);
+    status = dseg_outlet_complete(outlets, 2, error);
   }
+  dseg_outlet_abandon(&outlets[0]);
+  dseg_outlet_abandon(&outlets[1]);
   free(data_path);
   return status;
 }
 
 char *dseg_volume_data_name(const dseg_volume_output *output, const char *suffix) {
-  const char *slash = strrchr(output->path, '/');
-  const char *name = slash != NULL ? slash + 1 : output->path;
+  const char *slash = strrchr(output->to->path, '/');
+  const char *name = slash != NULL ? slash + 1 : output->to->path;
   const char *dot = strrchr(name, '.');
   return dseg_text_join(name, dot != NULL ? (size_t)(dot - name) : strlen(name), suffix);
 }

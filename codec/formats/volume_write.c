@@ -1,45 +1,12 @@
 /* volume_write.c - writes a volume in the research format that the name or the options ask for. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "base/deflate.h"
 #include "formats/text.h"
-#include "formats/volume_output.h"
-
-typedef struct volume_suffix {
-  const char *suffix;
-  dseg_volume_format format; /* DSEG_VOLUME_NONE: only read */
-} volume_suffix;
-
-/* NULL when it has none of a volume. */
-static const volume_suffix *find_suffix(const char *path) {
-  static const volume_suffix suffixes[] = {
-      /* the longer before those they end with */
-      {".seg.nrrd", DSEG_VOLUME_SEG_NRRD}, {".seg.nhdr", DSEG_VOLUME_SEG_NRRD}, {".nrrd", DSEG_VOLUME_NRRD},
-      {".nhdr", DSEG_VOLUME_NRRD},         {".nii", DSEG_VOLUME_NIFTI1},        {".nii.gz", DSEG_VOLUME_NIFTI1},
-      {".mha", DSEG_VOLUME_METAIMAGE},     {".mhd", DSEG_VOLUME_METAIMAGE},     {".hdr", DSEG_VOLUME_NIFTI1},
-      {".img", DSEG_VOLUME_NONE},          {".img.gz", DSEG_VOLUME_NONE},       {".gz", DSEG_VOLUME_NONE},
-  };
-  for (size_t i = 0; path != NULL && i < sizeof suffixes / sizeof *suffixes; i++) {
-    if (dseg_text_has_suffix(path, suffixes[i].suffix)) {
-      return &suffixes[i];
-    }
-  }
-  return NULL;
-}
-
-dseg_volume_format dseg_volume_format_of(const char *path) {
-  const volume_suffix *found = find_suffix(path);
-  return found != NULL ? found->format : DSEG_VOLUME_NONE;
-}
-
-size_t dseg_volume_stem(const char *path) {
-  const volume_suffix *found = find_suffix(path);
-  const size_t length = strlen(path);
-  const size_t stem = found != NULL ? length - strlen(found->suffix) : length;
-  return stem > 0 && path[stem - 1] != '/' ? stem : length;
-}
+#include "formats/volume_formats.h"
 
 static dseg_status check_grid(const dseg_grid *grid, dseg_error *error) {
   for (size_t axis = 0; axis < 3; axis++) {
@@ -77,49 +44,88 @@ static dseg_status check_volume(const dseg_volume *volume, dseg_volume_output *o
   return DSEG_OK;
 }
 
-/* NIfTI's suffix says whether it is compressed; elsewhere voxels are, unless the caller or the build says no. */
-static dseg_status choose_compression(const dseg_volume_write_options *options, dseg_volume_format format,
+/* Where the suffix does not say it, voxels are compressed unless the caller or the build says no. */
+static dseg_status choose_compression(const dseg_volume_write_options *options, unsigned suffix,
                                       dseg_volume_output *output, dseg_error *error) {
   if (options->compression < -1 || options->compression > 12) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "compression level %d is not in 1..12", options->compression);
   }
   output->level = options->compression > 0 ? options->compression : 6;
-  if (format == DSEG_VOLUME_NIFTI1 || format == DSEG_VOLUME_NIFTI2) {
-    output->is_compressed = dseg_text_has_suffix(output->path, ".gz");
+  if ((suffix & (DSEG_SUFFIX_PLAIN | DSEG_SUFFIX_COMPRESSED)) != 0) {
+    output->is_compressed = (suffix & DSEG_SUFFIX_COMPRESSED) != 0;
   } else {
     output->is_compressed = options->compression > 0 || (options->compression == 0 && dseg_can_deflate());
   }
   return DSEG_OK;
 }
 
+/* A header and its voxels are two files. */
+static dseg_status check_detached(const dseg_output *output, const char *suffix, dseg_error *error) {
+  if (output->path == NULL) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "%s has its voxels in another file, which only an output with a path can have beside it", suffix);
+  }
+  if (strpbrk(output->path, "\r\n") != NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a header cannot name a data file with a line break in its name");
+  }
+  return DSEG_OK;
+}
+
+static dseg_status fail_suffix(const char *name, dseg_error *error) {
+  char list[200] = "";
+  size_t used = 0;
+  const char *suffix = NULL;
+  for (size_t i = 0; (suffix = dseg_volume_suffix_at(i)) != NULL && used + strlen(suffix) + 3 < sizeof list; i++) {
+    used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", suffix);
+  }
+  return dseg_fail(error, DSEG_ERROR_ARGUMENT, "'%.300s': the suffix is none of %s", name, list);
+}
+
+static dseg_status write_volume(const dseg_output *to, const dseg_volume *volume,
+                                const dseg_volume_write_options *options, dseg_error *error) {
+  const char *name = options->suffix != NULL ? options->suffix : to->path;
+  if (name == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "a volume for a buffer or a function needs options.suffix, which names its format");
+  }
+  const dseg_volume_suffix *suffix = NULL;
+  const dseg_volume_kind *kind = dseg_volume_find(name, &suffix);
+  dseg_volume_output output = {.to = to,
+                               .volume = volume,
+                               .is_detached = kind != NULL && (suffix->flags & DSEG_SUFFIX_DETACHED) != 0,
+                               .nifti2 = options->nifti2,
+                               .threads = options->threads,
+                               .progress = options->progress};
+  if (output.is_detached) {
+    DSEG_TRY(check_detached(to, suffix->text, error));
+  }
+  DSEG_TRY(check_volume(volume, &output, error));
+  if (kind == NULL || (suffix->flags & DSEG_SUFFIX_READ_ONLY) != 0) {
+    return fail_suffix(name, error);
+  }
+  DSEG_TRY(choose_compression(options, suffix->flags, &output, error));
+  return kind->write(&output, error);
+}
+
+dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_volume *volume,
+                                 const dseg_volume_write_options *options, dseg_error *error) {
+  dseg_error_clear(error);
+  if (volume == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_volume_write_to: volume must not be NULL");
+  }
+  const dseg_volume_write_options standard = {0};
+  DSEG_TRY(dseg_output_check(output, error));
+  return write_volume(output, volume, options != NULL ? options : &standard, error);
+}
+
 dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const dseg_volume_write_options *options,
                               dseg_error *error) {
+  dseg_error_clear(error);
   if (path == NULL || volume == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_volume_write: path and volume must not be NULL");
   }
-  const dseg_volume_write_options chosen = options != NULL ? *options : (dseg_volume_write_options){0};
-  const dseg_volume_format format = chosen.format != DSEG_VOLUME_NONE ? chosen.format : dseg_volume_format_of(path);
-  dseg_volume_output output = {.path = path,
-                               .volume = volume,
-                               .is_detached = dseg_text_has_suffix(path, ".nhdr") ||
-                                              dseg_text_has_suffix(path, ".mhd") || dseg_text_has_suffix(path, ".hdr"),
-                               .replace = chosen.replace,
-                               .threads = chosen.threads,
-                               .progress = chosen.progress,
-                               .set = chosen.set};
-  if (output.is_detached && strpbrk(path, "\r\n") != NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a header cannot name a data file with a line break in its name");
-  }
-  DSEG_TRY(check_volume(volume, &output, error));
-  DSEG_TRY(choose_compression(&chosen, format, &output, error));
-  switch (format) {
-    case DSEG_VOLUME_NIFTI1:
-    case DSEG_VOLUME_NIFTI2: return dseg_nifti_write(&output, format, error);
-    case DSEG_VOLUME_NRRD: return dseg_nrrd_write(&output, false, error);
-    case DSEG_VOLUME_SEG_NRRD: return dseg_nrrd_write(&output, true, error);
-    case DSEG_VOLUME_METAIMAGE: return dseg_metaimage_write(&output, error);
-    case DSEG_VOLUME_NONE: break;
-  }
-  return dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                   "'%s': the suffix is none of .nii, .nii.gz, .hdr, .nrrd, .nhdr, .seg.nrrd, .mha, .mhd", path);
+  const dseg_volume_write_options standard = {0};
+  const dseg_volume_write_options *chosen = options != NULL ? options : &standard;
+  const dseg_output output = dseg_output_to_file(path, chosen->replace ? DSEG_OUTPUT_REPLACE : 0, chosen->set);
+  return write_volume(&output, volume, chosen, error);
 }

@@ -262,7 +262,7 @@ dseg_status dseg_reference_read(dseg_reference_set *set, size_t index, dseg_desc
   dseg_input *input = NULL;
   dseg_part10 part10;
   *is_image = false;
-  DSEG_TRY(dseg_input_open_file(set->files[index].path, &input, error));
+  DSEG_TRY(dseg_input_from_file(set->files[index].path, MEMORY_LIMIT, &input, error));
   dseg_status status = dseg_part10_open(input, true, MEMORY_LIMIT, &part10, is_image, error);
   if (status != DSEG_OK || !*is_image) {
     dseg_input_close(input);

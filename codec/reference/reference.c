@@ -90,7 +90,7 @@ static dseg_status take_context(const char *path, dseg_description *description,
   dseg_input *input = NULL;
   dseg_part10 part10;
   bool is_dicom = false;
-  DSEG_TRY(dseg_input_open_file(path, &input, error));
+  DSEG_TRY(dseg_input_from_file(path, MEMORY_LIMIT, &input, error));
   dseg_status status = dseg_part10_open(input, true, MEMORY_LIMIT, &part10, &is_dicom, error);
   if (status != DSEG_OK || !is_dicom) {
     dseg_input_close(input);

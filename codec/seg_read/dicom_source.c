@@ -310,40 +310,23 @@ dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, cons
   return DSEG_OK;
 }
 
-/* Opens one input, which is used up, whatever the outcome; *source is NULL when it is not DICOM. */
-static dseg_status open_input(dseg_input *input, const dseg_open_options *options, dseg_source **source,
-                              dseg_error *error) {
+dseg_status dseg_open_dicom(dseg_input *input, const dseg_open_options *options, dseg_source **source,
+                            dseg_error *error) {
   bool is_dicom;
   dseg_part10 *part = calloc(1, sizeof *part);
-  dseg_status status = DSEG_ERROR_MEMORY;
-  if (part != NULL) {
-    status = dseg_part10_open(input, true, options->memory_limit, part, &is_dicom, error);
+  *source = NULL;
+  if (part == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file");
   }
+  dseg_status status = dseg_part10_open(input, true, options->memory_limit, part, &is_dicom, error);
   if (status != DSEG_OK || !is_dicom) {
-    dseg_input_close(input);
     free(part);
-    return part == NULL ? dseg_fail(error, status, "out of memory for a file") : status;
+    return status;
   }
   status = dseg_dicom_source_create(part, 1, options, source, error);
   if (status != DSEG_OK) {
-    dseg_part10_close(part);
+    dseg_part10_release(part);
     free(part);
   }
   return status;
-}
-
-dseg_status dseg_open_dicom(const char *path, const dseg_open_options *options, dseg_source **source,
-                            dseg_error *error) {
-  dseg_input *input;
-  *source = NULL;
-  DSEG_TRY(dseg_input_open_file(path, &input, error));
-  return open_input(input, options, source, error);
-}
-
-dseg_status dseg_open_dicom_memory(dseg_view bytes, const dseg_open_options *options, dseg_source **source,
-                                   dseg_error *error) {
-  dseg_input *input;
-  *source = NULL;
-  DSEG_TRY(dseg_input_open_memory(bytes, &input, error));
-  return open_input(input, options, source, error);
 }

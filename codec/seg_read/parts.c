@@ -25,15 +25,17 @@ static dseg_status find(const struct part *part, uint32_t tag, dseg_element *ele
   return dseg_elements_find(&part->file.elements, tag, element, error);
 }
 
-/* Opens one file; *is_part is false when it is no DICOM object, or not part of a concatenation. */
-static dseg_status open_part(struct part *part, const dseg_open_options *options, bool *is_part, dseg_error *error) {
-  dseg_input *input;
+/* Opens one file, and its input where that is not open; *is_part is false when it is no DICOM object, or not part of a
+ * concatenation. */
+static dseg_status open_part(struct part *part, dseg_input **input, const dseg_open_options *options, bool *is_part,
+                             dseg_error *error) {
   dseg_element element;
-  DSEG_TRY(dseg_input_open_file(part->path, &input, error));
-  const dseg_status status = dseg_part10_open(input, true, options->memory_limit, &part->file, is_part, error);
-  if (status != DSEG_OK || !*is_part) {
-    dseg_input_close(input);
-    return status;
+  if (*input == NULL) {
+    DSEG_TRY(dseg_input_from_file(part->path, options->memory_limit, input, error));
+  }
+  DSEG_TRY(dseg_part10_open(*input, true, options->memory_limit, &part->file, is_part, error));
+  if (!*is_part) {
+    return DSEG_OK;
   }
   DSEG_TRY(find(part, DSEG_TAG(0x0020, 0x9161), &element, error));
   *is_part = dseg_element_text(&element, 0, &part->uid);
@@ -156,8 +158,8 @@ static dseg_status make_source(struct part *parts, size_t count, const dseg_open
   return DSEG_OK;
 }
 
-dseg_status dseg_open_dicom_parts(const char *const *paths, size_t count, const dseg_open_options *options,
-                                  dseg_source **source, dseg_error *error) {
+dseg_status dseg_open_dicom_parts(dseg_input **inputs, const char *const *paths, size_t count,
+                                  const dseg_open_options *options, dseg_source **source, dseg_error *error) {
   *source = NULL;
   if (count == 0 || count > UINT16_MAX) {
     return DSEG_OK;
@@ -170,7 +172,7 @@ dseg_status dseg_open_dicom_parts(const char *const *paths, size_t count, const 
   bool all = true;
   for (size_t i = 0; status == DSEG_OK && all && i < count; i++) {
     parts[i].path = paths[i];
-    status = open_part(&parts[i], options, &all, error);
+    status = open_part(&parts[i], &inputs[i], options, &all, error);
     if (status != DSEG_OK) {
       (void)fail_at(&parts[i], status, error);
     }
@@ -179,7 +181,8 @@ dseg_status dseg_open_dicom_parts(const char *const *paths, size_t count, const 
     status = make_source(parts, count, options, source, error);
   }
   for (size_t i = 0; i < count; i++) {
-    dseg_part10_close(&parts[i].file);
+    dseg_part10_release(&parts[i].file);
+    inputs[i] = *source != NULL ? NULL : inputs[i];
   }
   free(parts);
   return status;

@@ -169,7 +169,23 @@ static dseg_status allocate_tables(dseg_writer *writer, dseg_error *error) {
   return DSEG_OK;
 }
 
-static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_write_options *options,
+/* Opens the output, whose path is copied, and the spool. */
+static dseg_status open_output(dseg_writer *writer, const dseg_output *output, dseg_error *error) {
+  writer->to = *output;
+  if (output->path != NULL) {
+    const size_t size = strlen(output->path) + 1;
+    writer->path = malloc(size);
+    if (writer->path == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
+    }
+    memcpy(writer->path, output->path, size);
+    writer->to.path = writer->path;
+  }
+  DSEG_TRY(dseg_outlet_open(&writer->outlet, &writer->to, error));
+  return dseg_frame_spool_create(&writer->spool, &writer->to, error);
+}
+
+static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const dseg_write_options *options,
                            dseg_error *error) {
   dseg_description *description = writer->description;
   DSEG_TRY(check_geometry(description, error));
@@ -192,21 +208,14 @@ static dseg_status prepare(dseg_writer *writer, const char *path, const dseg_wri
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
   DSEG_TRY(allocate_tables(writer, error));
   writer->options.uid_seed = dseg_description_strdup(description, options->uid_seed);
-  writer->path = malloc(strlen(path) + 1);
-  if (writer->path == NULL || (options->uid_seed != NULL && writer->options.uid_seed == NULL)) {
+  if (options->uid_seed != NULL && writer->options.uid_seed == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
   }
-  memcpy(writer->path, path, strlen(path) + 1);
-  DSEG_TRY(dseg_output_create(path, options->replace, &writer->output, error));
-  return dseg_frame_spool_create(&writer->spool, path, error);
+  return open_output(writer, output, error);
 }
 
-dseg_status dseg_writer_create(const char *path, const dseg_description *description, const dseg_write_options *options,
-                               dseg_writer **writer, dseg_error *error) {
-  const dseg_write_options standard = {0};
-  if (path == NULL || description == NULL || writer == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a writer needs a path and a description");
-  }
+static dseg_status create(const dseg_output *output, const dseg_description *description,
+                          const dseg_write_options *options, dseg_writer **writer, dseg_error *error) {
   dseg_writer *created = calloc(1, sizeof *created);
   if (created == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
@@ -215,7 +224,7 @@ dseg_status dseg_writer_create(const char *path, const dseg_description *descrip
   created->occupied_plane = SIZE_MAX;
   dseg_status status = dseg_description_copy(description, &created->description, error);
   if (status == DSEG_OK) {
-    status = prepare(created, path, options != NULL ? options : &standard, error);
+    status = prepare(created, output, options, error);
   }
   if (status != DSEG_OK) {
     dseg_writer_destroy(created);
@@ -223,4 +232,28 @@ dseg_status dseg_writer_create(const char *path, const dseg_description *descrip
   }
   *writer = created;
   return DSEG_OK;
+}
+
+dseg_status dseg_writer_create_to(const dseg_output *output, const dseg_description *description,
+                                  const dseg_write_options *options, dseg_writer **writer, dseg_error *error) {
+  dseg_error_clear(error);
+  if (description == NULL || writer == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a writer needs an output and a description");
+  }
+  const dseg_write_options standard = {0};
+  DSEG_TRY(dseg_output_check(output, error));
+  return create(output, description, options != NULL ? options : &standard, writer, error);
+}
+
+dseg_status dseg_writer_create(const char *path, const dseg_description *description, const dseg_write_options *options,
+                               dseg_writer **writer, dseg_error *error) {
+  dseg_error_clear(error);
+  if (path == NULL || description == NULL || writer == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a writer needs a path and a description");
+  }
+  const dseg_write_options standard = {0};
+  const dseg_write_options *chosen = options != NULL ? options : &standard;
+  const unsigned flags = (chosen->replace ? DSEG_OUTPUT_REPLACE : 0u) | (chosen->sync ? DSEG_OUTPUT_SYNC : 0u);
+  const dseg_output output = dseg_output_to_file(path, flags, chosen->set);
+  return create(&output, description, chosen, writer, error);
 }

@@ -122,12 +122,38 @@ static dseg_status write_items(const dseg_writer *writer, const dseg_seg_object 
   return status;
 }
 
+/* Bytes of all items. */
+static dseg_status measure_items(const dseg_writer *writer, const dseg_seg_object *object, uint64_t *length,
+                                 dseg_error *error) {
+  dseg_per_frame per_frame;
+  dseg_buffer item = {0};
+  dseg_status status = DSEG_OK;
+  *length = 0;
+  dseg_per_frame_start(&per_frame, object, (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0);
+  for (size_t i = 0; status == DSEG_OK && i < object->frame_count; i++) {
+    item.size = 0;
+    status = dseg_per_frame_item(&per_frame, &writer->frames[object->first_frame + i], &item, error);
+    *length += item.size;
+  }
+  dseg_per_frame_end(&per_frame);
+  dseg_buffer_free(&item);
+  return status;
+}
+
+/* Where nothing can be changed later: of defined length when the items are measured first, which takes as long again as
+ * writing them, and of undefined length in a deflated stream. */
 static dseg_status write_per_frame_groups(const dseg_writer *writer, const dseg_seg_object *object,
                                           dseg_output_stream *stream, dseg_error *error) {
   static const uint8_t delimiter[8] = {0xFE, 0xFF, 0xDD, 0xE0};
+  const bool can_patch = stream->deflater == NULL && dseg_outlet_can_patch(stream->outlet);
+  uint64_t length = UINT32_MAX;
+  if (stream->deflater == NULL && !can_patch) {
+    DSEG_TRY(measure_items(writer, object, &length, error));
+  }
+  const bool is_known = length < UINT32_MAX;
   dseg_buffer header = {0};
   dseg_element_writer element = {&header, (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0, DSEG_OK, error};
-  dseg_write_header(&element, 0x52009230, "SQ", UINT32_MAX);
+  dseg_write_header(&element, 0x52009230, "SQ", is_known ? (uint32_t)length : UINT32_MAX);
   dseg_status status = element.status;
   if (status == DSEG_OK) {
     status = dseg_stream_write(stream, header.data, header.size, error);
@@ -136,8 +162,11 @@ static dseg_status write_per_frame_groups(const dseg_writer *writer, const dseg_
   DSEG_TRY(status);
   const uint64_t start = stream->position;
   DSEG_TRY(write_items(writer, object, stream, error));
-  const uint64_t length = stream->position - start;
-  if (stream->deflater == NULL && length < UINT32_MAX) {
+  length = stream->position - start;
+  if (is_known) {
+    return DSEG_OK;
+  }
+  if (can_patch && length < UINT32_MAX) {
     return dseg_stream_patch_u32(stream, start - 4, (uint32_t)length, error);
   }
   return dseg_stream_write(stream, delimiter, sizeof delimiter, error);
@@ -157,10 +186,10 @@ static dseg_status write_pixel_data(const dseg_writer *writer, const dseg_seg_ob
                                        : dseg_write_encapsulated(stream, &pixels, error);
 }
 
-static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object *object, dseg_output_file *file,
+static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object *object, dseg_outlet *outlet,
                                 dseg_error *error) {
   dseg_output_stream stream;
-  dseg_stream_start(&stream, file);
+  dseg_stream_start(&stream, outlet);
   dseg_status status = write_header(writer, object, &stream, error);
   if (status == DSEG_OK) {
     status = write_per_frame_groups(writer, object, &stream, error);
@@ -217,42 +246,49 @@ static char *part_path(const char *path, size_t number) {
 }
 
 struct parts {
-  dseg_output_file **files;
+  dseg_outlet *outlets;
   char **paths;
   size_t count;
 };
 
 static void free_parts(struct parts *parts) {
-  for (size_t i = 0; parts->files != NULL && i < parts->count; i++) {
-    dseg_output_abandon(parts->files[i]);
+  for (size_t i = 0; parts->outlets != NULL && i < parts->count; i++) {
+    dseg_outlet_abandon(&parts->outlets[i]);
   }
   for (size_t i = 0; parts->paths != NULL && i < parts->count; i++) {
     free(parts->paths[i]);
   }
-  free(parts->files);
+  free(parts->outlets);
   free(parts->paths);
 }
 
 /* A single file takes the name given, and the output that is open already. */
 static dseg_status open_parts(dseg_writer *writer, struct parts *parts, dseg_error *error) {
-  parts->files = calloc(parts->count, sizeof(dseg_output_file *));
+  if (parts->count > 1 && writer->path == NULL) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "the object becomes a Concatenation of %zu files, for which a buffer or a function has no names: "
+                     "write to a path, or without concatenation",
+                     parts->count);
+  }
+  parts->outlets = calloc(parts->count, sizeof *parts->outlets);
   parts->paths = calloc(parts->count, sizeof(char *));
-  if (parts->files == NULL || parts->paths == NULL) {
+  if (parts->outlets == NULL || parts->paths == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", parts->count);
   }
   if (parts->count == 1) {
-    parts->files[0] = writer->output;
-    writer->output = NULL;
+    parts->outlets[0] = writer->outlet;
+    writer->outlet = (dseg_outlet){.is_open = false};
     return DSEG_OK;
   }
-  dseg_output_abandon(writer->output);
-  writer->output = NULL;
+  dseg_outlet_abandon(&writer->outlet);
   for (size_t i = 0; i < parts->count; i++) {
+    dseg_output output = writer->to;
     parts->paths[i] = part_path(writer->path, i + 1);
     if (parts->paths[i] == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
     }
-    DSEG_TRY(dseg_output_create(parts->paths[i], writer->options.replace, &parts->files[i], error));
+    output.path = parts->paths[i];
+    DSEG_TRY(dseg_outlet_open(&parts->outlets[i], &output, error));
   }
   return DSEG_OK;
 }
@@ -288,14 +324,15 @@ static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *
       object.concatenation = (dseg_concatenation){identity.concatenation, identity.source_instance, (uint16_t)(i + 1),
                                                   (uint16_t)parts->count};
     }
-    DSEG_TRY(write_object(writer, &object, parts->files[i], error));
+    DSEG_TRY(write_object(writer, &object, &parts->outlets[i], error));
   }
-  return dseg_output_join_all(writer->options.set, parts->files, parts->count, writer->options.sync, error);
+  return dseg_outlet_complete(parts->outlets, parts->count, error);
 }
 
 dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {
+  dseg_error_clear(error);
   size_t frames = 0;
-  if (writer->output == NULL) {
+  if (!writer->outlet.is_open) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the writer has been finished");
   }
   DSEG_TRY(dseg_writer_complete_frames(writer, error));

@@ -1,4 +1,4 @@
-/* frame_spool.c - an unnamed temporary file of frames, bytes or bits without a gap. */
+/* frame_spool.c - frames, bytes or bits without a gap, in an unnamed temporary file or in memory. */
 #include "seg_write/frame_spool.h"
 
 #include <stdlib.h>
@@ -32,33 +32,49 @@ void dseg_bit_queue_drop(dseg_bit_queue *queue, size_t size) {
   }
 }
 
-static dseg_status write_fully(int descriptor, const uint8_t *data, size_t size, dseg_error *error) {
-  const int number = dseg_os_write(descriptor, data, size);
+/* Appends to the file or to memory. */
+static dseg_status put(dseg_frame_spool *spool, const uint8_t *data, size_t size, dseg_error *error) {
+  spool->written += size;
+  if (spool->is_memory) {
+    return dseg_buffer_append(&spool->memory, data, size, error);
+  }
+  const int number = dseg_os_write(spool->descriptor, data, size);
   return number == 0 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_OUTPUT, "temporary file: %s", dseg_os_error_text(number));
 }
 
-dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const char *path, dseg_error *error) {
-  *spool = (dseg_frame_spool){.descriptor = -1};
-  const char *slash = strrchr(path, '/');
-  const size_t length = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+static dseg_status fail_create(const char *where, int number, dseg_error *error) {
+  return dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot create a temporary file %s: %s", where,
+                   dseg_os_error_text(number));
+}
+
+dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *output, dseg_error *error) {
+  *spool = (dseg_frame_spool){.descriptor = -1, .is_memory = output->buffer != NULL};
+  if (spool->is_memory) {
+    return DSEG_OK;
+  }
+  if (output->path == NULL) {
+    const int number = dseg_os_create_unnamed(NULL, &spool->descriptor);
+    return number == 0 ? DSEG_OK : fail_create("(TMPDIR names its directory)", number, error);
+  }
+  const char *slash = strrchr(output->path, '/');
+  const size_t length = slash == NULL ? 0 : (size_t)(slash - output->path) + 1;
   char *directory = malloc(length + 1);
   if (directory == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
-  memcpy(directory, path, length);
+  memcpy(directory, output->path, length);
   directory[length] = '\0';
   const int number = dseg_os_create_unnamed(directory, &spool->descriptor);
+  const dseg_status status =
+      number == 0 ? DSEG_OK : fail_create(length > 0 ? directory : "in the working directory", number, error);
   free(directory);
-  return number == 0 ? DSEG_OK
-                     : dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot create a temporary file beside %s: %s", path,
-                                 dseg_os_error_text(number));
+  return status;
 }
 
 /* Writes the queue's full bytes. */
 static dseg_status flush_full_bytes(dseg_frame_spool *spool, dseg_error *error) {
   const size_t full = spool->queue.bytes.size - (spool->queue.open_bits == 0 ? 0 : 1);
-  DSEG_TRY(write_fully(spool->descriptor, spool->queue.bytes.data, full, error));
-  spool->written += full;
+  DSEG_TRY(put(spool, spool->queue.bytes.data, full, error));
   dseg_bit_queue_drop(&spool->queue, full);
   return DSEG_OK;
 }
@@ -72,9 +88,7 @@ dseg_status dseg_frame_spool_bytes(dseg_frame_spool *spool, const void *data, si
   *offset = spool->written + spool->queue.bytes.size;
   if (size >= PIECE_BYTES) { /* no copy of what is large enough by itself */
     DSEG_TRY(flush_full_bytes(spool, error));
-    DSEG_TRY(write_fully(spool->descriptor, data, size, error));
-    spool->written += size;
-    return DSEG_OK;
+    return put(spool, data, size, error);
   }
   DSEG_TRY(dseg_buffer_append(&spool->queue.bytes, data, size, error));
   return flush_when_large(spool, error);
@@ -95,6 +109,12 @@ dseg_status dseg_frame_spool_complete(dseg_frame_spool *spool, dseg_error *error
 
 dseg_status dseg_frame_spool_read(const dseg_frame_spool *spool, uint64_t offset, void *data, size_t size,
                                   dseg_error *error) {
+  if (spool->is_memory) {
+    if (size > 0) {
+      memcpy(data, spool->memory.data + offset, size);
+    }
+    return DSEG_OK;
+  }
   size_t got = 0;
   const int number = dseg_os_read_at(spool->descriptor, offset, data, size, &got);
   if (number != 0 || got < size) {
@@ -109,5 +129,6 @@ void dseg_frame_spool_destroy(dseg_frame_spool *spool) {
     (void)dseg_os_close(spool->descriptor);
   }
   dseg_buffer_free(&spool->queue.bytes);
+  dseg_buffer_free(&spool->memory);
   *spool = (dseg_frame_spool){.descriptor = -1};
 }

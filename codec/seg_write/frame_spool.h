@@ -1,11 +1,11 @@
-/* frame_spool.h - frames on their way to Pixel Data: collected in an unnamed temporary file while their number,
- * and with it the header in front of them, is not known. */
+/* frame_spool.h - frames on their way to Pixel Data: collected in an unnamed temporary file, or in memory, while their
+ * number, and with it the header in front of them, is not known. */
 #ifndef DSEG_SEG_WRITE_FRAME_SPOOL_H
 #define DSEG_SEG_WRITE_FRAME_SPOOL_H
 
 #include <stdbool.h>
 
-#include "dseg/buffer.h"
+#include "dseg/io.h"
 
 /* Bits that follow each other without a gap (PS3.5 8.1.1); the first in the least significant bit. */
 typedef struct dseg_bit_queue {
@@ -19,13 +19,16 @@ dseg_status dseg_bit_queue_append(dseg_bit_queue *queue, const uint8_t *bits, si
 void dseg_bit_queue_drop(dseg_bit_queue *queue, size_t size);
 
 typedef struct dseg_frame_spool {
-  int descriptor;
-  uint64_t written;     /* bytes in the file */
+  bool is_memory;
+  int descriptor;       /* of the file */
+  dseg_buffer memory;   /* or its bytes */
+  uint64_t written;     /* bytes in the file or in memory */
   dseg_bit_queue queue; /* what follows them */
 } dseg_frame_spool;
 
-/* The file is in the directory of path, which is to be written. DSEG_ERROR_OUTPUT. */
-dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const char *path, dseg_error *error);
+/* Of an output to a path, the file is in its directory; to a buffer, frames are in memory; to a function, the file is
+ * in the directory of temporary files. DSEG_ERROR_OUTPUT. */
+dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *output, dseg_error *error);
 /* Appends whole bytes (only when no byte is open), or bits; *offset: where they start, in bytes or bits. */
 dseg_status dseg_frame_spool_bytes(dseg_frame_spool *spool, const void *data, size_t size, uint64_t *offset,
                                    dseg_error *error);

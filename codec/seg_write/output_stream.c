@@ -13,14 +13,14 @@
 #define SYSTEM_COPY_BYTES ((size_t)1 << 16) /* less is copied faster through a buffer */
 #define HOLE_BYTES ((size_t)1 << 14)        /* fewer zeros are written: each hole costs calls and an extent */
 
-void dseg_stream_start(dseg_output_stream *stream, dseg_output_file *file) {
-  *stream = (dseg_output_stream){.file = file};
+void dseg_stream_start(dseg_output_stream *stream, dseg_outlet *outlet) {
+  *stream = (dseg_output_stream){.outlet = outlet};
 }
 
 static dseg_status flush(dseg_output_stream *stream, dseg_error *error) {
   const size_t size = stream->buffer.size;
   stream->buffer.size = 0;
-  return size == 0 ? DSEG_OK : dseg_output_write(stream->file, stream->buffer.data, size, error);
+  return size == 0 ? DSEG_OK : dseg_outlet_write(stream->outlet, stream->buffer.data, size, error);
 }
 
 dseg_status dseg_stream_deflate(dseg_output_stream *stream, dseg_error *error) {
@@ -64,7 +64,7 @@ dseg_status dseg_stream_write(dseg_output_stream *stream, const void *data, size
   }
   if (size >= PIECE_BYTES) {
     DSEG_TRY(flush(stream, error));
-    return dseg_output_write(stream->file, data, size, error);
+    return dseg_outlet_write(stream->outlet, data, size, error);
   }
   DSEG_TRY(dseg_buffer_append(&stream->buffer, data, size, error));
   return stream->buffer.size >= PIECE_BYTES ? flush(stream, error) : DSEG_OK;
@@ -75,7 +75,7 @@ dseg_status dseg_stream_zeros(dseg_output_stream *stream, uint64_t count, dseg_e
   if (stream->deflater == NULL && count >= HOLE_BYTES) {
     DSEG_TRY(flush(stream, error));
     stream->position += count;
-    return dseg_output_skip(stream->file, count, error);
+    return dseg_outlet_skip(stream->outlet, count, error);
   }
   while (count > 0) {
     const size_t piece = count < sizeof zeros ? (size_t)count : sizeof zeros;
@@ -88,10 +88,14 @@ dseg_status dseg_stream_zeros(dseg_output_stream *stream, uint64_t count, dseg_e
 dseg_status dseg_stream_copy(dseg_output_stream *stream, const dseg_frame_spool *spool, uint64_t offset, uint64_t size,
                              dseg_error *error) {
   uint64_t done = 0;
-  if (stream->deflater == NULL && size >= SYSTEM_COPY_BYTES) {
+  if (spool->is_memory) {
+    return dseg_stream_write(stream, spool->memory.data + offset, (size_t)size, error);
+  }
+  const int descriptor = dseg_outlet_descriptor(stream->outlet);
+  if (stream->deflater == NULL && size >= SYSTEM_COPY_BYTES && descriptor >= 0) {
     DSEG_TRY(flush(stream, error));
     /* The rest is read and written, which meets a lasting error. */
-    done = dseg_os_copy(dseg_output_descriptor(stream->file), spool->descriptor, offset, size);
+    done = dseg_os_copy(descriptor, spool->descriptor, offset, size);
     stream->position += done;
   }
   if (done == size) {
@@ -115,8 +119,7 @@ dseg_status dseg_stream_patch_u32(dseg_output_stream *stream, uint64_t position,
   uint8_t bytes[4];
   dseg_store_le32(bytes, value);
   DSEG_TRY(flush(stream, error));
-  const int number = dseg_os_write_at(dseg_output_descriptor(stream->file), position, bytes, sizeof bytes);
-  return number == 0 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot write: %s", dseg_os_error_text(number));
+  return dseg_outlet_patch(stream->outlet, position, bytes, sizeof bytes, error);
 }
 
 dseg_status dseg_stream_finish(dseg_output_stream *stream, dseg_error *error) {
@@ -129,5 +132,5 @@ dseg_status dseg_stream_finish(dseg_output_stream *stream, dseg_error *error) {
 void dseg_stream_end(dseg_output_stream *stream) {
   dseg_deflater_destroy(stream->deflater);
   dseg_buffer_free(&stream->buffer);
-  *stream = (dseg_output_stream){.file = NULL};
+  *stream = (dseg_output_stream){.outlet = NULL};
 }

@@ -271,7 +271,7 @@ void dseg_writer_destroy(dseg_writer *writer) {
   if (writer == NULL) {
     return;
   }
-  dseg_output_abandon(writer->output);
+  dseg_outlet_abandon(&writer->outlet);
   dseg_frame_spool_destroy(&writer->spool);
   dseg_buffer_free(&writer->scratch);
   dseg_buffer_free(&writer->encoded);

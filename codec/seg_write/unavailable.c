@@ -5,6 +5,12 @@ static dseg_status unavailable(dseg_error *error) {
   return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "writing DICOM needs DCMTK: build with DSEG_WITH_DCMTK=ON");
 }
 
+dseg_status dseg_writer_create_to(const dseg_output *output, const dseg_description *description,
+                                  const dseg_write_options *options, dseg_writer **writer, dseg_error *error) {
+  (void)output, (void)description, (void)options, (void)writer;
+  return unavailable(error);
+}
+
 dseg_status dseg_writer_create(const char *path, const dseg_description *description, const dseg_write_options *options,
                                dseg_writer **writer, dseg_error *error) {
   (void)path, (void)description, (void)options, (void)writer;

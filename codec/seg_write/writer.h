@@ -2,18 +2,19 @@
 #ifndef DSEG_SEG_WRITE_WRITER_H
 #define DSEG_SEG_WRITE_WRITER_H
 
-#include "base/output_file.h"
+#include "base/outlet.h"
 #include "seg_write/frame_spool.h"
 #include "seg_write/object.h"
 
 struct dseg_writer {
-  char *path;
+  char *path; /* of to; NULL: a buffer or a function */
+  dseg_output to;
   dseg_description *description;
   const dseg_representation *representation;
   const dseg_frame_codec *codec;
   dseg_pixel_format format;
   dseg_write_options options; /* what it points to is copied into the description's arena */
-  dseg_output_file *output;   /* of the first file */
+  dseg_outlet outlet;         /* of the first file */
 
   dseg_frame_spool spool;
   bool bit_packed; /* native frames of 1 bit that are no multiple of a byte: offsets count bits */

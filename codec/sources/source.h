@@ -39,19 +39,18 @@ struct dseg_source {
   char *name; /* put before messages; NULL until sources/source.c sets it after opening, and frees it */
 };
 
-/* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the file and sets *source to NULL with
- * DSEG_OK when it is of another kind. */
-dseg_status dseg_open_dicom(const char *path, const dseg_open_options *options, dseg_source **source,
+/* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the input and sets *source to NULL with
+ * DSEG_OK when it is of another kind. With a source that was found, the input is its own. */
+dseg_status dseg_open_dicom(dseg_input *input, const dseg_open_options *options, dseg_source **source,
                             dseg_error *error);
-/* The bytes stay the caller's and outlive the source. */
-dseg_status dseg_open_dicom_memory(dseg_view bytes, const dseg_open_options *options, dseg_source **source,
-                                   dseg_error *error);
-/* *source is also NULL when the files, although DICOM, are not the parts of one Concatenation. Names the file at fault
- * in its messages, which the others leave to sources/source.c. */
-dseg_status dseg_open_dicom_parts(const char *const *paths, size_t count, const dseg_open_options *options,
-                                  dseg_source **source, dseg_error *error);
-dseg_status dseg_open_volume(const char *path, const dseg_open_options *options, dseg_source **source,
+/* The input stays the caller's, since voxels are in memory then. */
+dseg_status dseg_open_volume(const dseg_input *input, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error);
+/* *source is also NULL when the files, although DICOM, are not the parts of one Concatenation. An input that is NULL is
+ * opened when it is looked at; all inputs become NULL when they are the source's. Names the file at fault in its
+ * messages, which the others leave to sources/source.c. */
+dseg_status dseg_open_dicom_parts(dseg_input **inputs, const char *const *paths, size_t count,
+                                  const dseg_open_options *options, dseg_source **source, dseg_error *error);
 
 /* A segmentation in memory: layers of label volumes or of fractions. */
 typedef struct dseg_layer {

@@ -22,12 +22,16 @@ static dseg_status check_elements(dseg_check *check, dseg_error *error) {
 }
 
 /* The reader's own view: only it knows the pixels. */
-static dseg_status check_with_reader(dseg_check *check, const char *path, dseg_view bytes, dseg_error *error) {
+static dseg_status check_with_reader(dseg_check *check, dseg_error *error) {
   const dseg_open_options options = {.memory_limit = check->memory_limit, .threads = check->options->threads};
   dseg_source *source = NULL;
   dseg_error refusal = {0};
-  dseg_status status = path != NULL ? dseg_open_dicom(path, &options, &source, &refusal)
-                                    : dseg_open_dicom_memory(bytes, &options, &source, &refusal);
+  dseg_input *input = NULL;
+  DSEG_TRY(dseg_input_borrow(check->file.stored, &input, error));
+  dseg_status status = dseg_open_dicom(input, &options, &source, &refusal);
+  if (source == NULL) {
+    dseg_input_close(input);
+  }
   if (status == DSEG_ERROR_MEMORY || status == DSEG_ERROR_INPUT) {
     return dseg_fail(error, status, "%s", refusal.message);
   }
@@ -50,8 +54,10 @@ static bool is_segmentation(const dseg_part10 *file) {
          dseg_element_is(&sop_class, "1.2.840.10008.5.1.4.1.1.66.7");
 }
 
-static dseg_status open_file(dseg_check *check, dseg_input *input, dseg_error *error) {
+static dseg_status open_file(dseg_check *check, const dseg_input *caller, dseg_error *error) {
   bool is_dicom = false;
+  dseg_input *input = NULL;
+  DSEG_TRY(dseg_input_borrow(caller, &input, error));
   dseg_status status = dseg_part10_open(input, false, check->memory_limit, &check->file, &is_dicom, error);
   if (status == DSEG_OK && !is_dicom) {
     status = dseg_fail(error, DSEG_ERROR_FORMAT, "not a DICOM file: no DICM prefix (PS3.10 7.1)");
@@ -69,12 +75,11 @@ static dseg_status open_file(dseg_check *check, dseg_input *input, dseg_error *e
   return DSEG_OK;
 }
 
-static dseg_status validate(dseg_input *input, const char *path, dseg_view bytes, const dseg_validate_options *options,
-                            dseg_validation *result, dseg_error *error) {
+static dseg_status validate(const dseg_input *input, const dseg_validate_options *options, dseg_validation *result,
+                            dseg_error *error) {
   static const dseg_validate_options none;
   dseg_check *check = calloc(1, sizeof *check);
   if (check == NULL) {
-    dseg_input_close(input);
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a validation");
   }
   check->options = options != NULL ? options : &none;
@@ -84,7 +89,7 @@ static dseg_status validate(dseg_input *input, const char *path, dseg_view bytes
     check->top = &check->file.elements;
     status = check_elements(check, error);
     if (status == DSEG_OK) {
-      status = check_with_reader(check, path, bytes, error);
+      status = check_with_reader(check, error);
     }
     dseg_part10_close(&check->file);
     dseg_report_left_out(check);
@@ -94,17 +99,30 @@ static dseg_status validate(dseg_input *input, const char *path, dseg_view bytes
   return status;
 }
 
+dseg_status dseg_validate_input(const dseg_input *input, const dseg_validate_options *options, dseg_validation *result,
+                                dseg_error *error) {
+  dseg_error_clear(error);
+  if (input == NULL || result == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate_input: input and result must not be NULL");
+  }
+  *result = (dseg_validation){0};
+  return validate(input, options, result, error);
+}
+
 dseg_status dseg_validate(const char *path, const dseg_validate_options *options, dseg_validation *result,
                           dseg_error *error) {
+  dseg_error_clear(error);
   if (path == NULL || result == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate: path and result must not be NULL");
   }
   *result = (dseg_validation){0};
-  dseg_input *input;
-  dseg_status status = dseg_input_open_file(path, &input, error);
+  dseg_input *input = NULL;
+  dseg_status status =
+      dseg_input_from_file(path, options != NULL ? options->memory_limit : STANDARD_MEMORY_LIMIT, &input, error);
   if (status == DSEG_OK) {
-    status = validate(input, path, (dseg_view){0}, options, result, error);
+    status = validate(input, options, result, error);
   }
+  dseg_input_close(input);
   if (status != DSEG_OK) {
     dseg_error_prefix(error, path);
   }
@@ -113,11 +131,14 @@ dseg_status dseg_validate(const char *path, const dseg_validate_options *options
 
 dseg_status dseg_validate_memory(dseg_view bytes, const dseg_validate_options *options, dseg_validation *result,
                                  dseg_error *error) {
+  dseg_error_clear(error);
   if (result == NULL || (bytes.data == NULL && bytes.size != 0)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate_memory: bytes and result must not be NULL");
   }
   *result = (dseg_validation){0};
-  dseg_input *input;
-  DSEG_TRY(dseg_input_open_memory(bytes, &input, error));
-  return validate(input, NULL, bytes, options, result, error);
+  dseg_input *input = NULL;
+  DSEG_TRY(dseg_input_from_memory(bytes, &input, error));
+  const dseg_status status = validate(input, options, result, error);
+  dseg_input_close(input);
+  return status;
 }

@@ -170,7 +170,7 @@ static dseg_status dump_file(const char *path, dseg_error *error) {
   dseg_input *input;
   dseg_part10 part10;
   bool is_dicom;
-  DSEG_TRY(dseg_input_open_file(path, &input, error));
+  DSEG_TRY(dseg_input_from_file(path, 0, &input, error));
   dseg_status status = dseg_part10_open(input, false, 0, &part10, &is_dicom, error);
   if (status == DSEG_OK && !is_dicom) {
     status = dseg_fail(error, DSEG_ERROR_FORMAT, "no DICOM file");

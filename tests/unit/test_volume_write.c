@@ -309,7 +309,7 @@ static void large_dimensions_make_nifti_2(void **state) {
   expect_numbers(source, (const uint32_t[]){1}, 1);
   close_volume(source);
   volume.grid.size[0] = 100;
-  write_volume("b.nii", &volume, &(dseg_volume_write_options){.format = DSEG_VOLUME_NIFTI2});
+  write_volume("b.nii", &volume, &(dseg_volume_write_options){.nifti2 = true});
   source = open_volume("b.nii");
   assert_string_equal(source->format, "NIfTI-2");
   close_volume(source);
@@ -319,19 +319,19 @@ static void large_dimensions_make_nifti_2(void **state) {
 
 static void suffixes(void **state) {
   (void)state;
-  assert_int_equal(dseg_volume_format_of("x/a.NII"), DSEG_VOLUME_NIFTI1);
-  assert_int_equal(dseg_volume_format_of("a.nii.gz"), DSEG_VOLUME_NIFTI1);
-  assert_int_equal(dseg_volume_format_of("a.b.nrrd"), DSEG_VOLUME_NRRD);
-  assert_int_equal(dseg_volume_format_of("a.nhdr"), DSEG_VOLUME_NRRD);
-  assert_int_equal(dseg_volume_format_of("a.Seg.Nrrd"), DSEG_VOLUME_SEG_NRRD);
-  assert_int_equal(dseg_volume_format_of("a.mha"), DSEG_VOLUME_METAIMAGE);
-  assert_int_equal(dseg_volume_format_of("a.mhd"), DSEG_VOLUME_METAIMAGE);
-  assert_int_equal(dseg_volume_format_of("a.hdr"), DSEG_VOLUME_NIFTI1);
+  assert_string_equal(dseg_volume_format_of("x/a.NII")->name, "NIfTI");
+  assert_string_equal(dseg_volume_format_of("a.nii.gz")->name, "NIfTI");
+  assert_string_equal(dseg_volume_format_of("a.b.nrrd")->name, "NRRD");
+  assert_string_equal(dseg_volume_format_of("a.nhdr")->name, "NRRD");
+  assert_string_equal(dseg_volume_format_of("a.Seg.Nrrd")->name, "seg.nrrd");
+  assert_string_equal(dseg_volume_format_of("a.mha")->name, "MetaImage");
+  assert_string_equal(dseg_volume_format_of("a.mhd")->name, "MetaImage");
+  assert_string_equal(dseg_volume_format_of("a.hdr")->name, "NIfTI");
   const char *others[] = {"a.dcm", "nii", "a.nii.bz2", "", "a.gz"};
   for (size_t i = 0; i < 5; i++) {
-    assert_int_equal(dseg_volume_format_of(others[i]), DSEG_VOLUME_NONE);
+    assert_null(dseg_volume_format_of(others[i]));
   }
-  assert_int_equal(dseg_volume_format_of(NULL), DSEG_VOLUME_NONE);
+  assert_null(dseg_volume_format_of(NULL));
   static const char *const named[] = {"x/liver.nii", "x/liver.NII.GZ", "x/liver.seg.nrrd", "x/liver.seg.nhdr",
                                       "x/liver.mhd", "x/liver.img",    "x/liver.img.gz"};
   for (size_t i = 0; i < sizeof named / sizeof *named; i++) {

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "base/deflate.h"
+#include "base/input.h"
 #include "dseg/formats.h"
 #include "sources/source.h"
 
@@ -114,7 +115,12 @@ static inline dseg_status open_limited(const char *path, uint64_t limit, struct 
                                        dseg_source **source, dseg_error *error) {
   const dseg_open_options options = {
       .memory_limit = limit, .threads = 2, .warnings = {warnings != NULL ? take_warning : NULL, warnings}};
-  return dseg_open_volume(path, &options, source, error);
+  dseg_input *input = NULL;
+  *source = NULL;
+  DSEG_TRY(dseg_input_from_file(path, limit, &input, error));
+  const dseg_status status = dseg_open_volume(input, &options, source, error);
+  dseg_input_close(input);
+  return status;
 }
 
 static inline void close_volume(dseg_source *source) {

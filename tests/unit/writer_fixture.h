@@ -132,7 +132,7 @@ static inline void open_written(const char *path, written_file *file) {
   dseg_input *input = NULL;
   bool is_dicom = false;
   *file = (written_file){.per_frame = {0}};
-  assert_int_equal(dseg_input_open_file(path, &input, &error), DSEG_OK);
+  assert_int_equal(dseg_input_from_file(path, 0, &input, &error), DSEG_OK);
   if (dseg_part10_open(input, false, 1 << 24, &file->part10, &is_dicom, &error) != DSEG_OK) {
     fail_msg("%s", error.message);
   }

@@ -297,7 +297,7 @@ static bool has_dicom_suffix(const char *path) {
 /* What goes together, once all arguments are known. */
 static int check_options(const convert_options *options, const char *volume_only) {
   const bool dicom = has_dicom_suffix(options->output);
-  if (!dicom && options->format == DSEG_VOLUME_NONE) {
+  if (!dicom && options->format == NULL) {
     return cli_usage_error(&cmd_convert,
                            "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .hdr .nrrd "
                            ".nhdr .seg.nrrd .mha or .mhd",

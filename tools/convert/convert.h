@@ -27,8 +27,8 @@ typedef struct convert_options {
   const char *const *inputs;
   size_t input_count;
   const char *output;
-  dseg_volume_format format;  /* of the output; DSEG_VOLUME_NONE: DICOM */
-  const char *representation; /* --as; NULL: not given */
+  const dseg_volume_format *format; /* of the output; NULL: DICOM */
+  const char *representation;       /* --as; NULL: not given */
   const char **references;
   size_t reference_count;
   const char **segments;
@@ -95,7 +95,7 @@ typedef struct convert_job {
   cli_progress progress;
   dseg_source *source;
   dseg_description *target;                  /* what is written; owned */
-  dseg_volume_format format;                 /* of the output; DSEG_VOLUME_NONE: DICOM */
+  const dseg_volume_format *format;          /* of the output; NULL: DICOM */
   const dseg_representation *representation; /* of the output; NULL for volumes */
   uint32_t *source_segment;                  /* by segment index of the target: index in the source */
   uint32_t *metadata_lists;                  /* by segment index of the source: the list of the JSON that names it */
@@ -179,6 +179,8 @@ dseg_status convert_fill_fractions(convert_job *job, const dseg_grid *grid, cons
                                    float *voxels, dseg_error *error);
 dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
                                 uint8_t *voxels, dseg_error *error);
+/* Says that the output's format holds no fractions; returns CLI_OUTPUT. */
+int convert_refuse_fractions(const convert_job *job);
 dseg_volume_write_options convert_volume_options(convert_job *job);
 /* slots: plane_count items, to be freed. */
 dseg_status convert_volume_grid(convert_job *job, dseg_grid *grid, size_t **slots, size_t *voxel_count,

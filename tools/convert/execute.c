@@ -32,9 +32,9 @@ int convert_execute(const convert_options *options) {
     exit_code = convert_check_output(&job, options->write_metadata);
   }
   if (exit_code == CLI_OK) {
-    exit_code = job.format == DSEG_VOLUME_NONE ? convert_to_dicom(&job)
-                : options->split               ? convert_split_volumes(&job)
-                                               : convert_to_volume(&job);
+    exit_code = job.format == NULL ? convert_to_dicom(&job)
+                : options->split   ? convert_split_volumes(&job)
+                                   : convert_to_volume(&job);
   }
   if (exit_code == CLI_OK && options->write_metadata != NULL) {
     exit_code = write_metadata(&job);

@@ -8,7 +8,7 @@ static dseg_status open_inputs(convert_job *job, dseg_error *error) {
   const convert_options *options = job->options;
   const dseg_open_options open_options = {
       .warnings = options->refusal == NULL ? cli_warning_sink(&job->warnings) : (dseg_warning_sink){0},
-      .keep_context = job->format == DSEG_VOLUME_NONE,
+      .keep_context = job->format == NULL,
       .padded_bit_frames = options->padded_bit_frames,
       .threads = options->threads,
   };
@@ -164,7 +164,7 @@ static int settle_output(convert_job *job) {
   if (exit_code == CLI_OK && job->options->grid == CONVERT_GRID_TIGHT) {
     exit_code = convert_tighten(job);
   }
-  if (exit_code == CLI_OK && job->format == DSEG_VOLUME_NONE) {
+  if (exit_code == CLI_OK && job->format == NULL) {
     keep_numbers(job);
     exit_code = choose_representation(job);
   }

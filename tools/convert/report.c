@@ -48,7 +48,7 @@ static void report_file(const convert_job *job, json_out *json, const char *path
   json_begin_object(json, NULL);
   json_put_string(json, "file", path);
   json_put_unsigned(json, "bytes", file_size(path));
-  if (job->format == DSEG_VOLUME_NONE) {
+  if (job->format == NULL) {
     report_object(json, path);
   } else if (!job->options->split) {
     json_put_unsigned(json, "layers", job->result.layers);

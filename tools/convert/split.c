@@ -154,9 +154,8 @@ static int make_names(convert_job *job) {
 }
 
 int convert_split_volumes(convert_job *job) {
-  if (job->fractions && job->format == DSEG_VOLUME_SEG_NRRD) {
-    cli_error(job->options->output, "seg.nrrd does not hold fractions: give --threshold, or write .nii.gz or .nrrd");
-    return CLI_OUTPUT;
+  if (job->fractions && (job->format->flags & DSEG_VOLUME_FRACTIONS) == 0) {
+    return convert_refuse_fractions(job);
   }
   uint32_t *group_of = calloc(job->target->segment_count + 1, sizeof *group_of);
   if (group_of == NULL) {

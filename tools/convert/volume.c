@@ -128,9 +128,8 @@ dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const s
 
 dseg_volume_write_options convert_volume_options(convert_job *job) {
   const convert_options *options = job->options;
-  const bool nifti2 = job->format == DSEG_VOLUME_NIFTI1 && options->nifti2;
   return (dseg_volume_write_options){
-      .format = nifti2 ? DSEG_VOLUME_NIFTI2 : job->format,
+      .nifti2 = options->nifti2,
       .compression = options->compression,
       .replace = options->force,
       .threads = options->threads,
@@ -243,19 +242,24 @@ static dseg_status read_voxels(convert_job *job, volume_work *work, dseg_error *
   if (work->overlap.voxels == 0 || flattened) {
     return DSEG_OK;
   }
-  if (job->format == DSEG_VOLUME_SEG_NRRD && !options->overlap_given) {
+  if ((job->format->flags & DSEG_VOLUME_LABEL_LAYERS) != 0 && !options->overlap_given) {
     return read_layers(job, work, error);
   }
   return DSEG_ERROR_OVERLAP;
 }
 
+int convert_refuse_fractions(const convert_job *job) {
+  cli_error(job->options->output, "%s does not hold fractions: give --threshold, or write .nii.gz or .nrrd",
+            job->format->name);
+  return CLI_OUTPUT;
+}
+
 static int check_fractions(const convert_job *job) {
   const bool several = job->target->segment_count > 1;
-  if (job->format == DSEG_VOLUME_SEG_NRRD) {
-    cli_error(job->options->output, "seg.nrrd does not hold fractions: give --threshold, or write .nii.gz or .nrrd");
-    return CLI_OUTPUT;
+  if ((job->format->flags & DSEG_VOLUME_FRACTIONS) == 0) {
+    return convert_refuse_fractions(job);
   }
-  if (several && job->format != DSEG_VOLUME_NIFTI1) {
+  if (several && (job->format->flags & DSEG_VOLUME_FRACTION_LAYERS) == 0) {
     cli_error(job->options->output,
               "the fractions of %zu segments do not fit one volume of this format: use --split, --segments, "
               "--threshold or .nii.gz",

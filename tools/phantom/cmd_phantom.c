@@ -93,7 +93,7 @@ static bool set_option(const cli_args *args, int id, phantom_spec *spec, bool *f
 
 static bool has_known_suffix(const char *path) {
   const size_t length = strlen(path);
-  return dseg_volume_format_of(path) != DSEG_VOLUME_NONE ||
+  return dseg_volume_format_of(path) != NULL ||
          (length > 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".seg") == 0));
 }
 

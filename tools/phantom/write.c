@@ -114,10 +114,10 @@ static dseg_status fill_volume(work *job, dseg_volume *volume, uint8_t *voxels, 
   return dseg_volume_write(job->path, volume, &options, error);
 }
 
-static dseg_status write_volume(work *job, dseg_volume_format format, dseg_error *error) {
+static dseg_status write_volume(work *job, const dseg_volume_format *format, dseg_error *error) {
   const phantom_spec *spec = &job->made->spec;
   const size_t layers = spec->overlap ? 2 : 1;
-  if (layers > 1 && format != DSEG_VOLUME_SEG_NRRD) {
+  if (layers > 1 && (format->flags & DSEG_VOLUME_LABEL_LAYERS) == 0) {
     return dseg_fail(
         error, DSEG_ERROR_OUTPUT,
         "a volume of this format holds one segment for each voxel: with --overlap write .seg.nrrd or .dcm");
@@ -141,7 +141,7 @@ static dseg_status write_volume(work *job, dseg_volume_format format, dseg_error
 
 int phantom_write(phantom *made, const char *path, bool replace, unsigned threads) {
   work job = {.made = made, .path = path, .replace = replace, .threads = threads};
-  const dseg_volume_format format = dseg_volume_format_of(path);
+  const dseg_volume_format *format = dseg_volume_format_of(path);
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = DSEG_OK;
   job.plane[0] = malloc(plane_pixels(&job) * sizeof *job.plane[0]);
@@ -151,7 +151,7 @@ int phantom_write(phantom *made, const char *path, bool replace, unsigned thread
     status = dseg_fail(&error, DSEG_ERROR_MEMORY, "out of memory for a plane");
   } else {
     cli_progress_begin(&job.progress, path);
-    status = format == DSEG_VOLUME_NONE ? write_dicom(&job, &error) : write_volume(&job, format, &error);
+    status = format == NULL ? write_dicom(&job, &error) : write_volume(&job, format, &error);
     cli_progress_end(&job.progress);
   }
   free(job.plane[0]);

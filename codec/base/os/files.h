@@ -31,6 +31,8 @@ int dseg_os_facts_of_name(const char *path, dseg_os_facts *facts);
 /* Opens for reading. Never waits: a pipe that nobody writes to opens, and reading from it says that it has ended. A
  * pipe that somebody holds open without writing answers EAGAIN until dseg_os_set_blocking. */
 int dseg_os_open_read(const char *path, int *descriptor);
+/* Another descriptor for the same open file: its position and whether reads wait are shared. */
+int dseg_os_duplicate(int descriptor, int *duplicate);
 /* Reads wait for bytes from now on. */
 int dseg_os_set_blocking(int descriptor);
 /* Makes a file for reading and writing; EEXIST where the name is taken. The process's umask limits its permissions. */

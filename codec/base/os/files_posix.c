@@ -55,6 +55,11 @@ int dseg_os_open_read(const char *path, int *descriptor) {
   return *descriptor >= 0 ? 0 : errno;
 }
 
+int dseg_os_duplicate(int descriptor, int *duplicate) {
+  *duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  return *duplicate >= 0 ? 0 : errno;
+}
+
 int dseg_os_set_blocking(int descriptor) {
   const int flags = fcntl(descriptor, F_GETFL);
   return flags >= 0 && fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0 ? 0 : errno;

@@ -7,7 +7,7 @@
 #include "dseg/export.h"
 #include "dseg/formats.h"
 #include "dseg/frame_codec.h"
-#include "dseg/output.h"
+#include "dseg/io.h"
 #include "dseg/plugin.h"
 #include "dseg/sha256.h"
 #include "dseg/source.h"

@@ -2,35 +2,45 @@
 #ifndef DSEG_FORMATS_H
 #define DSEG_FORMATS_H
 
-#include "dseg/output.h"
+#include "dseg/io.h"
 #include "dseg/source.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum dseg_volume_format {
-  DSEG_VOLUME_NONE = 0,
-  DSEG_VOLUME_NIFTI1,    /* .nii, .nii.gz, .hdr (with .img) */
-  DSEG_VOLUME_NRRD,      /* .nrrd, .nhdr (detached) */
-  DSEG_VOLUME_SEG_NRRD,  /* .seg.nrrd: NRRD with segments, layers and terminology as 3D Slicer writes it */
-  DSEG_VOLUME_METAIMAGE, /* .mha, .mhd (detached) */
-  DSEG_VOLUME_NIFTI2     /* by option, and where sizes do not fit NIfTI-1 */
+/* What a volume of a format can hold beside labels of segments that do not overlap. */
+enum {
+  DSEG_VOLUME_LABEL_LAYERS = 1,   /* labels of segments that overlap, in layers */
+  DSEG_VOLUME_FRACTIONS = 2,      /* the fractions of one segment */
+  DSEG_VOLUME_FRACTION_LAYERS = 4 /* the fractions of several, a layer for each */
+};
+
+/* A research format; all have static storage. */
+typedef struct dseg_volume_format {
+  const char *name; /* "NIfTI", "NRRD", "seg.nrrd" (NRRD with segments as 3D Slicer writes it), "MetaImage" */
+  unsigned flags;   /* DSEG_VOLUME_ */
 } dseg_volume_format;
 
-/* From a file name's suffix, letter case ignored; DSEG_VOLUME_NONE when it is none of them. */
-DSEG_API dseg_volume_format dseg_volume_format_of(const char *path);
+/* The format that is written under a file name's suffix, letter case ignored; NULL when it is none's. */
+DSEG_API const dseg_volume_format *dseg_volume_format_of(const char *path);
+
+/* The suffixes that can be written, ".nii.gz" for instance: index counts from 0; NULL past the end. */
+DSEG_API const char *dseg_volume_suffix_at(size_t index);
 
 /* The length of a file name without the suffix of a volume, ".nii.gz" for instance: all of it when it has none, or is
  * nothing but that. */
 DSEG_API size_t dseg_volume_stem(const char *path);
 
 typedef struct dseg_volume_write_options {
-  dseg_volume_format format; /* DSEG_VOLUME_NONE: by suffix */
-  int compression;           /* gzip level 1..12; 0: 6; -1: none where the suffix leaves the choice */
-  bool replace;              /* an existing file is replaced */
+  /* The format, as a file name would end: ".nii.gz"; NULL: by the path's end. Where there is no path it is needed. */
+  const char *suffix;
+  bool nifti2;     /* NIfTI-2 rather than NIfTI-1, which is written where sizes fit; other formats have no versions */
+  int compression; /* gzip level 1..12; 0: 6; -1: none where the suffix leaves the choice */
   unsigned threads;
   dseg_progress progress;
+  /* Of dseg_volume_write alone; a dseg_output has these itself: */
+  bool replace;         /* an existing file is replaced */
   dseg_output_set *set; /* that the files join; NULL: they get their names at once */
 } dseg_volume_write_options;
 
@@ -45,7 +55,12 @@ typedef struct dseg_volume {
   const uint32_t *value_of_segment; /* by segment index; NULL: each segment's number */
 } dseg_volume;
 
-/* Writes a volume; the name appears only when the file is complete, those of a header and its data together. */
+/* Writes a volume. A function gets the first bytes before the last are compressed. DSEG_ERROR_UNSUPPORTED for a
+ * detached header (.nhdr, .mhd, .hdr) without a path: its voxels are in another file. options may be NULL. */
+DSEG_API dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_volume *volume,
+                                          const dseg_volume_write_options *options, dseg_error *error);
+
+/* The same into a file. The name appears only when the file is complete, those of a header and its data together. */
 DSEG_API dseg_status dseg_volume_write(const char *path, const dseg_volume *volume,
                                        const dseg_volume_write_options *options, dseg_error *error);
 
@@ -60,7 +75,7 @@ typedef struct dseg_metadata_files {
   uint32_t *lists; /* by segment index, receives which outer list names it, UINT32_MAX: none; NULL: not wanted */
   /* Writing: the texts of the top level and Segment Description are there, as "", where the description has none. */
   bool all_texts;
-  dseg_output_set *set; /* that the JSON joins; NULL: it gets its name at once */
+  dseg_output_set *set; /* that a file of dseg_metadata_write joins; NULL: it gets its name at once */
 } dseg_metadata_files;
 
 /* dcmqi's segmentation JSON (seg-schema.json): reads path and applies it to the description. An outer list of
@@ -72,8 +87,17 @@ DSEG_API dseg_status dseg_metadata_read(const char *path, dseg_description *desc
                                         const dseg_metadata_files *files, const dseg_warning_sink *warnings,
                                         dseg_error *error);
 
+/* The same from an input, which stays the caller's; name stands for it in messages. */
+DSEG_API dseg_status dseg_metadata_read_input(const dseg_input *input, const char *name, dseg_description *description,
+                                              const dseg_metadata_files *files, const dseg_warning_sink *warnings,
+                                              dseg_error *error);
+
 /* Writes the description in the same form: one outer list for each file (names, when not NULL, become
- * segmentAttributesFileMapping). files may be NULL: one file, labelID is the segment's number. replace as above. */
+ * segmentAttributesFileMapping). files may be NULL: one file, labelID is the segment's number. */
+DSEG_API dseg_status dseg_metadata_write_to(const dseg_output *output, const dseg_description *description,
+                                            const dseg_metadata_files *files, dseg_error *error);
+
+/* The same into a file. replace: an existing one is replaced. */
 DSEG_API dseg_status dseg_metadata_write(const char *path, const dseg_description *description,
                                          const dseg_metadata_files *files, bool replace, dseg_error *error);
 

@@ -9,6 +9,7 @@
 #define DSEG_SOURCE_H
 
 #include "dseg/description.h"
+#include "dseg/io.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,14 +34,25 @@ typedef struct dseg_open_options {
 DSEG_API dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_source **source,
                                dseg_error *error);
 
+/* Opens a segmentation of any kind from any input (dseg/io.h). name stands for it in messages. On success the input is
+ * the source's and ends with it; otherwise it stays the caller's. Formats whose voxels are in another file (.nhdr,
+ * .mhd, .hdr) need an input of a path: DSEG_ERROR_UNSUPPORTED. */
+DSEG_API dseg_status dseg_open_input(dseg_input *input, const char *name, const dseg_open_options *options,
+                                     dseg_source **source, dseg_error *error);
+
 /* Opens several files as one segmentation. The parts of a DICOM Concatenation become one object (PS3.3
  * C.7.6.16.2.2.4). Other files must share one geometry and become one segmentation whose segments are those
  * of all files in turn, with new numbers where they collide; segments of different files may overlap. */
 DSEG_API dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
                                     dseg_source **source, dseg_error *error);
 
-/* Opens a DICOM object in memory; the bytes must stay as they are until the source is closed. name is used in
- * messages. */
+/* The same from inputs: names[i] stands for inputs[i] in messages, and is the path to open where inputs[i] is NULL. The
+ * inputs are used up, whatever the outcome. inputs NULL: all are paths. */
+DSEG_API dseg_status dseg_open_inputs(dseg_input *const *inputs, const char *const *names, size_t count,
+                                      const dseg_open_options *options, dseg_source **source, dseg_error *error);
+
+/* Opens a segmentation of any kind in memory; the bytes must stay as they are until the source is closed. name stands
+ * for them in messages. */
 DSEG_API dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_options *options,
                                       dseg_source **source, dseg_error *error);
 

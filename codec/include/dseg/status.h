@@ -30,6 +30,9 @@ typedef struct dseg_error {
   char message[1000]; /* UTF-8, NUL terminated, no line break at the end */
 } dseg_error;
 
+/* Makes error DSEG_OK with an empty message. error may be NULL. */
+DSEG_API void dseg_error_clear(dseg_error *error);
+
 /* Stores a message unless the error already holds one (the first cause counts), and returns status, so that
  * a function can end with `return dseg_fail(error, DSEG_ERROR_FORMAT, "...", ...)`. error may be NULL. */
 DSEG_API dseg_status dseg_fail(dseg_error *error, dseg_status status, const char *format, ...) DSEG_PRINTF(3, 4);

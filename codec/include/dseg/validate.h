@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "dseg/buffer.h"
+#include "dseg/io.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,6 +60,9 @@ typedef struct dseg_validation {
  * DSEG_ERROR_UNSUPPORTED (DICOM, but no segmentation): nothing is known of it. */
 DSEG_API dseg_status dseg_validate(const char *path, const dseg_validate_options *options, dseg_validation *result,
                                    dseg_error *error);
+/* The same for an input, which stays the caller's. */
+DSEG_API dseg_status dseg_validate_input(const dseg_input *input, const dseg_validate_options *options,
+                                         dseg_validation *result, dseg_error *error);
 /* The same for a file in memory. */
 DSEG_API dseg_status dseg_validate_memory(dseg_view bytes, const dseg_validate_options *options,
                                           dseg_validation *result, dseg_error *error);

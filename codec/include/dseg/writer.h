@@ -1,12 +1,27 @@
 /* writer.h - writes one DICOM segmentation object, plane by plane, without ever holding the volume.
  *
- * Pixel data is spooled beside the output file, whose name appears only when dseg_writer_finish has succeeded;
- * memory is one plane and 32 bytes a frame, and while frames are compressed a batch of them. Present only in builds
- * with DSEG_WITH_DCMTK; without it dseg_writer_create fails with DSEG_ERROR_UNSUPPORTED. */
+ *     dseg_buffer bytes = {0};
+ *     const dseg_output output = dseg_output_to_buffer(&bytes); // or _to_file, _to_function: dseg/io.h
+ *     const dseg_write_options options = {.representation = "labelmap", .frame_codec = "rle-lossless"};
+ *     dseg_writer *writer = NULL;
+ *     dseg_status status = dseg_writer_create_to(&output, description, &options, &writer, &error);
+ *     for (size_t plane = 0; status == DSEG_OK && plane < count; plane++) {
+ *       status = dseg_writer_write_labels(writer, plane, labels + plane * pixels, 8, &error);
+ *     }
+ *     if (status == DSEG_OK) {
+ *       status = dseg_writer_finish(writer, &error); // only now there is something in bytes
+ *     }
+ *     dseg_writer_destroy(writer);
+ *
+ * Pixel data is spooled in a temporary file: beside an output file, or for a function in the directory of temporary
+ * files; for a buffer it is spooled in memory. A file's name appears, and a buffer or a function gets its first byte,
+ * only in dseg_writer_finish, when all frames are compressed. Memory is one plane and 32 bytes a frame, and while
+ * frames are compressed a batch of them. Present only in builds with DSEG_WITH_DCMTK; without it dseg_writer_create
+ * fails with DSEG_ERROR_UNSUPPORTED. */
 #ifndef DSEG_WRITER_H
 #define DSEG_WRITER_H
 
-#include "dseg/output.h"
+#include "dseg/io.h"
 #include "dseg/plugin.h"
 #include "dseg/source.h"
 
@@ -44,14 +59,14 @@ typedef struct dseg_write_options {
   const dseg_option_value *codec_options;
   size_t codec_option_count;
   dseg_empty_frames empty_frames;
-  bool replace; /* an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */
+  bool replace; /* dseg_writer_create: an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */
   /* Native Pixel Data past 2^32 - 2 bytes (PS3.5 7.1.2) is written as a Concatenation, path-1.dcm, path-2.dcm, ...;
    * otherwise DSEG_ERROR_LIMIT names the alternatives. part_bytes: split already there (0: only at the limit);
    * encapsulated frames, which have no such limit, are counted uncompressed, and where one may need others to be
    * decoded they cannot be divided: DSEG_ERROR_UNSUPPORTED. */
   bool concatenation;
   uint64_t part_bytes;
-  bool sync; /* fsync before the file gets its name */
+  bool sync; /* dseg_writer_create: fsync before the file gets its name */
   /* Reproducible output: UIDs are derived from this text, and dates from SOURCE_DATE_EPOCH; NULL: random. */
   const char *uid_seed;
   dseg_warning_sink warnings;
@@ -59,13 +74,19 @@ typedef struct dseg_write_options {
   unsigned threads;               /* that compress frames; 0: one for each processor */
   dseg_progress progress;         /* of dseg_writer_finish: frames compressed */
   dseg_frame_order frame_order;   /* label maps have one frame a plane */
-  dseg_output_set *set;           /* that the files join in dseg_writer_finish; NULL: they get their names there */
+  /* dseg_writer_create: the set that the files join in dseg_writer_finish; NULL: they get their names there. */
+  dseg_output_set *set;
 } dseg_write_options;
 
 typedef struct dseg_writer dseg_writer;
 
 /* description is copied. All segments must be described; numbers must be 1..N for representations with a frame
- * for each segment (PS3.3 C.8.20.2.4): see dseg_description_renumber. */
+ * for each segment (PS3.3 C.8.20.2.4): see dseg_description_renumber. A buffer or a function can be no Concatenation:
+ * dseg_writer_finish fails with DSEG_ERROR_UNSUPPORTED where options.concatenation makes one. */
+DSEG_API dseg_status dseg_writer_create_to(const dseg_output *output, const dseg_description *description,
+                                           const dseg_write_options *options, dseg_writer **writer, dseg_error *error);
+
+/* The same into a file. */
 DSEG_API dseg_status dseg_writer_create(const char *path, const dseg_description *description,
                                         const dseg_write_options *options, dseg_writer **writer, dseg_error *error);
 

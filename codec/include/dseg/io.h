@@ -1,0 +1,137 @@
+/* io.h - where bytes come from and where they go: files, descriptors, memory, the caller's functions.
+ *
+ * Reading through a function, an HTTP range for instance, with url as the name in messages:
+ *
+ *     const dseg_reader reader = {.struct_size = sizeof reader, .size = length, .user = &request, .read_at = fetch};
+ *     dseg_input *input = NULL;
+ *     dseg_source *source = NULL;
+ *     dseg_status status = dseg_input_from_reader(&reader, &input, &error);
+ *     if (status == DSEG_OK) {
+ *       status = dseg_open_input(input, url, NULL, &source, &error);
+ *     }
+ *     if (status != DSEG_OK) {
+ *       dseg_input_close(input); // on success it is the source's
+ *     }
+ *
+ * Writing into memory:
+ *
+ *     dseg_buffer bytes = {0};
+ *     const dseg_output output = dseg_output_to_buffer(&bytes);
+ *     status = dseg_writer_create_to(&output, description, &options, &writer, &error); // planes, dseg_writer_finish
+ */
+#ifndef DSEG_IO_H
+#define DSEG_IO_H
+
+#include <stdbool.h>
+
+#include "dseg/buffer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes that can be read at any place and do not change. Several threads may read one input. */
+typedef struct dseg_input dseg_input;
+
+/* The caller's way to read. */
+typedef struct dseg_reader {
+  size_t struct_size; /* sizeof(dseg_reader) */
+  uint64_t size;      /* of all bytes */
+  bool concurrent;    /* read_at may be called from several threads at once; otherwise the library takes turns */
+  void *user;
+  /* Puts at least one and at most size bytes (size > 0), which begin at offset, into to, and their number into *got;
+   * the library asks again for the rest. It never asks for a byte at or behind the reader's size. May wait as long as
+   * it likes: the library has no time limit. On failure returns another status than DSEG_OK, with a message of
+   * dseg_fail in error, which is never NULL; nothing is tried again by itself. Is called from threads of the library,
+   * too. 0 bytes count as a failure. */
+  dseg_status (*read_at)(void *user, uint64_t offset, void *to, size_t size, size_t *got, dseg_error *error);
+  void (*close)(void *user); /* once, when the input is closed; may be NULL */
+} dseg_reader;
+
+/* Opens a file, which is read at the places that are asked for. A pipe or FIFO is read whole, in memory, when a process
+ * writes to it. memory_limit: bytes of it at most; 0: 16 GiB. DSEG_ERROR_INPUT when the file cannot be opened, is a
+ * directory or a device, or a FIFO that no process has open for writing, which is not waited for; DSEG_ERROR_LIMIT. */
+DSEG_API dseg_status dseg_input_from_file(const char *path, uint64_t memory_limit, dseg_input **input,
+                                          dseg_error *error);
+
+/* The same with an open descriptor, 0 for standard input, which stays the caller's and can be closed at once. A file is
+ * read from its start, wherever the descriptor is in it; a pipe or socket up to its end, which is waited for: it is
+ * made blocking. A terminal is not read: DSEG_ERROR_INPUT. */
+DSEG_API dseg_status dseg_input_from_descriptor(int descriptor, uint64_t memory_limit, dseg_input **input,
+                                                dseg_error *error);
+
+/* The bytes stay the caller's, and as they are, until the input is closed. They are not copied. */
+DSEG_API dseg_status dseg_input_from_memory(dseg_view bytes, dseg_input **input, dseg_error *error);
+
+/* reader is copied. On failure its close is not called. */
+DSEG_API dseg_status dseg_input_from_reader(const dseg_reader *reader, dseg_input **input, dseg_error *error);
+
+DSEG_API void dseg_input_close(dseg_input *input); /* NULL ok */
+
+/* Files that get their names together, or not at all. They are complete, under temporary names, until
+ * dseg_output_set_commit. */
+typedef struct dseg_output_set dseg_output_set;
+
+/* NULL when out of memory. A set serves one thread at a time. */
+DSEG_API dseg_output_set *dseg_output_set_create(void);
+
+/* Gives all files their names, in the order in which they joined. When one cannot get its name (DSEG_ERROR_OUTPUT),
+ * the others lose theirs, and what they replaced is back. The set is empty then, whatever the outcome. */
+DSEG_API dseg_status dseg_output_set_commit(dseg_output_set *set, dseg_error *error);
+
+/* Forgets the files that were not committed. NULL ok. */
+DSEG_API void dseg_output_set_destroy(dseg_output_set *set);
+
+enum {
+  DSEG_OUTPUT_REPLACE = 1, /* an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */
+  DSEG_OUTPUT_SYNC = 2     /* fsync before the file gets its name */
+};
+
+/* Takes the next size bytes, all of them. On failure returns another status than DSEG_OK, with a message of dseg_fail
+ * in error, which is never NULL. Is called from the thread that called the library. */
+typedef dseg_status (*dseg_write_function)(void *user, const void *bytes, size_t size, dseg_error *error);
+
+/* Where an output goes: a file, a buffer, or a function. Make one with the functions below. Whatever writes copies it,
+ * path included; set, buffer and user must live until it is done. */
+typedef struct dseg_output {
+  size_t struct_size;
+  /* A file, which appears under its name when it is complete. flags: DSEG_OUTPUT_. set: that it joins; NULL: it gets
+   * its name at once. */
+  const char *path;
+  unsigned flags;
+  dseg_output_set *set;
+  /* Bytes are appended. After a failure the buffer holds what it held before. */
+  dseg_buffer *buffer;
+  /* Bytes come in order, in pieces of any size. After a failure it may have got a part of them. */
+  dseg_write_function write;
+  void *user;
+} dseg_output;
+
+static inline dseg_output dseg_output_to_file(const char *path, unsigned flags, dseg_output_set *set) {
+  dseg_output output = {0};
+  output.struct_size = sizeof output;
+  output.path = path;
+  output.flags = flags;
+  output.set = set;
+  return output;
+}
+
+static inline dseg_output dseg_output_to_buffer(dseg_buffer *buffer) {
+  dseg_output output = {0};
+  output.struct_size = sizeof output;
+  output.buffer = buffer;
+  return output;
+}
+
+static inline dseg_output dseg_output_to_function(dseg_write_function write, void *user) {
+  dseg_output output = {0};
+  output.struct_size = sizeof output;
+  output.write = write;
+  output.user = user;
+  return output;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif
