@@ -108,26 +108,17 @@ typedef struct dseg_output {
 } dseg_output;
 
 static inline dseg_output dseg_output_to_file(const char *path, unsigned flags, dseg_output_set *set) {
-  dseg_output output = {0};
-  output.struct_size = sizeof output;
-  output.path = path;
-  output.flags = flags;
-  output.set = set;
+  const dseg_output output = {sizeof(dseg_output), path, flags, set, NULL, NULL, NULL};
   return output;
 }
 
 static inline dseg_output dseg_output_to_buffer(dseg_buffer *buffer) {
-  dseg_output output = {0};
-  output.struct_size = sizeof output;
-  output.buffer = buffer;
+  const dseg_output output = {sizeof(dseg_output), NULL, 0, NULL, buffer, NULL, NULL};
   return output;
 }
 
 static inline dseg_output dseg_output_to_function(dseg_write_function write, void *user) {
-  dseg_output output = {0};
-  output.struct_size = sizeof output;
-  output.write = write;
-  output.user = user;
+  const dseg_output output = {sizeof(dseg_output), NULL, 0, NULL, NULL, write, user};
   return output;
 }
 
