@@ -4,7 +4,7 @@
 #include "library_versions.h" /* made by codec/package/libraries.cmake */
 
 const char *dseg_version(void) {
-  return DSEG_VERSION_TEXT;
+  return DSEG_VERSION_STRING;
 }
 
 const char *dseg_build_libraries(void) {

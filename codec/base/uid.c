@@ -8,6 +8,7 @@
 #include "base/os/system.h"
 #include "dseg/plugin.h"
 #include "dseg/sha256.h"
+#include "dseg/version.h"
 
 const char *dseg_implementation_class_uid(void) {
   return DSEG_PRIVATE_UID("1");
@@ -15,7 +16,7 @@ const char *dseg_implementation_class_uid(void) {
 
 /* SH: at most 16 characters. */
 const char *dseg_implementation_version_name(void) {
-  return "DSEG_" DSEG_VERSION_TEXT;
+  return "DSEG_" DSEG_VERSION_STRING;
 }
 
 void dseg_uid_from_uuid(const uint8_t uuid[16], char uid[DSEG_UID_SIZE]) {
