@@ -1,5 +1,5 @@
 /* encoding.c - which representations, forms of pixels and frame codecs go together (PS3.5 8.2, PS3.3 C.8.20.2). */
-#include "dseg/plugin.h"
+#include "dseg/frame_codec.h"
 
 static const char *rules(const dseg_frame_codec *codec) {
   return codec->pixel_rules != NULL ? codec->pixel_rules : "PS3.5 8.2";
@@ -40,4 +40,10 @@ dseg_status dseg_check_encoding(const dseg_representation *representation, const
                      codec->name, representation->title);
   }
   return DSEG_OK;
+}
+
+dseg_status dseg_frame_check_encode(const dseg_frame_codec *codec, const dseg_frame_info *info, dseg_view frame,
+                                    dseg_error *error) {
+  DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
+  return dseg_check_encoding(NULL, codec, info, error);
 }

@@ -82,18 +82,6 @@ static bool is_code_string(const char *text) {
   return length != 0 && length <= 16 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") == length;
 }
 
-int64_t dseg_get_option(const dseg_option *table, const dseg_option_value *values, size_t count, const char *name) {
-  for (size_t i = count; i > 0; i--) {
-    if (same(values[i - 1].name, name)) {
-      return values[i - 1].value;
-    }
-  }
-  while (!same(table->name, name)) {
-    table++;
-  }
-  return table->standard;
-}
-
 static dseg_status check_options(const char *name, const dseg_option *options, dseg_error *error) {
   for (const dseg_option *option = options; option != NULL && option->name != NULL; option++) {
     if (!is_name(option->name)) {

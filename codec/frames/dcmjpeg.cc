@@ -1,7 +1,8 @@
-/* dcmjpeg.cc - DCMTK's builds of the lossless JPEG library for samples of 8 and 16 bits behind C functions, see
- * dcmjpeg.h. */
-#include "frames/dcmjpeg.h"
-
+/* dcmjpeg.cc - the coder of lossless JPEG through DCMTK's builds of a JPEG library for samples of 8, 12 and 16 bits
+ * (ISO/IEC 10918-1 Annex H, process 14; PS3.5 8.2.1, A.4.1).
+ *
+ * The transfer syntax has predictor 1 (selection value 1), which is written; streams with another one say so, and are
+ * read. */
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmjpeg/djcparam.h>
 #include <dcmtk/dcmjpeg/djdijg12.h>
@@ -13,6 +14,10 @@
 #include <limits>
 #include <memory>
 #include <new>
+
+#include "frames/coder.h"
+#include "frames/frame_codec.h"
+#include "frames/jpeg_stream.h"
 
 namespace {
 
@@ -85,31 +90,56 @@ dseg_status decode(const dseg_frame_info *info, dseg_view stream, dseg_span pixe
   return reader.damaged() ? fail(info, "the coded data is damaged", error) : DSEG_OK;
 }
 
-}  // namespace
+dseg_status create(const dseg_frame_codec *, const dseg_codec_setup *setup, dseg_codec_context **context,
+                   dseg_error *error) {
+  return dseg_frame_create_scratch(setup, context, error);
+}
 
-extern "C" dseg_status dseg_dcmjpeg_encode(const dseg_frame_info *info, dseg_view pixels, dseg_buffer *out,
-                                           dseg_error *error) {
+dseg_status encode_frame(dseg_codec_context *, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
+                         dseg_error *error) {
   try {
-    return info->bits_allocated == 16 ? encode<encoder16, Uint16>(info, pixels, out, error)
-                                      : encode<encoder8, Uint8>(info, pixels, out, error);
+    return info->bits_allocated == 16 ? encode<encoder16, Uint16>(info, frame, out, error)
+                                      : encode<encoder8, Uint8>(info, frame, out, error);
   } catch (...) {
     return out_of_memory(error);
   }
 }
 
-extern "C" dseg_status dseg_dcmjpeg_decode(const dseg_frame_info *info, dseg_view stream, unsigned precision,
-                                           dseg_span pixels, dseg_error *error) {
+/* stream: its headers have been checked. */
+dseg_status decode_pixels(const dseg_frame_info *info, const dseg_jpeg_stream *stream, dseg_span pixels,
+                          dseg_error *error) {
   const Uint32 most = std::numeric_limits<Uint32>::max();
-  if (stream.size > most || pixels.size > most) {
+  if (stream->bytes.size > most || pixels.size > most) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "frame %zu is too large for DCMTK", info->frame);
   }
   try {
-    if (precision <= 8) {
-      return decode<DJDecompressIJG8Bit>(info, stream, pixels, error);
+    if (stream->precision <= 8) {
+      return decode<DJDecompressIJG8Bit>(info, stream->bytes, pixels, error);
     }
-    return precision <= 12 ? decode<DJDecompressIJG12Bit>(info, stream, pixels, error)
-                           : decode<DJDecompressIJG16Bit>(info, stream, pixels, error);
+    return stream->precision <= 12 ? decode<DJDecompressIJG12Bit>(info, stream->bytes, pixels, error)
+                                   : decode<DJDecompressIJG16Bit>(info, stream->bytes, pixels, error);
   } catch (...) {
     return out_of_memory(error);
   }
+}
+
+dseg_status decode_frame(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
+                         dseg_error *error) {
+  DSEG_TRY(dseg_frame_check_size(info, out.size, error));
+  dseg_jpeg_stream stream;
+  DSEG_TRY(dseg_jpeg_check(info, in, DSEG_JPEG_LOSSLESS, &stream, error));
+  dseg_span pixels;
+  DSEG_TRY(dseg_frame_pixel_span(info, out, dseg_frame_scratch(context), &pixels, error));
+  DSEG_TRY(decode_pixels(info, &stream, pixels, error));
+  return dseg_frame_from_pixels(info, pixels, out, error);
+}
+
+}  // namespace
+
+extern "C" {
+DSEG_DECLARE_CODER(dcmjpeg);
+}
+const dseg_coder *dseg_coder_dcmjpeg(void) {
+  static const dseg_coder coder = {DSEG_VERSION_STRING, create, encode_frame, decode_frame, dseg_frame_destroy_scratch};
+  return &coder;
 }

@@ -1,4 +1,5 @@
-/* frame_codec.c - what the frame codecs have in common, see frame_codec.h. */
+/* frame_codec.c - what the frame codecs have in common, see frame_codec.h. It knows no registry: each module of a coder
+ * has a copy (coder.h). */
 #include "frames/frame_codec.h"
 
 #include <stdlib.h>
@@ -42,8 +43,29 @@ int64_t dseg_frame_option_value(const dseg_codec_context *context) {
   return context->option;
 }
 
+int64_t dseg_get_option(const dseg_option *table, const dseg_option_value *values, size_t count, const char *name) {
+  for (size_t i = count; i > 0; i--) {
+    if (strcmp(values[i - 1].name, name) == 0) {
+      return values[i - 1].value;
+    }
+  }
+  while (strcmp(table->name, name) != 0) {
+    table++;
+  }
+  return table->standard;
+}
+
 int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name) {
   return dseg_get_option(table, setup->options, setup->option_count, name);
+}
+
+size_t dseg_frame_bytes(const dseg_frame_info *info) {
+  const uint64_t pixels = (uint64_t)info->rows * info->columns;
+  if (info->bits_allocated == 1) {
+    return (size_t)(pixels / 8 + (pixels % 8 != 0));
+  }
+  /* At most 2^33: rows and columns of an image are 16-bit (PS3.3 C.7.6.3). */
+  return (size_t)(pixels * (info->bits_allocated / 8));
 }
 
 static size_t pixel_count(const dseg_frame_info *info) {
@@ -63,12 +85,6 @@ dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dse
                      info->frame, dseg_frame_bytes(info));
   }
   return DSEG_OK;
-}
-
-dseg_status dseg_frame_check_encode(const dseg_frame_codec *codec, const dseg_frame_info *info, dseg_view frame,
-                                    dseg_error *error) {
-  DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
-  return dseg_check_encoding(NULL, codec, info, error);
 }
 
 dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, uint64_t columns, uint32_t components,

@@ -3,11 +3,16 @@
  *
  * A frame is one tile, the reversible 5-3 transform. OpenJPH writes it. OpenJPEG reads it, more slowly, since OpenJPH
  * 0.9 ends the process on damaged input (docs/decisions/0010-htj2k-in-two-libraries.md). */
+#include "dseg/frame_codec.h"
 #include "frames/builtin.h"
-#include "frames/frame_codec.h"
-#include "frames/j2k_codestream.h"
-#include "frames/j2k_decode.h"
-#include "frames/openjph.h"
+#include "frames/coder.h"
+
+#if DSEG_HAVE_OPENJPEG
+DSEG_DECLARE_CODER(openjpeg);
+#endif
+#if DSEG_HAVE_OPENJPH
+DSEG_DECLARE_CODER(openjph);
+#endif
 
 static const dseg_option options_table[] = {
     {"levels", 0, 10, 5, "levels of wavelet decomposition, fewer where the frame is too small for them"},
@@ -15,23 +20,29 @@ static const dseg_option options_table[] = {
 };
 
 static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
-  return dseg_frame_create_with_option(options_table, "levels", setup, context, error);
-}
-
 #if DSEG_HAVE_OPENJPH
-static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
-                          dseg_error *error) {
-  DSEG_TRY(dseg_frame_check_encode(&dseg_frame_htj2k, info, frame, error));
-  return dseg_openjph_encode(info, frame, dseg_j2k_levels(info, dseg_frame_option_value(context)), out, error);
-}
+  if (setup->encoding) {
+    return dseg_coder_create(&dseg_frame_htj2k, DSEG_CODER(openjph, "OpenJPH " DSEG_OPENJPH_VERSION), setup, context,
+                             error);
+  }
 #endif
-
 #if DSEG_HAVE_OPENJPEG
-static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view in, dseg_span out,
-                          dseg_error *error) {
-  return dseg_j2k_decode(info, in, dseg_frame_scratch(context), out, error);
-}
+  if (!setup->encoding) {
+    return dseg_coder_create(&dseg_frame_htj2k, DSEG_CODER(openjpeg, "OpenJPEG " DSEG_OPENJPEG_VERSION), setup, context,
+                             error);
+  }
 #endif
+  *context = NULL;
+  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "htj2k: this build has one direction only");
+}
+
+static const char *library_version(void) {
+#if DSEG_HAVE_OPENJPH
+  return "OpenJPH " DSEG_OPENJPH_VERSION;
+#else
+  return "OpenJPEG " DSEG_OPENJPEG_VERSION;
+#endif
+}
 
 #if DSEG_HAVE_M_PERTURB /* see openjph.cc */
 #define VARYING 0u
@@ -54,14 +65,14 @@ const dseg_frame_codec dseg_frame_htj2k = {
     .flags = DSEG_PLUGIN_CAN_READ | DSEG_FRAME_BITS_8_16,
 #endif
     .options = options_table,
+    .library_version = library_version,
     .create = create,
 #if DSEG_HAVE_OPENJPH
-    .library_version = dseg_openjph_version,
-    .encode = encode,
+    .encode = dseg_coder_encode,
 #endif
 #if DSEG_HAVE_OPENJPEG
-    .decode = decode,
+    .decode = dseg_coder_decode,
 #endif
-    .destroy = dseg_frame_destroy_scratch,
+    .destroy = dseg_coder_destroy,
     .pixel_rules = "PS3.5 8.2.14",
 };

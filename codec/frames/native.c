@@ -10,15 +10,6 @@
 #include "base/endian.h"
 #include "frames/builtin.h"
 
-size_t dseg_frame_bytes(const dseg_frame_info *info) {
-  const uint64_t pixels = (uint64_t)info->rows * info->columns;
-  if (info->bits_allocated == 1) {
-    return (size_t)(pixels / 8 + (pixels % 8 != 0));
-  }
-  /* At most 2^33: rows and columns of an image are 16-bit (PS3.3 C.7.6.3). */
-  return (size_t)(pixels * (info->bits_allocated / 8));
-}
-
 /* Nothing is to be remembered between frames, so there is no context. */
 static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
   (void)setup;

@@ -1,11 +1,10 @@
-/* openjph.cc - OpenJPH's encoder behind C functions, see openjph.h.
+/* openjph.cc - the coder of High-Throughput JPEG 2000 through OpenJPH, which writes only (ISO/IEC 15444-15; PS3.5
+ * 8.2.14).
  *
  * Before 0.21.2 OpenJPH takes the largest value of a code block from whole vectors, which reach beyond the end of a
  * line of a subband into memory from malloc that nothing has set; by this value it decides whether a block of zeros is
  * coded or left out. So that a frame's bytes do not depend on what the heap held before, malloc gives zeros while
  * OpenJPH allocates, where the C library can do that. */
-#include "frames/openjph.h"
-
 #include <openjph/ojph_arch.h> /* before the others, which use its macros */
 
 #include <openjph/ojph_codestream.h>
@@ -15,6 +14,10 @@
 #include <openjph/ojph_version.h>
 
 #include <new>
+
+#include "frames/coder.h"
+#include "frames/frame_codec.h"
+#include "frames/j2k_codestream.h"
 
 #if DSEG_HAVE_M_PERTURB
 #include <malloc.h>
@@ -76,7 +79,7 @@ void push_row(const Pixel *row, size_t columns, ojph::si32 *line) {
   }
 }
 
-void encode(const dseg_frame_info *info, dseg_view pixels, unsigned levels, dseg_buffer *out) {
+void encode_pixels(const dseg_frame_info *info, dseg_view pixels, unsigned levels, dseg_buffer *out) {
   buffer_file file(out);
   ojph::codestream codestream;
   ojph::param_siz size = codestream.access_siz();
@@ -107,13 +110,16 @@ void encode(const dseg_frame_info *info, dseg_view pixels, unsigned levels, dseg
   codestream.close();
 }
 
-}  // namespace
+dseg_status create(const dseg_frame_codec *codec, const dseg_codec_setup *setup, dseg_codec_context **context,
+                   dseg_error *error) {
+  return dseg_frame_create_with_option(codec->options, "levels", setup, context, error);
+}
 
-extern "C" dseg_status dseg_openjph_encode(const dseg_frame_info *info, dseg_view pixels, unsigned levels,
-                                           dseg_buffer *out, dseg_error *error) {
+dseg_status encode(dseg_codec_context *context, const dseg_frame_info *info, dseg_view frame, dseg_buffer *out,
+                   dseg_error *error) {
   const size_t before = out->size;
   try {
-    encode(info, pixels, levels, out);
+    encode_pixels(info, frame, dseg_j2k_levels(info, dseg_frame_option_value(context)), out);
     return DSEG_OK;
   } catch (...) { /* of valid pixels nothing else is to be expected */
     out->size = before;
@@ -121,8 +127,12 @@ extern "C" dseg_status dseg_openjph_encode(const dseg_frame_info *info, dseg_vie
   }
 }
 
-extern "C" const char *dseg_openjph_version(void) {
-#define TEXT(x) #x
-#define NUMBER(x) TEXT(x)
-  return "OpenJPH " NUMBER(OPENJPH_VERSION_MAJOR) "." NUMBER(OPENJPH_VERSION_MINOR) "." NUMBER(OPENJPH_VERSION_PATCH);
+}  // namespace
+
+extern "C" {
+DSEG_DECLARE_CODER(openjph);
+}
+const dseg_coder *dseg_coder_openjph(void) {
+  static const dseg_coder coder = {DSEG_VERSION_STRING, create, encode, nullptr, dseg_frame_destroy_scratch};
+  return &coder;
 }
