@@ -17,9 +17,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "dseg/proposals.h"
 #include "frame_trial.h"
 #include "measure.h"
-#include "proposals.h"
 #include "reference_codecs.h"
 
 enum {

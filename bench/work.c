@@ -31,8 +31,8 @@
 
 #include "checksum.h"
 #include "dseg/dseg.h"
+#include "dseg/proposals.h"
 #include "measure.h"
-#include "proposals.h"
 
 /* Segments are read until this time is over: one at least, 16 or so at most. */
 static const double SEGMENTS_SECONDS = 0.5;

@@ -1,4 +1,6 @@
 /* proposals.c - the table of proposals in this build. */
+#include "dseg/proposals.h"
+
 #include "proposals.h"
 
 static const dseg_frame_codec *const codecs[] = {

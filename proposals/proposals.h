@@ -1,9 +1,9 @@
-/* proposals.h - the proposals' representations and frame codecs, for programs that offer them beside the standard's.
+/* proposals.h - the proposals' representations and frame codecs, which dseg/proposals.h registers.
  *
  * A new proposal adds its number and its extern here, a row in proposals.c, and its sources in CMakeLists.txt; the dseg
  * program, the tests over the registry and the benchmarks then have it. */
-#ifndef DSEG_PROPOSALS_H
-#define DSEG_PROPOSALS_H
+#ifndef DSEG_PROPOSALS_LIST_H
+#define DSEG_PROPOSALS_LIST_H
 
 #include "dseg/plugin.h"
 
@@ -19,10 +19,6 @@ extern "C" {
 
 extern const dseg_frame_codec dseg_proposal_zstd; /* with DSEG_WITH_ZSTD */
 extern const dseg_frame_codec dseg_proposal_label_edge;
-
-/* Registers them all through dseg_register; those that are there already are left alone. For the start of a program, as
- * dseg_load_plugins is. */
-dseg_status dseg_register_proposals(dseg_error *error);
 
 #ifdef __cplusplus
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proposals.h"
+#include "dseg/proposals.h"
 
 enum { MEMORY_LIMIT = 64 << 20, VOXEL_LIMIT = 1 << 22, SEGMENT_LIMIT = 40, FRAME_LIMIT = 200 };
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dseg/proposals.h"
 #include "exercise.h"
 #include "frame_input.h"
-#include "proposals.h"
 
 static dseg_status read_frame(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
   const dseg_view *bytes = user;

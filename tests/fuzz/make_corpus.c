@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "dseg/proposals.h"
 #include "frame_input.h"
-#include "proposals.h"
 #include "truth.h"
 
 static char base[700];

@@ -1,11 +1,10 @@
 #!/bin/sh
 # Installs a build into ./prefix and builds a consumer against it twice: through CMake, and through pkg-config.
-# usage: install.sh BUILD SOURCE [pkg-config option...]     "shared" for BUILD: SOURCE is built as a shared library
+# usage: install.sh BUILD SOURCE     "shared" for BUILD: SOURCE is built as a shared library
 set -eu
 build=$1
 source=$2
-shift 2
-rm -rf prefix through-cmake
+rm -rf prefix moved moved.dcm through-cmake
 if [ "$build" = shared ]; then
   build=$PWD/shared
   cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDSEG_LIBRARIES=ON -DBUILD_SHARED_LIBS=ON \
@@ -27,15 +26,24 @@ export PKG_CONFIG_PATH
 # Word splitting is meant: pkg-config prints several options.
 # shellcheck disable=SC2046
 cc -std=c17 -Wall -Wextra -Werror "$source/tests/install/consumer/consumer.c" -o through-pkg-config \
-  $(pkg-config "$@" --cflags --libs dseg)
+  $(pkg-config --cflags --libs dseg)
 ./through-pkg-config
 
 # The example in README.md compiles as it stands, and says how it is used.
 awk '/^```c$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$source/README.md" >example.c
 # shellcheck disable=SC2046
-cc -std=c17 -Wall -Wextra -Werror example.c -o example $(pkg-config "$@" --cflags --libs dseg)
+cc -std=c17 -Wall -Wextra -Werror example.c -o example $(pkg-config --cflags --libs dseg)
 if ./example 2>usage.txt; then exit 1; fi
 grep -q usage usage.txt
+
+# It reads what the consumer wrote, the object of a proposal, too.
+./example consumer.dcm >plain.txt
+cat plain.txt
+grep -q '^3 voxels of one$' plain.txt
+for object in jpeg-ls.dcm label-edge.dcm; do
+  ./example "$object" >other.txt
+  cmp plain.txt other.txt
+done
 
 # The plug-in of docs/plugin-guide.md: its source and its commands as they stand there, against what is installed.
 guide=$source/docs/plugin-guide.md
@@ -63,3 +71,19 @@ if [ -x "$build/bench/frames" ]; then
   grep -q same-rows measured.txt
   [ "$("$build/bench/work" labels labels.dcm --check | grep -c '"checksum"')" = 1 ]
 fi
+
+# An installation may be moved: the program finds its library and the modules of codecs beside itself. Without a module
+# the error says so, and nothing is written.
+unset LD_LIBRARY_PATH
+mv prefix moved
+moved/bin/dseg convert labels.nii.gz moved.dcm --transfer-syntax jpeg-ls
+moved/bin/dseg compare labels.nii.gz moved.dcm
+module=$(find moved -name dseg-charls.so)
+[ -n "$module" ]
+rm "$module"
+code=0
+moved/bin/dseg convert labels.nii.gz without.dcm --transfer-syntax jpeg-ls 2>said.txt || code=$?
+cat said.txt
+[ "$code" = 4 ]
+grep -q 'frame codec jpeg-ls: dseg-charls.so cannot be loaded .*install CharLS' said.txt
+[ ! -e without.dcm ]

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
-#include "proposals.h"
+#include "dseg/proposals.h"
 
 enum { ABILITIES = DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE };
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dseg/proposals.h"
 #include "frame_codecs/trial.h"
-#include "proposals.h"
 
 int main(int argc, char **argv) {
   dseg_error error = {0};

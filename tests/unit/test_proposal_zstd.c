@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "proposals.h"
+#include "dseg/proposals.h"
 
 static const dseg_frame_codec *codec;
 static const dseg_frame_info form = {.rows = 8, .columns = 8, .bits_allocated = 8};

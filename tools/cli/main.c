@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "proposals.h"
+#include "dseg/proposals.h"
 
 const cli_command *const cli_commands[] = {
     &cmd_convert, &cmd_info,   &cmd_compare,           &cmd_validate,          &cmd_preview,           &cmd_phantom,

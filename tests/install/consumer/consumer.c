@@ -1,11 +1,16 @@
-/* consumer.c - uses the installed library: writes a small label map, reads it back. */
+/* consumer.c - uses the installed library: writes a small label map in several encodings, reads each back. */
 #include <dseg/dseg.h>
+#include <dseg/proposals.h>
 #include <stdio.h>
 #include <string.h>
 
+#if DSEG_VERSION < 200 || DSEG_VERSION_MAJOR != 0
+#error "the version's macros are wrong"
+#endif
+
 static const uint16_t labels[12] = {0, 1, 1, 0, 2, 0, 0, 2, 2, 0, 0, 1};
 
-static dseg_status write_object(const char *path, dseg_error *error) {
+static dseg_status write_object(const char *path, const char *codec, dseg_error *error) {
   dseg_segment segments[2] = {{.number = 1, .label = "one"}, {.number = 2, .label = "two"}};
   dseg_description *description = dseg_description_create();
   if (description == NULL) {
@@ -20,7 +25,7 @@ static dseg_status write_object(const char *path, dseg_error *error) {
   description->segment_count = 2;
   const dseg_grid grid = {{3, 2, 2}, {0, 0, 0}, {{1, 0, 0}, {0, 1, 0}, {0, 0, 2}}};
   dseg_writer *writer = NULL;
-  const dseg_write_options options = {.replace = true};
+  const dseg_write_options options = {.replace = true, .frame_codec = codec};
   dseg_status status = dseg_geometry_from_grid(description, &grid, error);
   if (status == DSEG_OK) {
     status = dseg_writer_create(path, description, &options, &writer, error);
@@ -49,10 +54,30 @@ static dseg_status read_object(const char *path, dseg_error *error) {
   return status;
 }
 
+/* Those that the library may have; jpeg-ls is in a module of its own, label-edge is a proposal. */
+static const struct {
+  const char *codec, *path;
+} encodings[] = {{"explicit-le", "consumer.dcm"}, {"jpeg-ls", "jpeg-ls.dcm"}, {"label-edge", "label-edge.dcm"}};
+
 int main(void) {
   dseg_error error = {0};
   printf("libdseg %s with %s\n", dseg_version(), dseg_build_libraries());
-  if (write_object("consumer.dcm", &error) != DSEG_OK || read_object("consumer.dcm", &error) != DSEG_OK) {
+  if (strcmp(dseg_version(), DSEG_VERSION_STRING) != 0) {
+    fprintf(stderr, "the headers are of version %s\n", DSEG_VERSION_STRING);
+    return 1;
+  }
+  if (dseg_find_frame_codec("label-edge") != NULL) {
+    fprintf(stderr, "a proposal is there before it is asked for\n");
+    return 1;
+  }
+  dseg_status status = dseg_register_proposals(&error);
+  for (size_t i = 0; status == DSEG_OK && i < sizeof encodings / sizeof encodings[0]; i++) {
+    status = write_object(encodings[i].path, encodings[i].codec, &error);
+    if (status == DSEG_OK) {
+      status = read_object(encodings[i].path, &error);
+    }
+  }
+  if (status != DSEG_OK) {
     fprintf(stderr, "%s\n", error.message);
     return 1;
   }
