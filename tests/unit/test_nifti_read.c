@@ -1,4 +1,5 @@
 /* NIfTI files of every type, version and byte order are read with the right labels, and damaged ones refused. */
+#include "base/zlib_stream.h"
 #include "nifti_files.h"
 
 #define COUNT ((size_t)24)
@@ -53,6 +54,8 @@ static void compressed_by_content(void **state) {
   put_voxels(4, true, some_values, COUNT, &voxels);
   dseg_buffer file = nifti_file(&nifti, voxels.data, voxels.size);
   if (!deflate_bytes(DSEG_GZIP, file.data, file.size, &compressed)) {
+    dseg_buffer_free(&voxels);
+    dseg_buffer_free(&file);
     skip();
   }
   write_buffer("a.misnamed", &compressed);
@@ -81,21 +84,25 @@ static void a_bomb_does_not_go_off(void **state) {
   memcpy(zeros, nifti.bytes, nifti_size(&nifti));
   dseg_buffer compressed = {0};
   if (!deflate_bytes(DSEG_GZIP, zeros, size, &compressed)) {
+    free(zeros);
     skip();
   }
   write_buffer("bomb.nii.gz", &compressed);
   dseg_source *source = NULL;
   dseg_error error = {DSEG_OK, ""};
-  /* It ends where the voxels that the header announces do, whatever the limit. */
-  assert_int_equal(open_limited("bomb.nii.gz", 1 << 20, NULL, &source, &error), DSEG_ERROR_FORMAT);
+  /* It ends where the voxels that the header announces do, whatever the limit; but without zlib the header is known
+   * only when all is inflated, and that ends at the limit. */
+  assert_int_equal(open_limited("bomb.nii.gz", 1 << 20, NULL, &source, &error),
+                   dseg_has_zlib() ? DSEG_ERROR_FORMAT : DSEG_ERROR_LIMIT);
   assert_null(source);
   char expected[64];
   snprintf(expected, sizeof expected, "more than the %zu bytes", nifti_size(&nifti) + COUNT);
   expect_failure("bomb.nii.gz", DSEG_ERROR_FORMAT, expected);
-  /* A stated size, at the end of the file, that these bytes cannot hold is not believed. */
+  /* A stated size, at the end of the file, that these bytes cannot hold is not believed. Without zlib the end is met
+   * before the header. */
   memset(compressed.data + compressed.size - 4, 0xff, 4);
   write_buffer("lie.nii.gz", &compressed);
-  expect_failure("lie.nii.gz", DSEG_ERROR_FORMAT, expected);
+  expect_failure("lie.nii.gz", DSEG_ERROR_FORMAT, dseg_has_zlib() ? expected : "damaged or cut off");
   dseg_buffer_free(&compressed);
 
   /* A header that announces what so few bytes cannot hold: nothing is allocated for it. */
