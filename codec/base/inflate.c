@@ -164,8 +164,10 @@ static dseg_status inflate_and_cut(dseg_view compressed, uint64_t limit, dseg_sp
   uint8_t *block = NULL;
   size_t total = 0;
   DSEG_TRY(dseg_gunzip(compressed, limit, &block, &total, error));
-  *got = total < out.size ? total : out.size;
-  memcpy(out.data, block, *got);
+  if (block != NULL) {
+    *got = total < out.size ? total : out.size;
+    memcpy(out.data, block, *got);
+  }
   free(block);
   return DSEG_OK;
 }

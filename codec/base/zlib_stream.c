@@ -34,7 +34,7 @@ static uInt at_most(size_t size) {
 
 static struct part begin_part(z_stream *zlib, const dseg_view *in, const dseg_span *out, uint8_t *none) {
   const struct part part = {at_most(in->size), at_most(out->size)};
-  zlib->next_in = (z_const Bytef *)(uintptr_t)in->data;
+  zlib->next_in = (z_const Bytef *)in->data;
   zlib->avail_in = part.in;
   zlib->next_out = part.out != 0 ? out->data : none; /* zlib wants an address even where there is no room */
   zlib->avail_out = part.out;

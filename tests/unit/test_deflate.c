@@ -231,7 +231,12 @@ static void assert_holds(const dseg_buffer *packed, dseg_view data, uint8_t *bac
 static void files_hold_what_was_written(void **state) {
   (void)state;
   uint8_t *bytes = malloc(LARGE), *back = malloc(LARGE + 352);
-  assert_true(bytes != NULL && back != NULL);
+  if (bytes == NULL || back == NULL) {
+    free(bytes);
+    free(back);
+    fail_msg("out of memory");
+    return;
+  }
   fill(bytes, LARGE);
   const dseg_view data = {bytes, LARGE};
   static const int levels[] = {1, 6, 9, 12};
