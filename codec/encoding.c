@@ -26,6 +26,7 @@ static dseg_status check_bits(const dseg_frame_codec *codec, const dseg_frame_in
 
 dseg_status dseg_check_encoding(const dseg_representation *representation, const dseg_frame_codec *codec,
                                 const dseg_frame_info *info, dseg_error *error) {
+  dseg_error_clear(error);
   DSEG_TRY(check_bits(codec, info, error));
   if (info->palette_color && (codec->flags & DSEG_PLUGIN_NO_PALETTE) != 0) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
@@ -44,6 +45,7 @@ dseg_status dseg_check_encoding(const dseg_representation *representation, const
 
 dseg_status dseg_frame_check_encode(const dseg_frame_codec *codec, const dseg_frame_info *info, dseg_view frame,
                                     dseg_error *error) {
+  dseg_error_clear(error);
   DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
   return dseg_check_encoding(NULL, codec, info, error);
 }

@@ -105,6 +105,7 @@ static dseg_status load_directory(const char *directory, dseg_error *error) {
 }
 
 dseg_status dseg_load_plugins(dseg_error *error) {
+  dseg_error_clear(error);
   (void)dseg_representation_at(0);
   const char *list = getenv("DSEG_PLUGIN_PATH");
   dseg_buffer directory = {0};

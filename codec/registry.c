@@ -241,6 +241,7 @@ static void ensure_builtin(void) {
 }
 
 dseg_status dseg_register(const dseg_representation *representation, const dseg_frame_codec *codec, dseg_error *error) {
+  dseg_error_clear(error);
   ensure_builtin();
   if (registry.builtin_error.status != DSEG_OK) {
     return dseg_fail(error, registry.builtin_error.status, "%s", registry.builtin_error.message);

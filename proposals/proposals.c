@@ -12,6 +12,7 @@ static const dseg_frame_codec *const codecs[] = {
 };
 
 dseg_status dseg_register_proposals(dseg_error *error) {
+  dseg_error_clear(error);
   for (const dseg_frame_codec *const *codec = codecs; *codec != NULL; codec++) {
     if (dseg_find_frame_codec((*codec)->name) != *codec) {
       DSEG_TRY(dseg_register(NULL, *codec, error));

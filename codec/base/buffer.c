@@ -9,6 +9,7 @@
 #include "base/checked.h"
 
 dseg_status dseg_buffer_reserve(dseg_buffer *buffer, size_t extra, dseg_error *error) {
+  dseg_error_clear(error);
   size_t needed;
   if (!dseg_add_size(buffer->size, extra, &needed)) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "a buffer would exceed the address space");
@@ -30,6 +31,7 @@ dseg_status dseg_buffer_reserve(dseg_buffer *buffer, size_t extra, dseg_error *e
 }
 
 dseg_status dseg_buffer_resize(dseg_buffer *buffer, size_t size, dseg_error *error) {
+  dseg_error_clear(error);
   if (size > buffer->size) {
     DSEG_TRY(dseg_buffer_reserve(buffer, size - buffer->size, error));
   }
@@ -38,6 +40,7 @@ dseg_status dseg_buffer_resize(dseg_buffer *buffer, size_t size, dseg_error *err
 }
 
 dseg_status dseg_buffer_append(dseg_buffer *buffer, const void *data, size_t size, dseg_error *error) {
+  dseg_error_clear(error);
   DSEG_TRY(dseg_buffer_reserve(buffer, size, error));
   if (size != 0) {
     memcpy(buffer->data + buffer->size, data, size);
@@ -47,6 +50,7 @@ dseg_status dseg_buffer_append(dseg_buffer *buffer, const void *data, size_t siz
 }
 
 dseg_status dseg_buffer_printf(dseg_buffer *buffer, dseg_error *error, const char *format, ...) {
+  dseg_error_clear(error);
   va_list arguments;
   va_list again;
   va_start(arguments, format);

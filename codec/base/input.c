@@ -124,6 +124,7 @@ dseg_status dseg_input_from_descriptor(int descriptor, uint64_t memory_limit, ds
 }
 
 dseg_status dseg_input_from_memory(dseg_view bytes, dseg_input **input, dseg_error *error) {
+  dseg_error_clear(error);
   static const uint8_t nothing;
   dseg_error_clear(error);
   if (input == NULL || (bytes.data == NULL && bytes.size != 0)) {

@@ -48,6 +48,7 @@ static void abandon_all(dseg_output_set *set) {
 }
 
 dseg_status dseg_output_set_commit(dseg_output_set *set, dseg_error *error) {
+  dseg_error_clear(error);
   for (size_t i = 0; i < set->count; i++) {
     const bool is_last = i + 1 == set->count; /* nothing after it can fail */
     const dseg_status status = dseg_output_name(set->files[i], !is_last, error);

@@ -423,6 +423,7 @@ dseg_status dseg_metadata_read_input(const dseg_input *input, const char *name, 
 
 dseg_status dseg_metadata_read(const char *path, dseg_description *description, const dseg_metadata_files *files,
                                const dseg_warning_sink *warnings, dseg_error *error) {
+  dseg_error_clear(error);
   return dseg_metadata_read_input(NULL, path, description, files, warnings, error);
 }
 

@@ -165,6 +165,7 @@ static dseg_status save(const char *path, bool replace, const dseg_buffer *bytes
 
 dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb, bool replace,
                            dseg_error *error) {
+  dseg_error_clear(error);
   size_t pixels;
   size_t bytes;
   if (path == NULL || rgb == NULL || width == 0 || height == 0) {
@@ -190,6 +191,7 @@ dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, co
 
 dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb, bool replace,
                            dseg_error *error) {
+  dseg_error_clear(error);
   (void)path;
   (void)width;
   (void)height;

@@ -14,6 +14,7 @@ struct dseg_codec_context {
 };
 
 dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
+  dseg_error_clear(error);
   (void)setup;
   *context = calloc(1, sizeof **context);
   return *context != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame codec");
@@ -21,6 +22,7 @@ dseg_status dseg_frame_create_scratch(const dseg_codec_setup *setup, dseg_codec_
 
 dseg_status dseg_frame_create_with_option(const dseg_option *table, const char *name, const dseg_codec_setup *setup,
                                           dseg_codec_context **context, dseg_error *error) {
+  dseg_error_clear(error);
   const dseg_status status = dseg_frame_create_scratch(setup, context, error);
   if (*context != NULL) {
     (*context)->option = dseg_frame_option(table, setup, name);
@@ -73,6 +75,7 @@ static size_t pixel_count(const dseg_frame_info *info) {
 }
 
 dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dseg_error *error) {
+  dseg_error_clear(error);
   if (info->bits_allocated != 1 && info->bits_allocated != 8 && info->bits_allocated != 16) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frames of %u bits a pixel are not handled", info->bits_allocated);
   }
@@ -89,6 +92,7 @@ dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dse
 
 dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, uint64_t columns, uint32_t components,
                                     uint32_t precision, dseg_error *error) {
+  dseg_error_clear(error);
   if (rows != info->rows || columns != info->columns) {
     return dseg_fail(
         error, DSEG_ERROR_FORMAT,
@@ -116,6 +120,7 @@ dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, 
 
 dseg_status dseg_frame_to_pixels(const dseg_frame_info *info, dseg_view frame, dseg_buffer *scratch, dseg_view *pixels,
                                  dseg_error *error) {
+  dseg_error_clear(error);
   if (info->bits_allocated != 1) {
     *pixels = frame;
     return DSEG_OK;
@@ -130,6 +135,7 @@ dseg_status dseg_frame_to_pixels(const dseg_frame_info *info, dseg_view frame, d
 
 dseg_status dseg_frame_pixel_span(const dseg_frame_info *info, dseg_span out, dseg_buffer *scratch, dseg_span *pixels,
                                   dseg_error *error) {
+  dseg_error_clear(error);
   if (info->bits_allocated != 1) {
     *pixels = out;
     return DSEG_OK;
@@ -140,6 +146,7 @@ dseg_status dseg_frame_pixel_span(const dseg_frame_info *info, dseg_span out, ds
 }
 
 dseg_status dseg_frame_from_pixels(const dseg_frame_info *info, dseg_span pixels, dseg_span out, dseg_error *error) {
+  dseg_error_clear(error);
   if (info->bits_allocated != 1) {
     return DSEG_OK;
   }
@@ -174,6 +181,7 @@ static void swap_words(const uint8_t *in, size_t size, uint8_t *out) {
 
 dseg_status dseg_frame_to_bytes(const dseg_frame_info *info, dseg_view frame, dseg_buffer *scratch, dseg_view *bytes,
                                 dseg_error *error) {
+  dseg_error_clear(error);
   *bytes = frame;
   if (info->bits_allocated == 16 && !is_little_endian()) {
     DSEG_TRY(dseg_buffer_resize(scratch, frame.size, error));
@@ -194,6 +202,7 @@ void dseg_frame_from_bytes(const dseg_frame_info *info, dseg_span frame) {
 }
 
 dseg_status dseg_frame_check_rest(const dseg_frame_info *info, size_t rest, dseg_error *error) {
+  dseg_error_clear(error);
   if (rest <= 1) {
     return DSEG_OK;
   }

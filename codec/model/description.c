@@ -175,6 +175,7 @@ static void copy_content(struct copier *copier, dseg_content *content) {
 }
 
 dseg_status dseg_description_copy(const dseg_description *from, dseg_description **to, dseg_error *error) {
+  dseg_error_clear(error);
   dseg_description *copy = dseg_description_create();
   if (copy == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a description");

@@ -228,6 +228,7 @@ static dseg_status slide_to_grid(const dseg_geometry *geometry, const double nor
 }
 
 dseg_status dseg_geometry_to_grid(const dseg_geometry *geometry, dseg_grid *grid, size_t *slots, dseg_error *error) {
+  dseg_error_clear(error);
   const size_t count = geometry->plane_count;
   if (count == 0 || geometry->rows == 0 || geometry->columns == 0) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "there is no plane to make a grid of");
@@ -281,6 +282,7 @@ static dseg_status check_grid(const dseg_grid *grid, dseg_error *error) {
 }
 
 dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid, dseg_error *error) {
+  dseg_error_clear(error);
   DSEG_TRY(check_grid(grid, error));
   dseg_geometry geometry = {.space = DSEG_SPACE_PATIENT,
                             .rows = (uint32_t)grid->size[1],

@@ -103,6 +103,7 @@ static dseg_status take_context(const char *path, dseg_description *description,
 
 dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths, size_t count,
                                            const dseg_warning_sink *warnings, dseg_error *error) {
+  dseg_error_clear(error);
   dseg_reference_set set = {.files = NULL};
   dseg_status status = DSEG_OK;
   if (count == 0) {

@@ -192,6 +192,7 @@ static dseg_status check_plane(const dseg_writer *writer, size_t plane, dseg_err
 
 dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane, const void *labels, unsigned bits,
                                      dseg_error *error) {
+  dseg_error_clear(error);
   DSEG_TRY(check_plane(writer, plane, error));
   if (labels == NULL || (bits != 8 && bits != 16 && bits != 32)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "labels of %u bits; 8, 16 or 32 are possible", bits);
@@ -235,6 +236,7 @@ static bool mark_occupied(dseg_writer *writer, size_t plane, const uint8_t *mask
 
 dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t segment, const uint8_t *mask,
                                    dseg_error *error) {
+  dseg_error_clear(error);
   const dseg_description *description = writer->description;
   DSEG_TRY(check_plane(writer, plane, error));
   if (writer->representation->put_mask == NULL) {

@@ -186,6 +186,7 @@ static dseg_status read_labels(dseg_source *source, const dseg_label_request *re
 
 dseg_status dseg_source_read_labels(dseg_source *source, const dseg_label_request *request, void *out, size_t size,
                                     dseg_overlap *overlap, dseg_error *error) {
+  dseg_error_clear(error);
   if (source == NULL || request == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_read_labels: source and request must not be NULL");
   }
@@ -217,6 +218,7 @@ static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_p
 
 dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
                                   uint8_t *out, size_t size, unsigned threads, dseg_error *error) {
+  dseg_error_clear(error);
   if (source == NULL || (out == NULL && size != 0)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_read_mask: source and out must not be NULL");
   }
@@ -224,6 +226,7 @@ dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t fi
 }
 
 dseg_status dseg_source_segments_in_plane(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error) {
+  dseg_error_clear(error);
   if (source == NULL || present == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_segments_in_plane: source and present must not be NULL");
   }
@@ -251,6 +254,7 @@ static dseg_status check_frame(const dseg_source *source, size_t frame, dseg_err
 
 dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_frame_location *location,
                               dseg_error *error) {
+  dseg_error_clear(error);
   if (source == NULL || location == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_frame: source and location must not be NULL");
   }
@@ -262,6 +266,7 @@ dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_fram
 }
 
 dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error) {
+  dseg_error_clear(error);
   if (source == NULL || out == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_read_frame: source and out must not be NULL");
   }

@@ -2,7 +2,12 @@
  *
  * Every function that can fail returns a dseg_status and takes, as its last argument, a dseg_error that may
  * be NULL. The message names the file, the element's tag and the section of the standard where there is one.
- * The library never prints, exits or sets errno for its callers. */
+ * The library never prints, exits or sets errno for its callers.
+ *
+ * Every function clears the dseg_error that it is given before it does anything else: after a call, the error is that
+ * call's, DSEG_OK with an empty message when it succeeded. One dseg_error can therefore serve a loop of calls, and need
+ * not be initialised. Whoever wants to keep a failure gives later calls another dseg_error. dseg_fail and
+ * dseg_error_prefix, which make messages, are the exceptions. */
 #ifndef DSEG_STATUS_H
 #define DSEG_STATUS_H
 
@@ -34,7 +39,8 @@ typedef struct dseg_error {
 DSEG_API void dseg_error_clear(dseg_error *error);
 
 /* Stores a message unless the error already holds one (the first cause counts), and returns status, so that
- * a function can end with `return dseg_fail(error, DSEG_ERROR_FORMAT, "...", ...)`. error may be NULL. */
+ * a function can end with `return dseg_fail(error, DSEG_ERROR_FORMAT, "...", ...)`. error may be NULL; one that did not
+ * come through a call of this library before, a plug-in's own for instance, is cleared first. */
 DSEG_API dseg_status dseg_fail(dseg_error *error, dseg_status status, const char *format, ...) DSEG_PRINTF(3, 4);
 
 /* Puts text, as "text: ", before the message that error holds, to add the name of the file for instance. */
