@@ -69,7 +69,8 @@ static dseg_status make_frames(dseg_source *source, const dseg_representation *r
     values[i] = description->segments[i].number;
   }
   for (size_t plane = 0; status == DSEG_OK && plane < geometry->plane_count; plane++) {
-    const dseg_label_request request = {.first_plane = plane,
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .first_plane = plane,
                                         .plane_count = 1,
                                         .bits = 32,
                                         .values = values,

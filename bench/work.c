@@ -70,7 +70,7 @@ static void stop_clock(struct job *job, double start, double parts) {
 }
 
 static dseg_status open_job(struct job *job, dseg_source **source) {
-  const dseg_open_options options = {.threads = job->threads};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .threads = job->threads};
   return dseg_open(path_of(job), &options, source, &job->error);
 }
 
@@ -102,8 +102,11 @@ static dseg_status read_labels(struct job *job, dseg_source *source, struct labe
   if (labels->data == NULL) {
     return out_of_memory(job, labels->size);
   }
-  const dseg_label_request request = {
-      .plane_count = planes, .bits = labels->bits, .overlap = DSEG_OVERLAP_LAST, .threads = job->threads};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .plane_count = planes,
+                                      .bits = labels->bits,
+                                      .overlap = DSEG_OVERLAP_LAST,
+                                      .threads = job->threads};
   return dseg_source_read_labels(source, &request, labels->data, labels->size, NULL, &job->error);
 }
 
@@ -131,7 +134,8 @@ static dseg_status read_planes(struct job *job, dseg_source *source, uint8_t *la
   const double start = bench_seconds();
   size_t done = 0;
   while (done < ROUNDS && bench_seconds() - start < 2) {
-    const dseg_label_request request = {.first_plane = bench_random(&state) % planes,
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .first_plane = bench_random(&state) % planes,
                                         .plane_count = 1,
                                         .bits = bits,
                                         .overlap = DSEG_OVERLAP_LAST,
@@ -201,10 +205,9 @@ static dseg_status read_bytes(struct job *job, uint8_t *bytes, size_t size) {
 static dseg_status run_read(struct job *job) {
   dseg_source *source = NULL;
   DSEG_TRY(open_job(job, &source));
-  dseg_encoding_info info;
-  dseg_source_encoding(source, &info);
+  const dseg_encoding_info *info = dseg_source_encoding(source);
   dseg_source_close(source);
-  const size_t size = (size_t)info.pixel_data_bytes;
+  const size_t size = (size_t)info->pixel_data_bytes;
   const double start = bench_seconds();
   uint8_t *bytes = malloc(size);
   const dseg_status status = bytes == NULL ? out_of_memory(job, size) : read_bytes(job, bytes, size);
@@ -232,11 +235,10 @@ static dseg_status pass_bytes(struct job *job, size_t size) {
 static dseg_status run_copy(struct job *job) {
   dseg_source *source = NULL;
   DSEG_TRY(open_job(job, &source));
-  dseg_encoding_info info;
-  dseg_source_encoding(source, &info);
+  const dseg_encoding_info *info = dseg_source_encoding(source);
   dseg_source_close(source);
   const double start = bench_seconds();
-  const dseg_status status = pass_bytes(job, (size_t)info.pixel_data_bytes);
+  const dseg_status status = pass_bytes(job, (size_t)info->pixel_data_bytes);
   stop_clock(job, start, 1);
   return status;
 }
@@ -255,7 +257,8 @@ static dseg_status touch_labels(struct job *job, bool again) {
     memset(labels.data, 1, labels.size);
   }
   if (again && status == DSEG_OK) {
-    const dseg_label_request request = {.plane_count = description->geometry.plane_count,
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .plane_count = description->geometry.plane_count,
                                         .bits = labels.bits,
                                         .overlap = DSEG_OVERLAP_LAST,
                                         .threads = job->threads};
@@ -327,7 +330,8 @@ static size_t split_codec(char *text, dseg_option_value *option) {
 static dseg_status write_planes(struct job *job, const dseg_description *description, const struct labels *labels) {
   dseg_option_value option;
   const size_t option_count = split_codec(job->arguments[3], &option);
-  const dseg_write_options options = {.representation = job->arguments[2],
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = job->arguments[2],
                                       .frame_codec = job->arguments[3],
                                       .codec_options = &option,
                                       .codec_option_count = option_count,
@@ -371,7 +375,8 @@ static dseg_status prepare_write(struct job *job, struct labels *labels, dseg_de
       values[i] = (*description)->segments[i].number;
     }
     (*description)->kind = DSEG_VOXELS_LABELS;
-    const dseg_label_request request = {.plane_count = (*description)->geometry.plane_count,
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .plane_count = (*description)->geometry.plane_count,
                                         .bits = labels->bits,
                                         .values = values,
                                         .overlap = DSEG_OVERLAP_LAST};

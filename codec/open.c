@@ -9,17 +9,18 @@
 #include <string.h>
 
 #include "base/input.h"
+#include "base/options.h"
 #include "dseg/formats.h"
 #include "sources/source.h"
 
 #define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
 
-static dseg_open_options complete_options(const dseg_open_options *options) {
-  dseg_open_options result = options != NULL ? *options : (dseg_open_options){0};
-  if (result.memory_limit == 0) {
-    result.memory_limit = STANDARD_MEMORY_LIMIT;
+static dseg_status complete_options(const dseg_open_options *options, dseg_open_options *complete, dseg_error *error) {
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_open_options, complete, options, error));
+  if (complete->memory_limit == 0) {
+    complete->memory_limit = STANDARD_MEMORY_LIMIT;
   }
-  return result;
+  return DSEG_OK;
 }
 
 /* The source that was found gets its name. */
@@ -95,7 +96,8 @@ dseg_status dseg_open(const char *path, const dseg_open_options *options, dseg_s
   }
   *source = NULL;
   dseg_input *input = NULL;
-  const dseg_open_options complete = complete_options(options);
+  dseg_open_options complete;
+  DSEG_TRY(complete_options(options, &complete, error));
   return open_file(&input, path, &complete, source, error);
 }
 
@@ -106,7 +108,8 @@ dseg_status dseg_open_input(dseg_input *input, const char *name, const dseg_open
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_input: input, name and source must not be NULL");
   }
   *source = NULL;
-  const dseg_open_options complete = complete_options(options);
+  dseg_open_options complete;
+  DSEG_TRY(complete_options(options, &complete, error));
   return open_input(input, name, &complete, source, error);
 }
 
@@ -118,8 +121,9 @@ dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_
   }
   *source = NULL;
   dseg_input *input = NULL;
+  dseg_open_options complete;
+  DSEG_TRY(complete_options(options, &complete, error));
   DSEG_TRY(dseg_input_from_memory(bytes, &input, error));
-  const dseg_open_options complete = complete_options(options);
   return open_file(&input, name, &complete, source, error);
 }
 
@@ -234,7 +238,11 @@ dseg_status dseg_open_inputs(dseg_input *const *inputs, const char *const *names
   if (source != NULL) {
     *source = NULL;
   }
+  dseg_open_options complete;
   dseg_status status = check_names(names, count, source, error);
+  if (status == DSEG_OK) {
+    status = complete_options(options, &complete, error);
+  }
   if (status != DSEG_OK) {
     close_all(inputs, count);
     return status;
@@ -247,7 +255,6 @@ dseg_status dseg_open_inputs(dseg_input *const *inputs, const char *const *names
   for (size_t i = 0; inputs != NULL && i < count; i++) {
     left[i] = inputs[i];
   }
-  const dseg_open_options complete = complete_options(options);
   status = open_several(left, names, count, &complete, source, error);
   close_all(left, count);
   free(left);

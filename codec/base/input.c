@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/large_block.h"
+#include "base/options.h"
 #include "base/os/files.h"
 #include "base/os/system.h"
 #include "base/os/thread.h"
@@ -142,12 +143,13 @@ dseg_status dseg_input_from_reader(const dseg_reader *reader, dseg_input **input
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_input_from_reader: reader and input must not be NULL");
   }
   *input = NULL;
-  if (reader->struct_size < sizeof *reader || reader->read_at == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                     "dseg_input_from_reader: struct_size must be sizeof(dseg_reader), and read_at not NULL");
+  dseg_input made = {.descriptor = -1};
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_reader, &made.reader, reader, error));
+  made.size = made.reader.size;
+  if (made.reader.read_at == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_input_from_reader: read_at must not be NULL");
   }
-  dseg_input made = {.descriptor = -1, .reader = *reader, .size = reader->size};
-  if (!reader->concurrent) {
+  if (!made.reader.concurrent) {
     made.turn = malloc(sizeof *made.turn);
     if (made.turn == NULL) {
       return out_of_memory(error);

@@ -3,19 +3,22 @@
 
 #include <string.h>
 
-dseg_status dseg_output_check(const dseg_output *output, dseg_error *error) {
-  if (output == NULL || output->struct_size < sizeof *output) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "an output must not be NULL, and its struct_size sizeof(dseg_output)");
+#include "base/options.h"
+
+dseg_status dseg_output_copy(dseg_output *known, const dseg_output *given, dseg_error *error) {
+  if (given == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "an output must not be NULL");
   }
-  const int places = (output->path != NULL) + (output->buffer != NULL) + (output->write != NULL);
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_output, known, given, error));
+  const int places = (known->path != NULL) + (known->buffer != NULL) + (known->write != NULL);
   return places == 1 ? DSEG_OK
                      : dseg_fail(error, DSEG_ERROR_ARGUMENT,
                                  "an output has one of path, buffer and write, and this one has %d of them", places);
 }
 
 dseg_status dseg_outlet_open(dseg_outlet *outlet, const dseg_output *output, dseg_error *error) {
-  DSEG_TRY(dseg_output_check(output, error));
-  *outlet = (dseg_outlet){.to = *output};
+  *outlet = (dseg_outlet){.is_open = false};
+  DSEG_TRY(dseg_output_copy(&outlet->to, output, error));
   if (output->path != NULL) {
     const bool replace = (output->flags & DSEG_OUTPUT_REPLACE) != 0;
     DSEG_TRY(dseg_output_create(output->path, replace, &outlet->file, error));

@@ -13,11 +13,11 @@ typedef struct dseg_outlet {
   size_t start;           /* of a buffer: bytes that it held before */
 } dseg_outlet;
 
-/* DSEG_ERROR_ARGUMENT unless output names exactly one place. */
-dseg_status dseg_output_check(const dseg_output *output, dseg_error *error);
+/* Copies a caller's output (dseg_copy_options), without its path, which must live on. DSEG_ERROR_ARGUMENT unless it
+ * names exactly one place. */
+dseg_status dseg_output_copy(dseg_output *known, const dseg_output *given, dseg_error *error);
 
-/* A temporary file is made for a path. output is checked, and copied without its path, which must live on.
- * DSEG_ERROR_OUTPUT. */
+/* A temporary file is made for a path. output is copied as by dseg_output_copy. DSEG_ERROR_OUTPUT. */
 dseg_status dseg_outlet_open(dseg_outlet *outlet, const dseg_output *output, dseg_error *error);
 
 dseg_status dseg_outlet_write(dseg_outlet *outlet, const void *data, size_t size, dseg_error *error);

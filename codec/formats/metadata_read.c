@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "formats/metadata.h"
 
 #define NO_FILE SIZE_MAX
@@ -357,11 +358,8 @@ static dseg_status apply(struct job *job, json_t *root) {
 
 static dseg_status read_input(const dseg_input *input, const char *name, dseg_description *description,
                               const dseg_metadata_files *files, const dseg_warning_sink *warnings, dseg_error *error) {
-  dseg_metadata_files all = {.count = 1};
-  if (files != NULL) {
-    all = *files;
-    all.count = files->count > 0 ? files->count : 1;
-  }
+  dseg_metadata_files all = *files;
+  all.count = all.count > 0 ? all.count : 1;
   struct job job = {.files = &all,
                     .reader = {.input = input,
                                .path = name,
@@ -387,7 +385,9 @@ dseg_status dseg_metadata_read_input(const dseg_input *input, const char *name, 
   if (input == NULL || name == NULL || description == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs an input, a name and a description");
   }
-  return read_input(input, name, description, files, warnings, error);
+  dseg_metadata_files all;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_metadata_files, &all, files, error));
+  return read_input(input, name, description, &all, warnings, error);
 }
 
 dseg_status dseg_metadata_read(const char *path, dseg_description *description, const dseg_metadata_files *files,
@@ -396,13 +396,15 @@ dseg_status dseg_metadata_read(const char *path, dseg_description *description, 
   if (path == NULL || description == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
   }
+  dseg_metadata_files all;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_metadata_files, &all, files, error));
   dseg_input *input = NULL;
   dseg_status status = dseg_input_from_file(path, DSEG_METADATA_BYTES, &input, error);
   if (status != DSEG_OK) {
     dseg_error_prefix(error, path);
     return status;
   }
-  status = read_input(input, path, description, files, warnings, error);
+  status = read_input(input, path, description, &all, warnings, error);
   dseg_input_close(input);
   return status;
 }

@@ -3,6 +3,7 @@
  * Keys come in the schema's order, so that equal descriptions give equal bytes. The schema holds one code where
  * DICOM allows several (modifiers, regions): the first is written. It demands a category and a type: a segment
  * without them gets those that a DICOM object would get. */
+#include "base/options.h"
 #include "base/outlet.h"
 #include "dseg/formats.h"
 
@@ -217,9 +218,8 @@ static dseg_status save(const dseg_output *output, const char *text, dseg_error 
 
 static dseg_status write_document(const dseg_output *output, const dseg_description *description,
                                   const dseg_metadata_files *files, dseg_error *error) {
-  const dseg_metadata_files one = {.count = 1};
   const char *name = output->path != NULL ? output->path : "metadata";
-  json_t *root = build(description, files != NULL ? files : &one);
+  json_t *root = build(description, files);
   if (root == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s: a text of the metadata is not UTF-8, or memory is short", name);
   }
@@ -252,8 +252,11 @@ dseg_status dseg_metadata_write_to(const dseg_output *output, const dseg_descrip
   if (description == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs an output and a description");
   }
-  DSEG_TRY(dseg_output_check(output, error));
-  return write_document(output, description, files, error);
+  dseg_output to;
+  dseg_metadata_files all;
+  DSEG_TRY(dseg_output_copy(&to, output, error));
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_metadata_files, &all, files, error));
+  return write_document(&to, description, &all, error);
 }
 
 dseg_status dseg_metadata_write(const char *path, const dseg_description *description, const dseg_metadata_files *files,
@@ -262,7 +265,8 @@ dseg_status dseg_metadata_write(const char *path, const dseg_description *descri
   if (path == NULL || description == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "metadata needs a path and a description");
   }
-  const dseg_output output =
-      dseg_output_to_file(path, replace ? DSEG_OUTPUT_REPLACE : 0, files != NULL ? files->set : NULL);
-  return write_document(&output, description, files, error);
+  dseg_metadata_files all;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_metadata_files, &all, files, error));
+  const dseg_output output = dseg_output_to_file(path, replace ? DSEG_OUTPUT_REPLACE : 0, all.set);
+  return write_document(&output, description, &all, error);
 }

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/deflate.h"
+#include "base/options.h"
 #include "formats/text.h"
 #include "formats/volume_formats.h"
 
@@ -113,9 +114,13 @@ dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_volume *v
   if (volume == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_volume_write_to: volume must not be NULL");
   }
-  const dseg_volume_write_options standard = {0};
-  DSEG_TRY(dseg_output_check(output, error));
-  return write_volume(output, volume, options != NULL ? options : &standard, error);
+  dseg_output to;
+  dseg_volume complete;
+  dseg_volume_write_options chosen;
+  DSEG_TRY(dseg_output_copy(&to, output, error));
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume, &complete, volume, error));
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume_write_options, &chosen, options, error));
+  return write_volume(&to, &complete, &chosen, error);
 }
 
 dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const dseg_volume_write_options *options,
@@ -124,8 +129,10 @@ dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const
   if (path == NULL || volume == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_volume_write: path and volume must not be NULL");
   }
-  const dseg_volume_write_options standard = {0};
-  const dseg_volume_write_options *chosen = options != NULL ? options : &standard;
-  const dseg_output output = dseg_output_to_file(path, chosen->replace ? DSEG_OUTPUT_REPLACE : 0, chosen->set);
-  return write_volume(&output, volume, chosen, error);
+  dseg_volume complete;
+  dseg_volume_write_options chosen;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume, &complete, volume, error));
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume_write_options, &chosen, options, error));
+  const dseg_output output = dseg_output_to_file(path, chosen.replace ? DSEG_OUTPUT_REPLACE : 0, chosen.set);
+  return write_volume(&output, &complete, &chosen, error);
 }

@@ -13,24 +13,8 @@
 #include "seg_read/object.h"
 #include "seg_read/placement.h"
 
-static void encoding(const dseg_source *base, dseg_encoding_info *info) {
-  const dseg_dicom_source *source = (const dseg_dicom_source *)base;
-  const dseg_object_info *from = &source->info;
-  *info = (dseg_encoding_info){.representation = source->representation->name,
-                               .frame_codec = source->codec != NULL ? source->codec->name : "unknown",
-                               .sop_class_uid = from->sop_class_uid,
-                               .sop_instance_uid = from->sop_instance_uid,
-                               .series_uid = from->series_uid,
-                               .study_uid = from->study_uid,
-                               .transfer_syntax_uid = from->transfer_syntax_uid,
-                               .photometric_interpretation = from->photometric_interpretation,
-                               .bits_allocated = from->bits_allocated,
-                               .frame_count = source->table.count,
-                               .frames_without_position = from->frames_without_position,
-                               .file_bytes = from->file_bytes,
-                               .pixel_data_bytes = from->pixel_data_bytes,
-                               .per_frame_bytes = from->per_frame_bytes,
-                               .segments_overlap = from->segments_overlap};
+static const dseg_encoding_info *encoding(const dseg_source *base) {
+  return &((const dseg_dicom_source *)base)->info;
 }
 
 static void close_source(dseg_source *base) {
@@ -277,6 +261,9 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   for (size_t i = 0; !options->keep_context && i < description->geometry.plane_count; i++) {
     description->geometry.planes[i].source = -1;
   }
+  source->info.representation = source->representation->name;
+  source->info.frame_codec = source->codec != NULL ? source->codec->name : "unknown";
+  source->info.frame_count = source->table.count;
   if (status == DSEG_OK && options->keep_context) {
     status = dseg_context_from_part10(&source->parts[0], description, error);
   }

@@ -71,7 +71,7 @@ static dseg_status read_pixels(const struct reader *reader, dseg_error *error) {
   uint16_t bits;
   dseg_element samples;
   uint16_t sample_count = 1;
-  dseg_object_info *info = &reader->source->info;
+  dseg_encoding_info *info = &reader->source->info;
   DSEG_TRY(read_u16(reader, DSEG_TAG(0x0028, 0x0010), "Rows", &rows, error));
   DSEG_TRY(read_u16(reader, DSEG_TAG(0x0028, 0x0011), "Columns", &columns, error));
   DSEG_TRY(read_u16(reader, DSEG_TAG(0x0028, 0x0100), "Bits Allocated", &bits, error));
@@ -140,7 +140,7 @@ static void read_content(const struct reader *reader) {
 }
 
 static void read_identity(const struct reader *reader) {
-  dseg_object_info *info = &reader->source->info;
+  dseg_encoding_info *info = &reader->source->info;
   info->sop_instance_uid = read_text(reader, DSEG_TAG(0x0008, 0x0018));
   info->series_uid = read_text(reader, DSEG_TAG(0x0020, 0x000E));
   info->study_uid = read_text(reader, DSEG_TAG(0x0020, 0x000D));

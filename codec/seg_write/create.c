@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/options.h"
 #include "seg_write/writer.h"
 
 static const char *default_representation(const dseg_description *description) {
@@ -240,9 +241,11 @@ dseg_status dseg_writer_create_to(const dseg_output *output, const dseg_descript
   if (description == NULL || writer == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a writer needs an output and a description");
   }
-  const dseg_write_options standard = {0};
-  DSEG_TRY(dseg_output_check(output, error));
-  return create(output, description, options != NULL ? options : &standard, writer, error);
+  dseg_output to;
+  dseg_write_options chosen;
+  DSEG_TRY(dseg_output_copy(&to, output, error));
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_write_options, &chosen, options, error));
+  return create(&to, description, &chosen, writer, error);
 }
 
 dseg_status dseg_writer_create(const char *path, const dseg_description *description, const dseg_write_options *options,
@@ -251,9 +254,9 @@ dseg_status dseg_writer_create(const char *path, const dseg_description *descrip
   if (path == NULL || description == NULL || writer == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a writer needs a path and a description");
   }
-  const dseg_write_options standard = {0};
-  const dseg_write_options *chosen = options != NULL ? options : &standard;
-  const unsigned flags = (chosen->replace ? DSEG_OUTPUT_REPLACE : 0u) | (chosen->sync ? DSEG_OUTPUT_SYNC : 0u);
-  const dseg_output output = dseg_output_to_file(path, flags, chosen->set);
-  return create(&output, description, chosen, writer, error);
+  dseg_write_options chosen;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_write_options, &chosen, options, error));
+  const unsigned flags = (chosen.replace ? DSEG_OUTPUT_REPLACE : 0u) | (chosen.sync ? DSEG_OUTPUT_SYNC : 0u);
+  const dseg_output output = dseg_output_to_file(path, flags, chosen.set);
+  return create(&output, description, &chosen, writer, error);
 }

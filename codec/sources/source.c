@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/options.h"
 #include "model/overlap.h"
 #include "sources/source.h"
 
@@ -36,11 +37,9 @@ const char *dseg_source_format(const dseg_source *source) {
   return source->format;
 }
 
-void dseg_source_encoding(const dseg_source *source, dseg_encoding_info *info) {
-  *info = (dseg_encoding_info){0};
-  if (source->ops->encoding != NULL) {
-    source->ops->encoding(source, info);
-  }
+const dseg_encoding_info *dseg_source_encoding(const dseg_source *source) {
+  static const dseg_encoding_info none;
+  return source->ops->encoding != NULL ? source->ops->encoding(source) : &none;
 }
 
 /* The planes exist, and size is what they take with element_bytes for each voxel. */
@@ -134,19 +133,18 @@ static dseg_status check_values(const dseg_label_request *request, const dseg_de
   return DSEG_OK;
 }
 
-static dseg_status complete_request(const dseg_source *source, const dseg_label_request *request,
-                                    struct complete_request *complete, dseg_error *error) {
+static dseg_status complete_request(const dseg_source *source, struct complete_request *complete, dseg_error *error) {
   const dseg_description *description = source->description;
-  complete->request = *request;
+  dseg_label_request *request = &complete->request;
   if (request->values == NULL) {
     DSEG_TRY(complete_values(complete, description, error));
   } else if (request->segments == NULL) {
     DSEG_TRY(complete_segments(complete, description, error));
   }
   if (request->threshold == 0) {
-    complete->request.threshold = 0.5;
+    request->threshold = 0.5;
   }
-  return check_values(&complete->request, description, error);
+  return check_values(request, description, error);
 }
 
 static dseg_status check_request(const dseg_source *source, const dseg_label_request *request, const void *out,
@@ -171,13 +169,14 @@ const void *dseg_source_view_labels(const dseg_source *source, unsigned bits, co
 
 static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, size_t size,
                                dseg_overlap *overlap, dseg_error *error) {
-  DSEG_TRY(check_request(source, request, out, size, error));
   struct complete_request complete = {0};
-  dseg_status status = complete_request(source, request, &complete, error);
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_label_request, &complete.request, request, error));
+  DSEG_TRY(check_request(source, &complete.request, out, size, error));
+  dseg_status status = complete_request(source, &complete, error);
   if (status == DSEG_OK && size != 0) {
     status = source->ops->read_labels(source, &complete.request, out, overlap, error);
   }
-  if (status == DSEG_OK && request->overlap == DSEG_OVERLAP_ERROR && overlap->voxels != 0) {
+  if (status == DSEG_OK && complete.request.overlap == DSEG_OVERLAP_ERROR && overlap->voxels != 0) {
     status = dseg_overlap_fail(overlap, source->description, error);
   }
   free_request(&complete);
@@ -243,11 +242,10 @@ static dseg_status check_frame(const dseg_source *source, size_t frame, dseg_err
   if (source->ops->frame == NULL || source->ops->read_frame == NULL) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s has no frames", source->format);
   }
-  dseg_encoding_info info;
-  dseg_source_encoding(source, &info);
-  if (frame >= info.frame_count) {
+  const size_t count = dseg_source_encoding(source)->frame_count;
+  if (frame >= count) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame %zu was asked for, there are %zu (counted from 0)", frame,
-                     info.frame_count);
+                     count);
   }
   return DSEG_OK;
 }

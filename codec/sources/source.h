@@ -17,7 +17,7 @@ typedef struct dseg_source_ops {
   /* See dseg_source_view_labels; NULL where no source of this kind holds labels in memory. */
   const void *(*view_labels)(const dseg_source *source, unsigned bits, const uint32_t *values);
   /* NULL where there are no frames. */
-  void (*encoding)(const dseg_source *source, dseg_encoding_info *info);
+  const dseg_encoding_info *(*encoding)(const dseg_source *source);
   dseg_status (*frame)(const dseg_source *source, size_t frame, dseg_frame_location *location, dseg_error *error);
   dseg_status (*read_frame)(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
   /* NULL but for sources that only serve as parts of a combined one: these have it instead of read_labels. Paints

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "sources/source.h"
 #include "validate/check.h"
 
@@ -23,7 +24,9 @@ static dseg_status check_elements(dseg_check *check, dseg_error *error) {
 
 /* The reader's own view: only it knows the pixels. */
 static dseg_status check_with_reader(dseg_check *check, dseg_error *error) {
-  const dseg_open_options options = {.memory_limit = check->memory_limit, .threads = check->options->threads};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
+                                     .memory_limit = check->memory_limit,
+                                     .threads = check->options->threads};
   dseg_source *source = NULL;
   dseg_error refusal = {0};
   dseg_input *input = NULL;
@@ -77,12 +80,11 @@ static dseg_status open_file(dseg_check *check, const dseg_input *caller, dseg_e
 
 static dseg_status validate(const dseg_input *input, const dseg_validate_options *options, dseg_validation *result,
                             dseg_error *error) {
-  static const dseg_validate_options none;
   dseg_check *check = calloc(1, sizeof *check);
   if (check == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a validation");
   }
-  check->options = options != NULL ? options : &none;
+  check->options = options;
   check->memory_limit = check->options->memory_limit != 0 ? check->options->memory_limit : STANDARD_MEMORY_LIMIT;
   dseg_status status = open_file(check, input, error);
   if (status == DSEG_OK) {
@@ -106,7 +108,9 @@ dseg_status dseg_validate_input(const dseg_input *input, const dseg_validate_opt
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate_input: input and result must not be NULL");
   }
   *result = (dseg_validation){0};
-  return validate(input, options, result, error);
+  dseg_validate_options complete;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_validate_options, &complete, options, error));
+  return validate(input, &complete, result, error);
 }
 
 dseg_status dseg_validate(const char *path, const dseg_validate_options *options, dseg_validation *result,
@@ -116,11 +120,12 @@ dseg_status dseg_validate(const char *path, const dseg_validate_options *options
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate: path and result must not be NULL");
   }
   *result = (dseg_validation){0};
+  dseg_validate_options complete;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_validate_options, &complete, options, error));
   dseg_input *input = NULL;
-  dseg_status status =
-      dseg_input_from_file(path, options != NULL ? options->memory_limit : STANDARD_MEMORY_LIMIT, &input, error);
+  dseg_status status = dseg_input_from_file(path, complete.memory_limit, &input, error);
   if (status == DSEG_OK) {
-    status = validate(input, options, result, error);
+    status = validate(input, &complete, result, error);
   }
   dseg_input_close(input);
   if (status != DSEG_OK) {
@@ -136,9 +141,11 @@ dseg_status dseg_validate_memory(dseg_view bytes, const dseg_validate_options *o
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_validate_memory: bytes and result must not be NULL");
   }
   *result = (dseg_validation){0};
+  dseg_validate_options complete;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_validate_options, &complete, options, error));
   dseg_input *input = NULL;
   DSEG_TRY(dseg_input_from_memory(bytes, &input, error));
-  const dseg_status status = validate(input, options, result, error);
+  const dseg_status status = validate(input, &complete, result, error);
   dseg_input_close(input);
   return status;
 }

@@ -10,7 +10,7 @@
 
 enum { MEMORY_LIMIT = 64 << 20, VOXEL_LIMIT = 1 << 22, SEGMENT_LIMIT = 40, FRAME_LIMIT = 200 };
 
-const dseg_open_options exercise_options = {.memory_limit = MEMORY_LIMIT, .keep_context = true, .threads = 1};
+const dseg_open_options exercise_options = {.struct_size = sizeof(dseg_open_options), .struct_size = sizeof(dseg_open_options), .memory_limit = MEMORY_LIMIT, .keep_context = true, .threads = 1};
 
 static void must(bool condition, const char *what) {
   if (!condition) {
@@ -48,8 +48,11 @@ static size_t walk_description(const dseg_description *description) {
 
 static dseg_status read_labels(dseg_source *source, void *out, size_t planes, size_t plane_voxels, dseg_error *error) {
   for (int overlap = DSEG_OVERLAP_FIRST; overlap <= DSEG_OVERLAP_LAST; overlap++) {
-    const dseg_label_request request = {
-        .plane_count = planes, .bits = 32, .overlap = (dseg_overlap_policy)overlap, .threads = 1};
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .plane_count = planes,
+                                        .bits = 32,
+                                        .overlap = (dseg_overlap_policy)overlap,
+                                        .threads = 1};
     dseg_overlap found;
     DSEG_TRY(dseg_source_read_labels(source, &request, out, planes * plane_voxels * 4, &found, error));
   }
@@ -78,11 +81,10 @@ static dseg_status read_masks(dseg_source *source, uint8_t *out, size_t planes, 
 }
 
 static dseg_status read_frames(dseg_source *source, dseg_error *error) {
-  dseg_encoding_info encoding;
-  dseg_source_encoding(source, &encoding);
+  const dseg_encoding_info *encoding = dseg_source_encoding(source);
   dseg_buffer buffer = {0};
   dseg_status status = DSEG_OK;
-  for (size_t frame = 0; status == DSEG_OK && frame < encoding.frame_count && frame < FRAME_LIMIT; frame++) {
+  for (size_t frame = 0; status == DSEG_OK && frame < encoding->frame_count && frame < FRAME_LIMIT; frame++) {
     dseg_frame_location location;
     status = dseg_source_frame(source, frame, &location, error);
     if (status == DSEG_OK) {
@@ -140,8 +142,11 @@ static void note_finding(void *user, const dseg_finding *finding) {
 
 dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *error) {
   size_t count = 0;
-  const dseg_validate_options options = {
-      .found = note_finding, .user = &count, .memory_limit = MEMORY_LIMIT, .threads = 1};
+  const dseg_validate_options options = {.struct_size = sizeof(dseg_validate_options),
+                                         .found = note_finding,
+                                         .user = &count,
+                                         .memory_limit = MEMORY_LIMIT,
+                                         .threads = 1};
   dseg_validation result;
   DSEG_TRY(dseg_validate_memory((dseg_view){data, size}, &options, &result, error));
   must(result.errors + result.warnings == count, "findings that were not told");
@@ -185,7 +190,7 @@ static dseg_status read_metadata(const char *path, size_t count, dseg_error *err
   }
   description->segments = segments;
   description->segment_count = 4;
-  const dseg_metadata_files files = {.count = count, .origins = origins};
+  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .count = count, .origins = origins};
   const dseg_status status = dseg_metadata_read(path, description, count > 1 ? &files : NULL, NULL, error);
   for (size_t i = 0; i < 4; i++) {
     must(segments[i].label != NULL && (status == DSEG_OK || strcmp(segments[i].label, "before") == 0),

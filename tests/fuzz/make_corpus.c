@@ -55,8 +55,11 @@ static size_t write_dicom(const dseg_representation *representation, const dseg_
   truth_make(&truth, which, (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0);
   char name[200];
   snprintf(name, sizeof name, "%s-%s-%s.dcm", which->name, representation->name, codec->name);
-  const dseg_write_options options = {
-      .representation = representation->name, .frame_codec = codec->name, .replace = true, .uid_seed = name};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = representation->name,
+                                      .frame_codec = codec->name,
+                                      .replace = true,
+                                      .uid_seed = name};
   dseg_writer *writer = NULL;
   dseg_error error = {0};
   dseg_status status = dseg_writer_create(path_in("dicom", name), truth.description, &options, &writer, &error);
@@ -97,9 +100,13 @@ static void write_volume(const char *folder, const char *name, const truth_volum
   for (size_t plane = 0; plane < truth->which->planes; plane++) {
     truth_plane_labels(truth, plane, bits, voxels + plane * truth->plane_voxels * bits / 8);
   }
-  dseg_volume volume = {.description = truth->description, .bits = bits, .layer_count = 1, .voxels = voxels};
+  dseg_volume volume = {.struct_size = sizeof(dseg_volume),
+                        .description = truth->description,
+                        .bits = bits,
+                        .layer_count = 1,
+                        .voxels = voxels};
   dseg_error error = {0};
-  const dseg_volume_write_options options = {.compression = compression, .replace = true, .threads = 1};
+  const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .compression = compression, .replace = true, .threads = 1};
   if (dseg_geometry_to_grid(&truth->description->geometry, &volume.grid, NULL, &error) != DSEG_OK ||
       dseg_volume_write(path_in(folder, name), &volume, &options, &error) != DSEG_OK) {
     stop(name, &error);
@@ -130,7 +137,7 @@ static void write_all_volumes(void) {
   }
   static const dseg_segment_origin origins[6] = {{0, 1}, {0, 2}, {1, 1}, {1, 300}, {1, 301}, {1, 302}};
   const char *const names[] = {"one.nrrd", "two.nrrd"};
-  const dseg_metadata_files files = {.count = 2, .origins = origins, .names = names};
+  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .struct_size = sizeof(dseg_metadata_files), .count = 2, .origins = origins, .names = names};
   if (dseg_metadata_write(path_in("metadata", "two-files.json"), truth.description, &files, true, &error) != DSEG_OK) {
     stop("metadata", &error);
   }

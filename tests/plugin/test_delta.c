@@ -23,7 +23,8 @@ static void write_object(const char *representation, int64_t key, unsigned threa
   dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);
   struct progress progress = {0};
   const dseg_option_value option = {"key", key};
-  const dseg_write_options options = {.representation = representation,
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = representation,
                                       .frame_codec = "test-delta",
                                       .codec_options = &option,
                                       .codec_option_count = 1,
@@ -49,7 +50,11 @@ static dseg_source *open_object(void) {
 
 static void read_planes(dseg_source *source, size_t first, size_t count, unsigned threads) {
   static uint8_t labels[PLANES * PIXELS];
-  const dseg_label_request request = {.first_plane = first, .plane_count = count, .bits = 8, .threads = threads};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .first_plane = first,
+                                      .plane_count = count,
+                                      .bits = 8,
+                                      .threads = threads};
   dseg_error error = {0};
   memset(labels, 0xA5, sizeof labels);
   if (dseg_source_read_labels(source, &request, labels, count * PIXELS, NULL, &error) != DSEG_OK) {
@@ -135,7 +140,7 @@ static void threads_decode_little_twice(void **state) {
 
 static void expect_failure(dseg_source *source, const char *part) {
   uint8_t labels[PIXELS];
-  const dseg_label_request request = {.first_plane = 2, .plane_count = 1, .bits = 8, .threads = 1};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .first_plane = 2, .plane_count = 1, .bits = 8, .threads = 1};
   dseg_error error = {0};
   assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_ERROR_FORMAT);
   if (strncmp(error.message, "a.dcm: ", 7) != 0 || strstr(error.message, part) == NULL) {

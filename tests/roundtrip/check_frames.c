@@ -65,24 +65,23 @@ static void check_frame(const opened_object *reading, size_t frame, size_t frame
 }
 
 void check_frames(const opened_object *reading) {
-  dseg_encoding_info encoding;
-  dseg_source_encoding(reading->source, &encoding);
+  const dseg_encoding_info *encoding = dseg_source_encoding(reading->source);
   const written_object *written = reading->written;
-  CHECK(check_same_text(encoding.representation, written->representation->name), "representation %s",
-        encoding.representation);
-  CHECK(check_same_text(encoding.frame_codec, written->codec->name), "frame codec %s", encoding.frame_codec);
-  CHECK(check_same_text(encoding.transfer_syntax_uid, written->codec->transfer_syntax_uid), "transfer syntax differs");
-  CHECK(encoding.pixel_data_bytes < encoding.file_bytes || (written->codec->flags & DSEG_PLUGIN_DEFLATED) != 0,
+  CHECK(check_same_text(encoding->representation, written->representation->name), "representation %s",
+        encoding->representation);
+  CHECK(check_same_text(encoding->frame_codec, written->codec->name), "frame codec %s", encoding->frame_codec);
+  CHECK(check_same_text(encoding->transfer_syntax_uid, written->codec->transfer_syntax_uid), "transfer syntax differs");
+  CHECK(encoding->pixel_data_bytes < encoding->file_bytes || (written->codec->flags & DSEG_PLUGIN_DEFLATED) != 0,
         "more pixel data than file");
   const dseg_geometry *geometry = &reading->description->geometry;
   dseg_frame_info info = {
-      .rows = geometry->rows, .columns = geometry->columns, .bits_allocated = encoding.bits_allocated};
-  const size_t step = encoding.frame_count > 200 ? encoding.frame_count / 200 : 1;
-  for (size_t frame = 0; frame < encoding.frame_count; frame += step) {
+      .rows = geometry->rows, .columns = geometry->columns, .bits_allocated = encoding->bits_allocated};
+  const size_t step = encoding->frame_count > 200 ? encoding->frame_count / 200 : 1;
+  for (size_t frame = 0; frame < encoding->frame_count; frame += step) {
     info.frame = frame;
-    check_frame(reading, frame, encoding.frame_count, &info);
+    check_frame(reading, frame, encoding->frame_count, &info);
   }
   CHECK(
-      dseg_source_frame(reading->source, encoding.frame_count, &(dseg_frame_location){0}, NULL) == DSEG_ERROR_ARGUMENT,
+      dseg_source_frame(reading->source, encoding->frame_count, &(dseg_frame_location){0}, NULL) == DSEG_ERROR_ARGUMENT,
       "a frame that is not there is not refused");
 }

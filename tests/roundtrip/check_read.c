@@ -202,8 +202,11 @@ static void check_all_labels(const opened_object *reading) {
   for (unsigned bits = largest > 255 ? 16 : 8; bits <= 32; bits *= 2) {
     for (unsigned threads = 0; threads <= 1; threads++) {
       for (int overlap = DSEG_OVERLAP_ERROR; overlap <= DSEG_OVERLAP_LAST; overlap++) {
-        const dseg_label_request request = {
-            .plane_count = planes, .bits = bits, .overlap = (dseg_overlap_policy)overlap, .threads = threads};
+        const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                            .plane_count = planes,
+                                            .bits = bits,
+                                            .overlap = (dseg_overlap_policy)overlap,
+                                            .threads = threads};
         char what[60];
         snprintf(what, sizeof what, "labels of %u bits, %u threads, overlap %d", bits, threads, overlap);
         check_labels(reading, &request, what);
@@ -222,8 +225,12 @@ static void check_all_labels(const opened_object *reading) {
       segments[chosen++] = (uint32_t)i;
     }
   }
-  dseg_label_request request = {
-      .plane_count = planes, .bits = 8, .values = values, .background = 1, .overlap = DSEG_OVERLAP_FIRST};
+  dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                .plane_count = planes,
+                                .bits = 8,
+                                .values = values,
+                                .background = 1,
+                                .overlap = DSEG_OVERLAP_FIRST};
   check_labels(reading, &request, "other values");
   request.segments = segments;
   request.segment_count = chosen;
@@ -238,7 +245,7 @@ static void check_all_labels(const opened_object *reading) {
   check_labels(reading, &request, "a subset with its numbers and another threshold");
   if (largest > 255) {
     uint8_t byte;
-    request = (dseg_label_request){.plane_count = 1, .bits = 8};
+    request = (dseg_label_request){.struct_size = sizeof(dseg_label_request), .plane_count = 1, .bits = 8};
     CHECK(dseg_source_read_labels(reading->source, &request, &byte, 1, NULL, NULL) == DSEG_ERROR_ARGUMENT,
           "numbers that do not fit 8 bits are not refused");
   }

@@ -13,7 +13,7 @@ void check_valid(const char *path, const written_object *written) {
   }
   dseg_validation result;
   dseg_error error = {0};
-  const dseg_validate_options options = {.found = tell};
+  const dseg_validate_options options = {.struct_size = sizeof(dseg_validate_options), .found = tell};
   CHECK_OK(dseg_validate(path, &options, &result, &error), error);
   CHECK(result.pixels_checked, "pixels are not checked");
 }

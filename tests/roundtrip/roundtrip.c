@@ -48,7 +48,8 @@ static dseg_status write_planes(dseg_writer *writer, const truth_volume *truth, 
 }
 
 static dseg_status write_object(const char *path, const written_object *written, bool as_masks, dseg_error *error) {
-  const dseg_write_options options = {.representation = written->representation->name,
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = written->representation->name,
                                       .representation_options = written->option,
                                       .representation_option_count = written->option != NULL ? 1 : 0,
                                       .frame_codec = written->codec->name,

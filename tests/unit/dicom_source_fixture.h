@@ -46,7 +46,7 @@ static inline dseg_source *open_with(const dseg_open_options *options) {
 }
 
 static inline dseg_source *open_file(void) {
-  const dseg_open_options options = {.warnings = {keep_warning, NULL}};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .warnings = {keep_warning, NULL}};
   dseg_source *source = open_with(&options);
   if (source == NULL) {
     fail_msg("%s", error.message);
@@ -69,7 +69,7 @@ static inline int free_file(void **state) {
 /* Reads all planes as labels of 8 bits. */
 static inline dseg_status read_labels(dseg_source *source, dseg_overlap_policy policy, uint8_t *out) {
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
-  const dseg_label_request request = {.plane_count = planes, .bits = 8, .overlap = policy, .threads = 2};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = planes, .bits = 8, .overlap = policy, .threads = 2};
   return dseg_source_read_labels(source, &request, out, planes * (size_t)SEG_PIXELS, NULL, &error);
 }
 

@@ -63,10 +63,9 @@ static void test_no_positions(void **state) {
   form.without_positions = true;
   build_seg(&file, &form);
   dseg_source *source = open_file();
-  dseg_encoding_info info;
   dseg_frame_location location;
-  dseg_source_encoding(source, &info);
-  assert_int_equal(info.frames_without_position, BINARY_FRAMES);
+  const dseg_encoding_info *info = dseg_source_encoding(source);
+  assert_int_equal(info->frames_without_position, BINARY_FRAMES);
   assert_int_equal(dseg_source_description(source)->geometry.plane_count, 3);
   assert_int_equal(dseg_source_frame(source, 4, &location, &error), DSEG_OK);
   assert_int_equal(location.plane, 1); /* the second of its segment */
@@ -83,7 +82,7 @@ static void test_planes_without_positions_are_source_images(void **state) {
   form.frames = frames;
   form.frame_count = 3;
   build_seg(&file, &form);
-  const dseg_open_options options = {.keep_context = true};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .keep_context = true};
   dseg_source *source = open_with(&options);
   assert_non_null(source);
   const dseg_description *description = dseg_source_description(source);

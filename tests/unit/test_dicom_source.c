@@ -29,7 +29,7 @@ static void test_description(void **state) {
   (void)state;
   const seg_form form = binary_form();
   build_seg(&file, &form);
-  const dseg_open_options options = {.keep_context = true};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .keep_context = true};
   dseg_source *source = open_with(&options);
   assert_non_null(source);
   const dseg_description *description = dseg_source_description(source);
@@ -66,17 +66,16 @@ static void test_encoding_and_frames(void **state) {
   const seg_form form = binary_form();
   build_seg(&file, &form);
   dseg_source *source = open_file();
-  dseg_encoding_info info;
   dseg_frame_location location;
   uint8_t present[2];
   dseg_buffer frame = {0};
-  dseg_source_encoding(source, &info);
-  assert_string_equal(info.representation, "binary");
-  assert_string_equal(info.frame_codec, "explicit-le");
-  assert_string_equal(info.sop_instance_uid, "1.2.3.4");
-  assert_int_equal(info.frame_count, 5);
-  assert_int_equal(info.pixel_data_bytes, 10);
-  assert_int_equal(info.file_bytes, file.bytes.size);
+  const dseg_encoding_info *info = dseg_source_encoding(source);
+  assert_string_equal(info->representation, "binary");
+  assert_string_equal(info->frame_codec, "explicit-le");
+  assert_string_equal(info->sop_instance_uid, "1.2.3.4");
+  assert_int_equal(info->frame_count, 5);
+  assert_int_equal(info->pixel_data_bytes, 10);
+  assert_int_equal(info->file_bytes, file.bytes.size);
   assert_int_equal(dseg_source_frame(source, 3, &location, &error), DSEG_OK);
   assert_int_equal(location.plane, 2);
   assert_int_equal(location.segment, 1);
@@ -144,10 +143,10 @@ static void test_label_map_of_16_bits(void **state) {
     assert_true(description->has_background);
     assert_int_equal(description->segment_count, 2); /* background is not among them */
     assert_true(description->geometry.planes[0].position[2] == 1);
-    dseg_label_request request = {.plane_count = 2, .bits = 16};
+    dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 16};
     assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_OK);
     assert_true(labels[0] == 7 && labels[2] == 300 && labels[3] == 0 && labels[15] == 300);
-    request = (dseg_label_request){.plane_count = 2, .bits = 8, .values = values, .background = 9};
+    request = (dseg_label_request){.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 8, .values = values, .background = 9};
     assert_int_equal(dseg_source_read_labels(source, &request, bytes, sizeof bytes, NULL, &error), DSEG_OK);
     assert_true(bytes[0] == 1 && bytes[2] == 2 && bytes[3] == 9 && bytes[15] == 2);
     assert_int_equal(dseg_source_read_mask(source, 1, 0, 2, bytes, sizeof bytes, 1, &error), DSEG_OK);
@@ -174,7 +173,7 @@ static void test_value_that_is_not_described(void **state) {
   build_seg(&file, &form);
   dseg_source *source = open_file();
   uint16_t labels[2 * SEG_PIXELS];
-  const dseg_label_request request = {.plane_count = 2, .bits = 16, .threads = 1};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 16, .threads = 1};
   error = (dseg_error){0};
   assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_ERROR_FORMAT);
   assert_non_null(strstr(error.message, "plane 0 has the pixel value 300 at row 0, column 2"));
@@ -189,7 +188,7 @@ static void test_padded_frames_by_request(void **state) {
   form.pad_frames_to_bytes = true;
   build_seg(&file, &form);
   put_value(&file, 0xFFFCFFFC, "OB", "\0", 2);
-  const dseg_open_options options = {.padded_bit_frames = true};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .padded_bit_frames = true};
   dseg_source *source = open_with(&options);
   assert_non_null(source);
   assert_int_equal(read_labels(source, DSEG_OVERLAP_ERROR, labels), DSEG_OK);
@@ -232,7 +231,10 @@ static void test_contradicting_pixel_attributes_are_told(void **state) {
     assert_true(cases[i].told[0] != '\0' ? strstr(warning, cases[i].told) != NULL : warning[0] == '\0');
     const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
     const size_t size = geometry->plane_count * geometry->rows * geometry->columns;
-    const dseg_label_request request = {.plane_count = geometry->plane_count, .bits = 8, .overlap = DSEG_OVERLAP_FIRST};
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .plane_count = geometry->plane_count,
+                                        .bits = 8,
+                                        .overlap = DSEG_OVERLAP_FIRST};
     uint8_t labels[60] = {0};
     assert_true(size <= sizeof labels);
     assert_int_equal(dseg_source_read_labels(source, &request, labels, size, NULL, &error), DSEG_OK);
@@ -268,21 +270,20 @@ static void test_concatenation(void **state) {
   const char *const paths[] = {"part-3.dcm", "part-1.dcm", "part-2.dcm"};
   uint8_t labels[3 * SEG_PIXELS];
   dseg_source *source = NULL;
-  dseg_encoding_info info;
   save_part("part-1.dcm", 1, 3, 0, 2);
   save_part("part-2.dcm", 2, 3, 2, 2);
   save_part("part-3.dcm", 3, 3, 4, 1);
   error = (dseg_error){0};
   assert_int_equal(dseg_open_many(paths, 3, NULL, &source, &error), DSEG_OK);
-  dseg_source_encoding(source, &info);
-  assert_int_equal(info.frame_count, BINARY_FRAMES);
+  const dseg_encoding_info *info = dseg_source_encoding(source);
+  assert_int_equal(info->frame_count, BINARY_FRAMES);
   assert_int_equal(read_labels(source, DSEG_OVERLAP_ERROR, labels), DSEG_OK);
   assert_expected_labels(labels);
   dseg_source_close(source);
 
   assert_int_equal(dseg_open_many(paths + 1, 2, NULL, &source, &error), DSEG_ERROR_FORMAT);
   assert_non_null(strstr(error.message, "(0020,9163)"));
-  const dseg_open_options telling = {.warnings = {keep_warning, NULL}};
+  const dseg_open_options telling = {.struct_size = sizeof(dseg_open_options), .warnings = {keep_warning, NULL}};
   warning[0] = '\0';
   assert_int_equal(dseg_open("part-2.dcm", &telling, &source, &error), DSEG_OK); /* as far as it goes */
   assert_non_null(strstr(warning, "part 2 of a Concatenation"));

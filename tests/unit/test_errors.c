@@ -1,5 +1,5 @@
-/* test_errors.c - a dseg_error that is used again never tells an older failure. tests/layers/check_errors.py compares
- * the functions called here with those in the public headers. */
+/* test_errors.c - a dseg_error that is used again never tells an older failure. tests/layers/check_interface.py
+ * compares the functions called here with those in the public headers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -199,7 +199,7 @@ static void sources(void **state) {
   uint8_t present[1];
   dseg_frame_location location;
   dseg_buffer bytes = {0};
-  const dseg_label_request request = {.plane_count = 1, .bits = 8};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = 1, .bits = 8};
   CALL(DSEG_OK, dseg_source_read_labels(source, &request, voxels, 6, NULL, &error));
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_read_labels(source, &request, voxels, 5, NULL, &error));
   CALL(DSEG_OK, dseg_source_read_mask(source, 0, 0, 1, voxels, 6, 1, &error));

@@ -171,7 +171,7 @@ static const char *const two_names[] = {"dir/first.nrrd", "second.nrrd"};
 static dseg_status read_two(const char *text, const char *const *names, dseg_description **description,
                             dseg_error *error) {
   static const uint32_t numbers[] = {1, 2};
-  const dseg_metadata_files files = {.count = 2, .origins = two_origins, .names = names};
+  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .struct_size = sizeof(dseg_metadata_files), .count = 2, .origins = two_origins, .names = names};
   *error = (dseg_error){DSEG_OK, ""};
   put_file(FILE_NAME, text);
   *description = make_description(numbers, 2);
@@ -214,7 +214,11 @@ static void test_lists_are_told(void **state) {
   (void)state;
   static const uint32_t numbers[] = {1, 2};
   uint32_t lists[2] = {7, 7};
-  dseg_metadata_files files = {.count = 2, .origins = two_origins, .names = two_names, .lists = lists};
+  dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
+                               .count = 2,
+                               .origins = two_origins,
+                               .names = two_names,
+                               .lists = lists};
   dseg_error error = {DSEG_OK, ""};
   dseg_description *description = make_description(numbers, 2);
   put_file(FILE_NAME, "{\"segmentAttributesFileMapping\":[\"second.nrrd\",\"first.nrrd\"]," TWO_LISTS);

@@ -136,8 +136,10 @@ static void test_round_trip(void **state) {
     static const uint32_t numbers[] = {1, 2, 7, 2035, 65535};
     const dseg_segment_origin origins[] = {{0, 1}, {1, 9}, {0, 7}, {1, 2035}, {1, 1}};
     const bool split = round % 2 == 1;
-    const dseg_metadata_files files = {
-        .count = split ? 2 : 1, .origins = split ? origins : NULL, .names = split ? two_names : NULL};
+    const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
+                                       .count = split ? 2 : 1,
+                                       .origins = split ? origins : NULL,
+                                       .names = split ? two_names : NULL};
     sequence = round;
     dseg_description *from = make_description(numbers, 5);
     for (size_t i = 0; i < 5; i++) {
@@ -173,7 +175,7 @@ static void test_round_trip(void **state) {
 static void test_all_texts(void **state) {
   (void)state;
   static const uint32_t numbers[] = {1};
-  const dseg_metadata_files files = {.count = 1, .all_texts = true};
+  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .count = 1, .all_texts = true};
   dseg_error error = {DSEG_OK, ""};
   dseg_description *from = make_description(numbers, 1);
   assert_int_equal(dseg_metadata_write(FILE_NAME, from, &files, true, &error), DSEG_OK);

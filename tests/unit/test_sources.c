@@ -80,8 +80,12 @@ static void single_layer_is_read_at_every_width(void **state) {
     dseg_source *source = open_layers(numbers, 3, &layer, 1, NULL, NULL);
     for (unsigned out_bits = 8; out_bits <= 32; out_bits *= 2) {
       const uint32_t only[2] = {0, 2};
-      dseg_label_request request = {
-          .first_plane = 1, .plane_count = 4, .bits = out_bits, .background = 5, .threads = 3};
+      dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                    .first_plane = 1,
+                                    .plane_count = 4,
+                                    .bits = out_bits,
+                                    .background = 5,
+                                    .threads = 3};
       const size_t first = (size_t)COLUMNS * ROWS;
       const size_t count = 4 * first;
       void *out = malloc(count * out_bits / 8);
@@ -164,8 +168,11 @@ static void layers_overlap_by_segment_order(void **state) {
     for (unsigned last = 0; last < 2; last++) {
       const dseg_layer layers[2] = {make_layer(bits, first_values, 2), make_layer(bits, numbers + 1, 1)};
       dseg_source *source = open_layers(numbers, 3, layers, 2, layer_of_segment, NULL);
-      dseg_label_request request = {
-          .plane_count = PLANES, .bits = 8, .overlap = last ? DSEG_OVERLAP_LAST : DSEG_OVERLAP_FIRST, .threads = 2};
+      dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                    .plane_count = PLANES,
+                                    .bits = 8,
+                                    .overlap = last ? DSEG_OVERLAP_LAST : DSEG_OVERLAP_FIRST,
+                                    .threads = 2};
       uint8_t out[VOXELS];
       dseg_overlap overlap;
       assert_int_equal(dseg_source_read_labels(source, &request, out, VOXELS, &overlap, NULL), DSEG_OK);
@@ -213,8 +220,12 @@ static void fractions_are_read_by_threshold(void **state) {
   const double thresholds[] = {0, 0.25, 0.5, 1};
   const uint8_t stored[] = {100, 50, 100, 200};
   for (size_t t = 0; t < 4; t++) {
-    const dseg_label_request request = {
-        .plane_count = PLANES, .bits = 16, .overlap = DSEG_OVERLAP_FIRST, .threshold = thresholds[t], .threads = 2};
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .plane_count = PLANES,
+                                        .bits = 16,
+                                        .overlap = DSEG_OVERLAP_FIRST,
+                                        .threshold = thresholds[t],
+                                        .threads = 2};
     uint16_t out[VOXELS];
     assert_int_equal(dseg_source_read_labels(source, &request, out, sizeof out, NULL, NULL), DSEG_OK);
     for (size_t i = 0; i < VOXELS; i++) {
@@ -243,7 +254,7 @@ static void numbers_that_collide_are_replaced(void **state) {
   dseg_layer layers[2];
   dseg_source *parts[2] = {open_one(first, 3, &layers[0]), open_one(second, 4, &layers[1])};
   dseg_source *source = NULL;
-  const dseg_open_options options = {0};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options)};
   assert_int_equal(dseg_combine_sources(parts, 2, &options, &source, NULL), DSEG_OK);
   const dseg_description *description = dseg_source_description(source);
   assert_int_equal(description->segment_count, 7);
@@ -283,10 +294,13 @@ static void check_combined(bool last, bool first_packed, bool second_packed) {
   dseg_source *parts[2] = {open_copied(first, 2, first_packed, voxels[0]),
                            open_copied(second, 2, second_packed, voxels[1])};
   dseg_source *source = NULL;
-  const dseg_open_options options = {0};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options)};
   assert_int_equal(dseg_combine_sources(parts, 2, &options, &source, NULL), DSEG_OK);
-  const dseg_label_request request = {
-      .plane_count = PLANES, .bits = 8, .overlap = last ? DSEG_OVERLAP_LAST : DSEG_OVERLAP_FIRST, .threads = 1};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .plane_count = PLANES,
+                                      .bits = 8,
+                                      .overlap = last ? DSEG_OVERLAP_LAST : DSEG_OVERLAP_FIRST,
+                                      .threads = 1};
   uint8_t out[VOXELS];
   dseg_overlap overlap;
   uint64_t expected = 0;
@@ -344,7 +358,7 @@ static void different_geometry_is_refused(void **state) {
   dseg_layer layers[2];
   dseg_source *parts[2] = {open_one(numbers, 1, &layers[0]), open_one(numbers, 1, &layers[1])};
   dseg_source *source = NULL;
-  const dseg_open_options options = {0};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options)};
   dseg_error error = {0};
   parts[1]->description->geometry.planes[3].position[0] += 1.0;
   assert_int_equal(dseg_combine_sources(parts, 2, &options, &source, &error), DSEG_ERROR_UNSUPPORTED);
@@ -381,7 +395,7 @@ static void requests_are_checked(void **state) {
   const dseg_layer layer = make_layer(16, numbers, 2);
   dseg_source *source = open_layers(numbers, 2, &layer, 1, NULL, NULL);
   const size_t size = (size_t)COLUMNS * ROWS * 2;
-  const dseg_label_request good = {.plane_count = 1, .bits = 16};
+  const dseg_label_request good = {.struct_size = sizeof(dseg_label_request), .plane_count = 1, .bits = 16};
   dseg_label_request request = good;
   request.bits = 12;
   expect_bad_request(source, request, size, "12 bits");
@@ -427,7 +441,7 @@ static void value_zero_leaves_a_segment_out(void **state) {
   const uint32_t values[2] = {0, 8};
   dseg_layer layer;
   dseg_source *source = open_one(numbers, 2, &layer);
-  const dseg_label_request request = {.plane_count = PLANES, .bits = 8, .values = values, .background = 3};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = PLANES, .bits = 8, .values = values, .background = 3};
   uint8_t out[VOXELS];
   assert_int_equal(dseg_source_read_labels(source, &request, out, VOXELS, NULL, NULL), DSEG_OK);
   for (size_t i = 0; i < VOXELS; i++) {

@@ -34,7 +34,11 @@ static void note(void *user, const dseg_finding *finding) {
 
 static struct found run(const dicom_file *file, dseg_validation *result) {
   struct found found = {{0}, {0}, 0};
-  const dseg_validate_options options = {.found = note, .user = &found, .memory_limit = 1 << 24, .threads = 1};
+  const dseg_validate_options options = {.struct_size = sizeof(dseg_validate_options),
+                                         .found = note,
+                                         .user = &found,
+                                         .memory_limit = 1 << 24,
+                                         .threads = 1};
   dseg_error error = {0};
   const dseg_view bytes = {file->bytes.data, file->bytes.size};
   if (dseg_validate_memory(bytes, &options, result, &error) != DSEG_OK) {
@@ -141,7 +145,11 @@ static void test_findings_are_limited(void **state) {
   struct found found = {{0}, {0}, 0};
   dicom_file file = {0};
   dseg_validation result;
-  const dseg_validate_options options = {.found = note, .user = &found, .findings_per_rule = 1, .threads = 1};
+  const dseg_validate_options options = {.struct_size = sizeof(dseg_validate_options),
+                                         .found = note,
+                                         .user = &found,
+                                         .findings_per_rule = 1,
+                                         .threads = 1};
   (void)state;
   build_fixture(BINARY, lines, &file);
   const dseg_view bytes = {file.bytes.data, file.bytes.size};

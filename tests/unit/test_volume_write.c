@@ -143,16 +143,20 @@ static void every_format_and_type(void **state) {
     const unsigned bits = 8u << type;
     void *voxels = make_voxels(bits, largest[type]);
     dseg_description *description = describe(largest[type]);
-    const dseg_volume volume = {
-        .description = description, .grid = grid, .bits = bits, .layer_count = 1, .voxels = voxels};
+    const dseg_volume volume = {.struct_size = sizeof(dseg_volume),
+                                .description = description,
+                                .grid = grid,
+                                .bits = bits,
+                                .layer_count = 1,
+                                .voxels = voxels};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
       if (ends_with(paths[i], ".gz") && !dseg_can_deflate()) {
         continue;
       }
-      const dseg_volume_write_options options = {.replace = true, .threads = 2};
+      const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .replace = true, .threads = 2};
       write_volume(paths[i], &volume, &options);
       check_file(paths[i], &grid, largest[type]);
-      const dseg_volume_write_options plain = {.replace = true, .compression = -1};
+      const dseg_volume_write_options plain = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .replace = true, .compression = -1};
       write_volume(paths[i], &volume, &plain);
       check_file(paths[i], &grid, largest[type]);
     }
@@ -168,11 +172,15 @@ static void compressed_bytes_do_not_depend_on_threads(void **state) {
   }
   void *voxels = make_voxels(8, 200);
   dseg_description *description = describe(200);
-  const dseg_volume volume = {
-      .description = description, .grid = make_grid(), .bits = 8, .layer_count = 1, .voxels = voxels};
+  const dseg_volume volume = {.struct_size = sizeof(dseg_volume),
+                              .description = description,
+                              .grid = make_grid(),
+                              .bits = 8,
+                              .layer_count = 1,
+                              .voxels = voxels};
   const char *paths[] = {"one.nii.gz", "many.nii.gz"};
   for (unsigned i = 0; i < 2; i++) {
-    const dseg_volume_write_options options = {.compression = 1, .threads = i == 0 ? 1 : 7};
+    const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .compression = 1, .threads = i == 0 ? 1 : 7};
     write_volume(paths[i], &volume, &options);
   }
   dseg_buffer one = read_bytes(paths[0]);
@@ -182,7 +190,7 @@ static void compressed_bytes_do_not_depend_on_threads(void **state) {
   dseg_buffer_free(&one);
   dseg_buffer_free(&many);
   for (int level = 1; level <= 12; level++) {
-    const dseg_volume_write_options options = {.compression = level, .replace = true};
+    const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .compression = level, .replace = true};
     write_volume("level.nii.gz", &volume, &options);
     const dseg_grid grid = make_grid();
     check_file("level.nii.gz", &grid, 200);
@@ -207,12 +215,17 @@ static void empty_stretches(void **state) {
   voxels[count / 2] = 1;
   voxels[count / 2 + 1000] = 1;
   dseg_description *description = describe(1);
-  dseg_volume volume = {.description = description, .grid = make_grid(), .bits = 8, .layer_count = 1, .voxels = voxels};
+  dseg_volume volume = {.struct_size = sizeof(dseg_volume),
+                        .description = description,
+                        .grid = make_grid(),
+                        .bits = 8,
+                        .layer_count = 1,
+                        .voxels = voxels};
   memcpy(volume.grid.size, size, sizeof size);
   static const char *const paths[] = {"empty.nii.gz", "empty.nrrd", "empty.mha"};
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     dseg_source *source = NULL;
-    const dseg_label_request request = {.plane_count = size[2], .bits = 8};
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = size[2], .bits = 8};
     write_volume(paths[i], &volume, NULL);
     assert_int_equal(dseg_open(paths[i], NULL, &source, NULL), DSEG_OK);
     assert_int_equal(dseg_source_read_labels(source, &request, back, count, NULL, NULL), DSEG_OK);
@@ -235,7 +248,8 @@ static const uint32_t value_of_segment[3] = {1, 1, 7};
 
 static struct layered make_layered(const void *voxels, unsigned bits) {
   struct layered layered = {.description = describe(3)};
-  layered.volume = (dseg_volume){.description = layered.description,
+  layered.volume = (dseg_volume){.struct_size = sizeof(dseg_volume),
+                                 .description = layered.description,
                                  .grid = make_grid(),
                                  .bits = bits,
                                  .layer_count = 2,
@@ -301,7 +315,12 @@ static void large_dimensions_make_nifti_2(void **state) {
   assert_non_null(voxels);
   voxels[39999] = 1;
   dseg_description *description = describe(3);
-  dseg_volume volume = {.description = description, .grid = make_grid(), .bits = 8, .layer_count = 1, .voxels = voxels};
+  dseg_volume volume = {.struct_size = sizeof(dseg_volume),
+                        .description = description,
+                        .grid = make_grid(),
+                        .bits = 8,
+                        .layer_count = 1,
+                        .voxels = voxels};
   memcpy(volume.grid.size, (const size_t[]){40000, 1, 1}, sizeof volume.grid.size);
   write_volume("a.nii", &volume, NULL);
   dseg_source *source = open_volume("a.nii");
@@ -309,7 +328,8 @@ static void large_dimensions_make_nifti_2(void **state) {
   expect_numbers(source, (const uint32_t[]){1}, 1);
   close_volume(source);
   volume.grid.size[0] = 100;
-  write_volume("b.nii", &volume, &(dseg_volume_write_options){.nifti2 = true});
+  write_volume("b.nii", &volume,
+               &(dseg_volume_write_options){.struct_size = sizeof(dseg_volume_write_options), .nifti2 = true});
   source = open_volume("b.nii");
   assert_string_equal(source->format, "NIfTI-2");
   close_volume(source);
@@ -363,7 +383,7 @@ static void what_cannot_be_written_leaves_no_file(void **state) {
   volume->grid.size[1] = 3;
   /* The data of a detached header may not be replaced: the header does not appear either. */
   write_bytes("a.raw", "x", 1);
-  const dseg_volume_write_options plain = {.compression = -1};
+  const dseg_volume_write_options plain = {.struct_size = sizeof(dseg_volume_write_options), .compression = -1};
   assert_int_equal(dseg_volume_write("a.mhd", volume, &plain, NULL), DSEG_ERROR_OUTPUT);
   assert_int_equal(dseg_volume_write("a.nhdr", volume, &plain, NULL), DSEG_ERROR_OUTPUT);
   assert_int_equal(count_files(), 1);

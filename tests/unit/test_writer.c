@@ -31,7 +31,10 @@ static void binary_frames_of_any_size(void **state) {
   static const uint32_t sizes[][2] = {{1, 1}, {3, 5}, {23, 38}, {7, 7}, {8, 8}, {16, 33}};
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
     dseg_description *description = make_description(sizes[i][0], sizes[i][1], 5, 3);
-    const dseg_write_options options = {.representation = "binary", .replace = true, .empty_frames = DSEG_EMPTY_KEEP};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .representation = "binary",
+                                        .replace = true,
+                                        .empty_frames = DSEG_EMPTY_KEEP};
     write_volume("a.dcm", description, &options, false);
     check_binary("a.dcm", description, 15);
     write_volume("b.dcm", description, &options, true);
@@ -43,7 +46,7 @@ static void binary_frames_of_any_size(void **state) {
 static void empty_frames_by_policy(void **state) {
   (void)state;
   dseg_description *description = make_description(7, 9, 6, 2);
-  dseg_write_options options = {.representation = "binary", .replace = true};
+  dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "binary", .replace = true};
   write_volume("a.dcm", description, &options, false);
   check_binary("a.dcm", description, 10); /* both ends keep one */
   options.empty_frames = DSEG_EMPTY_OMIT;
@@ -60,7 +63,7 @@ static void planes_may_come_in_any_order(void **state) {
   setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
   for (uint32_t columns = 8; columns < 10; columns++) {
     dseg_description *description = make_description(7, columns, 6, 3);
-    const dseg_write_options options = {.representation = "binary", .replace = true, .uid_seed = "order"};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .replace = true, .uid_seed = "order"};
     write_volume("a.dcm", description, &options, false);
     write_volume("b.dcm", description, &options, true);
     assert_true(same_files("a.dcm", "b.dcm"));
@@ -90,8 +93,11 @@ static void frames_by_plane_or_by_segment(void **state) {
   static const dseg_frame_order orders[] = {DSEG_FRAME_ORDER_PLANE, DSEG_FRAME_ORDER_SEGMENT};
   for (unsigned i = 0; i < 8; i++) {
     dseg_description *description = make_description(7, 8 + i % 2, 5, 3); /* frames of whole bytes, and not */
-    const dseg_write_options options = {
-        .representation = "binary", .replace = true, .empty_frames = policies[i / 2 % 2], .frame_order = orders[i / 4]};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .representation = "binary",
+                                        .replace = true,
+                                        .empty_frames = policies[i / 2 % 2],
+                                        .frame_order = orders[i / 4]};
     write_volume("a.dcm", description, &options, false);
     check_binary("a.dcm", description, options.empty_frames == DSEG_EMPTY_KEEP ? 15 : 11);
     check_order("a.dcm", options.frame_order);
@@ -102,7 +108,7 @@ static void frames_by_plane_or_by_segment(void **state) {
 static void dimension_indices_are_global(void **state) {
   (void)state;
   dseg_description *description = make_description(4, 4, 4, 2);
-  const dseg_write_options options = {.representation = "binary", .empty_frames = DSEG_EMPTY_OMIT};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .empty_frames = DSEG_EMPTY_OMIT};
   dseg_writer *writer = NULL;
   uint8_t first[16] = {1}, second[16] = {0, 2};
   assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
@@ -125,7 +131,7 @@ static void dimension_indices_are_global(void **state) {
 static void label_maps_hold_segment_numbers(void **state) {
   (void)state;
   dseg_description *description = make_description(5, 7, 4, 3);
-  const dseg_write_options options = {.representation = "labelmap"};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "labelmap"};
   write_volume("a.dcm", description, &options, false);
   frame_item items[8] = {{0}};
   written_file file;
@@ -160,7 +166,7 @@ static void large_numbers_take_16_bits_and_background_may_be_any_value(void **st
   description->segments[0].number = 300;
   description->segments[1].number = 4100;
   description->background = 7;
-  const dseg_write_options options = {.representation = "labelmap", .empty_frames = DSEG_EMPTY_KEEP};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "labelmap", .empty_frames = DSEG_EMPTY_KEEP};
   dseg_writer *writer = NULL;
   const uint32_t labels[9] = {7, 7, 300, 4100, 7, 7, 7, 7, 300};
   assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
@@ -206,7 +212,7 @@ static void fractions_are_stored_as_given(void **state) {
 static void write_masks(const uint8_t *first, const uint8_t *second, bool by_segment, const char *expected) {
   dseg_description *description = make_description(2, 2, 2, 2);
   description->kind = DSEG_VOXELS_MASKS;
-  const dseg_write_options options = {.replace = true};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .replace = true};
   dseg_writer *writer = NULL;
   assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
   for (size_t i = 0; i < 4; i++) {
@@ -248,7 +254,7 @@ static void zeros_of_any_extent_come_back(void **state) {
     }
   }
   for (int backwards = 0; backwards < 2; backwards++) {
-    const dseg_write_options options = {.empty_frames = DSEG_EMPTY_KEEP, .replace = true};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .empty_frames = DSEG_EMPTY_KEEP, .replace = true};
     dseg_writer *writer = NULL;
     assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
     for (size_t i = 0; i < planes; i++) {
@@ -271,8 +277,10 @@ static void an_object_has_at_least_one_frame(void **state) {
   (void)state;
   dseg_description *description = make_description(3, 3, 4, 2);
   warning_log log = {0};
-  const dseg_write_options options = {
-      .representation = "binary", .empty_frames = DSEG_EMPTY_OMIT, .warnings = {log_warning, &log}};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = "binary",
+                                      .empty_frames = DSEG_EMPTY_OMIT,
+                                      .warnings = {log_warning, &log}};
   dseg_writer *writer = NULL;
   assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
   assert_int_equal(dseg_writer_finish(writer, NULL), DSEG_OK);

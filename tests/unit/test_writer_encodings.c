@@ -98,7 +98,9 @@ static void the_writer_refuses(void **state) {
                {"labelmap", "jpeg", "PS3.3 C.8.20.2"}};
   dseg_description *description = make_description(3, 5, 4, 2);
   for (size_t i = 0; i < COUNT(pairs); i++) {
-    const dseg_write_options options = {.representation = pairs[i].representation, .frame_codec = pairs[i].codec};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .representation = pairs[i].representation,
+                                        .frame_codec = pairs[i].codec};
     dseg_writer *writer = NULL;
     dseg_error error = {0};
     if (find(pairs[i].codec) != NULL) {
@@ -193,8 +195,11 @@ static void write_wild(const char *path, const dseg_description *description, co
   }
   inner = codec;
   trick = how;
-  const dseg_write_options options = {
-      .representation = representation, .frame_codec = names[which], .replace = true, .threads = 1};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = representation,
+                                      .frame_codec = names[which],
+                                      .replace = true,
+                                      .threads = 1};
   write_volume(path, description, &options, false);
   replace_uid(path, uids[which], codec->transfer_syntax_uid);
 }
@@ -214,7 +219,7 @@ static void hear(void *user, const char *message) {
 static void read_wild(const char *path, const dseg_description *description, bool exact, struct heard *heard) {
   const dseg_geometry *geometry = &description->geometry;
   const size_t pixels = (size_t)geometry->rows * geometry->columns;
-  const dseg_open_options options = {.warnings = {hear, heard}, .threads = 1};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .warnings = {hear, heard}, .threads = 1};
   dseg_source *source = NULL;
   dseg_error error = {0};
   *heard = (struct heard){0};
@@ -224,7 +229,7 @@ static void read_wild(const char *path, const dseg_description *description, boo
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
   assert_int_equal(planes, geometry->plane_count);
   uint8_t *labels = malloc(planes * pixels), *wanted = malloc(pixels);
-  const dseg_label_request request = {.plane_count = planes, .bits = 8, .threads = 1};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = planes, .bits = 8, .threads = 1};
   const dseg_status status = dseg_source_read_labels(source, &request, labels, planes * pixels, NULL, &error);
   if (exact) {
     if (status != DSEG_OK) {
@@ -305,7 +310,8 @@ static uint8_t fraction(size_t pixel) {
 }
 
 static void write_fractions(const char *path, const dseg_description *description, const dseg_option_value *option) {
-  const dseg_write_options options = {.representation = "fractional",
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = "fractional",
                                       .frame_codec = "jpeg",
                                       .codec_options = option,
                                       .codec_option_count = option != NULL ? 1 : 0,
@@ -328,7 +334,7 @@ static void write_fractions(const char *path, const dseg_description *descriptio
 
 /* The mean difference to what was written. */
 static double read_fractions(const char *path, struct heard *heard) {
-  const dseg_open_options options = {.warnings = {hear, heard}, .threads = 1};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .warnings = {hear, heard}, .threads = 1};
   dseg_source *source = NULL;
   uint8_t mask[SIDE * SIDE];
   double difference = 0.0;

@@ -35,8 +35,11 @@ static void write_object(const char *as, const char *frames, const char *series,
   dseg_description *description = make_description(6, 8, 3, 2);
   description->content.series_description = series;
   description->content.content_description = text;
-  const dseg_write_options options = {
-      .representation = as, .frame_codec = frames, .replace = true, .warnings = {log_warning, log}};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = as,
+                                      .frame_codec = frames,
+                                      .replace = true,
+                                      .warnings = {log_warning, log}};
   write_volume("a.dcm", description, &options, false);
   dseg_description_destroy(description);
 }

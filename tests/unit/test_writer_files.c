@@ -18,7 +18,10 @@ static void transfer_syntaxes_hold_the_same(void **state) {
         (dseg_find_frame_codec(cases[i].codec)->flags & DSEG_PLUGIN_CAN_WRITE) == 0) {
       continue; /* deflating needs zlib */
     }
-    const dseg_write_options options = {.representation = "binary", .frame_codec = cases[i].codec, .replace = true};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .representation = "binary",
+                                        .frame_codec = cases[i].codec,
+                                        .replace = true};
     write_volume("a.dcm", description, &options, false);
     written_file file;
     open_written("a.dcm", &file);
@@ -41,7 +44,10 @@ static void deflated_files_have_even_length(void **state) {
   (void)state;
   for (size_t segments = 1; segments < 9; segments++) {
     dseg_description *description = make_description(5, 5, 4, segments);
-    const dseg_write_options options = {.frame_codec = "1.2.840.10008.1.2.1.99", .replace = true, .uid_seed = "even"};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .frame_codec = "1.2.840.10008.1.2.1.99",
+                                        .replace = true,
+                                        .uid_seed = "even"};
     dseg_writer *writer = NULL;
     if (dseg_writer_create("a.dcm", description, &options, &writer, NULL) == DSEG_OK) {
       dseg_writer_destroy(writer);
@@ -59,7 +65,7 @@ static void seeds_give_identical_bytes(void **state) {
   setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
   dseg_description *description = make_description(5, 5, 4, 2);
   description->segments[0].tracking_id = "tumour";
-  dseg_write_options options = {.representation = "binary", .uid_seed = "a"};
+  dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "binary", .uid_seed = "a"};
   write_volume("a.dcm", description, &options, false);
   write_volume("b.dcm", description, &options, false);
   options.uid_seed = "b";
@@ -111,7 +117,7 @@ static void check_part(const char *path, unsigned number, unsigned total, size_t
 static void concatenations_divide_the_frames(void **state) {
   (void)state;
   dseg_description *description = make_description(5, 7, 6, 3);
-  dseg_write_options options = {.representation = "binary"};
+  dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "binary"};
   written_file whole;
   write_volume("whole.dcm", description, &options, false);
   open_written("whole.dcm", &whole);
@@ -140,7 +146,7 @@ static void check_parts(const dseg_description *description, const char *const *
   uint8_t labels[6][35];
   uint8_t expected[35];
   dseg_overlap overlap = {0};
-  const dseg_label_request request = {.plane_count = 6, .bits = 8, .threads = 2};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = 6, .bits = 8, .threads = 2};
   assert_int_equal(dseg_open_many(paths, count, NULL, &source, &error), DSEG_OK);
   assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, &overlap, &error), DSEG_OK);
   for (size_t plane = 0; plane < 6; plane++) {
@@ -168,7 +174,8 @@ static void encapsulated_frames_are_divided_on_request(void **state) {
       continue;
     }
     for (int extended = 0; extended < 2; extended++) {
-      const dseg_write_options options = {.representation = "labelmap",
+      const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                          .representation = "labelmap",
                                           .frame_codec = codec->name,
                                           .empty_frames = DSEG_EMPTY_KEEP,
                                           .offset_table = extended != 0 ? DSEG_OFFSET_TABLE_EXTENDED : 0,
@@ -200,7 +207,7 @@ static void encapsulated_frames_are_divided_on_request(void **state) {
 static void a_part_that_cannot_be_written_takes_the_others_along(void **state) {
   (void)state;
   dseg_description *description = make_description(5, 7, 6, 3);
-  const dseg_write_options options = {.representation = "binary", .concatenation = true, .part_bytes = 23};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .concatenation = true, .part_bytes = 23};
   FILE *blocking = fopen("part-3.dcm", "wb");
   assert_non_null(blocking);
   fclose(blocking);
@@ -288,7 +295,7 @@ static void encapsulated_frames_have_a_table_and_items(void **state) {
     fail_msg("%s", error.message);
   }
   dseg_description *description = make_description(3, 5, 4, 2);
-  const dseg_write_options options = {.representation = "binary", .frame_codec = "test-tagged"};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .frame_codec = "test-tagged"};
   write_volume("a.dcm", description, &options, true);
   written_file file;
   open_written("a.dcm", &file);
@@ -321,8 +328,10 @@ static void codec_options_are_checked(void **state) {
   dseg_description *description = make_description(3, 5, 4, 2);
   static const dseg_option_value wrong[] = {{"level", 10}, {"depth", 1}};
   for (size_t i = 0; i < 2; i++) {
-    const dseg_write_options options = {
-        .frame_codec = "test-tagged", .codec_options = &wrong[i], .codec_option_count = 1};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .frame_codec = "test-tagged",
+                                        .codec_options = &wrong[i],
+                                        .codec_option_count = 1};
     dseg_writer *writer = NULL;
     dseg_error error = {0};
     assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, &error), DSEG_ERROR_ARGUMENT);

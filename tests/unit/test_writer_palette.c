@@ -68,8 +68,10 @@ static void colors_stand_in_a_table(void **state) {
   (void)state;
   for (unsigned bits = 8; bits <= 16; bits += 8) {
     const dseg_option_value given[2] = {{"palette", 1}, {"bits", bits}};
-    const dseg_write_options options = {
-        .representation_options = given, .representation_option_count = 2, .replace = true};
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .representation_options = given,
+                                        .representation_option_count = 2,
+                                        .replace = true};
     dseg_description *description = make_colored(4, 9);
     write_palette(description, &options);
     written_file file;
@@ -103,7 +105,8 @@ static void colors_come_back(void **state) {
   const dseg_option_value palette = {"palette", 1};
   const uint32_t thirds[2] = {9, 65535}; /* 65536 entries are written as 0 */
   for (size_t i = 0; i < 4; i++) {
-    const dseg_write_options options = {.frame_codec = codecs[i / 2],
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .frame_codec = codecs[i / 2],
                                         .representation_options = &palette,
                                         .representation_option_count = 1,
                                         .replace = true};
@@ -130,7 +133,9 @@ static void colors_come_back(void **state) {
 static void pixels_may_be_made_wide(void **state) {
   (void)state;
   const dseg_option_value options_given[2] = {{"bits", 8}, {"bits", 16}}; /* the last one counts */
-  const dseg_write_options options = {.representation_options = options_given, .representation_option_count = 2};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation_options = options_given,
+                                      .representation_option_count = 2};
   dseg_description *description = make_colored(4, 9);
   write_palette(description, &options);
   written_file file;
@@ -157,7 +162,8 @@ static void unknown_options_are_refused(void **state) {
                {"labelmap", "test-gray", {"palette", 1}, "PALETTE COLOR"},
                {"binary", NULL, {"palette", 1}, "no option palette"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    const dseg_write_options options = {.representation = cases[i].representation,
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                        .representation = cases[i].representation,
                                         .frame_codec = cases[i].codec,
                                         .representation_options = &cases[i].value,
                                         .representation_option_count = 1};

@@ -11,7 +11,8 @@ static dseg_status create(const dseg_description *description, const dseg_write_
 
 static void descriptions_are_checked(void **state) {
   (void)state;
-  const dseg_write_options binary = {.representation = "binary"}, labels = {.representation = "labelmap"};
+  const dseg_write_options binary = {.struct_size = sizeof(dseg_write_options), .representation = "binary"},
+                           labels = {.struct_size = sizeof(dseg_write_options), .representation = "labelmap"};
   dseg_error error;
   dseg_description *d = make_description(4, 4, 3, 2);
   assert_int_equal(create(d, &binary, &error), DSEG_OK);
@@ -50,8 +51,10 @@ static void encodings_are_checked(void **state) {
   (void)state;
   dseg_error error;
   dseg_description *d = make_description(4, 4, 3, 2);
-  const dseg_write_options unknown = {.representation = "surface"}, no_codec = {.frame_codec = "zip"};
-  const dseg_write_options big_endian = {.frame_codec = "1.2.840.10008.1.2.2"};
+  const dseg_write_options unknown = {.struct_size = sizeof(dseg_write_options), .representation = "surface"},
+                           no_codec = {.struct_size = sizeof(dseg_write_options), .frame_codec = "zip"};
+  const dseg_write_options big_endian = {.struct_size = sizeof(dseg_write_options),
+                                         .frame_codec = "1.2.840.10008.1.2.2"};
   assert_int_equal(create(d, &unknown, &error), DSEG_ERROR_UNSUPPORTED);
   assert_non_null(strstr(error.message, "surface"));
   assert_int_equal(create(d, &no_codec, &error), DSEG_ERROR_UNSUPPORTED);
@@ -68,7 +71,7 @@ static void planes_and_values_are_checked(void **state) {
   uint8_t labels[20] = {0};
   uint16_t wide[20] = {0};
   uint32_t wider[20] = {0};
-  const dseg_write_options options = {.representation = "binary"};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "binary"};
   assert_int_equal(dseg_writer_create("a.dcm", d, &options, &writer, NULL), DSEG_OK);
   for (size_t at = 0; at < 20; at++) { /* wherever it stands */
     labels[at] = 9;
@@ -107,7 +110,7 @@ static void label_maps_take_no_masks(void **state) {
   dseg_description *d = make_description(4, 5, 3, 2);
   dseg_writer *writer = NULL;
   const uint8_t mask[20] = {1};
-  const dseg_write_options options = {.representation = "labelmap"};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "labelmap"};
   assert_int_equal(dseg_writer_create("a.dcm", d, &options, &writer, NULL), DSEG_OK);
   assert_int_equal(dseg_writer_write_mask(writer, 0, 0, mask, NULL), DSEG_ERROR_ARGUMENT);
   dseg_writer_destroy(writer);
@@ -122,7 +125,7 @@ static void more_than_4_gib_of_native_pixels_is_refused(void **state) {
   d->maximum_fraction = 255;
   dseg_writer *writer = NULL;
   dseg_error error = {0};
-  const dseg_write_options options = {.representation = "fractional", .empty_frames = DSEG_EMPTY_KEEP};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "fractional", .empty_frames = DSEG_EMPTY_KEEP};
   assert_int_equal(dseg_writer_create("a.dcm", d, &options, &writer, NULL), DSEG_OK);
   assert_int_equal(dseg_writer_finish(writer, &error), DSEG_ERROR_LIMIT);
   assert_non_null(strstr(error.message, "concatenation"));
@@ -142,7 +145,7 @@ static void long_labels_are_cut_between_characters(void **state) {
   d->segments[0].label = label;
   d->segments[1].label = "left\\right\nbelow";
   warning_log log = {0};
-  const dseg_write_options options = {.representation = "binary", .warnings = {log_warning, &log}};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .warnings = {log_warning, &log}};
   write_volume("a.dcm", d, &options, false);
   assert_int_equal(log.count, 1);
   assert_non_null(strstr(log.last, "64 characters"));
@@ -170,7 +173,7 @@ static void codes_find_their_attribute(void **state) {
   d->segments[0].category = (dseg_code){"12345678901234567", "99TEST", "long"};
   d->segments[0].type = (dseg_code){"urn:oid:1.2.3", NULL, "URN"};
   d->segments[0].tracking_uid = "1.2.3.4";
-  const dseg_write_options options = {.representation = "binary"};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "binary"};
   write_volume("a.dcm", d, &options, false);
   written_file file;
   open_written("a.dcm", &file);
@@ -196,8 +199,10 @@ static void sources_become_derivations(void **state) {
   d->geometry.planes[0].source = 0;
   d->geometry.planes[1].source = 1; /* lacks its series */
   warning_log log = {0};
-  const dseg_write_options options = {
-      .representation = "binary", .empty_frames = DSEG_EMPTY_KEEP, .warnings = {log_warning, &log}};
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = "binary",
+                                      .empty_frames = DSEG_EMPTY_KEEP,
+                                      .warnings = {log_warning, &log}};
   write_volume("a.dcm", d, &options, false);
   assert_int_equal(log.count, 1);
   written_file file;

@@ -113,8 +113,10 @@ static inline void take_warning(void *user, const char *message) {
 
 static inline dseg_status open_limited(const char *path, uint64_t limit, struct warnings *warnings,
                                        dseg_source **source, dseg_error *error) {
-  const dseg_open_options options = {
-      .memory_limit = limit, .threads = 2, .warnings = {warnings != NULL ? take_warning : NULL, warnings}};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
+                                     .memory_limit = limit,
+                                     .threads = 2,
+                                     .warnings = {warnings != NULL ? take_warning : NULL, warnings}};
   dseg_input *input = NULL;
   *source = NULL;
   DSEG_TRY(dseg_input_from_file(path, limit, &input, error));
@@ -180,8 +182,12 @@ static inline void read_labels(dseg_source *source, uint32_t *labels, size_t cou
   }
   const dseg_geometry *geometry = &description->geometry;
   assert_int_equal(count, geometry->plane_count * geometry->rows * geometry->columns);
-  const dseg_label_request request = {
-      .plane_count = geometry->plane_count, .bits = 32, .values = values, .overlap = DSEG_OVERLAP_FIRST, .threads = 1};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .plane_count = geometry->plane_count,
+                                      .bits = 32,
+                                      .values = values,
+                                      .overlap = DSEG_OVERLAP_FIRST,
+                                      .threads = 1};
   dseg_overlap overlap = {0};
   assert_int_equal(source->ops->read_labels(source, &request, labels, &overlap, NULL), DSEG_OK);
   free(values);

@@ -28,8 +28,12 @@ static dseg_status read_planes(const struct request *request, size_t first, size
     return dseg_source_read_mask(request->side->source, (size_t)request->segment, first, count, out, bytes,
                                  request->threads, error);
   }
-  const dseg_label_request labels = {
-      .first_plane = first, .plane_count = count, .bits = 32, .values = request->values, .threads = request->threads};
+  const dseg_label_request labels = {.struct_size = sizeof(dseg_label_request),
+                                     .first_plane = first,
+                                     .plane_count = count,
+                                     .bits = 32,
+                                     .values = request->values,
+                                     .threads = request->threads};
   return dseg_source_read_labels(request->side->source, &labels, out, bytes, NULL, error);
 }
 

@@ -144,12 +144,11 @@ static void put_aspects(json_out *json, const char *key, unsigned aspects) {
 }
 
 static void put_side(json_out *json, const char *key, const compare_side *side) {
-  dseg_encoding_info info;
-  dseg_source_encoding(side->source, &info);
+  const dseg_encoding_info *info = dseg_source_encoding(side->source);
   json_begin_object(json, key);
   json_put_string(json, "file", side->path);
   json_put_string(json, "format", dseg_source_format(side->source));
-  json_put_string(json, "representation", info.representation);
+  json_put_string(json, "representation", info->representation);
   json_begin_inline_array(json, "size");
   for (int axis = 0; axis < 3; axis++) {
     json_put_unsigned(json, NULL, side->grid.size[axis]);

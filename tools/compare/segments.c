@@ -196,10 +196,9 @@ bool compare_lists_segments(const compare_side *side) {
 
 /* BINARY and FRACTIONAL objects cannot choose their numbers. */
 static bool numbers_are_prescribed(const compare_side *side) {
-  dseg_encoding_info info;
-  dseg_source_encoding(side->source, &info);
-  return info.representation != NULL &&
-         (strcmp(info.representation, "binary") == 0 || strcmp(info.representation, "fractional") == 0);
+  const dseg_encoding_info *info = dseg_source_encoding(side->source);
+  return info->representation != NULL &&
+         (strcmp(info->representation, "binary") == 0 || strcmp(info->representation, "fractional") == 0);
 }
 
 static unsigned pair_differences(const compare_job *job, const compare_pair *pair) {

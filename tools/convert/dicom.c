@@ -176,6 +176,7 @@ int convert_to_dicom(convert_job *job) {
     return convert_fail_memory(job);
   }
   dseg_write_options write_options = options->write;
+  write_options.struct_size = sizeof write_options;
   write_options.representation = job->representation->name;
   sort_options(job, values, &write_options);
   write_options.replace = options->force;

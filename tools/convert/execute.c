@@ -14,7 +14,8 @@ static int write_metadata(const convert_job *job) {
   for (size_t i = 0; i < target->segment_count; i++) {
     origins[i] = (dseg_segment_origin){options->split ? (uint32_t)i : 0, target->segments[i].number};
   }
-  const dseg_metadata_files files = {.count = job->result.file_count,
+  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
+                                     .count = job->result.file_count,
                                      .origins = origins,
                                      .names = (const char *const *)job->result.files,
                                      .set = job->outputs};

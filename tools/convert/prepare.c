@@ -6,7 +6,7 @@
 
 static dseg_status open_inputs(convert_job *job, dseg_error *error) {
   const convert_options *options = job->options;
-  const dseg_open_options open_options = {
+  const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options), .struct_size = sizeof(dseg_open_options),
       .warnings = options->refusal == NULL ? cli_warning_sink(&job->warnings) : (dseg_warning_sink){0},
       .keep_context = job->format == NULL,
       .padded_bit_frames = options->padded_bit_frames,
@@ -33,7 +33,8 @@ static int apply_metadata(convert_job *job) {
     origins[i] = dseg_source_segment_origin(job->source, i);
   }
   job->metadata_lists = calloc(target->segment_count + 1, sizeof *job->metadata_lists);
-  const dseg_metadata_files files = {.count = options->input_count,
+  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
+                                     .count = options->input_count,
                                      .origins = origins,
                                      .names = options->inputs,
                                      .complete = options->complete_metadata,
@@ -74,10 +75,9 @@ static int choose_representation(convert_job *job) {
   const dseg_voxel_kind kind = dseg_source_description(job->source)->kind;
   const bool keeps_fractions = is_fraction(kind) && options->threshold <= 0;
   const char *name = options->representation;
-  dseg_encoding_info encoding = {0};
-  dseg_source_encoding(job->source, &encoding);
+  const dseg_encoding_info *encoding = dseg_source_encoding(job->source);
   if (name == NULL && is_fraction(kind) == keeps_fractions) {
-    name = encoding.representation;
+    name = encoding->representation;
   }
   if (name == NULL && keeps_fractions) {
     name = "fractional";

@@ -30,17 +30,16 @@ static uint64_t file_size(const char *path) {
 /* What an object that was just written says of itself. */
 static void report_object(json_out *json, const char *path) {
   dseg_source *source = NULL;
-  dseg_encoding_info info;
   if (dseg_open(path, NULL, &source, NULL) != DSEG_OK) {
     return;
   }
-  dseg_source_encoding(source, &info);
-  json_put_unsigned(json, "frames", info.frame_count);
-  json_put_string(json, "representation", info.representation);
-  json_put_string(json, "frame_codec", info.frame_codec);
-  json_put_string(json, "transfer_syntax_uid", info.transfer_syntax_uid);
-  json_put_string(json, "sop_instance_uid", info.sop_instance_uid);
-  json_put_unsigned(json, "pixel_data_bytes", info.pixel_data_bytes);
+  const dseg_encoding_info *info = dseg_source_encoding(source);
+  json_put_unsigned(json, "frames", info->frame_count);
+  json_put_string(json, "representation", info->representation);
+  json_put_string(json, "frame_codec", info->frame_codec);
+  json_put_string(json, "transfer_syntax_uid", info->transfer_syntax_uid);
+  json_put_string(json, "sop_instance_uid", info->sop_instance_uid);
+  json_put_unsigned(json, "pixel_data_bytes", info->pixel_data_bytes);
   dseg_source_close(source);
 }
 

@@ -86,8 +86,12 @@ static int write_group(convert_job *job, group_work *work, const uint32_t *group
   dseg_description alone = *job->target;
   alone.segments = work->segments;
   alone.segment_count = count;
-  const dseg_volume volume = {
-      .description = &alone, .grid = work->grid, .bits = work->bits, .layer_count = 1, .voxels = work->voxels};
+  const dseg_volume volume = {.struct_size = sizeof(dseg_volume),
+                              .description = &alone,
+                              .grid = work->grid,
+                              .bits = work->bits,
+                              .layer_count = 1,
+                              .voxels = work->voxels};
   const dseg_volume_write_options options = convert_volume_options(job);
   const dseg_status status = dseg_volume_write(path, &volume, &options, &error);
   return status == DSEG_OK ? CLI_OK : convert_fail_output(job, path, status, &error);

@@ -128,7 +128,7 @@ dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const s
 
 dseg_volume_write_options convert_volume_options(convert_job *job) {
   const convert_options *options = job->options;
-  return (dseg_volume_write_options){
+  return (dseg_volume_write_options){.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options),
       .nifti2 = options->nifti2,
       .compression = options->compression,
       .replace = options->force,
@@ -298,7 +298,9 @@ int convert_to_volume(convert_job *job) {
   if (exit_code != CLI_OK) {
     return exit_code;
   }
-  volume_work work = {.volume = {.description = job->target, .bits = job->fractions ? 0 : job->bits}};
+  volume_work work = {.volume = {.struct_size = sizeof(dseg_volume),
+                                 .description = job->target,
+                                 .bits = job->fractions ? 0 : job->bits}};
   work.layer_of = calloc(segments + 1, sizeof *work.layer_of);
   work.members = calloc(segments + 1, sizeof *work.members);
   if (work.layer_of == NULL || work.members == NULL) {

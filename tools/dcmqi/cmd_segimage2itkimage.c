@@ -123,7 +123,11 @@ static int write_metadata(const command_line *request, convert_job *job, const u
   for (size_t i = 0; i < target->segment_count; i++) {
     origins[i] = (dseg_segment_origin){group_of[i], target->segments[i].number};
   }
-  const dseg_metadata_files files = {.count = group_count, .origins = origins, .all_texts = true, .set = job->outputs};
+  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
+                                     .count = group_count,
+                                     .origins = origins,
+                                     .all_texts = true,
+                                     .set = job->outputs};
   dseg_error error = {0};
   const dseg_status status = dseg_metadata_write(path, target, &files, true, &error);
   int exit_code = status == DSEG_OK ? CLI_OK : convert_fail_output(job, path, status, &error);

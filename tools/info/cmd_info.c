@@ -21,7 +21,7 @@ const cli_command cmd_info = {"info",
 
 static int show_file(const char *path, json_out *json) {
   cli_warnings warnings = {.file = path};
-  const dseg_open_options options = {.warnings = cli_warning_sink(&warnings)};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings)};
   dseg_source *source = NULL;
   dseg_error error = {0};
   const dseg_status status = dseg_open(path, &options, &source, &error);
@@ -29,8 +29,10 @@ static int show_file(const char *path, json_out *json) {
   if (status != DSEG_OK) {
     return cli_fail(path, status, &error);
   }
-  info_file file = {.path = path, .source = source, .description = dseg_source_description(source)};
-  dseg_source_encoding(source, &file.encoding);
+  info_file file = {.path = path,
+                    .source = source,
+                    .description = dseg_source_description(source),
+                    .encoding = dseg_source_encoding(source)};
   file.regular = dseg_geometry_to_grid(&file.description->geometry, &file.grid, NULL, NULL) == DSEG_OK;
   if (json != NULL) {
     info_put_json(&file, json);

@@ -10,8 +10,8 @@ typedef struct info_file {
   const char *path;
   const dseg_source *source;
   const dseg_description *description;
-  dseg_encoding_info encoding; /* zero unless DICOM */
-  bool regular;                /* grid is valid: the planes lie on one */
+  const dseg_encoding_info *encoding; /* all zero unless DICOM */
+  bool regular;                       /* grid is valid: the planes lie on one */
   dseg_grid grid;
 } info_file;
 

@@ -125,8 +125,8 @@ void info_put_json(const info_file *file, json_out *json) {
   json_begin_object(json, NULL);
   json_put_string(json, "file", file->path);
   json_put_string(json, "format", dseg_source_format(file->source));
-  if (file->encoding.representation != NULL) {
-    put_encoding(json, &file->encoding);
+  if (file->encoding->representation != NULL) {
+    put_encoding(json, file->encoding);
   }
   json_put_string(json, "voxels", info_kind_name(description->kind));
   json_put_unsigned(json, "maximum_fraction", description->maximum_fraction);

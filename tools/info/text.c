@@ -32,7 +32,7 @@ static void show_line(const char *name, const char *value) {
 }
 
 static void show_encoding(const info_file *file) {
-  const dseg_encoding_info *encoding = &file->encoding;
+  const dseg_encoding_info *encoding = file->encoding;
   if (encoding->representation == NULL) {
     return;
   }
@@ -200,6 +200,6 @@ void info_show_text(const info_file *file) {
   }
   putchar('\n');
   show_geometry(file);
-  show_bytes(&file->encoding);
+  show_bytes(file->encoding);
   show_segments(description);
 }

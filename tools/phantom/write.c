@@ -66,7 +66,8 @@ static dseg_status write_dicom(work *job, dseg_error *error) {
            spec->spacing[2], spec->coarse[0], spec->coarse[1], spec->coarse[2], spec->overlap ? 1 : 0,
            (unsigned long)spec->seed);
   cli_warnings warnings = {.file = job->path};
-  const dseg_write_options options = {.representation = spec->overlap ? "binary" : "labelmap",
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = spec->overlap ? "binary" : "labelmap",
                                       .replace = job->replace,
                                       .concatenation = true,
                                       .uid_seed = seed,
@@ -109,8 +110,10 @@ static dseg_status fill_volume(work *job, dseg_volume *volume, uint8_t *voxels, 
   }
   volume->voxels = voxels;
   volume->layer_of_segment = layer_of;
-  const dseg_volume_write_options options = {
-      .replace = job->replace, .threads = job->threads, .progress = cli_progress_sink(&job->progress)};
+  const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options),
+                                             .replace = job->replace,
+                                             .threads = job->threads,
+                                             .progress = cli_progress_sink(&job->progress)};
   return dseg_volume_write(job->path, volume, &options, error);
 }
 
@@ -122,8 +125,10 @@ static dseg_status write_volume(work *job, const dseg_volume_format *format, dse
         error, DSEG_ERROR_OUTPUT,
         "a volume of this format holds one segment for each voxel: with --overlap write .seg.nrrd or .dcm");
   }
-  dseg_volume volume = {
-      .description = job->made->description, .bits = spec->labels < 256 ? 8 : 16, .layer_count = layers};
+  dseg_volume volume = {.struct_size = sizeof(dseg_volume),
+                        .description = job->made->description,
+                        .bits = spec->labels < 256 ? 8 : 16,
+                        .layer_count = layers};
   DSEG_TRY(dseg_geometry_to_grid(&job->made->description->geometry, &volume.grid, NULL, error));
   const size_t plane_bytes = plane_pixels(job) * (volume.bits / 8) * layers;
   uint8_t *voxels = spec->size[2] <= SIZE_MAX / plane_bytes ? malloc(plane_bytes * spec->size[2]) : NULL;

@@ -117,7 +117,8 @@ dseg_status preview_read_plane(preview_job *job, size_t plane, dseg_error *error
   if (job->weights != NULL) {
     return read_fractions(job, plane, pixels, error);
   }
-  const dseg_label_request request = {.first_plane = plane,
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .first_plane = plane,
                                       .plane_count = 1,
                                       .bits = 32,
                                       .values = job->values,

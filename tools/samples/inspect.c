@@ -78,7 +78,8 @@ static dseg_status hash_labels(walk *at, bool *overlap, dseg_error *error) {
   for (size_t i = 0; status == DSEG_OK && !*overlap && i < at->description->geometry.plane_count; i++) {
     dseg_overlap found = {0};
     cli_progress_show(&at->progress, i, at->description->geometry.plane_count);
-    const dseg_label_request request = {.first_plane = i,
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .first_plane = i,
                                         .plane_count = 1,
                                         .bits = bits,
                                         .values = values,
@@ -202,25 +203,24 @@ dseg_status samples_hash_file(const samples_job *job, sample *item, dseg_error *
 
 dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *error) {
   char path[SAMPLES_PATH];
-  const dseg_open_options options = {.threads = job->threads};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .threads = job->threads};
   dseg_source *source = NULL;
-  dseg_encoding_info info = {0};
   bool overlap = false;
   samples_path(job, item->file, path);
   DSEG_TRY(samples_hash_file(job, item, error));
   DSEG_TRY(dseg_open(path, &options, &source, error));
-  dseg_source_encoding(source, &info);
+  const dseg_encoding_info *info = dseg_source_encoding(source);
   const dseg_voxel_kind kind = dseg_source_description(source)->kind;
   const bool own_fractions = kind == DSEG_VOXELS_PROBABILITY || kind == DSEG_VOXELS_OCCUPANCY;
   const bool fractions = item->group == SAMPLES_ENCODING ? job->fractions : own_fractions;
-  item->representation = info.representation != NULL ? dseg_find_representation(info.representation) : NULL;
-  item->codec = info.frame_codec != NULL ? dseg_find_frame_codec(info.frame_codec) : NULL;
-  const bool palette = info.photometric_interpretation != NULL && info.photometric_interpretation[0] == 'P';
+  item->representation = info->representation != NULL ? dseg_find_representation(info->representation) : NULL;
+  item->codec = info->frame_codec != NULL ? dseg_find_frame_codec(info->frame_codec) : NULL;
+  const bool palette = info->photometric_interpretation != NULL && info->photometric_interpretation[0] == 'P';
   item->photometric = palette ? "PALETTE COLOR" : "MONOCHROME2";
-  item->bits_allocated = info.bits_allocated;
-  item->frames = info.frame_count;
-  item->pixel_bytes = info.pixel_data_bytes;
-  item->per_frame_bytes = info.per_frame_bytes;
+  item->bits_allocated = info->bits_allocated;
+  item->frames = info->frame_count;
+  item->pixel_bytes = info->pixel_data_bytes;
+  item->per_frame_bytes = info->per_frame_bytes;
   const dseg_status status =
       samples_hash_voxels(source, path, fractions, job->threads, item->voxel_hash, &overlap, error);
   dseg_source_close(source);

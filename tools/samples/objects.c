@@ -25,7 +25,8 @@ static int write_object(const object *made, const dseg_description *description,
   dseg_writer *writer = NULL;
   samples_path(made->job, made->file, path);
   snprintf(seed, sizeof seed, "samples/%s", made->file);
-  const dseg_write_options options = {.representation = made->representation,
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = made->representation,
                                       .empty_frames = made->empty_frames,
                                       .replace = made->job->force,
                                       .uid_seed = seed,

@@ -51,7 +51,8 @@ static int write_parts(samples_job *job, const concatenation *wanted, phantom *m
   dseg_writer *writer = NULL;
   samples_path(job, wanted->file, path);
   snprintf(seed, sizeof seed, "samples/%s", wanted->file);
-  const dseg_write_options options = {.representation = wanted->representation,
+  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .representation = wanted->representation,
                                       .frame_codec = wanted->frame_codec,
                                       .empty_frames = DSEG_EMPTY_KEEP,
                                       .concatenation = true,

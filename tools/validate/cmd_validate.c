@@ -122,7 +122,7 @@ static void show_rules(bool as_json) {
 static int run(int argc, char **argv) {
   bool as_json = false;
   bool rules = false;
-  dseg_validate_options settings = {0};
+  dseg_validate_options settings = {.struct_size = sizeof(dseg_validate_options)};
   cli_args args;
   cli_args_begin(&args, &cmd_validate, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {

@@ -33,6 +33,7 @@ DSEG_API const char *dseg_volume_suffix_at(size_t index);
 DSEG_API size_t dseg_volume_stem(const char *path);
 
 typedef struct dseg_volume_write_options {
+  size_t struct_size; /* sizeof(dseg_volume_write_options): see dseg/dseg.h */
   /* The format, as a file name would end: ".nii.gz"; NULL: by the path's end. Where there is no path it is needed. */
   const char *suffix;
   bool nifti2;     /* NIfTI-2 rather than NIfTI-1, which is written where sizes fit; other formats have no versions */
@@ -46,6 +47,7 @@ typedef struct dseg_volume_write_options {
 
 /* What is written as voxels. */
 typedef struct dseg_volume {
+  size_t struct_size;                  /* sizeof(dseg_volume): see dseg/dseg.h */
   const dseg_description *description; /* segments; names and colours where the format holds them */
   dseg_grid grid;
   unsigned bits;                    /* 8, 16, 32 unsigned integers, or 0: 32-bit floats */
@@ -66,6 +68,7 @@ DSEG_API dseg_status dseg_volume_write(const char *path, const dseg_volume *volu
 
 /* Where the segments of a description lie in the files that dcmqi's JSON speaks of. */
 typedef struct dseg_metadata_files {
+  size_t struct_size;                 /* sizeof(dseg_metadata_files): see dseg/dseg.h */
   size_t count;                       /* files; 0 counts as 1 */
   const dseg_segment_origin *origins; /* by segment index: file, and labelID there; NULL: file 0, the number */
   const char *const *names;           /* count file names, compared by their last part with

@@ -35,7 +35,7 @@ typedef struct dseg_input dseg_input;
 
 /* The caller's way to read. */
 typedef struct dseg_reader {
-  size_t struct_size; /* sizeof(dseg_reader) */
+  size_t struct_size; /* sizeof(dseg_reader): see dseg/dseg.h */
   uint64_t size;      /* of all bytes */
   bool concurrent;    /* read_at may be called from several threads at once; otherwise the library takes turns */
   void *user;
@@ -94,7 +94,7 @@ typedef dseg_status (*dseg_write_function)(void *user, const void *bytes, size_t
 /* Where an output goes: a file, a buffer, or a function. Make one with the functions below. Whatever writes copies it,
  * path included; set, buffer and user must live until it is done. */
 typedef struct dseg_output {
-  size_t struct_size;
+  size_t struct_size; /* sizeof(dseg_output): see dseg/dseg.h */
   /* A file, which appears under its name when it is complete. flags: DSEG_OUTPUT_. set: that it joins; NULL: it gets
    * its name at once. */
   const char *path;

@@ -18,6 +18,7 @@ extern "C" {
 typedef struct dseg_source dseg_source;
 
 typedef struct dseg_open_options {
+  size_t struct_size; /* sizeof(dseg_open_options): see dseg/dseg.h */
   dseg_warning_sink warnings;
   /* Bytes that opening may allocate at most for one file's attributes, frame table or voxels; 0: 16 GiB. */
   uint64_t memory_limit;
@@ -73,7 +74,8 @@ DSEG_API dseg_segment_origin dseg_source_segment_origin(const dseg_source *sourc
 /* What the file is: "DICOM", "NIfTI-1", "NIfTI-2", "NRRD", "seg.nrrd", "MetaImage". */
 DSEG_API const char *dseg_source_format(const dseg_source *source);
 
-/* What is known of a DICOM object's encoding, and where its bytes go. All zero for other formats. */
+/* What is known of a DICOM object's encoding, and where its bytes go. All zero for other formats. Later versions append
+ * members: read it through the pointer. */
 typedef struct dseg_encoding_info {
   const char *representation; /* plug-in's name: "binary", "fractional", "labelmap" */
   const char *frame_codec;    /* plug-in's name */
@@ -91,7 +93,8 @@ typedef struct dseg_encoding_info {
   uint64_t per_frame_bytes;     /* Per-Frame Functional Groups Sequence (5200,9230) with its header */
   const char *segments_overlap; /* (0062,0013) as declared, or NULL */
 } dseg_encoding_info;
-DSEG_API void dseg_source_encoding(const dseg_source *source, dseg_encoding_info *info);
+/* Never NULL; valid until the source is closed. */
+DSEG_API const dseg_encoding_info *dseg_source_encoding(const dseg_source *source);
 
 typedef enum dseg_overlap_policy {
   DSEG_OVERLAP_ERROR = 0, /* fail with DSEG_ERROR_OVERLAP */
@@ -112,6 +115,7 @@ typedef struct dseg_overlap {
 } dseg_overlap;
 
 typedef struct dseg_label_request {
+  size_t struct_size; /* sizeof(dseg_label_request): see dseg/dseg.h */
   size_t first_plane, plane_count;
   unsigned bits; /* 8, 16 or 32: native-endian unsigned integers */
   /* value[i] is written where segment i is; NULL: each segment's number. A segment with value 0 is left out

@@ -41,6 +41,7 @@ typedef struct dseg_finding {
 } dseg_finding;
 
 typedef struct dseg_validate_options {
+  size_t struct_size; /* sizeof(dseg_validate_options): see dseg/dseg.h */
   /* Called for each finding, from the thread that called; may be NULL. */
   void (*found)(void *user, const dseg_finding *finding);
   void *user;

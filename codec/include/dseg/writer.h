@@ -52,6 +52,7 @@ typedef enum dseg_frame_order {
 } dseg_frame_order;
 
 typedef struct dseg_write_options {
+  size_t struct_size;         /* sizeof(dseg_write_options): see dseg/dseg.h */
   const char *representation; /* name in the registry; NULL: "labelmap", "binary" or "fractional" by kind */
   const dseg_option_value *representation_options;
   size_t representation_option_count;

@@ -20,8 +20,10 @@ bool instance_read(instance *image, const char *path) {
   }
   instance_create(image, description->geometry.rows, description->geometry.columns, largest < 256 ? 8 : 16,
                   (uint32_t)description->geometry.plane_count);
-  const dseg_label_request request = {
-      .plane_count = description->geometry.plane_count, .bits = image->format.bits, .threads = 1};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .plane_count = description->geometry.plane_count,
+                                      .bits = image->format.bits,
+                                      .threads = 1};
   const bool well = dseg_source_read_labels(source, &request, image->pixels, image->frame_bytes * image->format.frames,
                                             NULL, &error) == DSEG_OK;
   if (!well) {

@@ -25,7 +25,7 @@ static dseg_status write_object(const char *path, const char *codec, dseg_error 
   description->segment_count = 2;
   const dseg_grid grid = {{3, 2, 2}, {0, 0, 0}, {{1, 0, 0}, {0, 1, 0}, {0, 0, 2}}};
   dseg_writer *writer = NULL;
-  const dseg_write_options options = {.replace = true, .frame_codec = codec};
+  const dseg_write_options options = {.struct_size = sizeof options, .replace = true, .frame_codec = codec};
   dseg_status status = dseg_geometry_from_grid(description, &grid, error);
   if (status == DSEG_OK) {
     status = dseg_writer_create(path, description, &options, &writer, error);
@@ -45,7 +45,7 @@ static dseg_status read_object(const char *path, dseg_error *error) {
   dseg_source *source = NULL;
   DSEG_TRY(dseg_open(path, NULL, &source, error));
   uint16_t values[12] = {0};
-  const dseg_label_request request = {.plane_count = 2, .bits = 16};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 16};
   dseg_status status = dseg_source_read_labels(source, &request, values, sizeof values, NULL, error);
   if (status == DSEG_OK && memcmp(values, labels, sizeof labels) != 0) {
     status = dseg_fail(error, DSEG_ERROR_FORMAT, "other labels than written");
