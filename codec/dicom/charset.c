@@ -1,11 +1,11 @@
 /* charset.c - text to UTF-8 (PS3.3 C.12.1.1.2, PS3.5 section 6.1): the repertoires of Specific Character Set
  * (0008,0005), with or without the code extensions of ISO 2022.
  *
- * Text is cut into runs of one repertoire, which iconv converts. Conversion never fails for what the text is: a
- * byte that its repertoire does not have, or that this system's iconv cannot convert, becomes U+FFFD. */
-#include <iconv.h>
+ * Text is cut into runs of one repertoire, which charset_convert.c converts. Conversion never fails for what the text
+ * is: a byte that its repertoire does not have, or that this build cannot convert, becomes U+FFFD. */
 #include <string.h>
 
+#include "dicom/charset_convert.h"
 #include "dicom/elements.h"
 
 #define ESCAPE 0x1B
@@ -60,60 +60,10 @@ struct decoder {
   dseg_buffer *out;
 };
 
-static dseg_status append_replacement(dseg_buffer *out, dseg_error *error) {
-  return dseg_buffer_append(out, REPLACEMENT, 3, error);
-}
-
-/* Without a converter: ASCII stays, all else is replaced. */
-static dseg_status append_ascii(dseg_view text, dseg_buffer *out, dseg_error *error) {
-  for (size_t i = 0; i < text.size; i++) {
-    if (text.data[i] < 0x80 && text.data[i] != 0) {
-      DSEG_TRY(dseg_buffer_append(out, &text.data[i], 1, error));
-    } else {
-      DSEG_TRY(append_replacement(out, error));
-    }
-  }
-  return DSEG_OK;
-}
-
-static dseg_status convert(iconv_t converter, dseg_view text, dseg_buffer *out, dseg_error *error) {
-  char *from; /* iconv does not write there, its type is historical */
-  memcpy(&from, &text.data, sizeof from);
-  size_t left = text.size;
-  while (left > 0) {
-    char piece[512];
-    char *to = piece;
-    size_t room = sizeof piece;
-    const size_t before = left;
-    const size_t result = iconv(converter, &from, &left, &to, &room);
-    DSEG_TRY(dseg_buffer_append(out, piece, sizeof piece - room, error));
-    if (result == (size_t)-1 && left == before && room == sizeof piece) {
-      DSEG_TRY(append_replacement(out, error));
-      iconv(converter, NULL, NULL, NULL, NULL);
-      from++;
-      left--;
-    }
-  }
-  return DSEG_OK;
-}
-
-static dseg_status append_converted(const char *name, dseg_view text, dseg_buffer *out, dseg_error *error) {
-  if (name == NULL) {
-    return append_ascii(text, out, error);
-  }
-  const iconv_t converter = iconv_open("UTF-8", name);
-  if ((intptr_t)converter == -1) {
-    return append_ascii(text, out, error);
-  }
-  const dseg_status status = convert(converter, text, out, error);
-  iconv_close(converter);
-  return status;
-}
-
 static dseg_status flush(struct decoder *decoder, dseg_error *error) {
   const dseg_view run = {decoder->run.data, decoder->run.size};
   decoder->run.size = 0;
-  return run.size != 0 ? append_converted(decoder->run_name, run, decoder->out, error) : DSEG_OK;
+  return run.size != 0 ? dseg_charset_append(decoder->run_name, run, decoder->out, error) : DSEG_OK;
 }
 
 static dseg_status collect(struct decoder *decoder, const char *name, const uint8_t *bytes, size_t size,
@@ -136,23 +86,36 @@ static const struct repertoire *find_term(const char *term, size_t size, bool up
   return NULL;
 }
 
-/* The first value of (0008,0005) says what holds before any escape sequence; an empty one means ASCII. */
-static void designate_first(struct decoder *decoder, dseg_view term) {
+/* The repertoires that a term names, NULL where it names none. */
+static void find_repertoires(dseg_view term, const struct repertoire **lower, const struct repertoire **upper) {
   static const char *const prefixes[] = {"ISO_IR ", "ISO 2022 IR "};
-  decoder->first_g0 = &repertoires[0];
+  *lower = NULL;
+  *upper = NULL;
   for (size_t i = 0; i < 2; i++) {
     const size_t length = strlen(prefixes[i]);
     if (term.size > length && memcmp(term.data, prefixes[i], length) == 0) {
       const char *number = (const char *)term.data + length;
-      const size_t digits = term.size - length;
-      const struct repertoire *lower = find_term(number, digits, false);
-      decoder->first_g1 = find_term(number, digits, true);
-      /* A multi-byte repertoire is never in force at first, although some writers name it first. */
-      if (lower != NULL && lower->kind == ROMAJI) {
-        decoder->first_g0 = lower;
-      }
+      *lower = find_term(number, term.size - length, false);
+      *upper = find_term(number, term.size - length, true);
     }
   }
+}
+
+static const struct encoding *find_encoding(dseg_view term) {
+  for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
+    if (term.size == strlen(encodings[i].term) && memcmp(term.data, encodings[i].term, term.size) == 0) {
+      return &encodings[i];
+    }
+  }
+  return NULL;
+}
+
+/* The first value of (0008,0005) says what holds before any escape sequence; an empty one means ASCII. */
+static void designate_first(struct decoder *decoder, dseg_view term) {
+  const struct repertoire *lower;
+  find_repertoires(term, &lower, &decoder->first_g1);
+  /* A multi-byte repertoire is never in force at first, although some writers name it first. */
+  decoder->first_g0 = lower != NULL && lower->kind == ROMAJI ? lower : &repertoires[0];
   decoder->g0 = decoder->first_g0;
   decoder->g1 = decoder->first_g1;
 }
@@ -188,7 +151,7 @@ static dseg_status decode_character(struct decoder *decoder, dseg_view text, siz
   }
   if (text.size < 2 || (text.data[1] & 0x80) != (first & 0x80)) {
     DSEG_TRY(flush(decoder, error));
-    return append_replacement(decoder->out, error);
+    return dseg_buffer_append(decoder->out, REPLACEMENT, 3, error);
   }
   *used = 2;
   const uint8_t packed[3] = {0x8F, first | 0x80, text.data[1] | 0x80};
@@ -204,7 +167,7 @@ static dseg_status decode(struct decoder *decoder, dseg_view text, dseg_error *e
       const struct repertoire *found = find_escape(behind, &used);
       if (found == NULL) {
         DSEG_TRY(flush(decoder, error));
-        DSEG_TRY(append_replacement(decoder->out, error));
+        DSEG_TRY(dseg_buffer_append(decoder->out, REPLACEMENT, 3, error));
         used = 0;
       } else if (found->escape[0] == '(' || (found->escape[0] == '$' && found->escape[1] != ')')) {
         decoder->g0 = found;
@@ -241,16 +204,44 @@ dseg_status dseg_text_to_utf8(dseg_view text, const dseg_element *character_set,
     return dseg_buffer_append(out, text.data, text.size, error);
   }
   (void)dseg_element_text(character_set, 0, &term);
-  for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
-    if (term.size == strlen(encodings[i].term) && memcmp(term.data, encodings[i].term, term.size) == 0) {
-      return append_converted(encodings[i].iconv_name, text, out, error);
-    }
+  const struct encoding *encoding = find_encoding(term);
+  if (encoding != NULL) {
+    return dseg_charset_append(encoding->iconv_name, text, out, error);
   }
   struct decoder decoder = {.out = out};
   designate_first(&decoder, term);
   const dseg_status status = decode(&decoder, text, error);
   dseg_buffer_free(&decoder.run);
   return status;
+}
+
+static bool converts(dseg_view term) {
+  const struct encoding *encoding = find_encoding(term);
+  const struct repertoire *lower;
+  const struct repertoire *upper;
+  if (encoding != NULL) {
+    return dseg_charset_converts(encoding->iconv_name);
+  }
+  find_repertoires(term, &lower, &upper);
+  return (lower != NULL || upper != NULL) && (lower == NULL || dseg_charset_converts(lower->iconv_name)) &&
+         (upper == NULL || dseg_charset_converts(upper->iconv_name));
+}
+
+bool dseg_charset_is_known(const dseg_element *character_set, dseg_view *unknown) {
+  dseg_view all = {0};
+  dseg_view term = {0};
+  (void)dseg_element_text(character_set, SIZE_MAX, &all);
+  size_t values = all.size > 0 ? 1 : 0;
+  for (size_t i = 0; i < all.size; i++) {
+    values += all.data[i] == '\\';
+  }
+  for (size_t i = 0; i < values; i++) {
+    if (dseg_element_text(character_set, i, &term) && term.size > 0 && !converts(term)) {
+      *unknown = term;
+      return false;
+    }
+  }
+  return true;
 }
 
 const char *dseg_element_utf8(const dseg_element *element, const dseg_element *character_set,

@@ -54,5 +54,7 @@ const char *dseg_element_utf8(const dseg_element *element, const dseg_element *c
                               dseg_description *description);
 /* Appends text in the character set to out as UTF-8. */
 dseg_status dseg_text_to_utf8(dseg_view text, const dseg_element *character_set, dseg_buffer *out, dseg_error *error);
+/* Whether this build converts every term of (0008,0005); false: *unknown is the first that it does not. */
+bool dseg_charset_is_known(const dseg_element *character_set, dseg_view *unknown);
 
 #endif

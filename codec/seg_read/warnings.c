@@ -59,8 +59,21 @@ static void warn_of_pixels(const dseg_dicom_source *source, const dseg_open_opti
   }
 }
 
+/* Text that cannot be read is replaced; a term that nobody knows may be a misspelt one. */
+static void warn_of_character_set(const dseg_dicom_source *source, const dseg_open_options *options) {
+  dseg_view term;
+  if (!dseg_charset_is_known(&source->parts[0].character_set, &term)) {
+    const int length = term.size < 40 ? (int)term.size : 40;
+    dseg_warn(&options->warnings,
+              "Specific Character Set (0008,0005) has '%.*s', which this build cannot convert: characters beyond ASCII "
+              "are read as U+FFFD (PS3.3 C.12.1.1.2)",
+              length, (const char *)term.data);
+  }
+}
+
 void dseg_dicom_warn_of_object(const dseg_dicom_source *source, const dseg_open_options *options) {
   warn_of_encoding(source, options);
   warn_of_missing_parts(source, options);
   warn_of_pixels(source, options);
+  warn_of_character_set(source, options);
 }

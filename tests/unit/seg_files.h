@@ -27,6 +27,7 @@ typedef struct seg_frame {
 /* What is to be built; the frames' form follows type. */
 typedef struct seg_form {
   const char *transfer_syntax;
+  const char *character_set; /* NULL: ISO_IR 100 */
   bool undefined_lengths;
   const char *type;                                     /* BINARY, FRACTIONAL, LABELMAP */
   uint16_t bits;                                        /* allocated */
@@ -196,7 +197,7 @@ static inline void put_seg_head(dicom_file *file, const seg_form *form) {
   (void)snprintf(count, sizeof count, "%zu", form->frame_count);
   file->undefined_lengths = form->undefined_lengths;
   put_start(file, form->transfer_syntax);
-  put_text(file, 0x00080005, "CS", "ISO_IR 100");
+  put_text(file, 0x00080005, "CS", form->character_set != NULL ? form->character_set : "ISO_IR 100");
   put_text(file, 0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.66.4");
   put_text(file, 0x00080018, "UI", "1.2.3.4");
   put_text(file, 0x00100010, "PN", "M\xFCller");

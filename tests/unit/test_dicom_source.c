@@ -212,6 +212,17 @@ static void test_extra_pixel_bytes_are_told(void **state) {
   dseg_source_close(source);
 }
 
+/* Text that cannot be converted is replaced, and the reader is told. */
+static void test_unknown_character_sets_are_told(void **state) {
+  (void)state;
+  seg_form form = binary_form();
+  form.character_set = "ISO_IR 1000";
+  build_seg(&file, &form);
+  dseg_source *source = open_file();
+  assert_non_null(strstr(warning, "(0008,0005) has 'ISO_IR 1000'"));
+  dseg_source_close(source);
+}
+
 /* What tells of other pixels than a segmentation has does not change them, and is told. */
 static void test_contradicting_pixel_attributes_are_told(void **state) {
   (void)state;
@@ -313,6 +324,7 @@ int main(void) {
       cmocka_unit_test(test_value_that_is_not_described),
       cmocka_unit_test(test_padded_frames_by_request),
       cmocka_unit_test(test_extra_pixel_bytes_are_told),
+      cmocka_unit_test(test_unknown_character_sets_are_told),
       cmocka_unit_test(test_contradicting_pixel_attributes_are_told),
       cmocka_unit_test(test_concatenation),
   };

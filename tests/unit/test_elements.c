@@ -187,6 +187,8 @@ static void test_decimals_in_any_locale(void **state) {
   (void)setlocale(LC_NUMERIC, "C");
 }
 
+#define R "\xEF\xBF\xBD" /* U+FFFD */
+
 static void check_text(const char *terms, const char *text, const char *expected) {
   const dseg_element character_set = {
       .tag = 0x00080005, .vr = {'C', 'S'}, .value = {(const uint8_t *)terms, strlen(terms)}};
@@ -205,10 +207,18 @@ static void test_character_sets(void **state) {
   check_text("", "Liver", "Liver");
   check_text("", "M\xFCller", "M\xEF\xBF\xBDller");
   check_text("ISO_IR 100", "M\xFCller", "Müller");
-  check_text("ISO_IR 101", "\xA3", "Ł");
-  check_text("ISO_IR 144", "\xBB\xEE\xDA\x63\x65\xDC\xD1\xE3\xE0\xD3", "Люкceмбург");
-  check_text("ISO_IR 126", "\xC4\xE9\xEF\xED\xF5\xF3\xE9\xEF\xF2", "Διονυσιος");
+  check_text("ISO_IR 192", "\xF0\x9F\x98\x80\xED\xA0\x80\xC0\xAF\xE2\x82", "😀" R R R R R R R);
   check_text("ISO_IR 192", "M\xC3\xBCller\xFF", "Müller\xEF\xBF\xBD");
+  /* Damaged text is never refused. */
+  check_text("nonsense", "\xE4", R);
+}
+
+static void test_character_sets_of_iconv(void **state) {
+  (void)state;
+#if DSEG_HAVE_ICONV
+  check_text("ISO_IR 101", "\xA3", "Ł");
+  check_text("ISO_IR 126", "\xC4\xE9\xEF\xED\xF5\xF3\xE9\xEF\xF2", "Διονυσιος");
+  check_text("ISO_IR 144", "\xBB\xEE\xDA\x63\x65\xDC\xD1\xE3\xE0\xD3", "Люкceмбург");
   check_text("GB18030", "Wang^XiaoDong=\xCD\xF5^\xD0\xA1\xB6\xAB=", "Wang^XiaoDong=王^小东=");
   check_text("GBK", "\xCD\xF5", "王");
   check_text("\\ISO 2022 IR 87", "Yamada^Tarou=\x1B$B;3ED\x1B(B^\x1B$BB@O:\x1B(B=\x1B$B$d$^$@\x1B(B^\x1B$B$?$m$&\x1B(B",
@@ -218,10 +228,42 @@ static void test_character_sets(void **state) {
   check_text("\\ISO 2022 IR 149", "Hong^Gildong=\x1B$)C\xFB\xF3^\x1B$)C\xD1\xCE\xD4\xD7=", "Hong^Gildong=洪^吉洞=");
   check_text("\\ISO 2022 IR 58", "Zhang^XiaoDong=\x1B$)A\xD5\xC5^\x1B$)A\xD0\xA1\xB6\xAB=", "Zhang^XiaoDong=张^小东=");
   check_text("ISO 2022 IR 100\\ISO 2022 IR 144", "\xC4neas \x1B-L\xBB\xEE", "Äneas Лю");
-  /* Damaged text is never refused. */
   check_text("\\ISO 2022 IR 87", "a\x1B$B;", "a\xEF\xBF\xBD");
   check_text("\\ISO 2022 IR 87", "a\x1B*z", "a\xEF\xBF\xBD*z");
-  check_text("nonsense", "\xE4", "\xEF\xBF\xBD");
+#else
+  check_text("ISO_IR 101", "a\xA3", "a" R);
+  check_text("GBK", "\xCD\xF5", R R);
+  check_text("\\ISO 2022 IR 149", "Gildong=\x1B$)C\xD1\xCE=", "Gildong=" R R "=");
+#endif
+}
+
+static void check_known(const char *terms, const char *unknown) {
+  const dseg_element element = {.tag = 0x00080005, .vr = {'C', 'S'}, .value = {(const uint8_t *)terms, strlen(terms)}};
+  dseg_view found = {0};
+  assert_int_equal(dseg_charset_is_known(&element, &found), unknown == NULL);
+  assert_int_equal(found.size, unknown != NULL ? strlen(unknown) : 0);
+  if (unknown != NULL) {
+    assert_memory_equal(found.data, unknown, found.size);
+  }
+}
+
+static void test_known_character_sets(void **state) {
+  (void)state;
+  dseg_view unknown;
+  assert_true(dseg_charset_is_known(&(dseg_element){0}, &unknown));
+  check_known("ISO_IR 6", NULL);
+  check_known("ISO_IR 100 ", NULL);
+  check_known("ISO_IR 192", NULL);
+  check_known("\\ISO 2022 IR 6\\ISO 2022 IR 100", NULL);
+  check_known("ISO_IR 999", "ISO_IR 999");
+  check_known("ISO 2022 IR 100\\UTF-8", "UTF-8");
+#if DSEG_HAVE_ICONV
+  check_known("\\ISO 2022 IR 87\\ISO 2022 IR 149", NULL);
+  check_known("GB18030", NULL);
+#else
+  check_known("\\ISO 2022 IR 87\\ISO 2022 IR 149", "ISO 2022 IR 87");
+  check_known("GB18030", "GB18030");
+#endif
 }
 
 int main(void) {
@@ -232,6 +274,8 @@ int main(void) {
       cmocka_unit_test(test_decimals_are_exact),
       cmocka_unit_test(test_decimals_in_any_locale),
       cmocka_unit_test(test_character_sets),
+      cmocka_unit_test(test_character_sets_of_iconv),
+      cmocka_unit_test(test_known_character_sets),
   };
   return cmocka_run_group_tests(tests, NULL, free_file);
 }

@@ -1,0 +1,145 @@
+/* charset_convert.c - text of one encoding as UTF-8, see charset_convert.h. */
+#include "dicom/charset_convert.h"
+
+#include <string.h>
+#if DSEG_HAVE_ICONV
+#include <iconv.h>
+#endif
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+static dseg_status append_replacement(dseg_buffer *out, dseg_error *error) {
+  return dseg_buffer_append(out, REPLACEMENT, 3, error);
+}
+
+static bool is_ascii(uint8_t byte) {
+  return byte < 0x80 && byte != 0;
+}
+
+static dseg_status append_ascii(dseg_view text, dseg_buffer *out, dseg_error *error) {
+  for (size_t i = 0; i < text.size; i++) {
+    DSEG_TRY(is_ascii(text.data[i]) ? dseg_buffer_append(out, &text.data[i], 1, error)
+                                    : append_replacement(out, error));
+  }
+  return DSEG_OK;
+}
+
+/* The first 256 characters of Unicode. */
+static dseg_status append_latin1(dseg_view text, dseg_buffer *out, dseg_error *error) {
+  for (size_t i = 0; i < text.size; i++) {
+    const uint8_t byte = text.data[i];
+    const uint8_t two[2] = {(uint8_t)(0xC0 | byte >> 6), (uint8_t)(0x80 | (byte & 0x3F))};
+    if (byte == 0) {
+      DSEG_TRY(append_replacement(out, error));
+    } else {
+      DSEG_TRY(byte < 0x80 ? dseg_buffer_append(out, &byte, 1, error) : dseg_buffer_append(out, two, 2, error));
+    }
+  }
+  return DSEG_OK;
+}
+
+/* Bytes of the character that text begins with; 0 when it is none (RFC 3629 4: neither longer than need be, nor a
+ * surrogate, nor above U+10FFFF). */
+static size_t utf8_length(dseg_view text) {
+  const uint8_t first = text.data[0];
+  if (is_ascii(first)) {
+    return 1;
+  }
+  const size_t length = first >= 0xC2 && first < 0xE0   ? 2
+                        : first >= 0xE0 && first < 0xF0 ? 3
+                        : first >= 0xF0 && first < 0xF5 ? 4
+                                                        : 0;
+  if (length == 0 || length > text.size) {
+    return 0;
+  }
+  for (size_t i = 1; i < length; i++) {
+    if ((text.data[i] & 0xC0) != 0x80) {
+      return 0;
+    }
+  }
+  const uint8_t second = text.data[1];
+  const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) ||
+                     (first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90);
+  return wrong ? 0 : length;
+}
+
+static dseg_status append_utf8(dseg_view text, dseg_buffer *out, dseg_error *error) {
+  while (text.size > 0) {
+    const size_t length = utf8_length(text);
+    DSEG_TRY(length > 0 ? dseg_buffer_append(out, text.data, length, error) : append_replacement(out, error));
+    const size_t used = length > 0 ? length : 1;
+    text.data += used;
+    text.size -= used;
+  }
+  return DSEG_OK;
+}
+
+typedef dseg_status (*converter)(dseg_view text, dseg_buffer *out, dseg_error *error);
+
+/* The conversion that needs no iconv; NULL: none. */
+static converter own_converter(const char *encoding) {
+  if (encoding == NULL) {
+    return append_ascii;
+  }
+  if (strcmp(encoding, "UTF-8") == 0) {
+    return append_utf8;
+  }
+  return strcmp(encoding, "ISO-8859-1") == 0 ? append_latin1 : NULL;
+}
+
+#if DSEG_HAVE_ICONV
+static dseg_status run_iconv(iconv_t opened, dseg_view text, dseg_buffer *out, dseg_error *error) {
+  char *from; /* iconv does not write there, its type is historical */
+  memcpy(&from, &text.data, sizeof from);
+  size_t left = text.size;
+  while (left > 0) {
+    char piece[512];
+    char *to = piece;
+    size_t room = sizeof piece;
+    const size_t before = left;
+    const size_t result = iconv(opened, &from, &left, &to, &room);
+    DSEG_TRY(dseg_buffer_append(out, piece, sizeof piece - room, error));
+    if (result == (size_t)-1 && left == before && room == sizeof piece) {
+      DSEG_TRY(append_replacement(out, error));
+      iconv(opened, NULL, NULL, NULL, NULL);
+      from++;
+      left--;
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status append_by_iconv(const char *encoding, dseg_view text, dseg_buffer *out, dseg_error *error) {
+  const iconv_t opened = iconv_open("UTF-8", encoding);
+  if ((intptr_t)opened == -1) {
+    return append_ascii(text, out, error);
+  }
+  const dseg_status status = run_iconv(opened, text, out, error);
+  iconv_close(opened);
+  return status;
+}
+
+static bool iconv_converts(const char *encoding) {
+  const iconv_t opened = iconv_open("UTF-8", encoding);
+  return (intptr_t)opened != -1 && iconv_close(opened) == 0;
+}
+#else
+static dseg_status append_by_iconv(const char *encoding, dseg_view text, dseg_buffer *out, dseg_error *error) {
+  (void)encoding;
+  return append_ascii(text, out, error);
+}
+
+static bool iconv_converts(const char *encoding) {
+  (void)encoding;
+  return false;
+}
+#endif
+
+bool dseg_charset_converts(const char *encoding) {
+  return own_converter(encoding) != NULL || iconv_converts(encoding);
+}
+
+dseg_status dseg_charset_append(const char *encoding, dseg_view text, dseg_buffer *out, dseg_error *error) {
+  const converter own = own_converter(encoding);
+  return own != NULL ? own(text, out, error) : append_by_iconv(encoding, text, out, error);
+}
