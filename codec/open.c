@@ -10,6 +10,7 @@
 
 #include "base/input.h"
 #include "base/options.h"
+#include "base/path.h"
 #include "dseg/formats.h"
 #include "sources/source.h"
 
@@ -129,8 +130,7 @@ dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_
 
 /* Name of a file without directory and the suffix of a volume. */
 static const char *stem_of(const char *path, size_t *length) {
-  const char *slash = strrchr(path, '/');
-  const char *name = slash != NULL ? slash + 1 : path;
+  const char *name = dseg_path_name(path);
   *length = dseg_volume_stem(name);
   return name;
 }

@@ -8,6 +8,7 @@
 #include "base/os/files.h"
 #include "base/os/names.h"
 #include "base/os/system.h"
+#include "base/path.h"
 
 #define NAME_ATTEMPTS 100u
 
@@ -33,16 +34,11 @@ static dseg_status fail_names(dseg_error *error, const char *path) {
   return fail(error, path, "no temporary name is free in the directory", EEXIST);
 }
 
-static size_t directory_length(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash != NULL ? (size_t)(slash - path) + 1 : 0;
-}
-
 /* Another one at each attempt; *name is for free(). */
 static dseg_status make_name(char **name, const char *path, unsigned attempt, dseg_error *error) {
   const unsigned long long number = dseg_os_now() + attempt;
   dseg_buffer text = {0};
-  const size_t length = directory_length(path);
+  const size_t length = dseg_path_directory(path);
   /* Hidden, and short whatever the final name's length, which may be the longest that is possible. */
   const dseg_status status =
       dseg_buffer_printf(&text, error, "%.*s.dseg-%lx-%llx.tmp", (int)length, path, dseg_os_process_id(), number);
@@ -97,7 +93,7 @@ static void discard(dseg_output_file *file) {
 
 dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file **file, dseg_error *error) {
   *file = NULL;
-  if (path[directory_length(path)] == '\0') {
+  if (*dseg_path_name(path) == '\0') {
     return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: not the name of a file", path);
   }
   DSEG_TRY(check_target(path, replace, error));

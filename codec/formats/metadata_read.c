@@ -67,6 +67,7 @@ static dseg_status check_schema(const dseg_json_reader *reader, const json_t *ro
   return DSEG_OK;
 }
 
+/* The mapping may have been written on another system: both separators count, on all. */
 static const char *base_name(const char *path) {
   const char *slash = strrchr(path, '/');
   const char *backslash = strrchr(path, '\\');

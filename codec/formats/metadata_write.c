@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "formats/metadata.h"
 #include "model/default_codes.h"
 
@@ -156,11 +157,6 @@ static json_t *build_list(struct builder *builder, const dseg_description *descr
   return list;
 }
 
-static const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash != NULL ? slash + 1 : path;
-}
-
 /* The schema wants at least one segment in each list: with names, a file without any is left out. */
 static void set_segments(struct builder *builder, json_t *root, const dseg_description *description,
                          const dseg_metadata_files *files) {
@@ -174,7 +170,7 @@ static void set_segments(struct builder *builder, json_t *root, const dseg_descr
     }
     append(builder, lists, list);
     if (files->names != NULL) {
-      append(builder, mapping, json_string(base_name(files->names[file])));
+      append(builder, mapping, json_string(dseg_path_name(files->names[file])));
     }
   }
   if (json_array_size(mapping) > 0) {

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/inflate.h"
 #include "base/large_block.h"
+#include "base/path.h"
 #include "formats/text.h"
 
 dseg_status dseg_volume_needs_path(const dseg_input *header, const char *what, dseg_error *error) {
@@ -21,16 +22,13 @@ dseg_status dseg_volume_needs_path(const dseg_input *header, const char *what, d
 
 dseg_status dseg_volume_open_beside(const dseg_input *header, const char *name, uint64_t memory_limit,
                                     dseg_input **data, dseg_error *error) {
-  const bool leaves =
-      name[0] == '/' || strcmp(name, "..") == 0 || strncmp(name, "../", 3) == 0 || strstr(name, "/../") != NULL;
-  if (leaves || name[0] == '\0') {
+  if (name[0] == '\0' || dseg_path_leaves(name)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "the data file '%.200s' is not in the header's directory or below it, and is not read", name);
   }
   DSEG_TRY(dseg_volume_needs_path(header, name, error));
   const char *beside = dseg_input_path(header);
-  const char *slash = strrchr(beside, '/');
-  char *path = dseg_text_join(beside, slash != NULL ? (size_t)(slash - beside) + 1 : 0, name);
+  char *path = dseg_text_join(beside, dseg_path_directory(beside), name);
   if (path == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }

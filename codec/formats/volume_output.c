@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "formats/text.h"
 
 #define PIECE ((size_t)8 << 20)
@@ -49,8 +50,7 @@ dseg_status dseg_volume_write_file(const dseg_volume_output *output, dseg_view h
 
 /* A name in the directory of path. */
 static char *beside(const char *path, const char *name) {
-  const char *slash = strrchr(path, '/');
-  return dseg_text_join(path, slash != NULL ? (size_t)(slash - path) + 1 : 0, name);
+  return dseg_text_join(path, dseg_path_directory(path), name);
 }
 
 dseg_status dseg_volume_write_pair(const dseg_volume_output *output, dseg_view header, const char *data_name,
@@ -80,8 +80,7 @@ dseg_status dseg_volume_write_pair(const dseg_volume_output *output, dseg_view h
 }
 
 char *dseg_volume_data_name(const dseg_volume_output *output, const char *suffix) {
-  const char *slash = strrchr(output->to->path, '/');
-  const char *name = slash != NULL ? slash + 1 : output->to->path;
+  const char *name = dseg_path_name(output->to->path);
   const char *dot = strrchr(name, '.');
   return dseg_text_join(name, dot != NULL ? (size_t)(dot - name) : strlen(name), suffix);
 }

@@ -9,6 +9,7 @@
 
 #include "base/endian.h"
 #include "base/os/system.h"
+#include "base/path.h"
 #include "dicom/element_writer.h"
 #include "seg_write/frame_encoder.h"
 #include "seg_write/per_frame.h"
@@ -236,9 +237,9 @@ static char *part_path(const char *path, size_t number) {
   const size_t size = strlen(path) + 24;
   char *result = malloc(size);
   if (result != NULL) {
-    const char *dot = strrchr(path, '.');
-    const char *slash = strrchr(path, '/');
-    const bool has_suffix = dot != NULL && (slash == NULL || dot > slash + 1) && dot != path;
+    const char *name = dseg_path_name(path);
+    const char *dot = strrchr(name, '.');
+    const bool has_suffix = dot != NULL && dot != name;
     const int stem = (int)(has_suffix ? (size_t)(dot - path) : strlen(path));
     snprintf(result, size, "%.*s-%zu%s", stem, path, number, has_suffix ? dot : "");
   }

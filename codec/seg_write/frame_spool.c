@@ -6,6 +6,7 @@
 
 #include "base/os/files.h"
 #include "base/os/system.h"
+#include "base/path.h"
 #include "model/bit_planes.h"
 
 #define PIECE_BYTES ((size_t)1 << 19) /* fewer and larger writes */
@@ -56,8 +57,7 @@ dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *
     const int number = dseg_os_create_unnamed(NULL, &spool->descriptor);
     return number == 0 ? DSEG_OK : fail_create("(TMPDIR names its directory)", number, error);
   }
-  const char *slash = strrchr(output->path, '/');
-  const size_t length = slash == NULL ? 0 : (size_t)(slash - output->path) + 1;
+  const size_t length = dseg_path_directory(output->path);
   char *directory = malloc(length + 1);
   if (directory == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");

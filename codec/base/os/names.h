@@ -12,10 +12,20 @@
 #define DSEG_OS_LIST_SEPARATOR ":"
 #endif
 
+/* Whether c ends the name of a drive, or, in other places, the name of a file that a stream of it follows. */
+static inline bool dseg_os_ends_drive(char c) {
+#ifdef _WIN32
+  return c == ':';
+#else
+  (void)c;
+  return false;
+#endif
+}
+
 /* Whether c ends a part of a path. */
 static inline bool dseg_os_is_separator(char c) {
 #ifdef _WIN32
-  return c == '/' || c == '\\' || c == ':'; /* the colon of a drive */
+  return c == '/' || c == '\\' || dseg_os_ends_drive(c);
 #else
   return c == '/';
 #endif
