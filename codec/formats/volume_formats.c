@@ -15,7 +15,7 @@ const dseg_volume_kind *dseg_volume_find(const char *path, const dseg_volume_suf
   for (const dseg_volume_kind *const *kind = dseg_volume_kinds; path != NULL && *kind != NULL; kind++) {
     for (const dseg_volume_suffix *candidate = (*kind)->suffixes; candidate->text != NULL; candidate++) {
       const size_t length = strlen(candidate->text);
-      if (length > longest && dseg_text_has_suffix(path, candidate->text)) {
+      if (length > longest && (dseg_text_equal(path, candidate->text) || dseg_text_has_suffix(path, candidate->text))) {
         found = *kind;
         *suffix = candidate;
         longest = length;

@@ -37,7 +37,7 @@ extern const dseg_volume_kind dseg_volume_metaimage;
 /* The rows, in the order in which they are asked; ends with NULL. */
 extern const dseg_volume_kind *const dseg_volume_kinds[];
 
-/* The kind with the longest suffix that path ends with; NULL: none. */
+/* The kind with the longest suffix that path is or ends with; NULL: none. */
 const dseg_volume_kind *dseg_volume_find(const char *path, const dseg_volume_suffix **suffix);
 
 #endif

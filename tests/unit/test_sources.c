@@ -459,7 +459,7 @@ static void files_of_no_known_kind_are_named(void **state) {
   assert_null(source);
   error = (dseg_error){0};
   assert_int_equal(dseg_open_memory((dseg_view){(const uint8_t *)"text", 4}, "bytes", NULL, &source, &error),
-                   DSEG_ERROR_FORMAT);
+                   DSEG_ERROR_UNSUPPORTED);
   assert_int_equal(strncmp(error.message, "bytes: ", 7), 0);
   assert_int_equal(dseg_open(NULL, NULL, &source, NULL), DSEG_ERROR_ARGUMENT);
   assert_int_equal(dseg_open_many(NULL, 0, NULL, &source, NULL), DSEG_ERROR_ARGUMENT);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/streams.h"
 #include "compare/compare.h"
 
 enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_THREADS };
@@ -27,7 +28,8 @@ const cli_command cmd_compare = {
     "A and B are DICOM segmentations, NIfTI, NRRD or MetaImage files. Voxels are\n"
     "compared where they lie in the patient, so axes may run in other directions.\n"
     "Segments correspond by number, else by label, else by order. Names, codes and\n"
-    "colours are compared where both formats hold them.\n"
+    "colours are compared where both formats hold them. One of A and B may be -,\n"
+    "standard input.\n"
     "\n"
     "Exit status: 0 the same, 1 different, 2 usage, 3 an input cannot be used.",
     options,
@@ -58,7 +60,7 @@ static int open_side(compare_side *side, unsigned threads) {
   cli_warnings warnings = {.file = side->path};
   const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options), .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = threads};
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = dseg_open(side->path, &open_options, &side->source, &error);
+  dseg_status status = cli_open(&side->path, 1, &open_options, &side->source, &error);
   cli_warnings_end(&warnings);
   if (status == DSEG_OK) {
     side->description = dseg_source_description(side->source);
@@ -154,6 +156,9 @@ static int run(int argc, char **argv) {
   }
   if (args.name_count != 2) {
     return cli_usage_error(&cmd_compare, "two segmentations are expected");
+  }
+  if (!cli_take_standard_input(&cmd_compare, args.names, args.name_count)) {
+    return CLI_USAGE;
   }
   job.a.path = args.names[0];
   job.b.path = args.names[1];

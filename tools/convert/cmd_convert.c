@@ -31,6 +31,7 @@ enum {
   OPTION_COMPRESSION,
   OPTION_NIFTI2,
   OPTION_SYNC,
+  OPTION_FORMAT,
   OPTION_THREADS,
   OPTION_FORCE,
   OPTION_JSON
@@ -85,7 +86,10 @@ static const cli_option options_table[] = {
     {OPTION_COMPRESSION, "compression", "none|1-12", false, NULL,
      "gzip level, 6 otherwise; none where the suffix leaves the choice."},
     {OPTION_NIFTI2, "nifti2", NULL, false, NULL, "NIfTI-2 rather than NIfTI-1."},
-    {OPTION_FORCE, "force", NULL, false, "The run", "Replace files that exist."},
+    {OPTION_FORMAT, "format", "dicom|SUFFIX", false, "The run",
+     "What OUTPUT is, whatever its suffix: dicom, nii, nii.gz, nrrd, seg.nrrd, mha, ... Needed for - (standard "
+     "output)."},
+    {OPTION_FORCE, "force", NULL, false, NULL, "Replace files that exist."},
     {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {OPTION_JSON, "json", NULL, false, NULL,
      "Say on standard output what was written: files, bytes, frames, segments, seconds, peak memory."},
@@ -99,7 +103,8 @@ const cli_command cmd_convert = {"convert",
                                  "INPUT: DICOM segmentation, NIfTI, NRRD, seg.nrrd or MetaImage; told by content.\n"
                                  "Several make one segmentation: segments of different files may overlap.\n"
                                  "OUTPUT: told by suffix: .dcm .seg (DICOM), .nii .nii.gz .hdr .nrrd .nhdr\n"
-                                 ".seg.nrrd .mha .mhd. It appears only when it is complete.",
+                                 ".seg.nrrd .mha .mhd, or by --format. It appears only when it is complete.\n"
+                                 "One INPUT may be -, standard input, and OUTPUT may be -, standard output.",
                                  options_table,
                                  run};
 
@@ -191,6 +196,26 @@ static bool set_transfer_syntax(const cli_args *args, convert_options *options) 
   return true;
 }
 
+/* "dicom" is no suffix; the others are, without their dot. */
+static bool set_format(const cli_args *args, convert_options *options) {
+  static const char *const dicom[] = {"dicom", "dcm", "seg"};
+  for (size_t i = 0; i < sizeof dicom / sizeof *dicom; i++) {
+    if (strcmp(args->value, dicom[i]) == 0) {
+      options->suffix = ".dcm";
+      return true;
+    }
+  }
+  const char *suffix = NULL;
+  for (size_t i = 0; (suffix = dseg_volume_suffix_at(i)) != NULL; i++) {
+    if (strcmp(args->value, suffix + 1) == 0) {
+      options->suffix = suffix;
+      return true;
+    }
+  }
+  cli_usage_error(args->command, "--format: \"%s\" is neither dicom nor a suffix such as nii.gz", args->value);
+  return false;
+}
+
 static bool set_representation(const cli_args *args, convert_options *options) {
   if (dseg_find_representation(args->value) == NULL) {
     cli_usage_error(args->command, "--as: \"%s\" is no representation; see dseg codecs", args->value);
@@ -246,7 +271,7 @@ static void set_flag(int id, convert_options *options) {
     case OPTION_CONCATENATION: options->write.concatenation = true; break;
     case OPTION_PADDED_BIT_FRAMES: options->padded_bit_frames = true; break;
     case OPTION_NIFTI2: options->nifti2 = true; break;
-    case OPTION_SYNC: options->write.sync = true; break;
+    case OPTION_SYNC: options->sync = true; break;
     case OPTION_FORCE: options->force = true; break;
     default: options->json = true; break;
   }
@@ -257,6 +282,7 @@ static bool set_option(const cli_args *args, int id, convert_options *options) {
   switch (id) {
     case OPTION_AS: return set_representation(args, options);
     case OPTION_TRANSFER_SYNTAX: return set_transfer_syntax(args, options);
+    case OPTION_FORMAT: return set_format(args, options);
     case OPTION_OPTION: return add_option(args, options);
     case OPTION_REFERENCE: options->references[options->reference_count++] = args->value; return true;
     case OPTION_SEGMENTS: return add_segments(args, options);
@@ -290,13 +316,42 @@ static bool is_volume_only(int id) {
 
 static bool has_dicom_suffix(const char *path) {
   const size_t length = strlen(path);
-  return length > 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".DCM") == 0 ||
-                        strcmp(path + length - 4, ".seg") == 0);
+  return length >= 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".DCM") == 0 ||
+                         strcmp(path + length - 4, ".seg") == 0);
+}
+
+/* What concerns "-" among the arguments. */
+static int check_streams(const convert_options *options) {
+  const bool is_stream = options->output == cli_standard_output;
+  if ((options->metadata != NULL && cli_is_stream(options->metadata)) ||
+      (options->write_metadata != NULL && cli_is_stream(options->write_metadata))) {
+    return cli_usage_error(&cmd_convert, "JSON is read from and written to files only; a file named - is ./-");
+  }
+  if (!is_stream) {
+    return CLI_OK;
+  }
+  if (options->suffix == NULL) {
+    return cli_usage_error(&cmd_convert, "OUTPUT -: --format has to say what is written to standard output");
+  }
+  if (options->json) {
+    return cli_usage_error(&cmd_convert, "--json writes to standard output, and so does OUTPUT -");
+  }
+  if (options->split || options->write.concatenation || options->sync) {
+    return cli_usage_error(&cmd_convert, "--%s is for files, and OUTPUT - is standard output",
+                           options->split                 ? "split"
+                           : options->write.concatenation ? "concatenation"
+                                                          : "sync");
+  }
+  return CLI_OK;
 }
 
 /* What goes together, once all arguments are known. */
 static int check_options(const convert_options *options, const char *volume_only) {
-  const bool dicom = has_dicom_suffix(options->output);
+  const bool dicom = has_dicom_suffix(options->suffix != NULL ? options->suffix : options->output);
+  const int streams = check_streams(options);
+  if (streams != CLI_OK) {
+    return streams;
+  }
   if (!dicom && options->format == NULL) {
     return cli_usage_error(&cmd_convert,
                            "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .hdr .nrrd "
@@ -341,8 +396,13 @@ static int parse(cli_args *args, convert_options *options) {
   }
   options->inputs = args->names;
   options->input_count = (size_t)args->name_count - 1;
-  options->output = args->names[args->name_count - 1];
-  options->format = dseg_volume_format_of(options->output);
+  const char *output = args->names[args->name_count - 1];
+  options->output = cli_is_stream(output) ? cli_standard_output : output;
+  const char *name = options->suffix != NULL ? options->suffix : options->output;
+  options->format = dseg_volume_format_of(name);
+  if (!cli_take_standard_input(&cmd_convert, args->names, args->name_count - 1)) {
+    return CLI_USAGE;
+  }
   return check_options(options, volume_only);
 }
 
@@ -359,6 +419,9 @@ int convert_run(int argc, char **argv, dseg_error *refusal) {
     cli_args args;
     cli_args_begin(&args, &cmd_convert, argc, argv);
     exit_code = parse(&args, &options);
+    if (exit_code == CLI_OK && options.output == cli_standard_output && !cli_check_standard_output()) {
+      exit_code = CLI_OUTPUT;
+    }
     if (exit_code == CLI_OK && options.output != NULL) {
       exit_code = convert_execute(&options);
     }

@@ -6,7 +6,7 @@
 #ifndef DSEG_TOOLS_CONVERT_CONVERT_H
 #define DSEG_TOOLS_CONVERT_CONVERT_H
 
-#include "cli/cli.h"
+#include "cli/streams.h"
 #include "dseg/dseg.h"
 
 typedef enum convert_grid {
@@ -26,7 +26,8 @@ typedef enum convert_numbering {
 typedef struct convert_options {
   const char *const *inputs;
   size_t input_count;
-  const char *output;
+  const char *output;               /* cli_standard_output for "-" */
+  const char *suffix;               /* of the output's format, by --format; NULL: the output's own */
   const dseg_volume_format *format; /* of the output; NULL: DICOM */
   const char *representation;       /* --as; NULL: not given */
   const char **references;
@@ -44,6 +45,7 @@ typedef struct convert_options {
   double threshold; /* 0: not given */
   unsigned threads;
   bool force;
+  bool sync;
   bool json;
   bool padded_bit_frames;
   bool offset_table_given;
@@ -179,6 +181,8 @@ dseg_status convert_fill_fractions(convert_job *job, const dseg_grid *grid, cons
                                    float *voxels, dseg_error *error);
 dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
                                 uint8_t *voxels, dseg_error *error);
+/* A file of the run, or standard output. */
+dseg_output convert_output(const convert_job *job, const char *path);
 /* Says that the output's format holds no fractions; returns CLI_OUTPUT. */
 int convert_refuse_fractions(const convert_job *job);
 dseg_volume_write_options convert_volume_options(convert_job *job);

@@ -179,15 +179,14 @@ int convert_to_dicom(convert_job *job) {
   write_options.struct_size = sizeof write_options;
   write_options.representation = job->representation->name;
   sort_options(job, values, &write_options);
-  write_options.replace = options->force;
-  write_options.set = job->outputs;
   write_options.threads = options->threads;
   write_options.progress = cli_progress_sink(&job->progress);
   cli_warnings warnings = {.file = options->output};
   write_options.warnings = cli_warning_sink(&warnings);
   dseg_error error = {0};
   dicom_work work = {.chunk = job->fractions ? 1 : convert_chunk_planes(job)};
-  const dseg_status status = dseg_writer_create(options->output, job->target, &write_options, &work.writer, &error);
+  const dseg_output output = convert_output(job, options->output);
+  const dseg_status status = dseg_writer_create_to(&output, job->target, &write_options, &work.writer, &error);
   free(values); /* the writer has copies */
   if (status != DSEG_OK) {
     return convert_fail_output(job, options->output, status, &error);

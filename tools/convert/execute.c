@@ -14,13 +14,14 @@ static int write_metadata(const convert_job *job) {
   for (size_t i = 0; i < target->segment_count; i++) {
     origins[i] = (dseg_segment_origin){options->split ? (uint32_t)i : 0, target->segments[i].number};
   }
-  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
-                                     .count = job->result.file_count,
-                                     .origins = origins,
-                                     .names = (const char *const *)job->result.files,
-                                     .set = job->outputs};
+  const dseg_metadata_files files = {
+      .struct_size = sizeof(dseg_metadata_files),
+      .count = job->result.file_count,
+      .origins = origins,
+      .names = options->output != cli_standard_output ? (const char *const *)job->result.files : NULL};
   dseg_error error = {0};
-  const dseg_status status = dseg_metadata_write(options->write_metadata, target, &files, options->force, &error);
+  const dseg_output output = convert_output(job, options->write_metadata);
+  const dseg_status status = dseg_metadata_write_to(&output, target, &files, &error);
   free(origins);
   return status == DSEG_OK ? CLI_OK : convert_fail_output(job, options->write_metadata, status, &error);
 }

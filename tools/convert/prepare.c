@@ -12,10 +12,7 @@ static dseg_status open_inputs(convert_job *job, dseg_error *error) {
       .padded_bit_frames = options->padded_bit_frames,
       .threads = options->threads,
   };
-  if (options->input_count == 1) {
-    return dseg_open(options->inputs[0], &open_options, &job->source, error);
-  }
-  return dseg_open_many(options->inputs, options->input_count, &open_options, &job->source, error);
+  return cli_open(options->inputs, options->input_count, &open_options, &job->source, error);
 }
 
 /* dcmqi's JSON knows segments by the file they came from and their number in it. */

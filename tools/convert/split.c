@@ -93,7 +93,8 @@ static int write_group(convert_job *job, group_work *work, const uint32_t *group
                               .layer_count = 1,
                               .voxels = work->voxels};
   const dseg_volume_write_options options = convert_volume_options(job);
-  const dseg_status status = dseg_volume_write(path, &volume, &options, &error);
+  const dseg_output output = convert_output(job, path);
+  const dseg_status status = dseg_volume_write_to(&output, &volume, &options, &error);
   return status == DSEG_OK ? CLI_OK : convert_fail_output(job, path, status, &error);
 }
 

@@ -9,7 +9,7 @@
 #include "convert/convert.h"
 
 int convert_check_output(const convert_job *job, const char *path) {
-  if (!job->options->force && access(path, F_OK) == 0) {
+  if (path != cli_standard_output && !job->options->force && access(path, F_OK) == 0) {
     cli_error(path, "exists; --force replaces it");
     return CLI_OUTPUT;
   }
@@ -128,13 +128,13 @@ dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const s
 
 dseg_volume_write_options convert_volume_options(convert_job *job) {
   const convert_options *options = job->options;
-  return (dseg_volume_write_options){.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options),
+  return (dseg_volume_write_options){
+      .struct_size = sizeof(dseg_volume_write_options),
+      .suffix = options->suffix,
       .nifti2 = options->nifti2,
       .compression = options->compression,
-      .replace = options->force,
       .threads = options->threads,
       .progress = cli_progress_sink(&job->progress),
-      .set = job->outputs,
   };
 }
 
@@ -248,6 +248,12 @@ static dseg_status read_voxels(convert_job *job, volume_work *work, dseg_error *
   return DSEG_ERROR_OVERLAP;
 }
 
+dseg_output convert_output(const convert_job *job, const char *path) {
+  const unsigned flags =
+      (job->options->force ? DSEG_OUTPUT_REPLACE : 0u) | (job->options->sync ? DSEG_OUTPUT_SYNC : 0u);
+  return cli_output(path, flags, job->outputs);
+}
+
 int convert_refuse_fractions(const convert_job *job) {
   cli_error(job->options->output, "%s does not hold fractions: give --threshold, or write .nii.gz or .nrrd",
             job->format->name);
@@ -285,7 +291,8 @@ static int run(convert_job *job, volume_work *work) {
   }
   /* What was read is in the volume now; its memory serves compression better. */
   const dseg_volume_write_options volume_options = convert_volume_options(job);
-  status = dseg_volume_write(options->output, &work->volume, &volume_options, &error);
+  const dseg_output output = convert_output(job, options->output);
+  status = dseg_volume_write_to(&output, &work->volume, &volume_options, &error);
   return status == DSEG_OK ? CLI_OK : convert_fail_output(job, options->output, status, &error);
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
+#include "cli/streams.h"
 #include "info/info.h"
 
 enum { OPTION_JSON };
@@ -15,7 +16,7 @@ static int run(int argc, char **argv);
 const cli_command cmd_info = {"info",
                               "Show what a segmentation holds and where its bytes go.",
                               "FILE... [options]",
-                              "No pixel of a DICOM object is read.",
+                              "No pixel of a DICOM object is read. FILE - is standard input.",
                               options_table,
                               run};
 
@@ -24,7 +25,7 @@ static int show_file(const char *path, json_out *json) {
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings)};
   dseg_source *source = NULL;
   dseg_error error = {0};
-  const dseg_status status = dseg_open(path, &options, &source, &error);
+  const dseg_status status = cli_open(&path, 1, &options, &source, &error);
   cli_warnings_end(&warnings);
   if (status != DSEG_OK) {
     return cli_fail(path, status, &error);
@@ -74,6 +75,9 @@ static int run(int argc, char **argv) {
   }
   if (args.name_count == 0) {
     return cli_usage_error(&cmd_info, "no FILE");
+  }
+  if (!cli_take_standard_input(&cmd_info, args.names, args.name_count)) {
+    return CLI_USAGE;
   }
   return show_files(args.names, args.name_count, as_json);
 }

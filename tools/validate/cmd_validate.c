@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_out.h"
+#include "cli/streams.h"
 #include "dseg/validate.h"
 
 enum { OPTION_JSON, OPTION_RULES, OPTION_ALL, OPTION_THREADS };
@@ -21,7 +22,8 @@ const cli_command cmd_validate = {"validate",
                                   "FILE... [options]",
                                   "Findings go to stdout, one a line:\n"
                                   "  file: error|warning: rule: where: what (section of the standard)\n"
-                                  "Exit code 0: no errors; 1: at least one; 3: a file cannot be checked.",
+                                  "Exit code 0: no errors; 1: at least one; 3: a file cannot be checked.\n"
+                                  "FILE - is standard input.",
                                   options_table,
                                   run};
 
@@ -48,6 +50,19 @@ static void show_finding(void *user, const dseg_finding *finding) {
   json_end(output->json);
 }
 
+static dseg_status validate(const char *path, const dseg_validate_options *options, dseg_validation *result,
+                            dseg_error *error) {
+  if (path != cli_standard_input) {
+    return dseg_validate(path, options, result, error);
+  }
+  dseg_input *input = NULL;
+  *result = (dseg_validation){0};
+  DSEG_TRY(cli_open_input(path, &input, error));
+  const dseg_status status = dseg_validate_input(input, options, result, error);
+  dseg_input_close(input);
+  return status;
+}
+
 static int check_file(const char *path, const dseg_validate_options *settings, json_out *json) {
   struct output output = {.file = path, .json = json};
   cli_warnings notes = {.file = path};
@@ -62,7 +77,7 @@ static int check_file(const char *path, const dseg_validate_options *settings, j
     json_put_string(json, "file", path);
     json_begin_array(json, "findings");
   }
-  const dseg_status status = dseg_validate(path, &options, &result, &error);
+  const dseg_status status = validate(path, &options, &result, &error);
   cli_warnings_end(&notes);
   if (json != NULL) {
     json_end(json);
@@ -144,6 +159,9 @@ static int run(int argc, char **argv) {
   }
   if (args.name_count == 0) {
     return cli_usage_error(&cmd_validate, "no FILE");
+  }
+  if (!cli_take_standard_input(&cmd_validate, args.names, args.name_count)) {
+    return CLI_USAGE;
   }
   return check_files(&args, &settings, as_json);
 }

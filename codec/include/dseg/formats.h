@@ -22,7 +22,8 @@ typedef struct dseg_volume_format {
   unsigned flags;   /* DSEG_VOLUME_ */
 } dseg_volume_format;
 
-/* The format that is written under a file name's suffix, letter case ignored; NULL when it is none's. */
+/* The format that is written under a file name's suffix, or a suffix alone, letter case ignored; NULL when it is
+ * none's. */
 DSEG_API const dseg_volume_format *dseg_volume_format_of(const char *path);
 
 /* The suffixes that can be written, ".nii.gz" for instance: index counts from 0; NULL past the end. */

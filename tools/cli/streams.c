@@ -1,0 +1,76 @@
+/* streams.c - "-" on the command line: standard input and standard output. */
+#include "cli/streams.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char cli_standard_input[] = "standard input";
+const char cli_standard_output[] = "standard output";
+
+bool cli_is_stream(const char *argument) {
+  return strcmp(argument, "-") == 0;
+}
+
+bool cli_take_standard_input(const cli_command *command, const char **names, int count) {
+  int found = 0;
+  for (int i = 0; i < count; i++) {
+    if (cli_is_stream(names[i])) {
+      names[i] = cli_standard_input;
+      found++;
+    }
+  }
+  if (found > 1) {
+    cli_usage_error(command, "standard input (-) can be read once only");
+  }
+  return found <= 1;
+}
+
+dseg_status cli_open_input(const char *name, dseg_input **input, dseg_error *error) {
+  return name == cli_standard_input ? dseg_input_from_descriptor(STDIN_FILENO, 0, input, error)
+                                    : dseg_input_from_file(name, 0, input, error);
+}
+
+dseg_status cli_open(const char *const *names, size_t count, const dseg_open_options *options, dseg_source **source,
+                     dseg_error *error) {
+  dseg_input **inputs = calloc(count, sizeof *inputs);
+  if (inputs == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);
+  }
+  dseg_status status = DSEG_OK;
+  for (size_t i = 0; status == DSEG_OK && i < count; i++) {
+    if (names[i] == cli_standard_input) {
+      status = cli_open_input(names[i], &inputs[i], error);
+    }
+  }
+  if (status == DSEG_OK) {
+    status = dseg_open_inputs(inputs, names, count, options, source, error);
+  } else {
+    dseg_error_prefix(error, cli_standard_input);
+  }
+  free(inputs);
+  return status;
+}
+
+bool cli_check_standard_output(void) {
+  if (isatty(STDOUT_FILENO) == 1) {
+    cli_error(cli_standard_output, "is a terminal, and the output is binary: send it to a file or a pipe");
+    return false;
+  }
+  return true;
+}
+
+static dseg_status write_standard_output(void *user, const void *bytes, size_t size, dseg_error *error) {
+  (void)user;
+  if (fwrite(bytes, 1, size, stdout) != size || fflush(stdout) != 0) {
+    return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s", strerror(errno));
+  }
+  return DSEG_OK;
+}
+
+dseg_output cli_output(const char *name, unsigned flags, dseg_output_set *set) {
+  return name == cli_standard_output ? dseg_output_to_function(write_standard_output, NULL)
+                                     : dseg_output_to_file(name, flags, set);
+}
