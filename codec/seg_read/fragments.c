@@ -58,104 +58,128 @@ static bool set_frame(struct locator *locator, size_t i, uint64_t begin, uint64_
   return true;
 }
 
-/* The item at offset, through a window on the input: headers of small items are read together. */
-static bool find_item(const struct locator *locator, struct window *window, uint64_t offset, uint32_t *length) {
+/* The item at offset, through a window on the input: headers of small items are read together. *found is false where
+ * there is none. */
+static dseg_status find_item(const struct locator *locator, struct window *window, uint64_t offset, bool *found,
+                             uint32_t *length, dseg_error *error) {
+  *found = false;
   if (offset < window->begin || offset - window->begin + ITEM_HEADER > window->size) {
     const uint64_t left = offset < locator->end ? locator->end - offset : 0;
     window->begin = offset;
-    window->size = left < sizeof window->bytes ? (size_t)left : sizeof window->bytes;
-    if (window->size < ITEM_HEADER ||
-        dseg_input_read(locator->part10->input, offset, window->bytes, window->size, NULL) != DSEG_OK) {
-      window->size = 0;
-      return false;
+    window->size = 0;
+    if (left < ITEM_HEADER) {
+      return DSEG_OK;
     }
+    const size_t size = left < sizeof window->bytes ? (size_t)left : sizeof window->bytes;
+    DSEG_TRY(dseg_input_read(locator->part10->input, offset, window->bytes, size, error));
+    window->size = size;
   }
   const uint8_t *header = window->bytes + (offset - window->begin);
   *length = dseg_load_le32(header + 4);
-  return DSEG_TAG(dseg_load_le16(header), dseg_load_le16(header + 2)) == DSEG_TAG_ITEM;
+  *found = DSEG_TAG(dseg_load_le16(header), dseg_load_le16(header + 2)) == DSEG_TAG_ITEM;
+  return DSEG_OK;
 }
 
-/* Every frame is made of whole items, or of exactly one. */
-static bool check_items(const struct locator *locator, bool one_item) {
+/* Whether every frame is made of whole items, or of exactly one. */
+static dseg_status check_items(const struct locator *locator, bool one_item, bool *good, dseg_error *error) {
   struct window window = {.size = 0};
+  *good = false;
   for (size_t i = 0; i < locator->count; i++) {
     const dseg_frame *frame = &locator->frames[i];
     uint64_t at = 0;
     do {
-      uint32_t length;
-      if (frame->length - at < ITEM_HEADER || !find_item(locator, &window, frame->offset + at, &length) ||
-          length > frame->length - at - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
-        return false;
+      uint32_t length = 0;
+      bool found = false;
+      if (frame->length - at < ITEM_HEADER) {
+        return DSEG_OK;
+      }
+      DSEG_TRY(find_item(locator, &window, frame->offset + at, &found, &length, error));
+      if (!found || length > frame->length - at - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
+        return DSEG_OK;
       }
       at += ITEM_HEADER + (uint64_t)length;
     } while (at < frame->length);
   }
-  return true;
+  *good = true;
+  return DSEG_OK;
 }
 
 static uint64_t load64(const dseg_element *element, size_t i) {
   return dseg_load_le64(element->value.data + i * 8);
 }
 
-/* Extended Offset Table (7FE0,0001): offsets of items, and the lengths of the frames (7FE0,0002). */
-static bool use_extended_table(struct locator *locator) {
+/* Extended Offset Table (7FE0,0001): offsets of items, and the lengths of the frames (7FE0,0002). The tables are in
+ * memory: a fault of theirs is none of the input. */
+static dseg_status use_extended_table(struct locator *locator, bool *good, dseg_error *error) {
   dseg_element offsets;
   dseg_element lengths;
   const dseg_elements *elements = &locator->part10->elements;
+  *good = false;
   if (dseg_elements_find(elements, DSEG_TAG(0x7FE0, 0x0001), &offsets, NULL) != DSEG_OK ||
       dseg_elements_find(elements, DSEG_TAG(0x7FE0, 0x0002), &lengths, NULL) != DSEG_OK ||
       offsets.value.size / 8 != locator->count || lengths.value.size / 8 != locator->count) {
-    return false;
+    return DSEG_OK;
   }
   for (size_t i = 0; i < locator->count; i++) {
     const uint64_t offset = load64(&offsets, i);
     const uint64_t length = load64(&lengths, i);
     if (offset > locator->end || length > DSEG_FRAGMENT_LIMIT ||
         !set_frame(locator, i, locator->base + offset, locator->base + offset + ITEM_HEADER + length + length % 2)) {
-      return false;
+      return DSEG_OK;
     }
   }
-  return check_items(locator, true);
+  return check_items(locator, true, good, error);
 }
 
-/* Where the items from offset on end: at the Sequence Delimitation Item. */
-static dseg_status find_end(const struct locator *locator, uint64_t offset, uint64_t *end, dseg_error *error) {
-  for (;;) {
+/* Where the items from offset on end: at the Sequence Delimitation Item; *found is false where something else is. */
+static dseg_status find_end(const struct locator *locator, uint64_t offset, uint64_t *end, bool *found,
+                            dseg_error *error) {
+  *found = false;
+  while (offset <= locator->end && locator->end - offset >= ITEM_HEADER) {
     struct item_header item;
     DSEG_TRY(read_header(locator, offset, &item, error));
     if (item.tag == DSEG_TAG_SEQUENCE_END) {
       *end = offset;
+      *found = true;
       return DSEG_OK;
     }
     if (!is_item(locator, offset, &item)) {
-      return dseg_fail(error, DSEG_ERROR_FORMAT, "Pixel Data (7FE0,0010) has no item at byte %" PRIu64 " (PS3.5 A.4)",
-                       offset);
+      return DSEG_OK;
     }
     offset += ITEM_HEADER + (uint64_t)item.length;
   }
+  return DSEG_OK;
+}
+
+/* The offsets of a Basic Offset Table, one for each frame. */
+static dseg_status apply_basic_table(struct locator *locator, const uint8_t *offsets, bool *good, dseg_error *error) {
+  uint64_t end = 0;
+  *good = dseg_load_le32(offsets) == 0;
+  if (*good) {
+    const uint64_t last = locator->base + dseg_load_le32(offsets + (locator->count - 1) * 4);
+    DSEG_TRY(find_end(locator, last, &end, good, error));
+  }
+  for (size_t i = locator->count; *good && i-- > 0;) {
+    const uint64_t begin = locator->base + dseg_load_le32(offsets + i * 4);
+    *good = begin < end && set_frame(locator, i, begin, end);
+    end = begin;
+  }
+  return *good ? check_items(locator, false, good, error) : DSEG_OK;
 }
 
 /* Basic Offset Table: the value of the first item. */
-static bool use_basic_table(struct locator *locator, uint64_t table, uint32_t table_bytes) {
+static dseg_status use_basic_table(struct locator *locator, uint64_t table, uint32_t table_bytes, bool *good,
+                                   dseg_error *error) {
+  dseg_view offsets;
+  uint8_t *block = NULL;
+  *good = false;
   if (table_bytes / 4 != locator->count || table_bytes == 0) {
-    return false;
+    return DSEG_OK;
   }
-  uint8_t *offsets = malloc(table_bytes);
-  if (offsets == NULL || dseg_input_read(locator->part10->input, table, offsets, table_bytes, NULL) != DSEG_OK) {
-    free(offsets);
-    return false;
-  }
-  uint64_t end = 0;
-  bool good =
-      dseg_load_le32(offsets) == 0 &&
-      find_end(locator, locator->base + dseg_load_le32(offsets + (locator->count - 1) * 4), &end, NULL) == DSEG_OK;
-  for (size_t i = locator->count; good && i-- > 0;) {
-    const uint64_t begin = locator->base + dseg_load_le32(offsets + i * 4);
-    good = begin < end && set_frame(locator, i, begin, end);
-    end = begin;
-  }
-  free(offsets);
-  return good && check_items(locator, false);
+  DSEG_TRY(dseg_input_view(locator->part10->input, table, table_bytes, &offsets, &block, error));
+  const dseg_status status = apply_basic_table(locator, offsets.data, good, error);
+  free(block);
+  return status;
 }
 
 /* Without a table: item after item. */
@@ -211,14 +235,23 @@ dseg_status dseg_locate_encapsulated(dseg_frame_table *table, size_t first, size
   struct item_header basic;
   dseg_element extended;
   const uint64_t table_item = part10->pixel_data.value_offset;
-  if (read_header(&locator, table_item, &basic, NULL) != DSEG_OK || !is_item(&locator, table_item, &basic)) {
+  const bool has_item = table_item <= locator.end && locator.end - table_item >= ITEM_HEADER;
+  if (has_item) {
+    DSEG_TRY(read_header(&locator, table_item, &basic, error));
+  }
+  if (!has_item || !is_item(&locator, table_item, &basic)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "Pixel Data (7FE0,0010) does not begin with a Basic Offset Table (PS3.5 A.4)");
   }
   locator.base = table_item + ITEM_HEADER + basic.length;
   DSEG_TRY(dseg_elements_find(&part10->elements, DSEG_TAG(0x7FE0, 0x0001), &extended, error));
   const bool has_table = extended.tag != 0 || basic.length != 0;
-  if (!use_extended_table(&locator) && !use_basic_table(&locator, table_item + ITEM_HEADER, basic.length)) {
+  bool good = false;
+  DSEG_TRY(use_extended_table(&locator, &good, error));
+  if (!good) {
+    DSEG_TRY(use_basic_table(&locator, table_item + ITEM_HEADER, basic.length, &good, error));
+  }
+  if (!good) {
     if (has_table) {
       dseg_warn(warnings,
                 "the offset table of Pixel Data is wrong (PS3.5 A.4): frames are found by walking the fragments");

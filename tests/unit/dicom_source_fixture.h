@@ -3,6 +3,7 @@
 #define DSEG_TESTS_DICOM_SOURCE_FIXTURE_H
 
 #include "dseg/source.h"
+#include "same_source.h"
 #include "seg_files.h"
 
 static const uint16_t two_segments[] = {2, 1}; /* in no particular order */
@@ -42,7 +43,9 @@ static inline dseg_source *open_with(const dseg_open_options *options) {
   error = (dseg_error){0};
   warning[0] = '\0';
   const dseg_view bytes = {file.bytes.data, file.bytes.size};
-  return dseg_open_memory(bytes, "test", options, &source, &error) == DSEG_OK ? source : NULL;
+  const dseg_status status = dseg_open_memory(bytes, "test", options, &source, &error);
+  expect_same_everywhere(bytes, options, status, status != DSEG_OK ? error.message + strlen("test: ") : "", source);
+  return source;
 }
 
 static inline dseg_source *open_file(void) {

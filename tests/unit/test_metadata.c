@@ -2,12 +2,33 @@
 #include <stdlib.h>
 
 #include "metadata_files.h"
+#include "support/trial_reader.h"
 
 #define FILE_NAME "metadata.json"
 #define CODE "{\"CodeValue\":\"85756007\",\"CodingSchemeDesignator\":\"SCT\",\"CodeMeaning\":\"Tissue\"}"
 #define REQUIRED                                                                                   \
   "\"SegmentedPropertyCategoryCodeSequence\":" CODE ",\"SegmentedPropertyTypeCodeSequence\":" CODE \
   ",\"SegmentAlgorithmType\":\"MANUAL\""
+
+/* The same from memory, and from readers that give it piece by piece, or fail. */
+static void expect_same_from_readers(const char *text, const uint32_t *numbers, dseg_status status,
+                                     const dseg_error *expected) {
+  const dseg_view bytes = {(const uint8_t *)text, strlen(text)};
+  trial_reader trials[] = {{.bytes = bytes, .most = 7}, {.bytes = bytes, .fail_at = 1}};
+  for (size_t i = 0; i < 3; i++) {
+    dseg_input *input = NULL;
+    dseg_error found = {DSEG_OK, ""};
+    dseg_description *description = make_description(numbers, 2);
+    assert_int_equal(i < 2 ? trial_open(&trials[i], &input) : dseg_input_from_memory(bytes, &input, NULL), DSEG_OK);
+    const dseg_status outcome = dseg_metadata_read_input(input, FILE_NAME, description, NULL, NULL, &found);
+    const bool fails = i == 1 && trials[i].reads > 0;
+    assert_int_equal(outcome, fails ? DSEG_ERROR_INPUT : status);
+    assert_string_equal(found.message,
+                        fails ? FILE_NAME ": cannot be read at byte 0: the trial ends here" : expected->message);
+    dseg_input_close(input);
+    dseg_description_destroy(description);
+  }
+}
 
 /* Reads text for the segments 1 and 5. */
 static dseg_status read_text(const char *text, dseg_description **description, struct warnings *warnings,
@@ -18,7 +39,9 @@ static dseg_status read_text(const char *text, dseg_description **description, s
   *error = (dseg_error){DSEG_OK, ""};
   put_file(FILE_NAME, text);
   *description = make_description(numbers, 2);
-  return dseg_metadata_read(FILE_NAME, *description, NULL, &sink, error);
+  const dseg_status status = dseg_metadata_read(FILE_NAME, *description, NULL, &sink, error);
+  expect_same_from_readers(text, numbers, status, error);
+  return status;
 }
 
 static void test_example(void **state) {

@@ -21,6 +21,7 @@
 #include "base/deflate.h"
 #include "base/input.h"
 #include "dseg/formats.h"
+#include "same_source.h"
 #include "sources/source.h"
 
 static inline int enter_directory(void **state) {
@@ -111,6 +112,32 @@ static inline void take_warning(void *user, const char *message) {
   (void)snprintf(warnings->last, sizeof warnings->last, "%s", message);
 }
 
+/* Opens the file's bytes from other places, with the same outcome, but for a header whose voxels are in another file.
+ */
+static inline void expect_elsewhere(const char *path, const dseg_open_options *options, dseg_status status,
+                                    const dseg_error *error, dseg_source *source) {
+  dseg_buffer bytes = read_bytes(path);
+  const dseg_view view = {bytes.data, bytes.size};
+  dseg_error elsewhere = {DSEG_OK, ""};
+  dseg_source *found = NULL;
+  const dseg_open_options quiet = {.memory_limit = options->memory_limit, .threads = options->threads};
+  const dseg_status outcome = dseg_open_memory(view, "name", &quiet, &found, &elsewhere);
+  dseg_source_close(found);
+  const bool is_pair = strstr(path, ".img") != NULL; /* opened through its header */
+  if (!is_pair &&
+      (outcome != DSEG_ERROR_UNSUPPORTED || strstr(elsewhere.message, "the voxels are in another file") == NULL)) {
+    const bool is_other = status == DSEG_OK && source == NULL;
+    expect_same_everywhere(view, &quiet, is_other ? DSEG_ERROR_UNSUPPORTED : status,
+                           is_other        ? "neither DICOM"
+                           : error != NULL ? error->message
+                                           : "",
+                           source);
+  } else {
+    assert_true(status != DSEG_OK || source != NULL);
+  }
+  dseg_buffer_free(&bytes);
+}
+
 static inline dseg_status open_limited(const char *path, uint64_t limit, struct warnings *warnings,
                                        dseg_source **source, dseg_error *error) {
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
@@ -122,6 +149,7 @@ static inline dseg_status open_limited(const char *path, uint64_t limit, struct 
   DSEG_TRY(dseg_input_from_file(path, limit, &input, error));
   const dseg_status status = dseg_open_volume(input, &options, source, error);
   dseg_input_close(input);
+  expect_elsewhere(path, &options, status, error, *source);
   return status;
 }
 
