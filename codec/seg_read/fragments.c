@@ -13,6 +13,7 @@
 
 #define ITEM_HEADER 8u
 #define WINDOW ((size_t)1 << 16)
+#define SMALL_FRAME_BYTES 1024u
 
 struct locator {
   dseg_frame *frames;
@@ -58,10 +59,10 @@ static bool set_frame(struct locator *locator, size_t i, uint64_t begin, uint64_
   return true;
 }
 
-/* The item at offset, through a window on the input: headers of small items are read together. *found is false where
- * there is none. */
-static dseg_status find_item(const struct locator *locator, struct window *window, uint64_t offset, bool *found,
-                             uint32_t *length, dseg_error *error) {
+/* The item at offset, through a window on the input: headers of frames of few bytes are read together, and nothing of
+ * larger ones but their headers. *found is false where there is no item. */
+static dseg_status find_item(const struct locator *locator, struct window *window, uint64_t offset,
+                             uint32_t frame_bytes, bool *found, uint32_t *length, dseg_error *error) {
   *found = false;
   if (offset < window->begin || offset - window->begin + ITEM_HEADER > window->size) {
     const uint64_t left = offset < locator->end ? locator->end - offset : 0;
@@ -70,7 +71,8 @@ static dseg_status find_item(const struct locator *locator, struct window *windo
     if (left < ITEM_HEADER) {
       return DSEG_OK;
     }
-    const size_t size = left < sizeof window->bytes ? (size_t)left : sizeof window->bytes;
+    const size_t most = frame_bytes < SMALL_FRAME_BYTES ? sizeof window->bytes : ITEM_HEADER;
+    const size_t size = left < most ? (size_t)left : most;
     DSEG_TRY(dseg_input_read(locator->part10->input, offset, window->bytes, size, error));
     window->size = size;
   }
@@ -93,7 +95,7 @@ static dseg_status check_items(const struct locator *locator, bool one_item, boo
       if (frame->length - at < ITEM_HEADER) {
         return DSEG_OK;
       }
-      DSEG_TRY(find_item(locator, &window, frame->offset + at, &found, &length, error));
+      DSEG_TRY(find_item(locator, &window, frame->offset + at, frame->length, &found, &length, error));
       if (!found || length > frame->length - at - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
         return DSEG_OK;
       }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "dseg/proposals.h"
+#include "support/trial_reader.h"
 
 enum { MEMORY_LIMIT = 64 << 20, VOXEL_LIMIT = 1 << 22, SEGMENT_LIMIT = 40, FRAME_LIMIT = 200 };
 
@@ -122,15 +123,46 @@ dseg_status exercise_source(dseg_source *source, dseg_error *error) {
   return status;
 }
 
+/* Opens input, which is used up, and exercises what is found. */
+static dseg_status exercise_input(dseg_input *input, dseg_error *error) {
+  dseg_source *source = NULL;
+  dseg_status status = dseg_open_input(input, "input", &exercise_options, &source, error);
+  must((status == DSEG_OK) == (source != NULL), "a source and a failure, or neither");
+  if (status != DSEG_OK) {
+    dseg_input_close(input);
+    return status;
+  }
+  status = exercise_source(source, error);
+  dseg_source_close(source);
+  return status;
+}
+
+/* What a reader gives piece by piece, and late, is what memory gives; a read that fails makes the call fail that needs
+ * it. run uses its input up. */
+static void exercise_reader(const uint8_t *data, size_t size, dseg_status expected,
+                            dseg_status (*run)(dseg_input *input, dseg_error *error)) {
+  const dseg_view bytes = {data, size};
+  const size_t fail_at = 1 + (size * 7 + (size > 0 ? data[size / 2] : 0u)) % 13;
+  trial_reader trials[] = {{.bytes = bytes, .most = 61, .late = 2000}, {.bytes = bytes, .fail_at = fail_at}};
+  for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
+    dseg_input *input = NULL;
+    dseg_error error = {0};
+    must(trial_open(&trials[i], &input) == DSEG_OK, "no input of a reader");
+    const dseg_status status = run(input, &error);
+    const bool failed = trials[i].fail_at != 0 && trials[i].reads >= trials[i].fail_at;
+    must(trials[i].closed == 1, "a reader that is not closed once");
+    must(failed ? status != DSEG_OK : (status == DSEG_OK) == (expected == DSEG_OK),
+         "a reader whose bytes are taken for others");
+    must(status == DSEG_OK || error.message[0] != '\0', "a failure without a message");
+  }
+}
+
 dseg_status exercise_dicom(const uint8_t *data, size_t size, dseg_error *error) {
   must(dseg_register_proposals(NULL) == DSEG_OK, "proposals that cannot be registered");
-  dseg_source *source = NULL;
-  dseg_status status = dseg_open_memory((dseg_view){data, size}, "input", &exercise_options, &source, error);
-  must((status == DSEG_OK) == (source != NULL), "a source and a failure, or neither");
-  if (status == DSEG_OK) {
-    status = exercise_source(source, error);
-    dseg_source_close(source);
-  }
+  dseg_input *input = NULL;
+  must(dseg_input_from_memory((dseg_view){data, size}, &input, error) == DSEG_OK, "no input of memory");
+  const dseg_status status = exercise_input(input, error);
+  exercise_reader(data, size, status, exercise_input);
   return status;
 }
 
@@ -140,7 +172,7 @@ static void note_finding(void *user, const dseg_finding *finding) {
   *count += finding->count;
 }
 
-dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *error) {
+static dseg_status validate_input(dseg_input *input, dseg_error *error) {
   size_t count = 0;
   const dseg_validate_options options = {.struct_size = sizeof(dseg_validate_options),
                                          .found = note_finding,
@@ -148,9 +180,21 @@ dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *erro
                                          .memory_limit = MEMORY_LIMIT,
                                          .threads = 1};
   dseg_validation result;
-  DSEG_TRY(dseg_validate_memory((dseg_view){data, size}, &options, &result, error));
-  must(result.errors + result.warnings == count, "findings that were not told");
-  return result.errors == 0 ? DSEG_OK : dseg_fail(error, DSEG_ERROR_FORMAT, "not valid");
+  dseg_status status = dseg_validate_input(input, &options, &result, error);
+  dseg_input_close(input);
+  must(status != DSEG_OK || result.errors + result.warnings == count, "findings that were not told");
+  if (status == DSEG_OK && result.errors > 0) {
+    status = dseg_fail(error, DSEG_ERROR_FORMAT, "not valid");
+  }
+  return status;
+}
+
+dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *error) {
+  dseg_input *input = NULL;
+  must(dseg_input_from_memory((dseg_view){data, size}, &input, error) == DSEG_OK, "no input of memory");
+  const dseg_status status = validate_input(input, error);
+  exercise_reader(data, size, status, validate_input);
+  return status;
 }
 
 /* Writes the bytes to an unnamed file and gives the name to open it by; the descriptor is the caller's. */
@@ -175,11 +219,12 @@ dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error)
     dseg_source_close(source);
   }
   close(descriptor);
+  exercise_reader(data, size, status, exercise_input);
   return status;
 }
 
-/* Applies a file to a description whose segments come from count files. */
-static dseg_status read_metadata(const char *path, size_t count, dseg_error *error) {
+/* Applies an input to a description whose segments come from count files. */
+static dseg_status read_metadata(const dseg_input *input, size_t count, dseg_error *error) {
   static const dseg_segment_origin origins[4] = {{0, 1}, {0, 2}, {1, 1}, {1, 300}};
   dseg_description *description = dseg_description_create();
   dseg_segment *segments = description != NULL ? dseg_description_alloc(description, 4 * sizeof *segments) : NULL;
@@ -191,7 +236,8 @@ static dseg_status read_metadata(const char *path, size_t count, dseg_error *err
   description->segments = segments;
   description->segment_count = 4;
   const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .count = count, .origins = origins};
-  const dseg_status status = dseg_metadata_read(path, description, count > 1 ? &files : NULL, NULL, error);
+  const dseg_status status =
+      dseg_metadata_read_input(input, "input", description, count > 1 ? &files : NULL, NULL, error);
   for (size_t i = 0; i < 4; i++) {
     must(segments[i].label != NULL && (status == DSEG_OK || strcmp(segments[i].label, "before") == 0),
          "a failure changes the description");
@@ -200,13 +246,19 @@ static dseg_status read_metadata(const char *path, size_t count, dseg_error *err
   return status;
 }
 
-dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *error) {
-  char path[40];
-  const int descriptor = open_unnamed(data, size, path);
-  dseg_status status = read_metadata(path, 2, NULL);
-  if (status != DSEG_OK) {
-    status = read_metadata(path, 1, error);
+static dseg_status apply_metadata(dseg_input *input, dseg_error *error) {
+  dseg_status status = read_metadata(input, 2, error);
+  if (status != DSEG_OK && status != DSEG_ERROR_INPUT) {
+    status = read_metadata(input, 1, error);
   }
-  close(descriptor);
+  dseg_input_close(input);
+  return status;
+}
+
+dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *error) {
+  dseg_input *input = NULL;
+  must(dseg_input_from_memory((dseg_view){data, size}, &input, error) == DSEG_OK, "no input of memory");
+  const dseg_status status = apply_metadata(input, error);
+  exercise_reader(data, size, status, apply_metadata);
   return status;
 }

@@ -11,7 +11,8 @@ extern const dseg_open_options exercise_options;
  * given must agree with itself: a fault ends the program. */
 dseg_status exercise_source(dseg_source *source, dseg_error *error);
 
-/* Opens the bytes as a DICOM object, or as a volume through an unnamed file, exercises and closes them. */
+/* Opens the bytes as a DICOM object, or as a volume through an unnamed file, exercises and closes them. These and the
+ * functions below do so again through a reader that gives the bytes piece by piece, and through one that fails. */
 dseg_status exercise_dicom(const uint8_t *data, size_t size, dseg_error *error);
 dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error);
 

@@ -11,6 +11,7 @@
 #define VOLUME "totalsegmentator-s0327/labels.nii.gz"
 #define FRAMES 8880u
 #define MORE_BYTES 65536u
+#define FRAME_BYTES 1024u /* of frames up to this size, which are checked together */
 
 static int failures;
 
@@ -106,7 +107,8 @@ static void check_plane(dseg_source *source, trial_reader *trial, size_t frames,
   free(labels);
 }
 
-/* frames: how many the object has; 0: any. encapsulated: item headers are read with frames, and when it is opened. */
+/* frames: how many the object has; 0: any. encapsulated: item headers are read with frames, and when it is opened, with
+ * what is between those of small frames. */
 static void check_object(const char *name, const dseg_buffer *bytes, size_t frames, bool encapsulated) {
   trial_reader trial = {.bytes = {bytes->data, bytes->size}};
   dseg_input *input = NULL;
@@ -121,7 +123,7 @@ static void check_object(const char *name, const dseg_buffer *bytes, size_t fram
   (void)printf("%s: %zu bytes, header %llu, asked for %llu in %zu reads\n", name, bytes->size,
                (unsigned long long)header, (unsigned long long)asked, trial.reads);
   CHECK(frames == 0 || info.frame_count == frames, "%s has %zu frames", name, info.frame_count);
-  const uint64_t more = encapsulated ? MORE_BYTES + 8u * (uint64_t)info.frame_count : MORE_BYTES;
+  const uint64_t more = MORE_BYTES + (encapsulated ? FRAME_BYTES * (uint64_t)info.frame_count : 0u);
   CHECK(asked <= header + more, "%s: opening asks for %llu bytes, the header has %llu", name, (unsigned long long)asked,
         (unsigned long long)header);
   const size_t planes = dseg_source_description(source)->geometry.plane_count;

@@ -47,26 +47,55 @@ static dseg_status write_planes(dseg_writer *writer, const truth_volume *truth, 
   return status;
 }
 
-static dseg_status write_object(const char *path, const written_object *written, bool as_masks, dseg_error *error) {
+static dseg_status write_to(const dseg_output *output, const written_object *written, bool as_masks,
+                            dseg_error *error) {
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = written->representation->name,
                                       .representation_options = written->option,
                                       .representation_option_count = written->option != NULL ? 1 : 0,
                                       .frame_codec = written->codec->name,
                                       .empty_frames = written->empty_frames,
-                                      .replace = true,
                                       .uid_seed = written->truth->which->name};
   dseg_writer *writer = NULL;
-  dseg_status status = dseg_writer_create(path, written->truth->description, &options, &writer, error);
+  dseg_status status = dseg_writer_create_to(output, written->truth->description, &options, &writer, error);
   if (status == DSEG_OK) {
     status = write_planes(writer, written->truth, as_masks, error);
   }
   if (status == DSEG_OK) {
-    CHECK(!exists(path), "the file is there before it is finished");
+    CHECK(output->path == NULL || !exists(output->path), "the file is there before it is finished");
+    CHECK(output->buffer == NULL || output->buffer->size == 0, "bytes are there before the object is finished");
     status = dseg_writer_finish(writer, error);
   }
   dseg_writer_destroy(writer);
   return status;
+}
+
+static dseg_status append(void *user, const void *bytes, size_t size, dseg_error *error) {
+  return dseg_buffer_append(user, bytes, size, error);
+}
+
+/* The same bytes go to a buffer, or to a function. */
+static void check_same_bytes(const char *path, const written_object *written, bool as_masks) {
+  dseg_buffer bytes = {0};
+  dseg_error error = {0};
+  const dseg_output output = as_masks ? dseg_output_to_function(append, &bytes) : dseg_output_to_buffer(&bytes);
+  const dseg_status status = write_to(&output, written, as_masks, &error);
+  CHECK(status == DSEG_OK, "is not written to memory: %s", error.message);
+  FILE *file = fopen(path, "rb");
+  uint8_t *content = malloc(bytes.size + 1);
+  const bool same = file != NULL && content != NULL && fread(content, 1, bytes.size + 1, file) == bytes.size &&
+                    memcmp(content, bytes.data, bytes.size) == 0;
+  CHECK(same, "has other bytes in memory (%zu) than in a file", bytes.size);
+  if (file != NULL) {
+    fclose(file);
+  }
+  free(content);
+  dseg_buffer_free(&bytes);
+}
+
+static dseg_status write_object(const char *path, const written_object *written, bool as_masks, dseg_error *error) {
+  const dseg_output output = dseg_output_to_file(path, DSEG_OUTPUT_REPLACE, NULL);
+  return write_to(&output, written, as_masks, error);
 }
 
 /* Why the pair must be refused, or NULL. */
@@ -118,6 +147,7 @@ static void check_object(const written_object *written, bool as_masks) {
     pairs_written++;
     check_read(path, written);
     check_valid(path, written);
+    check_same_bytes(path, written, as_masks);
   }
   remove(path);
 }
@@ -186,6 +216,7 @@ static void check_case(const truth_case *which) {
 
 int main(int argc, char **argv) {
   dseg_error error = {0};
+  setenv("SOURCE_DATE_EPOCH", "1735689600", 1); /* objects that are written twice have the same date */
   CHECK_OK(dseg_register_proposals(&error), error);
   CHECK_OK(dseg_load_plugins(&error), error);
   for (const truth_case *which = truth_cases; which->name != NULL; which++) {
