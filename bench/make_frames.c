@@ -34,7 +34,8 @@ static dseg_status write_all(const char *path, size_t segments, size_t planes, d
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
   }
   dseg_writer *writer = NULL;
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .replace = true};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .replace = true};
   dseg_status status = describe(description, segments, planes, error);
   if (status == DSEG_OK) {
     status = dseg_writer_create(path, description, &options, &writer, error);

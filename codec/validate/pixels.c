@@ -197,7 +197,8 @@ static dseg_status count_overlap(dseg_check *check, dseg_source *source, uint32_
   for (size_t first = 0; status == DSEG_OK && first < geometry->plane_count; first += chunk) {
     const size_t left = geometry->plane_count - first;
     dseg_overlap found;
-    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request),
+    const dseg_label_request request = {
+        .struct_size = sizeof(dseg_label_request),
         .first_plane = first,
         .plane_count = chunk < left ? chunk : left,
         .bits = BITS_OF_LABELS,

@@ -11,7 +11,8 @@
 
 enum { MEMORY_LIMIT = 64 << 20, VOXEL_LIMIT = 1 << 22, SEGMENT_LIMIT = 40, FRAME_LIMIT = 200 };
 
-const dseg_open_options exercise_options = {.struct_size = sizeof(dseg_open_options), .struct_size = sizeof(dseg_open_options), .memory_limit = MEMORY_LIMIT, .keep_context = true, .threads = 1};
+const dseg_open_options exercise_options = {
+    .struct_size = sizeof(dseg_open_options), .memory_limit = MEMORY_LIMIT, .keep_context = true, .threads = 1};
 
 static void must(bool condition, const char *what) {
   if (!condition) {

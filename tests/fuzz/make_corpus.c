@@ -106,7 +106,8 @@ static void write_volume(const char *folder, const char *name, const truth_volum
                         .layer_count = 1,
                         .voxels = voxels};
   dseg_error error = {0};
-  const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .compression = compression, .replace = true, .threads = 1};
+  const dseg_volume_write_options options = {
+      .struct_size = sizeof(dseg_volume_write_options), .compression = compression, .replace = true, .threads = 1};
   if (dseg_geometry_to_grid(&truth->description->geometry, &volume.grid, NULL, &error) != DSEG_OK ||
       dseg_volume_write(path_in(folder, name), &volume, &options, &error) != DSEG_OK) {
     stop(name, &error);
@@ -137,7 +138,8 @@ static void write_all_volumes(void) {
   }
   static const dseg_segment_origin origins[6] = {{0, 1}, {0, 2}, {1, 1}, {1, 300}, {1, 301}, {1, 302}};
   const char *const names[] = {"one.nrrd", "two.nrrd"};
-  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .struct_size = sizeof(dseg_metadata_files), .count = 2, .origins = origins, .names = names};
+  const dseg_metadata_files files = {
+      .struct_size = sizeof(dseg_metadata_files), .count = 2, .origins = origins, .names = names};
   if (dseg_metadata_write(path_in("metadata", "two-files.json"), truth.description, &files, true, &error) != DSEG_OK) {
     stop("metadata", &error);
   }

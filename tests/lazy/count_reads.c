@@ -93,7 +93,8 @@ static void check_plane(dseg_source *source, trial_reader *trial, size_t frames,
   trial->given = 0;
   trial->first = UINT64_MAX;
   trial->end = 0;
-  const dseg_label_request request = {.first_plane = plane, .plane_count = 1, .bits = 16, .threads = 2};
+  const dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .first_plane = plane, .plane_count = 1, .bits = 16, .threads = 2};
   if (labels == NULL) {
     exit(1);
   }
@@ -114,21 +115,20 @@ static void check_object(const char *name, const dseg_buffer *bytes, size_t fram
   dseg_input *input = NULL;
   dseg_source *source = NULL;
   dseg_error error;
-  dseg_encoding_info info;
   (void)trial_open(&trial, &input);
   stop_at(dseg_open_input(input, name, NULL, &source, &error), &error, "open");
-  dseg_source_encoding(source, &info);
-  const uint64_t header = bytes->size - info.pixel_data_bytes;
+  const dseg_encoding_info *info = dseg_source_encoding(source);
+  const uint64_t header = bytes->size - info->pixel_data_bytes;
   const uint64_t asked = trial.given;
   (void)printf("%s: %zu bytes, header %llu, asked for %llu in %zu reads\n", name, bytes->size,
                (unsigned long long)header, (unsigned long long)asked, trial.reads);
-  CHECK(frames == 0 || info.frame_count == frames, "%s has %zu frames", name, info.frame_count);
-  const uint64_t more = MORE_BYTES + (encapsulated ? FRAME_BYTES * (uint64_t)info.frame_count : 0u);
+  CHECK(frames == 0 || info->frame_count == frames, "%s has %zu frames", name, info->frame_count);
+  const uint64_t more = MORE_BYTES + (encapsulated ? FRAME_BYTES * (uint64_t)info->frame_count : 0u);
   CHECK(asked <= header + more, "%s: opening asks for %llu bytes, the header has %llu", name, (unsigned long long)asked,
         (unsigned long long)header);
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
   for (size_t plane = 0; plane < planes; plane += 40) {
-    check_plane(source, &trial, info.frame_count, plane, encapsulated ? 8u * (uint64_t)info.frame_count : 0);
+    check_plane(source, &trial, info->frame_count, plane, encapsulated ? 8u * (uint64_t)info->frame_count : 0);
   }
   dseg_source_close(source);
 }

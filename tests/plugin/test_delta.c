@@ -140,7 +140,8 @@ static void threads_decode_little_twice(void **state) {
 
 static void expect_failure(dseg_source *source, const char *part) {
   uint8_t labels[PIXELS];
-  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .first_plane = 2, .plane_count = 1, .bits = 8, .threads = 1};
+  const dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .first_plane = 2, .plane_count = 1, .bits = 8, .threads = 1};
   dseg_error error = {0};
   assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_ERROR_FORMAT);
   if (strncmp(error.message, "a.dcm: ", 7) != 0 || strstr(error.message, part) == NULL) {

@@ -72,7 +72,8 @@ static inline int free_file(void **state) {
 /* Reads all planes as labels of 8 bits. */
 static inline dseg_status read_labels(dseg_source *source, dseg_overlap_policy policy, uint8_t *out) {
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
-  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = planes, .bits = 8, .overlap = policy, .threads = 2};
+  const dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .plane_count = planes, .bits = 8, .overlap = policy, .threads = 2};
   return dseg_source_read_labels(source, &request, out, planes * (size_t)SEG_PIXELS, NULL, &error);
 }
 

@@ -49,7 +49,8 @@ static void test_any_byte_changed(void **state) {
       if (source != NULL) {
         const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
         const size_t size = geometry->plane_count * geometry->rows * geometry->columns;
-        const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = geometry->plane_count, .bits = 8, .threads = 1};
+        const dseg_label_request request = {
+            .struct_size = sizeof(dseg_label_request), .plane_count = geometry->plane_count, .bits = 8, .threads = 1};
         if (size <= (size_t)1 << 22) {
           (void)dseg_source_read_labels(source, &request, labels, size, NULL, NULL);
         }

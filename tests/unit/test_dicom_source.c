@@ -146,7 +146,8 @@ static void test_label_map_of_16_bits(void **state) {
     dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 16};
     assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_OK);
     assert_true(labels[0] == 7 && labels[2] == 300 && labels[3] == 0 && labels[15] == 300);
-    request = (dseg_label_request){.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 8, .values = values, .background = 9};
+    request = (dseg_label_request){
+        .struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 8, .values = values, .background = 9};
     assert_int_equal(dseg_source_read_labels(source, &request, bytes, sizeof bytes, NULL, &error), DSEG_OK);
     assert_true(bytes[0] == 1 && bytes[2] == 2 && bytes[3] == 9 && bytes[15] == 2);
     assert_int_equal(dseg_source_read_mask(source, 1, 0, 2, bytes, sizeof bytes, 1, &error), DSEG_OK);
@@ -173,7 +174,8 @@ static void test_value_that_is_not_described(void **state) {
   build_seg(&file, &form);
   dseg_source *source = open_file();
   uint16_t labels[2 * SEG_PIXELS];
-  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 16, .threads = 1};
+  const dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 16, .threads = 1};
   error = (dseg_error){0};
   assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_ERROR_FORMAT);
   assert_non_null(strstr(error.message, "plane 0 has the pixel value 300 at row 0, column 2"));

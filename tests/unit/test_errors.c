@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "dseg/dseg.h"
-#include "proposals.h"
+#include "dseg/proposals.h"
 #include "sources/source.h"
 
 #define OLDER "an older failure"

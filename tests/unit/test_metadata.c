@@ -194,7 +194,8 @@ static const char *const two_names[] = {"dir/first.nrrd", "second.nrrd"};
 static dseg_status read_two(const char *text, const char *const *names, dseg_description **description,
                             dseg_error *error) {
   static const uint32_t numbers[] = {1, 2};
-  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .struct_size = sizeof(dseg_metadata_files), .count = 2, .origins = two_origins, .names = names};
+  const dseg_metadata_files files = {
+      .struct_size = sizeof(dseg_metadata_files), .count = 2, .origins = two_origins, .names = names};
   *error = (dseg_error){DSEG_OK, ""};
   put_file(FILE_NAME, text);
   *description = make_description(numbers, 2);

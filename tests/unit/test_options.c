@@ -291,7 +291,8 @@ static void a_copy_is_of_this_version(void **state) {
   assert_int_equal(DSEG_COPY_OPTIONS(dseg_open_options, &known, NULL, NULL), DSEG_OK);
   assert_int_equal(known.struct_size, sizeof known);
   assert_int_equal(known.memory_limit, 0);
-  const dseg_open_options given = {.struct_size = sizeof(dseg_open_options), .struct_size = offsetof(dseg_open_options, threads), .keep_context = true, .threads = 9};
+  const dseg_open_options given = {
+      .struct_size = offsetof(dseg_open_options, threads), .keep_context = true, .threads = 9};
   memset(&known, 0xFF, sizeof known);
   assert_int_equal(DSEG_COPY_OPTIONS(dseg_open_options, &known, &given, NULL), DSEG_OK);
   assert_int_equal(known.struct_size, sizeof known);

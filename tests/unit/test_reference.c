@@ -170,7 +170,8 @@ static void the_object_carries_patient_study_and_lossy_compression(void **state)
   dseg_segment segment = {.number = 1, .label = "liver"};
   description->segments = &segment;
   description->segment_count = 1;
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .empty_frames = DSEG_EMPTY_KEEP};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .empty_frames = DSEG_EMPTY_KEEP};
   write_volume("seg.out", description, &options, false);
   written_file file;
   frame_item items[5] = {{0}};

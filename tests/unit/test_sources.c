@@ -441,7 +441,8 @@ static void value_zero_leaves_a_segment_out(void **state) {
   const uint32_t values[2] = {0, 8};
   dseg_layer layer;
   dseg_source *source = open_one(numbers, 2, &layer);
-  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = PLANES, .bits = 8, .values = values, .background = 3};
+  const dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .plane_count = PLANES, .bits = 8, .values = values, .background = 3};
   uint8_t out[VOXELS];
   assert_int_equal(dseg_source_read_labels(source, &request, out, VOXELS, NULL, NULL), DSEG_OK);
   for (size_t i = 0; i < VOXELS; i++) {

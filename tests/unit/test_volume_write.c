@@ -153,10 +153,12 @@ static void every_format_and_type(void **state) {
       if (ends_with(paths[i], ".gz") && !dseg_can_deflate()) {
         continue;
       }
-      const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .replace = true, .threads = 2};
+      const dseg_volume_write_options options = {
+          .struct_size = sizeof(dseg_volume_write_options), .replace = true, .threads = 2};
       write_volume(paths[i], &volume, &options);
       check_file(paths[i], &grid, largest[type]);
-      const dseg_volume_write_options plain = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .replace = true, .compression = -1};
+      const dseg_volume_write_options plain = {
+          .struct_size = sizeof(dseg_volume_write_options), .replace = true, .compression = -1};
       write_volume(paths[i], &volume, &plain);
       check_file(paths[i], &grid, largest[type]);
     }
@@ -180,7 +182,8 @@ static void compressed_bytes_do_not_depend_on_threads(void **state) {
                               .voxels = voxels};
   const char *paths[] = {"one.nii.gz", "many.nii.gz"};
   for (unsigned i = 0; i < 2; i++) {
-    const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .compression = 1, .threads = i == 0 ? 1 : 7};
+    const dseg_volume_write_options options = {
+        .struct_size = sizeof(dseg_volume_write_options), .compression = 1, .threads = i == 0 ? 1 : 7};
     write_volume(paths[i], &volume, &options);
   }
   dseg_buffer one = read_bytes(paths[0]);
@@ -190,7 +193,8 @@ static void compressed_bytes_do_not_depend_on_threads(void **state) {
   dseg_buffer_free(&one);
   dseg_buffer_free(&many);
   for (int level = 1; level <= 12; level++) {
-    const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options), .struct_size = sizeof(dseg_volume_write_options), .compression = level, .replace = true};
+    const dseg_volume_write_options options = {
+        .struct_size = sizeof(dseg_volume_write_options), .compression = level, .replace = true};
     write_volume("level.nii.gz", &volume, &options);
     const dseg_grid grid = make_grid();
     check_file("level.nii.gz", &grid, 200);

@@ -63,7 +63,8 @@ static void planes_may_come_in_any_order(void **state) {
   setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
   for (uint32_t columns = 8; columns < 10; columns++) {
     dseg_description *description = make_description(7, columns, 6, 3);
-    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .replace = true, .uid_seed = "order"};
+    const dseg_write_options options = {
+        .struct_size = sizeof(dseg_write_options), .representation = "binary", .replace = true, .uid_seed = "order"};
     write_volume("a.dcm", description, &options, false);
     write_volume("b.dcm", description, &options, true);
     assert_true(same_files("a.dcm", "b.dcm"));
@@ -108,7 +109,8 @@ static void frames_by_plane_or_by_segment(void **state) {
 static void dimension_indices_are_global(void **state) {
   (void)state;
   dseg_description *description = make_description(4, 4, 4, 2);
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .empty_frames = DSEG_EMPTY_OMIT};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .empty_frames = DSEG_EMPTY_OMIT};
   dseg_writer *writer = NULL;
   uint8_t first[16] = {1}, second[16] = {0, 2};
   assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
@@ -166,7 +168,8 @@ static void large_numbers_take_16_bits_and_background_may_be_any_value(void **st
   description->segments[0].number = 300;
   description->segments[1].number = 4100;
   description->background = 7;
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "labelmap", .empty_frames = DSEG_EMPTY_KEEP};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "labelmap", .empty_frames = DSEG_EMPTY_KEEP};
   dseg_writer *writer = NULL;
   const uint32_t labels[9] = {7, 7, 300, 4100, 7, 7, 7, 7, 300};
   assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
@@ -254,7 +257,8 @@ static void zeros_of_any_extent_come_back(void **state) {
     }
   }
   for (int backwards = 0; backwards < 2; backwards++) {
-    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .empty_frames = DSEG_EMPTY_KEEP, .replace = true};
+    const dseg_write_options options = {
+        .struct_size = sizeof(dseg_write_options), .empty_frames = DSEG_EMPTY_KEEP, .replace = true};
     dseg_writer *writer = NULL;
     assert_int_equal(dseg_writer_create("a.dcm", description, &options, &writer, NULL), DSEG_OK);
     for (size_t i = 0; i < planes; i++) {

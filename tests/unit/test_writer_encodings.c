@@ -229,7 +229,8 @@ static void read_wild(const char *path, const dseg_description *description, boo
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
   assert_int_equal(planes, geometry->plane_count);
   uint8_t *labels = malloc(planes * pixels), *wanted = malloc(pixels);
-  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = planes, .bits = 8, .threads = 1};
+  const dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .plane_count = planes, .bits = 8, .threads = 1};
   const dseg_status status = dseg_source_read_labels(source, &request, labels, planes * pixels, NULL, &error);
   if (exact) {
     if (status != DSEG_OK) {

@@ -146,7 +146,8 @@ static void check_parts(const dseg_description *description, const char *const *
   uint8_t labels[6][35];
   uint8_t expected[35];
   dseg_overlap overlap = {0};
-  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request), .plane_count = 6, .bits = 8, .threads = 2};
+  const dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .plane_count = 6, .bits = 8, .threads = 2};
   assert_int_equal(dseg_open_many(paths, count, NULL, &source, &error), DSEG_OK);
   assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, &overlap, &error), DSEG_OK);
   for (size_t plane = 0; plane < 6; plane++) {
@@ -207,7 +208,8 @@ static void encapsulated_frames_are_divided_on_request(void **state) {
 static void a_part_that_cannot_be_written_takes_the_others_along(void **state) {
   (void)state;
   dseg_description *description = make_description(5, 7, 6, 3);
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .concatenation = true, .part_bytes = 23};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .concatenation = true, .part_bytes = 23};
   FILE *blocking = fopen("part-3.dcm", "wb");
   assert_non_null(blocking);
   fclose(blocking);
@@ -295,7 +297,8 @@ static void encapsulated_frames_have_a_table_and_items(void **state) {
     fail_msg("%s", error.message);
   }
   dseg_description *description = make_description(3, 5, 4, 2);
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .frame_codec = "test-tagged"};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .frame_codec = "test-tagged"};
   write_volume("a.dcm", description, &options, true);
   written_file file;
   open_written("a.dcm", &file);

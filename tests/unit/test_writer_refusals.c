@@ -125,7 +125,8 @@ static void more_than_4_gib_of_native_pixels_is_refused(void **state) {
   d->maximum_fraction = 255;
   dseg_writer *writer = NULL;
   dseg_error error = {0};
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "fractional", .empty_frames = DSEG_EMPTY_KEEP};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "fractional", .empty_frames = DSEG_EMPTY_KEEP};
   assert_int_equal(dseg_writer_create("a.dcm", d, &options, &writer, NULL), DSEG_OK);
   assert_int_equal(dseg_writer_finish(writer, &error), DSEG_ERROR_LIMIT);
   assert_non_null(strstr(error.message, "concatenation"));
@@ -145,7 +146,8 @@ static void long_labels_are_cut_between_characters(void **state) {
   d->segments[0].label = label;
   d->segments[1].label = "left\\right\nbelow";
   warning_log log = {0};
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .struct_size = sizeof(dseg_write_options), .representation = "binary", .warnings = {log_warning, &log}};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .warnings = {log_warning, &log}};
   write_volume("a.dcm", d, &options, false);
   assert_int_equal(log.count, 1);
   assert_non_null(strstr(log.last, "64 characters"));

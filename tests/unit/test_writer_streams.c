@@ -172,7 +172,8 @@ static dseg_status write_object(const dseg_output *output, const dseg_write_opti
   return status;
 }
 
-static const dseg_write_options binary = {.representation = "binary", .uid_seed = "a"};
+static const dseg_write_options binary = {
+    .struct_size = sizeof(dseg_write_options), .representation = "binary", .uid_seed = "a"};
 
 static void objects_go_anywhere(void **state) {
   (void)state;
@@ -224,7 +225,8 @@ static void a_concatenation_needs_a_path(void **state) {
   dseg_error error = {0};
   dseg_buffer buffer = {0};
   const dseg_output output = dseg_output_to_buffer(&buffer);
-  dseg_write_options options = {.representation = "binary", .concatenation = true};
+  dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .concatenation = true};
   assert_int_equal(dseg_buffer_append(&buffer, text, TEXT_SIZE, NULL), DSEG_OK);
   assert_int_equal(write_object(&output, &options, &error), DSEG_OK); /* one part */
   buffer.size = TEXT_SIZE;
@@ -265,7 +267,8 @@ static void volumes_go_anywhere(void **state) {
     (void)snprintf(name, sizeof name, "a%s", suffix);
     dseg_buffer buffer = {0};
     trial_sink sink = {.room = SIZE_MAX};
-    const dseg_volume_write_options options = {.suffix = suffix, .compression = -1, .threads = 1};
+    const dseg_volume_write_options options = {
+        .struct_size = sizeof(dseg_volume_write_options), .suffix = suffix, .compression = -1, .threads = 1};
     const dseg_output to_buffer = dseg_output_to_buffer(&buffer), to_sink = dseg_output_to_function(take, &sink);
     const dseg_status status = dseg_volume_write_to(&to_buffer, &volume, &options, &error);
     if (strstr(suffix, "hd") != NULL) { /* .hdr, .nhdr, .mhd */

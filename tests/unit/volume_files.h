@@ -120,7 +120,8 @@ static inline void expect_elsewhere(const char *path, const dseg_open_options *o
   const dseg_view view = {bytes.data, bytes.size};
   dseg_error elsewhere = {DSEG_OK, ""};
   dseg_source *found = NULL;
-  const dseg_open_options quiet = {.memory_limit = options->memory_limit, .threads = options->threads};
+  const dseg_open_options quiet = {
+      .struct_size = sizeof(dseg_open_options), .memory_limit = options->memory_limit, .threads = options->threads};
   const dseg_status outcome = dseg_open_memory(view, "name", &quiet, &found, &elsewhere);
   dseg_source_close(found);
   const bool is_pair = strstr(path, ".img") != NULL; /* opened through its header */

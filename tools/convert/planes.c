@@ -121,7 +121,8 @@ dseg_status convert_read_labels(convert_job *job, size_t first, size_t count, co
                                 dseg_error *error) {
   const dseg_geometry *target = &job->target->geometry;
   const size_t pixels = (size_t)target->rows * target->columns;
-  dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .struct_size = sizeof(dseg_label_request),
+  dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request),
       .bits = job->bits,
       .values = job->values,
       .segments = segments != NULL ? segments : job->source_segment,

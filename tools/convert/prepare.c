@@ -6,7 +6,8 @@
 
 static dseg_status open_inputs(convert_job *job, dseg_error *error) {
   const convert_options *options = job->options;
-  const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options), .struct_size = sizeof(dseg_open_options),
+  const dseg_open_options open_options = {
+      .struct_size = sizeof(dseg_open_options),
       .warnings = options->refusal == NULL ? cli_warning_sink(&job->warnings) : (dseg_warning_sink){0},
       .keep_context = job->format == NULL,
       .padded_bit_frames = options->padded_bit_frames,

@@ -33,7 +33,8 @@ const cli_command cmd_preview = {
 
 static int open_input(preview_job *job, bool planes_given) {
   cli_warnings warnings = {.file = job->input};
-  const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options), .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = job->threads};
+  const dseg_open_options open_options = {
+      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = job->threads};
   dseg_error error = {DSEG_OK, ""};
   const dseg_status status = dseg_open(job->input, &open_options, &job->source, &error);
   cli_warnings_end(&warnings);

@@ -156,7 +156,8 @@ int samples_make_encodings(samples_job *job) {
 /* What the source holds decides which encodings there are. */
 static int look_at_source(samples_job *job, const char *path) {
   cli_warnings warnings = {.file = path};
-  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = job->threads};
+  const dseg_open_options options = {
+      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = job->threads};
   dseg_source *source = NULL;
   dseg_error error = {DSEG_OK, ""};
   char hex[SAMPLES_HEX];
