@@ -112,7 +112,7 @@ static inline void expect_same_everywhere(dseg_view bytes, const dseg_open_optio
   if (++calls > SAME_FIRST && calls % SAME_EVERY != 0) {
     return;
   }
-  dseg_open_options options = given != NULL ? *given : (dseg_open_options){0};
+  dseg_open_options options = given != NULL ? *given : (dseg_open_options){.struct_size = sizeof(dseg_open_options)};
   options.warnings = (dseg_warning_sink){NULL, NULL};
   trial_reader trials[] = {{.bytes = bytes}, {.bytes = bytes, .most = 7, .late = 50}, {.bytes = bytes, .most = 1000}};
   dseg_input *input = NULL;

@@ -282,8 +282,11 @@ static void volumes_go_anywhere(void **state) {
     }
     assert_int_equal(status, DSEG_OK);
     assert_int_equal(dseg_volume_write_to(&to_sink, &volume, &options, &error), DSEG_OK);
-    assert_int_equal(dseg_volume_write(name, &volume, &(dseg_volume_write_options){.compression = -1}, &error),
-                     DSEG_OK);
+    assert_int_equal(
+        dseg_volume_write(
+            name, &volume,
+            &(dseg_volume_write_options){.struct_size = sizeof(dseg_volume_write_options), .compression = -1}, &error),
+        DSEG_OK);
     dseg_buffer file = read_file(name);
     assert_int_equal(buffer.size, file.size);
     assert_int_equal(sink.bytes.size, file.size);
