@@ -144,9 +144,14 @@ int main(void) {
     return 77;
   }
   dseg_buffer binary = {0}, labelmap = {0}, native = {0};
-  write_object(source, &(dseg_write_options){.representation = "binary"}, &binary);
-  write_object(source, &(dseg_write_options){.representation = "labelmap", .frame_codec = "rle"}, &labelmap);
-  write_object(source, &(dseg_write_options){.representation = "labelmap"}, &native);
+  write_object(source, &(dseg_write_options){.struct_size = sizeof(dseg_write_options), .representation = "binary"},
+               &binary);
+  write_object(source,
+               &(dseg_write_options){
+                   .struct_size = sizeof(dseg_write_options), .representation = "labelmap", .frame_codec = "rle"},
+               &labelmap);
+  write_object(source, &(dseg_write_options){.struct_size = sizeof(dseg_write_options), .representation = "labelmap"},
+               &native);
   dseg_source_close(source);
   check_object("binary", &binary, FRAMES, false);
   check_object("labelmap", &native, 0, false);

@@ -259,7 +259,8 @@ static void volumes_go_anywhere(void **state) {
   dseg_error error = {0};
   dseg_description *description = make_description(2, 3, 2, 2);
   static const uint8_t voxels[12] = {0, 1, 2, 0, 1, 2, 0, 0, 1, 1, 2, 2};
-  dseg_volume volume = {.description = description, .bits = 8, .layer_count = 1, .voxels = voxels};
+  dseg_volume volume = {
+      .struct_size = sizeof(dseg_volume), .description = description, .bits = 8, .layer_count = 1, .voxels = voxels};
   assert_int_equal(dseg_geometry_to_grid(&description->geometry, &volume.grid, NULL, &error), DSEG_OK);
   const char *suffix = NULL;
   for (size_t i = 0; (suffix = dseg_volume_suffix_at(i)) != NULL; i++) {
