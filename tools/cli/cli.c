@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "dseg/version.h"
+#include "os/os.h"
 
 #define PROGRAM "dseg"
 
@@ -119,7 +117,7 @@ void cli_warnings_end(const cli_warnings *warnings) {
 }
 
 void cli_progress_begin(cli_progress *progress, const char *what) {
-  *progress = (cli_progress){what, isatty(STDERR_FILENO) == 1, -1};
+  *progress = (cli_progress){what, os_shows_progress(), -1};
 }
 
 void cli_progress_show(cli_progress *progress, unsigned long long done, unsigned long long total) {
@@ -149,7 +147,7 @@ dseg_progress cli_progress_sink(cli_progress *progress) {
 }
 
 void cli_fix_date(void) {
-  setenv("SOURCE_DATE_EPOCH", "1735689600", 0);
+  os_set_default("SOURCE_DATE_EPOCH", "1735689600");
 }
 
 void *cli_grow(void *items, size_t count, size_t *room, size_t size) {
@@ -160,37 +158,6 @@ void *cli_grow(void *items, size_t count, size_t *room, size_t size) {
   void *grown = more <= SIZE_MAX / size ? realloc(items, more * size) : NULL;
   *room = grown != NULL ? more : *room;
   return grown;
-}
-
-double cli_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-uint64_t cli_peak_memory(void) {
-  /* Linux knows the peak of this program alone; what getrusage gives is never less than the peak of the process that
-   * started it. */
-  FILE *file = fopen("/proc/self/status", "r");
-  if (file != NULL) {
-    char line[256];
-    unsigned long long kilobytes = 0;
-    static const char key[] = "VmHWM:";
-    while (kilobytes == 0 && fgets(line, sizeof line, file) != NULL) {
-      if (strncmp(line, key, sizeof key - 1) == 0) {
-        kilobytes = strtoull(line + sizeof key - 1, NULL, 10);
-      }
-    }
-    (void)fclose(file);
-    if (kilobytes != 0) {
-      return kilobytes * 1024;
-    }
-  }
-  struct rusage usage;
-  if (getrusage(RUSAGE_SELF, &usage) != 0) {
-    return 0;
-  }
-  return (uint64_t)usage.ru_maxrss * 1024;
 }
 
 void cli_show_version(void) {

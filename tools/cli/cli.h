@@ -135,8 +135,4 @@ void cli_fix_date(void);
  * out of memory: then it is as it was. */
 void *cli_grow(void *items, size_t count, size_t *room, size_t size);
 
-/* Seconds of a steady clock, and the process' largest resident size so far in bytes. */
-double cli_seconds(void);
-uint64_t cli_peak_memory(void);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "dseg/proposals.h"
+#include "os/os.h"
 
 const cli_command *const cli_commands[] = {
     &cmd_convert, &cmd_info,   &cmd_compare,           &cmd_validate,          &cmd_preview,           &cmd_phantom,
@@ -57,8 +58,7 @@ static int run_command(const cli_command *command, int argc, char **argv) {
 
 /* dcmqi's programs are links to this one. */
 static const cli_command *command_called_by(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return find_command(slash != NULL ? slash + 1 : path);
+  return find_command(os_path_name(path));
 }
 
 static int run(int argc, char **argv) {
@@ -88,6 +88,10 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+  if (os_start(&argc, &argv) != 0) {
+    cli_error(NULL, "out of memory for the arguments");
+    return CLI_INPUT;
+  }
   const int exit_code = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     cli_error(NULL, "standard output cannot be written");

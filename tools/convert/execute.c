@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "convert/convert.h"
+#include "os/os.h"
 
 /* The segments of the output, as dcmqi's tools would read them beside it. */
 static int write_metadata(const convert_job *job) {
@@ -27,7 +28,7 @@ static int write_metadata(const convert_job *job) {
 }
 
 int convert_execute(const convert_options *options) {
-  const double start = cli_seconds();
+  const double start = os_seconds();
   convert_job job;
   int exit_code = convert_prepare(&job, options);
   if (exit_code == CLI_OK && options->write_metadata != NULL) {
@@ -45,7 +46,7 @@ int convert_execute(const convert_options *options) {
     exit_code = convert_commit(&job);
   }
   if (exit_code == CLI_OK && options->json) {
-    convert_report(&job, cli_seconds() - start);
+    convert_report(&job, os_seconds() - start);
   }
   convert_finish(&job);
   return exit_code;

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli/json_out.h"
 #include "convert/convert.h"
+#include "os/os.h"
 
 bool convert_add_file(convert_job *job, const char *path) {
   convert_result *result = &job->result;
@@ -20,11 +20,6 @@ bool convert_add_file(convert_job *job, const char *path) {
   }
   memcpy(files[result->file_count++], path, strlen(path) + 1);
   return true;
-}
-
-static uint64_t file_size(const char *path) {
-  struct stat status;
-  return stat(path, &status) == 0 && status.st_size > 0 ? (uint64_t)status.st_size : 0;
 }
 
 /* What an object that was just written says of itself. */
@@ -46,7 +41,7 @@ static void report_object(json_out *json, const char *path) {
 static void report_file(const convert_job *job, json_out *json, const char *path) {
   json_begin_object(json, NULL);
   json_put_string(json, "file", path);
-  json_put_unsigned(json, "bytes", file_size(path));
+  json_put_unsigned(json, "bytes", os_file_size(path));
   if (job->format == NULL) {
     report_object(json, path);
   } else if (!job->options->split) {
@@ -57,13 +52,13 @@ static void report_file(const convert_job *job, json_out *json, const char *path
 
 /* The parts of a concatenation stand beside the name that was asked for: stem-1.dcm, stem-2.dcm, ... */
 static void report_parts(const convert_job *job, json_out *json, const char *path) {
-  const char *dot = strrchr(path, '.');
-  const size_t stem = dot != NULL && strchr(dot, '/') == NULL ? (size_t)(dot - path) : strlen(path);
+  const char *dot = strrchr(os_path_name(path), '.');
+  const size_t stem = dot != NULL ? (size_t)(dot - path) : strlen(path);
   const size_t size = strlen(path) + 24;
   char *name = malloc(size);
   for (unsigned part = 1; name != NULL; part++) {
     snprintf(name, size, "%.*s-%u%s", (int)stem, path, part, path + stem);
-    if (file_size(name) == 0) {
+    if (os_file_size(name) == 0) {
       break;
     }
     report_file(job, json, name);
@@ -78,7 +73,7 @@ void convert_report(const convert_job *job, double seconds) {
   json_begin_array(&json, "files");
   for (size_t i = 0; i < job->result.file_count; i++) {
     const char *path = job->result.files[i];
-    if (file_size(path) == 0) {
+    if (os_file_size(path) == 0) {
       report_parts(job, &json, path);
     } else {
       report_file(job, &json, path);
@@ -90,6 +85,6 @@ void convert_report(const convert_job *job, double seconds) {
   json_put_unsigned(&json, "columns", geometry->columns);
   json_put_unsigned(&json, "planes", geometry->plane_count);
   json_put_real(&json, "seconds", seconds);
-  json_put_unsigned(&json, "peak_memory_bytes", cli_peak_memory());
+  json_put_unsigned(&json, "peak_memory_bytes", os_peak_memory());
   json_end(&json);
 }

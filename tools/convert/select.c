@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "convert/convert.h"
 
@@ -32,11 +31,23 @@ bool convert_parse_range(const char *text, uint64_t *first, uint64_t *last) {
   return *text == '\0' && *last >= *first;
 }
 
+static char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static bool equal_but_case(const char *a, const char *b) {
+  while (*a != '\0' && lower(*a) == lower(*b)) {
+    a++;
+    b++;
+  }
+  return lower(*a) == lower(*b);
+}
+
 /* Marks the segments with this label, letter case ignored; how many. */
 static size_t mark_label(const dseg_description *description, const char *label, uint8_t *chosen) {
   size_t count = 0;
   for (size_t i = 0; i < description->segment_count; i++) {
-    if (strcasecmp(description->segments[i].label, label) == 0) {
+    if (equal_but_case(description->segments[i].label, label)) {
       chosen[i] = 1;
       count++;
     }

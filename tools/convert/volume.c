@@ -4,12 +4,12 @@
  * each goes to its place and the rest is background. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "convert/convert.h"
+#include "os/os.h"
 
 int convert_check_output(const convert_job *job, const char *path) {
-  if (path != cli_standard_output && !job->options->force && access(path, F_OK) == 0) {
+  if (path != cli_standard_output && !job->options->force && os_exists(path)) {
     cli_error(path, "exists; --force replaces it");
     return CLI_OUTPUT;
   }

@@ -1,9 +1,9 @@
 /* cmd_phantom.c - `dseg phantom`: synthetic anatomy of any size. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
+#include "os/os.h"
 #include "phantom/phantom.h"
 
 enum {
@@ -98,7 +98,7 @@ static bool has_known_suffix(const char *path) {
 }
 
 static int make(const phantom_spec *spec, const char *path, bool force, unsigned threads) {
-  if (!force && access(path, F_OK) == 0) {
+  if (!force && os_exists(path)) {
     cli_error(path, "exists; --force replaces it");
     return CLI_OUTPUT;
   }

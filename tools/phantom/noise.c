@@ -30,7 +30,7 @@ static double between(double a, double b, double t) {
 }
 
 /* The lattice of the coarse part has a node at each COARSE-th of the fine one. */
-enum { COARSE = 4 };
+#define COARSE 4
 
 static int32_t floor_div(int32_t value) {
   return value >= 0 ? value / COARSE : -((COARSE - 1 - value) / COARSE);

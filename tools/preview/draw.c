@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/os.h"
 #include "preview/preview.h"
 
-enum { GAP = 8, MAX_SCALE = 16 };
+enum { GAP = 8 };
+#define MAX_SCALE 16.0
 
 static const uint8_t background[3] = {18, 18, 22};
 static const uint8_t cell_color[3] = {0, 0, 0};
@@ -295,8 +297,7 @@ static dseg_status draw_legend(const preview_job *job, picture *canvas, const st
 
 static void draw_heading(const preview_job *job, picture *canvas, const struct layout *layout) {
   const dseg_geometry *geometry = &job->description->geometry;
-  const char *slash = strrchr(job->input, '/');
-  const char *name = slash != NULL ? slash + 1 : job->input;
+  const char *name = os_path_name(job->input);
   const char *segments = job->description->segment_count == 1 ? "segment" : "segments";
   const unsigned room = (layout->width - 2 * GAP) / (PICTURE_TEXT_WIDTH * layout->scale);
   char facts[120];

@@ -1,11 +1,10 @@
 /* cmd_samples.c - `dseg samples`: one segmentation in every encoding, with what describes and proves it. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli/commands.h"
+#include "os/os.h"
 #include "samples/samples.h"
 
 enum { OPTION_ONLY, OPTION_EDGE_CASES, OPTION_LOSSY, OPTION_FORCE, OPTION_THREADS };
@@ -33,25 +32,14 @@ const cli_command cmd_samples = {"samples",
                                  options_table,
                                  run};
 
-static bool is_empty(const char *path) {
-  DIR *directory = opendir(path);
-  bool empty = directory != NULL;
-  for (const struct dirent *entry = empty ? readdir(directory) : NULL; entry != NULL; entry = readdir(directory)) {
-    empty = empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
-  }
-  if (directory != NULL) {
-    closedir(directory);
-  }
-  return empty;
-}
-
 static int make_directory(const samples_job *job) {
-  if (mkdir(job->directory, 0777) != 0) {
-    if (errno != EEXIST) {
-      cli_error(job->directory, "cannot be made: %s", strerror(errno));
+  const int number = os_make_directory(job->directory);
+  if (number != 0) {
+    if (number != EEXIST) {
+      cli_error(job->directory, "cannot be made: %s", strerror(number));
       return CLI_OUTPUT;
     }
-    if (!job->force && !is_empty(job->directory)) {
+    if (!job->force && !os_is_empty_directory(job->directory)) {
       cli_error(job->directory, "is no empty directory; --force writes into it and replaces files");
       return CLI_OUTPUT;
     }

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "convert/convert.h"
+#include "os/os.h"
 #include "samples/samples.h"
 
 static char *keep(samples_command *command, const char *text) {
@@ -75,8 +76,7 @@ void samples_add_file(samples_command *command, const samples_job *job, const ch
 }
 
 void samples_add_path(samples_command *command, const char *path) {
-  const char *slash = strrchr(path, '/');
-  add(command, path, slash != NULL ? slash + 1 : path);
+  add(command, path, os_path_name(path));
 }
 
 void samples_add_seed(samples_command *command, const char *name) {

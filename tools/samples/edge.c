@@ -2,8 +2,8 @@
  * for what no command of dseg makes, see samples_objects.c. */
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "os/os.h"
 #include "samples/samples.h"
 
 /* One command. Words that begin with '@' are files of the set. */
@@ -117,8 +117,9 @@ static int run_step(samples_job *job, const step *made) {
 int samples_make_subdirectory(const samples_job *job, const char *name) {
   char path[SAMPLES_PATH];
   samples_path(job, name, path);
-  if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-    cli_error(path, "cannot be made: %s", strerror(errno));
+  const int number = os_make_directory(path);
+  if (number != 0 && number != EEXIST) {
+    cli_error(path, "cannot be made: %s", strerror(number));
     return CLI_OUTPUT;
   }
   return CLI_OK;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/os.h"
 #include "samples/samples.h"
 
 static void part_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]) {
@@ -13,7 +14,7 @@ static void part_path(const samples_job *job, const char *name, char path[SAMPLE
 FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error) {
   char path[SAMPLES_PATH];
   part_path(job, name, path);
-  FILE *stream = fopen(path, "wb");
+  FILE *stream = os_open(path, "wb");
   if (stream == NULL) {
     dseg_fail(error, DSEG_ERROR_OUTPUT, "%s cannot be created", path);
   }
@@ -26,8 +27,8 @@ dseg_status samples_close_file(const samples_job *job, const char *name, FILE *s
   samples_path(job, name, path);
   part_path(job, name, part);
   const bool bad = ferror(stream) != 0;
-  if (fclose(stream) != 0 || bad || rename(part, path) != 0) {
-    remove(part);
+  if (fclose(stream) != 0 || bad || os_rename(part, path) != 0) {
+    os_remove(part);
     return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s cannot be written", path);
   }
   return DSEG_OK;
@@ -37,7 +38,7 @@ static dseg_status read_file(const samples_job *job, const char *name, dseg_buff
   enum { PIECE = 1 << 16 };
   char path[SAMPLES_PATH];
   samples_path(job, name, path);
-  FILE *stream = fopen(path, "rb");
+  FILE *stream = os_open(path, "rb");
   if (stream == NULL) {
     return dseg_fail(error, DSEG_ERROR_INPUT, "%s cannot be read", path);
   }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/os.h"
 #include "samples/samples.h"
 
 /* A walk over the planes of a source. */
@@ -181,7 +182,7 @@ dseg_status samples_hash_file(const samples_job *job, sample *item, dseg_error *
   uint8_t digest[DSEG_SHA256_SIZE];
   samples_path(job, item->file, path);
   uint8_t *piece = malloc(PIECE);
-  FILE *stream = piece != NULL ? fopen(path, "rb") : NULL;
+  FILE *stream = piece != NULL ? os_open(path, "rb") : NULL;
   if (stream == NULL) {
     free(piece);
     return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read");

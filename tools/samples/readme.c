@@ -2,16 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/os.h"
 #include "samples/samples.h"
 
 /* What was segmented, as far as it is known. */
 static void put_subject(FILE *out, const samples_job *job) {
   const dseg_geometry *geometry = &job->geometry;
-  const char *slash = strrchr(job->source, '/');
+  const char *name = os_path_name(job->source);
   fprintf(out, "The segmentation is `%s`: %zu %s, %u columns x %u rows x %zu planes",
-          slash != NULL && slash[1] != '\0' ? slash + 1 : job->source, job->segment_count,
-          job->segment_count == 1 ? "segment" : "segments", (unsigned)geometry->columns, (unsigned)geometry->rows,
-          geometry->plane_count);
+          *name != '\0' ? name : job->source, job->segment_count, job->segment_count == 1 ? "segment" : "segments",
+          (unsigned)geometry->columns, (unsigned)geometry->rows, geometry->plane_count);
   if (geometry->pixel_spacing[0] > 0.0 && geometry->pixel_spacing[1] > 0.0) { /* rows first: PS3.3 10.7.1.3 */
     fprintf(out, ", pixels of %.4g mm (column to column) x %.4g mm (row to row)", geometry->pixel_spacing[1],
             geometry->pixel_spacing[0]);

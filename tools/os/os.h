@@ -1,0 +1,43 @@
+/* os.h - what the program asks of the operating system. Paths are UTF-8 on every system; functions that can fail
+ * return 0 or a number of <errno.h>. */
+#ifndef DSEG_TOOLS_OS_OS_H
+#define DSEG_TOOLS_OS_OS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* To be called first: arguments become UTF-8, and what goes through standard streams stays as it is, line ends
+ * included. Returns 0 or ENOMEM. */
+int os_start(int *argc, char ***argv);
+
+/* Whether standard error is a terminal, which shows progress. */
+bool os_shows_progress(void);
+
+/* Sets an environment variable of this process that is not set. */
+void os_set_default(const char *name, const char *value);
+
+/* The last part of a path. */
+const char *os_path_name(const char *path);
+
+/* fopen. */
+FILE *os_open(const char *path, const char *mode);
+bool os_exists(const char *path);
+/* Bytes of a file; 0 where there is none. */
+uint64_t os_file_size(const char *path);
+/* Renames a file, over another where there is one. */
+int os_rename(const char *from, const char *to);
+/* Removes a file, if it is there. */
+void os_remove(const char *path);
+
+/* Makes a directory; EEXIST where the name is taken. */
+int os_make_directory(const char *path);
+/* Whether path is a directory that can be read and has nothing in it. */
+bool os_is_empty_directory(const char *path);
+
+/* Seconds of a clock that never goes back. */
+double os_seconds(void);
+/* The largest resident size of the process so far, in bytes; 0 where it is not known. */
+uint64_t os_peak_memory(void);
+
+#endif

@@ -1,0 +1,107 @@
+/* os_posix.c - what the program asks of POSIX systems, see os.h. */
+#define _GNU_SOURCE /* hidden in strict C17 */
+#define _FILE_OFFSET_BITS 64
+#include "os/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+int os_start(int *argc, char ***argv) {
+  (void)argc, (void)argv;
+  return 0;
+}
+
+bool os_shows_progress(void) {
+  return isatty(STDERR_FILENO) == 1;
+}
+
+void os_set_default(const char *name, const char *value) {
+  (void)setenv(name, value, 0);
+}
+
+const char *os_path_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash != NULL ? slash + 1 : path;
+}
+
+FILE *os_open(const char *path, const char *mode) {
+  return fopen(path, mode);
+}
+
+bool os_exists(const char *path) {
+  return access(path, F_OK) == 0;
+}
+
+uint64_t os_file_size(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && status.st_size > 0 ? (uint64_t)status.st_size : 0;
+}
+
+int os_rename(const char *from, const char *to) {
+  return rename(from, to) == 0 ? 0 : errno;
+}
+
+void os_remove(const char *path) {
+  (void)unlink(path);
+}
+
+int os_make_directory(const char *path) {
+  return mkdir(path, 0777) == 0 ? 0 : errno;
+}
+
+bool os_is_empty_directory(const char *path) {
+  DIR *directory = opendir(path);
+  if (directory == NULL) {
+    return false;
+  }
+  bool empty = true;
+  for (const struct dirent *entry = readdir(directory); empty && entry != NULL; entry = readdir(directory)) {
+    empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+  }
+  (void)closedir(directory);
+  return empty;
+}
+
+double os_seconds(void) {
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Linux knows the peak of this program alone; what getrusage gives is never less than the peak of the process that
+ * started it. Other systems have no such file. */
+static uint64_t peak_of_linux(void) {
+  FILE *file = fopen("/proc/self/status", "r");
+  if (file == NULL) {
+    return 0;
+  }
+  char line[256];
+  unsigned long long kilobytes = 0;
+  static const char key[] = "VmHWM:";
+  while (kilobytes == 0 && fgets(line, sizeof line, file) != NULL) {
+    if (strncmp(line, key, sizeof key - 1) == 0) {
+      kilobytes = strtoull(line + sizeof key - 1, NULL, 10);
+    }
+  }
+  (void)fclose(file);
+  return kilobytes * 1024;
+}
+
+uint64_t os_peak_memory(void) {
+  const uint64_t peak = peak_of_linux();
+  struct rusage usage;
+  if (peak != 0 || getrusage(RUSAGE_SELF, &usage) != 0) {
+    return peak;
+  }
+#if defined(__APPLE__)
+  return (uint64_t)usage.ru_maxrss; /* bytes there, kilobytes elsewhere */
+#else
+  return (uint64_t)usage.ru_maxrss * 1024;
+#endif
+}
