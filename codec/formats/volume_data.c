@@ -2,7 +2,6 @@
 #include "formats/volume_data.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/checked.h"
 #include "base/inflate.h"

@@ -16,11 +16,18 @@
 #define DSEG_API
 #endif
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__) && !defined(__clang__)
+/* The library formats by the rules of C, whatever the program's printf does. */
+#define DSEG_PRINTF(format_index, first) __attribute__((format(gnu_printf, format_index, first)))
+#elif defined(__GNUC__)
 #define DSEG_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
-#define DSEG_MUST_CHECK __attribute__((warn_unused_result))
 #else
 #define DSEG_PRINTF(format_index, first)
+#endif
+
+#if defined(__GNUC__)
+#define DSEG_MUST_CHECK __attribute__((warn_unused_result))
+#else
 #define DSEG_MUST_CHECK
 #endif
 
