@@ -12,7 +12,15 @@ import sys
 ORDER = ["base", "model", "sources", "dicom", "seg_read", "seg_write", "reference", "representations", "frames",
          "formats", "validate", "top"]
 # Headers of compression and file libraries: one file includes each, so that one file knows the library.
-LIBRARIES = re.compile(r"<((?:zlib|libdeflate|charls|openjpeg|openjph|jxl|jpeglib|jerror|jansson|png|zstd|dcmtk)\b[^>]*)>")
+LIBRARIES = re.compile(r"<((?:zlib|libdeflate|charls|openjpeg|openjph|jxl|jpeglib|jerror|jansson|png|zstd|dcmtk|iconv)\b[^>]*)>")
+# Headers of C17. All others are the system's, and two folders alone include them: what the library and the program ask
+# of the system is in one place each, with a file for each system.
+C_HEADERS = {"assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math",
+             "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib",
+             "stdnoreturn", "string", "tgmath", "time", "uchar", "wchar", "wctype"}
+CPU_HEADERS = {"immintrin.h", "arm_neon.h"}  # vector instructions
+SYSTEM_FOLDERS = ("codec/base/os/", "tools/os/")
+SYSTEM = re.compile(r"^\s*#\s*include\s+<([a-z0-9_/.]+\.h)>", re.M)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(dseg/[^>]+)>)', re.M)
 
 
@@ -73,6 +81,24 @@ def check_libraries(root, found):
         found.append("no library's header was found: the pattern is wrong")
 
 
+def check_system(root, found):
+    """System headers in SYSTEM_FOLDERS only. C++ files are those of libraries, and are left out."""
+    seen = 0
+    for name, text in sources(root, "codec", "proposals", "tools"):
+        for match in SYSTEM.finditer(text):
+            header = match[1]
+            if header.removesuffix(".h") in C_HEADERS or header in CPU_HEADERS or header.startswith("dseg/"):
+                continue
+            if LIBRARIES.search(match[0]) or name.endswith(".cc") or "training" in name:
+                continue
+            if name.startswith(SYSTEM_FOLDERS):
+                seen += 1
+            else:
+                found.append(f"{name}: {header} is the system's, which {' and '.join(SYSTEM_FOLDERS)} call")
+    if seen == 0:
+        found.append("no header of the system was found: the pattern is wrong")
+
+
 def check_circles(root, found):
     """No two files include each other, over however many steps: a header counts as its own .c file's face."""
     edges = collections.defaultdict(set)
@@ -110,6 +136,7 @@ def main():
     check_public_only(root, "proposals", ["proposals", "proposals/include", "proposals/label-edge",
                                            "proposals/label-edge/tests"], found)
     check_libraries(root, found)
+    check_system(root, found)
     check_circles(root, found)
     for line in found:
         print(line)

@@ -11,6 +11,7 @@ GOOD = {
     "codec/include/dseg/a.h": "",
     "codec/base/buffer.h": '#include "dseg/a.h"\n',
     "codec/base/deflate.c": "#include <zlib.h>\n",
+    "codec/base/os/files_posix.c": "#include <sys/stat.h>\n",
     "codec/model/bits.c": '#include "base/buffer.h"\n',
     "codec/open.c": '#include "model/bits.h"\n#include "dseg/a.h"\n',
     "codec/model/bits.h": "",
@@ -56,6 +57,12 @@ class CheckLayers(unittest.TestCase):
 
     def test_public_header_includes_internal(self):
         self.refused("which is not installed", tree={"codec/include/dseg/a.h": '#include "base/buffer.h"\n'})
+
+    def test_system_headers(self):
+        for header in ("unistd.h", "sys/mman.h", "windows.h", "strings.h"):
+            self.refused(f"codec/model/bits.c: {header} is the system's",
+                         tree={"codec/model/bits.c": f"#include <string.h>\n#include <{header}>\n"})
+        self.refused("tools/cli/main.c: unistd.h is the system's", tree={"tools/cli/main.c": "#include <unistd.h>\n"})
 
     def test_circle(self):
         self.refused("circle: ", tree={"codec/model/bits.h": '#include "model/words.h"\n', "codec/model/words.h": "",
