@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/os/directory.h"
+#include "base/os/files.h"
 #include "base/os/library.h"
 #include "base/os/names.h"
 #include "base/os/system.h"
@@ -54,6 +55,10 @@ static bool is_registered(const void *object) {
 
 static dseg_status load_object(const char *path, dseg_error *error) {
   const char *reason = NULL;
+  dseg_os_facts facts;
+  if (dseg_os_facts_of_path(path, &facts) == 0 && facts.kind != DSEG_OS_REGULAR) { /* a FIFO would be waited for */
+    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: it is not a regular file", path);
+  }
   void *object = dseg_os_library_open(path, &reason);
   if (object == NULL) {
     return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: %s", path, reason);

@@ -140,3 +140,15 @@ void dseg_outlet_abandon(dseg_outlet *outlet) {
   dseg_output_abandon(outlet->file);
   *outlet = (dseg_outlet){.is_open = false};
 }
+
+dseg_status dseg_output_put(const dseg_output *output, dseg_view bytes, dseg_error *error) {
+  dseg_error_clear(error);
+  dseg_outlet outlet = {.is_open = false};
+  DSEG_TRY(dseg_outlet_open(&outlet, output, error));
+  const dseg_status status = dseg_outlet_write(&outlet, bytes.data, bytes.size, error);
+  if (status != DSEG_OK) {
+    dseg_outlet_abandon(&outlet);
+    return status;
+  }
+  return dseg_outlet_complete(&outlet, 1, error);
+}

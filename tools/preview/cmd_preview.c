@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "convert/convert.h"
+#include "preview/png.h"
 #include "preview/preview.h"
 
 enum { OPTION_PLANES, OPTION_COLUMNS, OPTION_SIZE, OPTION_OVERLAP, OPTION_THREADS, OPTION_FORCE };
@@ -69,7 +70,8 @@ static int preview(preview_job *job, const char *output, bool force) {
     picture_free(&canvas);
     return cli_fail(job->input, status, &error);
   }
-  status = dseg_png_write(output, canvas.width, canvas.height, canvas.rgb, force, &error);
+  const dseg_output file = dseg_output_to_file(output, force ? DSEG_OUTPUT_REPLACE : 0, NULL);
+  status = preview_write_png(&file, canvas.width, canvas.height, canvas.rgb, &error);
   picture_free(&canvas);
   return status == DSEG_OK ? CLI_OK : cli_fail(output, status, &error);
 }

@@ -1,4 +1,19 @@
-/* formats.h - what is not DICOM: volumes in research formats, dcmqi's JSON, PNG. */
+/* formats.h - what is not DICOM: volumes in research formats, dcmqi's JSON.
+ *
+ * A volume of three planes of 2 x 2 voxels into memory, as a .nii.gz file has it:
+ *
+ *     static const uint8_t voxels[12] = {0, 1, 1, 0, 0, 0, 2, 2, 0, 0, 2, 0};
+ *     dseg_volume volume = {.description = description, .bits = 8, .layer_count = 1, .voxels = voxels};
+ *     dseg_status status = dseg_geometry_to_grid(&description->geometry, &volume.grid, NULL, &error);
+ *     dseg_buffer bytes = {0};
+ *     const dseg_output output = dseg_output_to_buffer(&bytes);
+ *     const dseg_volume_write_options options = {.suffix = ".nii.gz"};
+ *     if (status == DSEG_OK) {
+ *       status = dseg_volume_write_to(&output, &volume, &options, &error);
+ *     }
+ *     dseg_buffer_free(&bytes);
+ *
+ * What is read is opened like any other segmentation: dseg_open, dseg_open_input (dseg/source.h). */
 #ifndef DSEG_FORMATS_H
 #define DSEG_FORMATS_H
 
@@ -104,10 +119,6 @@ DSEG_API dseg_status dseg_metadata_write_to(const dseg_output *output, const dse
 /* The same into a file. replace: an existing one is replaced. */
 DSEG_API dseg_status dseg_metadata_write(const char *path, const dseg_description *description,
                                          const dseg_metadata_files *files, bool replace, dseg_error *error);
-
-/* An RGB image, 3 bytes a pixel. */
-DSEG_API dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb, bool replace,
-                                    dseg_error *error);
 
 #ifdef __cplusplus
 }

@@ -122,6 +122,9 @@ static inline dseg_output dseg_output_to_function(dseg_write_function write, voi
   return output;
 }
 
+/* Writes bytes as the whole of an output. */
+DSEG_API dseg_status dseg_output_put(const dseg_output *output, dseg_view bytes, dseg_error *error);
+
 #ifdef __cplusplus
 }
 #endif

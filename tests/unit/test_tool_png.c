@@ -1,4 +1,4 @@
-/* test_png.c - PNG images are valid, and decode to the pixels that were written. */
+/* test_tool_png.c - PNG images are valid, and decode to the pixels that were written. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dseg/dseg.h"
+#include "preview/png.h"
 
 #define FILE_NAME "picture.png"
+
+static dseg_status write_file(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb, bool replace,
+                              dseg_error *error) {
+  const dseg_output output = dseg_output_to_file(path, replace ? DSEG_OUTPUT_REPLACE : 0, NULL);
+  return preview_write_png(&output, width, height, rgb, error);
+}
 
 #if DSEG_TEST_PNG
 #include <png.h>
@@ -50,7 +56,7 @@ static void check_colors(uint32_t width, uint32_t height, uint32_t colors, uint8
     rgb[3 * i + 2] = (uint8_t)(255 - color);
   }
   dseg_error error = {DSEG_OK, ""};
-  assert_int_equal(dseg_png_write(FILE_NAME, width, height, rgb, true, &error), DSEG_OK);
+  assert_int_equal(write_file(FILE_NAME, width, height, rgb, true, &error), DSEG_OK);
   static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   uint8_t header[26];
   get_header(header);
@@ -77,8 +83,8 @@ static void test_existing_file_is_kept(void **state) {
   static const uint8_t black[3] = {0, 0, 0};
   static const uint8_t white[3] = {255, 255, 255};
   dseg_error error = {DSEG_OK, ""};
-  assert_int_equal(dseg_png_write(FILE_NAME, 1, 1, black, true, &error), DSEG_OK);
-  assert_int_equal(dseg_png_write(FILE_NAME, 1, 1, white, false, &error), DSEG_ERROR_OUTPUT);
+  assert_int_equal(write_file(FILE_NAME, 1, 1, black, true, &error), DSEG_OK);
+  assert_int_equal(write_file(FILE_NAME, 1, 1, white, false, &error), DSEG_ERROR_OUTPUT);
   check_image(1, 1, black);
 }
 
@@ -86,8 +92,8 @@ static void test_faults(void **state) {
   (void)state;
   static const uint8_t black[3] = {0, 0, 0};
   dseg_error error = {DSEG_OK, ""};
-  assert_int_equal(dseg_png_write(FILE_NAME, 0, 1, black, true, &error), DSEG_ERROR_ARGUMENT);
-  assert_int_equal(dseg_png_write("no/such/directory/x.png", 1, 1, black, true, &error), DSEG_ERROR_OUTPUT);
+  assert_int_equal(write_file(FILE_NAME, 0, 1, black, true, &error), DSEG_ERROR_ARGUMENT);
+  assert_int_equal(write_file("no/such/directory/x.png", 1, 1, black, true, &error), DSEG_ERROR_OUTPUT);
 }
 
 #else
@@ -96,7 +102,7 @@ static void test_unsupported(void **state) {
   (void)state;
   static const uint8_t black[3] = {0, 0, 0};
   dseg_error error = {DSEG_OK, ""};
-  assert_int_equal(dseg_png_write(FILE_NAME, 1, 1, black, true, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_int_equal(write_file(FILE_NAME, 1, 1, black, true, &error), DSEG_ERROR_UNSUPPORTED);
   assert_non_null(strstr(error.message, "DSEG_WITH_PNG"));
 }
 

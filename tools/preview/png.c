@@ -3,7 +3,7 @@
  * Previews of segmentations have few colours, so an image with at most 256 of them is written with a palette.
  * libpng reports errors by longjmp: everything that must survive one lives in struct encoder, outside the
  * function that calls setjmp. */
-#include "dseg/formats.h"
+#include "preview/png.h"
 
 #if DSEG_HAVE_PNG
 
@@ -11,9 +11,6 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/checked.h"
-#include "base/output_file.h"
 
 #define COMPRESSION_LEVEL 6
 #define PALETTE_COLORS 256
@@ -152,36 +149,23 @@ static void release(struct encoder *encoder) {
   dseg_buffer_free(&encoder->bytes);
 }
 
-static dseg_status save(const char *path, bool replace, const dseg_buffer *bytes, dseg_error *error) {
-  dseg_output_file *file = NULL;
-  DSEG_TRY(dseg_output_create(path, replace, &file, error));
-  const dseg_status status = dseg_output_write(file, bytes->data, bytes->size, error);
-  if (status != DSEG_OK) {
-    dseg_output_abandon(file);
-    return status;
-  }
-  return dseg_output_commit(file, false, error);
-}
-
-dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb, bool replace,
-                           dseg_error *error) {
+dseg_status preview_write_png(const dseg_output *output, uint32_t width, uint32_t height, const uint8_t *rgb,
+                              dseg_error *error) {
   dseg_error_clear(error);
-  size_t pixels;
-  size_t bytes;
-  if (path == NULL || rgb == NULL || width == 0 || height == 0) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a PNG image needs a path and at least one pixel");
+  if (rgb == NULL || width == 0 || height == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a PNG image needs at least one pixel");
   }
-  if (!dseg_mul_size(width, height, &pixels) || !dseg_mul_size(pixels, 3, &bytes)) {
+  if ((uint64_t)width * height > SIZE_MAX / 3) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "an image of %u x %u pixels is too large", (unsigned)width,
                      (unsigned)height);
   }
   struct encoder encoder = {.error = error, .status = DSEG_OK};
-  dseg_status status = prepare(&encoder, width, rgb, pixels);
+  dseg_status status = prepare(&encoder, width, rgb, (size_t)width * height);
   if (status == DSEG_OK) {
     status = encode(&encoder, width, height, rgb);
   }
   if (status == DSEG_OK) {
-    status = save(path, replace, &encoder.bytes, error);
+    status = dseg_output_put(output, (dseg_view){encoder.bytes.data, encoder.bytes.size}, error);
   }
   release(&encoder);
   return status;
@@ -189,14 +173,13 @@ dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, co
 
 #else
 
-dseg_status dseg_png_write(const char *path, uint32_t width, uint32_t height, const uint8_t *rgb, bool replace,
-                           dseg_error *error) {
+dseg_status preview_write_png(const dseg_output *output, uint32_t width, uint32_t height, const uint8_t *rgb,
+                              dseg_error *error) {
   dseg_error_clear(error);
-  (void)path;
+  (void)output;
   (void)width;
   (void)height;
   (void)rgb;
-  (void)replace;
   return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                    "this build writes no PNG images: it was configured with "
                    "DSEG_WITH_PNG=OFF");
