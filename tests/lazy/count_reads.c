@@ -51,8 +51,12 @@ static void write_object(dseg_source *source, const dseg_write_options *options,
   const dseg_output output = dseg_output_to_buffer(bytes);
   stop_at(dseg_writer_create_to(&output, description, options, &writer, &error), &error, "create");
   for (size_t plane = 0; plane < geometry->plane_count; plane++) {
-    const dseg_label_request request = {
-        .first_plane = plane, .plane_count = 1, .bits = 8, .values = values, .threads = 1};
+    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                        .first_plane = plane,
+                                        .plane_count = 1,
+                                        .bits = 8,
+                                        .values = values,
+                                        .threads = 1};
     stop_at(dseg_source_read_labels(source, &request, labels, pixels, NULL, &error), &error, "read");
     stop_at(dseg_writer_write_labels(writer, plane, labels, 8, &error), &error, "write");
   }
