@@ -23,7 +23,7 @@ OPTION_TEST = "tests/unit/test_options.c"
 
 
 def read_headers(root):
-    for path in sorted([*(root / "codec/include/dseg").glob("*.h"), *(root / "proposals").glob("*.h")]):
+    for path in sorted([*(root / "codec/include/dseg").glob("*.h"), *(root / "proposals/include/dseg").glob("*.h")]):
         yield path.relative_to(root).as_posix(), COMMENT.sub("", path.read_text(encoding="utf-8"))
 
 

@@ -27,8 +27,11 @@ static inline uint32_t *labels_of(dseg_source *source, size_t *count) {
   if (*count > SAME_VOXELS) {
     return NULL;
   }
-  const dseg_label_request request = {
-      .plane_count = geometry->plane_count, .bits = 32, .overlap = DSEG_OVERLAP_FIRST, .threads = 2};
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .plane_count = geometry->plane_count,
+                                      .bits = 32,
+                                      .overlap = DSEG_OVERLAP_FIRST,
+                                      .threads = 2};
   uint32_t *labels = malloc(*count * sizeof *labels);
   assert_non_null(labels);
   if (dseg_source_read_labels(source, &request, labels, *count * sizeof *labels, NULL, NULL) != DSEG_OK) {
