@@ -121,6 +121,7 @@ static void files_in_other_formats(void **state) {
   CALL_FAILS(dseg_metadata_write("/nonexistent/a.json", description, NULL, false, &error));
   CALL_FAILS(dseg_metadata_read_input(NULL, "a.json", description, NULL, NULL, &error));
   CALL_FAILS(dseg_metadata_write_to(NULL, description, NULL, &error));
+  CALL_FAILS(dseg_output_put(NULL, (dseg_view){NULL, 0}, &error));
   CALL(DSEG_OK, dseg_output_set_commit(set, &error));
   dseg_output_set_destroy(set);
   dseg_description_destroy(description);
