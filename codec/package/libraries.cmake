@@ -112,7 +112,7 @@ function(dseg_find_library name)
   set_property(GLOBAL PROPERTY dseg_l_${name} "${LIB_LIBRARIES}")
 endfunction()
 
-# dseg_link_library(TARGET NAME): TARGET, which a program may link, uses a library if it was found. DSEG_HAVE_<NAME> is
+# dseg_link_library(TARGET NAME): TARGET uses a library if it was found. DSEG_HAVE_<NAME> is
 # 1 in its sources then, else 0.
 function(dseg_link_library target name)
   if(NOT DSEG_WITH_${name})
@@ -122,6 +122,10 @@ function(dseg_link_library target name)
   target_include_directories(${target} SYSTEM PRIVATE ${DSEG_${name}_INCLUDE_DIRS})
   target_compile_definitions(${target} PRIVATE DSEG_HAVE_${name}=1)
   target_link_libraries(${target} PRIVATE ${DSEG_${name}_LINK})
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "OBJECT_LIBRARY") # of the program, which nobody links
+    return()
+  endif()
   # Who links a static ${target} links the library, too: by its .pc file, or by its names.
   get_property(pc GLOBAL PROPERTY dseg_pc_${name})
   get_property(libraries GLOBAL PROPERTY dseg_l_${name})
