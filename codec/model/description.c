@@ -4,18 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/checked.h"
+#include "base/arena.h"
 #include "dseg/writer.h"
-
-/* The arena: blocks in a list, each filled from its start. Nothing is freed before the whole is. */
-#define BLOCK_BYTES ((size_t)16384)
-#define ALIGNMENT ((size_t)16)
-
-struct block {
-  struct block *next;
-  size_t used, size;
-  _Alignas(16) unsigned char bytes[];
-};
 
 dseg_description *dseg_description_create(void) {
   dseg_description *description = calloc(1, sizeof *description);
@@ -29,39 +19,15 @@ void dseg_description_destroy(dseg_description *description) {
   if (description == NULL) {
     return;
   }
-  struct block *block = description->arena;
-  while (block != NULL) {
-    struct block *next = block->next;
-    free(block);
-    block = next;
-  }
+  dseg_arena_block *arena = description->arena;
+  dseg_arena_free(&arena);
   free(description);
 }
 
 void *dseg_description_alloc(dseg_description *description, size_t size) {
-  size_t padded;
-  if (!dseg_add_size(size, ALIGNMENT - 1, &padded)) {
-    return NULL;
-  }
-  padded &= ~(ALIGNMENT - 1);
-  struct block *block = description->arena;
-  if (block == NULL || block->size - block->used < padded) {
-    const size_t bytes = padded > BLOCK_BYTES ? padded : BLOCK_BYTES;
-    size_t total;
-    if (!dseg_add_size(bytes, sizeof *block, &total)) {
-      return NULL;
-    }
-    struct block *fresh = calloc(1, total);
-    if (fresh == NULL) {
-      return NULL;
-    }
-    fresh->size = bytes;
-    fresh->next = block;
-    description->arena = fresh;
-    block = fresh;
-  }
-  void *result = block->bytes + block->used;
-  block->used += padded;
+  dseg_arena_block *arena = description->arena;
+  void *result = dseg_arena_alloc(&arena, size);
+  description->arena = arena;
   return result;
 }
 
