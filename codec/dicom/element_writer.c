@@ -5,22 +5,12 @@
 
 #include "base/endian.h"
 #include "base/format_decimal.h"
+#include "dicom/vr.h"
 
-static void append(dseg_element_writer *writer, const void *data, size_t size) {
+void dseg_write_raw(dseg_element_writer *writer, const void *data, size_t size) {
   if (writer->status == DSEG_OK) {
     writer->status = dseg_buffer_append(writer->out, data, size, writer->error);
   }
-}
-
-/* VRs whose length has 32 bits, after two reserved bytes (PS3.5 Table 7.1-1). */
-static bool has_long_length(const char *vr) {
-  static const char long_vrs[] = "OB OD OF OL OV OW SQ SV UC UN UR UT UV";
-  for (const char *p = long_vrs; *p != '\0'; p += p[2] == ' ' ? 3 : 2) {
-    if (p[0] == vr[0] && p[1] == vr[1]) {
-      return true;
-    }
-  }
-  return false;
 }
 
 void dseg_write_header(dseg_element_writer *writer, uint32_t tag, const char *vr, uint32_t length) {
@@ -30,24 +20,34 @@ void dseg_write_header(dseg_element_writer *writer, uint32_t tag, const char *vr
   dseg_store_le16(header + 2, (uint16_t)tag);
   if (writer->implicit_vr) {
     dseg_store_le32(header + 4, length);
-  } else {
+  } else if (dseg_vr_form(vr) == DSEG_VR_SHORT && length <= UINT16_MAX) {
     memcpy(header + 4, vr, 2);
-    if (has_long_length(vr)) {
-      dseg_store_le32(header + 8, length);
-      size = 12;
-    } else {
-      dseg_store_le16(header + 6, (uint16_t)length);
-    }
+    dseg_store_le16(header + 6, (uint16_t)length);
+  } else {
+    memcpy(header + 4, dseg_vr_form(vr) == DSEG_VR_SHORT ? "UN" : vr, 2);
+    dseg_store_le32(header + 8, length);
+    size = 12;
   }
-  append(writer, header, size);
+  dseg_write_raw(writer, header, size);
+}
+
+/* Whether the length of an element or of a sequence fits into its 32 bits, of which all set mean "undefined". */
+static bool fits(dseg_element_writer *writer, size_t length) {
+  if (writer->status == DSEG_OK && length >= UINT32_MAX) {
+    writer->status = dseg_fail(writer->error, DSEG_ERROR_LIMIT, "attributes need more than 4 GiB (PS3.5 7.1)");
+  }
+  return writer->status == DSEG_OK;
 }
 
 void dseg_write_element(dseg_element_writer *writer, uint32_t tag, const char *vr, const void *value, size_t size) {
+  if (!fits(writer, size)) {
+    return;
+  }
   dseg_write_header(writer, tag, vr, (uint32_t)(size + size % 2));
-  append(writer, value, size);
+  dseg_write_raw(writer, value, size);
   if (size % 2 != 0) {
-    const bool nul = memcmp(vr, "UI", 2) == 0 || memcmp(vr, "OB", 2) == 0;
-    append(writer, nul ? "" : " ", 1);
+    const bool space = dseg_vr_is_text(vr) && memcmp(vr, "UI", 2) != 0;
+    dseg_write_raw(writer, space ? " " : "", 1);
   }
 }
 
@@ -66,7 +66,7 @@ void dseg_write_u32s(dseg_element_writer *writer, uint32_t tag, const char *vr, 
   for (size_t i = 0; i < count; i++) {
     uint8_t bytes[4];
     dseg_store_le32(bytes, values[i]);
-    append(writer, bytes, sizeof bytes);
+    dseg_write_raw(writer, bytes, sizeof bytes);
   }
 }
 
@@ -89,12 +89,12 @@ size_t dseg_write_begin_sequence(dseg_element_writer *writer, uint32_t tag) {
 
 size_t dseg_write_begin_item(dseg_element_writer *writer) {
   static const uint8_t header[8] = {0xFE, 0xFF, 0x00, 0xE0};
-  append(writer, header, sizeof header);
+  dseg_write_raw(writer, header, sizeof header);
   return writer->out->size;
 }
 
 void dseg_write_end(dseg_element_writer *writer, size_t mark) {
-  if (writer->status == DSEG_OK) {
+  if (fits(writer, writer->out->size - mark)) {
     dseg_store_le32(writer->out->data + mark - 4, (uint32_t)(writer->out->size - mark));
   }
 }

@@ -1,6 +1,7 @@
 /* element_writer.h - appends encoded data elements (PS3.5 section 7.1) to a buffer, little endian.
  *
- * A failed allocation is kept in status, and every later call does nothing. */
+ * A failure is kept in status, and every later call does nothing: DSEG_ERROR_MEMORY, or DSEG_ERROR_LIMIT where a length
+ * needs more than 32 bits. */
 #ifndef DSEG_DICOM_ELEMENT_WRITER_H
 #define DSEG_DICOM_ELEMENT_WRITER_H
 
@@ -15,7 +16,8 @@ typedef struct dseg_element_writer {
   dseg_error *error;  /* borrowed; may be NULL */
 } dseg_element_writer;
 
-/* An element with a value, padded to even length with a NUL for UI and OB, else with a space. */
+/* An element with a value, padded to even length: text but UI with a space, else with NUL (PS3.5 6.2). Explicit VR: a
+ * value too long for its VR has VR UN (PS3.5 6.2.2). */
 void dseg_write_element(dseg_element_writer *writer, uint32_t tag, const char *vr, const void *value, size_t size);
 void dseg_write_text(dseg_element_writer *writer, uint32_t tag, const char *vr, const char *text);
 void dseg_write_u16(dseg_element_writer *writer, uint32_t tag, uint16_t value); /* US */
@@ -29,5 +31,7 @@ void dseg_write_end(dseg_element_writer *writer, size_t mark);
 
 /* The header of an element whose value follows; length may be 0xFFFFFFFF. */
 void dseg_write_header(dseg_element_writer *writer, uint32_t tag, const char *vr, uint32_t length);
+/* Bytes that are encoded already. */
+void dseg_write_raw(dseg_element_writer *writer, const void *data, size_t size);
 
 #endif

@@ -1,7 +1,6 @@
 /* vr.c - value representations (PS3.5 6.2, PS3.6 section 6). */
 #include "dicom/vr.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 static bool is_one_of(const char vr[2], const char *list) {
@@ -13,8 +12,18 @@ static bool is_one_of(const char vr[2], const char *list) {
   return false;
 }
 
+#define SHORT_VRS "AEASATCSDADSDTFDFLISLOLTPNSHSLSSSTTMUIULUS"
+
+bool dseg_vr_is_known(const char vr[2]) {
+  return is_one_of(vr, SHORT_VRS "OBODOFOLOVOWSQSVUCUNURUTUV");
+}
+
+bool dseg_vr_is_text(const char vr[2]) {
+  return is_one_of(vr, "AEASCSDADSDTISLOLTPNSHSTTMUCUIURUT");
+}
+
 dseg_vr_form_kind dseg_vr_form(const char vr[2]) {
-  if (is_one_of(vr, "AEASATCSDADSDTFDFLISLOLTPNSHSLSSSTTMUIULUS")) {
+  if (is_one_of(vr, SHORT_VRS)) {
     return DSEG_VR_SHORT;
   }
   if (vr[0] >= 'A' && vr[0] <= 'Z' && vr[1] >= 'A' && vr[1] <= 'Z') {

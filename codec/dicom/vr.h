@@ -2,6 +2,7 @@
 #ifndef DSEG_DICOM_VR_H
 #define DSEG_DICOM_VR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum dseg_vr_form_kind {
@@ -12,6 +13,11 @@ typedef enum dseg_vr_form_kind {
 
 /* A VR of two letters that is not known has the long form, as PS3.5 7.1.2 promises for those to come. */
 dseg_vr_form_kind dseg_vr_form(const char vr[2]);
+
+/* Whether PS3.5 6.2 has this VR. */
+bool dseg_vr_is_known(const char vr[2]);
+/* Whether values of this VR are characters. */
+bool dseg_vr_is_text(const char vr[2]);
 
 /* What an implicit data set leaves unsaid (PS3.6): the VR of patient, study, equipment, image and segmentation
  * attributes; "UL" for group lengths, "LO" for private creators, and "UN" for every other tag. */

@@ -67,11 +67,11 @@ const char *dseg_marked_text(const dseg_seg_object *object, const char *text, ch
   return out;
 }
 
-void dseg_put_experimental(dseg_builder *builder, const dseg_seg_object *object) {
+void dseg_put_experimental(dseg_data_set *set, const dseg_seg_object *object) {
   char list[128];
   list_parts(object, "\\", list, sizeof list);
   if (list[0] != '\0') {
-    dseg_builder_private_text(builder, PRIVATE_CREATOR, "LO", "DSEG PROPOSALS");
-    dseg_builder_private_text(builder, PRIVATE_PROPOSALS, "LO", list);
+    dseg_data_set_put_text(set, PRIVATE_CREATOR, "LO", "DSEG PROPOSALS");
+    dseg_data_set_put_text(set, PRIVATE_PROPOSALS, "LO", list);
   }
 }

@@ -83,13 +83,13 @@ static dseg_status write_header(const dseg_writer *writer, const dseg_seg_object
                                        .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0,
                                        .implementation_class_uid = dseg_implementation_class_uid(),
                                        .implementation_version_name = dseg_implementation_name(object, name)};
-  dseg_builder *builder = NULL;
+  dseg_data_set *set = NULL;
   dseg_buffer bytes = {0};
   size_t data_set = 0;
-  DSEG_TRY(dseg_builder_create(&builder, error));
-  dseg_put_seg_modules(builder, object);
-  dseg_status status = dseg_builder_serialise(builder, &encoding, &bytes, &data_set, error);
-  dseg_builder_destroy(builder);
+  DSEG_TRY(dseg_data_set_create(&set, error));
+  dseg_put_seg_modules(set, object);
+  dseg_status status = dseg_data_set_write_file(set, &encoding, &bytes, &data_set, error);
+  dseg_data_set_destroy(set);
   if (status == DSEG_OK) {
     status = dseg_stream_write(stream, bytes.data, data_set, error);
   }

@@ -1,6 +1,7 @@
 /* frame_spool.c - frames, bytes or bits without a gap, in an unnamed temporary file or in memory. */
 #include "seg_write/frame_spool.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,8 +45,8 @@ static dseg_status put(dseg_frame_spool *spool, const uint8_t *data, size_t size
 }
 
 static dseg_status fail_create(const char *where, int number, dseg_error *error) {
-  return dseg_fail(error, DSEG_ERROR_OUTPUT, "cannot create a temporary file %s: %s", where,
-                   dseg_os_error_text(number));
+  return dseg_fail(error, number == ENOMEM ? DSEG_ERROR_MEMORY : DSEG_ERROR_OUTPUT,
+                   "cannot create a temporary file %s: %s", where, dseg_os_error_text(number));
 }
 
 dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *output, dseg_error *error) {

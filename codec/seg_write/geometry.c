@@ -1,22 +1,8 @@
 /* geometry.c - where the frames lie, once for all of them: Multi-frame Dimension (PS3.3 C.7.6.17), Shared
  * Functional Groups (C.7.6.16.1.1), and the total pixel matrix of a slide (Table C.8.20-2). */
 #include <math.h>
-#include <stdio.h>
 
-#include "base/format_decimal.h"
 #include "seg_write/object.h"
-
-static void put_decimals(dseg_builder *builder, uint32_t tag, const double *values, size_t count) {
-  char text[8 * DSEG_DECIMAL_SIZE];
-  size_t length = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (i > 0) {
-      text[length++] = '\\';
-    }
-    length += dseg_format_decimal(values[i], text + length);
-  }
-  dseg_builder_text(builder, tag, "DS", text);
-}
 
 double dseg_plane_distance(const dseg_geometry *geometry) {
   if (geometry->spacing_between_slices > 0.0 || geometry->space != DSEG_SPACE_PATIENT) {
@@ -35,7 +21,7 @@ double dseg_plane_distance(const dseg_geometry *geometry) {
 }
 
 /* An item of Dimension Index Sequence: the attribute counted, and the functional group it is in. */
-static void put_dimension(dseg_builder *builder, const dseg_seg_object *object, dseg_dimension dimension) {
+static void put_dimension(dseg_data_set *set, const dseg_seg_object *object, dseg_dimension dimension) {
   static const struct {
     uint32_t pointer, group;
     const char *label;
@@ -46,71 +32,71 @@ static void put_dimension(dseg_builder *builder, const dseg_seg_object *object, 
       [DSEG_DIMENSION_COLUMN] = {0x0048021E, 0x0048021A, "Column Position In Total Image Pixel Matrix"},
       [DSEG_DIMENSION_LABEL] = {0x00209453, 0x00209111, "Frame Label"},
   };
-  dseg_builder_begin_item(builder, 0x00209222);
-  dseg_builder_text(builder, 0x00209164, "UI", object->dimension_organization_uid);
-  dseg_builder_tag(builder, 0x00209165, known[dimension].pointer);
-  dseg_builder_tag(builder, 0x00209167, known[dimension].group);
-  dseg_builder_text(builder, 0x00209421, "LO", known[dimension].label);
-  dseg_builder_end_item(builder);
+  dseg_data_set_begin_item(set, 0x00209222);
+  dseg_data_set_put_text(set, 0x00209164, "UI", object->dimension_organization_uid);
+  dseg_data_set_put_tag(set, 0x00209165, known[dimension].pointer);
+  dseg_data_set_put_tag(set, 0x00209167, known[dimension].group);
+  dseg_data_set_put_text(set, 0x00209421, "LO", known[dimension].label);
+  dseg_data_set_end_item(set);
 }
 
-void dseg_put_dimensions(dseg_builder *builder, const dseg_seg_object *object) {
+void dseg_put_dimensions(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_dimension_table *table = object->dimensions;
-  dseg_builder_begin_item(builder, 0x00209221);
-  dseg_builder_text(builder, 0x00209164, "UI", object->dimension_organization_uid);
-  dseg_builder_end_item(builder);
+  dseg_data_set_begin_item(set, 0x00209221);
+  dseg_data_set_put_text(set, 0x00209164, "UI", object->dimension_organization_uid);
+  dseg_data_set_end_item(set);
   for (size_t i = 0; i < table->count; i++) {
-    put_dimension(builder, object, table->dimensions[i]);
+    put_dimension(set, object, table->dimensions[i]);
   }
   if (object->description->geometry.space == DSEG_SPACE_SLIDE) {
-    dseg_builder_text(builder, 0x00209311, "CS", "TILED_SPARSE");
+    dseg_data_set_put_text(set, 0x00209311, "CS", "TILED_SPARSE");
   } else if (table->equally_spaced) {
-    dseg_builder_text(builder, 0x00209311, "CS", "3D"); /* equally spaced parallel planes (Table C.7.6.17-1) */
+    dseg_data_set_put_text(set, 0x00209311, "CS", "3D"); /* equally spaced parallel planes (Table C.7.6.17-1) */
   }
 }
 
 /* Pixel Measures (C.7.6.16.2.1): volume readers take the distance of planes from Spacing Between Slices, viewers
  * of a single plane need a thickness. */
-static void put_pixel_measures(dseg_builder *builder, const dseg_geometry *geometry) {
+static void put_pixel_measures(dseg_data_set *set, const dseg_geometry *geometry) {
   const double distance = dseg_plane_distance(geometry);
   const double thickness = geometry->slice_thickness > 0.0 ? geometry->slice_thickness : distance;
-  dseg_builder_begin_item(builder, 0x00289110);
+  dseg_data_set_begin_item(set, 0x00289110);
   if (thickness > 0.0) {
-    put_decimals(builder, 0x00180050, &thickness, 1);
+    dseg_data_set_put_decimals(set, 0x00180050, &thickness, 1);
   }
   if (distance > 0.0) {
-    put_decimals(builder, 0x00180088, &distance, 1);
+    dseg_data_set_put_decimals(set, 0x00180088, &distance, 1);
   }
-  put_decimals(builder, 0x00280030, geometry->pixel_spacing, 2);
-  dseg_builder_end_item(builder);
+  dseg_data_set_put_decimals(set, 0x00280030, geometry->pixel_spacing, 2);
+  dseg_data_set_end_item(set);
 }
 
 /* Total Pixel Matrix and Image Orientation (Slide): in a slide's main data set. */
-static void put_total_pixel_matrix(dseg_builder *builder, const dseg_geometry *geometry) {
-  dseg_builder_u32(builder, 0x00480006, geometry->matrix_columns);
-  dseg_builder_u32(builder, 0x00480007, geometry->matrix_rows);
-  dseg_builder_begin_item(builder, 0x00480008);
-  put_decimals(builder, 0x0040072A, &geometry->matrix_origin[0], 1);
-  put_decimals(builder, 0x0040073A, &geometry->matrix_origin[1], 1);
-  put_decimals(builder, 0x0040074A, &geometry->matrix_origin[2], 1);
-  dseg_builder_end_item(builder);
-  put_decimals(builder, 0x00480102, geometry->orientation, 6);
+static void put_total_pixel_matrix(dseg_data_set *set, const dseg_geometry *geometry) {
+  dseg_data_set_put_u32(set, 0x00480006, "UL", &geometry->matrix_columns, 1);
+  dseg_data_set_put_u32(set, 0x00480007, "UL", &geometry->matrix_rows, 1);
+  dseg_data_set_begin_item(set, 0x00480008);
+  dseg_data_set_put_decimals(set, 0x0040072A, &geometry->matrix_origin[0], 1);
+  dseg_data_set_put_decimals(set, 0x0040073A, &geometry->matrix_origin[1], 1);
+  dseg_data_set_put_decimals(set, 0x0040074A, &geometry->matrix_origin[2], 1);
+  dseg_data_set_end_item(set);
+  dseg_data_set_put_decimals(set, 0x00480102, geometry->orientation, 6);
 }
 
-void dseg_put_shared_groups(dseg_builder *builder, const dseg_seg_object *object) {
+void dseg_put_shared_groups(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_geometry *geometry = &object->description->geometry;
   if (geometry->space == DSEG_SPACE_SLIDE) {
-    put_total_pixel_matrix(builder, geometry);
+    put_total_pixel_matrix(set, geometry);
   }
-  dseg_builder_begin_item(builder, 0x52009229);
-  dseg_put_shared_derivation(builder, &object->description->references);
+  dseg_data_set_begin_item(set, 0x52009229);
+  dseg_put_shared_derivation(set, &object->description->references);
   if (geometry->space == DSEG_SPACE_PATIENT) {
-    dseg_builder_begin_item(builder, 0x00209116); /* Plane Orientation (C.7.6.16.2.4) */
-    put_decimals(builder, 0x00200037, geometry->orientation, 6);
-    dseg_builder_end_item(builder);
+    dseg_data_set_begin_item(set, 0x00209116); /* Plane Orientation (C.7.6.16.2.4) */
+    dseg_data_set_put_decimals(set, 0x00200037, geometry->orientation, 6);
+    dseg_data_set_end_item(set);
   }
   if (geometry->space != DSEG_SPACE_NONE && geometry->pixel_spacing[0] > 0.0 && geometry->pixel_spacing[1] > 0.0) {
-    put_pixel_measures(builder, geometry);
+    put_pixel_measures(set, geometry);
   }
-  dseg_builder_end_item(builder);
+  dseg_data_set_end_item(set);
 }

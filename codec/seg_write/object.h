@@ -3,7 +3,7 @@
 #define DSEG_SEG_WRITE_OBJECT_H
 
 #include "base/uid.h"
-#include "dicom/dcm_builder.h"
+#include "dseg/data_set.h"
 #include "dseg/writer.h"
 
 /* One frame, 24 bytes. */
@@ -64,8 +64,8 @@ typedef struct dseg_seg_object {
   const dseg_warning_sink *warnings; /* NULL: told before */
 } dseg_seg_object;
 
-/* All attributes but Per-Frame Functional Groups and Pixel Data. Failures stay in the builder. */
-void dseg_put_seg_modules(dseg_builder *builder, const dseg_seg_object *object);
+/* All attributes but Per-Frame Functional Groups and Pixel Data. Failures stay in the data set. */
+void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object);
 
 /* An experimental encoding's marks: the name for File Meta Information; the text of a description, text (NULL: none)
  * behind the mark, without the mark that it may have from another encoding, in out or in text itself (NULL: none). */
@@ -73,14 +73,14 @@ const char *dseg_implementation_name(const dseg_seg_object *object, char name[17
 const char *dseg_marked_text(const dseg_seg_object *object, const char *text, char *out, size_t size);
 
 /* Parts of the above, each in a file of its own. */
-void dseg_put_experimental(dseg_builder *builder, const dseg_seg_object *object);
-void dseg_put_segments(dseg_builder *builder, const dseg_seg_object *object);
-void dseg_put_palette(dseg_builder *builder, const dseg_seg_object *object);
-void dseg_put_dimensions(dseg_builder *builder, const dseg_seg_object *object);
-void dseg_put_shared_groups(dseg_builder *builder, const dseg_seg_object *object);
-void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object);
+void dseg_put_experimental(dseg_data_set *set, const dseg_seg_object *object);
+void dseg_put_segments(dseg_data_set *set, const dseg_seg_object *object);
+void dseg_put_palette(dseg_data_set *set, const dseg_seg_object *object);
+void dseg_put_dimensions(dseg_data_set *set, const dseg_seg_object *object);
+void dseg_put_shared_groups(dseg_data_set *set, const dseg_seg_object *object);
+void dseg_put_references(dseg_data_set *set, const dseg_seg_object *object);
 /* Derivation Image (C.7.6.16.2.6) for all frames, in the current item, when references are shared. */
-void dseg_put_shared_derivation(dseg_builder *builder, const dseg_references *references);
+void dseg_put_shared_derivation(dseg_data_set *set, const dseg_references *references);
 
 /* Fills the table for these frames, sorted by plane. DSEG_ERROR_MEMORY. dseg_dimension_table_free in any case. */
 dseg_status dseg_dimension_table_fill(dseg_dimension_table *table, const dseg_description *description,
@@ -98,9 +98,9 @@ double dseg_plane_distance(const dseg_geometry *geometry);
 
 /* Puts text made fit for a VR of at most limit characters that may hold neither '\' nor control characters; what
  * is longer is cut at a character's boundary with a warning that names what. */
-void dseg_put_clean_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text, size_t limit,
+void dseg_put_clean_text(dseg_data_set *set, uint32_t tag, const char *vr, const char *text, size_t limit,
                          const char *what, const dseg_warning_sink *warnings);
 /* Puts a sequence with one coded concept (Code Sequence Macro, PS3.3 Table 8.8-1); the item stays open when open. */
-void dseg_put_code(dseg_builder *builder, uint32_t tag, dseg_code code, bool open);
+void dseg_put_code(dseg_data_set *set, uint32_t tag, dseg_code code, bool open);
 
 #endif

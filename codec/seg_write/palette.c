@@ -35,7 +35,7 @@ static void set_entry(uint16_t *words, unsigned bits, uint32_t value, uint8_t en
 }
 
 /* Puts the table of one of red, green and blue, whose index is channel. words: room for count entries. */
-static void put_channel(dseg_builder *builder, const dseg_seg_object *object, unsigned channel, uint16_t *words,
+static void put_channel(dseg_data_set *set, const dseg_seg_object *object, unsigned channel, uint16_t *words,
                         size_t count) {
   const dseg_description *description = object->description;
   const unsigned bits = object->format.bits_allocated;
@@ -53,23 +53,23 @@ static void put_channel(dseg_builder *builder, const dseg_seg_object *object, un
     }
     set_entry(words, bits, segment->number, rgb[channel]);
   }
-  dseg_builder_u16(builder, 0x00281101 + channel, descriptor, 3);
-  dseg_builder_words(builder, 0x00281201 + channel, words, word_count);
+  dseg_data_set_put_u16(set, 0x00281101 + channel, "US", descriptor, 3);
+  dseg_data_set_put_u16(set, 0x00281201 + channel, "OW", words, word_count);
 }
 
-void dseg_put_palette(dseg_builder *builder, const dseg_seg_object *object) {
+void dseg_put_palette(dseg_data_set *set, const dseg_seg_object *object) {
   const size_t count = entry_count(object->description);
   uint16_t *words = malloc(count * sizeof *words);
   if (words == NULL) {
-    dseg_builder_fail_memory(builder);
+    dseg_data_set_fail(set, DSEG_ERROR_MEMORY, "out of memory for a palette");
     return;
   }
   for (unsigned channel = 0; channel < 3; channel++) {
-    put_channel(builder, object, channel, words, count);
+    put_channel(set, object, channel, words, count);
   }
   free(words);
   uint8_t profile[DSEG_ICC_PROFILE_BYTES];
   dseg_icc_srgb(profile);
-  dseg_builder_bytes(builder, 0x00282000, (dseg_view){profile, sizeof profile});
-  dseg_builder_text(builder, 0x00282002, "CS", "SRGB");
+  dseg_data_set_put_bytes(set, 0x00282000, "OB", (dseg_view){profile, sizeof profile});
+  dseg_data_set_put_text(set, 0x00282002, "CS", "SRGB");
 }

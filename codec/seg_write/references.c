@@ -26,12 +26,12 @@ const dseg_instance_reference *dseg_plane_source(const dseg_description *descrip
 
 /* Referenced Series Sequence of the current item: series from first on, up to the end of their run. Frames of one
  * instance follow each other and count once. */
-static void put_series_of(dseg_builder *builder, const dseg_references *references, size_t first, size_t end) {
+static void put_series_of(dseg_data_set *set, const dseg_references *references, size_t first, size_t end) {
   size_t i = first;
   while (i < end) {
     const dseg_instance_reference *head = &references->instances[i];
-    dseg_builder_begin_item(builder, 0x00081115);
-    dseg_builder_text(builder, 0x0020000E, "UI", head->series_uid);
+    dseg_data_set_begin_item(set, 0x00081115);
+    dseg_data_set_put_text(set, 0x0020000E, "UI", head->series_uid);
     const char *last = NULL;
     for (; i < end && same(references->instances[i].series_uid, head->series_uid); i++) {
       const dseg_instance_reference *reference = &references->instances[i];
@@ -39,12 +39,12 @@ static void put_series_of(dseg_builder *builder, const dseg_references *referenc
         continue;
       }
       last = reference->sop_instance_uid;
-      dseg_builder_begin_item(builder, 0x0008114A);
-      dseg_builder_text(builder, 0x00081150, "UI", reference->sop_class_uid);
-      dseg_builder_text(builder, 0x00081155, "UI", reference->sop_instance_uid);
-      dseg_builder_end_item(builder);
+      dseg_data_set_begin_item(set, 0x0008114A);
+      dseg_data_set_put_text(set, 0x00081150, "UI", reference->sop_class_uid);
+      dseg_data_set_put_text(set, 0x00081155, "UI", reference->sop_instance_uid);
+      dseg_data_set_end_item(set);
     }
-    dseg_builder_end_item(builder);
+    dseg_data_set_end_item(set);
   }
 }
 
@@ -63,7 +63,7 @@ static bool any_derivation(const dseg_seg_object *object) {
 }
 
 /* Source Image Sequence (0008,2112) of the current item: each image once. purpose: NULL for none. */
-static void put_source_images(dseg_builder *builder, const dseg_references *references, const dseg_code *purpose) {
+static void put_source_images(dseg_data_set *set, const dseg_references *references, const dseg_code *purpose) {
   const char *last = NULL;
   for (size_t i = 0; i < references->count; i++) {
     const dseg_instance_reference *reference = &references->instances[i];
@@ -71,17 +71,17 @@ static void put_source_images(dseg_builder *builder, const dseg_references *refe
       continue;
     }
     last = reference->sop_instance_uid;
-    dseg_builder_begin_item(builder, 0x00082112);
-    dseg_builder_text(builder, 0x00081150, "UI", reference->sop_class_uid);
-    dseg_builder_text(builder, 0x00081155, "UI", reference->sop_instance_uid);
+    dseg_data_set_begin_item(set, 0x00082112);
+    dseg_data_set_put_text(set, 0x00081150, "UI", reference->sop_class_uid);
+    dseg_data_set_put_text(set, 0x00081155, "UI", reference->sop_instance_uid);
     if (purpose != NULL) {
-      dseg_put_code(builder, 0x0040A170, *purpose, false);
+      dseg_put_code(set, 0x0040A170, *purpose, false);
     }
-    dseg_builder_end_item(builder);
+    dseg_data_set_end_item(set);
   }
 }
 
-void dseg_put_shared_derivation(dseg_builder *builder, const dseg_references *references) {
+void dseg_put_shared_derivation(dseg_data_set *set, const dseg_references *references) {
   static const dseg_code derivation = {"113076", "DCM", "Segmentation"};
   static const dseg_code purpose = {"121322", "DCM", "Source image for image processing operation"};
   bool any = false;
@@ -91,18 +91,17 @@ void dseg_put_shared_derivation(dseg_builder *builder, const dseg_references *re
   if (!references->shared || !any) {
     return;
   }
-  dseg_builder_begin_item(builder, 0x00089124);
-  put_source_images(builder, references, &purpose);
-  dseg_put_code(builder, 0x00089215, derivation, false);
-  dseg_builder_end_item(builder);
+  dseg_data_set_begin_item(set, 0x00089124);
+  put_source_images(set, references, &purpose);
+  dseg_put_code(set, 0x00089215, derivation, false);
+  dseg_data_set_end_item(set);
 }
 
-void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object) {
+void dseg_put_references(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_references *references = &object->description->references;
-  const char *study = dseg_builder_get_text(builder, 0x0020000D);
   if (!any_derivation(object)) {
     /* General Reference (C.12.4): nothing else of the instance would refer to what Common Instance Reference lists. */
-    put_source_images(builder, references, NULL);
+    put_source_images(set, references, NULL);
   }
   size_t i = 0;
   while (i < references->count) {
@@ -116,13 +115,13 @@ void dseg_put_references(dseg_builder *builder, const dseg_seg_object *object) {
            same(references->instances[end].study_uid, head->study_uid)) {
       end++;
     }
-    if (head->study_uid == NULL || same(head->study_uid, study)) {
-      put_series_of(builder, references, i, end);
+    if (head->study_uid == NULL || dseg_data_set_text_is(set, 0x0020000D, head->study_uid)) {
+      put_series_of(set, references, i, end);
     } else {
-      dseg_builder_begin_item(builder, 0x00081200);
-      dseg_builder_text(builder, 0x0020000D, "UI", head->study_uid);
-      put_series_of(builder, references, i, end); /* Table 10-4 has the same form */
-      dseg_builder_end_item(builder);
+      dseg_data_set_begin_item(set, 0x00081200);
+      dseg_data_set_put_text(set, 0x0020000D, "UI", head->study_uid);
+      put_series_of(set, references, i, end); /* Table 10-4 has the same form */
+      dseg_data_set_end_item(set);
     }
     i = end;
   }

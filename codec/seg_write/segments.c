@@ -18,37 +18,39 @@ static const char *algorithm_type_text(dseg_algorithm_type type) {
   return "AUTOMATIC";
 }
 
-static void put_codes(dseg_builder *builder, uint32_t tag, dseg_code_list codes) {
+static void put_codes(dseg_data_set *set, uint32_t tag, dseg_code_list codes) {
   for (size_t i = 0; i < codes.count; i++) {
-    dseg_put_code(builder, tag, codes.items[i], false);
+    dseg_put_code(set, tag, codes.items[i], false);
   }
 }
 
 /* Anatomic Region Sequence with its modifiers (General Anatomy Optional Macro, Table 10-7). */
-static void put_anatomy(dseg_builder *builder, const dseg_segment *segment) {
+static void put_anatomy(dseg_data_set *set, const dseg_segment *segment) {
   for (size_t i = 0; i < segment->anatomic_regions.count; i++) {
-    dseg_put_code(builder, 0x00082218, segment->anatomic_regions.items[i], true);
+    dseg_put_code(set, 0x00082218, segment->anatomic_regions.items[i], true);
     if (i == 0) {
-      put_codes(builder, 0x00082220, segment->anatomic_region_modifiers);
+      put_codes(set, 0x00082220, segment->anatomic_region_modifiers);
     }
-    dseg_builder_end_item(builder);
+    dseg_data_set_end_item(set);
   }
 }
 
 /* Tracking ID and Tracking UID: 1C, each required if the other is there. */
-static void put_tracking(dseg_builder *builder, const dseg_seg_object *object, const dseg_segment *segment) {
+static void put_tracking(dseg_data_set *set, const dseg_seg_object *object, const dseg_segment *segment) {
   if (segment->tracking_id == NULL && segment->tracking_uid == NULL) {
     return;
   }
   char uid[DSEG_UID_SIZE];
-  if (segment->tracking_uid == NULL && dseg_uid_make(object->uids, uid, NULL) != DSEG_OK) {
+  dseg_error error = {.status = DSEG_OK};
+  if (segment->tracking_uid == NULL && dseg_uid_make(object->uids, uid, &error) != DSEG_OK) {
+    dseg_data_set_fail(set, error.status, error.message);
     return;
   }
-  dseg_builder_text(builder, 0x00620020, "UT", segment->tracking_id != NULL ? segment->tracking_id : segment->label);
-  dseg_builder_text(builder, 0x00620021, "UI", segment->tracking_uid != NULL ? segment->tracking_uid : uid);
+  dseg_data_set_put_text(set, 0x00620020, "UT", segment->tracking_id != NULL ? segment->tracking_id : segment->label);
+  dseg_data_set_put_text(set, 0x00620021, "UI", segment->tracking_uid != NULL ? segment->tracking_uid : uid);
 }
 
-static void put_segment(dseg_builder *builder, const dseg_seg_object *object, const dseg_segment *segment) {
+static void put_segment(dseg_data_set *set, const dseg_seg_object *object, const dseg_segment *segment) {
   const dseg_code category = segment->category.value != NULL ? segment->category : default_category;
   const dseg_code type = segment->type.value != NULL ? segment->type : default_type;
   char fallback[32];
@@ -56,32 +58,32 @@ static void put_segment(dseg_builder *builder, const dseg_seg_object *object, co
   const char *label = segment->label != NULL && *segment->label != '\0' ? segment->label : fallback;
   const uint16_t number = (uint16_t)segment->number;
 
-  dseg_builder_begin_item(builder, 0x00620002);
-  dseg_builder_u16(builder, 0x00620004, &number, 1);
-  dseg_put_clean_text(builder, 0x00620005, "LO", label, 64, "a segment's label", object->warnings);
+  dseg_data_set_begin_item(set, 0x00620002);
+  dseg_data_set_put_u16(set, 0x00620004, "US", &number, 1);
+  dseg_put_clean_text(set, 0x00620005, "LO", label, 64, "a segment's label", object->warnings);
   if (segment->description != NULL) {
-    dseg_builder_text(builder, 0x00620006, "ST", segment->description);
+    dseg_data_set_put_text(set, 0x00620006, "ST", segment->description);
   }
-  dseg_builder_text(builder, 0x00620008, "CS", algorithm_type_text(segment->algorithm_type));
+  dseg_data_set_put_text(set, 0x00620008, "CS", algorithm_type_text(segment->algorithm_type));
   if (segment->algorithm_name != NULL || segment->algorithm_type != DSEG_ALGORITHM_MANUAL) {
-    dseg_put_clean_text(builder, 0x00620009, "LO",
+    dseg_put_clean_text(set, 0x00620009, "LO",
                         segment->algorithm_name != NULL ? segment->algorithm_name : "Unspecified", 64,
                         "an algorithm's name", object->warnings);
   }
-  put_anatomy(builder, segment);
-  dseg_put_code(builder, 0x00620003, category, false);
-  dseg_put_code(builder, 0x0062000F, type, true);
-  put_codes(builder, 0x00620011, segment->type_modifiers);
-  dseg_builder_end_item(builder);
+  put_anatomy(set, segment);
+  dseg_put_code(set, 0x00620003, category, false);
+  dseg_put_code(set, 0x0062000F, type, true);
+  put_codes(set, 0x00620011, segment->type_modifiers);
+  dseg_data_set_end_item(set);
   if (segment->has_color && !object->format.palette_color) {
-    dseg_builder_u16(builder, 0x0062000D, segment->cielab, 3);
+    dseg_data_set_put_u16(set, 0x0062000D, "US", segment->cielab, 3);
   }
-  put_tracking(builder, object, segment);
-  dseg_builder_end_item(builder);
+  put_tracking(set, object, segment);
+  dseg_data_set_end_item(set);
 }
 
 /* Label maps describe every value that occurs, the background too (C.8.20.2.3.3). */
-static void put_background(dseg_builder *builder, const dseg_seg_object *object) {
+static void put_background(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_description *description = object->description;
   dseg_segment background = {.number = description->background,
                              .label = "Background",
@@ -92,20 +94,20 @@ static void put_background(dseg_builder *builder, const dseg_seg_object *object)
   for (size_t i = 0; i < description->segment_count; i++) {
     background.has_color = background.has_color || description->segments[i].has_color;
   }
-  put_segment(builder, object, &background);
+  put_segment(set, object, &background);
 }
 
-void dseg_put_segments(dseg_builder *builder, const dseg_seg_object *object) {
+void dseg_put_segments(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_description *description = object->description;
   const bool label_map = (object->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
   if (label_map && description->has_background) {
     if (dseg_description_find_segment(description, description->background) < 0) {
-      put_background(builder, object);
+      put_background(set, object);
     }
     const uint16_t padding = (uint16_t)description->background;
-    dseg_builder_u16(builder, 0x00280120, &padding, 1); /* Pixel Padding Value: label maps only (A.51.4) */
+    dseg_data_set_put_u16(set, 0x00280120, "US", &padding, 1); /* Pixel Padding Value: label maps only (A.51.4) */
   }
   for (size_t i = 0; i < description->segment_count; i++) {
-    put_segment(builder, object, &description->segments[i]);
+    put_segment(set, object, &description->segments[i]);
   }
 }

@@ -37,15 +37,15 @@ static bool clean(const char *text, size_t limit, char *out, size_t size) {
   return *p == '\0';
 }
 
-void dseg_put_clean_text(dseg_builder *builder, uint32_t tag, const char *vr, const char *text, size_t limit,
+void dseg_put_clean_text(dseg_data_set *set, uint32_t tag, const char *vr, const char *text, size_t limit,
                          const char *what, const dseg_warning_sink *warnings) {
   char cleaned[TEXT_BYTES];
   if (text == NULL) {
-    dseg_builder_text(builder, tag, vr, NULL);
+    dseg_data_set_put_text(set, tag, vr, NULL);
     return;
   }
   const bool all = clean(text, limit, cleaned, sizeof cleaned);
-  dseg_builder_text(builder, tag, vr, cleaned);
+  dseg_data_set_put_text(set, tag, vr, cleaned);
   if (!all) {
     dseg_warn(warnings, "%s is cut to %zu characters, what (%04x,%04x) holds (PS3.5 6.2): %s", what, limit,
               (unsigned)(tag >> 16), (unsigned)(tag & 0xFFFF), cleaned);
@@ -53,27 +53,27 @@ void dseg_put_clean_text(dseg_builder *builder, uint32_t tag, const char *vr, co
 }
 
 /* Code Value holds 16 characters; longer ones and URNs have attributes of their own (PS3.3 8.8, Table 8.8-1a). */
-static void put_code_value(dseg_builder *builder, const char *value) {
+static void put_code_value(dseg_data_set *set, const char *value) {
   if (strncmp(value, "urn:", 4) == 0 || strstr(value, "://") != NULL) {
-    dseg_builder_text(builder, 0x00080120, "UR", value); /* URN Code Value */
+    dseg_data_set_put_text(set, 0x00080120, "UR", value); /* URN Code Value */
   } else if (strlen(value) > 16) {
-    dseg_builder_text(builder, 0x00080119, "UC", value); /* Long Code Value */
+    dseg_data_set_put_text(set, 0x00080119, "UC", value); /* Long Code Value */
   } else {
-    dseg_builder_text(builder, 0x00080100, "SH", value); /* Code Value */
+    dseg_data_set_put_text(set, 0x00080100, "SH", value); /* Code Value */
   }
 }
 
-void dseg_put_code(dseg_builder *builder, uint32_t tag, dseg_code code, bool open) {
-  dseg_builder_begin_item(builder, tag);
-  put_code_value(builder, code.value);
+void dseg_put_code(dseg_data_set *set, uint32_t tag, dseg_code code, bool open) {
+  dseg_data_set_begin_item(set, tag);
+  put_code_value(set, code.value);
   const bool urn = strncmp(code.value, "urn:", 4) == 0 || strstr(code.value, "://") != NULL;
   if (code.scheme != NULL || !urn) { /* 1C: required unless the value is a URN */
-    dseg_put_clean_text(builder, 0x00080102, "SH", code.scheme != NULL ? code.scheme : "99DSEG", 16,
+    dseg_put_clean_text(set, 0x00080102, "SH", code.scheme != NULL ? code.scheme : "99DSEG", 16,
                         "a coding scheme designator", NULL);
   }
-  dseg_put_clean_text(builder, 0x00080104, "LO", code.meaning != NULL ? code.meaning : code.value, 64, "a code meaning",
+  dseg_put_clean_text(set, 0x00080104, "LO", code.meaning != NULL ? code.meaning : code.value, 64, "a code meaning",
                       NULL);
   if (!open) {
-    dseg_builder_end_item(builder);
+    dseg_data_set_end_item(set);
   }
 }

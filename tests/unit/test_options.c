@@ -156,7 +156,6 @@ static dseg_status write_metadata_with(const void *files, dseg_error *error) {
 }
 #endif
 
-#if DSEG_TEST_WRITER
 static dseg_status create_writer_into(const void *output, dseg_error *error) {
   dseg_description *description = dseg_description_create();
   dseg_writer *writer = NULL;
@@ -176,7 +175,6 @@ static dseg_status create_writer_with(const void *options, dseg_error *error) {
   dseg_description_destroy(description);
   return status;
 }
-#endif
 
 static const struct {
   const char *type;
@@ -203,10 +201,8 @@ static const struct {
     {"dseg_metadata_files", sizeof(dseg_metadata_files), read_metadata_with},
     {"dseg_metadata_files", sizeof(dseg_metadata_files), write_metadata_with},
 #endif
-#if DSEG_TEST_WRITER
     {"dseg_output", sizeof(dseg_output), create_writer_into},
     {"dseg_write_options", sizeof(dseg_write_options), create_writer_with},
-#endif
 };
 
 /* A struct of size bytes, all 0 but struct_size and the last byte, on memory of exactly that size. */

@@ -1,7 +1,7 @@
 /* test_reference.c - patient, geometry and references from source images: slices, multi-frame, slides, projections. */
 #include <sys/stat.h>
 
-#include "dicom/dcm_builder.h"
+#include "dseg/data_set.h"
 #include "writer_fixture.h"
 
 static const char ct_class[] = "1.2.840.10008.5.1.4.1.1.2";
@@ -15,35 +15,35 @@ typedef struct source_image { /* NOLINT(clang-analyzer-optin.performance.Padding
   bool lossy;
 } source_image;
 
-static void put_identity(dseg_builder *builder, const source_image *image) {
+static void put_identity(dseg_data_set *set, const source_image *image) {
   const uint16_t rows = (uint16_t)image->rows, columns = (uint16_t)image->columns;
-  dseg_builder_text(builder, 0x00080016, "UI", ct_class);
-  dseg_builder_text(builder, 0x00080018, "UI", image->instance);
-  dseg_builder_text(builder, 0x00080060, "CS", "CT");
-  dseg_builder_text(builder, 0x0008103E, "LO", "Thorax");
-  dseg_builder_text(builder, 0x00100010, "PN", "Doe^Jane");
-  dseg_builder_text(builder, 0x00100020, "LO", "4711");
-  dseg_builder_text(builder, 0x0020000D, "UI", "1.2.9");
-  dseg_builder_text(builder, 0x0020000E, "UI", image->series);
-  dseg_builder_u16(builder, 0x00280010, &rows, 1);
-  dseg_builder_u16(builder, 0x00280011, &columns, 1);
+  dseg_data_set_put_text(set, 0x00080016, "UI", ct_class);
+  dseg_data_set_put_text(set, 0x00080018, "UI", image->instance);
+  dseg_data_set_put_text(set, 0x00080060, "CS", "CT");
+  dseg_data_set_put_text(set, 0x0008103E, "LO", "Thorax");
+  dseg_data_set_put_text(set, 0x00100010, "PN", "Doe^Jane");
+  dseg_data_set_put_text(set, 0x00100020, "LO", "4711");
+  dseg_data_set_put_text(set, 0x0020000D, "UI", "1.2.9");
+  dseg_data_set_put_text(set, 0x0020000E, "UI", image->series);
+  dseg_data_set_put_u16(set, 0x00280010, "US", &rows, 1);
+  dseg_data_set_put_u16(set, 0x00280011, "US", &columns, 1);
   if (image->lossy) {
-    dseg_builder_text(builder, 0x00282110, "CS", "01");
-    dseg_builder_text(builder, 0x00282112, "DS", "12");
-    dseg_builder_text(builder, 0x00282114, "CS", "ISO_15444_1");
+    dseg_data_set_put_text(set, 0x00282110, "CS", "01");
+    dseg_data_set_put_text(set, 0x00282112, "DS", "12");
+    dseg_data_set_put_text(set, 0x00282114, "CS", "ISO_15444_1");
   }
 }
 
-static void save(dseg_builder *builder, const char *name) {
+static void save(dseg_data_set *set, const char *name) {
   const dseg_file_encoding encoding = {.transfer_syntax_uid = "1.2.840.10008.1.2.4.90", /* pixels are not needed */
                                        .implementation_class_uid = "1.2.3",
                                        .implementation_version_name = "TEST"};
   dseg_buffer bytes = {0};
   dseg_error error = {0};
-  if (dseg_builder_serialise(builder, &encoding, &bytes, NULL, &error) != DSEG_OK) {
+  if (dseg_data_set_write_file(set, &encoding, &bytes, NULL, &error) != DSEG_OK) {
     fail_msg("%s", error.message);
   }
-  dseg_builder_destroy(builder);
+  dseg_data_set_destroy(set);
   FILE *file = fopen(name, "wb");
   assert_non_null(file);
   assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
@@ -52,19 +52,19 @@ static void save(dseg_builder *builder, const char *name) {
 }
 
 static void write_slice(const source_image *image) {
-  dseg_builder *builder = NULL;
+  dseg_data_set *set = NULL;
   char position[64];
-  assert_int_equal(dseg_builder_create(&builder, NULL), DSEG_OK);
-  put_identity(builder, image);
+  assert_int_equal(dseg_data_set_create(&set, NULL), DSEG_OK);
+  put_identity(set, image);
   if (image->placed) {
     snprintf(position, sizeof position, "-10\\-20\\%g", image->z);
-    dseg_builder_text(builder, 0x00180050, "DS", "2.5");
-    dseg_builder_text(builder, 0x00200032, "DS", position);
-    dseg_builder_text(builder, 0x00200037, "DS", "1\\0\\0\\0\\1\\0");
-    dseg_builder_text(builder, 0x00200052, "UI", "1.2.7");
-    dseg_builder_text(builder, 0x00280030, "DS", "0.5\\0.25");
+    dseg_data_set_put_text(set, 0x00180050, "DS", "2.5");
+    dseg_data_set_put_text(set, 0x00200032, "DS", position);
+    dseg_data_set_put_text(set, 0x00200037, "DS", "1\\0\\0\\0\\1\\0");
+    dseg_data_set_put_text(set, 0x00200052, "UI", "1.2.7");
+    dseg_data_set_put_text(set, 0x00280030, "DS", "0.5\\0.25");
   }
-  save(builder, image->name);
+  save(set, image->name);
 }
 
 /* Five slices at 2 mm whose file names are not in the order of their positions. */
@@ -234,28 +234,28 @@ static void what_is_named_must_be_an_image(void **state) {
 /* An enhanced image of three frames, the last at the bottom. */
 static void write_enhanced(void) {
   const source_image image = {"multi.dcm", "1.2.3.9", "1.2.5", 4, 6, false, 0.0, false};
-  dseg_builder *builder = NULL;
-  assert_int_equal(dseg_builder_create(&builder, NULL), DSEG_OK);
-  put_identity(builder, &image);
-  dseg_builder_text(builder, 0x00200052, "UI", "1.2.7");
-  dseg_builder_text(builder, 0x00280008, "IS", "3");
-  dseg_builder_begin_item(builder, 0x52009229);
-  dseg_builder_begin_item(builder, 0x00209116);
-  dseg_builder_text(builder, 0x00200037, "DS", "1\\0\\0\\0\\1\\0");
-  dseg_builder_end_item(builder);
-  dseg_builder_begin_item(builder, 0x00289110);
-  dseg_builder_text(builder, 0x00180050, "DS", "3");
-  dseg_builder_text(builder, 0x00280030, "DS", "0.5\\0.5");
-  dseg_builder_end_item(builder);
-  dseg_builder_end_item(builder);
+  dseg_data_set *set = NULL;
+  assert_int_equal(dseg_data_set_create(&set, NULL), DSEG_OK);
+  put_identity(set, &image);
+  dseg_data_set_put_text(set, 0x00200052, "UI", "1.2.7");
+  dseg_data_set_put_text(set, 0x00280008, "IS", "3");
+  dseg_data_set_begin_item(set, 0x52009229);
+  dseg_data_set_begin_item(set, 0x00209116);
+  dseg_data_set_put_text(set, 0x00200037, "DS", "1\\0\\0\\0\\1\\0");
+  dseg_data_set_end_item(set);
+  dseg_data_set_begin_item(set, 0x00289110);
+  dseg_data_set_put_text(set, 0x00180050, "DS", "3");
+  dseg_data_set_put_text(set, 0x00280030, "DS", "0.5\\0.5");
+  dseg_data_set_end_item(set);
+  dseg_data_set_end_item(set);
   for (int i = 0; i < 3; i++) {
-    dseg_builder_begin_item(builder, 0x52009230);
-    dseg_builder_begin_item(builder, 0x00209113);
-    dseg_builder_text(builder, 0x00200032, "DS", i == 0 ? "0\\0\\6" : i == 1 ? "0\\0\\3" : "0\\0\\0");
-    dseg_builder_end_item(builder);
-    dseg_builder_end_item(builder);
+    dseg_data_set_begin_item(set, 0x52009230);
+    dseg_data_set_begin_item(set, 0x00209113);
+    dseg_data_set_put_text(set, 0x00200032, "DS", i == 0 ? "0\\0\\6" : i == 1 ? "0\\0\\3" : "0\\0\\0");
+    dseg_data_set_end_item(set);
+    dseg_data_set_end_item(set);
   }
-  save(builder, "multi.dcm");
+  save(set, "multi.dcm");
 }
 
 static void frames_of_an_enhanced_image(void **state) {
@@ -276,23 +276,24 @@ static void frames_of_an_enhanced_image(void **state) {
 
 static void write_slide(const char *name, uint32_t matrix_columns) {
   const source_image image = {name, "1.2.3.9", "1.2.5", 4, 6, false, 0.0, false};
-  dseg_builder *builder = NULL;
-  assert_int_equal(dseg_builder_create(&builder, NULL), DSEG_OK);
-  put_identity(builder, &image);
-  dseg_builder_text(builder, 0x00209311, "CS", "TILED_FULL");
-  dseg_builder_u32(builder, 0x00480006, matrix_columns);
-  dseg_builder_u32(builder, 0x00480007, 8);
-  dseg_builder_begin_item(builder, 0x00480008);
-  dseg_builder_text(builder, 0x0040072A, "DS", "20");
-  dseg_builder_text(builder, 0x0040073A, "DS", "40");
-  dseg_builder_end_item(builder);
-  dseg_builder_text(builder, 0x00480102, "DS", "0\\-1\\0\\-1\\0\\0");
-  dseg_builder_begin_item(builder, 0x52009229);
-  dseg_builder_begin_item(builder, 0x00289110);
-  dseg_builder_text(builder, 0x00280030, "DS", "0.01\\0.02");
-  dseg_builder_end_item(builder);
-  dseg_builder_end_item(builder);
-  save(builder, name);
+  dseg_data_set *set = NULL;
+  assert_int_equal(dseg_data_set_create(&set, NULL), DSEG_OK);
+  put_identity(set, &image);
+  dseg_data_set_put_text(set, 0x00209311, "CS", "TILED_FULL");
+  const uint32_t matrix_rows = 8;
+  dseg_data_set_put_u32(set, 0x00480006, "UL", &matrix_columns, 1);
+  dseg_data_set_put_u32(set, 0x00480007, "UL", &matrix_rows, 1);
+  dseg_data_set_begin_item(set, 0x00480008);
+  dseg_data_set_put_text(set, 0x0040072A, "DS", "20");
+  dseg_data_set_put_text(set, 0x0040073A, "DS", "40");
+  dseg_data_set_end_item(set);
+  dseg_data_set_put_text(set, 0x00480102, "DS", "0\\-1\\0\\-1\\0\\0");
+  dseg_data_set_begin_item(set, 0x52009229);
+  dseg_data_set_begin_item(set, 0x00289110);
+  dseg_data_set_put_text(set, 0x00280030, "DS", "0.01\\0.02");
+  dseg_data_set_end_item(set);
+  dseg_data_set_end_item(set);
+  save(set, name);
 }
 
 static void tiles_of_a_slide(void **state) {

@@ -21,6 +21,7 @@
 #define DSEG_DSEG_H
 
 #include "dseg/buffer.h"
+#include "dseg/data_set.h"
 #include "dseg/description.h"
 #include "dseg/export.h"
 #include "dseg/formats.h"

@@ -2,10 +2,12 @@
  *
  *     dseg_buffer bytes = {0};
  *     const dseg_output output = dseg_output_to_buffer(&bytes); // or _to_file, _to_function: dseg/io.h
- *     const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "labelmap",
- * .frame_codec = "rle"}; dseg_writer *writer = NULL; dseg_status status = dseg_writer_create_to(&output, description,
- * &options, &writer, &error); for (size_t plane = 0; status == DSEG_OK && plane < count; plane++) { status =
- * dseg_writer_write_labels(writer, plane, labels + plane * pixels, 8, &error);
+ *     const dseg_write_options options = {
+ *         .struct_size = sizeof(dseg_write_options), .representation = "labelmap", .frame_codec = "rle"};
+ *     dseg_writer *writer = NULL;
+ *     dseg_status status = dseg_writer_create_to(&output, description, &options, &writer, &error);
+ *     for (size_t plane = 0; status == DSEG_OK && plane < count; plane++) {
+ *       status = dseg_writer_write_labels(writer, plane, labels + plane * pixels, 8, &error);
  *     }
  *     if (status == DSEG_OK) {
  *       status = dseg_writer_finish(writer, &error); // only now there is something in bytes
@@ -15,8 +17,7 @@
  * Pixel data is spooled in a temporary file: beside an output file, or for a function in the directory of temporary
  * files; for a buffer it is spooled in memory. A file's name appears, and a buffer or a function gets its first byte,
  * only in dseg_writer_finish, when all frames are compressed. Memory is one plane and 32 bytes a frame, and while
- * frames are compressed a batch of them. Present only in builds with DSEG_WITH_DCMTK; without it dseg_writer_create
- * fails with DSEG_ERROR_UNSUPPORTED. */
+ * frames are compressed a batch of them. */
 #ifndef DSEG_WRITER_H
 #define DSEG_WRITER_H
 
