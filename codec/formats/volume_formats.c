@@ -5,9 +5,9 @@
 
 #include "formats/text.h"
 
-const dseg_volume_kind *const dseg_volume_kinds[] = {
-    &dseg_volume_nifti, &dseg_volume_nrrd, &dseg_volume_seg_nrrd, &dseg_volume_metaimage, NULL,
-};
+#define POINTER(kind) &(kind),
+
+const dseg_volume_kind *const dseg_volume_kinds[] = {DSEG_VOLUME_ROWS(POINTER) NULL};
 
 const dseg_volume_kind *dseg_volume_find(const char *path, const dseg_volume_suffix **suffix) {
   const dseg_volume_kind *found = NULL;

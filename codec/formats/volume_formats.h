@@ -1,4 +1,5 @@
-/* volume_formats.h - the table of research formats. A format is one file, or two, and a row of the table. */
+/* volume_formats.h - the table of research formats. A format is its file, or two, NAME_read.c and NAME_write.c, and a
+ * row of the table. */
 #ifndef DSEG_FORMATS_VOLUME_FORMATS_H
 #define DSEG_FORMATS_VOLUME_FORMATS_H
 
@@ -29,12 +30,17 @@ typedef struct dseg_volume_kind {
   dseg_status (*write)(const dseg_volume_output *output, dseg_error *error);
 } dseg_volume_kind;
 
-extern const dseg_volume_kind dseg_volume_nifti;
-extern const dseg_volume_kind dseg_volume_nrrd;
-extern const dseg_volume_kind dseg_volume_seg_nrrd;
-extern const dseg_volume_kind dseg_volume_metaimage;
+/* The rows, in the order in which they are asked. */
+#define DSEG_VOLUME_ROWS(ROW) \
+  ROW(dseg_volume_nifti)      \
+  ROW(dseg_volume_nrrd)       \
+  ROW(dseg_volume_seg_nrrd)   \
+  ROW(dseg_volume_metaimage)
 
-/* The rows, in the order in which they are asked; ends with NULL. */
+#define DSEG_VOLUME_DECLARE(kind) extern const dseg_volume_kind kind;
+DSEG_VOLUME_ROWS(DSEG_VOLUME_DECLARE)
+
+/* Ends with NULL. */
 extern const dseg_volume_kind *const dseg_volume_kinds[];
 
 /* The kind with the longest suffix that path is or ends with; NULL: none. */

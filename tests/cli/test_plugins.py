@@ -26,6 +26,11 @@ class Plugin(CliTest):
         codecs = self.dseg("codecs", "--json").json()["frame_codecs"]
         return next((codec for codec in codecs if codec["name"] == name), None)
 
+    def test_a_fifo_is_not_waited_for(self):
+        os.mkfifo(self.dir / "x.so")
+        os.environ["DSEG_PLUGIN_PATH"] = str(self.dir)
+        self.assertIn("not a regular file", self.dseg("codecs", code=INPUT).err)
+
     def test_is_listed(self):
         codec = self.codec("test-delta")
         self.assertTrue(codec["experimental"] and codec["needs_other_frames"] and codec["learns"])

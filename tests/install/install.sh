@@ -29,14 +29,23 @@ cc -std=c17 -Wall -Wextra -Werror "$source/tests/install/consumer/consumer.c" -o
   $(pkg-config --cflags --libs dseg)
 ./through-pkg-config
 
-# The example in README.md compiles as it stands, and says how it is used.
-awk '/^```c$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$source/README.md" >example.c
+# The examples in README.md compile as they stand; the first says how it is used.
+awk '/^```c$/ { inside = 1; block++; next } /^```/ { inside = 0 } inside && block == 1' "$source/README.md" >example.c
+awk '/^```c$/ { inside = 1; block++; next } /^```/ { inside = 0 } inside && block == 2' "$source/README.md" >compress.c
+# shellcheck disable=SC2046
+cc -std=c17 -Wall -Wextra -Werror compress.c -o compress $(pkg-config --cflags --libs dseg)
 # shellcheck disable=SC2046
 cc -std=c17 -Wall -Wextra -Werror example.c -o example $(pkg-config --cflags --libs dseg)
 if ./example 2>usage.txt; then exit 1; fi
 grep -q usage usage.txt
 
-# It reads what the consumer wrote, the object of a proposal, too.
+# The second writes a compressed LABELMAP of what it gets, from memory to memory, and refuses what is no segmentation.
+./compress <consumer.dcm >compressed.dcm
+prefix/bin/dseg compare consumer.dcm compressed.dcm
+prefix/bin/dseg info compressed.dcm | grep -q 'RLE Lossless'
+if ./compress <compress.c >nothing.dcm; then exit 1; fi
+
+# The first reads what the consumer wrote, the object of a proposal, too.
 ./example consumer.dcm >plain.txt
 cat plain.txt
 grep -q '^3 voxels of one$' plain.txt

@@ -3,11 +3,12 @@
  * A volume of three planes of 2 x 2 voxels into memory, as a .nii.gz file has it:
  *
  *     static const uint8_t voxels[12] = {0, 1, 1, 0, 0, 0, 2, 2, 0, 0, 2, 0};
- *     dseg_volume volume = {.description = description, .bits = 8, .layer_count = 1, .voxels = voxels};
+ *     dseg_volume volume = {.struct_size = sizeof volume, .description = description, .bits = 8, .layer_count = 1,
+ *                           .voxels = voxels};
  *     dseg_status status = dseg_geometry_to_grid(&description->geometry, &volume.grid, NULL, &error);
  *     dseg_buffer bytes = {0};
  *     const dseg_output output = dseg_output_to_buffer(&bytes);
- *     const dseg_volume_write_options options = {.suffix = ".nii.gz"};
+ *     const dseg_volume_write_options options = {.struct_size = sizeof options, .suffix = ".nii.gz"};
  *     if (status == DSEG_OK) {
  *       status = dseg_volume_write_to(&output, &volume, &options, &error);
  *     }

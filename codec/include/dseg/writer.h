@@ -3,7 +3,7 @@
  *     dseg_buffer bytes = {0};
  *     const dseg_output output = dseg_output_to_buffer(&bytes); // or _to_file, _to_function: dseg/io.h
  *     const dseg_write_options options = {
- *         .struct_size = sizeof(dseg_write_options), .representation = "labelmap", .frame_codec = "rle"};
+ *         .struct_size = sizeof options, .representation = "labelmap", .frame_codec = "rle"};
  *     dseg_writer *writer = NULL;
  *     dseg_status status = dseg_writer_create_to(&output, description, &options, &writer, &error);
  *     for (size_t plane = 0; status == DSEG_OK && plane < count; plane++) {
