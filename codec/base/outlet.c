@@ -19,11 +19,11 @@ dseg_status dseg_output_copy(dseg_output *known, const dseg_output *given, dseg_
 dseg_status dseg_outlet_open(dseg_outlet *outlet, const dseg_output *output, dseg_error *error) {
   *outlet = (dseg_outlet){.is_open = false};
   DSEG_TRY(dseg_output_copy(&outlet->to, output, error));
-  if (output->path != NULL) {
-    const bool replace = (output->flags & DSEG_OUTPUT_REPLACE) != 0;
-    DSEG_TRY(dseg_output_create(output->path, replace, &outlet->file, error));
-  } else if (output->buffer != NULL) {
-    outlet->start = output->buffer->size;
+  if (outlet->to.path != NULL) {
+    const bool replace = (outlet->to.flags & DSEG_OUTPUT_REPLACE) != 0;
+    DSEG_TRY(dseg_output_create(outlet->to.path, replace, &outlet->file, error));
+  } else if (outlet->to.buffer != NULL) {
+    outlet->start = outlet->to.buffer->size;
   }
   outlet->is_open = true;
   return DSEG_OK;

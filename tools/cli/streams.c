@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "os/os.h"
+
+#define STANDARD_INPUT 0 /* on every system */
 
 const char cli_standard_input[] = "standard input";
 const char cli_standard_output[] = "standard output";
@@ -29,7 +32,7 @@ bool cli_take_standard_input(const cli_command *command, const char **names, int
 }
 
 dseg_status cli_open_input(const char *name, dseg_input **input, dseg_error *error) {
-  return name == cli_standard_input ? dseg_input_from_descriptor(STDIN_FILENO, 0, input, error)
+  return name == cli_standard_input ? dseg_input_from_descriptor(STANDARD_INPUT, 0, input, error)
                                     : dseg_input_from_file(name, 0, input, error);
 }
 
@@ -55,7 +58,7 @@ dseg_status cli_open(const char *const *names, size_t count, const dseg_open_opt
 }
 
 bool cli_check_standard_output(void) {
-  if (isatty(STDOUT_FILENO) == 1) {
+  if (os_output_is_terminal()) {
     cli_error(cli_standard_output, "is a terminal, and the output is binary: send it to a file or a pipe");
     return false;
   }

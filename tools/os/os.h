@@ -13,6 +13,8 @@ int os_start(int *argc, char ***argv);
 
 /* Whether standard error is a terminal, which shows progress. */
 bool os_shows_progress(void);
+/* Whether standard output is a terminal, for which binary data is not meant. */
+bool os_output_is_terminal(void);
 
 /* Sets an environment variable of this process that is not set. */
 void os_set_default(const char *name, const char *value);

@@ -21,6 +21,10 @@ bool os_shows_progress(void) {
   return isatty(STDERR_FILENO) == 1;
 }
 
+bool os_output_is_terminal(void) {
+  return isatty(STDOUT_FILENO) == 1;
+}
+
 void os_set_default(const char *name, const char *value) {
   (void)setenv(name, value, 0);
 }

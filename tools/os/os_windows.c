@@ -72,6 +72,10 @@ bool os_shows_progress(void) {
   return _isatty(2) != 0;
 }
 
+bool os_output_is_terminal(void) {
+  return _isatty(1) != 0;
+}
+
 void os_set_default(const char *name, const char *value) {
   if (getenv(name) == NULL) {
     (void)_putenv_s(name, value);
