@@ -75,18 +75,19 @@ static dseg_status encode_plane(dseg_per_frame *per_frame, size_t index, dseg_er
   per_frame->derivation.size = 0;
   per_frame->position.size = 0;
   dseg_element_writer derivation = {&per_frame->derivation, per_frame->implicit_vr, DSEG_OK, error};
-  dseg_element_writer position = {&per_frame->position, per_frame->implicit_vr, DSEG_OK, error};
   const dseg_instance_reference *source = dseg_plane_source(description, index);
   if (source != NULL) {
     write_derivation(&derivation, source);
   }
+  DSEG_TRY(derivation.status);
+  dseg_element_writer position = {&per_frame->position, per_frame->implicit_vr, DSEG_OK, error};
   if (description->geometry.space == DSEG_SPACE_PATIENT) {
     write_patient_position(&position, plane);
   } else if (description->geometry.space == DSEG_SPACE_SLIDE) {
     write_slide_position(&position, plane);
   }
   per_frame->plane = index;
-  return derivation.status != DSEG_OK ? derivation.status : position.status;
+  return position.status;
 }
 
 static size_t index_values(const dseg_dimension_table *table, const dseg_frame_record *frame,
