@@ -2,6 +2,8 @@
 #ifndef DSEG_SEG_READ_DICOM_OBJECT_H
 #define DSEG_SEG_READ_DICOM_OBJECT_H
 
+#include <stdatomic.h>
+
 #include "dseg/plugin.h"
 #include "seg_read/frame_table.h"
 #include "sources/source.h"
@@ -19,9 +21,10 @@ typedef struct dseg_dicom_source {
   dseg_encoding_info info; /* of all parts; texts are in the description's arena */
   bool encapsulated;
   bool swap_pairs; /* frames are stored as big-endian words of 16 bits */
-  /* Left by the last reading for the next one: what a codec's context knows by then (what was learned, the frame
-   * decoded last) serves whoever reads plane after plane. NULL: none. */
-  dseg_frame_reader *idle_reader;
+  /* Left by one reading for another: what a codec's context knows by then (what was learned, the frame decoded last)
+   * serves whoever reads plane after plane. NULL: none. Whoever takes it puts NULL in its place, since several threads
+   * may read; all else here stays as it is once the source is open. */
+  _Atomic(dseg_frame_reader *) idle_reader;
 } dseg_dicom_source;
 
 #endif

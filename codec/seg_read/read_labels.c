@@ -3,6 +3,7 @@
 #include "seg_read/dicom_source.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,8 +67,7 @@ static size_t share_planes(const struct job *job, unsigned threads) {
 }
 
 static dseg_frame_reader *take_reader(struct job *job) {
-  dseg_frame_reader *idle = job->source->idle_reader;
-  job->source->idle_reader = NULL;
+  dseg_frame_reader *idle = atomic_exchange(&job->source->idle_reader, NULL);
   return idle != NULL ? idle : dseg_frame_reader_create(job->source);
 }
 
@@ -99,11 +99,10 @@ static dseg_status begin(struct job *job, unsigned threads, dseg_error *error) {
   return DSEG_OK;
 }
 
-/* keep: the first worker's reader stays with the source. */
+/* keep: the first worker's reader stays with the source, in the place of what another thread may have left. */
 static void end(struct job *job, bool keep) {
   if (keep) {
-    job->source->idle_reader = job->workers[0].reader;
-    job->workers[0].reader = NULL;
+    job->workers[0].reader = atomic_exchange(&job->source->idle_reader, job->workers[0].reader);
   }
   for (unsigned i = 0; job->workers != NULL && i < job->worker_count; i++) {
     dseg_frame_reader_destroy(job->workers[i].reader);

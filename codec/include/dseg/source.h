@@ -4,7 +4,11 @@
  * into the caller's buffer. NIfTI, NRRD and MetaImage files are read into memory when opened.
  *
  * Planes count from 0 in the order of description->geometry.planes; segments are named by their index in
- * description->segments. A source may be used by one thread at a time; it makes threads of its own. */
+ * description->segments.
+ *
+ * Several threads may read one source at the same time: all functions here that take a source may be called together,
+ * but dseg_source_close, before which all others have returned. Each call makes threads of its own, too, as many as its
+ * request says: where the program has threads already, 1 is the number to ask for. */
 #ifndef DSEG_SOURCE_H
 #define DSEG_SOURCE_H
 
