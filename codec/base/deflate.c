@@ -181,7 +181,7 @@ static dseg_status deflate_pieces(dseg_deflate_container container, dseg_view da
   return status;
 }
 
-/* The whole at once. The room asked for is touched only as far as the compressed data reaches. */
+/* Compresses in one call. Untouched pages of the bound cost nothing. */
 static dseg_status compress_whole(dseg_compressor *compressor, dseg_view data, const dseg_byte_sink *sink,
                                   dseg_error *error) {
   const size_t room = dseg_compressor_bound(compressor, data.size);

@@ -37,8 +37,7 @@ dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *er
  * outcome. */
 dseg_status dseg_output_join(dseg_output_set *set, dseg_output_file *file, bool sync, dseg_error *error);
 
-/* Forgets the file. One that has got its name through dseg_output_name loses it, and what it replaced is back. NULL
- * ok. */
+/* Discards the file. After dseg_output_name: removes it, and restores the file it replaced. NULL ok. */
 void dseg_output_abandon(dseg_output_file *file);
 
 /* For sets, which commit in three steps. No more can be written. On failure the file is to be abandoned. */

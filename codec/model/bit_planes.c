@@ -245,7 +245,7 @@ void dseg_bits_append(const uint8_t *bits, size_t count, uint8_t *out, size_t to
   const unsigned shift = (unsigned)(to % 8);
   const size_t words = count / 64;
   const size_t rest = count % 64;
-  /* What stands, or belongs, in the byte before the next bits. */
+  /* Bits already in the current output byte. */
   uint64_t carry = shift != 0 ? *out & low_mask(shift) : 0;
   for (size_t i = 0; i < words; i++) {
     const uint64_t word = dseg_load_le64(bits + 8 * i);

@@ -42,7 +42,7 @@ static void multiply(const double matrix[3][3], const double vector[3], double r
   }
 }
 
-/* A share of 0..1 as one of 0..maximum, what lies outside being moved to the nearer end. */
+/* Scales 0..1 to 0..maximum, clamped. */
 static double scale(double share, double maximum) {
   const double within = share < 0 ? 0 : (share > 1 ? 1 : share);
   return floor(within * maximum + 0.5);

@@ -89,7 +89,7 @@ static void count_overlap(const dseg_label_paint *paint, uint32_t old, uint64_t 
   }
 }
 
-/* Whether what is painted replaces old, which is another segment's. */
+/* True if the painted segment wins over the segment of old. */
 static bool replaces(const dseg_label_paint *paint, uint32_t old) {
   if (!paint->by_index) {
     return paint->last_wins;

@@ -69,7 +69,7 @@ static dseg_status find_in_directory(dseg_reference_set *set, const char *path, 
   return status;
 }
 
-/* depth 0: as the caller named it. Deeper, what cannot be looked at is passed over. */
+/* depth 0: as the caller named it. Unreadable entries below it are skipped. */
 static dseg_status find_below(dseg_reference_set *set, const char *path, unsigned depth, dseg_error *error) {
   dseg_os_facts facts;
   const int number = dseg_os_facts_of_path(path, &facts);

@@ -158,7 +158,7 @@ static double smallest_distance(const struct sorted *sorted) {
   return smallest;
 }
 
-/* The description's geometry becomes that of the images. */
+/* Copies the images' geometry into the description. */
 static dseg_status take_geometry(const struct sorted *sorted, dseg_description *description, dseg_error *error) {
   const dseg_reference_set *set = sorted->set;
   const dseg_reference_frame *first = sorted->first;

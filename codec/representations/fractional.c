@@ -51,7 +51,7 @@ static void mark_bytes(uint8_t *frame, size_t first, size_t count, const dseg_wr
   memset(frame + first, (int)context->description->maximum_fraction, count);
 }
 
-/* Labels are whole: what is inside is so completely. */
+/* A label fills its voxel: store the maximum fraction. */
 static dseg_status put_labels(const dseg_write_context *context, const void *labels, unsigned bits,
                               const dseg_frame_sink *sink, dseg_error *error) {
   return dseg_put_segment_frames(context, labels, bits, frame_pixels(context->rows, context->columns), mark_bytes, sink,

@@ -55,7 +55,7 @@ static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
   return DSEG_OK;
 }
 
-/* The frames of a file cannot be more than its pixel data holds: no allocation before this is known. */
+/* Checks Number of Frames against Pixel Data before anything is allocated for frames. */
 static dseg_status count_frames(const dseg_dicom_source *source, uint64_t memory_limit, size_t *counts, size_t *total,
                                 dseg_error *error) {
   const dseg_geometry *geometry = &source->base.description->geometry;

@@ -105,7 +105,7 @@ static dseg_status read_fractions(const struct reader *reader, dseg_error *error
   return DSEG_OK;
 }
 
-/* What pixels mean, and the value that stands for nothing (PS3.3 C.8.20.2.3): Pixel Padding Value alone says so. */
+/* Reads the kind of voxels, and the background value (PS3.3 C.8.20.2.3): only Pixel Padding Value declares one. */
 static dseg_status read_kind(const struct reader *reader, dseg_error *error) {
   dseg_description *description = reader->description;
   const uint32_t flags = reader->source->representation->flags;

@@ -14,7 +14,7 @@ typedef struct dseg_placement {
   bool label_frames;  /* frames belong to no segment */
   bool tiled_full;    /* Dimension Organization Type (0020,9311) TILED_FULL */
   size_t first_frame; /* of the part being read */
-  size_t part_frames; /* how many it has; what is said of further ones is left out of account */
+  size_t part_frames; /* frames in this part; later items are ignored */
   /* From here on private. */
   int32_t *segment_of_number; /* 65536 indices, -1: not described */
   dseg_places places;

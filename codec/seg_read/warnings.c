@@ -1,4 +1,4 @@
-/* warnings.c - what is unusual about a DICOM segmentation that is opened all the same. */
+/* warnings.c - warnings about deviations that do not prevent reading. */
 #include "seg_read/dicom_source.h"
 #include "seg_read/frame_reader.h"
 

@@ -30,7 +30,7 @@ static int compare_u32(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* index[plane], where it is not 0, becomes the rank of the plane's value (row or column) among those in use. */
+/* Replaces each non-zero index[plane] by the rank of its row or column among those in use. */
 static dseg_status rank_values(const dseg_geometry *geometry, bool columns, uint32_t *index, dseg_error *error) {
   uint32_t *values = malloc((geometry->plane_count + 1) * sizeof *values);
   if (values == NULL) {

@@ -68,7 +68,7 @@ dseg_status dseg_memory_source_create(const char *format, dseg_description *desc
                                       size_t layer_count, const uint32_t *layer_of_segment,
                                       const uint32_t *value_of_segment, dseg_source **source, dseg_error *error);
 
-/* Puts a source of runs in the place of one whose labels are in memory, if that takes less; see run_source.c. */
+/* Replaces a memory source by a run-length source if that is smaller; see runs.c. */
 dseg_status dseg_pack_source(dseg_source **source, dseg_error *error);
 
 /* Several opened sources as one; see dseg_open_many. Takes ownership of the sources on success. */

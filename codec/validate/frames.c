@@ -193,7 +193,7 @@ static int compare_value(const void *a, const void *b) {
   return x->value != y->value ? (x->value < y->value ? -1 : 1) : (x->frame > y->frame) - (x->frame < y->frame);
 }
 
-/* One index stands for one value, and the other way round: the first pair of frames that contradict is told. */
+/* Each index must map to one value and back. Reports the first two frames that disagree. */
 static void check_indices(struct pass *pass, size_t dimension) {
   dseg_check *check = pass->check;
   struct indexed *entries = (void *)pass->indices[dimension].data;

@@ -56,8 +56,8 @@ typedef struct convert_options {
   dseg_option_value *options; /* --option, of the representation or of the frame codec */
   size_t option_count;
   dseg_write_options write; /* what concerns DICOM output only */
-  /* NULL, or where it is put that the output cannot hold the input (CLI_OUTPUT) instead of a message; notes, and
-   * warnings of the inputs, are then left out, too. */
+  /* If set, receives "the output cannot hold this input" (CLI_OUTPUT) instead of a message; notes, and warnings about
+   * the inputs, are then left out, too. */
   dseg_error *refusal;
   const char *dicom_only; /* an option given that concerns DICOM output only; NULL: none */
   /* What the command lines of dcmqi need: */

@@ -289,7 +289,6 @@ static int run(convert_job *job, volume_work *work) {
   if (status != DSEG_OK) {
     return convert_fail_input(job, status, &error);
   }
-  /* What was read is in the volume now; its memory serves compression better. */
   const dseg_volume_write_options volume_options = convert_volume_options(job);
   const dseg_output output = convert_output(job, options->output);
   status = dseg_volume_write_to(&output, &work->volume, &volume_options, &error);

@@ -41,7 +41,7 @@ const cli_command cmd_phantom = {
     "Make synthetic anatomy of any size.",
     "OUTPUT [options]",
     "A trunk with organs, vertebrae, ribs, vessels, muscles and thin structures. The same\n"
-    "options give the same voxels everywhere. OUTPUT: told by suffix, as for convert;\n"
+    "options give the same voxels everywhere. OUTPUT: its suffix names the kind, as for convert;\n"
     ".dcm becomes a LABELMAP, or with --overlap a BINARY object, plane by plane.",
     options_table,
     run};

@@ -139,7 +139,7 @@ dseg_status samples_close_file(const samples_job *job, const char *name, FILE *s
 typedef struct samples_edit {
   const char *base;           /* a file of the set */
   const char *const *changes; /* up to NULL */
-  /* What no change says; may be NULL. */
+  /* An edit that the change syntax cannot express; may be NULL. */
   dseg_status (*change_tree)(edit_node *file, const void *context, dseg_error *error);
   const void *context;
   unsigned kept_percent; /* of the file's bytes; 100: all */

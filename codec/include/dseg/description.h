@@ -52,7 +52,7 @@ typedef struct dseg_segment {
   dseg_code_list anatomic_regions;          /* (0008,2218) */
   dseg_code_list anatomic_region_modifiers; /* (0008,2220) of the first region */
   bool has_color;
-  uint8_t rgb[3];           /* sRGB, for screens; kept in step with cielab by whoever sets one of them */
+  uint8_t rgb[3];           /* sRGB, for screens. Set both: neither is derived from the other */
   uint16_t cielab[3];       /* Recommended Display CIELab Value (0062,000D), PS3.3 C.10.7.1.1 */
   const char *tracking_id;  /* (0062,0020) */
   const char *tracking_uid; /* (0062,0021) */

@@ -83,7 +83,7 @@ DSEG_API dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_
 DSEG_API dseg_status dseg_volume_write(const char *path, const dseg_volume *volume,
                                        const dseg_volume_write_options *options, dseg_error *error);
 
-/* Where the segments of a description lie in the files that dcmqi's JSON speaks of. */
+/* Maps segments to the files named in dcmqi's JSON. */
 typedef struct dseg_metadata_files {
   size_t struct_size;                 /* sizeof(dseg_metadata_files): see dseg/dseg.h */
   size_t count;                       /* files; 0 counts as 1 */

@@ -102,8 +102,8 @@ typedef struct dseg_codec_setup {
   /* Frames in the instance. 0, not known: an encoding context of a codec that has neither DSEG_PLUGIN_OTHER_FRAMES nor
    * learn. */
   size_t frame_count;
-  /* There for codecs with DSEG_PLUGIN_OTHER_FRAMES or learn; valid until the context is destroyed, and to be called by
-   * the thread that uses the context only. */
+  /* Set only for codecs with DSEG_PLUGIN_OTHER_FRAMES or learn. Call it only from the context's thread, until the
+   * context is destroyed. */
   dseg_frame_access frames;
   dseg_view learned; /* encoding: what learn appended, valid as long; empty without learn, and when decoding */
 } dseg_codec_setup;

@@ -139,9 +139,9 @@ typedef struct dseg_label_request {
 DSEG_API dseg_status dseg_source_read_labels(dseg_source *source, const dseg_label_request *request, void *out,
                                              size_t size, dseg_overlap *overlap, dseg_error *error);
 
-/* What dseg_source_read_labels would fill in for all planes and segments, with background 0, where the source holds
- * just that in memory, as one of a volume often does: voxels of bits, at any address, valid until the source is closed.
- * Otherwise NULL. values: as in the request. */
+/* Access without a copy: the source's own labels of all planes and segments, with background 0, if it stores them with
+ * this width and these values; else NULL. The address may be unaligned, and is valid until the source is closed.
+ * values: as in the request. */
 DSEG_API const void *dseg_source_view_labels(const dseg_source *source, unsigned bits, const uint32_t *values);
 
 /* Fills out with one byte a voxel, plane_count * rows * columns bytes: 0 or 1, or for fractions the stored

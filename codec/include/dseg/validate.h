@@ -52,7 +52,7 @@ typedef struct dseg_validate_options {
 } dseg_validate_options;
 
 typedef struct dseg_validation {
-  size_t errors, warnings; /* findings, with those not shown */
+  size_t errors, warnings; /* number of findings, reported or not */
   bool pixels_checked;     /* false: the reader or its codec could not get at the pixels */
 } dseg_validation;
 

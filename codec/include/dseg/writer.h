@@ -37,7 +37,7 @@ typedef enum dseg_empty_frames {
   DSEG_EMPTY_KEEP  /* a frame for every plane (label maps), for every segment in every plane (others) */
 } dseg_empty_frames;
 
-/* How the places of encapsulated frames are told (PS3.5 A.4, PS3.3 C.7.6.3.1.8). */
+/* Which offset table locates encapsulated frames (PS3.5 A.4, PS3.3 C.7.6.3.1.8). */
 typedef enum dseg_offset_table {
   DSEG_OFFSET_TABLE_BASIC = 0, /* Basic Offset Table; the extended one where offsets exceed its 32 bits */
   DSEG_OFFSET_TABLE_EXTENDED   /* Extended Offset Table (7FE0,0001) with lengths (7FE0,0002) */
@@ -75,7 +75,7 @@ typedef struct dseg_write_options {
   unsigned threads;               /* that compress frames; 0: one for each processor */
   dseg_progress progress;         /* of dseg_writer_finish: frames compressed */
   dseg_frame_order frame_order;   /* label maps have one frame a plane */
-  /* dseg_writer_create: the set that the files join in dseg_writer_finish; NULL: they get their names there. */
+  /* dseg_writer_create: the set to commit the files with; NULL: dseg_writer_finish commits them. */
   dseg_output_set *set;
 } dseg_write_options;
 
