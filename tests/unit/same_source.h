@@ -128,7 +128,7 @@ static inline void expect_same_everywhere(dseg_view bytes, const dseg_open_optio
   }
   FILE *file = tmpfile();
   assert_non_null(file);
-  assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
+  assert_true(bytes.size == 0 || fwrite(bytes.data, 1, bytes.size, file) == bytes.size);
   assert_int_equal(fflush(file), 0);
   assert_int_equal(dseg_input_from_descriptor(fileno(file), 0, &input, NULL), DSEG_OK);
   fclose(file);
