@@ -1,4 +1,13 @@
-/* buffer.h - views of bytes that belong to someone else, and a buffer that grows. */
+/* buffer.h - views of bytes that belong to someone else, and a buffer that grows.
+ *
+ *     dseg_buffer buffer = {0};                                   // empty; nothing is allocated
+ *     dseg_status status = dseg_buffer_append(&buffer, bytes, size, &error);
+ *     if (status == DSEG_OK) {
+ *       use((dseg_view){buffer.data, buffer.size});               // valid until the buffer changes
+ *     }
+ *     dseg_buffer_free(&buffer);                                  // and is empty again
+ *
+ * A buffer serves one thread at a time. */
 #ifndef DSEG_BUFFER_H
 #define DSEG_BUFFER_H
 

@@ -4,6 +4,15 @@
  * that dseg_description_destroy frees, so members may be set to anything that dseg_description_strdup or
  * dseg_description_alloc returned, to string literals, or to NULL for "absent". Text is UTF-8.
  *
+ *     dseg_description *description = dseg_description_create();  // NULL: out of memory
+ *     dseg_segment *segment = dseg_description_alloc(description, sizeof *segment);
+ *     segment->number = 1;
+ *     segment->label = "Liver";
+ *     description->segments = segment;
+ *     description->segment_count = 1;                             // then geometry: dseg_geometry_from_grid
+ *     ...                                                         // dseg_writer_create copies it
+ *     dseg_description_destroy(description);
+ *
  * Coordinates are those of DICOM: millimetres, x to the patient's left, y to posterior, z to head (PS3.3
  * C.7.6.2.1.1); positions are those of a voxel's centre. */
 #ifndef DSEG_DESCRIPTION_H

@@ -1,5 +1,10 @@
 /* frame_codec.h - for writers of frame codecs, what most of them need: options, checks of sizes and streams, 1-bit
- * frames as bytes, byte order. info and setup are those that a codec's functions receive (dseg/plugin.h). */
+ * frames as bytes, byte order.
+ *
+ * In encode: dseg_frame_check_encode (are these the pixels that the flags promise?), dseg_frame_to_bytes (little
+ * endian, or a byte for each 1-bit pixel), then the codec's own work, appended to out. In decode: the codec's own work
+ * into dseg_frame_pixel_span, then dseg_frame_from_pixels. docs/plugin-guide.md has a whole codec. info and setup are
+ * those that a codec's functions receive (dseg/plugin.h). */
 #ifndef DSEG_FRAME_CODEC_H
 #define DSEG_FRAME_CODEC_H
 

@@ -1,5 +1,10 @@
 /* sha256.h - the SHA-256 hash (FIPS 180-4): for UIDs that follow from a seed, and for whoever wants to say which bytes
- * or voxels they mean. */
+ * or voxels they mean. Start, add as often as there are bytes, finish:
+ *
+ *     dseg_sha256 hash;
+ *     dseg_sha256_start(&hash);
+ *     dseg_sha256_add(&hash, bytes, size);
+ *     dseg_sha256_finish(&hash, digest);                        // 32 bytes */
 #ifndef DSEG_SHA256_H
 #define DSEG_SHA256_H
 

@@ -1,5 +1,17 @@
 /* source.h - an opened segmentation, whatever its encoding or file format, and how to ask for its voxels.
  *
+ *     dseg_source *source = NULL;
+ *     dseg_status status = dseg_open("seg.dcm", NULL, &source, &error);   // or dseg_open_memory, dseg_open_input
+ *     if (status != DSEG_OK) {
+ *       return complain(error.message);
+ *     }
+ *     const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+ *     const size_t size = geometry->plane_count * geometry->rows * geometry->columns * sizeof(uint16_t);
+ *     const dseg_label_request request = {
+ *         .struct_size = sizeof request, .plane_count = geometry->plane_count, .bits = 16};
+ *     status = dseg_source_read_labels(source, &request, labels, size, NULL, &error);
+ *     dseg_source_close(source);
+ *
  * Opening a DICOM object reads no pixels: voxels are fetched when asked for, plane by plane, in parallel,
  * into the caller's buffer. NIfTI, NRRD and MetaImage files are read into memory when opened.
  *

@@ -1,6 +1,14 @@
 /* validate.h - checks DICOM segmentations against the rules of their IOD (PS3.3 A.51) that validators driven by tables
  * alone cannot check: how attributes, functional groups, frames and pixels agree.
  *
+ *     static void show(void *user, const dseg_finding *finding) {
+ *       printf("%s: %s %s (%s)\n", finding->rule->id, finding->path, finding->message, finding->rule->section);
+ *     }
+ *     const dseg_validate_options options = {.struct_size = sizeof options, .found = show};
+ *     dseg_validation result;
+ *     dseg_status status = dseg_validate("seg.dcm", &options, &result, &error);
+ *     // DSEG_OK: it was checked; result.errors says whether it keeps the rules
+ *
  * A file that dseg_open refuses is checked as far as its elements can be read. */
 #ifndef DSEG_VALIDATE_H
 #define DSEG_VALIDATE_H
