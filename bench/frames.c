@@ -369,7 +369,7 @@ int main(int argc, char **argv) {
   (void)signal(SIGPIPE, SIG_IGN); /* a codec's process may have died */
   static const char *const both[] = {"labelmap", "binary"};
   dseg_error error = {0};
-  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(&error) != DSEG_OK) {
+  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(getenv("DSEG_PLUGIN_PATH"), &error) != DSEG_OK) {
     fprintf(stderr, "frames: error: %s\n", error.message);
     return 1;
   }

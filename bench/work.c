@@ -453,7 +453,8 @@ int main(int argc, char **argv) {
   }
   job.arguments = argv + optind + 1;
   job.argument_count = argc - optind - 1;
-  if (dseg_register_proposals(&job.error) != DSEG_OK || dseg_load_plugins(&job.error) != DSEG_OK) {
+  if (dseg_register_proposals(&job.error) != DSEG_OK ||
+      dseg_load_plugins(getenv("DSEG_PLUGIN_PATH"), &job.error) != DSEG_OK) {
     fprintf(stderr, "work: error: %s\n", job.error.message);
     return 1;
   }

@@ -109,10 +109,10 @@ static dseg_status load_directory(const char *directory, dseg_error *error) {
   return status;
 }
 
-dseg_status dseg_load_plugins(dseg_error *error) {
+dseg_status dseg_load_plugins(const char *directories, dseg_error *error) {
   dseg_error_clear(error);
   (void)dseg_representation_at(0);
-  const char *list = getenv("DSEG_PLUGIN_PATH");
+  const char *list = directories;
   dseg_buffer directory = {0};
   dseg_status status = DSEG_OK;
   while (status == DSEG_OK && list != NULL && *list != '\0') {

@@ -1,6 +1,7 @@
 /* deflated.c - inflates a deflated data set (PS3.5 A.5: RFC 1951, no zlib header) to a temporary file. */
 #include "dicom/deflated.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -25,12 +26,13 @@ struct inflation {
   uint8_t out[OUT_BYTES];
 };
 
-static dseg_status create_temporary(int *descriptor, dseg_error *error) {
-  const int number = dseg_os_create_unnamed(NULL, descriptor);
+static dseg_status create_temporary(const char *directory, int *descriptor, dseg_error *error) {
+  const int number = dseg_os_create_unnamed(directory, descriptor);
   return number == 0 ? DSEG_OK
-                     : dseg_fail(error, DSEG_ERROR_OUTPUT,
-                                 "a temporary file for the inflated data set cannot be made: %s (TMPDIR names the "
-                                 "directory)",
+                     : dseg_fail(error, number == ENOMEM ? DSEG_ERROR_MEMORY : DSEG_ERROR_OUTPUT,
+                                 "a temporary file for the inflated data set cannot be made in %.300s: %s (the option "
+                                 "temporary_directory, or TMPDIR, names another directory)",
+                                 directory != NULL ? directory : "the directory of temporary files",
                                  dseg_os_error_text(number));
 }
 
@@ -81,8 +83,8 @@ static dseg_status run(struct inflation *inflation, dseg_error *error) {
   return DSEG_OK;
 }
 
-dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint64_t limit, dseg_input **inflated,
-                                  dseg_error *error) {
+dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint64_t limit, const char *directory,
+                                  dseg_input **inflated, dseg_error *error) {
   if (!dseg_has_zlib()) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "the data set is deflated (PS3.5 A.5); this build was made without DSEG_WITH_ZLIB");
@@ -94,7 +96,7 @@ dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint6
   inflation->input = input;
   inflation->position = begin;
   inflation->limit = limit;
-  dseg_status status = create_temporary(&inflation->descriptor, error);
+  dseg_status status = create_temporary(directory, &inflation->descriptor, error);
   if (status != DSEG_OK) {
     free(inflation);
     return status;

@@ -4,9 +4,9 @@
 
 #include "base/input.h"
 
-/* Inflates what follows begin in input to a temporary file without a name, in TMPDIR. limit: bytes of it at most
- * (deflate itself cannot exceed 1032 times its input). DSEG_ERROR_UNSUPPORTED without zlib. */
-dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint64_t limit, dseg_input **inflated,
-                                  dseg_error *error);
+/* Inflates what follows begin in input to a temporary file without a name, in directory (NULL: the system's). limit:
+ * bytes of it at most (deflate itself cannot exceed 1032 times its input). DSEG_ERROR_UNSUPPORTED without zlib. */
+dseg_status dseg_inflate_data_set(const dseg_input *input, uint64_t begin, uint64_t limit, const char *directory,
+                                  dseg_input **inflated, dseg_error *error);
 
 #endif

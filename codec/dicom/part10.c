@@ -163,23 +163,24 @@ static dseg_status read_data_set(uint64_t begin, bool stop_before_pixels, uint64
 }
 
 /* Everything behind the prefix. part10->input is the caller's input, or an inflated one that part10 owns. */
-static dseg_status open_dicom(dseg_input *input, bool stop_before_pixels, uint64_t limit, dseg_part10 *part10,
+static dseg_status open_dicom(dseg_input *input, const dseg_part10_options *options, dseg_part10 *part10,
                               dseg_error *error) {
+  const uint64_t limit = options->memory_limit != 0 ? options->memory_limit : STANDARD_LIMIT;
   uint64_t begin;
   struct syntax syntax = {0};
   DSEG_TRY(read_meta(input, limit, part10, &begin, error));
   DSEG_TRY(read_transfer_syntax(part10, &syntax, error));
   if (syntax.deflated) {
     dseg_input *inflated;
-    DSEG_TRY(dseg_inflate_data_set(input, begin, limit, &inflated, error));
+    DSEG_TRY(dseg_inflate_data_set(input, begin, limit, options->temporary_directory, &inflated, error));
     part10->input = inflated;
     begin = 0;
   }
-  return read_data_set(begin, stop_before_pixels, limit, &syntax, part10, error);
+  return read_data_set(begin, options->stop_before_pixels, limit, &syntax, part10, error);
 }
 
-dseg_status dseg_part10_open(dseg_input *input, bool stop_before_pixels, uint64_t memory_limit, dseg_part10 *part10,
-                             bool *is_dicom, dseg_error *error) {
+dseg_status dseg_part10_open(dseg_input *input, const dseg_part10_options *options, dseg_part10 *part10, bool *is_dicom,
+                             dseg_error *error) {
   uint8_t prefix[4];
   *part10 = (dseg_part10){.input = NULL};
   *is_dicom = false;
@@ -192,8 +193,7 @@ dseg_status dseg_part10_open(dseg_input *input, bool stop_before_pixels, uint64_
   }
   *is_dicom = true;
   *part10 = (dseg_part10){.stored = input, .input = input, .file_bytes = dseg_input_size(input)};
-  const dseg_status status =
-      open_dicom(input, stop_before_pixels, memory_limit != 0 ? memory_limit : STANDARD_LIMIT, part10, error);
+  const dseg_status status = open_dicom(input, options, part10, error);
   if (status != DSEG_OK) {
     dseg_part10_release(part10);
   }

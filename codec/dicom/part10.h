@@ -32,11 +32,16 @@ typedef struct dseg_part10 {
   uint64_t file_bytes; /* of the file as it is stored */
 } dseg_part10;
 
+typedef struct dseg_part10_options {
+  bool stop_before_pixels;         /* elements behind Pixel Data, and its length when undefined, are not looked at */
+  uint64_t memory_limit;           /* bytes at most for what is kept in memory; 0: 16 GiB */
+  const char *temporary_directory; /* of an inflated data set; NULL: the system's */
+} dseg_part10_options;
+
 /* Takes ownership of input on success. A file without the DICM prefix gives *is_dicom false and DSEG_OK, and
- * leaves input alone. stop_before_pixels: elements behind Pixel Data, and its length when undefined, are not
- * looked at. memory_limit: bytes at most for what is kept in memory. */
-dseg_status dseg_part10_open(dseg_input *input, bool stop_before_pixels, uint64_t memory_limit, dseg_part10 *part10,
-                             bool *is_dicom, dseg_error *error);
+ * leaves input alone. */
+dseg_status dseg_part10_open(dseg_input *input, const dseg_part10_options *options, dseg_part10 *part10, bool *is_dicom,
+                             dseg_error *error);
 void dseg_part10_close(dseg_part10 *part10);
 /* Likewise, but the input that it was opened with stays open, and is the caller's again. */
 void dseg_part10_release(dseg_part10 *part10);

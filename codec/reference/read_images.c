@@ -6,8 +6,6 @@
 #include "base/checked.h"
 #include "reference/reference.h"
 
-#define MEMORY_LIMIT ((uint64_t)4 << 30) /* for one file's attributes */
-
 static const char *text_of(const dseg_elements *elements, uint32_t tag, const dseg_element *character_set,
                            dseg_description *description) {
   dseg_element element;
@@ -114,7 +112,7 @@ static void read_groups(const dseg_elements *groups, dseg_reference_frame *frame
 static dseg_status read_per_frame(const dseg_part10 *part10, dseg_reference_set *set, dseg_reference_frame frame,
                                   bool has_orientation, dseg_error *error) {
   dseg_buffer bytes = {0};
-  if (part10->per_frame.value_length > MEMORY_LIMIT) {
+  if (part10->per_frame.value_length > DSEG_REFERENCE_MEMORY) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "(5200,9230) exceeds 4 GiB");
   }
   dseg_status status = dseg_buffer_resize(&bytes, (size_t)part10->per_frame.value_length, error);
@@ -259,11 +257,12 @@ static dseg_status read_image(const dseg_part10 *part10, dseg_reference_set *set
 
 dseg_status dseg_reference_read(dseg_reference_set *set, size_t index, dseg_description *description, bool *is_image,
                                 dseg_error *error) {
+  const dseg_part10_options how = dseg_reference_part10_options(set);
   dseg_input *input = NULL;
   dseg_part10 part10;
   *is_image = false;
-  DSEG_TRY(dseg_input_from_file(set->files[index].path, MEMORY_LIMIT, &input, error));
-  dseg_status status = dseg_part10_open(input, true, MEMORY_LIMIT, &part10, is_image, error);
+  DSEG_TRY(dseg_input_from_file(set->files[index].path, how.memory_limit, &input, error));
+  dseg_status status = dseg_part10_open(input, &how, &part10, is_image, error);
   if (status != DSEG_OK || !*is_image) {
     dseg_input_close(input);
     return status;

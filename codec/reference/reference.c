@@ -4,10 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "dicom/context.h"
 #include "dseg/writer.h"
 
-#define MEMORY_LIMIT ((uint64_t)4 << 30)
+dseg_part10_options dseg_reference_part10_options(const dseg_reference_set *set) {
+  return (dseg_part10_options){.stop_before_pixels = true,
+                               .memory_limit = DSEG_REFERENCE_MEMORY,
+                               .temporary_directory = set->temporary_directory};
+}
 
 /* Reads all files, and drops those in directories that are no images. */
 static dseg_status read_files(dseg_reference_set *set, dseg_description *description, dseg_error *error) {
@@ -86,12 +91,14 @@ static const char *context_path(const dseg_reference_set *set) {
   return set->files[0].path;
 }
 
-static dseg_status take_context(const char *path, dseg_description *description, dseg_error *error) {
+static dseg_status take_context(const dseg_reference_set *set, dseg_description *description, dseg_error *error) {
+  const dseg_part10_options how = dseg_reference_part10_options(set);
+  const char *path = context_path(set);
   dseg_input *input = NULL;
   dseg_part10 part10;
   bool is_dicom = false;
-  DSEG_TRY(dseg_input_from_file(path, MEMORY_LIMIT, &input, error));
-  dseg_status status = dseg_part10_open(input, true, MEMORY_LIMIT, &part10, &is_dicom, error);
+  DSEG_TRY(dseg_input_from_file(path, how.memory_limit, &input, error));
+  dseg_status status = dseg_part10_open(input, &how, &part10, &is_dicom, error);
   if (status != DSEG_OK || !is_dicom) {
     dseg_input_close(input);
     return status != DSEG_OK ? status : dseg_fail(error, DSEG_ERROR_INPUT, "%s has changed", path);
@@ -102,9 +109,11 @@ static dseg_status take_context(const char *path, dseg_description *description,
 }
 
 dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths, size_t count,
-                                           const dseg_warning_sink *warnings, dseg_error *error) {
+                                           const dseg_reference_options *options, dseg_error *error) {
   dseg_error_clear(error);
-  dseg_reference_set set = {.files = NULL};
+  dseg_reference_options complete;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_reference_options, &complete, options, error));
+  dseg_reference_set set = {.temporary_directory = complete.temporary_directory};
   dseg_status status = DSEG_OK;
   if (count == 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "no reference is given");
@@ -119,10 +128,10 @@ dseg_status dseg_description_add_reference(dseg_description *description, const 
     status = check_one_series(&set, error);
   }
   if (status == DSEG_OK) {
-    status = take_context(context_path(&set), description, error);
+    status = take_context(&set, description, error);
   }
   if (status == DSEG_OK) {
-    status = dseg_reference_apply(&set, description, warnings, error);
+    status = dseg_reference_apply(&set, description, &complete.warnings, error);
   }
   dseg_reference_set_free(&set);
   return status;

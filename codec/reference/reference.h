@@ -4,6 +4,9 @@
 
 #include "dicom/part10.h"
 
+/* Bytes of memory for one file's attributes. */
+#define DSEG_REFERENCE_MEMORY ((uint64_t)4 << 30)
+
 /* One image file. Texts live in the description's arena. */
 typedef struct dseg_reference_file {
   char *path;                                               /* malloc'd */
@@ -35,7 +38,11 @@ typedef struct dseg_reference_set {
   size_t file_count, file_capacity;
   dseg_reference_frame *frames;
   size_t frame_count, frame_capacity;
+  const char *temporary_directory; /* the caller's; NULL: the system's */
 } dseg_reference_set;
+
+/* How files of a set are opened. */
+dseg_part10_options dseg_reference_part10_options(const dseg_reference_set *set);
 
 void dseg_reference_set_free(dseg_reference_set *set);
 

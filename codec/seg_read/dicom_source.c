@@ -299,13 +299,14 @@ dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, cons
 
 dseg_status dseg_open_dicom(dseg_input *input, const dseg_open_options *options, dseg_source **source,
                             dseg_error *error) {
+  const dseg_part10_options how = dseg_part10_options_of(options);
   bool is_dicom;
   dseg_part10 *part = calloc(1, sizeof *part);
   *source = NULL;
   if (part == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file");
   }
-  dseg_status status = dseg_part10_open(input, true, options->memory_limit, part, &is_dicom, error);
+  dseg_status status = dseg_part10_open(input, &how, part, &is_dicom, error);
   if (status != DSEG_OK || !is_dicom) {
     free(part);
     return status;

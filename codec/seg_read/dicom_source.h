@@ -22,4 +22,11 @@ void dseg_dicom_warn_of_object(const dseg_dicom_source *source, const dseg_open_
 dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, const dseg_open_options *options,
                                      dseg_source **source, dseg_error *error);
 
+/* How the parts of a source are opened. */
+static inline dseg_part10_options dseg_part10_options_of(const dseg_open_options *options) {
+  return (dseg_part10_options){.stop_before_pixels = true,
+                               .memory_limit = options->memory_limit,
+                               .temporary_directory = options->temporary_directory};
+}
+
 #endif

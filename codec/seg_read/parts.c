@@ -29,11 +29,12 @@ static dseg_status find(const struct part *part, uint32_t tag, dseg_element *ele
  * concatenation. */
 static dseg_status open_part(struct part *part, dseg_input **input, const dseg_open_options *options, bool *is_part,
                              dseg_error *error) {
+  const dseg_part10_options how = dseg_part10_options_of(options);
   dseg_element element;
   if (*input == NULL) {
     DSEG_TRY(dseg_input_from_file(part->path, options->memory_limit, input, error));
   }
-  DSEG_TRY(dseg_part10_open(*input, true, options->memory_limit, &part->file, is_part, error));
+  DSEG_TRY(dseg_part10_open(*input, &how, &part->file, is_part, error));
   if (!*is_part) {
     return DSEG_OK;
   }

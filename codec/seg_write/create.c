@@ -150,6 +150,20 @@ static dseg_status take_all_options(dseg_writer *writer, dseg_error *error) {
   return take_options(writer, codec->name, codec->options, &options->codec_options, options->codec_option_count, error);
 }
 
+/* Copies texts that are used until the object is complete. */
+static dseg_status take_texts(dseg_writer *writer, dseg_error *error) {
+  const char **const texts[] = {&writer->options.uid_seed, &writer->options.date_time,
+                                &writer->options.temporary_directory};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    const char *copy = dseg_description_strdup(writer->description, *texts[i]);
+    if (copy == NULL && *texts[i] != NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
+    }
+    *texts[i] = copy;
+  }
+  return DSEG_OK;
+}
+
 static dseg_status allocate_tables(dseg_writer *writer, dseg_error *error) {
   const dseg_description *description = writer->description;
   const size_t planes = description->geometry.plane_count;
@@ -183,12 +197,33 @@ static dseg_status open_output(dseg_writer *writer, const dseg_output *output, d
     writer->to.path = writer->path;
   }
   DSEG_TRY(dseg_outlet_open(&writer->outlet, &writer->to, error));
-  return dseg_frame_spool_create(&writer->spool, &writer->to, error);
+  return dseg_frame_spool_create(&writer->spool, &writer->to, writer->options.temporary_directory, error);
+}
+
+/* The number in digits first..first + count - 1 of text is in a range. */
+static bool in_range(const char *text, size_t first, size_t count, unsigned least, unsigned most) {
+  unsigned number = 0;
+  for (size_t i = first; i < first + count; i++) {
+    number = number * 10 + (unsigned)(text[i] - '0');
+  }
+  return number >= least && number <= most;
+}
+
+/* PS3.5 Table 6.2-1, DA and TM. */
+static dseg_status check_date_time(const char *text, dseg_error *error) {
+  if (text == NULL || (strlen(text) == 14 && strspn(text, "0123456789") == 14 && in_range(text, 4, 2, 1, 12) &&
+                       in_range(text, 6, 2, 1, 31) && in_range(text, 8, 2, 0, 23) && in_range(text, 10, 2, 0, 59) &&
+                       in_range(text, 12, 2, 0, 60))) {
+    return DSEG_OK;
+  }
+  return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                   "date_time is \"%.60s\": a date and time of 14 digits is needed, 20250131235959 for instance", text);
 }
 
 static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const dseg_write_options *options,
                            dseg_error *error) {
   dseg_description *description = writer->description;
+  DSEG_TRY(check_date_time(options->date_time, error));
   DSEG_TRY(check_geometry(description, error));
   DSEG_TRY(check_sources(description, &options->warnings, error));
   DSEG_TRY(choose_encoding(writer, options, error));
@@ -208,10 +243,7 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   }
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
   DSEG_TRY(allocate_tables(writer, error));
-  writer->options.uid_seed = dseg_description_strdup(description, options->uid_seed);
-  if (options->uid_seed != NULL && writer->options.uid_seed == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a writer");
-  }
+  DSEG_TRY(take_texts(writer, error));
   return open_output(writer, output, error);
 }
 

@@ -27,17 +27,17 @@ struct identity {
   char date[16], time[16];
 };
 
-/* Date and time of the content: SOURCE_DATE_EPOCH (in UTC) for reproducible output, else now. */
-static void set_date(struct identity *identity, bool reproducible) {
-  const char *epoch = reproducible ? getenv("SOURCE_DATE_EPOCH") : NULL;
-  struct tm parts = {0};
-  if (epoch != NULL && *epoch != '\0') {
-    dseg_os_time_utc(strtoll(epoch, NULL, 10), &parts);
-  } else {
+/* Date and time of the content: the caller's, else now. */
+static void set_date(struct identity *identity, const char *date_time) {
+  char now[16];
+  if (date_time == NULL) {
+    struct tm parts = {0};
     dseg_os_time_local((int64_t)time(NULL), &parts);
+    strftime(now, sizeof now, "%Y%m%d%H%M%S", &parts);
+    date_time = now;
   }
-  strftime(identity->date, sizeof identity->date, "%Y%m%d", &parts);
-  strftime(identity->time, sizeof identity->time, "%H%M%S", &parts);
+  (void)snprintf(identity->date, sizeof identity->date, "%.8s", date_time);
+  (void)snprintf(identity->time, sizeof identity->time, "%.6s", date_time + 8);
 }
 
 static dseg_status make_identity(const dseg_writer *writer, struct identity *identity, dseg_error *error) {
@@ -50,7 +50,7 @@ static dseg_status make_identity(const dseg_writer *writer, struct identity *ide
   for (size_t i = 0; i < sizeof uids / sizeof uids[0]; i++) {
     DSEG_TRY(dseg_uid_make(&identity->uids, uids[i], error));
   }
-  set_date(identity, writer->options.uid_seed != NULL);
+  set_date(identity, writer->options.date_time);
   return DSEG_OK;
 }
 

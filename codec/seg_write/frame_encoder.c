@@ -160,7 +160,7 @@ dseg_status dseg_writer_encode_frames(dseg_writer *writer, dseg_error *error) {
   dseg_frame_record *records = NULL;
   dseg_status status = allocate(&encoder, batch, &records, error);
   if (status == DSEG_OK) {
-    status = dseg_frame_spool_create(&fragments, &writer->to, error);
+    status = dseg_frame_spool_create(&fragments, &writer->to, writer->options.temporary_directory, error);
   }
   if (status == DSEG_OK) {
     status = encode_all(&encoder, batch, &fragments, records, error);

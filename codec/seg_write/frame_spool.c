@@ -49,14 +49,16 @@ static dseg_status fail_create(const char *where, int number, dseg_error *error)
                    "cannot create a temporary file %s: %s", where, dseg_os_error_text(number));
 }
 
-dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *output, dseg_error *error) {
+dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *output, const char *temporary_directory,
+                                    dseg_error *error) {
   *spool = (dseg_frame_spool){.descriptor = -1, .is_memory = output->buffer != NULL};
   if (spool->is_memory) {
     return DSEG_OK;
   }
   if (output->path == NULL) {
-    const int number = dseg_os_create_unnamed(NULL, &spool->descriptor);
-    return number == 0 ? DSEG_OK : fail_create("(TMPDIR names its directory)", number, error);
+    const int number = dseg_os_create_unnamed(temporary_directory, &spool->descriptor);
+    return number == 0 ? DSEG_OK
+                       : fail_create("(the option temporary_directory, or TMPDIR, names its directory)", number, error);
   }
   const size_t length = dseg_path_directory(output->path);
   char *directory = malloc(length + 1);

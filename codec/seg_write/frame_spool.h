@@ -27,8 +27,9 @@ typedef struct dseg_frame_spool {
 } dseg_frame_spool;
 
 /* Of an output to a path, the file is in its directory; to a buffer, frames are in memory; to a function, the file is
- * in the directory of temporary files. DSEG_ERROR_OUTPUT. */
-dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *output, dseg_error *error);
+ * in the directory of temporary files (NULL: the system's). DSEG_ERROR_OUTPUT. */
+dseg_status dseg_frame_spool_create(dseg_frame_spool *spool, const dseg_output *output, const char *temporary_directory,
+                                    dseg_error *error);
 /* Appends whole bytes (only when no byte is open), or bits; *offset: where they start, in bytes or bits. */
 dseg_status dseg_frame_spool_bytes(dseg_frame_spool *spool, const void *data, size_t size, uint64_t *offset,
                                    dseg_error *error);

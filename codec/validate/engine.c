@@ -26,7 +26,8 @@ static dseg_status check_elements(dseg_check *check, dseg_error *error) {
 static dseg_status check_with_reader(dseg_check *check, dseg_error *error) {
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
                                      .memory_limit = check->memory_limit,
-                                     .threads = check->options->threads};
+                                     .threads = check->options->threads,
+                                     .temporary_directory = check->options->temporary_directory};
   dseg_source *source = NULL;
   dseg_error refusal = {0};
   dseg_input *input = NULL;
@@ -58,10 +59,12 @@ static bool is_segmentation(const dseg_part10 *file) {
 }
 
 static dseg_status open_file(dseg_check *check, const dseg_input *caller, dseg_error *error) {
+  const dseg_part10_options how = {.memory_limit = check->memory_limit,
+                                   .temporary_directory = check->options->temporary_directory};
   bool is_dicom = false;
   dseg_input *input = NULL;
   DSEG_TRY(dseg_input_borrow(caller, &input, error));
-  dseg_status status = dseg_part10_open(input, false, check->memory_limit, &check->file, &is_dicom, error);
+  dseg_status status = dseg_part10_open(input, &how, &check->file, &is_dicom, error);
   if (status == DSEG_OK && !is_dicom) {
     status = dseg_fail(error, DSEG_ERROR_FORMAT, "not a DICOM file: no DICM prefix (PS3.10 7.1)");
   }

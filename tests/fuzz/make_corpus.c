@@ -249,7 +249,7 @@ int main(int argc, char **argv) {
     stop(base, NULL);
   }
   dseg_error error = {0};
-  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(&error) != DSEG_OK) {
+  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(getenv("DSEG_PLUGIN_PATH"), &error) != DSEG_OK) {
     stop("plug-ins", &error);
   }
   if (write_all_dicom() == 0) {

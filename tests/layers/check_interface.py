@@ -3,7 +3,8 @@
 
 - a function that takes a dseg_error clears it first, and tests/unit/test_errors.c calls it with an error that holds an
   older failure;
-- a struct of options, or of a request, begins with struct_size, and tests/unit/test_options.c tries it.
+- a struct of options, or of a request, begins with struct_size, and tests/unit/test_options.c tries it;
+- the library and the proposals do not read the environment, which is the program's to do.
 
 usage: check_interface.py SOURCE_DIRECTORY
 """
@@ -58,6 +59,13 @@ def check_structs(root, structs, found):
             found.append(f"{header}: {OPTION_TEST} does not try {name}")
 
 
+def check_environment(root, found):
+    for folder in ("codec", "proposals"):
+        for path in sorted((root / folder).rglob("*.c*")):
+            if re.search(r"\b(secure_)?getenv\b|\benviron\b", path.read_text(encoding="utf-8", errors="replace")):
+                found.append(f"{path.relative_to(root).as_posix()}: reads the environment")
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     functions, structs, found = {}, {}, []
@@ -67,7 +75,8 @@ def main():
                        if match[1] in FILLED_IN or match[1].endswith(("_options", "_request")))
     check_errors(root, functions, found)
     check_structs(root, structs, found)
-    if len(functions) < 40 or len(structs) < 9:
+    check_environment(root, found)
+    if len(functions) < 40 or len(structs) < 10:
         found.append(f"{len(functions)} functions and {len(structs)} structs were found in the headers: a pattern is wrong")
     for line in found:
         print(line)

@@ -171,7 +171,7 @@ static dseg_status dump_file(const char *path, dseg_error *error) {
   dseg_part10 part10;
   bool is_dicom;
   DSEG_TRY(dseg_input_from_file(path, 0, &input, error));
-  dseg_status status = dseg_part10_open(input, false, 0, &part10, &is_dicom, error);
+  dseg_status status = dseg_part10_open(input, &(dseg_part10_options){.memory_limit = 0}, &part10, &is_dicom, error);
   if (status == DSEG_OK && !is_dicom) {
     status = dseg_fail(error, DSEG_ERROR_FORMAT, "no DICOM file");
   }

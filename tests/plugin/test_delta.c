@@ -23,16 +23,18 @@ static void write_object(const char *representation, int64_t key, unsigned threa
   dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);
   struct progress progress = {0};
   const dseg_option_value option = {"key", key};
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
-                                      .representation = representation,
-                                      .frame_codec = "test-delta",
-                                      .codec_options = &option,
-                                      .codec_option_count = 1,
-                                      .empty_frames = DSEG_EMPTY_KEEP,
-                                      .replace = true,
-                                      .uid_seed = "delta",
-                                      .threads = threads,
-                                      .progress = {note_progress, &progress}};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options),
+      .representation = representation,
+      .frame_codec = "test-delta",
+      .codec_options = &option,
+      .codec_option_count = 1,
+      .empty_frames = DSEG_EMPTY_KEEP,
+      .replace = true,
+      .uid_seed = "delta",
+      .date_time = "19700101000000", /* of objects that are written one after the other */
+      .threads = threads,
+      .progress = {note_progress, &progress}};
   write_volume("a.dcm", description, &options, threads % 2 == 0);
   dseg_description_destroy(description);
   assert_true(progress.calls > 0 && progress.done == progress.total);
@@ -193,11 +195,9 @@ static void *counter(void *object, const char *name) {
 
 int main(void) {
   dseg_error error = {0};
-  setenv("DSEG_PLUGIN_PATH", PLUGINS "/plugin_delta", 1);
-  setenv("SOURCE_DATE_EPOCH", "0", 1); /* objects written one after the other have one time */
   /* An object that is in memory for another reason is registered all the same. */
   void *object = dlopen(PLUGINS "/plugin_delta/plugin.so", RTLD_NOW);
-  if (object == NULL || dseg_load_plugins(&error) != DSEG_OK) {
+  if (object == NULL || dseg_load_plugins(PLUGINS "/plugin_delta", &error) != DSEG_OK) {
     printf("%s\n", object == NULL ? dlerror() : error.message);
     return 1;
   }

@@ -27,7 +27,8 @@ static void open_built(dseg_data_set *set, const dseg_file_encoding *encoding, d
   dseg_input *input = NULL;
   bool is_dicom = false;
   assert_int_equal(dseg_input_from_memory((dseg_view){bytes->data, bytes->size}, &input, &error), DSEG_OK);
-  assert_int_equal(dseg_part10_open(input, false, 1 << 20, part10, &is_dicom, &error), DSEG_OK);
+  assert_int_equal(dseg_part10_open(input, &(dseg_part10_options){.memory_limit = 1 << 20}, part10, &is_dicom, &error),
+                   DSEG_OK);
   assert_true(is_dicom);
   assert_true(data_set > 132 && data_set < bytes->size);
 }

@@ -157,7 +157,7 @@ static void what_frame_codecs_call(void **state) {
 static void the_registry(void **state) {
   (void)state;
   CALL(DSEG_ERROR_ARGUMENT, dseg_register(NULL, NULL, &error));
-  CALL(DSEG_OK, dseg_load_plugins(&error));
+  CALL(DSEG_OK, dseg_load_plugins(NULL, &error));
   CALL(DSEG_OK, dseg_register_proposals(&error));
 }
 

@@ -4,6 +4,7 @@
  *
  * usage: test_frame_codecs [CODEC]    only that one */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dseg/proposals.h"
@@ -11,7 +12,7 @@
 
 int main(int argc, char **argv) {
   dseg_error error = {0};
-  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(&error) != DSEG_OK) {
+  if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(getenv("DSEG_PLUGIN_PATH"), &error) != DSEG_OK) {
     printf("%s\n", error.message);
     return 1;
   }

@@ -87,7 +87,8 @@ static dseg_status locate(size_t frames, dseg_part10 *part10, dseg_frame_table *
   bool is_dicom;
   warning[0] = '\0';
   assert_int_equal(dseg_input_from_memory((dseg_view){file.bytes.data, file.bytes.size}, &input, NULL), DSEG_OK);
-  assert_int_equal(dseg_part10_open(input, true, 0, part10, &is_dicom, NULL), DSEG_OK);
+  assert_int_equal(dseg_part10_open(input, &(dseg_part10_options){.stop_before_pixels = true}, part10, &is_dicom, NULL),
+                   DSEG_OK);
   assert_int_equal(dseg_frame_table_create(frames, table, NULL), DSEG_OK);
   return dseg_locate_encapsulated(table, 0, frames, 0, part10, &sink, bytes, error);
 }

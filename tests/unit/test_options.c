@@ -138,6 +138,15 @@ static dseg_status write_metadata_into(const void *output, dseg_error *error) {
   return status;
 }
 
+static dseg_status add_reference_with(const void *options, dseg_error *error) {
+  static const char *const path = "/nonexistent/a.dcm";
+  dseg_description *description = dseg_description_create();
+  assert_non_null(description);
+  const dseg_status status = dseg_description_add_reference(description, &path, 1, options, error);
+  dseg_description_destroy(description);
+  return status;
+}
+
 #if DSEG_TEST_METADATA
 static dseg_status read_metadata_with(const void *files, dseg_error *error) {
   dseg_description *description = dseg_description_create();
@@ -186,6 +195,7 @@ static const struct {
     {"dseg_open_options", sizeof(dseg_open_options), open_memory_with},
     {"dseg_open_options", sizeof(dseg_open_options), open_input_with},
     {"dseg_open_options", sizeof(dseg_open_options), open_inputs_with},
+    {"dseg_reference_options", sizeof(dseg_reference_options), add_reference_with},
     {"dseg_reader", sizeof(dseg_reader), read_from},
     {"dseg_validate_options", sizeof(dseg_validate_options), validate_with},
     {"dseg_validate_options", sizeof(dseg_validate_options), validate_memory_with},

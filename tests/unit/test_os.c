@@ -89,6 +89,8 @@ static void test_unnamed_files_have_no_name(void **state) {
   dseg_os_names before;
   dseg_os_names after;
   assert_int_equal(dseg_os_list(".", &before), 0);
+  assert_int_equal(dseg_os_create_unnamed(".", &descriptor), 0);
+  assert_int_equal(dseg_os_close(descriptor), 0);
   assert_int_equal(dseg_os_create_unnamed("./", &descriptor), 0);
   assert_int_equal(dseg_os_close(descriptor), 0);
   assert_int_equal(dseg_os_list(".", &after), 0);
@@ -219,11 +221,10 @@ static void test_process(void **state) {
   assert_int_equal(dseg_os_random(second, sizeof second), 0);
   assert_memory_not_equal(first, second, sizeof first);
   struct tm parts;
-  dseg_os_time_utc(1735689600 + 3661, &parts);
+  dseg_os_time_local(1735689600 + 36 * 3600 + 61, &parts); /* noon of 2 January in UTC */
   assert_int_equal(parts.tm_year, 125);
   assert_int_equal(parts.tm_mon, 0);
-  assert_int_equal(parts.tm_mday, 1);
-  assert_int_equal(parts.tm_hour, 1);
+  assert_in_range(parts.tm_mday, 1, 3);
   assert_int_equal(parts.tm_sec, 1);
   assert_true(dseg_os_now() / 1000000000u > 1735689600u);
   assert_true(dseg_os_process_id() != 0);

@@ -73,7 +73,8 @@ static int free_file(void **state) {
 static dseg_status open_bytes(size_t size, bool stop, dseg_part10 *part10, bool *is_dicom, dseg_error *error) {
   dseg_input *input;
   assert_int_equal(dseg_input_from_memory((dseg_view){file.data, size}, &input, NULL), DSEG_OK);
-  const dseg_status status = dseg_part10_open(input, stop, 0, part10, is_dicom, error);
+  const dseg_status status =
+      dseg_part10_open(input, &(dseg_part10_options){.stop_before_pixels = stop}, part10, is_dicom, error);
   if (status != DSEG_OK || !*is_dicom) {
     dseg_input_close(input);
   }
@@ -234,7 +235,8 @@ static void test_memory_limit(void **state) {
   dseg_input *input;
   build_full();
   assert_int_equal(dseg_input_from_memory((dseg_view){file.data, file.size}, &input, NULL), DSEG_OK);
-  assert_int_equal(dseg_part10_open(input, false, 64, &part10, &is_dicom, NULL), DSEG_ERROR_LIMIT);
+  assert_int_equal(dseg_part10_open(input, &(dseg_part10_options){.memory_limit = 64}, &part10, &is_dicom, NULL),
+                   DSEG_ERROR_LIMIT);
   dseg_input_close(input);
 }
 

@@ -80,9 +80,10 @@ static void write_series(void) {
 }
 
 static dseg_status add(dseg_description *description, const char *path, warning_log *log, dseg_error *error) {
-  const dseg_warning_sink sink = {log_warning, log};
+  const dseg_reference_options options = {.struct_size = sizeof(dseg_reference_options),
+                                          .warnings = {log_warning, log}};
   *error = (dseg_error){.status = DSEG_OK};
-  return dseg_description_add_reference(description, &path, 1, log != NULL ? &sink : NULL, error);
+  return dseg_description_add_reference(description, &path, 1, log != NULL ? &options : NULL, error);
 }
 
 static const char *source_uid(const dseg_description *description, size_t plane) {

@@ -62,10 +62,12 @@ static void deflated_files_have_even_length(void **state) {
 
 static void seeds_give_identical_bytes(void **state) {
   (void)state;
-  setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
   dseg_description *description = make_description(5, 5, 4, 2);
   description->segments[0].tracking_id = "tumour";
-  dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "binary", .uid_seed = "a"};
+  dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                .representation = "binary",
+                                .uid_seed = "a",
+                                .date_time = "20231114221320"};
   write_volume("a.dcm", description, &options, false);
   write_volume("b.dcm", description, &options, false);
   options.uid_seed = "b";

@@ -133,7 +133,8 @@ static inline void open_written(const char *path, written_file *file) {
   bool is_dicom = false;
   *file = (written_file){.per_frame = {0}};
   assert_int_equal(dseg_input_from_file(path, 0, &input, &error), DSEG_OK);
-  if (dseg_part10_open(input, false, 1 << 24, &file->part10, &is_dicom, &error) != DSEG_OK) {
+  if (dseg_part10_open(input, &(dseg_part10_options){.memory_limit = 1 << 24}, &file->part10, &is_dicom, &error) !=
+      DSEG_OK) {
     fail_msg("%s", error.message);
   }
   assert_true(is_dicom);

@@ -146,10 +146,6 @@ dseg_progress cli_progress_sink(cli_progress *progress) {
   return (dseg_progress){report_progress, progress};
 }
 
-void cli_fix_date(void) {
-  os_set_default("SOURCE_DATE_EPOCH", "1735689600");
-}
-
 void *cli_grow(void *items, size_t count, size_t *room, size_t size) {
   if (count < *room) {
     return items;

@@ -127,10 +127,6 @@ void cli_progress_end(cli_progress *progress);
 /* To hand to the library; progress must outlive it. */
 dseg_progress cli_progress_sink(cli_progress *progress);
 
-/* DICOM objects with a seed for their UIDs are dated 2025-01-01 from here on, unless SOURCE_DATE_EPOCH says otherwise:
- * for what is to be the same whenever it is made. */
-void cli_fix_date(void);
-
 /* An array with room for one more item of size bytes behind count of them; *room is how many it has room for. NULL when
  * out of memory: then it is as it was. */
 void *cli_grow(void *items, size_t count, size_t *room, size_t size);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "dseg/proposals.h"
 #include "os/os.h"
 
@@ -42,7 +43,7 @@ static int register_plugins(void) {
   dseg_error error = {0};
   dseg_status status = dseg_register_proposals(&error);
   if (status == DSEG_OK) {
-    status = dseg_load_plugins(&error);
+    status = dseg_load_plugins(cli_plugin_directories(), &error);
   }
   return status == DSEG_OK ? CLI_OK : cli_fail(NULL, status, &error);
 }

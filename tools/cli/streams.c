@@ -1,5 +1,6 @@
 /* streams.c - "-" on the command line: standard input and standard output. */
 #include "cli/streams.h"
+#include "cli/environment.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -49,7 +50,9 @@ dseg_status cli_open(const char *const *names, size_t count, const dseg_open_opt
     }
   }
   if (status == DSEG_OK) {
-    status = dseg_open_inputs(inputs, names, count, options, source, error);
+    dseg_open_options complete = *options;
+    complete.temporary_directory = cli_temporary_directory();
+    status = dseg_open_inputs(inputs, names, count, &complete, source, error);
   } else {
     dseg_error_prefix(error, cli_standard_input);
   }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "convert/convert.h"
 
 /* What is being done, so that a failure is reported with the file it concerns. */
@@ -179,6 +180,8 @@ int convert_to_dicom(convert_job *job) {
   write_options.struct_size = sizeof write_options;
   write_options.representation = job->representation->name;
   sort_options(job, values, &write_options);
+  write_options.date_time = write_options.uid_seed != NULL ? cli_date_time() : NULL;
+  write_options.temporary_directory = cli_temporary_directory();
   write_options.threads = options->threads;
   write_options.progress = cli_progress_sink(&job->progress);
   cli_warnings warnings = {.file = options->output};

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "convert/convert.h"
 
 /* How far, in pixels or plane distances, a voxel may lie from the reference's. */
@@ -285,10 +286,13 @@ int convert_apply_reference(convert_job *job) {
   }
   const char *reference_name = options->reference_count == 1 ? options->references[0] : "--reference";
   cli_warnings warnings = {.file = reference_name};
-  const dseg_warning_sink sink = options->shared_references ? (dseg_warning_sink){0} : cli_warning_sink(&warnings);
+  const dseg_reference_options reference_options = {
+      .struct_size = sizeof(dseg_reference_options),
+      .warnings = options->shared_references ? (dseg_warning_sink){0} : cli_warning_sink(&warnings),
+      .temporary_directory = cli_temporary_directory()};
   dseg_error error = {0};
   const dseg_status status = dseg_description_add_reference(target, (const char *const *)options->references,
-                                                            options->reference_count, &sink, &error);
+                                                            options->reference_count, &reference_options, &error);
   cli_warnings_end(&warnings);
   if (status != DSEG_OK) {
     return cli_fail(reference_name, status, &error);

@@ -16,9 +16,6 @@ bool os_shows_progress(void);
 /* Whether standard output is a terminal, for which binary data is not meant. */
 bool os_output_is_terminal(void);
 
-/* Sets an environment variable of this process that is not set. */
-void os_set_default(const char *name, const char *value);
-
 /* The last part of a path. */
 const char *os_path_name(const char *path);
 

@@ -25,10 +25,6 @@ bool os_output_is_terminal(void) {
   return isatty(STDOUT_FILENO) == 1;
 }
 
-void os_set_default(const char *name, const char *value) {
-  (void)setenv(name, value, 0);
-}
-
 const char *os_path_name(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash != NULL ? slash + 1 : path;

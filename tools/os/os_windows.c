@@ -76,12 +76,6 @@ bool os_output_is_terminal(void) {
   return _isatty(1) != 0;
 }
 
-void os_set_default(const char *name, const char *value) {
-  if (getenv(name) == NULL) {
-    (void)_putenv_s(name, value);
-  }
-}
-
 const char *os_path_name(const char *path) {
   const char *name = path;
   for (const char *c = path; *c != '\0'; c++) {

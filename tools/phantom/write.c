@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "phantom/phantom.h"
 
 typedef struct work {
@@ -71,6 +72,7 @@ static dseg_status write_dicom(work *job, dseg_error *error) {
                                       .replace = job->replace,
                                       .concatenation = true,
                                       .uid_seed = seed,
+                                      .date_time = cli_date_time(),
                                       .warnings = cli_warning_sink(&warnings),
                                       .threads = job->threads};
   dseg_writer *writer = NULL;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "convert/convert.h"
 #include "preview/png.h"
 #include "preview/preview.h"
@@ -34,8 +35,10 @@ const cli_command cmd_preview = {
 
 static int open_input(preview_job *job, bool planes_given) {
   cli_warnings warnings = {.file = job->input};
-  const dseg_open_options open_options = {
-      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = job->threads};
+  const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
+                                          .warnings = cli_warning_sink(&warnings),
+                                          .threads = job->threads,
+                                          .temporary_directory = cli_temporary_directory()};
   dseg_error error = {DSEG_OK, ""};
   const dseg_status status = dseg_open(job->input, &open_options, &job->source, &error);
   cli_warnings_end(&warnings);

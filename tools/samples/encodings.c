@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "samples/samples.h"
 
 static int add_gap(samples_job *job, const dseg_representation *representation, const dseg_frame_codec *codec,
@@ -156,8 +157,10 @@ int samples_make_encodings(samples_job *job) {
 /* What the source holds decides which encodings there are. */
 static int look_at_source(samples_job *job, const char *path) {
   cli_warnings warnings = {.file = path};
-  const dseg_open_options options = {
-      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = job->threads};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
+                                     .warnings = cli_warning_sink(&warnings),
+                                     .threads = job->threads,
+                                     .temporary_directory = cli_temporary_directory()};
   dseg_source *source = NULL;
   dseg_error error = {DSEG_OK, ""};
   char hex[SAMPLES_HEX];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "os/os.h"
 #include "samples/samples.h"
 
@@ -204,7 +205,9 @@ dseg_status samples_hash_file(const samples_job *job, sample *item, dseg_error *
 
 dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *error) {
   char path[SAMPLES_PATH];
-  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .threads = job->threads};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
+                                     .threads = job->threads,
+                                     .temporary_directory = cli_temporary_directory()};
   dseg_source *source = NULL;
   bool overlap = false;
   samples_path(job, item->file, path);

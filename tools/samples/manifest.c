@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "cli/json_out.h"
 #include "samples/samples.h"
 
@@ -81,7 +82,7 @@ static dseg_status write_json(const samples_job *job, dseg_error *error) {
   if (stream == NULL) {
     return DSEG_ERROR_OUTPUT;
   }
-  const char *epoch = getenv("SOURCE_DATE_EPOCH");
+  const char *epoch = cli_date_epoch();
   json_out json = {.stream = stream};
   json_begin_object(&json, NULL);
   json_put_string(&json, "program", "dseg");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "phantom/phantom.h"
 #include "samples/samples.h"
 
@@ -30,6 +31,7 @@ static int write_object(const object *made, const dseg_description *description,
                                       .empty_frames = made->empty_frames,
                                       .replace = made->job->force,
                                       .uid_seed = seed,
+                                      .date_time = cli_date_time(),
                                       .threads = made->job->threads};
   dseg_status status = dseg_writer_create(path, description, &options, &writer, &error);
   if (status == DSEG_OK) {

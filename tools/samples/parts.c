@@ -2,6 +2,7 @@
  * (PS3.3 C.7.6.16.2.2.4). */
 #include <stdlib.h>
 
+#include "cli/environment.h"
 #include "phantom/phantom.h"
 #include "samples/samples.h"
 
@@ -59,6 +60,7 @@ static int write_parts(samples_job *job, const concatenation *wanted, phantom *m
                                       .part_bytes = wanted->part_bytes,
                                       .replace = job->force,
                                       .uid_seed = seed,
+                                      .date_time = cli_date_time(),
                                       .threads = job->threads};
   dseg_status status = dseg_writer_create(path, made->description, &options, &writer, &error);
   if (status == DSEG_OK) {

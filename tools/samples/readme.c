@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/environment.h"
 #include "os/os.h"
 #include "samples/samples.h"
 
@@ -156,7 +157,7 @@ static bool has_varying(const samples_job *job) {
 }
 
 static void put_checks(FILE *out, const samples_job *job) {
-  const char *epoch = getenv("SOURCE_DATE_EPOCH");
+  const char *epoch = cli_date_epoch();
   fputs(
       "## Checking and repeating\n\n"
       "`manifest.json` and `MANIFEST.csv` have for each file its encoding, where its bytes go, its SHA-256, and the\n"

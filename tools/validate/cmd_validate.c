@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "cli/json_out.h"
 #include "cli/streams.h"
 #include "dseg/validate.h"
@@ -137,7 +138,8 @@ static void show_rules(bool as_json) {
 static int run(int argc, char **argv) {
   bool as_json = false;
   bool rules = false;
-  dseg_validate_options settings = {.struct_size = sizeof(dseg_validate_options)};
+  dseg_validate_options settings = {.struct_size = sizeof(dseg_validate_options),
+                                    .temporary_directory = cli_temporary_directory()};
   cli_args args;
   cli_args_begin(&args, &cmd_validate, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {

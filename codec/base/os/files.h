@@ -38,8 +38,8 @@ int dseg_os_set_blocking(int descriptor);
 /* Makes a file for reading and writing; EEXIST where the name is taken. The process's umask limits its permissions. */
 int dseg_os_create(const char *path, int *descriptor);
 /* Makes a file for reading and writing that has no name and ends with its descriptor, in a directory ("" for the
- * current one, else its name with a separator at the end), or, where that is NULL, in the system's directory of
- * temporary files. */
+ * current one, else its name, with or without a separator at the end), or, where that is NULL, in the system's
+ * directory of temporary files. */
 int dseg_os_create_unnamed(const char *directory, int *descriptor);
 /* The descriptor is used up, whatever the outcome. A failure may be that of an earlier write. */
 int dseg_os_close(int descriptor);

@@ -73,12 +73,9 @@ int dseg_os_create(const char *path, int *descriptor) {
 int dseg_os_create_unnamed(const char *directory, int *descriptor) {
   static const char name[] = ".dseg-XXXXXX";
   *descriptor = -1;
-  const char *separator = "";
-  if (directory == NULL) {
-    directory = getenv("TMPDIR");
-    directory = directory != NULL && *directory != '\0' ? directory : "/tmp";
-    separator = "/";
-  }
+  directory = directory != NULL ? directory : "/tmp";
+  const size_t length = strlen(directory);
+  const char *separator = length > 0 && directory[length - 1] != '/' ? "/" : "";
   const size_t size = strlen(directory) + strlen(separator) + sizeof name;
   char *path = malloc(size);
   if (path == NULL) {

@@ -139,6 +139,9 @@ static int temporary_directory(char **directory) {
 
 /* The file has a name until it is closed, and loses it then, even when the process is killed. */
 static int create_in(const char *directory, int *descriptor) {
+  const size_t length = strlen(directory);
+  /* "C:" is the current directory of that drive. */
+  const char *separator = length > 0 && strchr("/\\:", directory[length - 1]) == NULL ? "\\" : "";
   char *path = malloc(strlen(directory) + 64);
   if (path == NULL) {
     return ENOMEM;
@@ -146,7 +149,8 @@ static int create_in(const char *directory, int *descriptor) {
   int number = EEXIST;
   for (unsigned attempt = 0; number == EEXIST && attempt < NAME_ATTEMPTS; attempt++) {
     const unsigned long long now = dseg_os_now() + attempt;
-    (void)snprintf(path, strlen(directory) + 64, "%s.dseg-%lx-%llx.tmp", directory, dseg_os_process_id(), now);
+    (void)snprintf(path, strlen(directory) + 64, "%s%s.dseg-%lx-%llx.tmp", directory, separator, dseg_os_process_id(),
+                   now);
     number = open_name(path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW,
                        FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, descriptor);
   }

@@ -16,7 +16,6 @@ int dseg_os_random(void *data, size_t size);
 /* Nanoseconds since 1970, modulo 2^64. */
 uint64_t dseg_os_now(void);
 /* The parts of a time in seconds since 1970: in UTC, or in this machine's time zone. Zeros for a time without. */
-void dseg_os_time_utc(int64_t seconds, struct tm *parts);
 void dseg_os_time_local(int64_t seconds, struct tm *parts);
 
 unsigned long dseg_os_process_id(void);

@@ -29,13 +29,6 @@ uint64_t dseg_os_now(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-void dseg_os_time_utc(int64_t seconds, struct tm *parts) {
-  const time_t time = (time_t)seconds;
-  if (gmtime_r(&time, parts) == NULL) {
-    *parts = (struct tm){0};
-  }
-}
-
 void dseg_os_time_local(int64_t seconds, struct tm *parts) {
   const time_t time = (time_t)seconds;
   if (localtime_r(&time, parts) == NULL) {

@@ -25,13 +25,6 @@ uint64_t dseg_os_now(void) {
   return (((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime) - TICKS_TO_1970) * 100u;
 }
 
-void dseg_os_time_utc(int64_t seconds, struct tm *parts) {
-  const __time64_t time = seconds;
-  if (_gmtime64_s(parts, &time) != 0) {
-    *parts = (struct tm){0};
-  }
-}
-
 void dseg_os_time_local(int64_t seconds, struct tm *parts) {
   const __time64_t time = seconds;
   if (_localtime64_s(parts, &time) != 0) {

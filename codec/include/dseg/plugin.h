@@ -6,8 +6,7 @@
  * bytes, never attributes.
  *
  * Both are const structs of function pointers with static storage. They are registered through dseg_register,
- * whether they are built in or come from a shared object named by DSEG_PLUGIN_PATH (a list of directories
- * separated by ':'). Such an object exports
+ * whether they are built in or come from a shared object that dseg_load_plugins finds. Such an object exports
  *     dseg_status dseg_plugin_register(dseg_registrar registrar, dseg_error *error);
  * and needs no other symbol; it may call functions of this library, dseg_buffer_append for instance, where the program
  * makes them visible: with a shared libdseg, or a static one linked with -rdynamic, as the dseg program is. Nothing in
@@ -228,9 +227,10 @@ typedef dseg_status (*dseg_registrar)(const dseg_representation *representation,
 DSEG_API dseg_status dseg_check_encoding(const dseg_representation *representation, const dseg_frame_codec *codec,
                                          const dseg_frame_info *info, dseg_error *error);
 
-/* Loads the built-in entries (always done by the first look-up) and the shared objects in DSEG_PLUGIN_PATH. An
- * object that cannot be loaded is an error that names it; those before it stay registered. */
-DSEG_API dseg_status dseg_load_plugins(dseg_error *error);
+/* Loads the built-in entries (always done by the first look-up) and the shared objects in the directories of the list,
+ * which are separated as those of PATH are, by ':' (Windows: ';'). NULL or empty: none. An object that cannot be loaded
+ * is an error that names it; those before it stay registered. */
+DSEG_API dseg_status dseg_load_plugins(const char *directories, dseg_error *error);
 
 /* The registry in order of preference: index counts from 0; NULL past the end. */
 DSEG_API const dseg_representation *dseg_representation_at(size_t index);

@@ -44,6 +44,9 @@ typedef struct dseg_open_options {
    * without a gap (PS3.5 8.1.1); only by request, since such files cannot be told from damaged ones. */
   bool padded_bit_frames;
   unsigned threads; /* 0: one for each processor */
+  /* The directory where a deflated data set (PS3.5 A.5) is inflated into a file without a name; NULL: the system's
+   * directory of temporary files. */
+  const char *temporary_directory;
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the

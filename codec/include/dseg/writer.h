@@ -68,7 +68,7 @@ typedef struct dseg_write_options {
   bool concatenation;
   uint64_t part_bytes;
   bool sync; /* dseg_writer_create: fsync before the file gets its name */
-  /* Reproducible output: UIDs are derived from this text, and dates from SOURCE_DATE_EPOCH; NULL: random. */
+  /* Reproducible output: UIDs are derived from this text, and date_time is given, too; NULL: random. */
   const char *uid_seed;
   dseg_warning_sink warnings;
   dseg_offset_table offset_table; /* native frames have none */
@@ -77,6 +77,12 @@ typedef struct dseg_write_options {
   dseg_frame_order frame_order;   /* label maps have one frame a plane */
   /* dseg_writer_create: the set to commit the files with; NULL: dseg_writer_finish commits them. */
   dseg_output_set *set;
+  /* When the object was made, 14 digits as in "20250131235959": Content Date (0008,0023) and Content Time (0008,0033),
+   * and the other dates of the instance and its series. NULL: now, in local time. */
+  const char *date_time;
+  /* Where frames wait in a file without a name while the output goes to a function; NULL: the system's directory of
+   * temporary files. For an output to a path that file is beside it. */
+  const char *temporary_directory;
 } dseg_write_options;
 
 typedef struct dseg_writer dseg_writer;
@@ -111,6 +117,12 @@ DSEG_API void dseg_writer_destroy(dseg_writer *writer);
 /* Gives the segments the numbers 1..N in their present order. */
 DSEG_API void dseg_description_renumber(dseg_description *description);
 
+typedef struct dseg_reference_options {
+  size_t struct_size; /* sizeof(dseg_reference_options): see dseg/dseg.h */
+  dseg_warning_sink warnings;
+  const char *temporary_directory; /* as in dseg_open_options */
+} dseg_reference_options;
+
 /* Reads the source images (files, or directories that are searched) and takes from them patient, study, frame
  * of reference and references: fills description->context, references, frame_of_reference_uid, and each plane's
  * source. Pixels are not read, so their transfer syntax does not matter. With the geometry empty (plane_count 0) it
@@ -121,9 +133,10 @@ DSEG_API void dseg_description_renumber(dseg_description *description);
  * the same raster and number correspond to them in order, and have no position then either (DSEG_SPACE_NONE). Planes
  * that match no image keep source -1, and one warning says how many. DSEG_ERROR_FORMAT when the files belong to several
  * series, named in the message, or a file given by name is no image; others in directories are passed over. On failure
- * the description has no new references or geometry. */
+ * the description has no new references or geometry. options may be NULL. */
 DSEG_API dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths,
-                                                    size_t count, const dseg_warning_sink *warnings, dseg_error *error);
+                                                    size_t count, const dseg_reference_options *options,
+                                                    dseg_error *error);
 
 #ifdef __cplusplus
 }
