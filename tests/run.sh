@@ -67,8 +67,8 @@ needed release build release
 step test-release run_tests release
 step asan build asan
 step test-asan run_tests asan -L 'unit|cli|roundtrip|replay'
-step read-only build read-only
-step test-read-only run_tests read-only
+step plain build plain
+step test-plain run_tests plain
 step clang build clang
 step tidy check_tidy
 step fuzz build fuzz

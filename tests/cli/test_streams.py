@@ -1,6 +1,7 @@
 """dseg with standard input and output, pipes, and formats that no suffix tells."""
 
 import fcntl
+import gzip
 import os
 import pty
 import struct
@@ -17,6 +18,7 @@ class StreamTest(CliTest):
         done = subprocess.run(
             [harness.PROGRAM, *map(str, arguments)], cwd=self.dir, input=data, capture_output=True, timeout=120
         )
+        harness.skip_without_library(self, done.returncode, code, done.stderr.decode())
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stderr.decode()}")
         if code == OK:
             self.assertNotIn(b"error:", done.stderr)
@@ -30,7 +32,7 @@ class StreamTest(CliTest):
         self.dseg("convert", "labels.nii", "a.dcm", "--as", "binary", "--uid-seed", "a")
         self.dseg("convert", "labels.nii", "a.seg.nrrd")
         self.dseg("convert", "labels.nii", "a.mha")
-        self.dseg("convert", "labels.nii", "a.nii.gz")
+        (self.dir / "a.nii.gz").write_bytes(gzip.compress((self.dir / "labels.nii").read_bytes()))
 
     def bytes_of(self, name):
         return (self.dir / name).read_bytes()
@@ -104,7 +106,7 @@ class StandardInput(StreamTest):
         self.assertIn("MetaImage", self.dseg("info", "./-").out)
 
     def test_headers_without_their_voxels(self):
-        for name in ("b.nhdr", "b.mhd", "b.hdr"):
+        for name in ("n.nhdr", "m.mhd", "h.hdr"):
             with self.subTest(name):
                 self.dseg("convert", "labels.nii", name)
                 _, error = self.run_with(self.bytes_of(name), "info", "-", code=INPUT)

@@ -91,6 +91,15 @@ static size_t write_all_dicom(void) {
   return count;
 }
 
+/* Whether an error is that this build lacks a library, which the test's output says then. */
+static bool lacks_library(const char *what, dseg_status status, const dseg_error *error) {
+  const bool lacks = status == DSEG_ERROR_UNSUPPORTED && strstr(error->message, "DSEG_WITH_") != NULL;
+  if (lacks) {
+    printf("skipped: seed %s: %s\n", what, error->message);
+  }
+  return lacks;
+}
+
 static void write_volume(const char *folder, const char *name, const truth_volume *truth, unsigned bits,
                          int compression) {
   uint8_t *voxels = calloc(truth->voxels, 4);
@@ -108,11 +117,22 @@ static void write_volume(const char *folder, const char *name, const truth_volum
   dseg_error error = {0};
   const dseg_volume_write_options options = {
       .struct_size = sizeof(dseg_volume_write_options), .compression = compression, .replace = true, .threads = 1};
-  if (dseg_geometry_to_grid(&truth->description->geometry, &volume.grid, NULL, &error) != DSEG_OK ||
-      dseg_volume_write(path_in(folder, name), &volume, &options, &error) != DSEG_OK) {
+  dseg_status status = dseg_geometry_to_grid(&truth->description->geometry, &volume.grid, NULL, &error);
+  if (status == DSEG_OK) {
+    status = dseg_volume_write(path_in(folder, name), &volume, &options, &error);
+  }
+  if (status != DSEG_OK && !lacks_library(name, status, &error)) {
     stop(name, &error);
   }
   free(voxels);
+}
+
+static void write_metadata(const char *name, const truth_volume *truth, const dseg_metadata_files *files) {
+  dseg_error error = {0};
+  const dseg_status status = dseg_metadata_write(path_in("metadata", name), truth->description, files, true, &error);
+  if (status != DSEG_OK && !lacks_library(name, status, &error)) {
+    stop(name, &error);
+  }
 }
 
 static void write_all_volumes(void) {
@@ -132,17 +152,12 @@ static void write_all_volumes(void) {
       write_volume(kinds[i].folder, name, &truth, bits, kinds[i].compression);
     }
   }
-  dseg_error error = {0};
-  if (dseg_metadata_write(path_in("metadata", "one-file.json"), truth.description, NULL, true, &error) != DSEG_OK) {
-    stop("metadata", &error);
-  }
+  write_metadata("one-file.json", &truth, NULL);
   static const dseg_segment_origin origins[6] = {{0, 1}, {0, 2}, {1, 1}, {1, 300}, {1, 301}, {1, 302}};
   const char *const names[] = {"one.nrrd", "two.nrrd"};
   const dseg_metadata_files files = {
       .struct_size = sizeof(dseg_metadata_files), .count = 2, .origins = origins, .names = names};
-  if (dseg_metadata_write(path_in("metadata", "two-files.json"), truth.description, &files, true, &error) != DSEG_OK) {
-    stop("metadata", &error);
-  }
+  write_metadata("two-files.json", &truth, &files);
   truth_free(&truth);
 }
 

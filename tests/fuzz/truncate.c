@@ -31,7 +31,12 @@ static size_t needed_size(const uint8_t *data, size_t size) {
 
 static void run(const char *name, const uint8_t *data, size_t size) {
   dseg_error error = {0};
-  if (exercise(data, size, &error) != DSEG_OK) {
+  const dseg_status whole = exercise(data, size, &error);
+  if (whole == DSEG_ERROR_UNSUPPORTED && strstr(error.message, "DSEG_WITH_") != NULL) {
+    printf("skipped: cut %s: %s\n", name, error.message); /* this build lacks a library */
+    return;
+  }
+  if (whole != DSEG_OK) {
     fprintf(stderr, "%s: refused as a whole: %s\n", name, error.message);
     failures++;
     return;
