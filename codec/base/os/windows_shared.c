@@ -33,30 +33,15 @@ int dseg_os_last_error(void) {
   static const struct {
     DWORD code;
     int number;
-  } known[] = {{ERROR_FILE_NOT_FOUND, ENOENT},
-               {ERROR_PATH_NOT_FOUND, ENOENT},
-               {ERROR_INVALID_NAME, ENOENT},
-               {ERROR_BAD_NETPATH, ENOENT},
-               {ERROR_MOD_NOT_FOUND, ENOENT},
-               {ERROR_TOO_MANY_OPEN_FILES, EMFILE},
-               {ERROR_ACCESS_DENIED, EACCES},
-               {ERROR_SHARING_VIOLATION, EACCES},
-               {ERROR_INVALID_HANDLE, EBADF},
-               {ERROR_NOT_ENOUGH_MEMORY, ENOMEM},
-               {ERROR_OUTOFMEMORY, ENOMEM},
-               {ERROR_WRITE_PROTECT, EROFS},
-               {ERROR_NOT_SUPPORTED, ENOSYS},
-               {ERROR_INVALID_FUNCTION, ENOSYS},
-               {ERROR_FILE_EXISTS, EEXIST},
-               {ERROR_ALREADY_EXISTS, EEXIST},
-               {ERROR_BROKEN_PIPE, EPIPE},
-               {ERROR_NO_DATA, EPIPE},
-               {ERROR_DISK_FULL, ENOSPC},
-               {ERROR_HANDLE_DISK_FULL, ENOSPC},
-               {ERROR_FILENAME_EXCED_RANGE, ENAMETOOLONG},
-               {ERROR_DIRECTORY, ENOTDIR},
-               {ERROR_BAD_EXE_FORMAT, ENOEXEC},
-               {ERROR_NOT_SAME_DEVICE, EXDEV}};
+  } known[] = {
+      {ERROR_FILE_NOT_FOUND, ENOENT},    {ERROR_PATH_NOT_FOUND, ENOENT},    {ERROR_INVALID_NAME, ENOENT},
+      {ERROR_BAD_NETPATH, ENOENT},       {ERROR_MOD_NOT_FOUND, ENOENT},     {ERROR_TOO_MANY_OPEN_FILES, EMFILE},
+      {ERROR_ACCESS_DENIED, EACCES},     {ERROR_SHARING_VIOLATION, EACCES}, {ERROR_INVALID_HANDLE, EBADF},
+      {ERROR_NOT_ENOUGH_MEMORY, ENOMEM}, {ERROR_OUTOFMEMORY, ENOMEM},       {ERROR_WRITE_PROTECT, EROFS},
+      {ERROR_NOT_SUPPORTED, ENOSYS},     {ERROR_INVALID_FUNCTION, ENOSYS},  {ERROR_FILE_EXISTS, EEXIST},
+      {ERROR_ALREADY_EXISTS, EEXIST},    {ERROR_BROKEN_PIPE, EPIPE},        {ERROR_NO_DATA, EPIPE},
+      {ERROR_DISK_FULL, ENOSPC},         {ERROR_HANDLE_DISK_FULL, ENOSPC},  {ERROR_FILENAME_EXCED_RANGE, ENAMETOOLONG},
+      {ERROR_DIRECTORY, ENOTDIR},        {ERROR_BAD_EXE_FORMAT, ENOEXEC},   {ERROR_NOT_SAME_DEVICE, EXDEV}};
   const DWORD code = GetLastError();
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
     if (known[i].code == code) {

@@ -1,4 +1,5 @@
-/* windows_shared.h - what the files for Windows share: text in UTF-16, and numbers of <errno.h> for the system's own. */
+/* windows_shared.h - what the files for Windows share: text in UTF-16, and numbers of <errno.h> for the system's own.
+ */
 #ifndef DSEG_BASE_OS_WINDOWS_SHARED_H
 #define DSEG_BASE_OS_WINDOWS_SHARED_H
 
