@@ -1,9 +1,19 @@
 #!/bin/sh
 # Installs what is needed, builds every preset, and runs every test and check.
-# usage: sh tests/run.sh       as root on Debian 12; nothing need be installed before
+# usage: sh tests/run.sh [--long]      as root on Debian 12; nothing need be installed before
+# --long: builds for other machines and systems, too, and with a newer compiler, and runs their tests under emulators.
 # A check that fails does not stop those after it, but the exit status is then 1. The end of the output says where
 # the time went, what was skipped and why, and repeats the closing line of each ctest run.
 set -eu
+long=''
+case ${1-} in
+  '') ;;
+  --long) long=yes ;;
+  *)
+    echo "usage: sh tests/run.sh [--long]" >&2
+    exit 2
+    ;;
+esac
 cd "$(dirname -- "$0")/.."
 root=$(pwd)
 logs=$root/build/logs
@@ -52,7 +62,7 @@ check_style() {
 # The sources that the clang build compiled, each once. One file for each process: with several, clang-tidy 14 takes
 # the va_list of all but the first for uninitialised.
 check_tidy() {
-  git ls-files 'codec/*.c' 'codec/*.cc' 'proposals/*.c' 'tools/*.c' |
+  git ls-files 'codec/*.c' 'codec/*.cc' 'proposals/*.c' 'tools/*.c' | grep -v '_windows' | grep -v '/windows_' |
     xargs -n 1 -P "$(nproc)" clang-tidy-14 -p build/clang --quiet >"$logs/tidy" 2>&1 || {
     cat "$logs/tidy"
     return 1
@@ -73,6 +83,17 @@ step clang build clang
 step tidy check_tidy
 step fuzz build fuzz
 step test-fuzz run_tests fuzz -L fuzz
+step tsan build tsan
+step test-tsan run_tests tsan -L tsan
+
+if [ -n "$long" ]; then
+  needed packages-long sh tools/install-packages.sh long
+  for preset in aarch64 s390x mingw; do
+    step "$preset" build "$preset"
+    step "test-$preset" run_tests "$preset"
+  done
+  step new-clang build new-clang
+fi
 
 printf '\n=== where the time went\n'
 cat "$logs/times"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the packages of tools/debian-packages.txt that are missing.
-# usage: sh tools/install-packages.sh [GROUP...]    groups: build demo test; all when none is given
+# usage: sh tools/install-packages.sh [GROUP...]    groups: build demo test long; all but long when none is given
 set -eu
 list=$(dirname -- "$0")/debian-packages.txt
 [ $# -gt 0 ] || set -- build demo test
@@ -18,6 +18,10 @@ if [ "$(id -u)" -ne 0 ]; then
   echo "missing packages; as root: apt-get install$missing" >&2
   exit 1
 fi
+# A package of another architecture is called NAME:ARCHITECTURE.
+for package in $missing; do
+  case $package in *:*) dpkg --add-architecture "${package#*:}" ;; esac
+done
 apt-get update -qq
 # Word splitting is meant: one argument for each package.
 # shellcheck disable=SC2086

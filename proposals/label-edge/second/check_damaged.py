@@ -1,12 +1,12 @@
-"""Compares the second decoder with the first on damaged fragments: check_damaged.py PIPE [IMAGES [SEED]]
+"""Compares the second decoder with the first on damaged fragments: check_damaged.py [--images N] [--seed N] COMMAND...
 
-Both have to give the same pixels or both refuse the frame. PIPE is tests/pipe.c. Small images are made, coded, and damaged
+Both have to give the same pixels or both refuse the frame. COMMAND runs tests/pipe.c. Small images are made, coded, and damaged
 in several ways: bits, bytes, cut, lengthened, another frame's fragment, a frame of type 2, bytes by chance."""
 
+import argparse
 import random
 import struct
 import subprocess
-import sys
 
 import label_edge
 
@@ -16,8 +16,8 @@ SIZES = {1: lambda n: (n + 7) // 8, 8: lambda n: n, 16: lambda n: 2 * n}
 class First:
     """The first decoder, and the encoder."""
 
-    def __init__(self, program):
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, kind, *numbers, data=b""):
         self.process.stdin.write(kind + struct.pack(f"<{len(numbers)}I", *numbers) + data)
@@ -54,7 +54,7 @@ def second(image, fragments):
             continue
         if bits == 1:
             pixels = [sum(bit << i for i, bit in enumerate(pixels[at:at + 8])) for at in range(0, len(pixels), 8)]
-        decoded.append(b"".join(value.to_bytes(2 if bits == 16 else 1, sys.byteorder) for value in pixels))
+        decoded.append(b"".join(value.to_bytes(2 if bits == 16 else 1, "little") for value in pixels))
     return decoded
 
 
@@ -82,8 +82,8 @@ def damage(fragments, chance):
     fragments[f] = bytes(data)
 
 
-def main(program, images=3000, seed=1):
-    chance, first = random.Random(seed), First(program)
+def main(command, images, seed):
+    chance, first = random.Random(seed), First(command)
     same = refused = 0
     for _ in range(images):
         image = (chance.randint(1, 14), chance.randint(1, 20), chance.choice([1, 8, 16]), chance.randint(1, 11))
@@ -105,4 +105,9 @@ def main(program, images=3000, seed=1):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:4]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--images", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    arguments = parser.parse_args()
+    main(arguments.command, arguments.images, arguments.seed)

@@ -49,6 +49,14 @@ static void encode(void) {
   instance_destroy(&image);
 }
 
+/* Pixels of 16 bits are words of this machine in memory. */
+static void put_pixels(const instance *image, const uint8_t *pixels) {
+  for (size_t i = 0; i < image->frame_bytes; i++) {
+    const uint16_t word = image->format.bits == 16 ? ((const uint16_t *)(const void *)pixels)[i / 2] : pixels[i];
+    putchar(word >> (image->format.bits == 16 && i % 2 == 1 ? 8 : 0) & 0xFF);
+  }
+}
+
 static void decode(void) {
   instance image;
   create(&image);
@@ -66,7 +74,9 @@ static void decode(void) {
     uint8_t *out = image.pixels + image.frame_bytes * f;
     const bool well = opened && !instance_decode(&image, decoder, f, out);
     putchar(well);
-    fwrite(out, 1, well ? image.frame_bytes : 0, stdout);
+    if (well) {
+      put_pixels(&image, out);
+    }
   }
   label_edge_decoder_destroy(decoder);
   instance_destroy(&image);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# same_bytes.sh BUILT-PROGRAM: the fragments are the same from every compiler at hand, optimised or not, and on a
+# same_bytes.sh COMMAND...: the fragments are the same from every compiler at hand, optimised or not, and on a
 # big-endian machine (emulated), and decode there.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +8,7 @@ sources="$here/digest.c $here/instance.c"
 for file in "$core"/label_edge_*.c; do
   case $file in */label_edge_codec.c) ;; *) sources="$sources $file" ;; esac # the plug-in needs dseg
 done
-"$1" >built.txt
+"$@" >built.txt
 
 compare() { # NAME COMMAND...
   name=$1
