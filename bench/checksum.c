@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* checksum.c - CRC-32 of a label map's ranks, see checksum.h. */
 #include "checksum.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* checksum.h - what tells whether two programs read the same voxels. */
 #ifndef DSEG_BENCH_CHECKSUM_H
 #define DSEG_BENCH_CHECKSUM_H

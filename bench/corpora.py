@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The volumes that are measured: corpora.json says what each is, where it comes from, and its SHA-256."""
 
 import hashlib

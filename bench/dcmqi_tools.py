@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command lines of dcmqi beside dcmqi's own: seconds and peak memory of the same calls, the best of some runs.
 
 usage: dcmqi_tools.py prepare|run LABELS.nii.gz WORKDIR [--runs N] [--only NAME]     (with the Python of build/peers/venv)

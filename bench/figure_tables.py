@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tables of README.md, docs/findings.md, docs/measurements.md and the evidence of Label Edge, as Markdown."""
 
 import label_edge

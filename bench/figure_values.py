@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every figure of the benchmark's results under a name, as it is written in the documents: "BINARY by dseg: time"."""
 
 READ = "Read into a label map"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Puts the benchmark's figures into the documents, so that none is typed by hand.
 
 usage: figures.py write [RESULTS.json]    takes build/bench/results.json, keeps it as bench/results.json, and writes all below

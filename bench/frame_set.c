@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_set.c - frames for the frame-codec benchmark, see frame_set.h. */
 #include "frame_set.h"
 

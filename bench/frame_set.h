@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_set.h - the canonical frames that a representation makes of a volume, all in memory, for the frame-codec
  * benchmark. */
 #ifndef DSEG_BENCH_FRAME_SET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_trial.c - the process that measures one frame codec, see frame_trial.h.
  *
  * The process is forked with the frames in memory, waits for requests on a pipe, and answers each with a struct. So a

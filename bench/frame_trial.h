@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_trial.h - one frame codec on one set of frames, in a process of its own, for the frame-codec benchmark. */
 #ifndef DSEG_BENCH_FRAME_TRIAL_H
 #define DSEG_BENCH_FRAME_TRIAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frames.c - the frame-codec benchmark: every frame codec of the registry, and of the plug-ins in DSEG_PLUGIN_PATH, on
  * the frames of real volumes, of noise and of nothing.
  *

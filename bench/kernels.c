@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kernels.c - how fast the kernels of codec/model are on this machine: GB/s of voxels, and microseconds for a plane of
  * 512 x 512. A tool for whoever changes them; nothing asserts its figures.
  *

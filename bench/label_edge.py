@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The evidence of proposals/label-edge: its frames beside the codecs that it is compared with. Tables, results.csv and
 size-and-speed.svg are made of the benchmark's results (frames) by figures.py."""
 

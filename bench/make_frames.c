@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* make_frames.c - writes a BINARY object with a given number of segments and small frames, to see how time grows.
  *
  *   make_frames OUTPUT FRAMES SEGMENTS

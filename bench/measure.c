@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* measure.c - clock and peak memory by POSIX and Linux's /proc. */
 #include "measure.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* measure.h - wall time, peak memory, checksums and a fixed random sequence, for the benchmark programs. */
 #ifndef DSEG_BENCH_MEASURE_H
 #define DSEG_BENCH_MEASURE_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the benchmark measures: each piece of work in a process of its own, in turns with the others, after a warm-up.
 
 A Job is one command. The first run of each is the warm-up: it is not counted, and is the one that is checked to have

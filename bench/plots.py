@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report's figures: matplotlib, as SVG text that goes into the page as it is."""
 
 import io

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reference_codecs.c - memcpy, and a whole volume through gzip, see reference_codecs.h. */
 #include "reference_codecs.h"
 

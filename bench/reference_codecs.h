@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reference_codecs.h - what the frame codecs are held against: they have the struct of a frame codec but are in no
  * registry, since they are no transfer syntaxes. */
 #ifndef DSEG_BENCH_REFERENCE_CODECS_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One self-contained page of results.json: figures, tables, the machine, and how to measure it again."""
 
 import base64

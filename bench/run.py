@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the benchmark and writes results.json and report.html; called by run.sh, see README.md.
 
 What has been measured is kept in parts/: with --resume it is not measured again."""

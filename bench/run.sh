@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Measures dseg beside the programs other people use, and writes build/bench/results.json and build/bench/report.html.
 # usage: sh bench/run.sh [--quick] [--corpus DIR]... [--only headline|growth|encodings|frames|turns]... [--resume] [--report]
 #                        [--before COMMIT]     also builds that commit, to be measured in turns with this tree

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* run_process.c - runs a program and prints, as JSON, the seconds that the whole process took, those of its processors
  * (user and system), and its peak memory.
  *

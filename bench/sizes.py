@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exact sizes of every encoding: sizes.csv is committed, so that a change of any shows in review.
 
 usage: sizes.py DSEG check [VOLUME...]    compares, prints what differs as a diff, and exits with 1 if anything does

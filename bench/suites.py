@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is measured: each function makes the files it needs, runs its jobs in turns, and gives records for the report."""
 
 import json

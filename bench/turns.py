@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """This build in turns with others: the one with libc alone, which starts fastest, and an older one (--against)."""
 
 import subprocess

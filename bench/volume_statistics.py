@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Statistics of label volumes that decide how well they compress: python bench/volume_statistics.py FILE... [--no-zstd]
 
 Prints a table in Markdown, one row a volume. A row of voxels runs along the first axis (a row of a DICOM frame), a slice

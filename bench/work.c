@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* work.c - one piece of work of libdseg in a process of its own, timed from inside.
  *
  *   work open FILE      open only

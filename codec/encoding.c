@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* encoding.c - which representations, forms of pixels and frame codecs go together (PS3.5 8.2, PS3.3 C.8.20.2). */
 #include "dseg/frame_codec.h"
 

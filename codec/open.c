@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* open.c - opens a segmentation of any kind: one file, memory, or several files as one.
  *
  * Several files are opened one after the other, and each is packed before the next. Many tools write a file for each

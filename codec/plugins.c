@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* plugins.c - loads the shared objects in the directories that DSEG_PLUGIN_PATH lists and lets them register.
  *
  * Only names that end in ".so" (".dll" on Windows) count, in alphabetical order within a directory, so that the

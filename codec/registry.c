@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* registry.c - the table of representations and frame codecs: what is built in, what registers itself, look-up.
  *
  * The one table that the process shares. It is filled with the built-in rows once, by whichever call comes first,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* registry.h - what the registry's files share. */
 #ifndef DSEG_REGISTRY_H
 #define DSEG_REGISTRY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* version.c - the library's version, and the versions of the libraries in this build. */
 #include "dseg/version.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* proposals.c - the table of proposals in this build. */
 #include "dseg/proposals.h"
 

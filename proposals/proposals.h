@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* proposals.h - the proposals' representations and frame codecs, which dseg/proposals.h registers.
  *
  * A new proposal adds its number and its extern here, a row in proposals.c, and its sources in CMakeLists.txt; the dseg

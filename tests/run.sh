@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs what is needed, builds every preset, and runs every test and check.
 # usage: sh tests/run.sh [--long]      as root on Debian 12; nothing need be installed before
 # --long: builds for other machines and systems, too, and with a newer compiler, and runs their tests under emulators.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Shows what dseg does on real data: label volumes of Debian's mricron-data are written as DICOM BINARY and LABELMAP
 # objects and converted back, every step is compared voxel by voxel, and sizes, times and peak memory are printed.
 # Then one volume is written in every encoding, with a README: the samples.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs the packages of tools/debian-packages.txt that are missing.
 # usage: sh tools/install-packages.sh [GROUP...]    groups: build demo test long; all but long when none is given
 set -eu

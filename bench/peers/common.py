@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the peers' programs share: the clock, peak memory, the checksum, and the JSON line they print.
 
 Each is called as `PROGRAM FILE [--check]` and does one piece of work in a process of its own."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """crackle and compresso on a label volume, alone and with zstd behind them, in memory and with one thread; prints a JSON
 line for each in the form of bench/frames.
 

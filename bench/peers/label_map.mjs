@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the JavaScript peers share: peak memory, the checksum of a label map, and the JSON line they print.
 import fs from "node:fs";
 import zlib from "node:zlib";

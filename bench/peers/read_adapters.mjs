@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // cornerstone3D's adapters, as OHIF uses them: a SEG object into label map images of the source series.
 // usage: node read_adapters.mjs NODE_DIRECTORY FILE [--check]      FILE.sources.json holds the source series' attributes
 import fs from "node:fs";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dcmjs: a BINARY or LABELMAP object into one label map in memory, frames placed by position.
 // usage: node read_dcmjs.mjs NODE_DIRECTORY FILE [--check]
 import fs from "node:fs";

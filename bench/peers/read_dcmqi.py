@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dcmqi: segimage2itkimage, which writes the label map as uncompressed NRRD; the time and the memory are those of its
 process.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* read_dcmtk.cc - DCMTK's dcmseg: a BINARY object into one label map in memory, frames placed by position.
  *
  * usage: read_dcmtk FILE [--check] */

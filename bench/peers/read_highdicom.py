@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """highdicom: a SEG object into one label map in memory, as its documentation advises."""
 
 import sys

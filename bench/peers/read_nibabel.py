@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """nibabel: a NIfTI file into memory."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """pydicom-seg: a BINARY object into one label map, by its MultiClassReader."""
 
 import sys

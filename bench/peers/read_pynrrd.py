@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """pynrrd: an NRRD file into memory."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SimpleITK: a volume file into memory, as an array."""
 
 import sys

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs the programs that the benchmark compares with, all below DIR (build/bench-peers by default): two Python
 # virtual environments, venv and pydicom-seg, and JavaScript in DIR/node. Does nothing when DIR is up to date.
 # usage: sh bench/peers/setup.sh [DIR]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """highdicom: a label volume (NIfTI) constructed and saved as a SEG object, native Explicit Little Endian.
 
 usage: write_highdicom.py NIFTI OUTPUT BINARY|LABELMAP

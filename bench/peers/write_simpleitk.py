@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SimpleITK: a label volume in memory written to a file, compressed.
 
 usage: write_simpleitk.py VOLUME OUTPUT"""

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arena.c - blocks in a list, each filled from its start. */
 #include "base/arena.h"
 

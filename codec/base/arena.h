@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* arena.h - memory that is freed all at once: many small allocations for few calls of malloc. */
 #ifndef DSEG_BASE_ARENA_H
 #define DSEG_BASE_ARENA_H

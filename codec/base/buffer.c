@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buffer.c - a byte buffer that grows. */
 #include "dseg/buffer.h"
 

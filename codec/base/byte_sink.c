@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* byte_sink.c - a buffer where a producer of bytes puts them. */
 #include "base/byte_sink.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* byte_sink.h - where a producer of bytes puts them. */
 #ifndef DSEG_BASE_BYTE_SINK_H
 #define DSEG_BASE_BYTE_SINK_H

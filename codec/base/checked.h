@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* checked.h - arithmetic on sizes that may come from a hostile file: false on overflow. */
 #ifndef DSEG_BASE_CHECKED_H
 #define DSEG_BASE_CHECKED_H

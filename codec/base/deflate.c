@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deflate.c - writes gzip files (RFC 1952) and zlib streams (RFC 1950) with several threads. */
 #include "base/deflate.h"
 

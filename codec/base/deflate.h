@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deflate.h - writes gzip files (RFC 1952) and zlib streams (RFC 1950) with several threads.
  *
  * With zlib the data is cut into pieces that are compressed side by side, each with the end of the one before as its

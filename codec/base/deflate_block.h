@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deflate_block.h - deflates and inflates a block of memory in one call: through libdeflate, the only way into it, or
  * through zlib in builds without libdeflate.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deflate_container.h - what may be around a deflate stream (RFC 1951). */
 #ifndef DSEG_BASE_DEFLATE_CONTAINER_H
 #define DSEG_BASE_DEFLATE_CONTAINER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* endian.h - loads and stores of integers at any address, in a stated byte order. */
 #ifndef DSEG_BASE_ENDIAN_H
 #define DSEG_BASE_ENDIAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* format_decimal.c - a double in the 16 characters of a Decimal String (PS3.5 Table 6.2-1, DS).
  *
  * The C library gives the digits; the layout is made here, so that no locale's decimal point gets in. */

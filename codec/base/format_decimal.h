@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* format_decimal.h - numbers as DICOM's Decimal String (PS3.5 Table 6.2-1, DS). */
 #ifndef DSEG_BASE_FORMAT_DECIMAL_H
 #define DSEG_BASE_FORMAT_DECIMAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inflate.c - gzip files (RFC 1952) and zlib streams (RFC 1950) as a whole, or their first bytes.
  *
  * One call inflates one member from its start into the room there is. That suits libdeflate, which does not stream;

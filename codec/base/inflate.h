@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inflate.h - gzip files (RFC 1952) and zlib streams (RFC 1950), through libdeflate or zlib.
  *
  * Without either library every function fails with DSEG_ERROR_UNSUPPORTED. */

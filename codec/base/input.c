@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* input.c - random access to the bytes of a file, of memory, or of what a function of the caller reads. */
 #include "base/input.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* input.h - what the library does with an input (dseg/io.h). Safe for several threads. */
 #ifndef DSEG_BASE_INPUT_H
 #define DSEG_BASE_INPUT_H

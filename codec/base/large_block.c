@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* large_block.c - memory for whole volumes. */
 #include "base/large_block.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* large_block.h - memory for whole volumes. */
 #ifndef DSEG_BASE_LARGE_BLOCK_H
 #define DSEG_BASE_LARGE_BLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* options.c - makes structs of other versions of the headers into those of this one. */
 #include "base/options.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* options.h - the structs that callers fill in and that grow from version to version (dseg/dseg.h).
  *
  * A member is appended so that the struct's size grows: never into what was padding at its end, which older callers

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* outlet.c - one dseg_output while bytes go to it. */
 #include "base/outlet.h"
 

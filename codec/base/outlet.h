@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* outlet.h - one dseg_output (dseg/io.h) while bytes go to it. */
 #ifndef DSEG_BASE_OUTLET_H
 #define DSEG_BASE_OUTLET_H

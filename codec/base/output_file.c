@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* output_file.c - a file that appears under its name only when it is complete, see output_file.h. */
 #include "base/output_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* output_file.h - a file that appears under its name only when it is complete.
  *
  * It is written under a temporary name in the same directory and renamed at the end; a failure at any time

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* output_set.c - files that get their names together, see dseg/io.h. */
 #include <stdlib.h>
 

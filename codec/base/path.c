@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* path.c - the parts of a file's path, see path.h. */
 #include "base/path.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* path.h - the parts of a file's path, by the rules of the system that the library runs on. */
 #ifndef DSEG_BASE_PATH_H
 #define DSEG_BASE_PATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sha256.c - the SHA-256 hash as FIPS 180-4, sections 5 and 6.2, has it. */
 #include "dseg/sha256.h"
 

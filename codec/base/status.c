@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* status.c - messages of errors. */
 #include "dseg/status.h"
 

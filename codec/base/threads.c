@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* threads.c - a loop shared by threads; an atomic counter hands out the iterations. */
 #include "base/threads.h"
 

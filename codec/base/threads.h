@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* threads.h - runs a loop's iterations on several threads. */
 #ifndef DSEG_BASE_THREADS_H
 #define DSEG_BASE_THREADS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* uid.c - unique identifiers: random or derived from a seed, as UUIDs under 2.25 (PS3.5 B.2, RFC 9562). */
 #include "base/uid.h"
 

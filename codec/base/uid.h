@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* uid.h - the unique identifiers that this library makes (PS3.5 section 9 and Annex B).
  *
  * Instances, series and the like get UIDs derived from a UUID under 2.25 (PS3.5 B.2). UIDs that are fixed when

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* whole_input.c - reads what cannot be read at places: pipes and sockets. */
 #include "base/whole_input.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* whole_input.h - reads what cannot be read at places: pipes and sockets. */
 #ifndef DSEG_BASE_WHOLE_INPUT_H
 #define DSEG_BASE_WHOLE_INPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* zlib_block.c - deflates and inflates a block of memory in one call, through zlib's streams: for builds without
  * libdeflate. */
 #include "base/deflate_block.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* zlib_stream.c - deflate (RFC 1951) piece by piece, through zlib. */
 #include "base/zlib_stream.h"
 

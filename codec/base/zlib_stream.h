@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* zlib_stream.h - deflate (RFC 1951) piece by piece, through zlib: the only way into zlib.
  *
  * What is in memory as a whole goes through deflate_block.h, which is faster with libdeflate. A build without zlib

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* zlib_unavailable.c - zlib_stream.h in builds without zlib: no stream can be made, so that none runs. */
 #include "base/zlib_stream.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* charset.c - text to UTF-8 (PS3.3 C.12.1.1.2, PS3.5 section 6.1): the repertoires of Specific Character Set
  * (0008,0005), with or without the code extensions of ISO 2022.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* charset_convert.c - text of one encoding as UTF-8, see charset_convert.h. */
 #include "dicom/charset_convert.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* context.c - copies the attributes that describe patient, study and equipment, whatever a file's encoding.
  *
  * The modules: Patient (PS3.3 C.7.1.1), Clinical Trial Subject and Study (C.7.1.3, C.7.2.3), General Study

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* context.h - the attributes that a segmentation shares with the images it was made from. */
 #ifndef DSEG_DICOM_CONTEXT_H
 #define DSEG_DICOM_CONTEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* data_set.c - elements and items in memory, kept in the order of their tags. */
 #include "dicom/data_set.h"
 

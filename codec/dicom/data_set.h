@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* data_set.h - how a data set is kept, for the files that make dseg/data_set.h. */
 #ifndef DSEG_DICOM_DATA_SET_H
 #define DSEG_DICOM_DATA_SET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* data_set_read.c - the elements of an encoded data set put into one in memory (PS3.5 7.1, 7.5). */
 #include <string.h>
 

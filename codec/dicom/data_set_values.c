@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* data_set_values.c - values put into a data set, and got from it (PS3.5 6.2, 6.4). */
 #include <math.h>
 #include <string.h>

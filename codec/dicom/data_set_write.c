@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* data_set_write.c - a data set's bytes (PS3.5 7.1, 7.5), and those of a file (PS3.10 7.1). */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* decimal.c - exact conversion of decimal text: fast where one rounding suffices, else through strtod. */
 #include "dicom/decimal.h"
 

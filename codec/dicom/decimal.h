@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* decimal.h - decimal numbers as DICOM writes them (DS and IS, PS3.5 6.2), in any locale. */
 #ifndef DSEG_DICOM_DECIMAL_H
 #define DSEG_DICOM_DECIMAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deflated.c - inflates a deflated data set (PS3.5 A.5: RFC 1951, no zlib header) to a temporary file. */
 #include "dicom/deflated.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deflated.h - data sets that are deflated as a whole (PS3.5 A.5). */
 #ifndef DSEG_DICOM_DEFLATED_H
 #define DSEG_DICOM_DEFLATED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* element_writer.c - encoded data elements: Explicit and Implicit VR Little Endian (PS3.5 7.1.2, 7.1.3, 7.5). */
 #include "dicom/element_writer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* element_writer.h - appends encoded data elements (PS3.5 section 7.1) to a buffer, little endian.
  *
  * A failure is kept in status, and every later call does nothing: DSEG_ERROR_MEMORY, or DSEG_ERROR_LIMIT where a length

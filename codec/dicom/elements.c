@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* elements.c - data elements in memory (PS3.5 section 7): iteration and look-up. */
 #include "dicom/elements.h"
 

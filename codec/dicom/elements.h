@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* elements.h - DICOM data elements in memory (PS3.5 section 7): iteration, look-up and values.
  *
  * Works on untrusted bytes: every length is checked against what encloses it. Nothing is copied; an element's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* part10.c - a DICOM file (PS3.10 section 7): meta information, top-level elements, and where the long parts are. */
 #include <inttypes.h>
 #include <string.h>

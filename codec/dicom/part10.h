@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* part10.h - a DICOM file (PS3.10 section 7) opened without its long parts.
  *
  * One pass yields the data set's top-level elements in memory, but for Per-Frame Functional Groups Sequence

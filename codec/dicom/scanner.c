@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* scanner.c - headers of data elements (PS3.5 7.1.2, 7.1.3, 7.5) read through a bounded window. */
 #include "dicom/scanner.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* scanner.h - reads the headers of data elements one after the other (PS3.5 section 7) through a bounded window.
  *
  * The bytes come from an input or from memory and are never trusted: no value reaches past the scanner's end,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tags.h - tags of elements that several files know. */
 #ifndef DSEG_DICOM_TAGS_H
 #define DSEG_DICOM_TAGS_H

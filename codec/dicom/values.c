@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* values.c - values of data elements: numbers and text (PS3.5 6.2, 6.4). */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* vr.c - value representations (PS3.5 6.2, PS3.6 section 6). */
 #include "dicom/vr.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* vr.h - value representations (PS3.5 6.2): how their length is encoded, and those of the tags we look at. */
 #ifndef DSEG_DICOM_VR_H
 #define DSEG_DICOM_VR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metadata.h - what reading and writing dcmqi's JSON share: places in the document, and its fields.
  *
  * The form is that of dcmqi's seg-schema.json and common-schema.json (JSON Schema draft 4). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metadata_document.c - loads a JSON document (RFC 8259) of limited size; jansson limits its depth. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metadata_fields.c - the keys of dcmqi's segmentation JSON, the values they may have, and messages about them.
  *
  * Lengths follow dcmqi's common-schema.json, characters PS3.5 Table 6.2-1, since every text ends in a DICOM

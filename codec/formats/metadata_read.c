@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metadata_read.c - reads dcmqi's segmentation JSON and applies it to a description: its top level, and
  * which list of segmentAttributes belongs to which file.
  *

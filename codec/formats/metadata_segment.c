@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metadata_segment.c - typed values of dcmqi's JSON, and one object of its segmentAttributes.
  *
  * A code is one object with CodeValue, CodingSchemeDesignator and CodeMeaning (codeSequence in dcmqi's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metadata_write.c - writes a description as dcmqi's segmentation JSON (seg-schema.json).
  *
  * Keys come in the schema's order, so that equal descriptions give equal bytes. The schema holds one code where

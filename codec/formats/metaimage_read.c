@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metaimage_read.c - reads MetaImage (.mha, and .mhd with its data file) as ITK's MetaIO defines it.
  *
  * Lines of "Key = value"; ElementDataFile is the last, and the voxels follow it when it is LOCAL. Coordinates are

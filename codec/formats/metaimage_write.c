@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metaimage_write.c - writes MetaImage: .mha, or .mhd with its data in a .raw or .zraw file beside it. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nifti_header.c - the header of NIfTI-1 (348 bytes) and NIfTI-2 (540 bytes), read in both byte orders and written. */
 #include "formats/nifti_header.h"
 

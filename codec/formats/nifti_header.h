@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nifti_header.h - the header of NIfTI-1 and NIfTI-2 in one form (nifti1.h of 2007 and nifti2.h of 2011). */
 #ifndef DSEG_FORMATS_NIFTI_HEADER_H
 #define DSEG_FORMATS_NIFTI_HEADER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nifti_read.c - reads NIfTI-1 and NIfTI-2: .nii, .nii.gz, and pairs of .hdr and .img.
  *
  * Orientation: the sform where sform_code is set, else the qform, else voxel sizes alone ("method 3, 2, 1" of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nifti_write.c - writes NIfTI-1 and NIfTI-2 as a single file, compressed or not, or as a pair of .hdr and .img. */
 #include <math.h>
 #include <stdlib.h>

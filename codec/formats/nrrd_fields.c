@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nrrd_fields.c - the fields of an NRRD header, "field: value" lines, whose names are known whatever their case and
  * with or without blanks. */
 #include <math.h>

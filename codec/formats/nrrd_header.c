@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nrrd_header.c - reads the header of an NRRD file, versions 1 to 5 (teem.sourceforge.net/nrrd/format.html).
  *
  * Lines of "field: value", which nrrd_fields.c knows, and "key:=value" up to an empty line. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nrrd_header.h - the header of an NRRD file, versions 1 to 5 (teem.sourceforge.net/nrrd/format.html). */
 #ifndef DSEG_FORMATS_NRRD_HEADER_H
 #define DSEG_FORMATS_NRRD_HEADER_H

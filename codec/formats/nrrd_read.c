@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nrrd_read.c - reads NRRD files, attached and detached: where the axes lie, and the voxels. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nrrd_write.c - writes NRRD files, attached and detached, with or without segments (.seg.nrrd). */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seg_nrrd.h - segments in the key/value pairs of an NRRD header, as 3D Slicer keeps them (.seg.nrrd). */
 #ifndef DSEG_FORMATS_SEG_NRRD_H
 #define DSEG_FORMATS_SEG_NRRD_H

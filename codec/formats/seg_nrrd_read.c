@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seg_nrrd_read.c - segments from the key/value pairs of an NRRD header, as 3D Slicer writes them.
  *
  * Keys are SegmentN_NAME with N from 0; among the names are Name, Color, LabelValue, Layer and Tags. Tags hold

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seg_nrrd_write.c - segments as key/value pairs of an NRRD header, as 3D Slicer reads them. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* text.c - words and numbers of text headers, whatever the caller's locale. */
 #include "formats/text.h"
 

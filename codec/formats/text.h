@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* text.h - words and numbers of text headers, whatever the caller's locale. */
 #ifndef DSEG_FORMATS_TEXT_H
 #define DSEG_FORMATS_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* value_set.c - which values occur among voxels.
  *
  * Label volumes consist of runs: the kernels compare whole words with the one before and look at single voxels only

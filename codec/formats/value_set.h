@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* value_set.h - which values occur among voxels, found at the speed of memory where neighbours are alike. */
 #ifndef DSEG_FORMATS_VALUE_SET_H
 #define DSEG_FORMATS_VALUE_SET_H

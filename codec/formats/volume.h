@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume.h - what the readers of research formats hand to the loader they share.
  *
  * A reader of one format understands a header and finds the voxels; volume_load.c turns any type of voxel into

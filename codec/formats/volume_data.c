@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_data.c - the voxels of research formats: raw, compressed, or text. */
 #include "formats/volume_data.h"
 

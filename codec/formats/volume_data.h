@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_data.h - the voxels of research formats: where they are in an input, and how they are stored. */
 #ifndef DSEG_FORMATS_VOLUME_DATA_H
 #define DSEG_FORMATS_VOLUME_DATA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_formats.c - the table of research formats, and what file names say of them. */
 #include "formats/volume_formats.h"
 

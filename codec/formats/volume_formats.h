@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_formats.h - the table of research formats. A format is its file, or two, NAME_read.c and NAME_write.c, and a
  * row of the table. */
 #ifndef DSEG_FORMATS_VOLUME_FORMATS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_load.c - makes a source from the voxels and segments that a reader found in a file.
  *
  * Segments are those that the file describes, and one for each further value among the voxels. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_open.c - finds which research format an input is in, from its content, and opens it. */
 #include <stdlib.h>
 #include <string.h>

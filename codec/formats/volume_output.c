@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_output.c - files of volumes: one, or a header and its data, that appear when they are complete. */
 #include "formats/volume_output.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_output.h - what the writers of research formats share. */
 #ifndef DSEG_FORMATS_VOLUME_OUTPUT_H
 #define DSEG_FORMATS_VOLUME_OUTPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_voxels.c - from voxels as they stand in a file to layers of labels or fractions.
  *
  * A volume may be most of the memory there is: where type and order allow it nothing is copied, and types that become

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_voxels.h - from voxels as they stand in a file to layers of labels or fractions. */
 #ifndef DSEG_FORMATS_VOLUME_VOXELS_H
 #define DSEG_FORMATS_VOLUME_VOXELS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_write.c - writes a volume in the research format that the name or the options ask for. */
 #include <math.h>
 #include <stdio.h>

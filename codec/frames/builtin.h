@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* builtin.h - the frame codecs that are part of the library: those of codecs.def. A codec that this build lacks is
  * declared, too, and must not be used. */
 #ifndef DSEG_FRAMES_BUILTIN_H

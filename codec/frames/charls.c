@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* charls.c - the coder of JPEG-LS through CharLS (ISO/IEC 14495-1; PS3.5 8.2.3, A.4.3).
  *
  * CharLS takes one source or destination for each of its objects, so a frame has its own; making one costs no more

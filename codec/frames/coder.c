@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* coder.c - the functions of a frame codec whose coder is elsewhere, see coder.h. */
 #include "frames/coder.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* coder.h - the part of a frame codec that needs a library of its own.
  *
  * Such a codec is two files. One has its dseg_frame_codec, is part of libdseg and includes nothing of the other. The

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* coder_module.c - coders from shared objects, see coder.h.
  *
  * A module is named without a directory: the dynamic loader then looks where the program's, or the shared libdseg's,

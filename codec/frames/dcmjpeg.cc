@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dcmjpeg.cc - the coder of lossless JPEG through DCMTK's builds of a JPEG library for samples of 8, 12 and 16 bits
  * (ISO/IEC 10918-1 Annex H, process 14; PS3.5 8.2.1, A.4.1).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deflated_frame.c - Deflated Image Frame Compression, 1.2.840.10008.1.2.8.1 (PS3.5 8.2.16, A.4.13; Supplement 244).
  *
  * Each frame is one deflate stream without the wrapping of zlib or gzip (RFC 1951), in one fragment. What is deflated

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* encapsulated.c - Encapsulated Uncompressed Explicit VR Little Endian, 1.2.840.10008.1.2.1.98 (PS3.5 A.4.11).
  *
  * A frame's bytes as in native Pixel Data, in one fragment of its own: frames can be found through offset tables and

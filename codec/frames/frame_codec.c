@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_codec.c - what the frame codecs have in common, see frame_codec.h. It knows no registry: each module of a coder
  * has a copy (coder.h). */
 #include "frames/frame_codec.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* htj2k.c - High-Throughput JPEG 2000 Image Compression (Lossless Only), 1.2.840.10008.1.2.4.201 (ISO/IEC 15444-15;
  * PS3.5 8.2.14, A.4.4).
  *

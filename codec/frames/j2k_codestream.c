@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* j2k_codestream.c - the marker segments of a JPEG 2000 codestream (ISO/IEC 15444-1 Annex A, 15444-15 A), see
  * j2k_codestream.h.
  *

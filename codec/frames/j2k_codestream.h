@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* j2k_codestream.h - what a JPEG 2000 codestream says of itself, checked before a library allocates for it. */
 #ifndef DSEG_FRAMES_J2K_CODESTREAM_H
 #define DSEG_FRAMES_J2K_CODESTREAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jpeg.c - JPEG Baseline (Process 1), 1.2.840.10008.1.2.4.50; its coder is libjpeg.c (ISO/IEC 10918-1; PS3.5 8.2.1,
  * A.4.1). Lossy: for fractions only, and never chosen by default. */
 #include "dseg/frame_codec.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jpeg2000.c - JPEG 2000 Image Compression (Lossless Only), 1.2.840.10008.1.2.4.90; its coder is openjpeg.c (ISO/IEC
  * 15444-1; PS3.5 8.2.4, A.4.4). */
 #include "dseg/frame_codec.h"

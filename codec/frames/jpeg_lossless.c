@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jpeg_lossless.c - JPEG Lossless, Non-Hierarchical, First-Order Prediction, 1.2.840.10008.1.2.4.70; its coder is
  * dcmjpeg.cc (ISO/IEC 10918-1 Annex H, process 14; PS3.5 8.2.1, A.4.1). */
 #include "dseg/frame_codec.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jpeg_ls.c - JPEG-LS Lossless, 1.2.840.10008.1.2.4.80; its coder is charls.c (ISO/IEC 14495-1; PS3.5 8.2.3, A.4.3). */
 #include "dseg/frame_codec.h"
 #include "frames/builtin.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jpeg_stream.c - the marker segments in front of a JPEG stream's scan (ISO/IEC 10918-1 Annex B), see jpeg_stream.h. */
 #include "frames/jpeg_stream.h"
 

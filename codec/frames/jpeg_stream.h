@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jpeg_stream.h - what a JPEG stream says of itself, checked before a library allocates for it. */
 #ifndef DSEG_FRAMES_JPEG_STREAM_H
 #define DSEG_FRAMES_JPEG_STREAM_H

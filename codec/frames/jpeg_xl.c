@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* jpeg_xl.c - JPEG XL Lossless, 1.2.840.10008.1.2.4.110; its coder is libjxl.c (ISO/IEC 18181-1; PS3.5 8.2.15, A.4.12).
  */
 #include "dseg/frame_codec.h"

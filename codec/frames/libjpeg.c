@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libjpeg.c - the coder of JPEG Baseline through libjpeg (ISO/IEC 10918-1; PS3.5 8.2.1, A.4.1).
  *
  * libjpeg reports an error by a function that must not return;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libjxl.c - the coder of JPEG XL through libjxl (ISO/IEC 18181-1; PS3.5 8.2.15, A.4.12).
  *
  * A frame is a bare codestream of one grey channel. libjxl's objects are used again for each frame of a context. */

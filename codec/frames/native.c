@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* native.c - the transfer syntaxes whose frames are not compressed: Implicit and Explicit VR Little Endian, the
  * retired Explicit VR Big Endian, and Deflated Explicit VR Little Endian (PS3.5 A.1, A.2, A.3, A.5). How the data
  * set around the frames is written follows from the flags; deflating concerns the whole data set.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* openjpeg.c - the coder of JPEG 2000 through OpenJPEG, whose decoder reads High-Throughput JPEG 2000, too (ISO/IEC
  * 15444-1; PS3.5 8.2.4, A.4.4).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* openjph.cc - the coder of High-Throughput JPEG 2000 through OpenJPH, which writes only (ISO/IEC 15444-15; PS3.5
  * 8.2.14).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rle.c - RLE Lossless, 1.2.840.10008.1.2.5 (PS3.5 8.2.2, A.4.2, Annex G).
  *
  * A frame is a header of 64 bytes (the number of segments and where each begins) and, for each byte of a pixel, the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bit_planes.c - kernels between packed bits and bytes (PS3.5 8.1.1), see bit_planes.h.
  *
  * Bits are read 64 at a time from the byte that holds the first one, whatever bit that is: what lies before the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bit_planes.h - kernels between packed bits and bytes: the hot loops of 1-bit frames.
  *
  * Bits are in DICOM's order: the first pixel in the least significant bit of the first byte (PS3.5 8.1.1, Annex

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* color.c - sRGB to and from CIELab as DICOM stores it (PS3.3 C.10.7.1.1), and colours where none are known.
  *
  * Profile connection space is that of ICC: white is D50, so sRGB, whose white is D65, is adapted by Bradford's method.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* description.c - a segmentation's description and the arena that owns its strings and arrays. */
 #include "dseg/description.h"
 

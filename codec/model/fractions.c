@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fractions.c - planes of stored fractions, 8 bits each. */
 #include "model/fractions.h"
 

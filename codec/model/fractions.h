@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fractions.h - planes of stored fractions, 8 bits each. */
 #ifndef DSEG_MODEL_FRACTIONS_H
 #define DSEG_MODEL_FRACTIONS_H

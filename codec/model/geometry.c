@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* geometry.c - planes in space (PS3.3 C.7.6.2, C.7.6.16.2.3) as a regular grid of voxels, and back. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_paint.h - how one segment is painted into a plane of labels. */
 #ifndef DSEG_MODEL_LABEL_PAINT_H
 #define DSEG_MODEL_LABEL_PAINT_H

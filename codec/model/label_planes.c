@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_planes.c - kernels on planes of labels, see label_planes.h.
  *
  * The usual case, a segment painted on nothing but background, is found by comparing whole ranges and then written

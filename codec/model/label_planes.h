@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_planes.h - planes of labels: unsigned integers of 8, 16 or 32 bits, one for each voxel.
  *
  * Positions and counts are in voxels. Kernels take the width as a number and branch on it outside their loops. */

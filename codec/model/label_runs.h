@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_runs.h - finds runs of equal labels, several voxels at a time. Inline, so that with a constant width the
  * compiler leaves one loop without a switch. */
 #ifndef DSEG_MODEL_LABEL_RUNS_H

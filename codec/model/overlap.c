@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* overlap.c - which segments overlap, added up while label maps are filled. */
 #include <stdio.h>
 #include <string.h>

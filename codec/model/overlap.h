@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* overlap.h - which segments overlap, added up while label maps are filled. */
 #ifndef DSEG_MODEL_OVERLAP_H
 #define DSEG_MODEL_OVERLAP_H

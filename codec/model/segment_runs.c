@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segment_runs.c - sorts a plane's runs of labels by segment, see segment_runs.h.
  *
  * The scratch buffer holds, one after the other: the caller's bytes, each segment's first and last run, and the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segment_runs.h - a plane of labels as runs, sorted by segment: what frames of single segments are made of.
  *
  * The plane is passed over once, whatever the number of segments; after that each segment costs its own runs. */

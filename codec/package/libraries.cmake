@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Libraries that a build may use: one call declares the option, looks for the library, and notes what the summary, the
 # version text and pkg-config need.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files.c - the files given as source images, and those in directories. */
 #include <errno.h>
 #include <stdio.h>

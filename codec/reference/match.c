@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* match.c - source frames in order, as references and geometry, and which of them a plane lies on.
  *
  * A plane of a volume lies on an image when both are in one plane of space: their rasters may differ (PS3.3

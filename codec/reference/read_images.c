@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* read_images.c - one source image: identity, and where its frames lie (PS3.3 C.7.6.2, C.7.6.16.2.1 to .4,
  * C.8.12.6.1, C.8.12.14). Pixels are not read. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reference.c - takes patient, study, geometry and references for a segmentation from its source images. */
 #include "reference/reference.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reference.h - the source images of a segmentation, read for their identity and place. */
 #ifndef DSEG_REFERENCE_REFERENCE_H
 #define DSEG_REFERENCE_REFERENCE_H

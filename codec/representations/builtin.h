@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* builtin.h - the representations that are part of the library: Segmentation Types (PS3.3 C.8.20.2.3). */
 #ifndef DSEG_REPRESENTATIONS_BUILTIN_H
 #define DSEG_REPRESENTATIONS_BUILTIN_H

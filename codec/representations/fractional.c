@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fractional.c - FRACTIONAL: a frame of 8 bits a pixel for each segment and plane, fractions of Maximum Fractional
  * Value (0062,000E) (PS3.3 C.8.20.2.3.2). */
 #include <string.h>

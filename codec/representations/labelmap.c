@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* labelmap.c - LABELMAP: one frame for each plane, whose pixels are Segment Numbers (PS3.3 C.8.20.2.3.3). */
 #include <string.h>
 

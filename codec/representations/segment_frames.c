@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segment_frames.c - what BINARY and FRACTIONAL have in common, see segment_frames.h. */
 #include "representations/segment_frames.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segment_frames.h - what BINARY and FRACTIONAL have in common: each frame belongs to one segment. */
 #ifndef DSEG_REPRESENTATIONS_SEGMENT_FRAMES_H
 #define DSEG_REPRESENTATIONS_SEGMENT_FRAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_object.h - what an opened DICOM segmentation is made of. */
 #ifndef DSEG_SEG_READ_DICOM_OBJECT_H
 #define DSEG_SEG_READ_DICOM_OBJECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_source.c - opens a DICOM segmentation (PS3.3 A.51): the object's attributes, then the frame table. */
 #include "seg_read/dicom_source.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_source.h - an opened DICOM segmentation as a source. */
 #ifndef DSEG_SEG_READ_DICOM_SOURCE_H
 #define DSEG_SEG_READ_DICOM_SOURCE_H

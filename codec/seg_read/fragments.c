@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fragments.c - fragments of encapsulated Pixel Data (PS3.5 A.4) and the offset tables (PS3.3 C.7.6.3.1.8).
  *
  * A table is trusted when each frame that it tells of is made of whole items: that takes one look at each header, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fragments.h - where compressed frames are, and their bytes (PS3.5 A.4). */
 #ifndef DSEG_SEG_READ_FRAGMENTS_H
 #define DSEG_SEG_READ_FRAGMENTS_H

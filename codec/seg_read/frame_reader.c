@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_reader.c - stored bytes to canonical frames (PS3.5 8.1, 8.2).
  *
  * Native little-endian frames are used where they were read, at any bit offset. Big-endian words are put into

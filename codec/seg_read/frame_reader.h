@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_reader.h - brings frames of one plane after the other into memory, decoded. Serves one thread. */
 #ifndef DSEG_SEG_READ_FRAME_READER_H
 #define DSEG_SEG_READ_FRAME_READER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_table.c - where frames are, and the index of frames by plane. */
 #include "seg_read/frame_table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_table.h - where each frame of an object is and what it belongs to: 32 bytes a frame at most. */
 #ifndef DSEG_SEG_READ_FRAME_TABLE_H
 #define DSEG_SEG_READ_FRAME_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* functional_groups.c - one streaming pass over functional groups (PS3.3 C.7.6.16).
  *
  * The hot path of opening: a frame of a BINARY object brings some 25 elements in 450 bytes. Nothing is allocated;

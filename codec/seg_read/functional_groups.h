@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* functional_groups.h - what functional groups say of frames (PS3.3 C.7.6.16), read as a stream. */
 #ifndef DSEG_SEG_READ_FUNCTIONAL_GROUPS_H
 #define DSEG_SEG_READ_FUNCTIONAL_GROUPS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* image_set.c - the images a segmentation refers to (PS3.3 C.12.2 Common Instance Reference, C.7.6.16.2.6
  * Derivation Image). */
 #include "seg_read/image_set.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* image_set.h - the images a segmentation refers to, each once. */
 #ifndef DSEG_SEG_READ_IMAGE_SET_H
 #define DSEG_SEG_READ_IMAGE_SET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* object.c - the modules of a segmentation object that concern all its frames (PS3.3 A.51). */
 #include "seg_read/object.h"
 

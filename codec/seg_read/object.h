@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* object.h - the attributes of a segmentation object that concern all of it. */
 #ifndef DSEG_SEG_READ_OBJECT_H
 #define DSEG_SEG_READ_OBJECT_H

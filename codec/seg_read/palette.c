@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* palette.c - Palette Color Lookup Tables (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6), as colours of segments.
  *
  * The table's colours are taken for sRGB, whatever the ICC profile says. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* palette.h - the colours of a label map whose pixels are PALETTE COLOR. */
 #ifndef DSEG_SEG_READ_PALETTE_H
 #define DSEG_SEG_READ_PALETTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* parts.c - the parts of a Concatenation opened as one object (PS3.3 7.5.1, C.7.6.16.2.2.4). */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* placement.c - segment and plane of each frame.
  *
  * Patient space: by Image Position (Patient). Slides: by position in the total pixel matrix, or by the implicit

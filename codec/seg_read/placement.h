@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* placement.h - finds the segment and the plane of each frame, and the geometry of the planes. */
 #ifndef DSEG_SEG_READ_PLACEMENT_H
 #define DSEG_SEG_READ_PLACEMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* planes.c - frames are placed by position (PS3.3 C.7.6.16.2.3, C.8.12.6.1), never by dimension index: writers
  * disagree about the latter. */
 #include "seg_read/planes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* planes.h - makes planes of the places that frames name. */
 #ifndef DSEG_SEG_READ_PLANES_H
 #define DSEG_SEG_READ_PLANES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* read_labels.c - voxels of a DICOM segmentation: planes are shared out among threads, each of which reads the
  * frames of its plane and hands them to the representation. */
 #include "seg_read/dicom_source.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segments.c - Segment Sequence (0062,0002): the Segment Description Macro (PS3.3 Table C.8.20-4). */
 #include "seg_read/segments.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segments.h - the segments that a segmentation describes. */
 #ifndef DSEG_SEG_READ_SEGMENTS_H
 #define DSEG_SEG_READ_SEGMENTS_H

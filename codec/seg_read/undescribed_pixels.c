@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* undescribed_pixels.c - "every pixel value in Pixel Data is described" (PS3.3 C.8.20.2.3.3).
  *
  * Label maps are made of long runs: words of 8 bytes that equal the one before need no look at their pixels, which

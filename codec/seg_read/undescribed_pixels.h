@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* undescribed_pixels.h - finds pixel values of label frames that no item of Segment Sequence describes. */
 #ifndef DSEG_SEG_READ_UNDESCRIBED_PIXELS_H
 #define DSEG_SEG_READ_UNDESCRIBED_PIXELS_H

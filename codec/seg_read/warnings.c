@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* warnings.c - warnings about deviations that do not prevent reading. */
 #include "seg_read/dicom_source.h"
 #include "seg_read/frame_reader.h"

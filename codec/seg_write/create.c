@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - checks what is to be written, chooses the encoding, and opens the output. */
 #include <stdlib.h>
 #include <string.h>

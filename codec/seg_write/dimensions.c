@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dimensions.c - the index values of Multi-frame Dimension (PS3.3 C.7.6.17.1).
  *
  * An index counts, from 1 and without a gap, the different values that occur in the object, and a value has one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* experimental.c - what an instance of an experimental encoding says of itself, beside its private UID.
  *
  * DICOM has no attribute for it. Three places have one word for people (Implementation Version Name, Series

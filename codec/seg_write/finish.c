@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* finish.c - makes the file, or the parts of a Concatenation, when all frames are known.
  *
  * Header, per-frame items and pixels stream through one buffer. The sequence of per-frame items gets its length

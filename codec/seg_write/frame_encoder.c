@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_encoder.c - spooled canonical frames to fragments (PS3.5 A.4).
  *
  * A codec may look at any frame of the instance, in its final place, so nothing is compressed before all frames are

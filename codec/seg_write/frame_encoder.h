@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_encoder.h - compresses the frames of a finished object, when their number and order are known. */
 #ifndef DSEG_SEG_WRITE_FRAME_ENCODER_H
 #define DSEG_SEG_WRITE_FRAME_ENCODER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_spool.c - frames, bytes or bits without a gap, in an unnamed temporary file or in memory. */
 #include "seg_write/frame_spool.h"
 

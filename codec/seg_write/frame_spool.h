@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_spool.h - frames on their way to Pixel Data: collected in an unnamed temporary file, or in memory, while their
  * number, and with it the header in front of them, is not known. */
 #ifndef DSEG_SEG_WRITE_FRAME_SPOOL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frames.c - the frames of the finished object: empty ones by policy, in the order of planes or of segments.
  *
  * An empty frame is spooled once; the records of all of them point at it. */

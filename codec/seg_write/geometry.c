@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* geometry.c - where the frames lie, once for all of them: Multi-frame Dimension (PS3.3 C.7.6.17), Shared
  * Functional Groups (C.7.6.16.1.1), and the total pixel matrix of a slide (Table C.8.20-2). */
 #include <math.h>

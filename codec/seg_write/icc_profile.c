@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* icc_profile.c - sRGB (IEC 61966-2-1) as an ICC profile: a matrix and a curve, ICC.1:2004-10 8.3.3.
  *
  * PS3.3 C.11.15.1.1 asks for an input device profile. Numbers are s15Fixed16Number: 65536 times the value. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* icc_profile.h - the colour profile that PALETTE COLOR needs (PS3.3 C.11.15). */
 #ifndef DSEG_SEG_WRITE_ICC_PROFILE_H
 #define DSEG_SEG_WRITE_ICC_PROFILE_H

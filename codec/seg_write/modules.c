@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* modules.c - the modules of the Segmentation IOD (PS3.3 Table A.51-1) in front of the functional groups.
  *
  * What the context brings (patient, study, ...) comes first; attributes of type 1 and 2 that it lacks are added,

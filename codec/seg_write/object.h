@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* object.h - what the writer knows of the object it writes, for the parts that make its attributes. */
 #ifndef DSEG_SEG_WRITE_OBJECT_H
 #define DSEG_SEG_WRITE_OBJECT_H

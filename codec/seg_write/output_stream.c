@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* output_stream.c - buffered output with copies inside the kernel; zlib's raw deflate where wanted. */
 #include "seg_write/output_stream.h"
 

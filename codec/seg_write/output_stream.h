@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* output_stream.h - a buffer in front of an output, and the deflate of a whole data set (PS3.5 A.5). */
 #ifndef DSEG_SEG_WRITE_OUTPUT_STREAM_H
 #define DSEG_SEG_WRITE_OUTPUT_STREAM_H

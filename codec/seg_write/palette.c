@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* palette.c - PALETTE COLOR: the segments' colours as a palette (Palette Color Lookup Table, PS3.3 C.7.9), with
  * the ICC Profile module that it requires (C.11.15, Table A.51-1).
  *

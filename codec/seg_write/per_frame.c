@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* per_frame.c - what is said of each frame: Derivation Image (PS3.3 C.7.6.16.2.6), Frame Content (C.7.6.16.2.2),
  * Plane Position (C.7.6.16.2.3, C.8.12.6.1), Segmentation (C.8.20.3.1; not in label maps, Table A.51-2).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* per_frame.h - the items of Per-Frame Functional Groups Sequence (5200,9230), encoded without a data set object. */
 #ifndef DSEG_SEG_WRITE_PER_FRAME_H
 #define DSEG_SEG_WRITE_PER_FRAME_H

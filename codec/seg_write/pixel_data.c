@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pixel_data.c - Pixel Data from the spool, copied in pieces as large as the order of frames allows. */
 #include "seg_write/pixel_data.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pixel_data.h - writes Pixel Data (7FE0,0010) from spooled frames, native or encapsulated (PS3.5 A.1, A.4). */
 #ifndef DSEG_SEG_WRITE_PIXEL_DATA_H
 #define DSEG_SEG_WRITE_PIXEL_DATA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* references.c - Common Instance Reference (PS3.3 C.12.2): the images the segmentation was made from.
  *
  * Those of the segmentation's own study go into Referenced Series Sequence, those of other studies into Studies

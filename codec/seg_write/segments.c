@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segments.c - Segment Sequence (PS3.3 Table C.8.20-2 and Segment Description Macro, Table C.8.20-4). */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* text.c - text and codes made fit for DICOM (PS3.5 6.1, 6.2; PS3.3 8.8). */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* writer.h - the state of a writer, shared by the file that takes planes and the one that makes files. */
 #ifndef DSEG_SEG_WRITE_WRITER_H
 #define DSEG_SEG_WRITE_WRITER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* combine.c - makes one source of several that share a geometry: the segments of all files in one list.
  *
  * A segment keeps its number unless an earlier file has it already, or it is 0, which is the background of the whole;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* combined.c - reads voxels from several sources as from one, see combined.h.
  *
  * Each source yields indices of segments in the whole, which are merged plane by plane; so it is always known which

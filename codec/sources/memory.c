@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* memory.c - a segmentation whose voxels are in memory: one or several volumes of labels, or a volume of
  * fractions for each segment. What volume formats are opened as. */
 #include <math.h>

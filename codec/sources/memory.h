@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* memory.h - what a source whose voxels are in memory is made of. */
 #ifndef DSEG_SOURCES_MEMORY_H
 #define DSEG_SOURCES_MEMORY_H

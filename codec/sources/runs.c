@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* runs.c - voxels as runs: what a volume of labels becomes when it is one of many files of a segmentation.
  *
  * A mask of one organ takes some ten thousand runs of 12 bytes where its volume takes a byte for each voxel, and

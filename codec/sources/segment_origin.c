@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segment_origin.c - which file a segment of a source came from, and its number there. */
 #include "sources/source.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* source.c - the base of all sources: checks what is asked for, and puts the source's name before messages. What the
  * kinds do is behind the table in sources/source.h. */
 #include "dseg/source.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* source.h - what stands behind a dseg_source: one table of functions for each kind of file. */
 #ifndef DSEG_SOURCES_SOURCE_H
 #define DSEG_SOURCES_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* access.c - reading elements for checks. */
 #include "validate/access.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* access.h - reading elements for checks: what is absent or cannot be read has tag 0, since rule "structure" reports
  * broken bytes once; and places in a data set, for messages. */
 #ifndef DSEG_VALIDATE_ACCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check.h - one validation under way: the file, what is known of it (facts), and the report of findings. */
 #ifndef DSEG_VALIDATE_CHECK_H
 #define DSEG_VALIDATE_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* concatenation.c - the attributes of a part of a concatenation (PS3.3 C.7.6.16, 7.5.1). */
 #include "validate/check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dimensions.c - Multi-frame Dimension (PS3.3 C.7.6.17); the values of frames are checked with the frames. */
 #include <inttypes.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* encapsulation.c - fragments and offset tables of encapsulated Pixel Data (PS3.5 A.4, PS3.3 C.7.6.3.1.8). */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine.c - runs the checks over one file. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* facts.c - what several checks need to know of the object, read once. */
 #include "validate/check.h"
 

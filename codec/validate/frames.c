@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frames.c - one pass over Shared and Per-Frame Functional Groups (PS3.3 C.7.6.16): each item goes through the checks
  * of groups, geometry and references, and what must be compared between frames is kept in columns. */
 #include <stdlib.h>

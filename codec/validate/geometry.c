@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* geometry.c - spacing, orientation and position of frames (PS3.3 C.7.6.16.2.1, .3, .4, 10.7.1.3, C.7.6.2.1.1), and the
  * total pixel matrix of slides (C.8.12.6.1, C.8.12.14, C.7.6.17.3). */
 #include <inttypes.h>

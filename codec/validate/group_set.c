@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* group_set.c - the functional groups of one item, and their places for messages. */
 #include "validate/groups.h"
 

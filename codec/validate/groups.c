@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* groups.c - checks which functional groups a frame has (PS3.3 A.51.5), and what they hold. */
 #include "validate/groups.h"
 

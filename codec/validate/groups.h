@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* groups.h - functional groups of one frame, or of all (PS3.3 C.7.6.16.2), and the checks of what they hold. */
 #ifndef DSEG_VALIDATE_GROUPS_H
 #define DSEG_VALIDATE_GROUPS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* image.c - Segmentation Series, Segmentation Image and Image Pixel modules (PS3.3 C.8.20.1, C.8.20.2, C.7.6.3), the
  * padding value (A.51.4), and what the transfer syntax allows (PS3.5 8.2). */
 #include "validate/check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* native_pixels.c - Pixel Data (7FE0,0010) as an element, and the frames in it when they are not encapsulated (PS3.5
  * 8.1.1, A.1, A.2, A.4). */
 #include <inttypes.h>

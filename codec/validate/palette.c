@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* palette.c - Palette Color Lookup Table and ICC Profile (PS3.3 A.51.3, C.7.9, C.11.15, C.7.6.3.1.5, C.7.6.3.1.6). */
 #include "validate/check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pixels.c - the pixels themselves, through the reader: whether frames decode, which values a LABELMAP has, fractions
  * above their maximum, and overlap (PS3.3 C.8.20.2.3, PS3.5 8.2). */
 #include <inttypes.h>

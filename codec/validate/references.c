@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* references.c - Derivation Image (PS3.3 C.7.6.16.2.6, A.51.5.1) against Common Instance Reference (C.12.2). */
 #include <stdlib.h>
 #include <string.h>

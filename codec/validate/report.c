@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - what checks find, passed to the caller. */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rules.c - the table of rules. */
 #include "validate/rules.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rules.h - all rules of validation, in the order of the documentation: name in the code, id, severity, section, and
  * what must hold. A rule stands here, in one check, and in tests/unit/validate_fixtures.h. */
 #ifndef DSEG_VALIDATE_RULES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segments.c - Segment Sequence (PS3.3 C.8.20.2, C.8.20.2.4) and the Segment Description Macro (C.8.20.4). */
 #include "validate/check.h"
 

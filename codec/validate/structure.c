@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* structure.c - the file as such: rules structure, meta-sop-class, meta-sop-instance, uid-form. Per-frame functional
  * groups are walked with the frames (frames.c). */
 #include "validate/structure.h"

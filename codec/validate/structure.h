@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* structure.h - whether the bytes of elements can be read to their end. */
 #ifndef DSEG_VALIDATE_STRUCTURE_H
 #define DSEG_VALIDATE_STRUCTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* syntaxes.c - the standard's transfer syntaxes for images without time (PS3.5 Annex A, 8.2). Where it is
  * not established whether Bits Allocated of 1 is allowed (HTJ2K and JPEG XL, 8.2.14 and 8.2.15) it is taken to be, so
  * that nothing is called an error without a text that says so. */

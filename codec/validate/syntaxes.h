@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* syntaxes.h - what the transfer syntaxes allow (PS3.5 Annex A and 8.2), whatever this build can decode. */
 #ifndef DSEG_VALIDATE_SYNTAXES_H
 #define DSEG_VALIDATE_SYNTAXES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge.h - Label Edge coding of label-map frames: the core, which knows neither DICOM nor files.
  *
  * A frame is a raster of labels. What is coded are its edges: the positions, in raster order, where the label differs

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_codec.c - Label Edge coding (bitstream.md, beside this file) as a frame codec: the core behind dseg's
  * interface. What the survey of all frames learns is the plan of the core; its header goes in front of frame 0. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_decode.c - the decoder: fragments, their types, and the frames that they refer to (bitstream.md, section
  * 4). A frame is first decoded into the list of its edges (label_edge_decode_edges.c), then painted
  * into the caller's plane (label_edge_paint.c). Everything that comes from a fragment is checked. */

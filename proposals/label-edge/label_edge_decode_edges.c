@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_decode_edges.c - the decoder's heart: the edges of independent frames (bitstream.md, section 8) and of
  * predicted ones (section 9). Positions grow and stay below the number of pixels, or hardly above it, so that lists
  * never overflow and loops end. */

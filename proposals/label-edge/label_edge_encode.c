@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_encode.c - the encoder: from pixels to edges, and which type of frame takes the fewest bytes
  * (bitstream.md, sections 4 and 10). label_edge_writer.c makes symbols and bytes of edges. */
 #include "label_edge_model.h"

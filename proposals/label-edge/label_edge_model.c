@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_model.c - header (bitstream.md, section 5), order of frames (4.2) and contexts (7, 9.3). */
 #include "label_edge_model.h"
 

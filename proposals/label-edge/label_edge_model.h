@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_model.h - what encoder and decoder share: the header, the contexts, the order of frames, edge lists. */
 #ifndef LABEL_EDGE_MODEL_H
 #define LABEL_EDGE_MODEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_paint.c - from edges to pixels (bitstream.md, section 11): columns and rows that stand for several are
  * repeated. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_raw.c - the decoder: raw frames (bitstream.md, section 10), into a list of edges where pixels or other
  * frames need it, else at once into the caller's plane. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_reader.c - the end of a frame's bits, and the decoder's tables, which take longer to make than many a
  * frame to decode, so that all decoders share them. */
 #include "label_edge_reader.h"

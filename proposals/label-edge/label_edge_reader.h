@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_reader.h - the decoder's symbols (bitstream.md, section 6), inline because every one counts, and what the
  * files of the decoder share. Read them in this order: this one, label_edge_decode.c (section 4),
  * label_edge_decode_edges.c (8 and 9), label_edge_raw.c (10), label_edge_paint.c (11). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_scan.c - rows are looked at eight bytes at a time; most of them hold no change. In those that do, each
  * place is written down and counts if it is one: which are cannot be foreseen, and branches would cost more. */
 #include "label_edge_scan.h"

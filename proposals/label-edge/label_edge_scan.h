@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_scan.h - where labels change along the rows of a canonical frame. */
 #ifndef LABEL_EDGE_SCAN_H
 #define LABEL_EDGE_SCAN_H

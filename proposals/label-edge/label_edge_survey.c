@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_survey.c - one look over all frames: labels, repeated columns and rows, repeated frames; the header. */
 #include "label_edge_model.h"
 #include "label_edge_scan.h"

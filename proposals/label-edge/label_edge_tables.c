@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_tables.c - the built-in frequencies (bitstream.md, annex A); made by training/train.py, do not edit. */
 #include "label_edge_model.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_writer.c - the heart of the encoder: a frame's edges become symbols (bitstream.md, sections 8 and 9), and
  * these, from the last to the first, bytes (section 6). */
 #include "label_edge_writer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_writer.h - from edges to symbols and from symbols to bytes, for the encoder. */
 #ifndef LABEL_EDGE_WRITER_H
 #define LABEL_EDGE_WRITER_H

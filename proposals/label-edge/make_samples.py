@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sample instances of Label Edge frames: conforming ones, uncommon ones that dseg's encoder would not write, and faulty ones
 with one fault each. Writes README.md and manifest.json beside them.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Makes sample instances of this proposal in OUTDIR: conforming, uncommon and faulty ones, with a README.md and a manifest.
 # Each is checked by dseg and by the second decoder (second/label_edge.py): the same pixels, or the fault that is meant.
 # usage: DSEG=PROGRAM sh samples.sh OUTDIR    needs python3

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Copies of an instance, each with one fault in its first fragment (bitstream.md, section 5).
 
 usage: make_faulty.py INSTANCE OUTDIR    INSTANCE: with checksums and a Basic Offset Table

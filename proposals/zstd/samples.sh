@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Makes sample instances of this proposal: conforming ones, each compared with its source, and faulty ones, each of which
 # has to be refused with a message.
 # usage: DSEG=PROGRAM sh samples.sh OUTDIR [LABELS]    LABELS: a label volume; without it a phantom is made. Needs python3.

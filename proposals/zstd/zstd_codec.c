@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* zstd_codec.c - frames by Zstandard (RFC 8878) as bitstream.md, beside this file, says: one Zstandard frame for each
  * image frame, in one fragment, with its content size and without a dictionary.
  *

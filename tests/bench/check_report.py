@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """check_report.py write REPORT: a report of invented results. check REPORT DOM LOG PICTURE: what a browser made of it."""
 
 import re

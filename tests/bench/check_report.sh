@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The benchmark's report of invented results, opened in headless Chromium: nothing is fetched, nothing fails, all sections
 # and figures are there, and the picture is not empty.
 # usage: check_report.sh PYTHON      in an empty directory; leaves report.html and report.png there

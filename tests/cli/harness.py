@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tests of the dseg program share: running it, small NIfTI volumes, looking for leftovers.
 
 Only Python's standard library is used. A test file ends with `harness.main()`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CT images without pixels, as sources of segmentations."""
 
 import struct

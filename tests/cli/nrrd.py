@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads NRRD files of integers, with nothing but Python's standard library."""
 
 import array

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """compare: grids in other orders, extents, numbers and labels, overlap, fractions, what may be ignored."""
 
 import struct

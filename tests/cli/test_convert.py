@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dseg convert: what is written, and what is left when it cannot be."""
 
 import os

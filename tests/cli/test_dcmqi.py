@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dcmqi's command lines on volumes made here: numbering, kinds of output, what is refused."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The cases of dcmqi's own test list (apps/seg/Testing/CMakeLists.txt), by their names there, on dcmqi's data.
 
 Not here: itkimage2segimage_handlerOverloadEquivalence, which tests a C++ function of dcmqi, and the three cases that

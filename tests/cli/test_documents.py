@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """docs/cli.md and docs/dcmqi.md against --help, and docs/cli-json.md against what the program writes."""
 
 import pathlib

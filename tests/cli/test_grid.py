@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dseg convert onto other grids: tight, and that of a source series, which is made here without pixels."""
 
 import harness

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dseg convert: numbers, fractions, layers, files for each segment, metadata, reproducible output."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dseg phantom: the same voxels everywhere, every label there, any size, every format."""
 
 import hashlib

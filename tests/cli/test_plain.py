@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What every build does, one with libc alone included: writes each representation, and reads it again."""
 import os
 import subprocess

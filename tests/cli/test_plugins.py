@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Frame codecs that come as shared objects, and what the program says and does with compressed frames."""
 
 import json

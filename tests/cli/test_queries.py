@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """info, compare, codecs and preview: what they print, and that their JSON is JSON."""
 
 import struct

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dseg samples: every encoding is there or left out with a reason, everything in the manifest is true, and it repeats."""
 
 import csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the program loads: a codec's library is loaded when the codec is first used, and not before."""
 
 import os

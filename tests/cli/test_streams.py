@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dseg with standard input and output, pipes, and formats that no suffix tells."""
 
 import fcntl

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cut and damaged files through the program: an error, no output, no crash."""
 
 import harness

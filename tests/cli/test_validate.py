@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """validate: what it prints, its exit codes, and that everything the program writes is valid."""
 
 import re

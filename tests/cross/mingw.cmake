@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Windows on x86-64 by Debian's MinGW-w64 (gcc-mingw-w64-x86-64-posix); programs need no DLL and run under Wine.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)

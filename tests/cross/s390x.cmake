@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Linux on IBM Z, which stores the most significant byte first, by Debian's cross compiler (gcc-s390x-linux-gnu);
 # programs run under qemu-user.
 set(CMAKE_SYSTEM_NAME Linux)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # same_bytes.sh NATIVE COMMAND...: COMMAND, dseg for another machine or system, writes the bytes that NATIVE, the program
 # for this machine, writes, in every representation and the transfer syntaxes that need no library.
 set -eu

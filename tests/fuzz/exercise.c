@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exercise.c - opens hostile bytes as every kind of input and asks for everything. */
 #include "exercise.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exercise.h - what fuzz targets, their replay and the truncation test share. */
 #ifndef DSEG_TESTS_EXERCISE_H
 #define DSEG_TESTS_EXERCISE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files.h - every file of a directory, in memory. */
 #ifndef DSEG_TESTS_FILES_H
 #define DSEG_TESTS_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_input.h - how the fuzz target of frame codecs reads its input, for it and for what makes its seeds. */
 #ifndef DSEG_TESTS_FRAME_INPUT_H
 #define DSEG_TESTS_FRAME_INPUT_H

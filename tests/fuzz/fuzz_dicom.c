@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_dicom.c - libFuzzer target: a DICOM object. */
 #include "exercise.h"
 

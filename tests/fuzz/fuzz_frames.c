@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_frames.c - libFuzzer target: one frame's bytes, for the decoder that the first of them chooses. */
 #include <stdio.h>
 #include <stdlib.h>

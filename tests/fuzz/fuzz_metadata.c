@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_metadata.c - libFuzzer target: metadata JSON. */
 #include "exercise.h"
 

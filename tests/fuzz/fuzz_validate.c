@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_validate.c - libFuzzer target: validation of a DICOM object. */
 #include "exercise.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_volume.c - libFuzzer target: a volume in a research format. */
 #include "exercise.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* make_corpus.c - writes a small file of every kind that the library writes: the seeds for fuzzing, and what the
  * truncation test cuts. A new entry in the registry is covered without a change here.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Seeds that the library itself does not write: other byte orders, types and header forms, and real objects.
 
 usage: more_seeds.py CORPUS        adds to CORPUS/dicom, nifti, nrrd, metaimage and metadata

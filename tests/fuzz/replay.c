@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* replay.c - stands in for libFuzzer: gives a target every file it is told, and some changes of each.
  *
  * usage: replay_TARGET FILE|DIRECTORY... */

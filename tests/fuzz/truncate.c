@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* truncate.c - cuts files: at every byte when they are small, at many points when they are not. Each piece must be
  * refused with a message.
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs a build into ./prefix and builds a consumer against it twice: through CMake, and through pkg-config.
 # usage: install.sh BUILD SOURCE     "shared" for BUILD: SOURCE is built as a shared library
 set -eu

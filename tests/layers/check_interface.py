@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Reads the public headers and fails where the interface breaks a rule of its own:
 
 - a function that takes a dseg_error clears it first, and tests/unit/test_errors.c calls it with an error that holds an

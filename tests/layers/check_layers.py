@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Reads the includes of the project and fails where one points the wrong way.
 
 usage: check_layers.py SOURCE_DIRECTORY
@@ -128,9 +129,17 @@ def check_circles(root, found):
         visit(unit, [])
 
 
+def check_licences(root, found):
+    """Each source says in its first lines under which licence it is."""
+    for name, text in sources(root, "codec", "proposals", "tools"):
+        if "SPDX-License-Identifier: Apache-2.0" not in text[:200]:
+            found.append(f"{name}: no line SPDX-License-Identifier: Apache-2.0 at its top")
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     found = []
+    check_licences(root, found)
     check_codec(root, found)
     check_public_only(root, "tools", ["tools", "proposals", "proposals/include"], found)
     check_public_only(root, "proposals", ["proposals", "proposals/include", "proposals/label-edge",

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The check of layers finds what it is there for: small trees with one include that points the wrong way each."""
 
 import pathlib
@@ -7,6 +8,7 @@ import tempfile
 import unittest
 
 CHECK = pathlib.Path(__file__).with_name("check_layers.py")
+LICENCE = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 GOOD = {
     "codec/include/dseg/a.h": "",
     "codec/base/buffer.h": '#include "dseg/a.h"\n',
@@ -27,7 +29,7 @@ class CheckLayers(unittest.TestCase):
             for name, text in {**GOOD, **changed.get("files", {})}.items():
                 path = pathlib.Path(folder) / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text)
+                path.write_text(LICENCE + text)
             return subprocess.run([sys.executable, CHECK, folder], capture_output=True, text=True)
 
     def refused(self, words, **files):
@@ -63,6 +65,15 @@ class CheckLayers(unittest.TestCase):
             self.refused(f"codec/model/bits.c: {header} is the system's",
                          tree={"codec/model/bits.c": f"#include <string.h>\n#include <{header}>\n"})
         self.refused("tools/cli/main.c: unistd.h is the system's", tree={"tools/cli/main.c": "#include <unistd.h>\n"})
+
+    def test_licence(self):
+        with tempfile.TemporaryDirectory(dir=".") as folder:
+            path = pathlib.Path(folder) / "codec/base/buffer.c"
+            path.parent.mkdir(parents=True)
+            path.write_text("/* buffer.c - nothing. */\n")
+            result = subprocess.run([sys.executable, CHECK, folder], capture_output=True, text=True)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("codec/base/buffer.c: no line SPDX", result.stdout)
 
     def test_circle(self):
         self.refused("circle: ", tree={"codec/model/bits.h": '#include "model/words.h"\n', "codec/model/words.h": "",

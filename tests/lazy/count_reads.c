@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* count_reads.c - opening an object through a reader asks for its header and at most 64 kB more, and reading a plane
  * for the plane's frames only.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes with the library's data set and with DCMTK's, and compares every byte: compare_builders.py DSEG DSEG_DCMTK [PART]
 
 Both programs are dseg; DSEG_DCMTK is linked with tests/oracle/dcm_builder.cc. PART: encodings, samples, options, references

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compares what our reader and DCMTK say of every DICOM file at hand: compare_elements.py DUMP_ELEMENTS DUMP_DCMTK
 
 The files: all below DSEG_DATA, and those of the pydicom package where Python has it. Exit code 77: none."""

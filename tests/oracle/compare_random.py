@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random data sets read and written by the library's data set and by DCMTK's: compare_random.py OURS DCMTK COUNT
 
 What both write is the same to the byte, and what DCMTK refuses is refused. The library may refuse more: bytes that DCMTK

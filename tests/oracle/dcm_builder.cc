@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dcm_builder.cc - dseg/data_set.h over DCMTK's dcmdata, the second builder of data sets.
  *
  * A dseg program that is linked with this in place of codec/dicom/data_set*.c writes what DCMTK holds to be right; the

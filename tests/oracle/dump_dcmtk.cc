@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dump_dcmtk.cc - prints every element of a DICOM file as DCMTK sees it, in the form of dump_elements. */
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcfcache.h>

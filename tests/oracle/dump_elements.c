@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dump_elements.c - prints every element of a DICOM file, at any depth, as our reader sees it.
  *
  * One line an element: path of tags and item numbers, VR (-- in implicit data sets), bytes, hash of the value as

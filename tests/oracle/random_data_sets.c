@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* random_data_sets.c - reads encoded data sets made of a random number, some of them damaged, and says what is written
  * of each. Linked with the library's data set and with DCMTK's: compare_random.py compares what the two say.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compressed frames: those that dseg writes are decoded by others to the same pixels, and the reverse.
 
 usage: check_codecs.py written|foreign CODEC VOLUME/KIND...

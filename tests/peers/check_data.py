@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Segmentations made by others are read by dseg as pydicom reads their frames.
 
 usage: check_data.py FILE          below the data directory, or pydicom:NAME for one that pydicom ships

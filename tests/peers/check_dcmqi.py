@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Segmentations that dcmqi writes are read by dseg with the same voxels, geometry and segments, and the metadata
 JSON that dseg writes is what dcmqi's schema wants.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dcmqi's own programs and those of the same names here, given the same arguments: the same voxels, geometry and JSON.
 
 usage: check_dcmqi_tools.py CASE

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An instance of an experimental encoding: any toolkit reads all but its pixels, finds the marks, and dciodvfy has no
 error to report of them.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Segmentations that highdicom writes are read by dseg with the same voxels, geometry and segments.
 
 usage: check_highdicom.py CASE

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The set that dseg samples makes, in the eyes of others: dciodvfy finds no error in its standard objects and faults in the
 faulty ones that it has rules for, pydicom reads all attributes and counts the same frames.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """dseg validate beside dciodvfy (-allpffgitems): where both check a subject they agree, or docs/validation.md says why.
 
 usage: check_validate.py data             every segmentation at hand

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Research formats: what nibabel, SimpleITK and pynrrd write is read by dseg, and the reverse, with the same voxels
 and with every corner within 1e-4 mm.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes a volume with dseg and reads it with every peer.
 
 usage: check_written.py VOLUME binary|labelmap|fractional [dcmtk=PROGRAM] [no-PEER=why...] [palette=1]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a segmentation with dcmjs and prints, as JSON, its segments and for each frame its segment, position and the
 // CRC-32 of its pixels, one byte each.
 // usage: node dcmjs_frames.mjs NODE_DIRECTORY FILE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dcmtk_frames.cc - reads a segmentation with DCMTK's dcmseg and prints, as JSON, its segments and for each frame its
  * segment, position and the CRC-32 of its pixels, one byte each.
  *

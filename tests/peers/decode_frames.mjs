@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decodes frames with the codecs that browsers' viewers use and writes each one's pixels beside it, as FILE.raw.
 // usage: node decode_frames.mjs NODE_DIRECTORY jpeg-ls|jpeg2000|htj2k|jpeg FILE...
 import fs from "node:fs";

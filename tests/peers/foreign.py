@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks that dseg reads an object with the voxels and the geometry that its writer was given."""
 
 import nibabel

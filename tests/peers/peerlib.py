@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the peer tests share: running programs, saying "skipped", and comparing arrays that lie in space.
 
 Affines are 4 x 4 and map voxel indices (i, j, k) to DICOM's patient coordinates in mm; arrays are indexed [k, j, i].

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads a segmentation object with each peer and compares it with a Truth whose numbers are the object's.
 
 Every function takes the object's path, the Truth and the kind: "binary", "labelmap" or "fractional".

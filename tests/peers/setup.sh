@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs the peers that tests/peers compares with, all below DIR (build/peers by default): a Python virtual
 # environment with requirements.txt, and dcmjs in DIR/node. Does nothing when DIR is up to date.
 # usage: sh tests/peers/setup.sh [DIR]

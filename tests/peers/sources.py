@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Source images that peers need to write a segmentation: a CT series made here for any geometry."""
 
 import pathlib

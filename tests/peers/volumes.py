@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The segmentations that peers and we exchange: small ones made here, and real ones.
 
 A Truth knows every voxel. `inputs` are the files that dseg converts; labels, or a mask for each segment.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* delta.c - a frame codec as a shared object that predicts and learns: difference to the previous frame, key frame
  * every N, and a table of the instance's byte values, the most frequent first.
  *

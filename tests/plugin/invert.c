@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* invert.c - a frame codec as a shared object: every byte is inverted. Variants of it, made by definitions, are what
  * the loader has to refuse. */
 #include <stdlib.h>

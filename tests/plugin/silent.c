@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* silent.c - a shared object that is no plug-in: it exports nothing that the loader looks for. */
 #include "dseg/export.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A codec that predicts from other frames and learns from all of them (delta.c), through writer and source: round trips
  * by several threads, planes in any order, and how many frames it decodes for what is asked. */
 #include <dlfcn.h>

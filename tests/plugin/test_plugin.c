@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shared objects in directories are loaded and work; those that cannot be used are named with the reason. */
 #include <setjmp.h>
 #include <stdarg.h>

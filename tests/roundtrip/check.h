@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check.h - counts failed expectations, each told with what was being done. */
 #ifndef DSEG_TESTS_CHECK_H
 #define DSEG_TESTS_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check_frames.c - what an opened object tells of its encoding, and the bytes of its stored frames. */
 #include "check.h"
 

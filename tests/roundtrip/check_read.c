@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check_read.c - asks an opened object for everything and compares it with the truth: segments, positions, labels of
  * each width, subsets, other values, ranges of planes, masks, overlap. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check_valid.c - what was written keeps every rule of validation. */
 #include "check.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* roundtrip.c - writes small segmentations with every representation and frame codec of the registry and reads them
  * back through the public interface. A new entry in the registry is covered without a change here.
  *

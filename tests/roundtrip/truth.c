@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* truth.c - makes the segmentations of truth.h. */
 #include "truth.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* truth.h - small segmentations whose every voxel is known, to be written and read back. */
 #ifndef DSEG_TESTS_TRUTH_H
 #define DSEG_TESTS_TRUTH_H

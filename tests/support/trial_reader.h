@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* trial_reader.h - a dseg_reader over bytes in memory that gives them piece by piece, late, or not at all, and counts
  * what it is asked for. */
 #ifndef DSEG_TESTS_TRIAL_READER_H

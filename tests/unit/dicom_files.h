@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_files.h - builds DICOM files in memory, in any encoding, for tests of the reader. */
 #ifndef DSEG_TESTS_DICOM_FILES_H
 #define DSEG_TESTS_DICOM_FILES_H

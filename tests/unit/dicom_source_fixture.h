@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_source_fixture.h - the segmentations that the reader's tests have in common, and opening them from memory. */
 #ifndef DSEG_TESTS_DICOM_SOURCE_FIXTURE_H
 #define DSEG_TESTS_DICOM_SOURCE_FIXTURE_H

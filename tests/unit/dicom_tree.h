@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_tree.h - DICOM files described by lines of text, which later lines change: for tests that need many files, each
  * a little different from a valid one.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* metadata_files.h - what the tests of dcmqi's JSON have in common: a file in the working directory, segments,
  * warnings. */
 #ifndef DSEG_TESTS_METADATA_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nifti_files.h - NIfTI files made byte by byte for tests, independent of the writer. */
 #ifndef DSEG_TESTS_NIFTI_FILES_H
 #define DSEG_TESTS_NIFTI_FILES_H

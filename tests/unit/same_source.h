@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* same_source.h - what opens from one place opens from every other, as the same segmentation or with the same failure.
  *
  * Fixtures call it for whatever they open. */

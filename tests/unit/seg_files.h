@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* seg_files.h - small DICOM segmentations in memory, for tests of the reader. */
 #ifndef DSEG_TESTS_SEG_FILES_H
 #define DSEG_TESTS_SEG_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bit kernels do what a loop over single bits does, at every start and length, and touch no byte beyond. Buffers
  * are allocated at their exact size, so that the address sanitizer sees a read or write that is one too far. */
 #include <setjmp.h>

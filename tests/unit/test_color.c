@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Colours survive the way to CIELab and back, and agree with values computed by hand from the standard's formulas. */
 #include <setjmp.h>
 #include <stdarg.h>

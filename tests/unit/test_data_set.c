@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_data_set.c - data sets built, encoded and read back; what they refuse to hold. */
 #include <math.h>
 #include <setjmp.h>

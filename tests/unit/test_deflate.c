@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_deflate.c - blocks and streams of deflate, and the gzip files and zlib streams made of them. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_dicom_damaged.c - DICOM segmentations cut, changed, and with fewer pixels than they say. */
 #include <stdlib.h>
 

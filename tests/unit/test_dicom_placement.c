@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_dicom_placement.c - which segment and plane a frame belongs to, and what is refused. */
 #include "dicom_source_fixture.h"
 

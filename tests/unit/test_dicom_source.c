@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_dicom_source.c - DICOM segmentations opened and read, in every encoding, whole and in parts. */
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_elements.c - elements in memory, their values, and text in all character sets. */
 #include "dicom_files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_errors.c - a dseg_error that is used again never tells an older failure. tests/layers/check_interface.py
  * compares the functions called here with those in the public headers. */
 #include <setjmp.h>

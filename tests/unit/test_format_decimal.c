@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_format_decimal.c - numbers as Decimal Strings: short, exact where possible, the same in every locale. */
 #include <locale.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every frame codec of the registry: round trips of all sizes and contents, the same bytes every time, and what they
  * make of input that is cut, damaged, of other dimensions, or far larger than it says. Nothing here names a codec, so
  * that a new one is tested by being registered. The tests are in frame_codecs/.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_frame_table.c - where frames are: native layouts, offset tables, fragments, and the index by plane. */
 #include "dicom_files.h"
 

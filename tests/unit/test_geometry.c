@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Planes become a grid and a grid becomes planes; gaps, tilted stacks, slides, and what is not a grid. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_j2k.c - JPEG 2000 codestreams that the library's own encoder does not write (ISO/IEC 15444-1 A.4.2). */
 #include <setjmp.h>
 #include <stdarg.h>

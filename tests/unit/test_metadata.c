@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_metadata.c - dcmqi's segmentation JSON: what is read, and faults are named with their place. */
 #include <stdlib.h>
 

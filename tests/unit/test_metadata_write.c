@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_metadata_write.c - dcmqi's segmentation JSON: what is written is read again. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* MetaImage headers are read, and damaged files are refused. */
 #include "volume_files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Frames that are not compressed: sizes are checked, bytes ordered, bits behind the last pixel cleared. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where NIfTI files put their voxels: sform, qform, voxel sizes, units, pairs of files. */
 #include "nifti_files.h"
 

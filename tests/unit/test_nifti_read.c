@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* NIfTI files of every type, version and byte order are read with the right labels, and damaged ones refused. */
 #include "base/zlib_stream.h"
 #include "nifti_files.h"

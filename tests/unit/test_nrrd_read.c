@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* NRRD headers of all kinds, and the segments of seg.nrrd, are read; damaged ones are refused. */
 #include "volume_files.h"
 

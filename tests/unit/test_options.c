@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_options.c - structs of callers that were compiled with other versions of the headers (dseg/dseg.h). */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the library asks of the operating system: files without a name, places in files, directories, threads. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files appear under their name when complete, never before, and never over one that may not be replaced. */
 #include <dirent.h>
 #include <setjmp.h>

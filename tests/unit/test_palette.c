@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_palette.c - colours of segments from palettes of every form, and from those that contradict themselves. */
 #include "dicom_files.h"
 #include "seg_read/palette.h"

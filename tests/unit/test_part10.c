@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_part10.c - files opened without their long parts. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of a path: the file's name, its directory, and whether it leads out of where it is looked for. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Places that frames name are found again quickly, also where coordinates are whole millimetres. */
 #include <setjmp.h>
 #include <stdarg.h>

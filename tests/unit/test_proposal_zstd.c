@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Zstandard frames (proposals/zstd/bitstream.md): the worked example, and what section 5 has a decoder reject. */
 #include <setjmp.h>
 #include <stdarg.h>

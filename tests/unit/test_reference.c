@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_reference.c - patient, geometry and references from source images: slices, multi-frame, slides, projections. */
 #include <sys/stat.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The registry holds what is built in, in order, and refuses entries that could not be used or found. */
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The three Segmentation Types: what they refuse, the frames they make of labels and masks, and what they read back. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sources in memory and several sources as one, through the public functions: labels, masks, overlap, numbers, and the
  * checks of what is asked for. */
 #include <setjmp.h>

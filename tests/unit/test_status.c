@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_status.c - errors: the first cause counts, prefixes, names of every status. */
 #include <setjmp.h>
 #include <stdarg.h>

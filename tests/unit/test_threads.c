@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_threads.c - several threads read one source at the same time, and each gets what one thread alone got. A thread
  * sanitizer looks on in the preset tsan. */
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_tool_compare_grid.c - grids that list the same voxels along other axes or in other directions are aligned. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_tool_png.c - PNG images are valid, and decode to the pixels that were written. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_uid.c - SHA-256 against the vectors of FIPS 180-4, and UIDs made from UUIDs. */
 #include <setjmp.h>
 #include <stdarg.h>

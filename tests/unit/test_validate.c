@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_validate.c - every rule of validation: a file that breaks it and nothing else, and one that keeps it.
  *
  * usage: test_validate                 the tests

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is written in a research format is read back with the same voxels, geometry, segments and layers. */
 #include "volume_files.h"
 

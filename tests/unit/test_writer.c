@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer.c - frames, their order and bytes, for every representation and policy of empty frames. */
 #include "writer_fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which representations, forms of pixels and frame codecs go together: what does not is refused before anything is
  * written, with the section that says so; found in a file, it is read with that as a warning. Lossy fractions. */
 #include "writer_fixture.h"

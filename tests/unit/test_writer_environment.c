@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer_environment.c - dates and temporary files are what options say, whatever the environment holds. */
 #include <sys/stat.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Instances of an experimental encoding say so, in words and in private elements; those of standard encodings do not,
  * even when they come from one that did. */
 #include "writer_fixture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer_files.c - whole files: transfer syntaxes, concatenations, reproducible bytes, and that a failure
  * leaves nothing behind. */
 #include "base/endian.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer_memory.c - a writer for which memory is short at any allocation fails with DSEG_ERROR_MEMORY and leaves
  * no file. The linker puts the functions below in place of the library's calls of malloc, calloc and realloc. */
 #include "writer_fixture.h"

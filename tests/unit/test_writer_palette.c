@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer_palette.c - label maps as PALETTE COLOR: table, profile, what is refused, and colours read back. */
 #include "seg_write/icc_profile.h"
 #include "writer_fixture.h"

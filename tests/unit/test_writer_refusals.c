@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer_refusals.c - what a writer does not take, and attributes made from what it does. */
 #include "writer_fixture.h"
 

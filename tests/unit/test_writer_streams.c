@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer_streams.c - inputs and outputs: files, pipes, memory, readers, buffers, functions. */
 #include <fcntl.h>
 #include <sys/stat.h>

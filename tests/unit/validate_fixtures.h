@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* validate_fixtures.h - for every rule of validation a file that breaks it and nothing else, and one like it that is
  * valid; see dicom_tree.h for the notation. */
 #ifndef DSEG_TESTS_VALIDATE_FIXTURES_H

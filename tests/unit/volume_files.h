@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume_files.h - for the tests of research formats: files of voxels, and what a source says of them.
  *
  * Each test runs in an empty directory of its own. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* writer_fixture.h - small segmentations for the writer's tests, and a look into what was written.
  *
  * Everything here is checked with cmocka's assertions. Tests run in an empty directory of their own. */

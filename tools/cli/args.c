@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* args.c - walks over a subcommand's arguments and reads the values of its options. */
 #include <errno.h>
 #include <math.h>

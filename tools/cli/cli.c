@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cli.c - messages, exit codes, progress and measurements of the dseg program. */
 #include "cli/cli.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cli.h - what the subcommands of the dseg program share: options and their help, messages, exit codes, progress.
  *
  * A subcommand is one file cmd_NAME.c with one const cli_command, listed in commands.h. Its run function walks over

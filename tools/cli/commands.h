@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands.h - the subcommands, one in each cmd_*.c. */
 #ifndef DSEG_TOOLS_CLI_COMMANDS_H
 #define DSEG_TOOLS_CLI_COMMANDS_H

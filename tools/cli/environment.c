@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* environment.c - the variables that the program reads. */
 #include "cli/environment.h"
 

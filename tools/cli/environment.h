@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* environment.h - what the program takes from its environment, which the library does not look at. */
 #ifndef DSEG_TOOLS_CLI_ENVIRONMENT_H
 #define DSEG_TOOLS_CLI_ENVIRONMENT_H

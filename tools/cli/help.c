@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* help.c - shows a subcommand's help: usage, details, and its options under their headings. */
 #include <stdio.h>
 #include <string.h>

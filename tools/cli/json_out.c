@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* json_out.c - writes JSON (RFC 8259). */
 #include "cli/json_out.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* json_out.h - writes JSON to a stream, indented, with everything escaped that needs it.
  *
  * Members are written in the order of the calls. key is NULL inside an array and for the outermost value. */

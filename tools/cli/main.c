@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the dseg program: picks the subcommand, by its first argument or by the name it was called by. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* streams.c - "-" on the command line: standard input and standard output. */
 #include "cli/streams.h"
 #include "cli/environment.h"

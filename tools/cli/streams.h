@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* streams.h - "-" on the command line: standard input and standard output. */
 #ifndef DSEG_TOOLS_CLI_STREAMS_H
 #define DSEG_TOOLS_CLI_STREAMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* box.c - voxels of a box of one side's grid, whatever the planes behind it are: slices at their places in
  * the grid, some perhaps missing, or the tiles of a slide's total pixel matrix. */
 #include <stdlib.h>

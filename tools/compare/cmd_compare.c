@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_compare.c - `dseg compare`: whether two segmentations are the same, whatever their encoding or format. */
 #include <stdlib.h>
 #include <string.h>

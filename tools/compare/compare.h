@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* compare.h - what the parts of `dseg compare` share.
  *
  * Two segmentations are compared in patient coordinates: compare_align finds how the voxels of A's grid and of B's

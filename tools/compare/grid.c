@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* grid.c - how the grids of two segmentations lie to each other.
  *
  * The same voxels may be listed along other axes or in other directions: NIfTI files often run from the patient's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* messages.c - collects what `dseg compare` has to tell about the whole. */
 #include <stdarg.h>
 #include <stdio.h>

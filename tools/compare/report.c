@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - what `dseg compare` prints: text for people, JSON for programs (docs/cli-json.md). */
 #include <stdio.h>
 #include <string.h>

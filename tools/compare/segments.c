@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* segments.c - which segment of A corresponds to which of B, and how the two are described differently. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* voxels.c - counts the voxels of each pair of segments, and where they differ.
  *
  * Both sides are read a slab at a time: some planes, or some rows of a slide. Where no segments overlap a slab is

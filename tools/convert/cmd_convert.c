@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_convert.c - `dseg convert`: from any segmentation or label volume to DICOM or a research format. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,9 +101,9 @@ static int run(int argc, char **argv);
 const cli_command cmd_convert = {"convert",
                                  "Convert segmentations and label volumes.",
                                  "INPUT... OUTPUT [options]",
-                                 "INPUT: DICOM segmentation, NIfTI, NRRD, seg.nrrd or MetaImage; recognised by content.\n"
+                                 "INPUT: DICOM segmentation, NIfTI, NRRD, seg.nrrd or MetaImage; content decides.\n"
                                  "Several make one segmentation: segments of different files may overlap.\n"
-                                 "OUTPUT: its suffix names the kind: .dcm .seg (DICOM), .nii .nii.gz .hdr .nrrd .nhdr\n"
+                                 "OUTPUT, by suffix: .dcm .seg (DICOM), .nii .nii.gz .hdr .nrrd .nhdr\n"
                                  ".seg.nrrd .mha .mhd, or by --format. It appears only when it is complete.\n"
                                  "One INPUT may be -, standard input, and OUTPUT may be -, standard output.",
                                  options_table,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* convert.h - what the parts of `dseg convert` share.
  *
  * A job goes from the source's planes and segments to those of the output: convert_prepare opens the inputs and

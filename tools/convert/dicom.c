@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom.c - writes a DICOM object, a few planes at a time: label maps where segments do not overlap, else a
  * mask for each segment that a plane may hold. */
 #include <stdlib.h>

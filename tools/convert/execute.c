@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* execute.c - the steps of `dseg convert`, once its options are known. */
 #include <stdlib.h>
 

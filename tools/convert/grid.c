@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* grid.c - the planes of the output: those of the reference images, or without empty ones at both ends.
  *
  * On the reference's grid the segmentation's raster must fall on pixels of the reference: shifted by whole pixels,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* layers.c - distributes overlapping segments over the layers of a seg.nrrd file.
  *
  * Two segments that share a voxel cannot share a layer. Planes without overlap are passed over by their label map

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* numbers.c - which numbers the segments have in the output, and what stands for "no segment" there. */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* overlap.c - adds up the overlap that several reads found, and refuses outputs that would lose it. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* planes.c - fetches planes of the output from the source: empty ones, and rasters that lie within a larger
  * one or are turned, included. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* prepare.c - opens the inputs and settles what the output is: its representation, segments and planes. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - what was written, as JSON. */
 #include <stdio.h>
 #include <stdlib.h>

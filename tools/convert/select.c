@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* select.c - the segments (by number, range or label) and the planes that the output takes. */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* split.c - a volume for each group of segments, its voxels holding the segments' numbers (or fractions); for
  * --split, a group is one segment.
  *

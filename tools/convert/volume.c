@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* volume.c - writes one file in a research format: label maps, layers where segments overlap, or fractions.
  *
  * The source's planes are read straight into the volume; where the file's planes have gaps, or a slide has tiles,

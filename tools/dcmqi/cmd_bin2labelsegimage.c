@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_bin2labelsegimage.c - dcmqi's command line that makes a LABELMAP of a BINARY segmentation. */
 #include <string.h>
 

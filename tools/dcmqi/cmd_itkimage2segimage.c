@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_itkimage2segimage.c - dcmqi's command line that makes a DICOM segmentation of label volumes and JSON. */
 #include <stdlib.h>
 #include <string.h>

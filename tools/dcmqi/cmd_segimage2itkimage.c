@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_segimage2itkimage.c - dcmqi's command line that makes label volumes and JSON of a DICOM segmentation.
  *
  * A file for each segment, or with --mergeSegments for each group of segments that do not overlap; a label map is one

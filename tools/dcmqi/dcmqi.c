@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dcmqi.c - what the three command lines of dcmqi share. */
 #include "dcmqi/dcmqi.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dcmqi.h - what the three command lines of dcmqi (docs/dcmqi.md) share: options of every program of its kind, lists
  * with commas, exit codes, and the XML by which 3D Slicer learns its options. */
 #ifndef DSEG_TOOLS_DCMQI_DCMQI_H

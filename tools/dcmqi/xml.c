@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* xml.c - the options of a command as XML, from which 3D Slicer makes a dialogue and a call from Python.
  *
  * The type of a parameter follows from the placeholder of its value. Wrappers name parameters as dcmqi's own

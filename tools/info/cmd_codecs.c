@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_codecs.c - `dseg codecs`: the representations and frame codecs that this build and its plug-ins know. */
 #include <inttypes.h>
 #include <stdio.h>

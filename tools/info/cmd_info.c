@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_info.c - `dseg info`: what a file is and holds, from its attributes alone. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* info.h - one file as `dseg info` shows it. */
 #ifndef DSEG_TOOLS_INFO_INFO_H
 #define DSEG_TOOLS_INFO_INFO_H

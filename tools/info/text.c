@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* text.c - `dseg info` for people. */
 #include <inttypes.h>
 #include <stdio.h>

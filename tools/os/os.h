@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* os.h - what the program asks of the operating system. Paths are UTF-8 on every system; functions that can fail
  * return 0 or a number of <errno.h>. */
 #ifndef DSEG_TOOLS_OS_OS_H

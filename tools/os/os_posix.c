@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* os_posix.c - what the program asks of POSIX systems, see os.h. */
 #define _GNU_SOURCE /* hidden in strict C17 */
 #define _FILE_OFFSET_BITS 64

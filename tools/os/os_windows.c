@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* os_windows.c - what the program asks of Windows, see os.h. */
 #include "os/os.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* anatomy.c - makes the shapes of a phantom from its parts, each a little different for each seed, and the
  * spine, the ribs and the bowel, which follow rules. */
 #include <math.h>

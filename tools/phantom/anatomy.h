@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* anatomy.h - the structures of the phantom, in the order in which segments are numbered from 1. */
 #ifndef DSEG_TOOLS_PHANTOM_ANATOMY_H
 #define DSEG_TOOLS_PHANTOM_ANATOMY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_phantom.c - `dseg phantom`: synthetic anatomy of any size. */
 #include <stdlib.h>
 #include <string.h>

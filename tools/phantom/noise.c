@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* noise.c - numbers that look random and follow from a seed and a place. */
 #include "phantom/phantom.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* paint.c - paints one shape into one plane of labels.
  *
  * Ellipsoids: a pixel is inside where the squares of its distances from the centre, in radii, add up to less than a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* parts.c - where the organs, muscles, bones and vessels of the phantom lie. Millimetres; see phantom.h. */
 #include "phantom/anatomy.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phantom.c - a phantom's grid, segments and planes. */
 #include "phantom/phantom.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* phantom.h - synthetic anatomy: what the parts of `dseg phantom` share.
  *
  * A phantom is a list of shapes in a trunk of fixed size, in DICOM's coordinates (mm; x to the left, y to the back, z

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* structures.c - what the structures of the phantom are called: labels, SNOMED CT codes and colours. */
 #include "phantom/anatomy.h"
 

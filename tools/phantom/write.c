@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* write.c - writes a phantom: DICOM objects plane by plane, volumes as a whole. */
 #include <stdio.h>
 #include <stdlib.h>

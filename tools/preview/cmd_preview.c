@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_preview.c - `dseg preview`: a picture of a segmentation, to look at. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* draw.c - draws the montage of planes, or a slide as a whole, and the legend of its segments. */
 #include <math.h>
 #include <stdio.h>

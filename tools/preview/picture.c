@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* picture.c - a picture in memory, and a font of 5 x 7 pixels (and two below the line) for the printable characters of
  * ASCII. */
 #include "preview/picture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* picture.h - a picture in memory: coloured pixels, rectangles, and text in a small built-in font. */
 #ifndef DSEG_TOOLS_PREVIEW_PICTURE_H
 #define DSEG_TOOLS_PREVIEW_PICTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* planes.c - which planes of a segmentation a preview shows, and how they are turned and cropped. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* png.c - writes PNG images (ISO/IEC 15948) through libpng.
  *
  * Previews of segmentations have few colours, so an image with at most 256 of them is written with a palette.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* png.h - writes PNG images (ISO/IEC 15948). */
 #ifndef DSEG_TOOLS_PREVIEW_PNG_H
 #define DSEG_TOOLS_PREVIEW_PNG_H

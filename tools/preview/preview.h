@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* preview.h - what the parts of `dseg preview` share. */
 #ifndef DSEG_TOOLS_PREVIEW_PREVIEW_H
 #define DSEG_TOOLS_PREVIEW_PREVIEW_H

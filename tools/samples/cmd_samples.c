@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_samples.c - `dseg samples`: one segmentation in every encoding, with what describes and proves it. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* command.c - the commands that make samples: run here, and kept as text for the manifest. */
 #include <stdlib.h>
 #include <string.h>

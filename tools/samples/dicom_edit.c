@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_edit.c - a DICOM file as a tree of elements, changed by path, and written again with defined lengths. */
 #include "samples/dicom_edit.h"
 

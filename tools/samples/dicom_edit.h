@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_edit.h - changes single elements of a DICOM file that this program has written: for objects that are wrong on
  * purpose, which no writer would write. Explicit VR Little Endian, with lengths or delimiters (PS3.5 7.1, 7.5, A.4). */
 #ifndef DSEG_TOOLS_SAMPLES_DICOM_EDIT_H

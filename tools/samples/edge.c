@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* edge.c - small objects that are valid but uncommon, each from a phantom by commands that anyone can repeat;
  * for what no command of dseg makes, see samples_objects.c. */
 #include <errno.h>

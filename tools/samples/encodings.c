@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* encodings.c - the source in research formats, and in every encoding that the registry offers for it.
  *
  * The first object is made from the source, and every other one from that, so that all share patient, study and frame

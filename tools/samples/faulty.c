@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* faulty.c - objects with one fault each: an edge case, read as a tree of elements, changed, and written again.
  *
  * The table names the rule of `dseg validate` that each breaks; files are called after it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files.c - files of a set of samples: written under another name first, or made by changing another file. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* inspect.c - opens a sample, says how it is encoded, and hashes its bytes and its voxels.
  *
  * Voxels are hashed so that every encoding of a segmentation has the same hash: segments count from 1 by ascending

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* manifest.c - what samples there are, for programs: manifest.json and MANIFEST.csv. */
 #include <stdlib.h>
 #include <string.h>

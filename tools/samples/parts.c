@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* parts.c - edge cases that are Concatenations: an object in several instances, each with some of its frames
  * (PS3.3 C.7.6.16.2.2.4). */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* readme.c - README.md of a set of samples: for a member of a working group who has nothing but the set. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* samples.h - what the parts of `dseg samples` share.
  *
  * Every sample is made by a dseg command, which is run here and written down beside what it made: whoever has the

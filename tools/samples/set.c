@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* set.c - the samples made so far: each is inspected and kept with the command that makes it. */
 #include <stdio.h>
 #include <string.h>

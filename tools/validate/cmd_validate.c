@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_validate.c - `dseg validate`: whether files keep the rules of the segmentation IOD. */
 #include <stdio.h>
 

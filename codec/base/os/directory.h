@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* directory.h - the names in a directory. */
 #ifndef DSEG_BASE_OS_DIRECTORY_H
 #define DSEG_BASE_OS_DIRECTORY_H

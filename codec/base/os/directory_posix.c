@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* directory_posix.c - the names in a directory on POSIX systems, see directory.h. */
 #define _GNU_SOURCE /* strdup is hidden in strict C17 */
 #include "base/os/directory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* directory_windows.c - the names in a directory on Windows, see directory.h. */
 #include "base/os/directory.h"
 

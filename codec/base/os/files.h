@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files.h - open files of the operating system: reading and writing at places, temporary files, what a name leads to.
  *
  * Paths are UTF-8 on every system. A function that can fail returns 0 or a number of <errno.h>, for which

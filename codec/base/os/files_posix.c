@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files_posix.c - open files on POSIX systems, see files.h. */
 #define _GNU_SOURCE /* pread, mkstemp and the rest are hidden in strict C17 */
 #define _FILE_OFFSET_BITS 64

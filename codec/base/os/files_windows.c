@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* files_windows.c - open files on Windows, see files.h. A descriptor is one of the C library around a handle. */
 #include "base/os/files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* library.h - libraries that are loaded while the program runs. */
 #ifndef DSEG_BASE_OS_LIBRARY_H
 #define DSEG_BASE_OS_LIBRARY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* library_posix.c - libraries that are loaded while the program runs on POSIX systems, see library.h. */
 #include "base/os/library.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* library_windows.c - libraries that are loaded while the program runs on Windows, see library.h. */
 #include "base/os/library.h"
 

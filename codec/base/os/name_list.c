@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* name_list.c - a list of names that grows, see name_list.h. */
 #include "base/os/name_list.h"
 

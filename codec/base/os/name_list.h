@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* name_list.h - a list of names that grows, for the implementations of dseg_os_list. */
 #ifndef DSEG_BASE_OS_NAME_LIST_H
 #define DSEG_BASE_OS_NAME_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* names.h - names of files: what separates their parts, and changes of them. As in files.h, paths are UTF-8 and
  * functions return 0 or a number of <errno.h>. */
 #ifndef DSEG_BASE_OS_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* names_posix.c - names of files on POSIX systems, see names.h. */
 #define _GNU_SOURCE /* linkat and the rest are hidden in strict C17 */
 #include "base/os/names.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* names_windows.c - names of files on Windows, see names.h. */
 #include "base/os/names.h"
 

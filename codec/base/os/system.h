@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* system.h - the process and the machine: error texts, random bytes, time, locale, processors, memory pages. Safe for
  * several threads. */
 #ifndef DSEG_BASE_OS_SYSTEM_H

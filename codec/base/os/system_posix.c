@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* system_posix.c - the process and the machine on POSIX systems, see system.h. */
 #define _GNU_SOURCE /* sched_getaffinity, getentropy, madvise */
 #include "base/os/system.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* system_windows.c - the process and the machine on Windows, see system.h. */
 #include "base/os/system.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* thread.h - threads, locks, and what is done once. */
 #ifndef DSEG_BASE_OS_THREAD_H
 #define DSEG_BASE_OS_THREAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* thread_posix.c - threads, locks, and what is done once on POSIX systems, see thread.h. */
 #include "base/os/thread.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* windows_shared.c - what the files for Windows share, see windows_shared.h. */
 #include "base/os/windows_shared.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* windows_shared.h - what the files for Windows share: text in UTF-16, and numbers of <errno.h> for the system's own.
  */
 #ifndef DSEG_BASE_OS_WINDOWS_SHARED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* buffer.h - views of bytes that belong to someone else, and a buffer that grows.
  *
  *     dseg_buffer buffer = {0};                                   // empty; nothing is allocated

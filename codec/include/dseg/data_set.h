@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* data_set.h - DICOM elements in memory: put, found, changed, read from bytes and written to bytes (PS3.5 section 7).
  *
  * A data set has one current item, at first the data set itself. Functions that put or get work on the current item.

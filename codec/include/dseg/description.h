@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* description.h - what a segmentation is, apart from its voxels: segments, geometry, and where it comes from.
  *
  * A description is independent of any encoding. It owns all its strings and arrays: they live in one arena

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dseg.h - all of the library's public interface.
  *
  * How structs grow. What a program that was compiled with one version of these headers hands to a library of another

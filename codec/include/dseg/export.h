@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* export.h - what a symbol of the shared library needs to be seen outside, and compiler hints.
  *
  * The library is compiled with hidden visibility: a function is public when DSEG_API stands before it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* formats.h - what is not DICOM: volumes in research formats, dcmqi's JSON.
  *
  * A volume of three planes of 2 x 2 voxels into memory, as a .nii.gz file has it:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* frame_codec.h - for writers of frame codecs, what most of them need: options, checks of sizes and streams, 1-bit
  * frames as bytes, byte order.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* io.h - where bytes come from and where they go: files, descriptors, memory, the caller's functions.
  *
  * Reading through a function, an HTTP range for instance, with url as the name in messages:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* plugin.h - the plug-in interface: representations and frame codecs.
  *
  * A representation is how a segmentation becomes frames and attributes (BINARY, FRACTIONAL, LABELMAP, and

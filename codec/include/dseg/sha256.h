@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sha256.h - the SHA-256 hash (FIPS 180-4): for UIDs that follow from a seed, and for whoever wants to say which bytes
  * or voxels they mean. Start, add as often as there are bytes, finish:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* source.h - an opened segmentation, whatever its encoding or file format, and how to ask for its voxels.
  *
  *     dseg_source *source = NULL;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* status.h - the outcome of a call: one enum, and an optional message for people.
  *
  * Every function that can fail returns a dseg_status and takes, as its last argument, a dseg_error that may

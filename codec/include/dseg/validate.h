@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* validate.h - checks DICOM segmentations against the rules of their IOD (PS3.3 A.51) that validators driven by tables
  * alone cannot check: how attributes, functional groups, frames and pixels agree.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* version.h - the library's version, and what it was built with. */
 #ifndef DSEG_VERSION_H
 #define DSEG_VERSION_H

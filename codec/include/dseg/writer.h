@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* writer.h - writes one DICOM segmentation object, plane by plane, without ever holding the volume.
  *
  *     dseg_buffer bytes = {0};

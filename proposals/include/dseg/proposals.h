@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* proposals.h - experimental encodings: what the proposals beside the library add to the registry.
  *
  *     dseg_error error = {0};

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compares the second decoder with the first: check.py DSEG INPUT [STEP]
 
 INPUT, anything that `dseg convert` reads, is written as label map and as binary (where it can be), in independent and in

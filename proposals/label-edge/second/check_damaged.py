@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compares the second decoder with the first on damaged fragments: check_damaged.py [--images N] [--seed N] COMMAND...
 
 Both have to give the same pixels or both refuse the frame. COMMAND runs tests/pipe.c. Small images are made, coded, and damaged

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Decodes the worked example of ../bitstream.md (section 14), taken from the document, and damaged copies of it."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A second decoder of Label Edge frames, written from ../bitstream.md alone: slow, plain, and in the order of the text.
 
 Numbers of sections are those of bitstream.md. The frequencies of its Annex A are read from the document itself, so that

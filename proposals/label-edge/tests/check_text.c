@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check_text.c - bitstream.md says what the code does: the frequencies of annex A, and the worked example.
  *
  * usage: check_text BITSTREAM.MD */

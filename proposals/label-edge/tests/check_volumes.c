@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* check_volumes.c - real label volumes, as 8 or 16-bit frames and one label as 1-bit frames, independent and predicted:
  * what is decoded is what was coded. Prints the sizes.
  *

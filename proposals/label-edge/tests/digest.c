@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* digest.c - prints sizes and a hash of the fragments of some made images, and checks that they decode: the same from
  * every compiler and machine. */
 #include <inttypes.h>

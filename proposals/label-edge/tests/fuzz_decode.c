@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_decode.c - libFuzzer target: any bytes as fragments. Byte 0: bits and number of frames; 1, 2: rows, columns;
  * then for each frame a length of two bytes and that many bytes. Rows, columns, bits and frames of the header are put
  * right, so that they do not stop everything else. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_encode.c - libFuzzer target: any bytes as pixels, which must come back. Byte 0: bits, number of frames,
  * prediction; 1, 2: rows, columns; 3: bits of the values that are kept, so that there are regions. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* instance.h - the frames of one image in memory, as pixels and as fragments, for the tests of the core. */
 #ifndef LABEL_EDGE_TESTS_INSTANCE_H
 #define LABEL_EDGE_TESTS_INSTANCE_H

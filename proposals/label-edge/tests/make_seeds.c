@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* make_seeds.c - seeds for fuzz_decode and fuzz_encode: small images of all kinds, as those targets read them.
  *
  * usage: make_seeds DIRECTORY */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pipe.c - the codec for another program (second/check_damaged.py), by binary requests on standard input. Numbers are
  * u32, little endian; an image is rows, columns, bits, frames. A request and its answer:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* read_volume.c - a label volume of any format that dseg reads as an image. */
 #include <stdio.h>
 #include <stdlib.h>

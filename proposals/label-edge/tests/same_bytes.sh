@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # same_bytes.sh COMMAND...: the fragments are the same from every compiler at hand, optimised or not, and on a
 # big-endian machine (emulated), and decode there.
 set -eu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* test_label_edge.c - the core alone: round trips of all shapes and numbers of labels, damage, faults. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The built-in tables are what train.py makes of the volumes that it names. Skipped where one of them is not there.
 # usage: check.sh COUNT_SYMBOLS DATA MRICRON-TEMPLATES
 set -eu

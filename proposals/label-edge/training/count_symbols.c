@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* count_symbols.c - how often each symbol of each context occurs in a label volume, for train.py: lines of
  * "predict context symbol count", for independent frames and then for predicted ones. Which symbols a frame has does
  * not depend on the tables.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* limit.c - how few bytes the frames of a label volume could take, by the model of limit_model.h: an estimate, not a
  * codec. It serves evidence.md, "Is 40 % possible?".
  *

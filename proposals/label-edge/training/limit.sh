@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The figures of evidence.md, "Is 40 % possible?": each volume with tables and models from the others; those of one family
 # of templates are left out together. Takes a quarter of an hour and 1 GB of memory. Lines of
 # "limit VOLUME alone trained instance MB/s" and "tables VOLUME given own sent adaptive".

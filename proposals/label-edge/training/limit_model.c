@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* limit_model.c - see limit_model.h. */
 #include "limit_model.h"
 

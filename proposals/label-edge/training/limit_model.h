@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* limit_model.h - a slow model of label frames with far more contexts than a codec could have built in, for limit.c.
  *
  * Each pixel of the grid (bitstream.md, section 3) is a row of yes-or-no questions: is it the label of the first

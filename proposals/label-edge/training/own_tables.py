@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What tables of an image's own would save, if they were sent once with the image: evidence.md, "Is 40 % possible?".
 
 usage: own_tables.py COUNT_SYMBOLS TABLES.c VOLUME...

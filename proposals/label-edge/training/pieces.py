@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What pieces of the coding of independent frames are worth: the rows of evidence.md, "What each piece is worth", that
 concern them, in about a minute.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes label_edge_tables.c, the built-in frequencies (bitstream.md, annex A), from label volumes.
 
 usage: train.py COUNT_SYMBOLS VOLUME... > label_edge_tables.c

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* consumer.c - uses the installed library: writes a small label map in several encodings, reads each back. */
 #include <dseg/dseg.h>
 #include <dseg/proposals.h>

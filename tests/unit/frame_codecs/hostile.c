@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* hostile.c - input that is cut, damaged, of another frame, or far larger than it says; buffers of a wrong size. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* repeats.c - a frame gets the same bytes every time, unless its codec says that it does not, whatever the heap held
  * before and whatever other threads do. */
 #include <pthread.h>

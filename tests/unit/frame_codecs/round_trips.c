@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* round_trips.c - what is encoded is decoded, for all sizes, contents and options; what is not to be encoded is
  * refused. */
 #include <stdlib.h>

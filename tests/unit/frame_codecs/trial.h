@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* trial.h - a frame codec of the registry being tried with one frame, for all that test_frame_codecs does. */
 #ifndef TESTS_TRIAL_H
 #define TESTS_TRIAL_H
