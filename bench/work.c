@@ -99,7 +99,7 @@ static dseg_status read_labels(struct job *job, dseg_source *source, struct labe
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
   labels->bits = bits_for(source);
   labels->size = planes * plane_voxels(source) * (labels->bits / 8);
-  labels->data = malloc(labels->size);
+  labels->data = dseg_labels_alloc(labels->size);
   if (labels->data == NULL) {
     return out_of_memory(job, labels->size);
   }
@@ -123,7 +123,7 @@ static dseg_status run_labels(struct job *job) {
     bench_checksums(labels.data, labels.bits, dseg_source_description(source)->geometry.plane_count,
                     plane_voxels(source), &job->checksum, &job->checksum_reversed);
   }
-  free(labels.data);
+  dseg_labels_free(labels.data, labels.size);
   dseg_source_close(source);
   return status;
 }

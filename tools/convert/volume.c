@@ -144,19 +144,21 @@ typedef struct volume_work {
   dseg_volume volume;
   size_t *slots;
   size_t voxel_count; /* of one layer */
-  void *voxels;
+  void *voxels;       /* of dseg_labels_alloc */
+  size_t voxels_size; /* bytes of it */
   uint32_t *layer_of; /* by segment of the target */
   uint32_t *members;  /* segments of one layer, indices in the source */
   dseg_overlap overlap;
 } volume_work;
 
 static dseg_status allocate(volume_work *work, size_t layers, size_t element, dseg_error *error) {
-  free(work->voxels);
+  dseg_labels_free(work->voxels, work->voxels_size);
   work->voxels = NULL;
   work->volume.layer_count = layers;
   if (work->voxel_count == 0 || layers <= SIZE_MAX / element / work->voxel_count) {
     /* Zeros are the background, and cost nothing until they are written to. */
-    work->voxels = calloc(work->voxel_count * layers + 1, element);
+    work->voxels_size = work->voxel_count * layers * element;
+    work->voxels = dseg_labels_alloc(work->voxels_size);
   }
   work->volume.voxels = work->voxels;
   if (work->voxels == NULL) {
@@ -319,7 +321,7 @@ int convert_to_volume(convert_job *job) {
   }
   job->result.layers = work.volume.layer_count;
   free(work.slots);
-  free(work.voxels);
+  dseg_labels_free(work.voxels, work.voxels_size);
   free(work.layer_of);
   free(work.members);
   if (exit_code == CLI_OK && !convert_add_file(job, job->options->output)) {

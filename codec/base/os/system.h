@@ -4,6 +4,7 @@
 #ifndef DSEG_BASE_OS_SYSTEM_H
 #define DSEG_BASE_OS_SYSTEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
@@ -25,6 +26,13 @@ unsigned dseg_os_processor_count(void);
 
 /* Asks for large pages behind a block of memory. Only advice: a system without them does nothing. */
 void dseg_os_advise_large_pages(void *block, size_t size);
+
+/* Memory of zeros that begins at a large page and is asked for in large pages, each of which is filled at the first
+ * touch: one fault where there would be hundreds. NULL: no memory. _unmap takes the same size. Only where _can_map says
+ * so. */
+bool dseg_os_can_map_large_pages(void);
+void *dseg_os_map_large_pages(size_t size);
+void dseg_os_unmap_large_pages(void *block, size_t size);
 
 /* Puts the calling thread in the "C" locale, whose decimal point is a point; _leave puts it back. own is NULL where
  * that was not possible. */

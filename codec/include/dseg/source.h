@@ -155,6 +155,12 @@ typedef struct dseg_label_request {
 DSEG_API dseg_status dseg_source_read_labels(dseg_source *source, const dseg_label_request *request, void *out,
                                              size_t size, dseg_overlap *overlap, dseg_error *error);
 
+/* Memory of size zeros for a label map or masks. It need not be used, but what malloc gives is slow to touch for the
+ * first time, which is most of the time of reading a label map: this comes in large pages where the system has them.
+ * NULL: no memory. dseg_labels_free takes the same size; NULL ok. Any thread may call. */
+DSEG_API void *dseg_labels_alloc(size_t size);
+DSEG_API void dseg_labels_free(void *labels, size_t size);
+
 /* Access without a copy: the source's own labels of all planes and segments, with background 0, if it stores them with
  * this width and these values; else NULL. The address may be unaligned, and is valid until the source is closed.
  * values: as in the request. */
