@@ -102,6 +102,7 @@ dseg_kept_element *dseg_find_kept(const dseg_item *item, uint32_t tag) {
 
 dseg_kept_element *dseg_keep_element(dseg_data_set *set, dseg_item *item, uint32_t tag, const char vr[2]) {
   const size_t place = place_of(item, tag);
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is an array where count is not 0
   if (place == item->count || item->elements[place].tag != tag) {
     dseg_kept_element *elements = grow(set, item->elements, item->count, &item->room, sizeof *elements);
     if (elements == NULL) {
@@ -209,7 +210,7 @@ void dseg_data_set_remove_item(dseg_data_set *set, uint32_t tag, size_t index) {
   if (set->failure.status == DSEG_OK && item_at(set, tag, index) != NULL) {
     dseg_kept_element *sequence = dseg_find_kept(set->current, tag);
     sequence->size--;
-    memmove(sequence->items + index, sequence->items + index + 1, (sequence->size - index) * sizeof *sequence->items);
+    memmove(sequence->items + index, sequence->items + index + 1, (sequence->size - index) * sizeof(dseg_item *));
   }
 }
 

@@ -122,11 +122,11 @@ void dseg_data_set_append_text(dseg_data_set *set, uint32_t tag, const char *vr,
     return;
   }
   const size_t kept = before->size, added = strlen(text);
-  uint8_t *values = dseg_data_set_alloc(set, kept + added + 1, 1);
+  uint8_t *values = dseg_data_set_alloc(set, kept + added + 2, 1);
   if (values != NULL) {
     memcpy(values, before->value, kept);
     values[kept] = '\\';
-    memcpy(values + kept + 1, text, added);
+    memcpy(values + kept + 1, text, added + 1);
     put_value(set, tag, vr, (dseg_view){values, kept + 1 + added});
   }
 }

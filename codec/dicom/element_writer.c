@@ -25,7 +25,9 @@ void dseg_write_header(dseg_element_writer *writer, uint32_t tag, const char *vr
     memcpy(header + 4, vr, 2);
     dseg_store_le16(header + 6, (uint16_t)length);
   } else {
-    memcpy(header + 4, dseg_vr_form(vr) == DSEG_VR_SHORT ? "UN" : vr, 2);
+    const char *written = dseg_vr_form(vr) == DSEG_VR_SHORT ? "UN" : vr;
+    header[4] = (uint8_t)written[0];
+    header[5] = (uint8_t)written[1];
     dseg_store_le32(header + 8, length);
     size = 12;
   }
