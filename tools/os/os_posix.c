@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+// NOLINTNEXTLINE(readability-non-const-parameter): Windows changes both
 int os_start(int *argc, char ***argv) {
   (void)argc, (void)argv;
   return 0;
