@@ -98,7 +98,10 @@ dseg_status dseg_input_from_file(const char *path, uint64_t memory_limit, dseg_i
     return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be opened: %s", dseg_os_error_text(number));
   }
   dseg_input *made = NULL;
-  DSEG_TRY(open_descriptor(descriptor, true, memory_limit, &made, error));
+  const dseg_status status = open_descriptor(descriptor, true, memory_limit, &made, error);
+  if (made == NULL) {
+    return status;
+  }
   const size_t size = strlen(path) + 1;
   made->path = malloc(size);
   if (made->path == NULL) {
@@ -158,7 +161,7 @@ dseg_status dseg_input_from_reader(const dseg_reader *reader, dseg_input **input
     *made.turn = (struct turn){DSEG_OS_MUTEX_INIT};
   }
   const dseg_status status = create(&made, input, error);
-  if (status != DSEG_OK) {
+  if (*input == NULL) {
     free(made.turn);
   }
   return status;

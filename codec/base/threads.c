@@ -78,7 +78,7 @@ dseg_status dseg_parallel_for(size_t count, unsigned workers, dseg_task task, vo
   }
   struct loop loop = {.count = count, .task = task, .user = user};
   struct worker *all = calloc(workers, sizeof *all);
-  dseg_os_thread **threads = calloc(workers, sizeof *threads);
+  dseg_os_thread **threads = calloc(workers, sizeof(dseg_os_thread *));
   if (all == NULL || threads == NULL) {
     free(all);
     free(threads);
