@@ -245,18 +245,31 @@ bool dseg_charset_is_known(const dseg_element *character_set, dseg_view *unknown
   return true;
 }
 
-const char *dseg_element_utf8(const dseg_element *element, const dseg_element *character_set,
-                              dseg_description *description) {
-  dseg_view text;
+dseg_status dseg_element_utf8(const dseg_element *element, const dseg_element *character_set,
+                              dseg_description *description, const char **text, dseg_error *error) {
+  dseg_view encoded;
   dseg_buffer converted = {0};
-  const char *result = NULL;
-  if (!dseg_element_text(element, SIZE_MAX, &text)) {
-    return NULL;
+  *text = NULL;
+  if (!dseg_element_text(element, SIZE_MAX, &encoded)) {
+    return DSEG_OK;
   }
-  if (dseg_text_to_utf8(text, character_set, &converted, NULL) == DSEG_OK &&
-      dseg_buffer_append(&converted, "", 1, NULL) == DSEG_OK) {
-    result = dseg_description_strdup(description, (const char *)converted.data);
+  dseg_status status = dseg_text_to_utf8(encoded, character_set, &converted, error);
+  if (status == DSEG_OK) {
+    status = dseg_buffer_append(&converted, "", 1, error);
+  }
+  if (status == DSEG_OK) {
+    *text = dseg_description_strdup(description, (const char *)converted.data);
+    status = *text != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a text");
   }
   dseg_buffer_free(&converted);
-  return result;
+  return status;
+}
+
+const char *dseg_read_text(dseg_text_reader *reader, const dseg_elements *in, uint32_t tag) {
+  dseg_element element;
+  const char *text = NULL;
+  if (reader->status == DSEG_OK && dseg_elements_find(in, tag, &element, NULL) == DSEG_OK) {
+    reader->status = dseg_element_utf8(&element, reader->character_set, reader->description, &text, reader->error);
+  }
+  return text;
 }

@@ -2,6 +2,7 @@
 /* charset_convert.c - text of one encoding as UTF-8, see charset_convert.h. */
 #include "dicom/charset_convert.h"
 
+#include <errno.h>
 #include <string.h>
 #if DSEG_HAVE_ICONV
 #include <iconv.h>
@@ -64,6 +65,18 @@ static size_t utf8_length(dseg_view text) {
   return wrong ? 0 : length;
 }
 
+bool dseg_is_utf8(dseg_view text) {
+  while (text.size > 0) {
+    const size_t length = utf8_length(text);
+    if (length == 0) {
+      return false;
+    }
+    text.data += length;
+    text.size -= length;
+  }
+  return true;
+}
+
 static dseg_status append_utf8(dseg_view text, dseg_buffer *out, dseg_error *error) {
   while (text.size > 0) {
     const size_t length = utf8_length(text);
@@ -113,7 +126,8 @@ static dseg_status run_iconv(iconv_t opened, dseg_view text, dseg_buffer *out, d
 static dseg_status append_by_iconv(const char *encoding, dseg_view text, dseg_buffer *out, dseg_error *error) {
   const iconv_t opened = iconv_open("UTF-8", encoding);
   if ((intptr_t)opened == -1) {
-    return append_ascii(text, out, error);
+    return errno == ENOMEM ? dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the character set %s", encoding)
+                           : append_ascii(text, out, error);
   }
   const dseg_status status = run_iconv(opened, text, out, error);
   iconv_close(opened);
@@ -122,7 +136,7 @@ static dseg_status append_by_iconv(const char *encoding, dseg_view text, dseg_bu
 
 static bool iconv_converts(const char *encoding) {
   const iconv_t opened = iconv_open("UTF-8", encoding);
-  return (intptr_t)opened != -1 && iconv_close(opened) == 0;
+  return (intptr_t)opened != -1 ? iconv_close(opened) == 0 : errno == ENOMEM; /* the conversion will say so */
 }
 #else
 static dseg_status append_by_iconv(const char *encoding, dseg_view text, dseg_buffer *out, dseg_error *error) {

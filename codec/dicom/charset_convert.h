@@ -11,6 +11,9 @@
 /* Whether this build, on this system, converts an encoding. Names are those of iconv; NULL: ASCII. */
 bool dseg_charset_converts(const char *encoding);
 
+/* Whether text is UTF-8 without a NUL (RFC 3629). */
+bool dseg_is_utf8(dseg_view text);
+
 /* Appends text as UTF-8. A byte that the encoding does not have, and each byte beyond ASCII of an encoding that is not
  * converted, becomes U+FFFD. */
 dseg_status dseg_charset_append(const char *encoding, dseg_view text, dseg_buffer *out, dseg_error *error);

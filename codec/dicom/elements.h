@@ -49,10 +49,22 @@ bool dseg_element_text(const dseg_element *element, size_t index, dseg_view *tex
 /* True when the text, without padding, equals the literal. */
 bool dseg_element_is(const dseg_element *element, const char *literal);
 
-/* Text as UTF-8 in the description's arena; NULL when absent or empty. character_set: the element (0008,0005)
- * that holds for it (tag 0: ASCII). Bytes that the character set does not have become U+FFFD. */
-const char *dseg_element_utf8(const dseg_element *element, const dseg_element *character_set,
-                              dseg_description *description);
+/* Text as UTF-8 in the description's arena; *text is NULL when it is absent or empty. character_set: the element
+ * (0008,0005) that holds for it (tag 0: ASCII). Bytes that the character set does not have become U+FFFD. */
+dseg_status dseg_element_utf8(const dseg_element *element, const dseg_element *character_set,
+                              dseg_description *description, const char **text, dseg_error *error);
+
+/* Reads texts one after the other. What fails first is kept in status, with its message in error, and everything behind
+ * it is NULL: status is looked at before anything else gets the error. */
+typedef struct dseg_text_reader {
+  const dseg_element *character_set;
+  dseg_description *description;
+  dseg_error *error;
+  dseg_status status;
+} dseg_text_reader;
+/* dseg_element_utf8 of the element with this tag. */
+const char *dseg_read_text(dseg_text_reader *reader, const dseg_elements *in, uint32_t tag);
+
 /* Appends text in the character set to out as UTF-8. */
 dseg_status dseg_text_to_utf8(dseg_view text, const dseg_element *character_set, dseg_buffer *out, dseg_error *error);
 /* Whether this build converts every term of (0008,0005); false: *unknown is the first that it does not. */

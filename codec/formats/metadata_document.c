@@ -5,6 +5,25 @@
 
 #include "formats/metadata.h"
 
+/* jansson calls some failed allocations faults of syntax. A document is wrong when memory is there and it is refused a
+ * second time. */
+static dseg_status parse(const dseg_json_reader *reader, dseg_view text, json_t **root) {
+  json_error_t fault;
+  for (int attempt = 0; attempt < 2; attempt++) {
+    *root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &fault);
+    if (*root != NULL) {
+      return DSEG_OK;
+    }
+    void *probe = malloc(text.size + 1);
+    const bool is_short = probe == NULL || json_error_code(&fault) == json_error_out_of_memory;
+    free(probe);
+    if (is_short) {
+      return dseg_fail(reader->error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", reader->path);
+    }
+  }
+  return dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
+}
+
 dseg_status dseg_json_load(const dseg_json_reader *reader, json_t **root) {
   static const uint8_t mark[3] = {0xEF, 0xBB, 0xBF};
   const uint64_t size = dseg_input_size(reader->input);
@@ -19,11 +38,7 @@ dseg_status dseg_json_load(const dseg_json_reader *reader, json_t **root) {
     return status;
   }
   const size_t skip = bytes.size >= 3 && memcmp(bytes.data, mark, 3) == 0 ? 3 : 0;
-  json_error_t fault;
-  *root = json_loadb((const char *)bytes.data + skip, bytes.size - skip, JSON_REJECT_DUPLICATES, &fault);
-  if (*root == NULL) {
-    status = dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
-  }
+  status = parse(reader, (dseg_view){bytes.data + skip, bytes.size - skip}, root);
   free(block);
   return status;
 }

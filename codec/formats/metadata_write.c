@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "dicom/charset_convert.h"
 #include "formats/metadata.h"
 #include "model/default_codes.h"
 
@@ -22,7 +23,8 @@ static const dseg_code default_type = DSEG_DEFAULT_TYPE;
 
 /* Failures are remembered, so that a document is built without a check at each key. */
 struct builder {
-  bool failed;
+  bool failed;   /* memory is short */
+  bool not_utf8; /* a text is not */
   bool all_texts;
 };
 
@@ -38,10 +40,17 @@ static void append(struct builder *builder, json_t *array, json_t *value) {
   }
 }
 
+/* Text of length bytes. What is not UTF-8 is remembered, and replaced by "". */
+static json_t *make_text(struct builder *builder, const char *text, size_t length) {
+  const bool is_utf8 = dseg_is_utf8((dseg_view){(const uint8_t *)text, length});
+  builder->not_utf8 = builder->not_utf8 || !is_utf8;
+  return json_stringn_nocheck(text, is_utf8 ? length : 0);
+}
+
 /* Text past the schema's length is cut, at a character's end. */
-static json_t *limited_text(const char *text, dseg_json_vr vr) {
+static json_t *limited_text(struct builder *builder, const char *text, dseg_json_vr vr) {
   const size_t limit = dseg_json_max_length(vr);
-  return json_stringn(text, limit == 0 ? strlen(text) : dseg_json_prefix(text, limit));
+  return make_text(builder, text, limit == 0 ? strlen(text) : dseg_json_prefix(text, limit));
 }
 
 /* What dcmqi writes even where it has nothing to say. */
@@ -70,7 +79,7 @@ static void set_texts(struct builder *builder, json_t *object, const dseg_json_t
       }
       continue;
     }
-    set(builder, object, fields[i].key, limited_text(text, fields[i].vr));
+    set(builder, object, fields[i].key, limited_text(builder, text, fields[i].vr));
   }
 }
 
@@ -171,7 +180,8 @@ static void set_segments(struct builder *builder, json_t *root, const dseg_descr
     }
     append(builder, lists, list);
     if (files->names != NULL) {
-      append(builder, mapping, json_string(dseg_path_name(files->names[file])));
+      const char *name = dseg_path_name(files->names[file]);
+      append(builder, mapping, make_text(builder, name, strlen(name)));
     }
   }
   if (json_array_size(mapping) > 0) {
@@ -185,27 +195,51 @@ static void set_segments(struct builder *builder, json_t *root, const dseg_descr
   }
 }
 
-static json_t *build(const dseg_description *description, const dseg_metadata_files *files) {
+static dseg_status build(const dseg_description *description, const dseg_metadata_files *files, const char *name,
+                         json_t **document, dseg_error *error) {
   struct builder builder = {.all_texts = files->all_texts};
   dseg_content content = description->content;
   json_t *root = json_object();
   set(&builder, root, "@schema", json_string(DSEG_METADATA_SCHEMA));
   set_texts(&builder, root, dseg_json_content_fields, DSEG_JSON_CONTENT_FIELDS, &content);
   set_segments(&builder, root, description, files);
-  if (builder.failed) {
+  if (builder.failed || builder.not_utf8) {
     json_decref(root);
-    return NULL;
+    return builder.failed ? dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", name)
+                          : dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s: a text of the metadata is not UTF-8", name);
   }
-  return root;
+  *document = root;
+  return DSEG_OK;
 }
 
-static dseg_status save(const dseg_output *output, const char *text, dseg_error *error) {
+/* The document as text, which jansson writes in pieces. It goes on after some of the failures of keep_piece. */
+struct text {
+  dseg_buffer bytes;
+  dseg_status status;
+  dseg_error *error;
+};
+
+static int keep_piece(const char *piece, size_t size, void *user) {
+  struct text *text = user;
+  if (text->status == DSEG_OK) {
+    text->status = dseg_buffer_append(&text->bytes, piece, size, text->error);
+  }
+  return text->status == DSEG_OK ? 0 : -1;
+}
+
+static dseg_status format(const json_t *root, const char *name, struct text *text) {
+  const int result = json_dump_callback(root, keep_piece, text, JSON_INDENT(2));
+  if (text->status == DSEG_OK && result != 0) {
+    return dseg_fail(text->error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", name);
+  }
+  DSEG_TRY(text->status);
+  return dseg_buffer_append(&text->bytes, "\n", 1, text->error);
+}
+
+static dseg_status save(const dseg_output *output, dseg_view text, dseg_error *error) {
   dseg_outlet outlet = {.is_open = false};
   DSEG_TRY(dseg_outlet_open(&outlet, output, error));
-  dseg_status status = dseg_outlet_write(&outlet, text, strlen(text), error);
-  if (status == DSEG_OK) {
-    status = dseg_outlet_write(&outlet, "\n", 1, error);
-  }
+  const dseg_status status = dseg_outlet_write(&outlet, text.data, text.size, error);
   if (status != DSEG_OK) {
     dseg_outlet_abandon(&outlet);
     return status;
@@ -216,17 +250,15 @@ static dseg_status save(const dseg_output *output, const char *text, dseg_error 
 static dseg_status write_document(const dseg_output *output, const dseg_description *description,
                                   const dseg_metadata_files *files, dseg_error *error) {
   const char *name = output->path != NULL ? output->path : "metadata";
-  json_t *root = build(description, files);
-  if (root == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s: a text of the metadata is not UTF-8, or memory is short", name);
-  }
-  char *text = json_dumps(root, JSON_INDENT(2));
+  json_t *root = NULL;
+  DSEG_TRY(build(description, files, name, &root, error));
+  struct text text = {.error = error};
+  dseg_status status = format(root, name, &text);
   json_decref(root);
-  if (text == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", name);
+  if (status == DSEG_OK) {
+    status = save(output, (dseg_view){text.bytes.data, text.bytes.size}, error);
   }
-  const dseg_status status = save(output, text, error);
-  free(text);
+  dseg_buffer_free(&text.bytes);
   return status;
 }
 

@@ -259,12 +259,13 @@ static dseg_status open_image(const dseg_input *header, const dseg_open_options 
     if (name == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
     }
-    const dseg_status status = dseg_input_from_file(name, options->memory_limit, image, NULL);
+    const dseg_status status = dseg_input_from_file(name, options->memory_limit, image, error);
     free(name);
-    if (status == DSEG_OK) {
-      return DSEG_OK;
+    if (status == DSEG_OK || status == DSEG_ERROR_MEMORY) {
+      return status;
     }
   }
+  dseg_error_clear(error);
   return dseg_fail(error, DSEG_ERROR_INPUT, "a NIfTI .hdr file without an .img file beside it");
 }
 

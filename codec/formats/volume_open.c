@@ -50,12 +50,13 @@ static dseg_status open_pair(const char *path, const dseg_open_options *options,
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
   dseg_input *header = NULL;
-  dseg_status status = DSEG_OK;
-  if (dseg_input_from_file(name, options->memory_limit, &header, NULL) == DSEG_OK) {
-    status = open_recognised(header, options, source, error);
-    dseg_input_close(header);
-  }
+  dseg_status status = dseg_input_from_file(name, options->memory_limit, &header, error);
   free(name);
+  if (status != DSEG_OK) { /* without a header beside it the file is of no known kind */
+    return status == DSEG_ERROR_MEMORY ? status : DSEG_OK;
+  }
+  status = open_recognised(header, options, source, error);
+  dseg_input_close(header);
   return status;
 }
 

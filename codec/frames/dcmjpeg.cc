@@ -70,7 +70,10 @@ dseg_status encode(const dseg_frame_info *info, dseg_view pixels, dseg_buffer *o
       encoder.encode(static_cast<Uint16>(info->columns), static_cast<Uint16>(info->rows), EPI_Monochrome2, 1,
                      const_cast<Pixel *>(reinterpret_cast<const Pixel *>(pixels.data)), bytes, size);
   const std::unique_ptr<Uint8[]> owned(bytes);
-  if (condition.bad()) { /* of valid pixels: more than 65500 rows or columns, or out of memory */
+  if (condition == EC_MemoryExhausted) {
+    return out_of_memory(error);
+  }
+  if (condition.bad()) { /* of valid pixels: more than 65500 rows or columns */
     return dseg_fail(error, DSEG_ERROR_LIMIT, "frame %zu: DCMTK: %s", info->frame, condition.text());
   }
   return dseg_buffer_append(out, bytes, size, error);
@@ -84,6 +87,9 @@ dseg_status decode(const dseg_frame_info *info, dseg_view stream, dseg_span pixe
   if (condition.good()) {
     condition = reader.decode(const_cast<Uint8 *>(stream.data), static_cast<Uint32>(stream.size), pixels.data,
                               static_cast<Uint32>(pixels.size), OFFalse);
+  }
+  if (condition == EC_MemoryExhausted) {
+    return out_of_memory(error);
   }
   if (condition.bad()) {
     return fail(info, condition.text(), error);

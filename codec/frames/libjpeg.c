@@ -10,6 +10,8 @@
 
 #include <jpeglib.h>
 
+#include <jerror.h>
+
 #include "frames/coder.h"
 #include "frames/frame_codec.h"
 #include "frames/jpeg_stream.h"
@@ -47,6 +49,9 @@ static void set_up(struct errors *errors) {
 }
 
 static dseg_status fail(const dseg_frame_info *info, const struct errors *errors, dseg_error *error) {
+  if (errors->manager.msg_code == JERR_OUT_OF_MEMORY) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "frame %zu: out of memory for libjpeg", info->frame);
+  }
   return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu: libjpeg: %s (PS3.5 8.2.1)", info->frame, errors->message);
 }
 

@@ -94,8 +94,10 @@ static void keep_message(const char *text, void *user) {
 }
 
 static dseg_status fail(const dseg_frame_info *info, const struct message *message, dseg_error *error) {
-  return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu: OpenJPEG: %s (PS3.5 8.2.4)", info->frame,
-                   message->text[0] != '\0' ? message->text : "out of memory");
+  if (message->text[0] == '\0' || strstr(message->text, "memory") != NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "frame %zu: out of memory for OpenJPEG", info->frame);
+  }
+  return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu: OpenJPEG: %s (PS3.5 8.2.4)", info->frame, message->text);
 }
 
 /* ---- encoding ---- */

@@ -7,15 +7,6 @@
 #include "base/checked.h"
 #include "reference/reference.h"
 
-static const char *text_of(const dseg_elements *elements, uint32_t tag, const dseg_element *character_set,
-                           dseg_description *description) {
-  dseg_element element;
-  if (dseg_elements_find(elements, tag, &element, NULL) != DSEG_OK || element.tag == 0) {
-    return NULL;
-  }
-  return dseg_element_utf8(&element, character_set, description);
-}
-
 static bool u32_of(const dseg_elements *elements, uint32_t tag, uint32_t *value) {
   dseg_element element;
   uint16_t small;
@@ -231,24 +222,28 @@ static dseg_status read_image(const dseg_part10 *part10, dseg_reference_set *set
                               dseg_description *description, bool *is_image, dseg_error *error) {
   const dseg_elements *elements = &part10->elements;
   const dseg_element ascii = {0};
+  dseg_text_reader texts = {&ascii, description, error, DSEG_OK};
   dseg_reference_file *file = &set->files[index];
   *is_image = u32_of(elements, 0x00280010, &file->rows) && u32_of(elements, 0x00280011, &file->columns) &&
               file->rows > 0 && file->columns > 0;
   if (!*is_image) {
     return DSEG_OK;
   }
-  file->sop_class_uid = text_of(elements, 0x00080016, &ascii, description);
-  file->sop_instance_uid = text_of(elements, 0x00080018, &ascii, description);
-  file->series_uid = text_of(elements, 0x0020000E, &ascii, description);
-  file->study_uid = text_of(elements, 0x0020000D, &ascii, description);
-  file->frame_of_reference_uid = text_of(elements, 0x00200052, &ascii, description);
-  file->modality = text_of(elements, 0x00080060, &ascii, description);
-  file->series_description = text_of(elements, 0x0008103E, &part10->character_set, description);
+  file->sop_class_uid = dseg_read_text(&texts, elements, 0x00080016);
+  file->sop_instance_uid = dseg_read_text(&texts, elements, 0x00080018);
+  file->series_uid = dseg_read_text(&texts, elements, 0x0020000E);
+  file->study_uid = dseg_read_text(&texts, elements, 0x0020000D);
+  file->frame_of_reference_uid = dseg_read_text(&texts, elements, 0x00200052);
+  file->modality = dseg_read_text(&texts, elements, 0x00080060);
+  texts.character_set = &part10->character_set;
+  file->series_description = dseg_read_text(&texts, elements, 0x0008103E);
   file->lossy = is_text(elements, 0x00282110, "01");
   if (file->sop_class_uid == NULL || file->sop_instance_uid == NULL) { /* careless anonymisers empty them here only */
-    file->sop_class_uid = text_of(&part10->meta, 0x00020002, &ascii, description);
-    file->sop_instance_uid = text_of(&part10->meta, 0x00020003, &ascii, description);
+    texts.character_set = &ascii;
+    file->sop_class_uid = dseg_read_text(&texts, &part10->meta, 0x00020002);
+    file->sop_instance_uid = dseg_read_text(&texts, &part10->meta, 0x00020003);
   }
+  DSEG_TRY(texts.status);
   if (file->series_uid == NULL) {
     file->series_uid = "";
   }

@@ -11,6 +11,7 @@ struct reader {
   const dseg_part10 *part10;
   dseg_dicom_source *source;
   dseg_description *description;
+  dseg_text_reader *texts;
 };
 
 static dseg_status find(const struct reader *reader, uint32_t tag, dseg_element *element, dseg_error *error) {
@@ -18,11 +19,7 @@ static dseg_status find(const struct reader *reader, uint32_t tag, dseg_element 
 }
 
 static const char *read_text(const struct reader *reader, uint32_t tag) {
-  dseg_element element;
-  if (find(reader, tag, &element, NULL) != DSEG_OK) {
-    return NULL;
-  }
-  return dseg_element_utf8(&element, &reader->part10->character_set, reader->description);
+  return dseg_read_text(reader->texts, &reader->part10->elements, tag);
 }
 
 static dseg_status read_u16(const struct reader *reader, uint32_t tag, const char *name, uint16_t *value,
@@ -40,6 +37,7 @@ static dseg_status find_representation(const struct reader *reader, dseg_error *
   dseg_dicom_source *source = reader->source;
   const char *type = read_text(reader, DSEG_TAG(0x0062, 0x0001));
   source->info.sop_class_uid = read_text(reader, DSEG_TAG(0x0008, 0x0016));
+  DSEG_TRY(reader->texts->status);
   if (type == NULL) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "a DICOM object, but no segmentation: it has no Segmentation Type (0062,0001); SOP Class UID "
@@ -88,7 +86,7 @@ static dseg_status read_pixels(const struct reader *reader, dseg_error *error) {
   reader->description->geometry.columns = columns;
   info->bits_allocated = bits;
   info->photometric_interpretation = read_text(reader, DSEG_TAG(0x0028, 0x0004));
-  return DSEG_OK;
+  return reader->texts->status;
 }
 
 static dseg_status read_fractions(const struct reader *reader, dseg_error *error) {
@@ -126,7 +124,7 @@ static dseg_status read_kind(const struct reader *reader, dseg_error *error) {
   return DSEG_OK;
 }
 
-static void read_content(const struct reader *reader) {
+static dseg_status read_content(const struct reader *reader) {
   dseg_content *content = &reader->description->content;
   content->series_description = read_text(reader, DSEG_TAG(0x0008, 0x103E));
   content->series_number = read_text(reader, DSEG_TAG(0x0020, 0x0011));
@@ -138,16 +136,19 @@ static void read_content(const struct reader *reader) {
   content->clinical_trial_series_id = read_text(reader, DSEG_TAG(0x0012, 0x0071));
   content->clinical_trial_time_point_id = read_text(reader, DSEG_TAG(0x0012, 0x0050));
   content->clinical_trial_coordinating_center = read_text(reader, DSEG_TAG(0x0012, 0x0060));
+  return reader->texts->status;
 }
 
-static void read_identity(const struct reader *reader) {
+static dseg_status read_identity(const struct reader *reader, dseg_error *error) {
   dseg_encoding_info *info = &reader->source->info;
   info->sop_instance_uid = read_text(reader, DSEG_TAG(0x0008, 0x0018));
   info->series_uid = read_text(reader, DSEG_TAG(0x0020, 0x000E));
   info->study_uid = read_text(reader, DSEG_TAG(0x0020, 0x000D));
   info->segments_overlap = read_text(reader, DSEG_TAG(0x0062, 0x0013));
-  info->transfer_syntax_uid = dseg_description_strdup(reader->description, reader->part10->transfer_syntax_uid);
   reader->description->geometry.frame_of_reference_uid = read_text(reader, DSEG_TAG(0x0020, 0x0052));
+  DSEG_TRY(reader->texts->status);
+  info->transfer_syntax_uid = dseg_description_strdup(reader->description, reader->part10->transfer_syntax_uid);
+  return info->transfer_syntax_uid != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a UID");
 }
 
 /* Total pixel matrix and slide orientation (PS3.3 C.8.12.4); absent but for slides. */
@@ -175,7 +176,8 @@ static dseg_status read_slide(const struct reader *reader, dseg_error *error) {
 }
 
 dseg_status dseg_read_object(const dseg_part10 *part10, dseg_dicom_source *source, dseg_error *error) {
-  const struct reader reader = {part10, source, source->base.description};
+  dseg_text_reader texts = {&part10->character_set, source->base.description, error, DSEG_OK};
+  const struct reader reader = {part10, source, source->base.description, &texts};
   dseg_description *description = source->base.description;
   DSEG_TRY(find_representation(&reader, error));
   DSEG_TRY(read_pixels(&reader, error));
@@ -187,8 +189,8 @@ dseg_status dseg_read_object(const dseg_part10 *part10, dseg_dicom_source *sourc
     DSEG_TRY(dseg_read_palette(&part10->elements, description, error));
   }
   DSEG_TRY(read_slide(&reader, error));
-  read_content(&reader);
-  read_identity(&reader);
+  DSEG_TRY(read_content(&reader));
+  DSEG_TRY(read_identity(&reader, error));
   source->codec = dseg_find_frame_codec(part10->transfer_syntax_uid);
   return DSEG_OK;
 }

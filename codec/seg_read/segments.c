@@ -4,30 +4,17 @@
 
 #include <stdlib.h>
 
-struct reader {
-  dseg_description *description;
-  const dseg_element *character_set;
-};
-
-static const char *read_text(const struct reader *reader, const dseg_elements *in, uint32_t tag) {
-  dseg_element element;
-  if (dseg_elements_find(in, tag, &element, NULL) != DSEG_OK) {
-    return NULL;
-  }
-  return dseg_element_utf8(&element, reader->character_set, reader->description);
-}
-
 /* A code: its value may stand in one of three attributes (PS3.3 Table 8.8-1). */
-static dseg_code read_code(const struct reader *reader, const dseg_elements *item) {
-  dseg_code code = {.value = read_text(reader, item, DSEG_TAG(0x0008, 0x0100))};
+static dseg_code read_code(dseg_text_reader *reader, const dseg_elements *item) {
+  dseg_code code = {.value = dseg_read_text(reader, item, DSEG_TAG(0x0008, 0x0100))};
   if (code.value == NULL) {
-    code.value = read_text(reader, item, DSEG_TAG(0x0008, 0x0119));
+    code.value = dseg_read_text(reader, item, DSEG_TAG(0x0008, 0x0119));
   }
   if (code.value == NULL) {
-    code.value = read_text(reader, item, DSEG_TAG(0x0008, 0x0120));
+    code.value = dseg_read_text(reader, item, DSEG_TAG(0x0008, 0x0120));
   }
-  code.scheme = read_text(reader, item, DSEG_TAG(0x0008, 0x0102));
-  code.meaning = read_text(reader, item, DSEG_TAG(0x0008, 0x0104));
+  code.scheme = dseg_read_text(reader, item, DSEG_TAG(0x0008, 0x0102));
+  code.meaning = dseg_read_text(reader, item, DSEG_TAG(0x0008, 0x0104));
   return code;
 }
 
@@ -45,7 +32,7 @@ static dseg_status count_items(const dseg_elements *in, const dseg_element *sequ
   return DSEG_OK;
 }
 
-static dseg_status read_codes(const struct reader *reader, const dseg_elements *in, uint32_t tag, dseg_code_list *list,
+static dseg_status read_codes(dseg_text_reader *reader, const dseg_elements *in, uint32_t tag, dseg_code_list *list,
                               dseg_error *error) {
   dseg_element sequence;
   dseg_elements item;
@@ -65,22 +52,23 @@ static dseg_status read_codes(const struct reader *reader, const dseg_elements *
   DSEG_TRY(dseg_sequence_next(in, &sequence, &offset, &item, &more, error));
   for (size_t i = 0; more && i < count; i++) {
     codes[i] = read_code(reader, &item);
+    DSEG_TRY(reader->status);
     DSEG_TRY(dseg_sequence_next(in, &sequence, &offset, &item, &more, error));
   }
   *list = (dseg_code_list){codes, count};
   return DSEG_OK;
 }
 
-static dseg_status read_one_code(const struct reader *reader, const dseg_elements *in, uint32_t tag, dseg_code *code,
+static dseg_status read_one_code(dseg_text_reader *reader, const dseg_elements *in, uint32_t tag, dseg_code *code,
                                  dseg_error *error) {
   dseg_elements item;
   bool found;
   DSEG_TRY(dseg_elements_find_item(in, tag, &item, &found, error));
   *code = found ? read_code(reader, &item) : (dseg_code){0};
-  return DSEG_OK;
+  return reader->status;
 }
 
-static dseg_status read_algorithm(const struct reader *reader, const dseg_elements *in, dseg_segment *segment,
+static dseg_status read_algorithm(dseg_text_reader *reader, const dseg_elements *in, dseg_segment *segment,
                                   dseg_error *error) {
   dseg_element type;
   DSEG_TRY(dseg_elements_find(in, DSEG_TAG(0x0062, 0x0008), &type, error));
@@ -91,8 +79,8 @@ static dseg_status read_algorithm(const struct reader *reader, const dseg_elemen
   } else {
     segment->algorithm_type = DSEG_ALGORITHM_AUTOMATIC;
   }
-  segment->algorithm_name = read_text(reader, in, DSEG_TAG(0x0062, 0x0009));
-  return DSEG_OK;
+  segment->algorithm_name = dseg_read_text(reader, in, DSEG_TAG(0x0062, 0x0009));
+  return reader->status;
 }
 
 /* Recommended Display CIELab Value (0062,000D). */
@@ -109,7 +97,7 @@ static dseg_status read_color(const dseg_elements *in, dseg_segment *segment, ds
   return DSEG_OK;
 }
 
-static dseg_status read_anatomy(const struct reader *reader, const dseg_elements *in, dseg_segment *segment,
+static dseg_status read_anatomy(dseg_text_reader *reader, const dseg_elements *in, dseg_segment *segment,
                                 dseg_error *error) {
   dseg_elements region;
   bool found;
@@ -120,7 +108,7 @@ static dseg_status read_anatomy(const struct reader *reader, const dseg_elements
 }
 
 /* Type modifiers stand in the item of the type; some writers put them beside it. */
-static dseg_status read_type(const struct reader *reader, const dseg_elements *in, dseg_segment *segment,
+static dseg_status read_type(dseg_text_reader *reader, const dseg_elements *in, dseg_segment *segment,
                              dseg_error *error) {
   dseg_elements type;
   bool found;
@@ -135,7 +123,7 @@ static dseg_status read_type(const struct reader *reader, const dseg_elements *i
   return DSEG_OK;
 }
 
-static dseg_status read_segment(const struct reader *reader, const dseg_elements *in, dseg_segment *segment,
+static dseg_status read_segment(dseg_text_reader *reader, const dseg_elements *in, dseg_segment *segment,
                                 dseg_error *error) {
   dseg_element number;
   uint16_t value;
@@ -146,13 +134,14 @@ static dseg_status read_segment(const struct reader *reader, const dseg_elements
         "an item of Segment Sequence (0062,0002) has no Segment Number (0062,0004) (PS3.3 Table C.8.20-4)");
   }
   segment->number = value;
-  segment->label = read_text(reader, in, DSEG_TAG(0x0062, 0x0005));
+  segment->label = dseg_read_text(reader, in, DSEG_TAG(0x0062, 0x0005));
   if (segment->label == NULL) {
     segment->label = "";
   }
-  segment->description = read_text(reader, in, DSEG_TAG(0x0062, 0x0006));
-  segment->tracking_id = read_text(reader, in, DSEG_TAG(0x0062, 0x0020));
-  segment->tracking_uid = read_text(reader, in, DSEG_TAG(0x0062, 0x0021));
+  segment->description = dseg_read_text(reader, in, DSEG_TAG(0x0062, 0x0006));
+  segment->tracking_id = dseg_read_text(reader, in, DSEG_TAG(0x0062, 0x0020));
+  segment->tracking_uid = dseg_read_text(reader, in, DSEG_TAG(0x0062, 0x0021));
+  DSEG_TRY(reader->status);
   DSEG_TRY(read_one_code(reader, in, DSEG_TAG(0x0062, 0x0003), &segment->category, error));
   DSEG_TRY(read_type(reader, in, segment, error));
   DSEG_TRY(read_algorithm(reader, in, segment, error));
@@ -180,7 +169,7 @@ static dseg_status sort_segments(dseg_description *description, dseg_error *erro
 
 dseg_status dseg_read_segments(const dseg_part10 *part10, bool skip_background, dseg_description *description,
                                dseg_error *error) {
-  const struct reader reader = {description, &part10->character_set};
+  dseg_text_reader reader = {&part10->character_set, description, error, DSEG_OK};
   dseg_element sequence;
   dseg_elements item;
   size_t offset = 0;

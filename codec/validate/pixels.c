@@ -82,21 +82,22 @@ static dseg_status visit(void *user, size_t index, unsigned number, dseg_error *
 }
 
 /* Decoded once more, on this thread, for what the codec says. */
-static size_t report_failures(struct job *job) {
-  size_t count = 0;
+static dseg_status report_failures(struct job *job, size_t *count, dseg_error *error) {
+  *count = 0;
   for (size_t i = 0; i < job->source->table.count; i++) {
-    dseg_error error = {0};
+    dseg_error own = {0};
     const uint32_t frame = (uint32_t)i;
     if (job->failed[i] == 0) {
       continue;
     }
-    if (count++ < 16) {
-      (void)dseg_frame_reader_run(job->workers[0].reader, &frame, 1, use_frame, NULL, &error);
+    if ((*count)++ < 16 &&
+        dseg_frame_reader_run(job->workers[0].reader, &frame, 1, use_frame, NULL, &own) == DSEG_ERROR_MEMORY) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "%s", own.message);
     }
     dseg_found(job->check, DSEG_RULE_FRAME_DECODES, dseg_at(DSEG_TAG(0x7FE0, 0x0010)), "frame %zu: %s", i + 1,
-               error.message);
+               own.message);
   }
-  return count;
+  return DSEG_OK;
 }
 
 /* Returns how many values are not as they must be. */
@@ -164,7 +165,8 @@ static dseg_status check_frames(dseg_check *check, dseg_dicom_source *source, bo
     } else if (status != DSEG_OK) {
       (void)dseg_fail(error, status, "%s", refusal.message);
     } else {
-      const size_t failures = report_failures(&job);
+      size_t failures = 0;
+      status = report_failures(&job, &failures, error);
       *clean = failures + report_values(&job) == 0;
     }
   }

@@ -1,35 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_writer_memory.c - a writer for which memory is short at any allocation fails with DSEG_ERROR_MEMORY and leaves
- * no file. The linker puts the functions below in place of the library's calls of malloc, calloc and realloc. */
+ * no file. */
+#include "out_of_memory/failing_memory.h"
 #include "writer_fixture.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static size_t calls;    /* of the three since the last reset */
-static size_t failing;  /* the call that fails, counted from 1; 0: none */
-static bool all_behind; /* those behind it fail, too */
-
-static bool fails(void) {
-  calls++;
-  return failing != 0 && (all_behind ? calls >= failing : calls == failing);
-}
-
-void *__wrap_malloc(size_t size) {
-  return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-  return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size) {
-  return fails() ? NULL : __real_realloc(memory, size);
-}
 
 /* Patient and study, a reference for each plane, codes, colours and names. */
 static dseg_description *make_described(void) {
@@ -91,11 +64,11 @@ static void fail_each(const dseg_description *description, const dseg_write_opti
   size_t count = 0;
   for (bool done = false; !done; count++) {
     dseg_error error = {0};
-    calls = 0;
-    failing = count + 1;
+    memory.calls = 0;
+    memory.failing = count + 1;
     const dseg_status status = write_all(description, options, &error);
-    done = calls < failing;
-    failing = 0;
+    done = memory.calls < memory.failing;
+    memory.failing = 0;
     if (status != (done ? DSEG_OK : DSEG_ERROR_MEMORY)) {
       fail_msg("allocation %zu: status %d, \"%s\"", count + 1, (int)status, error.message);
     }
@@ -130,7 +103,7 @@ static void no_failing_allocation_is_overlooked(void **state) {
     each.uid_seed = "memory";
     each.threads = 1;
     for (int behind = 0; behind < 2; behind++) {
-      all_behind = behind != 0;
+      memory.all_behind = behind != 0;
       fail_each(description, &each);
     }
   }

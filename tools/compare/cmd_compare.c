@@ -73,7 +73,9 @@ static int open_side(compare_side *side, unsigned threads) {
 
 /* Order is the last resort, and holds only when the voxels agree. */
 static dseg_status match_and_compare(compare_job *job, dseg_error *error) {
-  DSEG_TRY(compare_match_segments(job, compare_choose_match(job), error));
+  compare_match match = COMPARE_BY_NUMBER;
+  DSEG_TRY(compare_choose_match(job, &match, error));
+  DSEG_TRY(compare_match_segments(job, match, error));
   if (!job->map.aligned && !job->map.by_index) {
     compare_add(job, 0, "voxels are not compared");
     return DSEG_OK;

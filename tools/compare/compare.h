@@ -98,7 +98,7 @@ void compare_position(const dseg_grid *grid, const int64_t index[3], double posi
 /* compare_segments.c: fills pairs. DSEG_ERROR_MEMORY only. */
 dseg_status compare_match_segments(compare_job *job, compare_match match, dseg_error *error);
 /* The first way of matching that suits both sides. */
-compare_match compare_choose_match(const compare_job *job);
+dseg_status compare_choose_match(const compare_job *job, compare_match *match, dseg_error *error);
 /* Whether the format of a side says which segments there are, with names and codes; else all it has is values. */
 bool compare_lists_segments(const compare_side *side);
 /* Says how segments' numbers, names, codes, ... differ. To be called after the voxels were compared. */

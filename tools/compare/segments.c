@@ -47,33 +47,40 @@ static bool same_numbers(const dseg_description *a, const dseg_description *b) {
   return true;
 }
 
-/* Labels are unique on either side and the same on both. */
-static bool same_labels(const dseg_description *a, const dseg_description *b) {
+/* Whether labels are unique on either side and the same on both. */
+static dseg_status compare_labels(const dseg_description *a, const dseg_description *b, bool *same, dseg_error *error) {
+  *same = false;
   if (a->segment_count != b->segment_count || a->segment_count == 0) {
-    return false;
+    return DSEG_OK;
   }
   struct labelled *in_a = sort_by_label(a);
   struct labelled *in_b = sort_by_label(b);
-  bool same = in_a != NULL && in_b != NULL;
-  for (size_t i = 0; same && i < a->segment_count; i++) {
-    same = in_a[i].label[0] != '\0' && strcmp(in_a[i].label, in_b[i].label) == 0 &&
-           (i == 0 || strcmp(in_a[i - 1].label, in_a[i].label) != 0);
+  const bool sorted = in_a != NULL && in_b != NULL;
+  *same = sorted;
+  for (size_t i = 0; *same && i < a->segment_count; i++) {
+    *same = in_a[i].label[0] != '\0' && strcmp(in_a[i].label, in_b[i].label) == 0 &&
+            (i == 0 || strcmp(in_a[i - 1].label, in_a[i].label) != 0);
   }
   free(in_a);
   free(in_b);
-  return same;
+  return sorted ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for segments");
 }
 
-compare_match compare_choose_match(const compare_job *job) {
+dseg_status compare_choose_match(const compare_job *job, compare_match *match, dseg_error *error) {
   const dseg_description *a = job->a.description;
   const dseg_description *b = job->b.description;
   if (same_numbers(a, b)) {
-    return COMPARE_BY_NUMBER;
+    *match = COMPARE_BY_NUMBER;
+    return DSEG_OK;
   }
-  if (same_labels(a, b)) {
-    return COMPARE_BY_LABEL;
+  bool same = false;
+  DSEG_TRY(compare_labels(a, b, &same, error));
+  if (same) {
+    *match = COMPARE_BY_LABEL;
+  } else {
+    *match = a->segment_count == b->segment_count ? COMPARE_BY_ORDER : COMPARE_BY_NUMBER;
   }
-  return a->segment_count == b->segment_count ? COMPARE_BY_ORDER : COMPARE_BY_NUMBER;
+  return DSEG_OK;
 }
 
 /* Numbers ascend on both sides: one walk finds pairs and those left over. */

@@ -193,6 +193,6 @@ dseg_status convert_volume_grid(convert_job *job, dseg_grid *grid, size_t **slot
 
 /* convert_report.c: remembers a file that was written, and shows them all for --json. */
 bool convert_add_file(convert_job *job, const char *path);
-void convert_report(const convert_job *job, double seconds);
+int convert_report(const convert_job *job, double seconds);
 
 #endif

@@ -47,7 +47,7 @@ int convert_execute(const convert_options *options) {
     exit_code = convert_commit(&job);
   }
   if (exit_code == CLI_OK && options->json) {
-    convert_report(&job, os_seconds() - start);
+    exit_code = convert_report(&job, os_seconds() - start);
   }
   convert_finish(&job);
   return exit_code;

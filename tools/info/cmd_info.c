@@ -35,7 +35,12 @@ static int show_file(const char *path, json_out *json) {
                     .source = source,
                     .description = dseg_source_description(source),
                     .encoding = dseg_source_encoding(source)};
-  file.regular = dseg_geometry_to_grid(&file.description->geometry, &file.grid, NULL, NULL) == DSEG_OK;
+  const dseg_status regular = dseg_geometry_to_grid(&file.description->geometry, &file.grid, NULL, &error);
+  if (regular == DSEG_ERROR_MEMORY) {
+    dseg_source_close(source);
+    return cli_fail(path, regular, &error);
+  }
+  file.regular = regular == DSEG_OK;
   if (json != NULL) {
     info_put_json(&file, json);
   } else {

@@ -43,9 +43,15 @@ static dseg_status find_slots(walk *at, dseg_error *error) {
     dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", geometry->plane_count);
     return DSEG_ERROR_MEMORY;
   }
-  if (geometry->space != DSEG_SPACE_SLIDE && dseg_geometry_to_grid(geometry, &grid, at->slots, NULL) == DSEG_OK) {
-    at->slot_count = grid.size[2];
-    return DSEG_OK;
+  if (geometry->space != DSEG_SPACE_SLIDE) {
+    const dseg_status status = dseg_geometry_to_grid(geometry, &grid, at->slots, error);
+    if (status == DSEG_OK) {
+      at->slot_count = grid.size[2];
+    }
+    if (status == DSEG_OK || status == DSEG_ERROR_MEMORY) {
+      return status;
+    }
+    dseg_error_clear(error);
   }
   for (size_t i = 0; i < geometry->plane_count; i++) {
     at->slots[i] = i;
