@@ -59,8 +59,10 @@ static dseg_status open_input(dseg_input *input, const char *name, const dseg_op
   const size_t size = strlen(name) + 1;
   char *copy = malloc(size);
   dseg_source *found = NULL;
-  dseg_status status = copy != NULL ? find_kind(input, options, &found, error)
-                                    : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  if (copy == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for a file name", name);
+  }
+  const dseg_status status = find_kind(input, options, &found, error);
   if (status != DSEG_OK) {
     free(copy);
     dseg_error_prefix(error, name);
@@ -223,11 +225,13 @@ static void close_all(dseg_input *const *inputs, size_t count) {
 
 static dseg_status check_names(const char *const *names, size_t count, dseg_source *const *source, dseg_error *error) {
   if (names == NULL || count == 0 || source == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: there must be at least one path, and a source");
+    (void)dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: there must be at least one path, and a source");
+    return DSEG_ERROR_ARGUMENT;
   }
   for (size_t i = 0; i < count; i++) {
     if (names[i] == NULL) {
-      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: path %zu is NULL", i);
+      (void)dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_many: path %zu is NULL", i);
+      return DSEG_ERROR_ARGUMENT;
     }
   }
   return DSEG_OK;
@@ -248,7 +252,7 @@ dseg_status dseg_open_inputs(dseg_input *const *inputs, const char *const *names
     close_all(inputs, count);
     return status;
   }
-  dseg_input **left = calloc(count, sizeof *left);
+  dseg_input **left = calloc(count, sizeof(dseg_input *));
   if (left == NULL) {
     close_all(inputs, count);
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);

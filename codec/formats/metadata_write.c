@@ -236,17 +236,6 @@ static dseg_status format(const json_t *root, const char *name, struct text *tex
   return dseg_buffer_append(&text->bytes, "\n", 1, text->error);
 }
 
-static dseg_status save(const dseg_output *output, dseg_view text, dseg_error *error) {
-  dseg_outlet outlet = {.is_open = false};
-  DSEG_TRY(dseg_outlet_open(&outlet, output, error));
-  const dseg_status status = dseg_outlet_write(&outlet, text.data, text.size, error);
-  if (status != DSEG_OK) {
-    dseg_outlet_abandon(&outlet);
-    return status;
-  }
-  return dseg_outlet_complete(&outlet, 1, error);
-}
-
 static dseg_status write_document(const dseg_output *output, const dseg_description *description,
                                   const dseg_metadata_files *files, dseg_error *error) {
   const char *name = output->path != NULL ? output->path : "metadata";
@@ -256,7 +245,7 @@ static dseg_status write_document(const dseg_output *output, const dseg_descript
   dseg_status status = format(root, name, &text);
   json_decref(root);
   if (status == DSEG_OK) {
-    status = save(output, (dseg_view){text.bytes.data, text.bytes.size}, error);
+    status = dseg_output_put(output, (dseg_view){text.bytes.data, text.bytes.size}, error);
   }
   dseg_buffer_free(&text.bytes);
   return status;

@@ -40,7 +40,7 @@ dseg_status cli_open_input(const char *name, dseg_input **input, dseg_error *err
 
 dseg_status cli_open(const char *const *names, size_t count, const dseg_open_options *options, dseg_source **source,
                      dseg_error *error) {
-  dseg_input **inputs = calloc(count, sizeof *inputs);
+  dseg_input **inputs = calloc(count, sizeof(dseg_input *));
   if (inputs == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", count);
   }
