@@ -24,7 +24,10 @@ char *dseg_text_trim(char *text) {
 }
 
 static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+  if (c >= 'A' && c <= 'Z') {
+    return (char)(c + 'a' - 'A');
+  }
+  return c;
 }
 
 bool dseg_text_equal(const char *a, const char *b) {

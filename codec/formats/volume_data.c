@@ -112,7 +112,7 @@ static dseg_status inflate_into(dseg_view compressed, const dseg_data_place *pla
 static dseg_status read_deflated(const dseg_input *input, const dseg_data_place *place, size_t size, uint64_t limit,
                                  uint8_t **block, size_t *offset, dseg_error *error) {
   uint8_t *own = NULL;
-  dseg_view compressed;
+  dseg_view compressed = {NULL, 0};
   DSEG_TRY(read_stretch(input, place->offset, place->length, limit, &compressed, &own, error));
   const dseg_status status = inflate_into(compressed, place, size, limit, block, offset, error);
   free(own);
@@ -126,7 +126,7 @@ static dseg_status read_text(const dseg_input *input, const dseg_data_place *pla
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a byte skip of -1 in text data");
   }
   uint8_t *own = NULL;
-  dseg_view text;
+  dseg_view text = {NULL, 0};
   DSEG_TRY(read_stretch(input, from, 0, limit, &text, &own, error));
   const size_t count = size / sizeof(double);
   dseg_status status = DSEG_OK;

@@ -83,6 +83,7 @@ def train(volumes, kinds=KINDS):
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
+    print("/* SPDX-License-Identifier: Apache-2.0 */")
     print("/* label_edge_tables.c - the built-in frequencies (bitstream.md, annex A); made by training/train.py, do not edit. */")
     print('#include "label_edge_model.h"\n\n/* clang-format off */')
     print("const uint16_t label_edge_frequencies[LE_CONTEXTS][LE_SYMBOLS] = {")
