@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* label_memory.c - memory for label maps that is quick to touch. */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/os/system.h"
@@ -13,6 +14,9 @@ static bool is_mapped(size_t size) {
 }
 
 void *dseg_labels_alloc(size_t size) {
+  if (size > PTRDIFF_MAX) { /* no object is that large */
+    return NULL;
+  }
   return is_mapped(size) ? dseg_os_map_large_pages(size) : calloc(size != 0 ? size : 1, 1);
 }
 
