@@ -130,12 +130,15 @@ static void parts_of_a_concatenation(void **state) {
   check_trial(&trial);
 }
 
+/* Empty for a compressed volume in a build that does not compress. */
 static dseg_buffer make_volume(const char *suffix, const char *how) {
   const memory_trial trial = {.what = suffix, .how = how};
   dseg_description *description = make_described();
   dseg_buffer bytes = {0};
   dseg_error error;
-  if (write_volume_to(&trial, description, &bytes, &error) != DSEG_OK) {
+  const dseg_status status = write_volume_to(&trial, description, &bytes, &error);
+  const bool cannot_compress = status == DSEG_ERROR_UNSUPPORTED && strstr(suffix, ".gz") != NULL;
+  if (status != DSEG_OK && !cannot_compress) {
     fail_msg("%s: %s", suffix, error.message);
   }
   dseg_description_destroy(description);
@@ -150,6 +153,10 @@ static void volumes(void **state) {
   dseg_buffer several[2] = {make_volume(".nii", NULL), make_volume(".seg.nrrd", NULL)};
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
     dseg_buffer bytes = make_volume(forms[i][0], forms[i][1]);
+    if (bytes.size == 0) {
+      print_message("this build does not compress %s\n", forms[i][0]);
+      continue;
+    }
     memory_trial trial = {.bytes = &bytes, .count = 1, .what = forms[i][0], .how = forms[i][1]};
     const char *form = forms[i][1] != NULL ? forms[i][1] : "8";
     (void)snprintf(trial.name, sizeof trial.name, "open %s %s", forms[i][0], form);
