@@ -33,7 +33,10 @@ bool convert_parse_range(const char *text, uint64_t *first, uint64_t *last) {
 }
 
 static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+  if (c >= 'A' && c <= 'Z') {
+    return (char)(c + 'a' - 'A');
+  }
+  return c;
 }
 
 static bool equal_but_case(const char *a, const char *b) {
