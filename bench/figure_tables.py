@@ -117,8 +117,7 @@ def findings_codecs(results):
     return markdown(["frame codec", "bytes", "decode", "random frame", "bytes before", "decode", "random frame"], rows)
 
 
-def machine_text(results):
-    machine = results.all["machine"]
+def machine_text(machine):
     virtual = "virtual, " if machine["virtual"] else ""
     return f"{virtual}{machine['processors']} x {machine['processor']}, {machine['memory_bytes'] / 1e9:.0f} GB, {machine['compiler']}"
 
@@ -136,14 +135,14 @@ def run_text(results):
 
 def findings_run(results):
     load = max(one.get("load", 0) for one in results.all["parts"])
-    return f"All figures are from {run_text(results)}. Machine: {machine_text(results)}; load before each part at most {load:.2f}."
+    return f"All figures are from {run_text(results)}. Machine: {machine_text(results.all['machine'])}; load before each part at most {load:.2f}."
 
 
 def evidence_run(results):
     r = results.all
     name = lambda one: one["library"] if not one["library"][0].isdigit() else f"{one['codec'].split(':')[0]} {one['library']}"
     libraries = sorted({name(one) for one in r["frames"] if one.get("library")})
-    return (f"{run_text(results)}. Machine: {machine_text(results)}. {r['libraries'].splitlines()[-1]}; "
+    return (f"{run_text(results)}. Machine: {machine_text(results.all['machine'])}. {r['libraries'].splitlines()[-1]}; "
             f"frame codecs: {', '.join(libraries)}. Volumes have the names that they have in `bench/corpora.json`.")  # fmt: skip
 
 
@@ -158,7 +157,7 @@ def measurements(results):
              "[findings.md](findings.md) says what it means. Made by `bench/figures.py`; all of it, and the other volumes, is in "
              "[bench/results.json](../bench/results.json). Paths are from the top of the project; files in `build` are made by the run, "
              "and each command can be given again alone after it. Threads 0: all processors.", "",
-             f"Machine: {machine_text(results)}; {r['machine']['system']}; governor {r['machine']['governor']}.", "",
+             f"Machine: {machine_text(results.all['machine'])}; {r['machine']['system']}; governor {r['machine']['governor']}.", "",
              r["libraries"].replace("\n", "; ") + ".", "",
              markdown(["part of the run", "began", "seconds", "load before"],
                       [[p["part"], p.get("date", ""), str(p.get("seconds", "failed")), str(p.get("load", ""))] for p in r["parts"]], 2)]  # fmt: skip
@@ -183,6 +182,8 @@ def measurements(results):
 def turns_part(r):
     """This build beside the one with libc alone and an older one: medians, and how many times this one's they are."""
     lines = []
+    part = next((one for one in r["parts"] if one["part"].startswith("turns")), {})
+    machine = f" Machine: {machine_text(part.get('machine', r['machine']))}." if part else ""
     for group in (START, TURNS):
         records = [one for one in r.get("turns", []) if one["group"] == group]
         by_name = {(one["name"], one["form"]): one for one in records}
@@ -193,7 +194,7 @@ def turns_part(r):
             rows.append([one["form"], one["name"], *cells, f"`{one['command']}`"])
         if rows:
             rows.sort(key=lambda row: [one["form"] for one in records].index(row[0]))
-            lines += ["", f"## {'Start' if group == START else 'Turns'}", "", f"{group}. Part of the run: `sh bench/run.sh --only turns`.", "",
+            lines += ["", f"## {'Start' if group == START else 'Turns'}", "", f"{group}. Part of the run: `sh bench/run.sh --before COMMIT --only turns`.{machine}", "",
                       markdown(["of", "program", "median", "spread", "of this build's", "command"], rows, 2)]  # fmt: skip
     return lines
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts the benchmark's figures into the documents, so that none is typed by hand.
 
-usage: figures.py write [RESULTS.json]    takes build/bench/results.json, keeps it as bench/results.json, and writes all below
+usage: figures.py write [RESULTS.json]    takes build/bench/results.json, keeps it as bench/results.json, and writes all below;
+                                          of a run of some parts (--only) these replace the kept ones, the others stay
        figures.py check [RESULTS.json]    0: the documents have the figures of bench/results.json; 1: what differs; 77: no results
        figures.py list [RESULTS.json]     every figure by name, and where it is used
 
@@ -75,6 +76,23 @@ def made_files(raw, complain):
     return made
 
 
+def with_kept(raw, kept):
+    """A run of some parts in the place of the same parts of the kept results; each part names its own commit and machine."""
+    new = {part_suite(part) for part in raw["parts"]}
+    if new >= {part_suite(part) for part in kept["parts"]}:
+        return raw
+    merged = {**kept, **{suite: raw[suite] for suite in new}}
+    of_run = [{"machine": raw["machine"], "libraries": raw["libraries"], **part} for part in raw["parts"]]
+    merged["parts"] = [part for part in kept["parts"] if part_suite(part) not in new] + of_run
+    merged["problems"] = kept["problems"] + raw["problems"]
+    return merged
+
+
+def part_suite(part):
+    """The suite of a part, "turns" of "turns-s0327-512" for instance."""
+    return part["part"].partition("-")[0]
+
+
 def write(raw):
     complaints = []
     for path, text in made_files(raw, complaints.append).items():
@@ -123,6 +141,8 @@ def main():
         print(f"skipped: there is no {path}")
         return 77
     raw = json.loads(path.read_text())
+    if action == "write" and KEPT.exists():
+        raw = with_kept(raw, json.loads(KEPT.read_text()))
     return {"write": write, "check": check, "list": list_figures}[action](raw)
 
 

@@ -26,7 +26,7 @@ CODECS = {
 }
 CODECS = {name: row for name, row in CODECS.items() if module_path(row[0]).exists()}
 # What nothing but a module is linked with.
-HEAVY = {library for _, library in CODECS.values()} | {"libjpeg", "libbrotlienc", "liblcms2"}
+HEAVY = {library for _, library in CODECS.values()} | {"libjpeg", "libbrotlienc", "liblcms2", "libdcmdata"}
 
 
 class Start(CliTest):
