@@ -99,6 +99,12 @@ static dseg_status choose_encoding(dseg_writer *writer, const dseg_write_options
   if (writer->codec == NULL || (writer->codec->flags & DSEG_PLUGIN_CAN_WRITE) == 0 ||
       (writer->codec->flags & DSEG_PLUGIN_BIG_ENDIAN) != 0) {
     const char *option = dseg_missing_codec_option(codec);
+    if (writer->codec == NULL && option == NULL) {
+      return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                       "no frame codec has the name or UID '%s' (a proposal's has to be registered first); "
+                       "dseg_frame_codec_at has those that are there",
+                       codec);
+    }
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "frame codec '%s' cannot be written by this build%s%s", codec,
                      option != NULL ? "; it was built without " : "", option != NULL ? option : "");
   }

@@ -103,6 +103,11 @@ class Preview(CliTest):
         (self.dir / "a.png").write_text("precious")
         self.fails("preview", "labels.nii", "a.png", code=OUTPUT)
 
+    def test_an_output_that_is_no_png(self):
+        self.volume()
+        for name in ("-", "a.jpg", "a", ".png"):
+            self.fails("preview", "labels.nii", name, code=USAGE)
+
     def test_unusable(self):
         self.fails("preview", "gone.dcm", "a.png", code=INPUT)
 

@@ -41,16 +41,19 @@ if ./example 2>usage.txt; then exit 1; fi
 grep -q usage usage.txt
 
 # The second writes a compressed LABELMAP of what it gets, from memory to memory, and refuses what is no segmentation.
-./compress <consumer.dcm >compressed.dcm
-prefix/bin/dseg compare consumer.dcm compressed.dcm
-prefix/bin/dseg info compressed.dcm | grep -q 'RLE Lossless'
+for object in consumer.dcm background.dcm; do
+  ./compress <"$object" >compressed.dcm
+  prefix/bin/dseg compare "$object" compressed.dcm
+  prefix/bin/dseg info compressed.dcm | grep -q 'RLE Lossless'
+done
+if ./compress <consumer.dcm >/dev/full; then exit 1; fi
 if ./compress <compress.c >nothing.dcm; then exit 1; fi
 
 # The first reads what the consumer wrote, the object of a proposal, too.
 ./example consumer.dcm >plain.txt
 cat plain.txt
 grep -q '^3 voxels of one$' plain.txt
-for object in jpeg-ls.dcm label-edge.dcm; do
+for object in background.dcm jpeg-ls.dcm label-edge.dcm; do
   ./example "$object" >other.txt
   cmp plain.txt other.txt
 done

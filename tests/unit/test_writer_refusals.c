@@ -60,7 +60,9 @@ static void encodings_are_checked(void **state) {
   assert_non_null(strstr(error.message, "surface"));
   assert_int_equal(create(d, &no_codec, &error), DSEG_ERROR_UNSUPPORTED);
   assert_non_null(strstr(error.message, "zip"));
+  assert_non_null(strstr(error.message, "dseg_frame_codec_at"));
   assert_int_equal(create(d, &big_endian, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_non_null(strstr(error.message, "cannot be written"));
   dseg_description_destroy(d);
 }
 

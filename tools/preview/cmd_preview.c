@@ -102,6 +102,12 @@ static bool parse_overlap(const cli_args *args, preview_job *job) {
   return true;
 }
 
+/* A picture goes into a file whose name says what it is. */
+static bool is_png(const char *path) {
+  const size_t length = strlen(path);
+  return length > 4 && (strcmp(path + length - 4, ".png") == 0 || strcmp(path + length - 4, ".PNG") == 0);
+}
+
 static int run(int argc, char **argv) {
   preview_job job = {.size = 1400, .overlap = DSEG_OVERLAP_LAST};
   bool planes_given = false;
@@ -128,6 +134,9 @@ static int run(int argc, char **argv) {
   }
   if (args.name_count != 2) {
     return cli_usage_error(&cmd_preview, "an input and an output are expected");
+  }
+  if (!is_png(args.names[1])) {
+    return cli_usage_error(&cmd_preview, "OUTPUT \"%s\": a picture is a file with the suffix .png", args.names[1]);
   }
   job.input = args.names[0];
   int code = open_input(&job, planes_given);

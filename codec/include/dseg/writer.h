@@ -57,7 +57,9 @@ typedef struct dseg_write_options {
   const char *representation; /* name in the registry; NULL: "labelmap", "binary" or "fractional" by kind */
   const dseg_option_value *representation_options;
   size_t representation_option_count;
-  const char *frame_codec; /* name or UID; NULL: "explicit-le" */
+  /* Name or UID; NULL: "explicit-le". dseg_frame_codec_at (dseg/plugin.h) and `dseg codecs` list them: "rle",
+   * "deflated-frame", "jpeg-ls", ...; a proposal's has to be registered first. */
+  const char *frame_codec;
   const dseg_option_value *codec_options;
   size_t codec_option_count;
   dseg_empty_frames empty_frames;
@@ -88,9 +90,12 @@ typedef struct dseg_write_options {
 
 typedef struct dseg_writer dseg_writer;
 
-/* description is copied. All segments must be described; numbers must be 1..N for representations with a frame
- * for each segment (PS3.3 C.8.20.2.4): see dseg_description_renumber. A buffer or a function can be no Concatenation:
- * dseg_writer_finish fails with DSEG_ERROR_UNSUPPORTED where options.concatenation makes one. */
+/* description is copied; it may be a struct that shares strings and arrays with another one, a source's for instance.
+ * All segments must be described; numbers must be 1..N for representations with a frame for each segment (PS3.3
+ * C.8.20.2.4): see dseg_description_renumber. kind is that of the voxels that will come: DSEG_VOXELS_LABELS or _MASKS
+ * for label maps and masks, a fraction for the fractions of "fractional". The context's patient and study are kept
+ * (both are made where it has none); the series and instance are new. options may be NULL. A buffer or a function can
+ * be no Concatenation: dseg_writer_finish fails with DSEG_ERROR_UNSUPPORTED where options.concatenation makes one. */
 DSEG_API dseg_status dseg_writer_create_to(const dseg_output *output, const dseg_description *description,
                                            const dseg_write_options *options, dseg_writer **writer, dseg_error *error);
 
@@ -98,9 +103,9 @@ DSEG_API dseg_status dseg_writer_create_to(const dseg_output *output, const dseg
 DSEG_API dseg_status dseg_writer_create(const char *path, const dseg_description *description,
                                         const dseg_write_options *options, dseg_writer **writer, dseg_error *error);
 
-/* One plane: rows * columns values of bits (8, 16, 32), each a Segment Number or the background. Planes come in
- * any order, each at most once; a plane that never comes is empty. DSEG_ERROR_ARGUMENT for a value that no
- * segment has. */
+/* One plane: rows * columns values of bits (8, 16, 32), each a Segment Number or the background. bits says how they
+ * come, not how they are stored: that follows from the largest number. Planes come in any order, each at most once; a
+ * plane that never comes is empty. DSEG_ERROR_ARGUMENT for a value that no segment has. */
 DSEG_API dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane, const void *labels, unsigned bits,
                                               dseg_error *error);
 

@@ -11,7 +11,12 @@
 
 static const uint16_t labels[12] = {0, 1, 1, 0, 2, 0, 0, 2, 2, 0, 0, 1};
 
-static dseg_status write_object(const char *path, const char *codec, dseg_error *error) {
+/* background: the value where no segment is. */
+static dseg_status write_object(const char *path, const char *codec, uint16_t background, dseg_error *error) {
+  uint16_t values[12];
+  for (size_t i = 0; i < 12; i++) {
+    values[i] = labels[i] != 0 ? labels[i] : background;
+  }
   dseg_segment segments[2] = {{.number = 1, .label = "one"}, {.number = 2, .label = "two"}};
   dseg_description *description = dseg_description_create();
   if (description == NULL) {
@@ -24,6 +29,7 @@ static dseg_status write_object(const char *path, const char *codec, dseg_error 
   }
   description->segments = segments;
   description->segment_count = 2;
+  description->background = background;
   const dseg_grid grid = {{3, 2, 2}, {0, 0, 0}, {{1, 0, 0}, {0, 1, 0}, {0, 0, 2}}};
   dseg_writer *writer = NULL;
   const dseg_write_options options = {.struct_size = sizeof options, .replace = true, .frame_codec = codec};
@@ -32,7 +38,7 @@ static dseg_status write_object(const char *path, const char *codec, dseg_error 
     status = dseg_writer_create(path, description, &options, &writer, error);
   }
   for (size_t plane = 0; status == DSEG_OK && plane < 2; plane++) {
-    status = dseg_writer_write_labels(writer, plane, labels + 6 * plane, 16, error);
+    status = dseg_writer_write_labels(writer, plane, values + 6 * plane, 16, error);
   }
   if (status == DSEG_OK) {
     status = dseg_writer_finish(writer, error);
@@ -58,7 +64,11 @@ static dseg_status read_object(const char *path, dseg_error *error) {
 /* Those that the library may have; jpeg-ls is in a module of its own, label-edge is a proposal. */
 static const struct {
   const char *codec, *path;
-} encodings[] = {{"explicit-le", "consumer.dcm"}, {"jpeg-ls", "jpeg-ls.dcm"}, {"label-edge", "label-edge.dcm"}};
+  uint16_t background;
+} encodings[] = {{"explicit-le", "consumer.dcm", 0},
+                 {"explicit-le", "background.dcm", 200},
+                 {"jpeg-ls", "jpeg-ls.dcm", 0},
+                 {"label-edge", "label-edge.dcm", 0}};
 
 int main(void) {
   dseg_error error = {0};
@@ -73,7 +83,7 @@ int main(void) {
   }
   dseg_status status = dseg_register_proposals(&error);
   for (size_t i = 0; status == DSEG_OK && i < sizeof encodings / sizeof encodings[0]; i++) {
-    status = write_object(encodings[i].path, encodings[i].codec, &error);
+    status = write_object(encodings[i].path, encodings[i].codec, encodings[i].background, &error);
     if (status == DSEG_OK) {
       status = read_object(encodings[i].path, &error);
     }
