@@ -5,6 +5,7 @@
 #define BOTH(symbol, name, code, meaning, ...) \
   [symbol] = {name, code, meaning, 'L', {__VA_ARGS__}}, [(symbol) + 1] = {name, code, meaning, 'R', {__VA_ARGS__}}
 #define ONE(symbol, name, code, meaning, ...) [symbol] = {name, code, meaning, 0, {__VA_ARGS__}}
+#define LEFT(symbol, name, code, meaning, ...) [symbol] = {name, code, meaning, 'L', {__VA_ARGS__}}
 #define RIB(number, ordinal, code) \
   BOTH(RIBS + 2 * ((number)-1), "rib " #number, code, ordinal " rib", 214, 200 - 6 * (number), 120 + 8 * (number))
 #define VERTEBRA(index, name, code) \
@@ -50,7 +51,7 @@ const phantom_structure phantom_structures[STRUCTURES] = {
     BOTH(LOWER_LOBES, "lung lower lobe", "90572001", "Lower lobe of lung", 120, 180, 200),
     ONE(MIDDLE_LOBE, "lung middle lobe right", "72481006", "Middle lobe of right lung", 100, 215, 190),
     ONE(HEART, "heart", "80891009", "Heart", 206, 60, 64),
-    ONE(ATRIAL_APPENDAGE, "atrial appendage left", "68786006", "Auricular appendage", 230, 90, 130),
+    LEFT(ATRIAL_APPENDAGE, "atrial appendage", "68786006", "Auricular appendage", 230, 90, 130),
     ONE(STOMACH, "stomach", "69695003", "Stomach", 216, 132, 105),
     ONE(PANCREAS, "pancreas", "15776009", "Pancreas", 249, 180, 111),
     ONE(GALLBLADDER, "gallbladder", "28231008", "Gallbladder", 139, 190, 98),
@@ -85,7 +86,7 @@ const phantom_structure phantom_structures[STRUCTURES] = {
     BOTH(ILIAC_ARTERIES, "iliac artery", "73634005", "Common iliac artery", 216, 30, 40),
     BOTH(ILIAC_VEINS, "iliac vein", "46027005", "Common iliac vein", 40, 92, 230),
     ONE(BRACHIOCEPHALIC_TRUNK, "brachiocephalic trunk", "12691009", "Brachiocephalic artery", 240, 60, 60),
-    BOTH(SUBCLAVIAN_ARTERIES, "subclavian artery", "29700009", "Subclavian artery", 230, 50, 80),
+    BOTH(SUBCLAVIAN_ARTERIES, "subclavian artery", "36765005", "Subclavian artery", 230, 50, 80),
     BOTH(CAROTIDS, "common carotid artery", "32062004", "Common carotid artery", 250, 80, 50),
     BOTH(BRACHIOCEPHALIC_VEINS, "brachiocephalic vein", "8887007", "Brachiocephalic vein", 60, 110, 240),
 };
