@@ -110,4 +110,16 @@ dseg_status dseg_json_read_integer(const dseg_json_reader *reader, const dseg_js
 dseg_status dseg_json_read_segment(const dseg_json_reader *reader, const dseg_json_place *place, json_t *object,
                                    dseg_segment *segment);
 
+/* A segment while a JSON is read, and what happens to it. */
+typedef struct dseg_json_segment {
+  dseg_segment segment;
+  dseg_metadata_segment change;
+} dseg_json_segment;
+
+/* Gives the description count segments: the known ones, by number, and those behind them in the list, which no voxel
+ * has. Numbers these and sorts the list by number, which is the order of the description's segments then. On failure
+ * the description is as it was. */
+dseg_status dseg_json_add_segments(dseg_description *description, dseg_json_segment *segments, size_t known,
+                                   size_t count, dseg_error *error);
+
 #endif

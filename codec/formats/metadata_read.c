@@ -39,8 +39,9 @@ struct job {
   const dseg_metadata_files *files;
   struct entry *entries; /* all that belong to a file, by file and label */
   size_t entry_count;
-  struct target *targets; /* all segments, by file and number */
-  dseg_segment *segments; /* copies to be changed */
+  struct target *targets;      /* all segments, by file and number */
+  dseg_json_segment *segments; /* copies to be changed, and behind them what is added */
+  size_t segment_count;
 };
 
 static bool is_top_key(const char *key) {
@@ -253,16 +254,17 @@ static dseg_status collect_targets(struct job *job) {
   const dseg_description *description = job->reader.description;
   const size_t count = description->segment_count;
   job->targets = calloc(count + 1, sizeof *job->targets);
-  job->segments = calloc(count + 1, sizeof *job->segments);
+  job->segments = calloc(count + job->entry_count + 1, sizeof *job->segments);
   if (job->targets == NULL || job->segments == NULL) {
     return dseg_fail(job->reader.error, DSEG_ERROR_MEMORY, "out of memory for metadata");
   }
   for (size_t i = 0; i < count; i++) {
-    job->segments[i] = description->segments[i];
+    job->segments[i].segment = description->segments[i];
     job->targets[i].segment = i;
     job->targets[i].origin = job->files->origins != NULL ? job->files->origins[i]
                                                          : (dseg_segment_origin){0, description->segments[i].number};
   }
+  job->segment_count = count;
   qsort(job->targets, count, sizeof *job->targets, compare_targets);
   return DSEG_OK;
 }
@@ -289,6 +291,21 @@ static void warn_numbers(const struct job *job, const struct numbers *numbers, c
   }
 }
 
+/* What an entry without a target is read into: a segment to be added, or NULL. */
+static dseg_segment *add_unmatched(struct job *job, const struct entry *entry, struct numbers *unmatched) {
+  const dseg_description *description = job->reader.description;
+  if (description->has_background && entry->label == description->background) {
+    return NULL; /* what the background is called */
+  }
+  if (job->files->segments == NULL || entry->label == 0) {
+    add_number(unmatched, entry->label);
+    return NULL;
+  }
+  dseg_json_segment *added = &job->segments[job->segment_count++];
+  added->change = (dseg_metadata_segment){UINT32_MAX, entry->list, {entry->file, entry->label}};
+  return &added->segment;
+}
+
 /* Entries and targets are in the same order: one walk finds the pairs, and who is left over on either side. */
 static dseg_status match_segments(struct job *job) {
   const dseg_description *description = job->reader.description;
@@ -305,15 +322,15 @@ static dseg_status match_segments(struct job *job) {
       next++;
     }
     dseg_segment unused = {0};
-    dseg_segment *segment = &unused;
+    dseg_segment *segment = NULL;
     if (next < description->segment_count && compare_targets(&job->targets[next], &wanted) == 0) {
-      segment = &job->segments[job->targets[next].segment];
+      segment = &job->segments[job->targets[next].segment].segment;
       job->targets[next].list = entry->list;
       job->targets[next].named = true;
-    } else if (!(description->has_background && entry->label == description->background)) {
-      add_number(&unmatched, entry->label);
+    } else {
+      segment = add_unmatched(job, entry, &unmatched);
     }
-    DSEG_TRY(dseg_json_read_segment(&job->reader, &place, entry->object, segment));
+    DSEG_TRY(dseg_json_read_segment(&job->reader, &place, entry->object, segment != NULL ? segment : &unused));
   }
   for (size_t i = 0; i < description->segment_count; i++) {
     if (!job->targets[i].named) {
@@ -330,10 +347,41 @@ static dseg_status match_segments(struct job *job) {
 }
 
 static void report_lists(const struct job *job) {
-  for (size_t i = 0; job->files->lists != NULL && i < job->reader.description->segment_count; i++) {
+  for (size_t i = 0; i < job->reader.description->segment_count; i++) {
     const struct target *target = &job->targets[i];
-    job->files->lists[target->segment] = target->named ? target->list : UINT32_MAX;
+    const uint32_t list = target->named ? target->list : UINT32_MAX;
+    job->segments[target->segment].change = (dseg_metadata_segment){(uint32_t)target->segment, list, target->origin};
+    if (job->files->lists != NULL) {
+      job->files->lists[target->segment] = list;
+    }
   }
+}
+
+/* Gives the description what was read; on failure it is as it was. */
+static dseg_status take_segments(struct job *job) {
+  dseg_description *description = job->reader.description;
+  dseg_metadata_segment *changes = NULL;
+  if (job->files->segments != NULL) {
+    changes = dseg_description_alloc(description, (job->segment_count + 1) * sizeof *changes);
+    if (changes == NULL) {
+      return dseg_fail(job->reader.error, DSEG_ERROR_MEMORY, "out of memory for metadata");
+    }
+  }
+  if (job->segment_count > description->segment_count) {
+    DSEG_TRY(dseg_json_add_segments(description, job->segments, description->segment_count, job->segment_count,
+                                    job->reader.error));
+  } else {
+    for (size_t i = 0; i < job->segment_count; i++) {
+      description->segments[i] = job->segments[i].segment;
+    }
+  }
+  for (size_t i = 0; changes != NULL && i < job->segment_count; i++) {
+    changes[i] = job->segments[i].change;
+  }
+  if (changes != NULL) {
+    *job->files->segments = changes;
+  }
+  return DSEG_OK;
 }
 
 static dseg_status apply(struct job *job, json_t *root) {
@@ -344,17 +392,15 @@ static dseg_status apply(struct job *job, json_t *root) {
   DSEG_TRY(check_schema(reader, root));
   DSEG_TRY(dseg_json_read_texts(reader, NULL, root, dseg_json_content_fields, DSEG_JSON_CONTENT_FIELDS, &content));
   dseg_json_warn_unknown(reader, NULL, root, is_top_key);
-  DSEG_TRY(collect_targets(job));
   const json_t *lists = json_object_get(root, "segmentAttributes");
   if (lists != NULL) {
     DSEG_TRY(collect_entries(job, root, lists));
   }
+  DSEG_TRY(collect_targets(job));
   DSEG_TRY(match_segments(job));
   report_lists(job);
+  DSEG_TRY(take_segments(job));
   description->content = content;
-  if (description->segment_count > 0) {
-    memcpy(description->segments, job->segments, description->segment_count * sizeof *job->segments);
-  }
   return DSEG_OK;
 }
 

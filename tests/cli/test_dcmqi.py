@@ -136,9 +136,11 @@ class Dcmqi(CliTest):
         self.assertIn("7", self.write("labels.nii", fails=True).err)
 
     def test_no_label(self):
+        """Segments that the JSON describes are written without a voxel (test_absent.py); there has to be one."""
         self.volume(labels=lambda i, j, k: 0)
-        self.metadata([segment(1)])
-        self.assertIn("no voxel", self.write("labels.nii", fails=True).err)
+        self.metadata([])
+        for kind in ("binary", "labelmap"):
+            self.assertIn("no voxel", self.write("labels.nii", "--segmentationType", kind, fails=True).err)
 
     def test_skip(self):
         self.volume()  # 3 segments; planes 1 to 3 of 5

@@ -39,7 +39,9 @@ class Truth:
             return Truth(None, self.affine, self.inputs, masks, self.fractions, self.options)
         table = np.zeros(max(numbers) + 1, np.uint32)
         table[numbers] = np.arange(1, len(numbers) + 1)
-        return Truth(table[self.labels], self.affine, self.inputs, options=self.options)
+        renumbered = Truth(table[self.labels], self.affine, self.inputs, options=self.options)
+        renumbered.described = [int(table[number]) for number in self.described] if self.described else None
+        return renumbered
 
     def planes(self, first, last):
         """Only these planes, counted from 1; all segments stay."""
@@ -98,6 +100,22 @@ def synthetic(shape, numbers, spacing=(0.7, 1.1, 2.5), origin=(-30.5, 12.25, 77.
     labels = block_labels(shape, numbers)
     affine = save_nifti("labels.nii.gz", labels, affine_of(spacing, origin, axes))
     return Truth(labels.astype(np.uint32), affine, ["labels.nii.gz"])
+
+
+def absent():
+    """Two segments have voxels, two more were looked for and not found."""
+    truth = synthetic((6, 24, 40), (2, 5))
+    truth.described = [1, 2, 5, 9]
+    return truth
+
+
+def empty():
+    """Nothing of what was looked for is there."""
+    truth = synthetic((6, 24, 40), (1,))
+    truth.labels[:] = 0
+    save_nifti("labels.nii.gz", truth.labels.astype(np.uint16), truth.affine)
+    truth.described = [1, 2, 3]
+    return truth
 
 
 def overlap():
@@ -169,6 +187,8 @@ VOLUMES = {
     "left-handed": lambda: synthetic((5, 20, 32), [1, 2], axes=LEFT_HANDED @ rotation(0.1, 0.2)),
     "coronal": lambda: synthetic((5, 20, 32), [1, 2], axes=CORONAL),
     "single-slice": lambda: synthetic((1, 23, 38), [1, 2]),
+    "absent": absent,
+    "empty": empty,
     "overlap": overlap,
     "fractions": fractions,
     "ct20": ct20,

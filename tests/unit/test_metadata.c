@@ -185,6 +185,87 @@ static void test_background_needs_no_segment(void **state) {
   dseg_description_destroy(description);
 }
 
+/* Reads text for the segments 1 and 5, those that it names in addition included. */
+static dseg_status read_with_absent(const char *text, dseg_description *description, struct warnings *warnings,
+                                    const dseg_metadata_segment **segments) {
+  const dseg_metadata_files files = {.struct_size = sizeof files, .segments = segments};
+  const dseg_warning_sink sink = {on_warning, warnings};
+  dseg_error error = {DSEG_OK, ""};
+  *warnings = (struct warnings){0, ""};
+  put_file(FILE_NAME, text);
+  return dseg_metadata_read(FILE_NAME, description, &files, &sink, &error);
+}
+
+static void test_what_no_voxel_has_is_added(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1, 5};
+  struct warnings warnings;
+  const dseg_metadata_segment *segments = NULL;
+  dseg_description *description = make_description(numbers, 2);
+  assert_int_equal(read_with_absent("{\"segmentAttributes\": [[{\"labelID\":3,\"SegmentLabel\":\"C\"," REQUIRED
+                                    "},{\"labelID\":0," REQUIRED "},{\"labelID\":70000," REQUIRED
+                                    "},{\"labelID\":1,\"SegmentLabel\":\"A\"," REQUIRED "},{\"labelID\":5," REQUIRED
+                                    "},{\"labelID\":9,\"recommendedDisplayRGBValue\":[1,2,3]," REQUIRED "}]]}",
+                                    description, &warnings, &segments),
+                   DSEG_OK);
+  assert_int_equal(warnings.count, 0);
+  static const uint32_t expected[] = {1, 3, 5, 9, 10}; /* 70000 can be no Segment Number */
+  static const uint32_t former[] = {0, UINT32_MAX, 1, UINT32_MAX, UINT32_MAX};
+  static const uint32_t labels[] = {1, 3, 5, 9, 70000};
+  assert_int_equal(description->segment_count, 5);
+  for (size_t i = 0; i < 5; i++) {
+    assert_int_equal(description->segments[i].number, expected[i]);
+    assert_int_equal(segments[i].former, former[i]);
+    assert_int_equal(segments[i].list, 0);
+    assert_int_equal(segments[i].origin.file, 0);
+    assert_int_equal(segments[i].origin.number, labels[i]);
+    assert_true(description->segments[i].has_color || former[i] != UINT32_MAX);
+    assert_non_null(description->segments[i].label);
+  }
+  assert_string_equal(description->segments[0].label, "A");
+  assert_string_equal(description->segments[1].label, "C");
+  assert_int_equal(description->segments[3].rgb[2], 3);
+  dseg_description_destroy(description);
+}
+
+static void test_labels_of_other_segments_are_taken(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1, 2};
+  static const dseg_segment_origin origins[] = {{0, 1}, {1, 1}};
+  const dseg_metadata_segment *segments = NULL;
+  const dseg_metadata_files files = {
+      .struct_size = sizeof files, .count = 2, .origins = origins, .segments = &segments};
+  dseg_description *description = make_description(numbers, 2);
+  put_file(FILE_NAME, "{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":2," REQUIRED
+                      "}],[{\"labelID\":1," REQUIRED "},{\"labelID\":4," REQUIRED "},{\"labelID\":2," REQUIRED "}]]}");
+  assert_int_equal(dseg_metadata_read(FILE_NAME, description, &files, NULL, NULL), DSEG_OK);
+  /* 2 is the second file's segment 1: both files' absent segment 2 get numbers after the greatest. */
+  static const uint32_t expected[] = {1, 2, 4, 5, 6};
+  static const dseg_segment_origin from[] = {{0, 1}, {1, 1}, {1, 4}, {0, 2}, {1, 2}};
+  assert_int_equal(description->segment_count, 5);
+  for (size_t i = 0; i < 5; i++) {
+    assert_int_equal(description->segments[i].number, expected[i]);
+    assert_int_equal(segments[i].origin.file, from[i].file);
+    assert_int_equal(segments[i].origin.number, from[i].number);
+    assert_int_equal(segments[i].list, from[i].file);
+  }
+  dseg_description_destroy(description);
+}
+
+static void test_a_fault_adds_nothing(void **state) {
+  (void)state;
+  static const uint32_t numbers[] = {1, 5};
+  struct warnings warnings;
+  const dseg_metadata_segment *segments = NULL;
+  dseg_description *description = make_description(numbers, 2);
+  assert_int_equal(read_with_absent("{\"segmentAttributes\": [[{\"labelID\":3," REQUIRED "},{\"labelID\":4}]]}",
+                                    description, &warnings, &segments),
+                   DSEG_ERROR_FORMAT);
+  assert_int_equal(description->segment_count, 2);
+  assert_null(segments);
+  dseg_description_destroy(description);
+}
+
 /* Two files, both with a segment 1; the second's has the number 2 in the description. */
 static const dseg_segment_origin two_origins[] = {{0, 1}, {1, 1}};
 static const char *const two_names[] = {"dir/first.nrrd", "second.nrrd"};
@@ -321,6 +402,9 @@ int main(void) {
       cmocka_unit_test(test_faults),
       cmocka_unit_test(test_warnings),
       cmocka_unit_test(test_background_needs_no_segment),
+      cmocka_unit_test(test_what_no_voxel_has_is_added),
+      cmocka_unit_test(test_labels_of_other_segments_are_taken),
+      cmocka_unit_test(test_a_fault_adds_nothing),
       cmocka_unit_test(test_lists_belong_to_files),
       cmocka_unit_test(test_lists_are_told),
       cmocka_unit_test(test_label_from_description),

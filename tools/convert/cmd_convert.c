@@ -14,6 +14,7 @@ enum {
   OPTION_REFERENCE,
   OPTION_METADATA,
   OPTION_SEGMENTS,
+  OPTION_PRESENT_ONLY,
   OPTION_PLANES,
   OPTION_OVERLAP,
   OPTION_GRID,
@@ -41,6 +42,8 @@ enum {
 static const cli_option options_table[] = {
     {OPTION_SEGMENTS, "segments", "1,3-5|LABEL", true, "What to take",
      "Only the segments with these numbers, ranges of numbers, or labels (letter case ignored)."},
+    {OPTION_PRESENT_ONLY, "present-only", NULL, false, NULL,
+     "Leave out segments without a voxel; otherwise what the input or --metadata describes stays described."},
     {OPTION_PLANES, "planes", "A-B", false, NULL, "Only these planes of the input, counted from 1."},
     {OPTION_GRID, "grid", "tight|reference", false, NULL,
      "tight: without empty planes at both ends. reference: all planes of the --reference images, so that empty slices "
@@ -268,6 +271,7 @@ static bool set_choice(const cli_args *args, int id, convert_options *options) {
 static void set_flag(int id, convert_options *options) {
   switch (id) {
     case OPTION_SPLIT: options->split = true; break;
+    case OPTION_PRESENT_ONLY: options->present_only = true; break;
     case OPTION_RENUMBER: options->numbering = CONVERT_NUMBERS_NEW; break;
     case OPTION_CONCATENATION: options->write.concatenation = true; break;
     case OPTION_PADDED_BIT_FRAMES: options->padded_bit_frames = true; break;

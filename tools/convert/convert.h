@@ -42,6 +42,7 @@ typedef struct convert_options {
   dseg_overlap_policy overlap;
   convert_grid grid;
   bool split;
+  bool present_only; /* segments without a voxel are left out */
   convert_numbering numbering;
   double threshold; /* 0: not given */
   unsigned threads;
@@ -100,13 +101,18 @@ typedef struct convert_job {
   dseg_description *target;                  /* what is written; owned */
   const dseg_volume_format *format;          /* of the output; NULL: DICOM */
   const dseg_representation *representation; /* of the output; NULL for volumes */
-  uint32_t *source_segment;                  /* by segment index of the target: index in the source */
-  uint32_t *metadata_lists;                  /* by segment index of the source: the list of the JSON that names it */
-  uint32_t *values;      /* by segment index of the source: number in the target; 0 where it is left out */
-  unsigned bits;         /* 8, 16 or 32: enough for the target's numbers and background */
-  bool fractions;        /* the output holds fractions */
-  uint32_t mask_maximum; /* what a mask's "inside" becomes: 1, or the largest fraction */
-  uint8_t *mask_plane;   /* scratch for rasters that differ: one plane of the source */
+  /* By segment index of the target: index in the source. Absent segments, which the JSON describes and the source does
+   * not have, have indices from the source's segment_count on. */
+  uint32_t *source_segment;
+  const dseg_metadata_segment *changes; /* by segment of the target as the JSON left it; NULL: there was no JSON */
+  uint32_t *read_segments;              /* read_count of them: source_segment without those that are absent */
+  size_t read_count;
+  uint32_t *metadata_lists; /* by segment index of the source: the list of the JSON that names it */
+  uint32_t *values;         /* by source_segment: number in the target; 0 where it is left out */
+  unsigned bits;            /* 8, 16 or 32: enough for the target's numbers and background */
+  bool fractions;           /* the output holds fractions */
+  uint32_t mask_maximum;    /* what a mask's "inside" becomes: 1, or the largest fraction */
+  uint8_t *mask_plane;      /* scratch for rasters that differ: one plane of the source */
   convert_map map;
   convert_result result;
   dseg_output_set *outputs; /* all that is written joins it; owned */
@@ -130,6 +136,23 @@ int convert_select_segments(convert_job *job);
 int convert_select_planes(convert_job *job);
 /* "A-B" or "A", counted from 1. */
 bool convert_parse_range(const char *text, uint64_t *first, uint64_t *last);
+
+/* absent.c: segments that are described and have no voxel. */
+/* Whether the segment with this index of the target is described by the JSON alone. */
+bool convert_is_absent(const convert_job *job, size_t segment);
+/* Where the segment of a source_segment comes from, absent ones from the JSON; list: as in metadata_lists. */
+dseg_segment_origin convert_segment_origin(const convert_job *job, uint32_t source_segment, uint32_t *list);
+/* Lists read_segments anew: whenever segments of the target are dropped or change their order. */
+void convert_list_read_segments(convert_job *job);
+/* Drops the segments of the target whose keep is 0, with a note: some of them, by name, and one, or several: what
+ * becomes of it or them. */
+void convert_drop_segments(convert_job *job, const uint8_t *keep, const char *one, const char *several);
+/* Drops what the output cannot describe, and with --present-only what has no voxel, with a note each. */
+int convert_settle_absent(convert_job *job);
+/* Says which segments stay described although no voxel has them. */
+int convert_note_absent(const convert_job *job);
+/* Refuses an output without a segment that needs one. */
+int convert_check_segments(const convert_job *job);
 
 /* convert_numbers.c: settles the target's segment numbers, background and bits, with a note where numbers change. */
 int convert_number_segments(convert_job *job);

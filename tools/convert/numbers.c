@@ -22,7 +22,7 @@ static uint32_t free_number(const dseg_description *description) {
 /* Whether a voxel of the output may belong to no segment. */
 static bool needs_background(const convert_job *job) {
   const dseg_description *source = dseg_source_description(job->source);
-  if (source->has_background || job->target->segment_count < source->segment_count) {
+  if (source->has_background || job->read_count < source->segment_count) {
     return true;
   }
   for (size_t i = 0; i < job->target->geometry.plane_count; i++) {
@@ -81,6 +81,7 @@ static void renumber(convert_job *job, const char *why) {
 typedef struct origin {
   dseg_segment segment;
   uint32_t source_segment;
+  bool absent, by_number;
   uint32_t list; /* of the metadata; files in turn without it */
   uint32_t number;
 } origin;
@@ -88,10 +89,16 @@ typedef struct origin {
 static int compare_origins(const void *a, const void *b) {
   const origin *first = a;
   const origin *second = b;
+  if (first->absent != second->absent && !first->by_number) {
+    return first->absent ? 1 : -1; /* those that have voxels have the numbers that they would have without the others */
+  }
   if (first->list != second->list) {
     return first->list < second->list ? -1 : 1;
   }
-  return (first->number > second->number) - (first->number < second->number);
+  if (first->number != second->number) {
+    return first->number < second->number ? -1 : 1;
+  }
+  return (int)first->absent - (int)second->absent;
 }
 
 /* Sorts the target's segments: by list and number in it, or by the number alone, which they get then. */
@@ -103,9 +110,14 @@ static bool sort_by_origin(convert_job *job, bool by_number) {
   }
   for (size_t i = 0; i < target->segment_count; i++) {
     const uint32_t index = job->source_segment[i];
-    const dseg_segment_origin from = dseg_source_segment_origin(job->source, index);
-    const uint32_t list = job->metadata_lists != NULL ? job->metadata_lists[index] : from.file;
-    origins[i] = (origin){target->segments[i], index, by_number ? 0 : list, from.number};
+    uint32_t list = 0;
+    const dseg_segment_origin from = convert_segment_origin(job, index, &list);
+    origins[i] = (origin){.segment = target->segments[i],
+                          .source_segment = index,
+                          .absent = convert_is_absent(job, i),
+                          .by_number = by_number,
+                          .list = by_number ? 0 : list,
+                          .number = from.number};
   }
   qsort(origins, target->segment_count, sizeof *origins, compare_origins);
   for (size_t i = 0; i < target->segment_count; i++) {
@@ -140,6 +152,30 @@ static int check_file_numbers(const convert_job *job) {
   return CLI_OK;
 }
 
+/* Drops segments without a voxel whose labels cannot be their numbers, with a note: where they stand for another one,
+ * too, or leave a gap in numbers that have to count from 1. */
+static int drop_misfits(convert_job *job) {
+  const dseg_description *target = job->target;
+  const bool counted = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  uint8_t *keep = calloc(target->segment_count + 1, 1);
+  if (keep == NULL) {
+    return convert_fail_memory(job);
+  }
+  uint32_t last = 0;
+  size_t kept = 0;
+  for (size_t i = 0; i < target->segment_count; i++) {
+    const uint32_t number = target->segments[i].number;
+    const bool misfit = (kept > 0 && number == last) || (counted && number != kept + 1) || number > UINT16_MAX;
+    keep[i] = !convert_is_absent(job, i) || !misfit ? 1 : 0;
+    last = keep[i] != 0 ? number : last;
+    kept += keep[i];
+  }
+  convert_drop_segments(job, keep, "has no voxel; it is left out, since its label can be no Segment Number here",
+                        "have no voxel; they are left out, since their labels can be no Segment Numbers here");
+  free(keep);
+  return CLI_OK;
+}
+
 /* What the command lines of dcmqi ask for. */
 static int number_by_files(convert_job *job) {
   const bool by_number = job->options->numbering == CONVERT_NUMBERS_OF_FILES;
@@ -147,9 +183,11 @@ static int number_by_files(convert_job *job) {
     return convert_fail_memory(job);
   }
   if (by_number) {
-    return check_file_numbers(job);
+    const int exit_code = drop_misfits(job);
+    return exit_code == CLI_OK ? check_file_numbers(job) : exit_code;
   }
   dseg_description_renumber(job->target);
+  convert_list_read_segments(job);
   return CLI_OK;
 }
 

@@ -126,8 +126,8 @@ dseg_status convert_read_labels(convert_job *job, size_t first, size_t count, co
       .struct_size = sizeof(dseg_label_request),
       .bits = job->bits,
       .values = job->values,
-      .segments = segments != NULL ? segments : job->source_segment,
-      .segment_count = segments != NULL ? segment_count : job->target->segment_count,
+      .segments = segments != NULL ? segments : job->read_segments,
+      .segment_count = segments != NULL ? segment_count : job->read_count,
       .background = job->target->background,
       .overlap = policy,
       .threshold = job->options->threshold,
@@ -174,7 +174,7 @@ dseg_status convert_read_mask(convert_job *job, size_t segment, size_t plane, ui
   const dseg_geometry *source = source_geometry(job);
   const size_t source_pixels = (size_t)source->rows * source->columns;
   const ptrdiff_t source_plane = job->map.source_plane[plane];
-  if (source_plane < 0) {
+  if (source_plane < 0 || convert_is_absent(job, segment)) {
     memset(out, 0, (size_t)target->rows * target->columns);
     return DSEG_OK;
   }
@@ -202,7 +202,7 @@ dseg_status convert_segments_in_plane(convert_job *job, size_t plane, uint8_t *p
   }
   DSEG_TRY(dseg_source_segments_in_plane(job->source, (size_t)source_plane, scratch, error));
   for (size_t i = 0; i < job->target->segment_count; i++) {
-    present[i] = scratch[job->source_segment[i]];
+    present[i] = convert_is_absent(job, i) ? 0 : scratch[job->source_segment[i]];
   }
   return DSEG_OK;
 }

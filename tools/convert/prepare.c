@@ -32,18 +32,21 @@ static int apply_metadata(convert_job *job) {
     origins[i] = dseg_source_segment_origin(job->source, i);
   }
   job->metadata_lists = calloc(target->segment_count + 1, sizeof *job->metadata_lists);
+  const dseg_metadata_segment *changes = NULL;
   const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
                                      .count = options->input_count,
                                      .origins = origins,
                                      .names = options->inputs,
                                      .complete = options->complete_metadata,
-                                     .lists = job->metadata_lists};
+                                     .lists = job->metadata_lists,
+                                     .segments = &changes};
   cli_warnings warnings = {.file = options->metadata};
   const dseg_warning_sink sink = cli_warning_sink(&warnings);
   dseg_error error = {0};
   const dseg_status status = dseg_metadata_read(options->metadata, target, &files, &sink, &error);
   cli_warnings_end(&warnings);
   free(origins);
+  job->changes = changes;
   return status == DSEG_OK ? CLI_OK : cli_fail(options->metadata, status, &error);
 }
 
@@ -174,7 +177,16 @@ static int settle_output(convert_job *job) {
     exit_code = convert_apply_reference(job);
   }
   if (exit_code == CLI_OK) {
+    exit_code = convert_settle_absent(job);
+  }
+  if (exit_code == CLI_OK) {
     exit_code = convert_number_segments(job);
+  }
+  if (exit_code == CLI_OK) {
+    exit_code = convert_check_segments(job);
+  }
+  if (exit_code == CLI_OK) {
+    exit_code = convert_note_absent(job);
   }
   return exit_code;
 }
@@ -218,6 +230,7 @@ void convert_finish(convert_job *job) {
   }
   free(job->result.files);
   free(job->source_segment);
+  free(job->read_segments);
   free(job->metadata_lists);
   free(job->values);
   free(job->map.source_plane);

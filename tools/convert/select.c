@@ -105,13 +105,22 @@ static int mark_value(const convert_job *job, const char *value, uint8_t *chosen
   return CLI_OK;
 }
 
+/* The index in the source of a segment of the target as the JSON left it; see convert_job. */
+static uint32_t source_index(const convert_job *job, size_t segment) {
+  if (job->changes == NULL) {
+    return (uint32_t)segment;
+  }
+  const uint32_t former = job->changes[segment].former;
+  return former != UINT32_MAX ? former : (uint32_t)(dseg_source_description(job->source)->segment_count + segment);
+}
+
 /* Keeps the chosen segments of the target (all when chosen is NULL). */
 static void keep_segments(convert_job *job, const uint8_t *chosen) {
   dseg_description *target = job->target;
   size_t kept = 0;
   for (size_t i = 0; i < target->segment_count; i++) {
     if (chosen == NULL || chosen[i] != 0) {
-      job->source_segment[kept] = (uint32_t)i;
+      job->source_segment[kept] = source_index(job, i);
       target->segments[kept++] = target->segments[i];
     }
   }
@@ -122,9 +131,11 @@ int convert_select_segments(convert_job *job) {
   const convert_options *options = job->options;
   const size_t count = job->target->segment_count;
   job->source_segment = calloc(count + 1, sizeof *job->source_segment);
-  job->values = calloc(count + 1, sizeof *job->values);
+  job->read_segments = calloc(count + 1, sizeof *job->read_segments);
+  const size_t source_count = dseg_source_description(job->source)->segment_count;
+  job->values = calloc(source_count + count + 1, sizeof *job->values);
   uint8_t *chosen = calloc(count + 1, 1);
-  if (job->source_segment == NULL || job->values == NULL || chosen == NULL) {
+  if (job->source_segment == NULL || job->read_segments == NULL || job->values == NULL || chosen == NULL) {
     free(chosen);
     return convert_fail_memory(job);
   }
@@ -134,6 +145,7 @@ int convert_select_segments(convert_job *job) {
   }
   if (exit_code == CLI_OK) {
     keep_segments(job, options->segment_count > 0 ? chosen : NULL);
+    convert_list_read_segments(job);
   }
   free(chosen);
   return exit_code;

@@ -71,15 +71,18 @@ static int write_group(convert_job *job, group_work *work, const uint32_t *group
   const char *path = job->result.files[group];
   size_t count = 0;
   size_t first = 0;
+  size_t member_count = 0;
   for (size_t i = 0; i < job->target->segment_count; i++) {
     if (group_of[i] == group) {
       first = count == 0 ? i : first;
-      work->members[count] = job->source_segment[i];
+      if (!convert_is_absent(job, i)) {
+        work->members[member_count++] = job->source_segment[i];
+      }
       work->segments[count++] = job->target->segments[i];
     }
   }
   dseg_error error = {0};
-  const dseg_status read = fill_group(job, work, count, first, &error);
+  const dseg_status read = fill_group(job, work, member_count, first, &error);
   if (read != DSEG_OK) {
     return convert_fail_input(job, read, &error);
   }

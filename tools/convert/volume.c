@@ -196,7 +196,7 @@ static dseg_status read_layers(convert_job *job, volume_work *work, dseg_error *
   for (size_t layer = 0; layer < layers; layer++) {
     size_t count = 0;
     for (size_t i = 0; i < job->target->segment_count; i++) {
-      if (work->layer_of[i] == layer) {
+      if (work->layer_of[i] == layer && !convert_is_absent(job, i)) {
         work->members[count++] = job->source_segment[i];
       }
     }
@@ -214,7 +214,7 @@ static const void *view_source(const convert_job *job, const volume_work *work) 
   const dseg_description *source = dseg_source_description(job->source);
   const size_t pixels = (size_t)geometry->rows * geometry->columns;
   if (!job->map.same_raster || job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
-      job->target->segment_count != source->segment_count || geometry->plane_count != source->geometry.plane_count ||
+      job->read_count != source->segment_count || geometry->plane_count != source->geometry.plane_count ||
       work->voxel_count != pixels * geometry->plane_count) {
     return NULL;
   }

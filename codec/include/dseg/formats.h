@@ -84,6 +84,13 @@ DSEG_API dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_
 DSEG_API dseg_status dseg_volume_write(const char *path, const dseg_volume *volume,
                                        const dseg_volume_write_options *options, dseg_error *error);
 
+/* What reading dcmqi's JSON did to a segment. */
+typedef struct dseg_metadata_segment {
+  uint32_t former;            /* its index in the description before; UINT32_MAX: it was added, for no voxel has it */
+  uint32_t list;              /* the outer list that names it; UINT32_MAX: none */
+  dseg_segment_origin origin; /* its file and labelID */
+} dseg_metadata_segment;
+
 /* Maps segments to the files named in dcmqi's JSON. */
 typedef struct dseg_metadata_files {
   size_t struct_size;                 /* sizeof(dseg_metadata_files): see dseg/dseg.h */
@@ -97,13 +104,18 @@ typedef struct dseg_metadata_files {
   /* Writing: the texts of the top level and Segment Description are there, as "", where the description has none. */
   bool all_texts;
   dseg_output_set *set; /* that a file of dseg_metadata_write joins; NULL: it gets its name at once */
+  /* Reading: receives, by index of the description's segments after it, what was done to each, in the description's
+   * memory. A labelID that no segment has, but the background's and 0, becomes a segment of the description then: it
+   * was looked for and not found. Its number is its labelID, or the next after the greatest where that is taken. NULL:
+   * it is skipped, with a warning. */
+  const dseg_metadata_segment **segments;
 } dseg_metadata_files;
 
 /* dcmqi's segmentation JSON (seg-schema.json): reads path and applies it to the description. An outer list of
  * segmentAttributes belongs to one file, and within it segments are found by labelID; with one file and several
  * outer lists, these count as one list if no labelID comes twice. files may be NULL: one file. Segments that the
  * JSON does not name keep what they have, with a warning; labelIDs that no segment has are skipped, with a
- * warning. On failure the description is as it was. */
+ * warning, or added (files->segments). On failure the description is as it was. */
 DSEG_API dseg_status dseg_metadata_read(const char *path, dseg_description *description,
                                         const dseg_metadata_files *files, const dseg_warning_sink *warnings,
                                         dseg_error *error);

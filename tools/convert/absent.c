@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* absent.c - segments that are described and have no voxel: they were looked for and not found. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert/convert.h"
+
+enum { NAMED = 5 }; /* so many in one note */
+
+static size_t source_count(const convert_job *job) {
+  return dseg_source_description(job->source)->segment_count;
+}
+
+bool convert_is_absent(const convert_job *job, size_t segment) {
+  return job->source_segment[segment] >= source_count(job);
+}
+
+dseg_segment_origin convert_segment_origin(const convert_job *job, uint32_t source_segment, uint32_t *list) {
+  const size_t known = source_count(job);
+  if (source_segment >= known) {
+    const dseg_metadata_segment *change = &job->changes[source_segment - known];
+    *list = change->list;
+    return change->origin;
+  }
+  const dseg_segment_origin origin = dseg_source_segment_origin(job->source, source_segment);
+  *list = job->metadata_lists != NULL ? job->metadata_lists[source_segment] : origin.file;
+  return origin;
+}
+
+void convert_list_read_segments(convert_job *job) {
+  job->read_count = 0;
+  for (size_t i = 0; i < job->target->segment_count; i++) {
+    if (!convert_is_absent(job, i)) {
+      job->read_segments[job->read_count++] = job->source_segment[i];
+    }
+  }
+}
+
+/* Names the segments whose flag has this value, by their labels in the files, and says what becomes of them. */
+static void note_segments(const convert_job *job, const uint8_t *flags, uint8_t value, const char *one,
+                          const char *several) {
+  char names[NAMED * 120] = "";
+  size_t used = 0;
+  size_t count = 0;
+  for (size_t i = 0; i < job->target->segment_count; i++) {
+    if (flags[i] != value) {
+      continue;
+    }
+    if (count++ < NAMED) {
+      uint32_t list = 0;
+      const uint32_t label = convert_segment_origin(job, job->source_segment[i], &list).number;
+      const int length = snprintf(names + used, sizeof names - used, "%s%" PRIu32 " \"%.64s\"", used > 0 ? ", " : "",
+                                  label, job->target->segments[i].label);
+      used += length > 0 ? (size_t)length : 0;
+    }
+  }
+  const char *file = job->options->metadata != NULL ? job->options->metadata : convert_input_name(job);
+  if (count == 0 || job->options->refusal != NULL) {
+    return;
+  }
+  if (count == 1) {
+    cli_note(file, "segment %s %s", names, one);
+  } else if (count <= NAMED) {
+    cli_note(file, "segments %s %s", names, several);
+  } else {
+    cli_note(file, "segments %s and %zu more %s", names, count - NAMED, several);
+  }
+}
+
+void convert_drop_segments(convert_job *job, const uint8_t *keep, const char *one, const char *several) {
+  dseg_description *target = job->target;
+  note_segments(job, keep, 0, one, several);
+  size_t kept = 0;
+  for (size_t i = 0; i < target->segment_count; i++) {
+    if (keep[i] != 0) {
+      job->source_segment[kept] = job->source_segment[i];
+      target->segments[kept++] = target->segments[i];
+    }
+  }
+  target->segment_count = kept;
+  convert_list_read_segments(job);
+}
+
+static bool has_voxel(const uint8_t *mask, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (mask[i] != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Sets found[i] for the segments that have a voxel in the plane. */
+static dseg_status find_in_plane(convert_job *job, size_t plane, uint8_t *present, uint8_t *mask, uint8_t *found,
+                                 dseg_error *error) {
+  const dseg_description *target = job->target;
+  DSEG_TRY(convert_segments_in_plane(job, plane, present, present + target->segment_count, error));
+  for (size_t i = 0; i < target->segment_count; i++) {
+    if (found[i] == 0 && present[i] != 0) {
+      DSEG_TRY(convert_read_mask(job, i, plane, mask, error));
+      found[i] = has_voxel(mask, (size_t)target->geometry.rows * target->geometry.columns) ? 1 : 0;
+    }
+  }
+  return DSEG_OK;
+}
+
+static int drop_empty(convert_job *job) {
+  const dseg_description *target = job->target;
+  const size_t count = target->segment_count;
+  uint8_t *found = calloc(count + 1, 1);
+  uint8_t *present = malloc(count + source_count(job) + 1);
+  uint8_t *mask = malloc((size_t)target->geometry.rows * target->geometry.columns + 1);
+  dseg_error error = {DSEG_OK, ""};
+  dseg_status status = DSEG_OK;
+  if (found == NULL || present == NULL || mask == NULL) {
+    status = dseg_fail(&error, DSEG_ERROR_MEMORY, "out of memory");
+  }
+  for (size_t plane = 0; status == DSEG_OK && plane < target->geometry.plane_count; plane++) {
+    status = find_in_plane(job, plane, present, mask, found, &error);
+  }
+  if (status == DSEG_OK) {
+    convert_drop_segments(job, found, "has no voxel; --present-only leaves it out",
+                          "have no voxel; --present-only leaves them out");
+  }
+  free(found);
+  free(present);
+  free(mask);
+  return status == DSEG_OK ? CLI_OK : convert_fail_input(job, status, &error);
+}
+
+/* A volume that describes no segments has no place for one without a voxel, unless it is a file of its own. */
+static bool can_describe(const convert_job *job) {
+  const convert_options *options = job->options;
+  return job->format == NULL || (job->format->flags & DSEG_VOLUME_LABEL_LAYERS) != 0 || options->split ||
+         options->write_metadata != NULL;
+}
+
+int convert_settle_absent(convert_job *job) {
+  if (job->options->present_only) {
+    return drop_empty(job);
+  }
+  if (can_describe(job) || job->read_count == job->target->segment_count) {
+    return CLI_OK;
+  }
+  uint8_t *keep = calloc(job->target->segment_count + 1, 1);
+  if (keep == NULL) {
+    return convert_fail_memory(job);
+  }
+  for (size_t i = 0; i < job->target->segment_count; i++) {
+    keep[i] = convert_is_absent(job, i) ? 0 : 1;
+  }
+  convert_drop_segments(job, keep, "has no voxel, and the output describes no segments: it is left out",
+                        "have no voxel, and the output describes no segments: they are left out");
+  free(keep);
+  return CLI_OK;
+}
+
+int convert_note_absent(const convert_job *job) {
+  uint8_t *absent = calloc(job->target->segment_count + 1, 1);
+  if (absent == NULL) {
+    return convert_fail_memory(job);
+  }
+  for (size_t i = 0; i < job->target->segment_count; i++) {
+    absent[i] = convert_is_absent(job, i) ? 1 : 0;
+  }
+  note_segments(job, absent, 1, "has no voxel; it stays described", "have no voxel; they stay described");
+  free(absent);
+  return CLI_OK;
+}
+
+int convert_check_segments(const convert_job *job) {
+  const bool needs_one = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
+  if (!needs_one || job->target->segment_count > 0) {
+    return CLI_OK;
+  }
+  dseg_error error = {DSEG_OK, ""};
+  const dseg_status status =
+      dseg_fail(&error, DSEG_ERROR_UNSUPPORTED,
+                "no voxel belongs to a segment, and none is %s: %s needs one (0062,0002; PS3.3 C.8.20.2); %s",
+                job->options->present_only ? "kept" : "described", job->representation->segmentation_type,
+                job->options->is_dcmqi       ? "name in the metadata what was looked for"
+                : job->options->present_only ? "leave out --present-only, or use --as labelmap"
+                                             : "name with --metadata what was looked for, or use --as labelmap");
+  return convert_fail_output(job, job->options->output, status, &error);
+}
