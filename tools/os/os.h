@@ -5,6 +5,7 @@
 #define DSEG_TOOLS_OS_OS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -34,6 +35,10 @@ void os_remove(const char *path);
 int os_make_directory(const char *path);
 /* Whether path is a directory that can be read and has nothing in it. */
 bool os_is_empty_directory(const char *path);
+
+/* The names in a directory but "." and "..", in no order: malloc'd, as is the list of them. ENOTDIR for what is no
+ * directory. */
+int os_list_directory(const char *path, char ***names, size_t *count);
 
 /* Seconds of a clock that never goes back. */
 double os_seconds(void);

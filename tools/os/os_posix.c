@@ -70,6 +70,41 @@ bool os_is_empty_directory(const char *path) {
   return empty;
 }
 
+/* Keeps a name, or frees it and all before it; false when out of memory. */
+static bool keep_name(char *name, char ***names, size_t *count) {
+  char **grown = name != NULL ? realloc(*names, (*count + 1) * sizeof *grown) : NULL;
+  if (grown != NULL) {
+    *names = grown;
+    grown[(*count)++] = name;
+    return true;
+  }
+  free(name);
+  for (size_t i = 0; i < *count; i++) {
+    free((*names)[i]);
+  }
+  free(*names);
+  *names = NULL;
+  *count = 0;
+  return false;
+}
+
+int os_list_directory(const char *path, char ***names, size_t *count) {
+  *names = NULL;
+  *count = 0;
+  DIR *directory = opendir(path);
+  if (directory == NULL) {
+    return errno;
+  }
+  bool kept = true;
+  for (const struct dirent *entry = readdir(directory); kept && entry != NULL; entry = readdir(directory)) {
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+      kept = keep_name(strdup(entry->d_name), names, count);
+    }
+  }
+  (void)closedir(directory);
+  return kept ? 0 : ENOMEM;
+}
+
 double os_seconds(void) {
   struct timespec now = {0};
   (void)clock_gettime(CLOCK_MONOTONIC, &now);

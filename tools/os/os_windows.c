@@ -157,6 +157,53 @@ bool os_is_empty_directory(const char *path) {
   return empty;
 }
 
+/* Keeps a name, or frees it and all before it; false when out of memory. */
+static bool keep_name(char *name, char ***names, size_t *count) {
+  char **grown = name != NULL ? realloc(*names, (*count + 1) * sizeof *grown) : NULL;
+  if (grown != NULL) {
+    *names = grown;
+    grown[(*count)++] = name;
+    return true;
+  }
+  free(name);
+  for (size_t i = 0; i < *count; i++) {
+    free((*names)[i]);
+  }
+  free(*names);
+  *names = NULL;
+  *count = 0;
+  return false;
+}
+
+int os_list_directory(const char *path, char ***names, size_t *count) {
+  *names = NULL;
+  *count = 0;
+  WIN32_FILE_ATTRIBUTE_DATA attributes;
+  if (!find(path, &attributes)) {
+    return ENOENT;
+  }
+  if ((attributes.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
+    return ENOTDIR;
+  }
+  char pattern[PATH_CHARACTERS];
+  const int length = snprintf(pattern, sizeof pattern, "%s/*", path);
+  wchar_t *wide = length > 0 && length < PATH_CHARACTERS ? widen(pattern) : NULL;
+  WIN32_FIND_DATAW found;
+  const HANDLE search = wide != NULL ? FindFirstFileW(wide, &found) : INVALID_HANDLE_VALUE;
+  free(wide);
+  if (search == INVALID_HANDLE_VALUE) {
+    return EACCES;
+  }
+  bool kept = true;
+  do {
+    if (wcscmp(found.cFileName, L".") != 0 && wcscmp(found.cFileName, L"..") != 0) {
+      kept = keep_name(narrow(found.cFileName), names, count);
+    }
+  } while (kept && FindNextFileW(search, &found) != 0);
+  (void)FindClose(search);
+  return kept ? 0 : ENOMEM;
+}
+
 double os_seconds(void) {
   LARGE_INTEGER now;
   LARGE_INTEGER rate;

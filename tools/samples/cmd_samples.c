@@ -9,7 +9,16 @@
 #include "os/os.h"
 #include "samples/samples.h"
 
-enum { OPTION_ONLY, OPTION_EDGE_CASES, OPTION_LOSSY, OPTION_FORCE, OPTION_THREADS };
+enum {
+  OPTION_ONLY,
+  OPTION_EDGE_CASES,
+  OPTION_LOSSY,
+  OPTION_REFERENCE,
+  OPTION_KEEP_IDENTITY,
+  OPTION_UID_SEED,
+  OPTION_FORCE,
+  OPTION_THREADS
+};
 
 static const cli_option options_table[] = {
     {OPTION_ONLY, "only", "ENCODING", true, "Content",
@@ -17,6 +26,15 @@ static const cli_option options_table[] = {
     {OPTION_EDGE_CASES, "edge-cases", NULL, false, NULL,
      "Also small objects that are valid but uncommon, and faulty ones, each with the fault that its name says."},
     {OPTION_LOSSY, "lossy", NULL, false, NULL, "Also lossy transfer syntaxes, for FRACTIONAL."},
+    {OPTION_REFERENCE, "reference", "DIR|FILE", true, "Whose it is",
+     "The images that were segmented: copies without identity are written into DIRECTORY/images, and the samples refer "
+     "to them."},
+    {OPTION_KEEP_IDENTITY, "keep-identity", NULL, false, NULL,
+     "Keep who the patient is, all dates and all UIDs of a DICOM SOURCE and of the images, which are not copied. "
+     "Otherwise they are replaced (PS3.15 Annex E)."},
+    {OPTION_UID_SEED, "uid-seed", "TEXT", false, NULL,
+     "Derive the UIDs that take the place of the source's and the images' from TEXT, too: who knows the old ones but "
+     "not TEXT cannot tell the new ones. TEXT is written nowhere."},
     {OPTION_FORCE, "force", NULL, false, "The run", "Write into a directory that is not empty, and replace files."},
     {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL}};
@@ -30,7 +48,8 @@ const cli_command cmd_samples = {"samples",
                                  "DIRECTORY gets a .dcm file for each representation and frame codec of dseg codecs\n"
                                  "that fit together, plug-ins and proposals included, the source as .nii.gz and\n"
                                  ".seg.nrrd, manifest.json, MANIFEST.csv, README.md and a picture. The same source\n"
-                                 "gives the same bytes again.",
+                                 "gives the same bytes again. Of a DICOM SOURCE, and with --reference,\n"
+                                 "the patient's identity and all UIDs are replaced.",
                                  options_table,
                                  run};
 
@@ -119,6 +138,9 @@ static int parse(cli_args *args, samples_job *job) {
       case OPTION_ONLY: good = add_only(args, job); break;
       case OPTION_EDGE_CASES: job->edge_cases = true; break;
       case OPTION_LOSSY: job->lossy = true; break;
+      case OPTION_REFERENCE: job->references[job->reference_count++] = args->value; break;
+      case OPTION_KEEP_IDENTITY: job->keep_identity = true; break;
+      case OPTION_UID_SEED: job->uid_seed = args->value; break;
       case OPTION_FORCE: job->force = true; break;
       case OPTION_THREADS: good = cli_unsigned(args, 1, 1024, &job->threads); break;
       default: return args->exit_code;
@@ -130,25 +152,34 @@ static int parse(cli_args *args, samples_job *job) {
   if (args->name_count != 2) {
     return cli_usage_error(&cmd_samples, "SOURCE and DIRECTORY are expected");
   }
+  if (job->reference_count > 0 && strcmp(args->names[0], "phantom") == 0) {
+    return cli_usage_error(&cmd_samples, "--reference: the phantom was drawn on no images");
+  }
+  if (job->uid_seed != NULL && job->keep_identity) {
+    return cli_usage_error(&cmd_samples, "--uid-seed is for new UIDs, and --keep-identity keeps the old ones");
+  }
   job->source = args->names[0];
   job->directory = args->names[1];
   return CLI_OK;
 }
 
 static int run(int argc, char **argv) {
-  samples_job job = {.only = calloc((size_t)argc + 1, sizeof *job.only)};
-  if (job.only == NULL) {
+  samples_job job = {.only = calloc((size_t)argc + 1, sizeof *job.only),
+                     .references = calloc((size_t)argc + 1, sizeof *job.references)};
+  int code = CLI_INPUT;
+  if (job.only == NULL || job.references == NULL) {
     cli_error(NULL, "out of memory");
-    return CLI_INPUT;
+  } else {
+    cli_args args;
+    cli_args_begin(&args, &cmd_samples, argc, argv);
+    code = parse(&args, &job);
   }
-  cli_args args;
-  cli_args_begin(&args, &cmd_samples, argc, argv);
-  int code = parse(&args, &job);
   if (code == CLI_OK && job.source != NULL) { /* no source: help was asked for */
     cli_fix_date();
     code = make_samples(&job);
   }
   free(job.only);
+  free(job.references);
   free(job.samples);
   free(job.gaps);
   return code;

@@ -80,6 +80,10 @@ void samples_add_path(samples_command *command, const char *path) {
   add(command, path, os_path_name(path));
 }
 
+void samples_add_hidden(samples_command *command, const char *path) {
+  add(command, path, "SOURCE");
+}
+
 void samples_add_seed(samples_command *command, const char *name) {
   char seed[SAMPLES_NAME + 16];
   snprintf(seed, sizeof seed, "samples/%s", name);

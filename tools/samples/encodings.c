@@ -85,7 +85,6 @@ static bool is_wanted(const samples_job *job, const dseg_representation *represe
 static int make_encoding(samples_job *job, const dseg_representation *representation, const dseg_frame_codec *codec,
                          char base[SAMPLES_NAME]) {
   const bool experimental = ((representation->flags | codec->flags) & DSEG_PLUGIN_EXPERIMENTAL) != 0;
-  const bool phantom = strcmp(job->source, "phantom") == 0;
   char name[SAMPLES_NAME];
   const int length = snprintf(name, sizeof name, "%s%s-%s.dcm", experimental ? "experimental-" : "",
                               representation->name, codec->name);
@@ -97,12 +96,13 @@ static int make_encoding(samples_job *job, const dseg_representation *representa
   samples_add(&command, "convert");
   if (base[0] != '\0') {
     samples_add_file(&command, job, base);
-  } else if (phantom) {
-    samples_add_file(&command, job, "source.seg.nrrd");
   } else {
-    samples_add_path(&command, job->source);
+    samples_add_source(&command, job);
   }
   samples_add_file(&command, job, name);
+  if (base[0] == '\0') {
+    samples_add_references(&command, job);
+  }
   samples_add(&command, "--as");
   samples_add(&command, representation->name);
   samples_add(&command, "--transfer-syntax");
@@ -189,11 +189,7 @@ static int make_volume(samples_job *job, const char *name) {
     return CLI_OK;
   }
   samples_add(&command, "convert");
-  if (strcmp(job->source, "phantom") == 0) {
-    samples_add_file(&command, job, "source.seg.nrrd");
-  } else {
-    samples_add_path(&command, job->source);
-  }
+  samples_add_source(&command, job);
   samples_add_file(&command, job, name);
   const int code = samples_run(&command, job, &refusal);
   if (code == CLI_OUTPUT && refusal.status != DSEG_OK) {
@@ -216,10 +212,10 @@ static int make_phantom(samples_job *job) {
 int samples_make_source(samples_job *job) {
   char path[SAMPLES_PATH];
   const bool phantom = strcmp(job->source, "phantom") == 0;
-  samples_path(job, "source.seg.nrrd", path);
-  int code = phantom ? make_phantom(job) : CLI_OK;
+  int code = phantom ? make_phantom(job) : samples_replace_identity(job);
+  samples_path(job, phantom ? "source.seg.nrrd" : "source.dcm", path);
   if (code == CLI_OK) {
-    code = look_at_source(job, phantom ? path : job->source);
+    code = look_at_source(job, phantom || job->has_copy ? path : job->source);
   }
   if (code == CLI_OK) {
     code = make_volume(job, "source.nii.gz");

@@ -56,33 +56,13 @@ static dseg_status read_file(const samples_job *job, const char *name, dseg_buff
   return status;
 }
 
-/* A UID that follows from the name: its hash as a UUID of version 8 (RFC 9562) below 2.25 (PS3.5 B.2). */
 static void make_uid(const char *name, char uid[65]) {
-  uint8_t number[DSEG_SHA256_SIZE]; /* 16 bytes are used, the most significant first */
-  char digits[40];
-  size_t count = 0;
+  uint8_t digest[DSEG_SHA256_SIZE];
   dseg_sha256 hash;
   dseg_sha256_start(&hash);
   dseg_sha256_add(&hash, name, strlen(name));
-  dseg_sha256_finish(&hash, number);
-  number[6] = (uint8_t)((number[6] & 0x0FU) | 0x80U);
-  number[8] = (uint8_t)((number[8] & 0x3FU) | 0x80U);
-  for (bool more = true; more && count < sizeof digits;) {
-    unsigned rest = 0;
-    more = false;
-    for (size_t i = 0; i < 16; i++) {
-      const unsigned part = rest * 256U + number[i];
-      number[i] = (uint8_t)(part / 10U);
-      rest = part % 10U;
-      more = more || number[i] != 0;
-    }
-    digits[count++] = (char)('0' + rest);
-  }
-  memcpy(uid, "2.25.", 5);
-  for (size_t i = 0; i < count; i++) {
-    uid[5 + i] = digits[count - 1 - i];
-  }
-  uid[5 + count] = '\0';
+  dseg_sha256_finish(&hash, digest);
+  samples_uid_from_digest(digest, uid);
 }
 
 /* SOP Instance UID, here and in the file meta information. */

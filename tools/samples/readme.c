@@ -10,7 +10,7 @@
 /* What was segmented, as far as it is known. */
 static void put_subject(FILE *out, const samples_job *job) {
   const dseg_geometry *geometry = &job->geometry;
-  const char *name = os_path_name(job->source);
+  const char *name = job->has_copy ? "source.dcm" : job->is_replaced ? "a volume of labels" : os_path_name(job->source);
   fprintf(out, "The segmentation is `%s`: %zu %s, %u columns x %u rows x %zu planes",
           *name != '\0' ? name : job->source, job->segment_count, job->segment_count == 1 ? "segment" : "segments",
           (unsigned)geometry->columns, (unsigned)geometry->rows, geometry->plane_count);
@@ -38,6 +38,38 @@ static void put_intro(FILE *out, const samples_job *job) {
       "or SOP class is a private UID, and Content Description (0070,0081) says so.\n\n",
       kind, dseg_version());
   put_subject(out, job);
+}
+
+/* What is the same in all objects, and what a comparison of their attributes has to pass over. */
+static void put_identity(FILE *out, const samples_job *job) {
+  fputs(
+      "## Whose they are\n\n"
+      "All samples of the encodings belong to one patient, study and frame of reference. From instance to instance\n"
+      "differ, whatever the encoding:\n\n"
+      "- SOP Instance UID (0008,0018), and Media Storage SOP Instance UID (0002,0003), which is the same\n"
+      "- Series Instance UID (0020,000E): each instance is a series of its own\n"
+      "- Dimension Organization UID (0020,9164)\n\n"
+      "Dates and times are the same in all of them. So two samples of one representation differ in nothing else but\n"
+      "Transfer Syntax UID (0002,0010) and Pixel Data (7FE0,0010), and what a proposal says of itself; those of two\n"
+      "representations in the attributes that make the representation, too.\n\n",
+      out);
+  if (!job->is_replaced) {
+    return;
+  }
+  fprintf(
+      out,
+      "The patient's identity was replaced, here%s%s: by the Basic Profile of PS3.15 Annex E, Table E.1-1. Names,\n"
+      "identifiers and institutions are gone or say SAMPLE, dates are 2000-01-01, private elements are removed. All\n"
+      "UIDs but those of the standard are new, by one mapping, so that references still say the same. Pixels,\n"
+      "and what is written in them, are as they were.\n\n",
+      job->has_copy ? " and in [source.dcm](source.dcm), a copy of the source" : "",
+      job->image_count > 0 ? " and in the images" : "");
+  if (job->image_count > 0) {
+    fprintf(out, "`images/` has the %zu %s that the segmentation was made from; the samples refer to %s.\n\n",
+            job->image_count, job->image_count == 1 ? "image" : "images", job->image_count == 1 ? "it" : "them");
+  } else {
+    fputs("The images that the segmentation was made from are not here: what refers to them leads nowhere.\n\n", out);
+  }
 }
 
 static void put_encoding(FILE *out, const sample *item) {
@@ -201,6 +233,7 @@ dseg_status samples_write_readme(const samples_job *job, dseg_error *error) {
   }
   put_intro(out, job);
   put_encodings(out, job);
+  put_identity(out, job);
   put_source(out, job);
   put_edge_cases(out, job);
   put_faulty(out, job);

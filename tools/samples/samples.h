@@ -60,6 +60,13 @@ typedef struct samples_job {
   size_t only_count;
   bool edge_cases, lossy, force;
   unsigned threads;
+  const char **references; /* images of the source */
+  size_t reference_count;
+  const char *uid_seed; /* of new UIDs for those of the source and the images; NULL: a known one */
+  bool keep_identity;
+  bool is_replaced;        /* the patient's identity is: images/ and source.dcm are what the samples are made of */
+  bool has_copy;           /* of a DICOM source: source.dcm */
+  size_t image_count;      /* in images/ */
   bool fractions, overlap; /* what the source holds */
   dseg_geometry geometry;  /* of the source; without planes */
   size_t segment_count;
@@ -85,6 +92,8 @@ void samples_add(samples_command *command, const char *argument);
 void samples_add_file(samples_command *command, const samples_job *job, const char *name);
 /* A file of the user's; likewise. */
 void samples_add_path(samples_command *command, const char *path);
+/* A file of the user's whose name is not shown. */
+void samples_add_hidden(samples_command *command, const char *path);
 /* What every command that writes DICOM ends with: a seed of its own, so that no two objects share UIDs. */
 void samples_add_seed(samples_command *command, const char *name);
 /* Runs it; an exit code. refusal, for convert: where to put why its output cannot hold the input, instead of a message;
@@ -117,6 +126,16 @@ sample *samples_new(samples_job *job, samples_group group, const char *file);
 int samples_keep(samples_job *job, samples_group group, const char *file, const char *command, const char *purpose);
 /* Likewise for one that only this subcommand makes, and makes alike whatever its source is. */
 int samples_keep_own(samples_job *job, samples_group group, const char *file, const char *purpose);
+
+/* images.c: copies of a DICOM source and of the images without identity, unless there is none to replace, or it is to
+ * be kept; an exit code after a message. */
+int samples_replace_identity(samples_job *job);
+/* What the samples are made of: the source, and the images as --reference. */
+void samples_add_source(samples_command *command, const samples_job *job);
+void samples_add_references(samples_command *command, const samples_job *job);
+
+/* uid.c: the first 16 bytes make the UID. */
+void samples_uid_from_digest(const uint8_t digest[DSEG_SHA256_SIZE], char uid[65]);
 
 /* samples_encodings.c: the source in every encoding, and in research formats. */
 int samples_make_source(samples_job *job);

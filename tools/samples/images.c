@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* images.c - copies of a DICOM source and of the images given, without identity, beside the samples: what the samples
+ * are made of, so that nothing in the directory tells who the patient is, and all references resolve in it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+#include "samples/identity.h"
+#include "samples/samples.h"
+
+enum { MOST_DEPTH = 32 /* of directories: links may form circles */, HEAD = 132 };
+
+#define IMAGE_NAME "images/%05zu.dcm" /* counted from 1 */
+
+/* The run through the images. */
+typedef struct image_walk {
+  samples_job *job;
+  identity who;
+} image_walk;
+
+static dseg_status read_path(const char *path, dseg_buffer *bytes, dseg_error *error) {
+  enum { PIECE = 1 << 16 };
+  FILE *stream = os_open(path, "rb");
+  if (stream == NULL) {
+    return dseg_fail(error, DSEG_ERROR_INPUT, "%s", strerror(errno));
+  }
+  dseg_status status = DSEG_OK;
+  for (size_t got = 1; status == DSEG_OK && got > 0;) {
+    status = dseg_buffer_reserve(bytes, PIECE, error);
+    got = status == DSEG_OK ? fread(bytes->data + bytes->size, 1, PIECE, stream) : 0;
+    bytes->size += got;
+  }
+  if (status == DSEG_OK && ferror(stream) != 0) {
+    status = dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read");
+  }
+  (void)fclose(stream);
+  return status;
+}
+
+static int write_file(const samples_job *job, const char *name, const dseg_buffer *bytes) {
+  dseg_error error = {DSEG_OK, ""};
+  FILE *stream = samples_open_file(job, name, &error);
+  dseg_status status = stream != NULL ? DSEG_OK : DSEG_ERROR_OUTPUT;
+  if (stream != NULL) {
+    fwrite(bytes->data, 1, bytes->size, stream); /* a failure is seen when the file is closed */
+    status = samples_close_file(job, name, stream, &error);
+  }
+  return status == DSEG_OK ? CLI_OK : cli_fail(name, status, &error);
+}
+
+/* Writes a copy of path; *skipped where it is no image, which is no fault of a file that was found in a directory. */
+static int copy_file(image_walk *walk, const char *path, const char *name, bool *skipped) {
+  dseg_buffer bytes = {0};
+  dseg_buffer out = {0};
+  dseg_error error = {DSEG_OK, ""};
+  dseg_status status = read_path(path, &bytes, &error);
+  if (status == DSEG_OK) {
+    status = identity_replace_file(&walk->who, (dseg_view){bytes.data, bytes.size}, path, &out, &error);
+  }
+  dseg_buffer_free(&bytes);
+  *skipped = status == DSEG_ERROR_UNSUPPORTED;
+  int code = CLI_OK;
+  if (status == DSEG_OK) {
+    code = write_file(walk->job, name, &out);
+  } else if (*skipped) {
+    cli_note(path, "left out of the images: it %s", error.message);
+  } else {
+    code = cli_fail(path, status, &error);
+  }
+  dseg_buffer_free(&out);
+  return code;
+}
+
+static int copy_image(image_walk *walk, const char *path) {
+  char name[SAMPLES_NAME];
+  bool skipped = false;
+  snprintf(name, sizeof name, IMAGE_NAME, walk->job->image_count + 1);
+  const int code = copy_file(walk, path, name, &skipped);
+  walk->job->image_count += code == CLI_OK && !skipped ? 1 : 0;
+  return code;
+}
+
+static int compare_names(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int copy_images(image_walk *walk, const char *path, unsigned depth);
+
+static int copy_directory(image_walk *walk, const char *path, char **names, size_t count, unsigned depth) {
+  int code = CLI_OK;
+  if (count > 0) {
+    qsort(names, count, sizeof *names, compare_names); /* the same directory gives the same names again */
+  }
+  for (size_t i = 0; code == CLI_OK && i < count; i++) {
+    const size_t size = strlen(path) + strlen(names[i]) + 2;
+    char *joined = malloc(size);
+    if (joined == NULL) {
+      cli_error(NULL, "out of memory");
+      return CLI_INPUT;
+    }
+    snprintf(joined, size, "%s/%s", path, names[i]);
+    code = copy_images(walk, joined, depth + 1);
+    free(joined);
+  }
+  return code;
+}
+
+/* A file, or all those below a directory. */
+static int copy_images(image_walk *walk, const char *path, unsigned depth) {  // NOLINT(misc-no-recursion): MOST_DEPTH
+  char **names = NULL;
+  size_t count = 0;
+  const int number = os_list_directory(path, &names, &count);
+  if (number == ENOTDIR) {
+    return copy_image(walk, path);
+  }
+  int code = CLI_INPUT;
+  if (number != 0 || depth == MOST_DEPTH) {
+    cli_error(path, "%s", number != 0 ? strerror(number) : "directories lie too deep, or in a circle");
+  } else {
+    code = copy_directory(walk, path, names, count, depth);
+  }
+  for (size_t i = 0; i < count; i++) {
+    free(names[i]);
+  }
+  free(names);
+  return code;
+}
+
+static bool is_dicom(const char *path) {
+  uint8_t head[HEAD];
+  FILE *stream = os_open(path, "rb");
+  const bool read = stream != NULL && fread(head, 1, sizeof head, stream) == sizeof head;
+  if (stream != NULL) {
+    (void)fclose(stream);
+  }
+  return read && memcmp(head + HEAD - 4, "DICM", 4) == 0;
+}
+
+static int copy_source(image_walk *walk) {
+  samples_job *job = walk->job;
+  bool skipped = false;
+  int code = copy_file(walk, job->source, "source.dcm", &skipped);
+  if (code == CLI_OK && skipped) {
+    cli_error(job->source, "is no segmentation");
+    return CLI_INPUT;
+  }
+  job->has_copy = code == CLI_OK;
+  return code == CLI_OK ? samples_keep(job, SAMPLES_SOURCE, "source.dcm", "dseg samples SOURCE DIRECTORY", NULL) : code;
+}
+
+/* Images of an earlier set in the same directory, of which there were more. */
+static void remove_further(const samples_job *job) {
+  char name[SAMPLES_NAME];
+  char path[SAMPLES_PATH];
+  for (size_t i = job->image_count + 1;; i++) {
+    snprintf(name, sizeof name, IMAGE_NAME, i);
+    samples_path(job, name, path);
+    if (!os_exists(path)) {
+      return;
+    }
+    os_remove(path);
+  }
+}
+
+int samples_replace_identity(samples_job *job) {
+  const bool dicom = strcmp(job->source, "phantom") != 0 && is_dicom(job->source);
+  if (job->keep_identity || (!dicom && job->reference_count == 0)) {
+    return CLI_OK;
+  }
+  job->is_replaced = true;
+  image_walk walk = {.job = job, .who = {.seed = job->uid_seed != NULL ? job->uid_seed : "samples"}};
+  int code = dicom ? copy_source(&walk) : CLI_OK;
+  if (code == CLI_OK && job->reference_count > 0) {
+    code = samples_make_subdirectory(job, "images");
+  }
+  for (size_t i = 0; code == CLI_OK && i < job->reference_count; i++) {
+    code = copy_images(&walk, job->references[i], 0);
+  }
+  if (code == CLI_OK && job->reference_count > 0 && job->image_count == 0) {
+    cli_error(job->references[0], "--reference: no image was found");
+    code = CLI_INPUT;
+  }
+  if (code == CLI_OK && job->reference_count > 0) {
+    remove_further(job);
+  }
+  identity_end(&walk.who);
+  return code;
+}
+
+void samples_add_source(samples_command *command, const samples_job *job) {
+  if (strcmp(job->source, "phantom") == 0) {
+    samples_add_file(command, job, "source.seg.nrrd");
+  } else if (job->has_copy) {
+    samples_add_file(command, job, "source.dcm");
+  } else if (job->is_replaced) {
+    samples_add_hidden(command, job->source); /* a file's name may have the patient's */
+  } else {
+    samples_add_path(command, job->source);
+  }
+}
+
+void samples_add_references(samples_command *command, const samples_job *job) {
+  if (job->reference_count == 0) {
+    return;
+  }
+  samples_add(command, "--reference");
+  if (job->is_replaced) {
+    samples_add_file(command, job, "images");
+  }
+  for (size_t i = 0; !job->is_replaced && i < job->reference_count; i++) {
+    samples_add_path(command, job->references[i]);
+  }
+}
