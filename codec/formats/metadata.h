@@ -110,6 +110,13 @@ dseg_status dseg_json_read_integer(const dseg_json_reader *reader, const dseg_js
 dseg_status dseg_json_read_segment(const dseg_json_reader *reader, const dseg_json_place *place, json_t *object,
                                    dseg_segment *segment);
 
+#define DSEG_JSON_NO_FILE SIZE_MAX
+
+/* Sets file_of_list to the file that each outer list of segmentAttributes belongs to; DSEG_JSON_NO_FILE: none of those
+ * at hand. */
+dseg_status dseg_json_assign_files(const dseg_json_reader *reader, const dseg_metadata_files *files, const json_t *root,
+                                   size_t list_count, size_t *file_of_list);
+
 /* A segment while a JSON is read, and what happens to it. */
 typedef struct dseg_json_segment {
   dseg_segment segment;

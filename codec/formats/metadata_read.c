@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* metadata_read.c - reads dcmqi's segmentation JSON and applies it to a description: its top level, and
- * which list of segmentAttributes belongs to which file.
+ * which object of segmentAttributes belongs to which segment.
  *
  * Everything is read into copies first, so that a fault anywhere leaves the description as it was. */
 #include "base/input.h"
@@ -15,7 +15,6 @@
 #include "base/options.h"
 #include "formats/metadata.h"
 
-#define NO_FILE SIZE_MAX
 #define NUMBERS_IN_WARNING 10
 
 /* One object of segmentAttributes. */
@@ -69,87 +68,6 @@ static dseg_status check_schema(const dseg_json_reader *reader, const json_t *ro
   return DSEG_OK;
 }
 
-/* The mapping may have been written on another system: both separators count, on all. */
-static const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  const char *backslash = strrchr(path, '\\');
-  const char *last = slash == NULL || (backslash != NULL && backslash > slash) ? backslash : slash;
-  return last != NULL ? last + 1 : path;
-}
-
-static size_t find_file(const dseg_metadata_files *files, const char *name) {
-  for (size_t i = 0; i < files->count; i++) {
-    if (strcmp(base_name(files->names[i]), base_name(name)) == 0) {
-      return i;
-    }
-  }
-  return NO_FILE;
-}
-
-/* Sets file_of_list for each outer list from segmentAttributesFileMapping. */
-static dseg_status apply_mapping(const struct job *job, const json_t *mapping, size_t list_count,
-                                 size_t *file_of_list) {
-  const dseg_json_place place = {NULL, "segmentAttributesFileMapping", 0};
-  size_t matched = 0;
-  for (size_t i = 0; i < list_count; i++) {
-    const dseg_json_place item = {&place, NULL, i};
-    const json_t *value = json_array_get(mapping, i);
-    DSEG_TRY(dseg_json_expect(&job->reader, &item, value, JSON_STRING));
-    file_of_list[i] = find_file(job->files, json_string_value(value));
-    for (size_t k = 0; k < i; k++) {
-      if (file_of_list[i] != NO_FILE && file_of_list[k] == file_of_list[i]) {
-        return dseg_json_fail(&job->reader, &item, "%s stands for the same file as entry %zu", json_string_value(value),
-                              k);
-      }
-    }
-    if (file_of_list[i] == NO_FILE) {
-      dseg_json_warn(&job->reader, &item, "%s is none of the input files", json_string_value(value));
-    } else {
-      matched++;
-    }
-  }
-  if (matched == 0 && list_count == 1 && job->files->count == 1) {
-    file_of_list[0] = 0; /* the one file has been renamed */
-    matched = 1;
-  }
-  return matched > 0 ? DSEG_OK : dseg_json_fail(&job->reader, &place, "no entry names an input file");
-}
-
-/* All segments are of one file: even several are, when they are the parts of one object. */
-static bool is_one_file(const struct job *job) {
-  for (size_t i = 0; job->files->count > 1 && i < job->reader.description->segment_count; i++) {
-    if (job->files->origins == NULL || job->files->origins[i].file != 0) {
-      return false;
-    }
-  }
-  return job->files->count == 1 || job->files->origins != NULL;
-}
-
-/* Which file each outer list belongs to; NO_FILE: none of those at hand. */
-static dseg_status assign_files(const struct job *job, const json_t *root, size_t list_count, size_t *file_of_list) {
-  const json_t *mapping = json_object_get(root, "segmentAttributesFileMapping");
-  const dseg_json_place place = {NULL, "segmentAttributesFileMapping", 0};
-  if (mapping != NULL) {
-    DSEG_TRY(dseg_json_expect(&job->reader, &place, mapping, JSON_ARRAY));
-    if (json_array_size(mapping) != list_count) {
-      return dseg_json_fail(&job->reader, &place, "%zu file names for %zu lists of segmentAttributes",
-                            json_array_size(mapping), list_count);
-    }
-    if (job->files->names != NULL) {
-      return apply_mapping(job, mapping, list_count, file_of_list);
-    }
-  }
-  if (list_count != job->files->count && (job->files->complete || !is_one_file(job))) {
-    return dseg_json_fail(&job->reader, &(dseg_json_place){NULL, "segmentAttributes", 0},
-                          "%zu lists for %zu input files: one list for each file is expected", list_count,
-                          job->files->count);
-  }
-  for (size_t i = 0; i < list_count; i++) {
-    file_of_list[i] = list_count == job->files->count ? i : 0;
-  }
-  return DSEG_OK;
-}
-
 static int compare_numbers(uint32_t file_a, uint32_t number_a, uint32_t file_b, uint32_t number_b) {
   if (file_a != file_b) {
     return file_a < file_b ? -1 : 1;
@@ -192,7 +110,7 @@ static dseg_status collect_list(struct job *job, const json_t *list, size_t list
     struct entry entry = {.list = (uint32_t)list_index, .item = (uint32_t)i, .object = object};
     DSEG_TRY(dseg_json_expect(&job->reader, &place, object, JSON_OBJECT));
     DSEG_TRY(read_label(&job->reader, &place, object, &entry.label));
-    if (file == NO_FILE) {
+    if (file == DSEG_JSON_NO_FILE) {
       dseg_segment unused = {0};
       DSEG_TRY(dseg_json_read_segment(&job->reader, &place, object, &unused));
       continue;
@@ -240,7 +158,7 @@ static dseg_status collect_entries(struct job *job, const json_t *root, const js
     free(file_of_list);
     return dseg_fail(job->reader.error, DSEG_ERROR_MEMORY, "out of memory for metadata");
   }
-  dseg_status status = assign_files(job, root, list_count, file_of_list);
+  dseg_status status = dseg_json_assign_files(&job->reader, job->files, root, list_count, file_of_list);
   for (size_t i = 0; status == DSEG_OK && i < list_count; i++) {
     status = collect_list(job, json_array_get(lists, i), i, file_of_list[i]);
   }

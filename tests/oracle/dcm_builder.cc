@@ -338,6 +338,65 @@ extern "C" bool dseg_data_set_get_text(const dseg_data_set *set, uint32_t tag, s
   }
 }
 
+namespace {
+
+DcmElement *find_element(const dseg_data_set *set, uint32_t tag) {
+  DcmElement *element = nullptr;
+  const DcmTagKey key(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xFFFF));
+  return set->open.back()->findAndGetElement(key, element).good() ? element : nullptr;
+}
+
+} /* namespace */
+
+extern "C" bool dseg_data_set_next(const dseg_data_set *set, uint32_t *tag, char vr[3]) {
+  for (unsigned long i = 0; set->status == DSEG_OK && i < set->open.back()->card(); i++) {
+    DcmElement *element = set->open.back()->getElement(i);
+    const uint32_t found = static_cast<uint32_t>(element->getGTag()) << 16 | element->getETag();
+    if (found > *tag) {
+      *tag = found;
+      if (vr != nullptr) {
+        std::snprintf(vr, 3, "%s", DcmVR(element->ident()).getValidVRName());
+      }
+      return true;
+    }
+  }
+  return false;
+}
+
+extern "C" size_t dseg_data_set_count_items(const dseg_data_set *set, uint32_t tag) {
+  DcmElement *element = find_element(set, tag);
+  return element != nullptr && element->ident() == EVR_SQ ? static_cast<DcmSequenceOfItems *>(element)->card() : 0;
+}
+
+extern "C" bool dseg_data_set_enter_item(dseg_data_set *set, uint32_t tag, size_t index) {
+  if (set->status != DSEG_OK || index >= dseg_data_set_count_items(set, tag)) {
+    return false;
+  }
+  set->open.push_back(static_cast<DcmSequenceOfItems *>(find_element(set, tag))->getItem(index));
+  return true;
+}
+
+/* Values of bytes, the only ones that the program asks for in this way. */
+extern "C" bool dseg_data_set_get_bytes(const dseg_data_set *set, uint32_t tag, dseg_view *bytes) {
+  DcmElement *element = find_element(set, tag);
+  Uint8 *data = nullptr;
+  if (element == nullptr || element->getUint8Array(data).bad()) {
+    return false;
+  }
+  *bytes = dseg_view{data, data != nullptr ? element->getLength() : 0};
+  return true;
+}
+
+extern "C" bool dseg_data_set_get_u16(const dseg_data_set *set, uint32_t tag, size_t index, uint16_t *value) {
+  DcmElement *element = find_element(set, tag);
+  Uint16 found = 0;
+  if (element == nullptr || element->getUint16(found, static_cast<unsigned long>(index)).bad()) {
+    return false;
+  }
+  *value = found;
+  return true;
+}
+
 extern "C" bool dseg_data_set_text_is(const dseg_data_set *set, uint32_t tag, const char *text) {
   dseg_view value;
   return dseg_data_set_get_text(set, tag, SIZE_MAX, &value) &&

@@ -115,7 +115,8 @@ static int drop_empty(convert_job *job) {
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = DSEG_OK;
   if (found == NULL || present == NULL || mask == NULL) {
-    status = dseg_fail(&error, DSEG_ERROR_MEMORY, "out of memory");
+    dseg_fail(&error, DSEG_ERROR_MEMORY, "out of memory");
+    status = DSEG_ERROR_MEMORY;
   }
   for (size_t plane = 0; status == DSEG_OK && plane < target->geometry.plane_count; plane++) {
     status = find_in_plane(job, plane, present, mask, found, &error);

@@ -49,14 +49,17 @@ void identity_map_uid(const identity *who, dseg_view uid, char mapped[65]) {
 
 /* All values of a UI. */
 static void map_uids(const identity *who, dseg_data_set *set, uint32_t tag) {
-  dseg_view text;
+  dseg_view text = {NULL, 0};
   dseg_buffer all = {0};
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = DSEG_OK;
-  for (size_t i = 0; status == DSEG_OK && dseg_data_set_get_text(set, tag, i, &text); i++) {
+  (void)dseg_data_set_get_text(set, tag, SIZE_MAX, &text);
+  for (size_t at = 0, size = 0; status == DSEG_OK && at < text.size; at += size + 1) {
+    const uint8_t *mark = memchr(text.data + at, '\\', text.size - at);
+    size = mark != NULL ? (size_t)(mark - text.data) - at : text.size - at;
     char mapped[65];
-    identity_map_uid(who, text, mapped);
-    status = dseg_buffer_printf(&all, &error, "%s%s", i > 0 ? "\\" : "", mapped);
+    identity_map_uid(who, (dseg_view){text.data + at, size}, mapped);
+    status = dseg_buffer_printf(&all, &error, "%s%s", at > 0 ? "\\" : "", mapped);
   }
   status = status == DSEG_OK ? dseg_buffer_append(&all, "", 1, &error) : status;
   if (status != DSEG_OK) {
@@ -86,8 +89,8 @@ static const char *dummy_of(uint32_t tag, const char *vr) {
 }
 
 static bool has_value(const dseg_data_set *set, uint32_t tag) {
-  dseg_view bytes;
-  return dseg_data_set_get_bytes(set, tag, &bytes) && bytes.size > 0;
+  dseg_view text;
+  return dseg_data_set_get_text(set, tag, SIZE_MAX, &text);
 }
 
 /* In implicit VR the VR of some elements is not known: what may be a sequence or a UID must not stay. */
@@ -162,10 +165,11 @@ static void clean_element(const identity *who, dseg_data_set *set, uint32_t tag,
     case IDENTITY_BY_VR: clean_by_vr(who, set, tag, vr); break;
     case IDENTITY_REMOVE: dseg_data_set_remove(set, tag); break;
     case IDENTITY_EMPTY:
-      /* A time that is not there is no better than one that says nothing, and sorts worse. */
-      dseg_data_set_put_bytes(
-          set, tag, vr,
-          is_time && has_value(set, tag) ? (dseg_view){(const uint8_t *)dummy, strlen(dummy)} : (dseg_view){NULL, 0});
+      if (dummy != NULL) { /* a time that is not there is no better than one that says nothing, and sorts worse */
+        dseg_data_set_put_text(set, tag, vr, is_time && has_value(set, tag) ? dummy : NULL);
+      } else {
+        dseg_data_set_remove(set, tag);
+      }
       break;
     case IDENTITY_REPLACE:
       if (dummy != NULL) {
