@@ -237,12 +237,18 @@ static dseg_status read_metadata(const dseg_input *input, size_t count, dseg_err
   }
   description->segments = segments;
   description->segment_count = 4;
-  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files), .count = count, .origins = origins};
+  const dseg_metadata_segment *changes = NULL; /* with several files, segments are added, too */
+  const dseg_metadata_files files = {
+      .struct_size = sizeof(dseg_metadata_files), .count = count, .origins = origins, .segments = &changes};
   const dseg_status status =
       dseg_metadata_read_input(input, "input", description, count > 1 ? &files : NULL, NULL, error);
-  for (size_t i = 0; i < 4; i++) {
-    must(segments[i].label != NULL && (status == DSEG_OK || strcmp(segments[i].label, "before") == 0),
+  must(status == DSEG_OK || description->segment_count == 4, "a failure adds segments");
+  must(description->segment_count >= 4 && (changes != NULL) == (status == DSEG_OK && count > 1), "changes are told");
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_segment *segment = &description->segments[i];
+    must(segment->label != NULL && (status == DSEG_OK || strcmp(segment->label, "before") == 0),
          "a failure changes the description");
+    must(i == 0 || segment->number > segment[-1].number, "numbers ascend");
   }
   dseg_description_destroy(description);
   return status;
