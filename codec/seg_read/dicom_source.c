@@ -41,7 +41,7 @@ static const dseg_source_ops ops = {
 };
 
 /* Whether Pixel Data is encapsulated, and in which order its bytes are. */
-static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
+dseg_status dseg_dicom_read_encoding(dseg_dicom_source *source, dseg_error *error) {
   const dseg_part10 *part10 = &source->parts[0];
   const bool native = source->codec != NULL && (source->codec->flags & DSEG_PLUGIN_NATIVE) != 0;
   source->encapsulated = part10->pixel_data.undefined_length;
@@ -57,8 +57,8 @@ static dseg_status read_encoding(dseg_dicom_source *source, dseg_error *error) {
 }
 
 /* Checks Number of Frames against Pixel Data before anything is allocated for frames. */
-static dseg_status count_frames(const dseg_dicom_source *source, uint64_t memory_limit, size_t *counts, size_t *total,
-                                dseg_error *error) {
+dseg_status dseg_dicom_count_frames(const dseg_dicom_source *source, uint64_t memory_limit, size_t *counts,
+                                    size_t *total, dseg_error *error) {
   const dseg_geometry *geometry = &source->base.description->geometry;
   const uint64_t frame_bits = (uint64_t)geometry->rows * geometry->columns * source->info.bits_allocated;
   size_t frame_bytes; /* with a byte at least for each pixel */
@@ -243,8 +243,8 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   dseg_description *description = source->base.description;
   size_t total;
   DSEG_TRY(dseg_read_object(&source->parts[0], source, error));
-  DSEG_TRY(count_frames(source, options->memory_limit, counts, &total, error));
-  DSEG_TRY(read_encoding(source, error));
+  DSEG_TRY(dseg_dicom_count_frames(source, options->memory_limit, counts, &total, error));
+  DSEG_TRY(dseg_dicom_read_encoding(source, error));
   dseg_dicom_warn_of_object(source, options);
   DSEG_TRY(dseg_frame_table_create(total, &source->table, error));
   for (size_t i = 0; i < source->part_count; i++) {

@@ -19,6 +19,13 @@ dseg_status dseg_dicom_read_frame(dseg_source *base, size_t frame, dseg_buffer *
  */
 void dseg_dicom_warn_of_object(const dseg_dicom_source *source, const dseg_open_options *options);
 
+/* Steps of opening, for who reads frames of an object and nothing else. The attributes have been read
+ * (dseg_read_object). Counts the frames of each part, checked against Pixel Data and memory_limit; then, whether Pixel
+ * Data is encapsulated, and in which order its bytes are. */
+dseg_status dseg_dicom_count_frames(const dseg_dicom_source *source, uint64_t memory_limit, size_t *counts,
+                                    size_t *total, dseg_error *error);
+dseg_status dseg_dicom_read_encoding(dseg_dicom_source *source, dseg_error *error);
+
 /* Makes a source of the opened parts, which are in order and become its own on success. */
 dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, const dseg_open_options *options,
                                      dseg_source **source, dseg_error *error);

@@ -111,8 +111,8 @@ static dseg_status choose_encoding(dseg_writer *writer, const dseg_write_options
   return DSEG_OK;
 }
 
-static dseg_status check_option(const char *plugin, const dseg_option *table, const dseg_option_value *value,
-                                const dseg_option **found, dseg_error *error) {
+dseg_status dseg_check_option(const char *plugin, const dseg_option *table, const dseg_option_value *value,
+                              const dseg_option **found, dseg_error *error) {
   for (const dseg_option *option = table; option != NULL && option->name != NULL; option++) {
     if (strcmp(option->name, value->name) != 0) {
       continue;
@@ -141,7 +141,7 @@ static dseg_status take_options(dseg_writer *writer, const char *plugin, const d
   }
   for (size_t i = 0; i < count; i++) {
     const dseg_option *option = NULL;
-    DSEG_TRY(check_option(plugin, table, &(*values)[i], &option, error));
+    DSEG_TRY(dseg_check_option(plugin, table, &(*values)[i], &option, error));
     copies[i] = (dseg_option_value){option->name, (*values)[i].value};
   }
   *values = copies;

@@ -32,6 +32,11 @@ struct dseg_writer {
   size_t put_plane; /* plane of the frames that the representation puts now */
 };
 
+/* The row of a plug-in's table that a value is for; DSEG_ERROR_ARGUMENT when there is none, or the value is out of its
+ * range. */
+dseg_status dseg_check_option(const char *plugin, const dseg_option *table, const dseg_option_value *value,
+                              const dseg_option **found, dseg_error *error);
+
 /* Records the frame and spools its bytes: canonical, for a segment index or -1. */
 dseg_status dseg_writer_put_frame(dseg_writer *writer, size_t plane, int32_t segment, dseg_view frame,
                                   dseg_error *error);

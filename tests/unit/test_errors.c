@@ -220,6 +220,19 @@ static void validation(void **state) {
   CALL(DSEG_ERROR_ARGUMENT, dseg_validate_input(NULL, NULL, &result, &error));
 }
 
+static void transcoding(void **state) {
+  (void)state;
+  static const uint8_t nothing[200];
+  dseg_buffer bytes = {0};
+  dseg_input *input = NULL;
+  const dseg_output output = dseg_output_to_buffer(&bytes);
+  const dseg_transcode_options options = {.struct_size = sizeof options, .transfer_syntax = "rle"};
+  assert_int_equal(dseg_input_from_memory((dseg_view){nothing, sizeof nothing}, &input, NULL), DSEG_OK);
+  CALL(DSEG_ERROR_FORMAT, dseg_transcode(input, "zeros", &output, &options, &error));
+  CALL(DSEG_ERROR_ARGUMENT, dseg_transcode(input, "zeros", &output, NULL, &error));
+  dseg_input_close(input);
+}
+
 static void the_writer(void **state) {
   (void)state;
   static const uint8_t voxels[6];
@@ -269,6 +282,7 @@ int main(void) {
       cmocka_unit_test(the_registry),
       cmocka_unit_test(sources),
       cmocka_unit_test(validation),
+      cmocka_unit_test(transcoding),
       cmocka_unit_test(the_writer),
       cmocka_unit_test(data_sets),
   };

@@ -186,6 +186,26 @@ static dseg_status create_writer_with(const void *options, dseg_error *error) {
   return status;
 }
 
+static dseg_status transcode_from(const void *options, const void *output, dseg_error *error) {
+  static const uint8_t nothing[200];
+  dseg_input *input = NULL;
+  assert_int_equal(dseg_input_from_memory((dseg_view){nothing, sizeof nothing}, &input, NULL), DSEG_OK);
+  const dseg_status status = dseg_transcode(input, "zeros", output, options, error);
+  dseg_input_close(input);
+  return status;
+}
+
+static dseg_status transcode_with(const void *options, dseg_error *error) {
+  dseg_buffer bytes = {0};
+  const dseg_output output = dseg_output_to_buffer(&bytes);
+  return transcode_from(options, &output, error);
+}
+
+static dseg_status transcode_into(const void *output, dseg_error *error) {
+  const dseg_transcode_options options = {.struct_size = sizeof options, .transfer_syntax = "rle"};
+  return transcode_from(&options, output, error);
+}
+
 static const struct {
   const char *type;
   size_t size;
@@ -213,6 +233,8 @@ static const struct {
     {"dseg_metadata_files", sizeof(dseg_metadata_files), write_metadata_with},
 #endif
     {"dseg_output", sizeof(dseg_output), create_writer_into},
+    {"dseg_output", sizeof(dseg_output), transcode_into},
+    {"dseg_transcode_options", sizeof(dseg_transcode_options), transcode_with},
     {"dseg_write_options", sizeof(dseg_write_options), create_writer_with},
 };
 

@@ -32,6 +32,7 @@
 #include "dseg/sha256.h"
 #include "dseg/source.h"
 #include "dseg/status.h"
+#include "dseg/transcode.h"
 #include "dseg/validate.h"
 #include "dseg/version.h"
 #include "dseg/writer.h"
