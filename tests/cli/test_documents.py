@@ -64,6 +64,7 @@ class Documents(CliTest):
         self.dseg("samples", "labels.nii", "out", "--only", "labelmap/explicit-le", "--edge-cases")
         written = {
             "convert": self.dseg("convert", "a.dcm", "b.dcm", "--json").json(),
+            "transcode": self.dseg("transcode", "a.dcm", "c.dcm", "--transfer-syntax", "rle", "--json").json(),
             "info": [self.dseg("info", name, "--json").json() for name in (
                 "a.dcm", "labels.nii", "out/edge-cases/slide-all-tiles.dcm")],
             "compare": self.dseg("compare", "labels.nii", "a.dcm", "--json").json(),

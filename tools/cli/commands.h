@@ -15,6 +15,7 @@ extern const cli_command cmd_phantom;
 extern const cli_command cmd_preview;
 extern const cli_command cmd_samples;
 extern const cli_command cmd_segimage2itkimage;
+extern const cli_command cmd_transcode;
 extern const cli_command cmd_validate;
 
 /* Ends with NULL; in the order in which help lists them. */

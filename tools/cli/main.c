@@ -9,8 +9,9 @@
 #include "os/os.h"
 
 const cli_command *const cli_commands[] = {
-    &cmd_convert, &cmd_info,   &cmd_compare,           &cmd_validate,          &cmd_preview,           &cmd_phantom,
-    &cmd_samples, &cmd_codecs, &cmd_itkimage2segimage, &cmd_segimage2itkimage, &cmd_bin2labelsegimage, NULL};
+    &cmd_convert,           &cmd_transcode,         &cmd_info,    &cmd_compare, &cmd_validate,
+    &cmd_preview,           &cmd_phantom,           &cmd_samples, &cmd_codecs,  &cmd_itkimage2segimage,
+    &cmd_segimage2itkimage, &cmd_bin2labelsegimage, NULL};
 
 static void show_overview(void) {
   puts(
