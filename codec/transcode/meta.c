@@ -13,9 +13,9 @@
 
 /* Elements that the target has in any case, ascending. */
 struct needed {
-  uint32_t tag;
   const char *vr;
   dseg_view value;
+  uint32_t tag;
   bool replaces; /* the source's own */
 };
 
@@ -84,12 +84,12 @@ dseg_status dseg_put_meta(const dseg_transcoder *transcoder, dseg_buffer *out, d
   DSEG_TRY(dseg_elements_find(&part10->elements, DSEG_TAG(0x0008, 0x0016), &class_uid, error));
   DSEG_TRY(dseg_elements_find(&part10->elements, DSEG_TAG(0x0008, 0x0018), &instance_uid, error));
   const struct needed needed[] = {
-      {DSEG_TAG(0x0002, 0x0001), "OB", {version, sizeof version}, false},
-      {DSEG_TAG(0x0002, 0x0002), "UI", class_uid.value, false},
-      {DSEG_TAG(0x0002, 0x0003), "UI", instance_uid.value, false},
-      {DSEG_TAG(0x0002, 0x0010), "UI", view_of(transcoder->codec->transfer_syntax_uid), true},
-      {DSEG_TAG(0x0002, 0x0012), "UI", view_of(dseg_implementation_class_uid()), true},
-      {DSEG_TAG(0x0002, 0x0013), "SH", view_of(dseg_implementation_name(&object, name)), true},
+      {"OB", {version, sizeof version}, DSEG_TAG(0x0002, 0x0001), false},
+      {"UI", class_uid.value, DSEG_TAG(0x0002, 0x0002), false},
+      {"UI", instance_uid.value, DSEG_TAG(0x0002, 0x0003), false},
+      {"UI", view_of(transcoder->codec->transfer_syntax_uid), DSEG_TAG(0x0002, 0x0010), true},
+      {"UI", view_of(dseg_implementation_class_uid()), DSEG_TAG(0x0002, 0x0012), true},
+      {"SH", view_of(dseg_implementation_name(&object, name)), DSEG_TAG(0x0002, 0x0013), true},
   };
   DSEG_TRY(put_preamble(transcoder, out, error));
   dseg_element_writer writer = {out, false, DSEG_OK, error};

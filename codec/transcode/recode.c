@@ -108,6 +108,11 @@ static dseg_status put_delimiter(dseg_recoder *recoder, const dseg_header *heade
   return put_item_header(recoder, header->tag, header->undefined_length ? UNDEFINED : header->length, error);
 }
 
+static void set_vr(char vr[2], const char *letters) {
+  vr[0] = letters[0];
+  vr[1] = letters[1];
+}
+
 static bool is_long(const char vr[2]) {
   return dseg_vr_form(vr) == DSEG_VR_LONG;
 }
@@ -116,12 +121,12 @@ static bool is_long(const char vr[2]) {
  * here, and where the length needs more than the 16 bits that there are for the VR (PS3.5 6.2.2). */
 static void vr_of_implicit(uint32_t tag, const dseg_header *header, char vr[2]) {
   if (header->undefined_length) {
-    memcpy(vr, tag == DSEG_TAG_PIXEL_DATA ? "OB" : "SQ", 2);
+    set_vr(vr, tag == DSEG_TAG_PIXEL_DATA ? "OB" : "SQ");
     return;
   }
   dseg_vr_of_tag(tag, vr);
   if (!is_long(vr) && header->length > UINT16_MAX) {
-    memcpy(vr, "UN", 2);
+    set_vr(vr, "UN");
   }
 }
 
@@ -134,11 +139,11 @@ static void choose_vr(dseg_recoder *recoder, const dseg_header *header, char vr[
   if (recoder->to_implicit && recoder->stream == NULL && memcmp(vr, header->vr, 2) != 0) {
     if (recoder->lost_vrs == 0) {
       recoder->first_lost = header->tag;
-      memcpy(recoder->first_lost_vr, header->vr, 2);
+      set_vr(recoder->first_lost_vr, header->vr);
     }
     recoder->lost_vrs++;
   }
-  memcpy(vr, header->vr, 2);
+  set_vr(vr, header->vr);
 }
 
 static dseg_status put_header(dseg_recoder *recoder, uint32_t tag, const char vr[2], uint32_t length, uint64_t *size,
