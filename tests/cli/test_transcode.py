@@ -142,6 +142,20 @@ class RoundTrips(TranscodeTest):
         del before[0x00091001]
         self.assertEqual(back, before)
 
+    def test_unknown_items(self):
+        """A UN of undefined length has items in implicit VR, whatever is around them (PS3.5 6.2.2)."""
+        inner = dicom.element(0x00080100, b"", b"4711", True) + dicom.element(0x00081111, b"", b"\1\0\2\0", True)
+        for undefined in (False, True):
+            items = [dicom.item(inner, undefined), dicom.item(b"", undefined)]
+            unknown = dicom.sequence(0x00091001, items, True, vr=b"UN")
+            self.put("a.dcm", dicom.with_elements(self.object(), [(0x00091001, unknown)]))
+            for codec in self.codecs(8):
+                if codec != "implicit-le":
+                    self.comes_back("a.dcm", codec)
+            self.assertIn("(0009,1001) with UN", self.transcode("a.dcm", "b.dcm", "implicit-le").err)
+            own = dict(dicom.elements(dicom.data_set(self.bytes_of("b.dcm")), True))
+            self.assertEqual(own[0x00091001], dicom.sequence(0x00091001, items, True, True))
+
     def test_words_of_eight_bits(self):
         """Pixel Data of 8 bits may have VR OW: it comes back as OB with the same bytes."""
         data = self.object()
