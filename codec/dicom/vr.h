@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vr.h - value representations (PS3.5 6.2): how their length is encoded, and those of the tags we look at. */
+/* vr.h - value representations (PS3.5 6.2): how their length is encoded, and those of the standard's elements. */
 #ifndef DSEG_DICOM_VR_H
 #define DSEG_DICOM_VR_H
 
@@ -20,8 +20,9 @@ bool dseg_vr_is_known(const char vr[2]);
 /* Whether values of this VR are characters. */
 bool dseg_vr_is_text(const char vr[2]);
 
-/* What an implicit data set leaves unsaid (PS3.6): the VR of patient, study, equipment, image and segmentation
- * attributes; "UL" for group lengths, "LO" for private creators, and "UN" for every other tag. */
+/* What an implicit data set leaves unsaid (PS3.6): the VR of the standard's elements, of one that has a choice only
+ * where it is known in a segmentation; "UL" for group lengths, "LO" for private creators, and "UN" for every other
+ * tag. */
 void dseg_vr_of_tag(uint32_t tag, char vr[2]);
 
 #endif

@@ -17,7 +17,8 @@
  * stay right where they were right (PS3.5 7.2); File Meta Information (group 0002). Turned back to the syntax that it
  * came from, explicit or implicit, the data set has the same bytes again, but that a native Pixel Data of 1 or 8 bits
  * that had VR OW has OB (PS3.5 A.2). What cannot be the same is named in a warning, each kind once:
- * - Implicit VR has no room for a VR: one that PS3.6 does not give is another after the way back (PS3.5 6.2.2);
+ * - Implicit VR has no room for a VR: that of a private element, or another than PS3.6 gives, is UN or what PS3.6 gives
+ *   after the way back (PS3.5 6.2.2);
  * - bits and bytes of native Pixel Data behind its last frame that are not zero have no place among compressed frames;
  * - a group length that was wrong stays so.
  *
