@@ -146,6 +146,12 @@ static void choose_vr(dseg_recoder *recoder, const dseg_header *header, char vr[
   set_vr(vr, header->vr);
 }
 
+static bool is_known_sequence(uint32_t tag) {
+  char vr[2];
+  dseg_vr_of_tag(tag, vr);
+  return memcmp(vr, "SQ", 2) == 0;
+}
+
 static dseg_status put_header(dseg_recoder *recoder, uint32_t tag, const char vr[2], uint32_t length, uint64_t *size,
                               dseg_error *error) {
   *size += !recoder->to_implicit && is_long(vr) ? 12 : 8;
@@ -203,6 +209,35 @@ static dseg_status put_value(dseg_recoder *recoder, const dseg_header *header, u
     DSEG_TRY(flush_when_large(recoder, error));
   }
   return DSEG_OK;
+}
+
+/* A value of another VR than SQ with a tag that PS3.6 gives SQ: in implicit VR it is a sequence, so that it has to be
+ * items, which a UN may be (PS3.5 6.2.2). */
+static dseg_status check_hidden_items(const dseg_recoder *recoder, const dseg_header *header, dseg_error *error) {
+  const uint64_t begin = dseg_scanner_position(recoder->scanner);
+  dseg_scanner scanner;
+  dseg_status status = DSEG_OK;
+  DSEG_TRY(dseg_scanner_open(&scanner, recoder->input, begin, begin + header->length, PIECE_BYTES, error));
+  scanner.implicit_vr = true;
+  while (status == DSEG_OK && dseg_scanner_left(&scanner) > 0) {
+    dseg_header item;
+    uint64_t length = 0;
+    status = dseg_scanner_header(&scanner, &item, NULL);
+    if (status == DSEG_OK && item.tag == DSEG_TAG_ITEM) {
+      status = dseg_scanner_skip_item(&scanner, &item, &length, NULL);
+    } else {
+      status = DSEG_ERROR_FORMAT;
+    }
+  }
+  dseg_scanner_close(&scanner);
+  if (status != DSEG_ERROR_FORMAT && status != DSEG_ERROR_LIMIT) {
+    return status == DSEG_OK ? DSEG_OK : dseg_fail(error, status, "bytes from %" PRIu64 " on cannot be read", begin);
+  }
+  return dseg_fail(error, DSEG_ERROR_FORMAT,
+                   "(%04X,%04X) before byte %" PRIu64
+                   " has VR %.2s and no items, where PS3.6 has a sequence: implicit VR, which does not say the VR, "
+                   "cannot hold it (PS3.5 7.5)",
+                   header->tag >> 16, header->tag & 0xFFFFu, begin, header->vr);
 }
 
 /* The items of a UN of undefined length are in implicit VR form and little endian whatever is around them (PS3.5
@@ -385,6 +420,9 @@ static dseg_status recode_element(dseg_recoder *recoder, const dseg_header *head
   }
   if (header->undefined_length || memcmp(vr, "SQ", 2) == 0) {
     return put_sequence(recoder, header, vr, depth + 1, size, error);
+  }
+  if (recoder->to_implicit && is_known_sequence(header->tag)) {
+    DSEG_TRY(check_hidden_items(recoder, header, error));
   }
   DSEG_TRY(put_header(recoder, header->tag, vr, header->length, size, error));
   return put_value(recoder, header, size, error);

@@ -368,6 +368,21 @@ class Refusals(TranscodeTest):
             self.assertIn("PS3.5 A.4", self.refused(codec, code=INPUT))
         self.transcode("a.dcm", "b.dcm", "rle", "--offset-table", "extended")
 
+    def test_sequence_that_is_none(self):
+        """Implicit VR would make items of it. Of a UN they may be."""
+        wrong = dicom.element(0x00081115, b"LO", b"no items")
+        self.put("a.dcm", dicom.with_elements(self.object(), [(0x00081115, wrong)]))
+        self.transcode("a.dcm", "b.dcm", "deflated-frame")
+        (self.dir / "b.dcm").unlink()
+        self.assertIn("(0008,1115)", self.refused("implicit-le", code=INPUT))
+        items = dicom.item(dicom.element(0x0020000E, b"", b"1.2\0", True))
+        self.put("a.dcm", dicom.with_elements(self.object(), [(0x00081115, dicom.element(0x00081115, b"UN", items))]))
+        self.assertIn("(0008,1115) with UN", self.transcode("a.dcm", "b.dcm", "implicit-le").err)
+        self.transcode("b.dcm", "c.dcm", "explicit-le")
+        back = dict(dicom.elements(dicom.data_set(self.bytes_of("c.dcm"))))
+        item = dicom.item(dicom.element(0x0020000E, b"UI", b"1.2\0"))
+        self.assertEqual(back[0x00081115], dicom.sequence(0x00081115, [item]))
+
     def test_cut_anywhere(self):
         data = self.object(codec="rle")
         whole = len(data) - 8  # the delimiter of Pixel Data
