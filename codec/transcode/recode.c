@@ -7,7 +7,7 @@
 
 #include "base/endian.h"
 #include "dicom/element_writer.h"
-#include "dicom/vr.h"
+#include "transcode/vr.h"
 
 #define FLUSH_BYTES ((size_t)1 << 16)
 #define PIECE_BYTES ((size_t)1 << 14) /* of a value; less than a scanner's window */
@@ -108,85 +108,31 @@ static dseg_status put_delimiter(dseg_recoder *recoder, const dseg_header *heade
   return put_item_header(recoder, header->tag, header->undefined_length ? UNDEFINED : header->length, error);
 }
 
-static void set_vr(char vr[2], const char *letters) {
-  vr[0] = letters[0];
-  vr[1] = letters[1];
-}
-
-static bool is_long(const char vr[2]) {
-  return dseg_vr_form(vr) == DSEG_VR_LONG;
-}
-
-/* The VR that an element of an implicit data set has in an explicit one: what PS3.6 says, UN where that is not known
- * here, and where the length needs more than the 16 bits that there are for the VR (PS3.5 6.2.2). */
-static void vr_of_implicit(uint32_t tag, const dseg_header *header, char vr[2]) {
-  if (header->undefined_length) {
-    set_vr(vr, tag == DSEG_TAG_PIXEL_DATA ? "OB" : "SQ");
-    return;
-  }
-  dseg_vr_of_tag(tag, vr);
-  if (!is_long(vr) && header->length > UINT16_MAX) {
-    set_vr(vr, "UN");
-  }
-}
-
 /* The VR in the target; notes one that an implicit target does not keep. */
 static void choose_vr(dseg_recoder *recoder, const dseg_header *header, char vr[2]) {
-  vr_of_implicit(header->tag, header, vr);
+  dseg_vr_of_implicit(header->tag, header, vr);
   if (recoder->from_implicit) {
     return;
   }
   if (recoder->to_implicit && recoder->stream == NULL && memcmp(vr, header->vr, 2) != 0) {
     if (recoder->lost_vrs == 0) {
       recoder->first_lost = header->tag;
-      set_vr(recoder->first_lost_vr, header->vr);
+      dseg_vr_copy(recoder->first_lost_vr, header->vr);
     }
     recoder->lost_vrs++;
   }
-  set_vr(vr, header->vr);
-}
-
-static bool is_known_sequence(uint32_t tag) {
-  char vr[2];
-  dseg_vr_of_tag(tag, vr);
-  return memcmp(vr, "SQ", 2) == 0;
+  dseg_vr_copy(vr, header->vr);
 }
 
 static dseg_status put_header(dseg_recoder *recoder, uint32_t tag, const char vr[2], uint32_t length, uint64_t *size,
                               dseg_error *error) {
-  *size += !recoder->to_implicit && is_long(vr) ? 12 : 8;
+  *size += !recoder->to_implicit && dseg_vr_is_long(vr) ? 12 : 8;
   if (recoder->stream == NULL) {
     return DSEG_OK;
   }
   dseg_element_writer writer = {&recoder->out, recoder->to_implicit, DSEG_OK, error};
   dseg_write_header(&writer, tag, vr, length);
   return writer.status;
-}
-
-/* Bytes of the numbers that a value of this VR is made of, which big endian turns around (PS3.5 7.3). */
-static size_t unit_of(const char vr[2]) {
-  static const struct {
-    char vrs[13];
-    size_t size;
-  } units[] = {{"ATOWSSUS", 2}, {"FLOFOLSLUL", 4}, {"FDODOVSVUV", 8}};
-  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-    for (const char *p = units[i].vrs; *p != '\0'; p += 2) {
-      if (p[0] == vr[0] && p[1] == vr[1]) {
-        return units[i].size;
-      }
-    }
-  }
-  return 1;
-}
-
-static void turn_around(uint8_t *bytes, size_t size, size_t unit) {
-  for (size_t i = 0; i + unit <= size; i += unit) {
-    for (size_t k = 0; k < unit / 2; k++) {
-      const uint8_t first = bytes[i + k];
-      bytes[i + k] = bytes[i + unit - 1 - k];
-      bytes[i + unit - 1 - k] = first;
-    }
-  }
 }
 
 /* A value that is no sequence. */
@@ -197,13 +143,13 @@ static dseg_status put_value(dseg_recoder *recoder, const dseg_header *header, u
     dseg_scanner_skip(scanner, header->length);
     return DSEG_OK;
   }
-  const size_t unit = recoder->from_big_endian ? unit_of(header->vr) : 1;
+  const size_t unit = recoder->from_big_endian ? dseg_vr_unit(header->vr) : 1;
   for (uint32_t left = header->length; left > 0;) {
     const size_t piece = left < PIECE_BYTES ? left : PIECE_BYTES;
     const size_t start = recoder->out.size;
     DSEG_TRY(dseg_scanner_need(scanner, piece, error));
     DSEG_TRY(dseg_buffer_append(&recoder->out, dseg_scanner_here(scanner), piece, error));
-    turn_around(recoder->out.data + start, piece, unit);
+    dseg_turn_around(recoder->out.data + start, piece, unit);
     dseg_scanner_skip(scanner, piece);
     left -= (uint32_t)piece;
     DSEG_TRY(flush_when_large(recoder, error));
@@ -421,7 +367,7 @@ static dseg_status recode_element(dseg_recoder *recoder, const dseg_header *head
   if (header->undefined_length || memcmp(vr, "SQ", 2) == 0) {
     return put_sequence(recoder, header, vr, depth + 1, size, error);
   }
-  if (recoder->to_implicit && is_known_sequence(header->tag)) {
+  if (recoder->to_implicit && dseg_tag_is_sequence(header->tag)) {
     DSEG_TRY(check_hidden_items(recoder, header, error));
   }
   DSEG_TRY(put_header(recoder, header->tag, vr, header->length, size, error));

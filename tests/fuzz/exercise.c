@@ -199,6 +199,34 @@ dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *erro
   return status;
 }
 
+static const char *transcode_target;
+
+static dseg_status transcode_input(dseg_input *input, dseg_error *error) {
+  dseg_buffer bytes = {0};
+  const dseg_output output = dseg_output_to_buffer(&bytes);
+  const dseg_transcode_options options = {.struct_size = sizeof options,
+                                          .transfer_syntax = transcode_target,
+                                          .threads = 1,
+                                          .memory_limit = exercise_options.memory_limit};
+  const dseg_status status = dseg_transcode(input, "fuzz", &output, &options, error);
+  must((status == DSEG_OK) == (bytes.size > 0), "a part of an object, or none");
+  dseg_buffer_free(&bytes);
+  return status;
+}
+
+dseg_status exercise_transcode(const uint8_t *data, size_t size, dseg_error *error) {
+  static const char *const targets[] = {"rle", "implicit-le", "explicit-le"};
+  dseg_status status = DSEG_OK;
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+    dseg_input *input = NULL;
+    transcode_target = targets[i];
+    must(dseg_input_from_memory((dseg_view){data, size}, &input, error) == DSEG_OK, "no input of memory");
+    status = transcode_input(input, error);
+    dseg_input_close(input);
+  }
+  return status; /* of explicit-le, which holds every object */
+}
+
 /* Writes the bytes to an unnamed file and gives the name to open it by; the descriptor is the caller's. */
 static int open_unnamed(const uint8_t *data, size_t size, char path[40]) {
   FILE *file = tmpfile();

@@ -20,6 +20,9 @@ dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error)
 /* Validates the bytes as a DICOM object: DSEG_ERROR_FORMAT when it is not valid. */
 dseg_status exercise_validate(const uint8_t *data, size_t size, dseg_error *error);
 
+/* Transcodes the bytes as a DICOM object to several transfer syntaxes. Through memory only. */
+dseg_status exercise_transcode(const uint8_t *data, size_t size, dseg_error *error);
+
 /* Applies the bytes, as metadata JSON, to a description of two files, and if they do not fit, of one. */
 dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *error);
 
