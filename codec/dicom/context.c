@@ -60,7 +60,7 @@ static const uint32_t carried[] = {
 
 #define UTF8_TERM "ISO_IR 192"
 
-static bool is_carried(uint32_t tag) {
+bool dseg_context_carries(uint32_t tag) {
   const uint32_t group = tag >> 16;
   if (group == 0x0010 || group == 0x0012) {
     return (tag & 0xFFFFu) != 0;
@@ -82,7 +82,13 @@ static bool is_vr(const char vr[2], const char *list) {
   return false;
 }
 
-static dseg_status copy_elements(const dseg_elements *from, const dseg_element *character_set, bool top, unsigned depth,
+/* Where a copy is: how deep, and whether it takes private elements. */
+struct place {
+  unsigned depth;
+  bool with_private;
+};
+
+static dseg_status copy_elements(const dseg_elements *from, const dseg_element *character_set, struct place place,
                                  dseg_buffer *out, dseg_error *error);
 
 static dseg_status append_tag(uint32_t tag, dseg_buffer *out, dseg_error *error) {
@@ -109,8 +115,9 @@ static dseg_status close_length(dseg_buffer *out, size_t at, dseg_error *error) 
 }
 
 static dseg_status copy_sequence(const dseg_elements *parent, const dseg_element *sequence,
-                                 const dseg_element *character_set, unsigned depth, dseg_buffer *out,
+                                 const dseg_element *character_set, struct place place, dseg_buffer *out,
                                  dseg_error *error) {
+  const struct place inside = {place.depth + 1, place.with_private};
   size_t offset = 0;
   bool more;
   dseg_elements item;
@@ -122,7 +129,7 @@ static dseg_status copy_sequence(const dseg_elements *parent, const dseg_element
     DSEG_TRY(append_tag(DSEG_TAG_ITEM, out, error));
     DSEG_TRY(append_u32(0, out, error));
     const size_t item_begin = out->size;
-    DSEG_TRY(copy_elements(&item, character_set, false, depth + 1, out, error));
+    DSEG_TRY(copy_elements(&item, character_set, inside, out, error));
     DSEG_TRY(close_length(out, item_begin, error));
     DSEG_TRY(dseg_sequence_next(parent, sequence, &offset, &item, &more, error));
   }
@@ -195,28 +202,31 @@ static dseg_status copy_value(const dseg_elements *in, const dseg_element *eleme
   return status;
 }
 
-static dseg_status copy_element(const dseg_elements *from, dseg_element *element, const dseg_element *character_set,
-                                unsigned depth, dseg_buffer *out, dseg_error *error) {
+static dseg_status copy_element(const dseg_elements *from, const dseg_element *element,
+                                const dseg_element *character_set, struct place place, dseg_buffer *out,
+                                dseg_error *error) {
   char known[2];
   dseg_vr_of_tag(element->tag, known);
-  const bool is_sequence =
-      memcmp(element->vr, "SQ", 2) == 0 || (memcmp(element->vr, "UN", 2) == 0 && memcmp(known, "SQ", 2) == 0);
-  if (is_sequence) {
-    return copy_sequence(from, element, character_set, depth, out, error);
+  const bool is_unknown = memcmp(element->vr, "UN", 2) == 0;
+  /* UN of undefined length is a sequence (PS3.5 6.2.2, note). */
+  if (memcmp(element->vr, "SQ", 2) == 0 ||
+      (is_unknown && (memcmp(known, "SQ", 2) == 0 || element->undefined_length))) {
+    return copy_sequence(from, element, character_set, place, out, error);
   }
   if (element->undefined_length) {
-    return DSEG_OK; /* a sequence that we cannot name, or fragments: neither describes patient or study */
+    return DSEG_OK; /* fragments, which only Pixel Data has */
   }
   return copy_value(from, element, character_set, out, error);
 }
 
-static dseg_status copy_elements(const dseg_elements *from, const dseg_element *character_set, bool top, unsigned depth,
+static dseg_status copy_elements(const dseg_elements *from, const dseg_element *character_set, struct place place,
                                  dseg_buffer *out, dseg_error *error) {
+  const bool top = place.depth == 0;
   size_t offset = 0;
   uint32_t last = 0;
   dseg_element element;
   dseg_element own = {0};
-  if (depth > DSEG_MAX_DEPTH) {
+  if (place.depth > DSEG_MAX_DEPTH) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "sequences are nested deeper than %u", DSEG_MAX_DEPTH);
   }
   if (!top) {
@@ -226,20 +236,26 @@ static dseg_status copy_elements(const dseg_elements *from, const dseg_element *
   DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   while (element.tag != 0) {
     const bool is_private = (element.tag >> 16 & 1u) != 0;
-    const bool wanted = top ? is_carried(element.tag) : !is_private && (element.tag & 0xFFFFu) != 0;
+    const bool wanted = top ? dseg_context_carries(element.tag)
+                            : (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0;
     if (wanted && element.tag > last && element.tag != DSEG_TAG(0x0008, 0x0005)) {
       last = element.tag;
-      DSEG_TRY(copy_element(from, &element, character_set, depth, out, error));
+      DSEG_TRY(copy_element(from, &element, character_set, place, out, error));
     }
     DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   }
   return DSEG_OK;
 }
 
+dseg_status dseg_copy_element(const dseg_elements *from, const dseg_element *element, const dseg_element *character_set,
+                              dseg_buffer *out, dseg_error *error) {
+  return copy_element(from, element, character_set, (struct place){1, true}, out, error);
+}
+
 static dseg_status build(const dseg_part10 *part10, dseg_buffer *out, dseg_error *error) {
   DSEG_TRY(append_tag(DSEG_TAG(0x0008, 0x0005), out, error));
   DSEG_TRY(dseg_buffer_append(out, "CS\x0A\0" UTF8_TERM, 4 + strlen(UTF8_TERM), error));
-  return copy_elements(&part10->elements, &part10->character_set, true, 0, out, error);
+  return copy_elements(&part10->elements, &part10->character_set, (struct place){0, false}, out, error);
 }
 
 dseg_status dseg_context_from_part10(const dseg_part10 *part10, dseg_description *description, dseg_error *error) {

@@ -83,6 +83,10 @@ static void *copy_bytes(struct copier *copier, const void *bytes, size_t size) {
   return memcpy(copy, bytes, size);
 }
 
+static dseg_view copy_view(struct copier *copier, dseg_view view) {
+  return (dseg_view){copy_bytes(copier, view.data, view.size), view.size};
+}
+
 static dseg_code copy_code(struct copier *copier, dseg_code code) {
   return (dseg_code){copy_text(copier, code.value), copy_text(copier, code.scheme), copy_text(copier, code.meaning)};
 }
@@ -109,12 +113,13 @@ static void copy_segment(struct copier *copier, dseg_segment *segment) {
   segment->anatomic_region_modifiers = copy_codes(copier, segment->anatomic_region_modifiers);
   segment->tracking_id = copy_text(copier, segment->tracking_id);
   segment->tracking_uid = copy_text(copier, segment->tracking_uid);
+  segment->attributes = copy_view(copier, segment->attributes);
 }
 
 static dseg_references copy_references(struct copier *copier, dseg_references from) {
   dseg_instance_reference *items = copy_bytes(copier, from.instances, from.count * sizeof *items);
   if (items == NULL) {
-    return (dseg_references){NULL, 0, false};
+    return (dseg_references){.count = 0};
   }
   for (size_t i = 0; i < from.count; i++) {
     items[i].sop_class_uid = copy_text(copier, items[i].sop_class_uid);
@@ -123,9 +128,11 @@ static dseg_references copy_references(struct copier *copier, dseg_references fr
     const bool same_series = i > 0 && from.instances[i].series_uid == from.instances[i - 1].series_uid;
     const bool same_study = i > 0 && from.instances[i].study_uid == from.instances[i - 1].study_uid;
     items[i].series_uid = same_series ? items[i - 1].series_uid : copy_text(copier, items[i].series_uid);
+    const bool same_derivation = i > 0 && from.instances[i].derivation.data == from.instances[i - 1].derivation.data;
+    items[i].derivation = same_derivation ? items[i - 1].derivation : copy_view(copier, from.instances[i].derivation);
     items[i].study_uid = same_study ? items[i - 1].study_uid : copy_text(copier, items[i].study_uid);
   }
-  return (dseg_references){items, from.count, from.shared};
+  return (dseg_references){items, from.count, from.shared, copy_view(copier, from.derivation)};
 }
 
 static void copy_content(struct copier *copier, dseg_content *content) {
@@ -160,7 +167,10 @@ dseg_status dseg_description_copy(const dseg_description *from, dseg_description
   copy->geometry.frame_of_reference_uid = copy_text(&copier, from->geometry.frame_of_reference_uid);
   copy->references = copy_references(&copier, from->references);
   copy_content(&copier, &copy->content);
-  copy->context.data = copy_bytes(&copier, from->context.data, from->context.size);
+  copy->context = copy_view(&copier, from->context);
+  copy->attributes = copy_view(&copier, from->attributes);
+  copy->background_attributes = copy_view(&copier, from->background_attributes);
+  copy->dropped = copy_bytes(&copier, from->dropped, from->dropped_count * sizeof *from->dropped);
   if (!copier.ok) {
     dseg_description_destroy(copy);
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a description");

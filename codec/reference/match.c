@@ -143,7 +143,7 @@ static dseg_status set_references(const struct sorted *sorted, dseg_description 
                                              .has_position = frame->has_position};
     memcpy(instances[i].position, frame->position, sizeof frame->position);
   }
-  description->references = (dseg_references){instances, set->frame_count, false};
+  description->references = (dseg_references){.instances = instances, .count = set->frame_count};
   return DSEG_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "dicom/context.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
+#include "seg_read/kept_object.h"
 #include "seg_read/object.h"
 #include "seg_read/placement.h"
 
@@ -238,6 +239,28 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
   return status;
 }
 
+/* Parts of a concatenation agree in all but what is their own (PS3.3 7.5.1): what does not is dropped. */
+static dseg_status keep_attributes(dseg_dicom_source *source, dseg_error *error) {
+  dseg_description *description = source->base.description;
+  dseg_tag_list dropped = {0};
+  dseg_status status = dseg_keep_object(&source->parts[0], description, &dropped, error);
+  for (size_t i = 1; status == DSEG_OK && i < source->part_count; i++) {
+    status = dseg_keep_agreed(&source->parts[i], description, &dropped, error);
+  }
+  if (status == DSEG_OK && dropped.count > 0) {
+    uint32_t *tags = dseg_description_alloc(description, dropped.count * sizeof *tags);
+    if (tags != NULL) {
+      memcpy(tags, dropped.items, dropped.count * sizeof *tags);
+      description->dropped = tags;
+      description->dropped_count = dropped.count;
+    } else {
+      status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", dropped.count);
+    }
+  }
+  dseg_tag_list_free(&dropped);
+  return status;
+}
+
 static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const dseg_open_options *options,
                                dseg_error *error) {
   dseg_description *description = source->base.description;
@@ -267,6 +290,9 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   source->info.frame_count = source->table.count;
   if (status == DSEG_OK && options->keep_context) {
     status = dseg_context_from_part10(&source->parts[0], description, error);
+  }
+  if (status == DSEG_OK && options->keep_context) {
+    status = keep_attributes(source, error);
   }
   return status;
 }

@@ -193,7 +193,7 @@ dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", set->count);
   }
   memcpy(items, set->items, set->count * sizeof *items);
-  set->description->references = (dseg_references){items, set->count, set->shared};
+  set->description->references = (dseg_references){items, set->count, set->shared, set->derivation};
   return DSEG_OK;
 }
 

@@ -14,6 +14,7 @@ typedef struct dseg_image_set {
   uint32_t *slots; /* hash of SOP Instance UID and frame to item + 1; 0: free */
   size_t slot_count;
   bool shared; /* all frames derive from several of them */
+  dseg_view derivation; /* of all frames, when shared; in the arena */
 } dseg_image_set;
 
 /* Adds an image, or finds it: same SOP Instance UID and frame. index receives its place. */

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+#include "dicom/keep.h"
+#include "model/private_elements.h"
+
 /* A code: its value may stand in one of three attributes (PS3.3 Table 8.8-1). */
 static dseg_code read_code(dseg_text_reader *reader, const dseg_elements *item) {
   dseg_code code = {.value = dseg_read_text(reader, item, DSEG_TAG(0x0008, 0x0100))};
@@ -123,6 +126,14 @@ static dseg_status read_type(dseg_text_reader *reader, const dseg_elements *in, 
   return DSEG_OK;
 }
 
+/* The number that the segment had before it was numbered from 1, when a writer of this software kept it. */
+static dseg_status read_original_number(const dseg_elements *in, dseg_segment *segment, dseg_error *error) {
+  dseg_element number;
+  DSEG_TRY(dseg_find_private(in, DSEG_PRIVATE_GROUP, DSEG_SEGMENTS_CREATOR, DSEG_SEGMENTS_ORIGINAL, &number, error));
+  segment->has_original_number = dseg_element_u32(in, &number, 0, &segment->original_number);
+  return DSEG_OK;
+}
+
 static dseg_status read_segment(dseg_text_reader *reader, const dseg_elements *in, dseg_segment *segment,
                                 dseg_error *error) {
   dseg_element number;
@@ -146,6 +157,7 @@ static dseg_status read_segment(dseg_text_reader *reader, const dseg_elements *i
   DSEG_TRY(read_type(reader, in, segment, error));
   DSEG_TRY(read_algorithm(reader, in, segment, error));
   DSEG_TRY(read_anatomy(reader, in, segment, error));
+  DSEG_TRY(read_original_number(in, segment, error));
   return read_color(in, segment, error);
 }
 

@@ -6,11 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/private_elements.h"
 #include "seg_write/object.h"
 
 #define MARK "[experimental: "
-#define PRIVATE_CREATOR 0x00710010u
-#define PRIVATE_PROPOSALS 0x00711001u /* LO, one value for each: name, space, version of its text */
 
 struct part {
   const char *name, *version;
@@ -72,7 +71,6 @@ void dseg_put_experimental(dseg_data_set *set, const dseg_seg_object *object) {
   char list[128];
   list_parts(object, "\\", list, sizeof list);
   if (list[0] != '\0') {
-    dseg_data_set_put_text(set, PRIVATE_CREATOR, "LO", "DSEG PROPOSALS");
-    dseg_data_set_put_text(set, PRIVATE_PROPOSALS, "LO", list);
+    dseg_data_set_put_text(set, dseg_put_creator(set, DSEG_PROPOSALS_CREATOR) | DSEG_PROPOSALS_LIST, "LO", list);
   }
 }

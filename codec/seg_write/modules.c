@@ -7,6 +7,7 @@
 
 #include "base/format_decimal.h"
 #include "dseg/version.h"
+#include "model/maker.h"
 #include "seg_write/object.h"
 
 #define MARKED_BYTES 1024
@@ -98,8 +99,8 @@ static void put_frame_of_reference(dseg_data_set *set, const dseg_seg_object *ob
 /* General and Enhanced General Equipment (C.7.5.1, C.7.5.2): this software. */
 static void put_equipment(dseg_data_set *set) {
   dseg_data_set_remove(set, 0x00081010); /* Station Name: of the source's equipment */
-  dseg_data_set_put_text(set, 0x00080070, "LO", "dseg project");
-  dseg_data_set_put_text(set, 0x00081090, "LO", "dseg");
+  dseg_data_set_put_text(set, 0x00080070, "LO", DSEG_MANUFACTURER);
+  dseg_data_set_put_text(set, 0x00081090, "LO", DSEG_MODEL_NAME);
   dseg_data_set_put_text(set, 0x00181000, "LO", "0");
   dseg_data_set_put_text(set, 0x00181020, "LO", dseg_version());
 }
@@ -191,6 +192,7 @@ static void put_frame_counts(dseg_data_set *set, const dseg_seg_object *object) 
 
 void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object) {
   (void)dseg_data_set_read(set, object->description->context, DSEG_EXPLICIT_VR, NULL); /* a failure is kept */
+  (void)dseg_data_set_read(set, object->description->attributes, DSEG_EXPLICIT_VR, NULL);
   dseg_data_set_put_text(set, 0x00080005, "CS", "ISO_IR 192"); /* UTF-8 throughout (C.12.1.1.2) */
   dseg_data_set_put_text(set, 0x00080016, "UI", object->representation->sop_class_uid);
   dseg_data_set_put_text(set, 0x00080018, "UI", object->sop_instance_uid);

@@ -101,6 +101,9 @@ double dseg_plane_distance(const dseg_geometry *geometry);
  * is longer is cut at a character's boundary with a warning that names what. */
 void dseg_put_clean_text(dseg_data_set *set, uint32_t tag, const char *vr, const char *text, size_t limit,
                          const char *what, const dseg_warning_sink *warnings);
+/* Reserves a private block of group 0071 in the current item, the first that nobody has; returns the tag of its first
+ * element (PS3.5 7.8.1). */
+uint32_t dseg_put_creator(dseg_data_set *set, const char *creator);
 /* Puts a sequence with one coded concept (Code Sequence Macro, PS3.3 Table 8.8-1); the item stays open when open. */
 void dseg_put_code(dseg_data_set *set, uint32_t tag, dseg_code code, bool open);
 

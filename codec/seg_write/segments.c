@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "model/default_codes.h"
+#include "model/private_elements.h"
+#include "seg_write/kept_segment.h"
 #include "seg_write/object.h"
 
 static const dseg_code default_category = DSEG_DEFAULT_CATEGORY;
@@ -51,6 +53,15 @@ static void put_tracking(dseg_data_set *set, const dseg_seg_object *object, cons
   dseg_data_set_put_text(set, 0x00620021, "UI", segment->tracking_uid != NULL ? segment->tracking_uid : uid);
 }
 
+/* The number that the segment has where there are no rules for it: a Type 3 attribute of this software's own, which makes
+ * the object one of a Standard Extended SOP Class (PS3.2 3.11.3). */
+static void put_original_number(dseg_data_set *set, const dseg_segment *segment) {
+  if (segment->has_original_number && segment->original_number != segment->number) {
+    const uint32_t tag = dseg_put_creator(set, DSEG_SEGMENTS_CREATOR) | DSEG_SEGMENTS_ORIGINAL;
+    dseg_data_set_put_u32(set, tag, "UL", &segment->original_number, 1);
+  }
+}
+
 static void put_segment(dseg_data_set *set, const dseg_seg_object *object, const dseg_segment *segment) {
   const dseg_code category = segment->category.value != NULL ? segment->category : default_category;
   const dseg_code type = segment->type.value != NULL ? segment->type : default_type;
@@ -59,7 +70,9 @@ static void put_segment(dseg_data_set *set, const dseg_seg_object *object, const
   const char *label = segment->label != NULL && *segment->label != '\0' ? segment->label : fallback;
   const uint16_t number = (uint16_t)segment->number;
 
+  dseg_kept_codes kept;
   dseg_data_set_begin_item(set, 0x00620002);
+  dseg_put_kept_segment(set, segment, &kept);
   dseg_data_set_put_u16(set, 0x00620004, "US", &number, 1);
   dseg_put_clean_text(set, 0x00620005, "LO", label, 64, "a segment's label", object->warnings);
   if (segment->description != NULL) {
@@ -71,15 +84,34 @@ static void put_segment(dseg_data_set *set, const dseg_seg_object *object, const
                         segment->algorithm_name != NULL ? segment->algorithm_name : "Unspecified", 64,
                         "an algorithm's name", object->warnings);
   }
-  put_anatomy(set, segment);
-  dseg_put_code(set, 0x00620003, category, false);
-  dseg_put_code(set, 0x0062000F, type, true);
-  put_codes(set, 0x00620011, segment->type_modifiers);
-  dseg_data_set_end_item(set);
+  if (!kept.regions) {
+    put_anatomy(set, segment);
+  }
+  if (!kept.category) {
+    dseg_put_code(set, 0x00620003, category, false);
+  }
+  if (!kept.type) {
+    dseg_put_code(set, 0x0062000F, type, true);
+    put_codes(set, 0x00620011, segment->type_modifiers);
+    dseg_data_set_end_item(set);
+  }
   if (segment->has_color && !object->format.palette_color) {
     dseg_data_set_put_u16(set, 0x0062000D, "US", segment->cielab, 3);
   }
   put_tracking(set, object, segment);
+  put_original_number(set, segment);
+  dseg_data_set_end_item(set);
+}
+
+/* The background as the object that is copied described it. */
+static void put_kept_background(dseg_data_set *set, const dseg_seg_object *object) {
+  const uint16_t number = (uint16_t)object->description->background;
+  dseg_data_set_begin_item(set, 0x00620002);
+  (void)dseg_data_set_read(set, object->description->background_attributes, DSEG_EXPLICIT_VR, NULL);
+  dseg_data_set_put_u16(set, 0x00620004, "US", &number, 1);
+  if (object->format.palette_color) {
+    dseg_data_set_remove(set, 0x0062000D);
+  }
   dseg_data_set_end_item(set);
 }
 
@@ -103,7 +135,11 @@ void dseg_put_segments(dseg_data_set *set, const dseg_seg_object *object) {
   const bool label_map = (object->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
   if (label_map && description->has_background) {
     if (dseg_description_find_segment(description, description->background) < 0) {
-      put_background(set, object);
+      if (description->background_attributes.size > 0) {
+        put_kept_background(set, object);
+      } else {
+        put_background(set, object);
+      }
     }
     const uint16_t padding = (uint16_t)description->background;
     dseg_data_set_put_u16(set, 0x00280120, "US", &padding, 1); /* Pixel Padding Value: label maps only (A.51.4) */

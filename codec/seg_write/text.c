@@ -2,6 +2,7 @@
 /* text.c - text and codes made fit for DICOM (PS3.5 6.1, 6.2; PS3.3 8.8). */
 #include <string.h>
 
+#include "model/private_elements.h"
 #include "seg_write/object.h"
 
 #define TEXT_BYTES 1024
@@ -77,4 +78,14 @@ void dseg_put_code(dseg_data_set *set, uint32_t tag, dseg_code code, bool open) 
   if (!open) {
     dseg_data_set_end_item(set);
   }
+}
+
+uint32_t dseg_put_creator(dseg_data_set *set, const char *creator) {
+  uint32_t block = 0x10;
+  dseg_view taken;
+  while (block < 0xFF && dseg_data_set_get_text(set, DSEG_PRIVATE_GROUP << 16 | block, SIZE_MAX, &taken)) {
+    block++;
+  }
+  dseg_data_set_put_text(set, DSEG_PRIVATE_GROUP << 16 | block, "LO", creator);
+  return DSEG_PRIVATE_GROUP << 16 | block << 8;
 }

@@ -200,7 +200,7 @@ static void sources_become_derivations(void **state) {
   dseg_description *d = make_description(2, 2, 3, 1);
   static const dseg_instance_reference references[] = {{"1.2", "1.2.1", "1.3", "1.4", 0, false, {0}},
                                                        {"1.2", "1.2.2", NULL, "1.4", 0, false, {0}}};
-  d->references = (dseg_references){references, 2, false};
+  d->references = (dseg_references){.instances = references, .count = 2};
   d->geometry.planes[0].source = 0;
   d->geometry.planes[1].source = 1; /* lacks its series */
   warning_log log = {0};

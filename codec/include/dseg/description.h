@@ -66,6 +66,15 @@ typedef struct dseg_segment {
   uint16_t cielab[3];       /* Recommended Display CIELab Value (0062,000D), PS3.3 C.10.7.1.1 */
   const char *tracking_id;  /* (0062,0020) */
   const char *tracking_uid; /* (0062,0021) */
+  /* The number that the segment had where its voxels came from, when that is another: BINARY and FRACTIONAL objects
+   * number their segments from 1 (C.8.20.2.4), and keep it in a private element. */
+  bool has_original_number;
+  uint32_t original_number;
+  /* What the item says beyond all this: Segmentation Algorithm Identification Sequence (0062,0007), Primary Anatomic
+   * Structure Sequence (0008,2228), private elements, ...; a sequence of codes above, too, where its items have more
+   * than a dseg_code holds. Encoded as the description's attributes are. What is said above counts: a sequence of codes
+   * that says something else than its member is not written. */
+  dseg_view attributes;
 } dseg_segment;
 
 typedef enum dseg_space {
@@ -110,12 +119,19 @@ typedef struct dseg_instance_reference {
   uint32_t frame; /* frame of a multi-frame image, from 1; 0 for a whole instance */
   bool has_position;
   double position[3]; /* of its first pixel */
+  /* The item of Derivation Image Sequence (0008,9124) of the frames that were drawn on this image before others, without
+   * the UIDs and frame numbers of this image; encoded as the description's attributes are. Empty: the codes that PS3.3
+   * A.51.5.1 wants and nothing else. */
+  dseg_view derivation;
 } dseg_instance_reference;
 
 typedef struct dseg_references {
   const dseg_instance_reference *instances;
   size_t count;
   bool shared; /* every frame derives from all of them, wherever they lie; planes name none then */
+  /* When shared: Derivation Image Sequence (0008,9124), encoded as the description's attributes are; empty: made of the
+   * instances. */
+  dseg_view derivation;
 } dseg_references;
 
 /* How voxels relate to segments in the source. */
@@ -153,6 +169,17 @@ typedef struct dseg_description {
   /* Patient, Study, Equipment and other attributes to carry from a source image or segmentation to what is
    * written: a data set without meta information in Explicit VR Little Endian, text in UTF-8. */
   dseg_view context;
+  /* What else a segmentation object said of itself that still holds in a copy, private elements too, with Contributing
+   * Equipment Sequence (0018,A001), in which its maker stands last: elements in Explicit VR Little Endian, ascending,
+   * sequences of defined length, text in UTF-8, without Specific Character Set (0008,0005). What the members above say
+   * counts. */
+  dseg_view attributes;
+  /* The segment that stands for the background of a label map, encoded likewise, without its number. Empty: a usual
+   * one. */
+  dseg_view background_attributes;
+  /* Tags of what the object said and a copy does not have, each once, by ascending number: dropped_count items. */
+  const uint32_t *dropped;
+  size_t dropped_count;
   void *arena; /* owns everything above; managed by the functions below */
 } dseg_description;
 

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define DSEG_PLUGIN_ABI 3u
+#define DSEG_PLUGIN_ABI 4u
 
 /* A UID that is fixed in software, below the one root that a build has (CMake's DSEG_UID_ROOT; PS3.5 9.1, B.2). suffix
  * is a string literal: "1" is the library's Implementation Class UID, "2.P.V" the transfer syntax and "3.P.V" the SOP

@@ -39,8 +39,8 @@ typedef struct dseg_open_options {
   dseg_warning_sink warnings;
   /* Bytes that opening may allocate at most for one file's attributes, frame table or voxels; 0: 16 GiB. */
   uint64_t memory_limit;
-  /* Also read what each plane was derived from, and the context (patient, study, equipment). Without it a copy of the
-   * description has neither, and an object written from it belongs to nobody. */
+  /* Also read what each plane was derived from, the context (patient, study, equipment), and all attributes that a copy
+   * keeps. Without it a copy of the description has none of them, and an object written from it belongs to nobody. */
   bool keep_context;
   /* Tolerate 1-bit frames that start at a byte (or 16-bit word) boundary although the standard packs them
    * without a gap (PS3.5 8.1.1); only by request, since such files cannot be told from damaged ones. */

@@ -15,7 +15,7 @@ dseg_description *make_described(void) {
   dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);
   dseg_instance_reference *instances = dseg_description_alloc(description, PLANES * sizeof *instances);
   description->context = (dseg_view){context, sizeof context};
-  description->references = (dseg_references){instances, PLANES, false};
+  description->references = (dseg_references){.instances = instances, .count = PLANES};
   for (size_t i = 0; i < PLANES; i++) {
     instances[i] = (dseg_instance_reference){.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2",
                                              .sop_instance_uid = uids[i],

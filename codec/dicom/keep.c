@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keep.c - copies elements for a description, one after the other, so that one that is malformed costs itself only. */
+#include "dicom/keep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dicom/context.h"
+#include "dicom/vr.h"
+
+#define FIRST_CAPACITY ((size_t)16)
+
+dseg_status dseg_tag_list_add(dseg_tag_list *list, uint32_t tag, dseg_error *error) {
+  size_t at = list->count;
+  while (at > 0 && list->items[at - 1] >= tag) {
+    at--;
+  }
+  if (at < list->count && list->items[at] == tag) {
+    return DSEG_OK;
+  }
+  if (list->count == list->capacity) {
+    const size_t capacity = list->capacity != 0 ? 2 * list->capacity : FIRST_CAPACITY;
+    uint32_t *items = realloc(list->items, capacity * sizeof *items);
+    if (items == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", capacity);
+    }
+    list->items = items;
+    list->capacity = capacity;
+  }
+  memmove(list->items + at + 1, list->items + at, (list->count - at) * sizeof *list->items);
+  list->items[at] = tag;
+  list->count++;
+  return DSEG_OK;
+}
+
+void dseg_tag_list_free(dseg_tag_list *list) {
+  free(list->items);
+  *list = (dseg_tag_list){0};
+}
+
+static bool is_private(uint32_t tag) {
+  return (tag >> 16 & 1u) != 0;
+}
+
+/* Private Creator elements reserve blocks of 256 elements (PS3.5 7.8.1). */
+static bool is_creator(uint32_t tag) {
+  return is_private(tag) && (tag & 0xFFFFu) >= 0x10 && (tag & 0xFFFFu) <= 0xFF;
+}
+
+/* The first element of the block that a creator reserves. */
+static uint32_t block_of(uint32_t creator) {
+  return (creator & 0xFFFF0000u) | (creator & 0xFFu) << 8;
+}
+
+static dseg_status copy_one(const dseg_elements *from, const dseg_element *element, const dseg_element *character_set,
+                            dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error) {
+  const size_t size = out->size;
+  const dseg_status status = dseg_copy_element(from, element, character_set, out, error);
+  if (status != DSEG_ERROR_FORMAT && status != DSEG_ERROR_LIMIT) {
+    return status;
+  }
+  out->size = size;
+  return dseg_tag_list_add(dropped, element->tag, error);
+}
+
+dseg_status dseg_keep_elements(const dseg_elements *from, const dseg_element *character_set, const dseg_keep_rule *rule,
+                               dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error) {
+  size_t offset = 0;
+  uint32_t last = 0;
+  uint32_t own_block = 0;
+  dseg_element element;
+  DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
+  while (element.tag != 0) {
+    const uint32_t tag = element.tag;
+    dseg_keep_choice choice = (tag & 0xFFFFu) == 0 ? DSEG_KEEP_NOT : rule->choose(rule->user, tag);
+    if (rule->own_creator != NULL && is_creator(tag) && dseg_element_is(&element, rule->own_creator)) {
+      own_block = block_of(tag);
+      choice = DSEG_KEEP_NOT;
+    } else if (own_block != 0 && (tag & 0xFFFFFF00u) == own_block) {
+      choice = DSEG_KEEP_NOT;
+    }
+    if (choice == DSEG_KEEP_NAME || (choice == DSEG_KEEP_COPY && tag <= last)) {
+      DSEG_TRY(dseg_tag_list_add(dropped, tag, error));
+    } else if (choice == DSEG_KEEP_COPY) {
+      DSEG_TRY(copy_one(from, &element, character_set, dropped, out, error));
+    }
+    last = tag > last ? tag : last;
+    DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
+  }
+  return DSEG_OK;
+}
+
+static bool same_bytes(dseg_view a, dseg_view b) {
+  return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+dseg_status dseg_keep_common(dseg_view a, dseg_view b, dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error) {
+  const dseg_elements in_a = dseg_kept_elements(a);
+  const dseg_elements in_b = dseg_kept_elements(b);
+  size_t end_a = 0;
+  size_t end_b = 0;
+  dseg_element of_a;
+  dseg_element of_b;
+  DSEG_TRY(dseg_elements_next(&in_a, &end_a, &of_a, error));
+  DSEG_TRY(dseg_elements_next(&in_b, &end_b, &of_b, error));
+  while (of_a.tag != 0 || of_b.tag != 0) {
+    const bool only_b = of_a.tag == 0 || (of_b.tag != 0 && of_b.tag < of_a.tag);
+    const bool only_a = !only_b && (of_b.tag == 0 || of_a.tag < of_b.tag);
+    if (!only_a && !only_b && same_bytes(of_a.value, of_b.value)) {
+      const uint8_t *begin = of_a.value.data - (dseg_vr_form(of_a.vr) == DSEG_VR_SHORT ? 8 : 12);
+      DSEG_TRY(dseg_buffer_append(out, begin, (size_t)(a.data + end_a - begin), error));
+    } else {
+      DSEG_TRY(dseg_tag_list_add(dropped, only_b ? of_b.tag : of_a.tag, error));
+    }
+    if (!only_b) {
+      DSEG_TRY(dseg_elements_next(&in_a, &end_a, &of_a, error));
+    }
+    if (!only_a) {
+      DSEG_TRY(dseg_elements_next(&in_b, &end_b, &of_b, error));
+    }
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_find_private(const dseg_elements *elements, uint16_t group, const char *creator, uint8_t low,
+                              dseg_element *found, dseg_error *error) {
+  size_t offset = 0;
+  uint32_t wanted = 0;
+  dseg_element element;
+  *found = (dseg_element){0};
+  DSEG_TRY(dseg_elements_next(elements, &offset, &element, error));
+  while (element.tag != 0) {
+    if (element.tag >> 16 == group && is_creator(element.tag) && dseg_element_is(&element, creator)) {
+      wanted = block_of(element.tag) | low;
+    } else if (element.tag == wanted && wanted != 0) {
+      *found = element;
+      return DSEG_OK;
+    }
+    DSEG_TRY(dseg_elements_next(elements, &offset, &element, error));
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_keep_bytes(dseg_description *description, const dseg_buffer *bytes, dseg_view *kept,
+                            dseg_error *error) {
+  *kept = (dseg_view){0};
+  if (bytes->size == 0) {
+    return DSEG_OK;
+  }
+  uint8_t *copy = dseg_description_alloc(description, bytes->size);
+  if (copy == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu bytes of attributes", bytes->size);
+  }
+  memcpy(copy, bytes->data, bytes->size);
+  *kept = (dseg_view){copy, bytes->size};
+  return DSEG_OK;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keep.h - copies of elements that a description keeps for whoever writes it again, and the list of what is left out. */
+#ifndef DSEG_DICOM_KEEP_H
+#define DSEG_DICOM_KEEP_H
+
+#include <stdbool.h>
+
+#include "dicom/elements.h"
+
+/* Tags, each once, ascending. Start with {0}. */
+typedef struct dseg_tag_list {
+  uint32_t *items;
+  size_t count, capacity;
+} dseg_tag_list;
+
+dseg_status dseg_tag_list_add(dseg_tag_list *list, uint32_t tag, dseg_error *error);
+void dseg_tag_list_free(dseg_tag_list *list);
+
+typedef enum dseg_keep_choice {
+  DSEG_KEEP_NOT = 0, /* said elsewhere, or made anew */
+  DSEG_KEEP_COPY,
+  DSEG_KEEP_NAME /* left out, and named among what is dropped */
+} dseg_keep_choice;
+
+typedef struct dseg_keep_rule {
+  dseg_keep_choice (*choose)(const void *user, uint32_t tag);
+  const void *user;
+  const char *own_creator; /* a Private Creator whose block is not copied; NULL: none */
+} dseg_keep_rule;
+
+/* Appends copies of elements, ascending, in Explicit VR Little Endian, text in UTF-8. What is malformed, or stands behind
+ * a greater tag, is dropped. */
+dseg_status dseg_keep_elements(const dseg_elements *from, const dseg_element *character_set, const dseg_keep_rule *rule,
+                               dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error);
+
+/* Appends the elements that both of two copies have with the same value; the tags of the others are dropped. */
+dseg_status dseg_keep_common(dseg_view a, dseg_view b, dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error);
+
+/* The private element of a group whose block a Private Creator reserves (PS3.5 7.8.1); low: the last byte of its number.
+ * tag 0: absent. */
+dseg_status dseg_find_private(const dseg_elements *elements, uint16_t group, const char *creator, uint8_t low,
+                              dseg_element *element, dseg_error *error);
+
+/* A copy of bytes that lives as long as the description. */
+dseg_status dseg_keep_bytes(dseg_description *description, const dseg_buffer *bytes, dseg_view *kept,
+                            dseg_error *error);
+
+/* A view of kept elements to walk over. */
+static inline dseg_elements dseg_kept_elements(dseg_view bytes) {
+  return (dseg_elements){.bytes = bytes};
+}
+
+#endif
