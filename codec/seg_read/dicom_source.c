@@ -240,25 +240,23 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
 }
 
 /* Parts of a concatenation agree in all but what is their own (PS3.3 7.5.1): what does not is dropped. */
-static dseg_status keep_attributes(dseg_dicom_source *source, dseg_error *error) {
+static dseg_status keep_attributes(dseg_dicom_source *source, dseg_tag_list *dropped, dseg_error *error) {
   dseg_description *description = source->base.description;
-  dseg_tag_list dropped = {0};
-  dseg_status status = dseg_keep_object(&source->parts[0], description, &dropped, error);
-  for (size_t i = 1; status == DSEG_OK && i < source->part_count; i++) {
-    status = dseg_keep_agreed(&source->parts[i], description, &dropped, error);
+  DSEG_TRY(dseg_keep_object(&source->parts[0], description, dropped, error));
+  for (size_t i = 1; i < source->part_count; i++) {
+    DSEG_TRY(dseg_keep_agreed(&source->parts[i], description, dropped, error));
   }
-  if (status == DSEG_OK && dropped.count > 0) {
-    uint32_t *tags = dseg_description_alloc(description, dropped.count * sizeof *tags);
-    if (tags != NULL) {
-      memcpy(tags, dropped.items, dropped.count * sizeof *tags);
-      description->dropped = tags;
-      description->dropped_count = dropped.count;
-    } else {
-      status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", dropped.count);
-    }
+  if (dropped->count == 0) {
+    return DSEG_OK;
   }
-  dseg_tag_list_free(&dropped);
-  return status;
+  uint32_t *tags = dseg_description_alloc(description, dropped->count * sizeof *tags);
+  if (tags == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", dropped->count);
+  }
+  memcpy(tags, dropped->items, dropped->count * sizeof *tags);
+  description->dropped = tags;
+  description->dropped_count = dropped->count;
+  return DSEG_OK;
 }
 
 static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const dseg_open_options *options,
@@ -276,7 +274,10 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
     source->info.per_frame_bytes +=
         per_frame->present ? per_frame->value_offset - per_frame->header_offset + per_frame->value_length : 0;
   }
-  dseg_image_set images = {.description = description};
+  dseg_tag_list dropped = {0};
+  dseg_image_set images = {.description = description,
+                           .character_set = &source->parts[0].character_set,
+                           .dropped = options->keep_context ? &dropped : NULL};
   dseg_status status = build_table(source, counts, options, &images, error);
   if (status == DSEG_OK && options->keep_context) {
     status = dseg_image_set_finish(&images, error);
@@ -292,8 +293,9 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
     status = dseg_context_from_part10(&source->parts[0], description, error);
   }
   if (status == DSEG_OK && options->keep_context) {
-    status = keep_attributes(source, error);
+    status = keep_attributes(source, &dropped, error);
   }
+  dseg_tag_list_free(&dropped);
   return status;
 }
 

@@ -9,11 +9,16 @@
 #include <string.h>
 
 #include "dicom/scanner.h"
+#include "seg_read/derivation.h"
 
 #define WINDOW ((size_t)1 << 18)
 /* No value we look for is longer; one that is, is taken for absent. */
 #define VALUE_MAX 4096u
 #define UID_BYTES 64u
+/* A Derivation Image Sequence is kept up to this size; one of undefined length is looked for its end in so many bytes at
+ * first. */
+#define PEEK_MAX ((size_t)1 << 16)
+#define PEEK_MIN ((size_t)1 << 12)
 
 struct pass {
   dseg_scanner scanner;
@@ -25,6 +30,9 @@ struct pass {
   uint32_t frame;
   bool in_source;
   size_t source_count; /* source images read so far */
+  bool is_shared;      /* the groups of all frames are read */
+  dseg_buffer raw;     /* Derivation Image Sequence as it stands there; empty: too long to be kept */
+  dseg_derivation derivation;
 };
 
 /* Reads or skips the value of an element. */
@@ -306,19 +314,145 @@ static dseg_status in_derivation(struct pass *pass, const dseg_header *header, d
   return DSEG_OK;
 }
 
+/* Notes an attribute of frames that a copy does not have. */
+static dseg_status drop(struct pass *pass, uint32_t tag, dseg_error *error) {
+  dseg_tag_list *dropped = pass->references != NULL ? pass->references->dropped : NULL;
+  return dropped != NULL && (tag & 0xFFFFu) != 0 ? dseg_tag_list_add(dropped, tag, error) : DSEG_OK;
+}
+
+/* Finds the bytes of a sequence that begins here, without moving: value is empty when it is longer than the window allows.
+ * They are valid until the scanner reads on. */
+static void peek_value(struct pass *pass, const dseg_header *header, dseg_view *value) {
+  dseg_scanner *scanner = &pass->scanner;
+  *value = (dseg_view){0};
+  if (!header->undefined_length) {
+    if (header->length <= PEEK_MAX && dseg_scanner_need(scanner, header->length, NULL) == DSEG_OK) {
+      *value = (dseg_view){dseg_scanner_here(scanner), header->length};
+    }
+    return;
+  }
+  for (size_t size = PEEK_MIN; size <= PEEK_MAX; size *= 4) {
+    const uint64_t left = dseg_scanner_left(scanner);
+    if (dseg_scanner_need(scanner, left < size ? (size_t)left : size, NULL) != DSEG_OK) {
+      return;
+    }
+    const size_t there = scanner->filled - (size_t)scanner->at;
+    const dseg_view bytes = {dseg_scanner_here(scanner), left < there ? (size_t)left : there};
+    dseg_scanner ahead;
+    uint64_t length;
+    dseg_scanner_open_memory(&ahead, bytes);
+    ahead.implicit_vr = scanner->implicit_vr;
+    ahead.big_endian = scanner->big_endian;
+    if (dseg_scanner_skip_value(&ahead, header, &length, NULL) == DSEG_OK) {
+      *value = (dseg_view){bytes.data, (size_t)length};
+      return;
+    }
+  }
+}
+
+/* FNV-1a; never 0. */
+static uint64_t hash_bytes(dseg_view bytes) {
+  uint64_t value = 14695981039346656037u;
+  for (size_t i = 0; i < bytes.size; i++) {
+    value = (value ^ bytes.data[i]) * 1099511628211u;
+  }
+  return value != 0 ? value : 1;
+}
+
+/* Keeps the derivation of the frame with the image that it names first, once for all frames drawn on it. */
+static dseg_status keep_derivation(struct pass *pass, dseg_error *error) {
+  dseg_image_set *set = pass->references;
+  const uint64_t hash = pass->raw.size > 0 ? hash_bytes((dseg_view){pass->raw.data, pass->raw.size}) : 0;
+  uint64_t *known = &set->derivations[pass->groups->source];
+  if (*known == hash && hash != 0) {
+    return DSEG_OK;
+  }
+  if (*known != 0 || hash == 0) { /* frames on one image that differ: the first counts */
+    *known = *known != 0 ? *known : 1;
+    return drop(pass, DSEG_TAG(0x0008, 0x9124), error);
+  }
+  *known = hash;
+  dseg_instance_reference *item = &set->items[pass->groups->source];
+  dseg_buffer bytes = {0};
+  bool usual = false;
+  dseg_status status = dseg_keep_derivation(&pass->derivation, false, &bytes, &usual, error);
+  const dseg_view last = set->last_derivation;
+  if (status == DSEG_OK && !usual && last.size > 0 && last.size == bytes.size &&
+      memcmp(last.data, bytes.data, last.size) == 0) {
+    item->derivation = last;
+  } else if (status == DSEG_OK && !usual) {
+    status = dseg_keep_bytes(set->description, &bytes, &item->derivation, error);
+    set->last_derivation = item->derivation;
+  }
+  dseg_buffer_free(&bytes);
+  return status;
+}
+
+/* Derivation Image: the images, and a copy of whatever else it says of them. */
+static dseg_status read_derivation(struct pass *pass, const dseg_header *header, dseg_error *error) {
+  const bool keeps = pass->references->dropped != NULL;
+  dseg_view value = {0};
+  pass->raw.size = 0;
+  if (keeps) {
+    peek_value(pass, header, &value);
+    DSEG_TRY(dseg_buffer_append(&pass->raw, value.data, value.size, error)); /* reading on may move the bytes */
+  }
+  pass->derivation = (dseg_derivation){.parent = encoding_of(pass),
+                                       .sequence = {.tag = header->tag,
+                                                    .vr = {header->vr[0], header->vr[1]},
+                                                    .undefined_length = header->undefined_length,
+                                                    .value = {pass->raw.data, pass->raw.size}},
+                                       .character_set = pass->references->character_set};
+  pass->in_source = false;
+  DSEG_TRY(read_sequence(pass, header, in_derivation, error));
+  return keeps && pass->in_source && !pass->is_shared ? keep_derivation(pass, error) : DSEG_OK;
+}
+
+/* Frame Content (PS3.3 C.7.6.16.2.2): a copy has its own indices and labels. */
+static dseg_status in_frame_content(struct pass *pass, const dseg_header *header, dseg_error *error) {
+  if (header->tag != DSEG_TAG(0x0020, 0x9157) && header->tag != DSEG_TAG(0x0020, 0x9453)) {
+    DSEG_TRY(drop(pass, header->tag, error));
+  }
+  return skip(pass, header, error);
+}
+
 /* The functional group macros of one frame, or of all. */
 static dseg_status in_groups(struct pass *pass, const dseg_header *header, dseg_error *error) {
   switch (header->tag) {
     case DSEG_TAG(0x0008, 0x9124):
-      pass->in_source = false;
-      return pass->references != NULL ? read_sequence(pass, header, in_derivation, error) : skip(pass, header, error);
+      return pass->references != NULL ? read_derivation(pass, header, error) : skip(pass, header, error);
+    case DSEG_TAG(0x0020, 0x9111): return read_sequence(pass, header, in_frame_content, error);
     case DSEG_TAG(0x0020, 0x9113): return read_sequence(pass, header, in_plane_position, error);
     case DSEG_TAG(0x0020, 0x9116): return read_sequence(pass, header, in_plane_orientation, error);
     case DSEG_TAG(0x0028, 0x9110): return read_sequence(pass, header, in_pixel_measures, error);
     case DSEG_TAG(0x0048, 0x021A): return read_sequence(pass, header, in_slide_position, error);
     case DSEG_TAG(0x0062, 0x000A): return read_sequence(pass, header, in_segment, error);
-    default: return skip(pass, header, error);
+    default: DSEG_TRY(drop(pass, header->tag, error)); return skip(pass, header, error);
   }
+}
+
+/* All frames derive from several images: none lies on the first in particular. */
+static dseg_status end_shared_sources(struct pass *pass, dseg_error *error) {
+  dseg_image_set *set = pass->references;
+  dseg_buffer bytes = {0};
+  bool usual;
+  if (pass->source_count == 1) {
+    return set->dropped != NULL ? keep_derivation(pass, error) : DSEG_OK;
+  }
+  pass->groups->source = -1;
+  set->shared = true;
+  if (set->dropped == NULL) {
+    return DSEG_OK;
+  }
+  if (pass->raw.size == 0) {
+    return drop(pass, DSEG_TAG(0x0008, 0x9124), error);
+  }
+  dseg_status status = dseg_keep_derivation(&pass->derivation, true, &bytes, &usual, error);
+  if (status == DSEG_OK) {
+    status = dseg_keep_bytes(set->description, &bytes, &set->derivation, error);
+  }
+  dseg_buffer_free(&bytes);
+  return status;
 }
 
 dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_image_set *references, dseg_groups *shared,
@@ -331,13 +465,14 @@ dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_image_set *re
   dseg_scanner_open_memory(&pass.scanner, item.bytes);
   pass.scanner.implicit_vr = item.implicit_vr;
   pass.scanner.big_endian = item.big_endian;
-  DSEG_TRY(read_elements(&pass, false, in_groups, error));
+  pass.is_shared = true;
+  dseg_status status = read_elements(&pass, false, in_groups, error);
   shared->placed_per_frame = false;
-  if (pass.source_count > 1) { /* all frames derive from all of them: none lies on the first in particular */
-    shared->source = -1;
-    references->shared = true;
+  if (status == DSEG_OK && pass.source_count > 0) {
+    status = end_shared_sources(&pass, error);
   }
-  return DSEG_OK;
+  dseg_buffer_free(&pass.raw);
+  return status;
 }
 
 static dseg_status read_frames(struct pass *pass, const dseg_groups *shared, dseg_groups_visit visit, void *user,
@@ -373,5 +508,6 @@ dseg_status dseg_groups_per_frame(const dseg_part10 *part10, const dseg_groups *
   dseg_scanner_enter(&pass.scanner, &header);
   const dseg_status status = read_frames(&pass, shared, visit, user, count, error);
   dseg_scanner_close(&pass.scanner);
+  dseg_buffer_free(&pass.raw);
   return status;
 }

@@ -48,8 +48,10 @@ static dseg_status grow(dseg_image_set *set, dseg_error *error) {
   set->items = items != NULL ? items : set->items;
   uint32_t *instance = realloc(set->instance, capacity * sizeof *instance);
   set->instance = instance != NULL ? instance : set->instance;
+  uint64_t *derivations = realloc(set->derivations, capacity * sizeof *derivations);
+  set->derivations = derivations != NULL ? derivations : set->derivations;
   uint32_t *slots = calloc(capacity * 2, sizeof *slots);
-  if (items == NULL || instance == NULL || slots == NULL || capacity > UINT32_MAX / 2) {
+  if (items == NULL || derivations == NULL || instance == NULL || slots == NULL || capacity > UINT32_MAX / 2) {
     free(slots);
     (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", capacity);
     return DSEG_ERROR_MEMORY;
@@ -109,6 +111,7 @@ dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dse
     item->series_uid = instance->series_uid;
     item->study_uid = instance->study_uid;
   }
+  set->derivations[place] = 0;
   set->instance[place] = same ? set->instance[instance - set->items] : place;
   set->slots[slot] = place + 1;
   set->count++;
@@ -200,6 +203,7 @@ dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error) {
 void dseg_image_set_free(dseg_image_set *set) {
   free(set->items);
   free(set->instance);
+  free(set->derivations);
   free(set->slots);
   *set = (dseg_image_set){0};
 }

@@ -3,6 +3,7 @@
 #ifndef DSEG_SEG_READ_IMAGE_SET_H
 #define DSEG_SEG_READ_IMAGE_SET_H
 
+#include "dicom/keep.h"
 #include "dicom/part10.h"
 
 /* Grows while a file is read. Start with {.description = ...}; texts go into its arena. */
@@ -11,10 +12,14 @@ typedef struct dseg_image_set {
   dseg_instance_reference *items;
   uint32_t *instance; /* for each item the first one of the same SOP Instance UID met in a row */
   size_t count, capacity;
+  uint64_t *derivations; /* for each item a hash of Derivation Image Sequence where it stands first; 0: none yet */
+  const dseg_element *character_set; /* of the object's text */
+  dseg_tag_list *dropped; /* what of frames a copy does not have; NULL: not asked for, nor derivations */
   uint32_t *slots; /* hash of SOP Instance UID and frame to item + 1; 0: free */
   size_t slot_count;
   bool shared; /* all frames derive from several of them */
-  dseg_view derivation; /* of all frames, when shared; in the arena */
+  dseg_view derivation;      /* of all frames, when shared; in the arena */
+  dseg_view last_derivation; /* of an item, which those that follow often share */
 } dseg_image_set;
 
 /* Adds an image, or finds it: same SOP Instance UID and frame. index receives its place. */

@@ -66,7 +66,6 @@ static const uint32_t of_the_instance[] = {
     0x00180088,
     0x00181008, /* Gantry ID */
     0x00200032, 0x00200037, 0x00201041,
-    0x20500020, /* Presentation LUT Shape */
     0x4FFE0001, /* MAC Parameters Sequence */
     0xFFFAFFFA, /* Digital Signatures Sequence */
     0xFFFCFFFC, /* Data Set Trailing Padding */

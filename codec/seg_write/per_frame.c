@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "dicom/element_writer.h"
+#include "seg_write/kept_derivation.h"
 
 void dseg_per_frame_start(dseg_per_frame *per_frame, const dseg_seg_object *object, bool implicit_vr) {
   *per_frame = (dseg_per_frame){.object = object, .implicit_vr = implicit_vr, .plane = SIZE_MAX};
@@ -34,13 +34,7 @@ static void write_derivation(dseg_element_writer *writer, const dseg_instance_re
   const size_t item = dseg_write_begin_item(writer);
   const size_t sources = dseg_write_begin_sequence(writer, 0x00082112);
   const size_t image = dseg_write_begin_item(writer);
-  dseg_write_text(writer, 0x00081150, "UI", source->sop_class_uid);
-  dseg_write_text(writer, 0x00081155, "UI", source->sop_instance_uid);
-  if (source->frame > 0) {
-    char frame[16];
-    snprintf(frame, sizeof frame, "%u", (unsigned)source->frame);
-    dseg_write_text(writer, 0x00081160, "IS", frame);
-  }
+  dseg_write_source_image(writer, source, 0, UINT32_MAX);
   write_code(writer, 0x0040A170, "121322", "Source image for image processing operation");
   dseg_write_end(writer, image);
   dseg_write_end(writer, sources);
@@ -77,7 +71,9 @@ static dseg_status encode_plane(dseg_per_frame *per_frame, size_t index, dseg_er
   per_frame->position.size = 0;
   dseg_element_writer derivation = {&per_frame->derivation, per_frame->implicit_vr, DSEG_OK, error};
   const dseg_instance_reference *source = dseg_plane_source(description, index);
-  if (source != NULL) {
+  if (source != NULL && source->derivation.size > 0) {
+    DSEG_TRY(dseg_write_kept_derivation(&derivation, source));
+  } else if (source != NULL) {
     write_derivation(&derivation, source);
   }
   DSEG_TRY(derivation.status);

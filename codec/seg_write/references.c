@@ -92,6 +92,10 @@ void dseg_put_shared_derivation(dseg_data_set *set, const dseg_references *refer
   if (!references->shared || !any) {
     return;
   }
+  if (references->derivation.size > 0) {
+    (void)dseg_data_set_read(set, references->derivation, DSEG_EXPLICIT_VR, NULL);
+    return;
+  }
   dseg_data_set_begin_item(set, 0x00089124);
   put_source_images(set, references, &purpose);
   dseg_put_code(set, 0x00089215, derivation, false);
