@@ -90,10 +90,6 @@ dseg_status dseg_keep_elements(const dseg_elements *from, const dseg_element *ch
   return DSEG_OK;
 }
 
-static bool same_bytes(dseg_view a, dseg_view b) {
-  return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 dseg_status dseg_keep_common(dseg_view a, dseg_view b, dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error) {
   const dseg_elements in_a = dseg_kept_elements(a);
   const dseg_elements in_b = dseg_kept_elements(b);
@@ -106,7 +102,11 @@ dseg_status dseg_keep_common(dseg_view a, dseg_view b, dseg_tag_list *dropped, d
   while (of_a.tag != 0 || of_b.tag != 0) {
     const bool only_b = of_a.tag == 0 || (of_b.tag != 0 && of_b.tag < of_a.tag);
     const bool only_a = !only_b && (of_b.tag == 0 || of_a.tag < of_b.tag);
-    if (!only_a && !only_b && same_bytes(of_a.value, of_b.value)) {
+    bool same = false;
+    if (!only_a && !only_b) {
+      DSEG_TRY(dseg_same_element(&in_a, &of_a, &in_b, &of_b, &same, error));
+    }
+    if (same) {
       const uint8_t *begin = of_a.value.data - (dseg_vr_form(of_a.vr) == DSEG_VR_SHORT ? 8 : 12);
       DSEG_TRY(dseg_buffer_append(out, begin, (size_t)(a.data + end_a - begin), error));
     } else {

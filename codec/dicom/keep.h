@@ -45,6 +45,17 @@ dseg_status dseg_find_private(const dseg_elements *elements, uint16_t group, con
 dseg_status dseg_keep_bytes(dseg_description *description, const dseg_buffer *bytes, dseg_view *kept,
                             dseg_error *error);
 
+/* Whether two elements have the same value, or their items the same elements in one order. */
+dseg_status dseg_same_element(const dseg_elements *in_a, const dseg_element *a, const dseg_elements *in_b,
+                              const dseg_element *b, bool *same, dseg_error *error);
+/* The same of all elements, but Contribution DateTime (0018,A002). differing, when not NULL, receives the tags of those
+ * that differ. */
+dseg_status dseg_same_elements(const dseg_elements *a, const dseg_elements *b, dseg_tag_list *differing, bool *same,
+                               dseg_error *error);
+
+/* Sets the tags of what a copy does not have. */
+dseg_status dseg_set_dropped(dseg_description *description, const dseg_tag_list *list, dseg_error *error);
+
 /* A view of kept elements to walk over. */
 static inline dseg_elements dseg_kept_elements(dseg_view bytes) {
   return (dseg_elements){.bytes = bytes};

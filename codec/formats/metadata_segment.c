@@ -234,7 +234,11 @@ static void mend(const dseg_json_reader *reader, const dseg_json_place *place, d
 
 dseg_status dseg_json_read_segment(const dseg_json_reader *reader, const dseg_json_place *place, json_t *object,
                                    dseg_segment *segment) {
-  dseg_segment fresh = {.number = segment->number, .has_color = segment->has_color};
+  dseg_segment fresh = {.number = segment->number,
+                        .has_color = segment->has_color,
+                        .has_original_number = segment->has_original_number,
+                        .original_number = segment->original_number,
+                        .attributes = segment->attributes}; /* what the JSON has no keys for stays */
   memcpy(fresh.rgb, segment->rgb, sizeof fresh.rgb);
   memcpy(fresh.cielab, segment->cielab, sizeof fresh.cielab);
   DSEG_TRY(read_required_code(reader, place, object, "SegmentedPropertyCategoryCodeSequence", &fresh.category));

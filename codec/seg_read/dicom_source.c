@@ -246,17 +246,7 @@ static dseg_status keep_attributes(dseg_dicom_source *source, dseg_tag_list *dro
   for (size_t i = 1; i < source->part_count; i++) {
     DSEG_TRY(dseg_keep_agreed(&source->parts[i], description, dropped, error));
   }
-  if (dropped->count == 0) {
-    return DSEG_OK;
-  }
-  uint32_t *tags = dseg_description_alloc(description, dropped->count * sizeof *tags);
-  if (tags == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", dropped->count);
-  }
-  memcpy(tags, dropped->items, dropped->count * sizeof *tags);
-  description->dropped = tags;
-  description->dropped_count = dropped->count;
-  return DSEG_OK;
+  return dseg_set_dropped(description, dropped, error);
 }
 
 static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const dseg_open_options *options,

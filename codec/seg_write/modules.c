@@ -132,11 +132,7 @@ static void put_image(dseg_data_set *set, const dseg_seg_object *object) {
   dseg_data_set_put_text(set, 0x00080008, "CS", "DERIVED\\PRIMARY");
   dseg_data_set_put_text(set, 0x00080023, "DA", object->date);
   dseg_data_set_put_text(set, 0x00080033, "TM", object->time);
-  if (geometry->space == DSEG_SPACE_NONE) { /* 2C: no Image Orientation and Position; from the source or empty */
-    dseg_data_set_put_default_text(set, 0x00200020, "CS", NULL);
-  } else {
-    dseg_data_set_put_text(set, 0x00200020, "CS", NULL);
-  }
+  dseg_data_set_put_default_text(set, 0x00200020, "CS", NULL); /* 2C: what the source said, or empty */
   dseg_data_set_put_u16(set, 0x00280002, "US", &one, 1);
   dseg_data_set_put_text(set, 0x00280004, "CS", object->format.palette_color ? "PALETTE COLOR" : "MONOCHROME2");
   dseg_data_set_put_u16(set, 0x00280010, "US", &rows, 1);

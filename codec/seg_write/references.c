@@ -6,6 +6,7 @@
  * where the series changes; that it might come again costs an item, no more. */
 #include <string.h>
 
+#include "dicom/keep.h"
 #include "seg_write/object.h"
 
 static bool same(const char *a, const char *b) {
@@ -102,9 +103,16 @@ void dseg_put_shared_derivation(dseg_data_set *set, const dseg_references *refer
   dseg_data_set_end_item(set);
 }
 
+/* Whether Source Image Sequence is among the attributes that are kept. */
+static bool has_kept_sources(const dseg_description *description) {
+  const dseg_elements kept = dseg_kept_elements(description->attributes);
+  dseg_element sequence;
+  return dseg_elements_find(&kept, DSEG_TAG(0x0008, 0x2112), &sequence, NULL) == DSEG_OK && sequence.tag != 0;
+}
+
 void dseg_put_references(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_references *references = &object->description->references;
-  if (!any_derivation(object)) {
+  if (!any_derivation(object) && !has_kept_sources(object->description)) {
     /* General Reference (C.12.4): nothing else of the instance would refer to what Common Instance Reference lists. */
     put_source_images(set, references, NULL);
   }

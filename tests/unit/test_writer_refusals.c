@@ -198,8 +198,9 @@ static void codes_find_their_attribute(void **state) {
 static void sources_become_derivations(void **state) {
   (void)state;
   dseg_description *d = make_description(2, 2, 3, 1);
-  static const dseg_instance_reference references[] = {{"1.2", "1.2.1", "1.3", "1.4", 0, false, {0}},
-                                                       {"1.2", "1.2.2", NULL, "1.4", 0, false, {0}}};
+  static const dseg_instance_reference references[] = {
+      {.sop_class_uid = "1.2", .sop_instance_uid = "1.2.1", .series_uid = "1.3", .study_uid = "1.4"},
+      {.sop_class_uid = "1.2", .sop_instance_uid = "1.2.2", .study_uid = "1.4"}};
   d->references = (dseg_references){.instances = references, .count = 2};
   d->geometry.planes[0].source = 0;
   d->geometry.planes[1].source = 1; /* lacks its series */

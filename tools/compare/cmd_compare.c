@@ -14,7 +14,7 @@ static const cli_option options[] = {
      "Voxels lie at the same place when the far corners of the grids agree to so many millimetres; 0.001 otherwise."},
     {OPTION_IGNORE, "ignore", "WHAT", false, NULL,
      "Do not count differences in these, separated by commas: geometry, extent, voxels, segments, numbers, names, "
-     "codes, colors, details."},
+     "codes, colors, details, provenance."},
     {OPTION_JSON, "json", NULL, false, "Output", "Write the result as JSON (docs/cli-json.md)."},
     {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL},
@@ -32,7 +32,8 @@ const cli_command cmd_compare = {
     "colours are compared where both formats hold them. One of A and B may be -,\n"
     "standard input.\n"
     "\n"
-    "Exit status: 0 the same, 1 different, 2 usage, 3 an input cannot be used.",
+    "Exit status: 0 the same, 1 different, 2 wrong usage, or a file that cannot be\n"
+    "compared (as cmp and diff do).",
     options,
     run,
 };
@@ -60,7 +61,7 @@ static bool parse_ignore(const cli_args *args, const char *text, unsigned *ignor
 static int open_side(compare_side *side, unsigned threads) {
   cli_warnings warnings = {.file = side->path};
   const dseg_open_options open_options = {
-      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = threads};
+      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .keep_context = true, .threads = threads};
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = cli_open(&side->path, 1, &open_options, &side->source, &error);
   cli_warnings_end(&warnings);
@@ -119,7 +120,10 @@ static int compare(compare_job *job, bool json) {
   if (status != DSEG_OK) {
     return fail(job, status, &error);
   }
-  compare_metadata(job);
+  const dseg_status compared = compare_metadata(job, &error);
+  if (compared != DSEG_OK) {
+    return fail(job, compared, &error);
+  }
   if (job->out_of_memory) {
     return cli_fail(NULL, DSEG_ERROR_MEMORY, &(dseg_error){DSEG_ERROR_MEMORY, "out of memory for messages"});
   }

@@ -22,7 +22,8 @@ enum {
   COMPARE_CODES = 1U << 6,
   COMPARE_COLORS = 1U << 7,
   COMPARE_DETAILS = 1U << 8, /* description, algorithm, tracking */
-  COMPARE_ASPECTS = 9
+  COMPARE_PROVENANCE = 1U << 9, /* how it came about: algorithms, anatomy, makers, sources, private elements */
+  COMPARE_ASPECTS = 10
 };
 extern const char *const compare_aspect_names[COMPARE_ASPECTS + 1]; /* by bit; ends with NULL */
 
@@ -102,7 +103,12 @@ dseg_status compare_choose_match(const compare_job *job, compare_match *match, d
 /* Whether the format of a side says which segments there are, with names and codes; else all it has is values. */
 bool compare_lists_segments(const compare_side *side);
 /* Says how segments' numbers, names, codes, ... differ. To be called after the voxels were compared. */
-void compare_metadata(compare_job *job);
+dseg_status compare_metadata(compare_job *job, dseg_error *error);
+
+/* provenance.c: of two segments, of both objects; and what differs between two segments, printed. */
+dseg_status compare_segment_provenance(const dseg_segment *a, const dseg_segment *b, bool *same, dseg_error *error);
+dseg_status compare_provenance(compare_job *job, dseg_error *error);
+void compare_print_provenance(const dseg_segment *a, const dseg_segment *b);
 
 /* compare_box.c: voxels of a box low..high (high excluded) of a side's own grid, i fastest, clipped to the grid by the
  * caller. With segment -1: labels, 4 bytes a voxel, values by segment index, DSEG_ERROR_OVERLAP where segments

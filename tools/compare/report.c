@@ -9,7 +9,8 @@
 #define SEGMENTS_IN_TEXT 20
 
 const char *const compare_aspect_names[COMPARE_ASPECTS + 1] = {"geometry", "extent", "voxels", "segments", "numbers",
-                                                               "names",    "codes",  "colors", "details",  NULL};
+                                                               "names",    "codes",  "colors", "details",  "provenance",
+                                                               NULL};
 static const char *const match_names[] = {"number", "label", "order"};
 
 double compare_dice(const compare_pair *pair) {
@@ -57,6 +58,9 @@ static void print_details(const dseg_segment *a, const dseg_segment *b, unsigned
   }
   if ((differs & COMPARE_DETAILS) != 0) {
     printf("; description, algorithm or tracking differs");
+  }
+  if ((differs & COMPARE_PROVENANCE) != 0) {
+    compare_print_provenance(a, b);
   }
 }
 

@@ -209,10 +209,18 @@ static bool numbers_are_prescribed(const compare_side *side) {
          (strcmp(info->representation, "binary") == 0 || strcmp(info->representation, "fractional") == 0);
 }
 
-static unsigned pair_differences(const compare_job *job, const compare_pair *pair) {
+/* The number that a segment has where there are no rules for it. */
+static uint32_t own_number(const dseg_segment *segment) {
+  return segment->has_original_number ? segment->original_number : segment->number;
+}
+
+static dseg_status pair_differences(const compare_job *job, const compare_pair *pair, unsigned *result,
+                                    dseg_error *error) {
   const dseg_segment *a = &job->a.description->segments[pair->a];
   const dseg_segment *b = &job->b.description->segments[pair->b];
-  unsigned differs = a->number != b->number ? COMPARE_NUMBERS : 0;
+  const bool same_number = a->number == b->number || own_number(a) == own_number(b);
+  unsigned differs = same_number ? 0 : COMPARE_NUMBERS;
+  bool same = true;
   if (compare_lists_segments(&job->a) && compare_lists_segments(&job->b)) {
     differs |= same_text(a->label, b->label) ? 0 : COMPARE_NAMES;
     differs |= same_codes(a, b) ? 0 : COMPARE_CODES;
@@ -220,8 +228,11 @@ static unsigned pair_differences(const compare_job *job, const compare_pair *pai
   }
   if (is_dicom(&job->a) && is_dicom(&job->b)) {
     differs |= same_details(a, b) ? 0 : COMPARE_DETAILS;
+    DSEG_TRY(compare_segment_provenance(a, b, &same, error));
+    differs |= same ? 0 : COMPARE_PROVENANCE;
   }
-  return differs & ~job->ignore;
+  *result = differs & ~job->ignore;
+  return DSEG_OK;
 }
 
 /* A segment on one side only. Without voxels it is missed only where both formats list segments. */
@@ -269,7 +280,7 @@ static void add_notes(compare_job *job, size_t renumbered, size_t empty) {
   }
 }
 
-void compare_metadata(compare_job *job) {
+dseg_status compare_metadata(compare_job *job, dseg_error *error) {
   const bool prescribed = numbers_are_prescribed(&job->a) || numbers_are_prescribed(&job->b);
   size_t renumbered = 0;
   size_t empty = 0;
@@ -279,7 +290,7 @@ void compare_metadata(compare_job *job) {
       pair->differs = lonely_difference(job, pair);
       empty += pair->differs == 0 && (job->ignore & COMPARE_SEGMENTS) == 0 ? 1 : 0;
     } else {
-      pair->differs = pair_differences(job, pair);
+      DSEG_TRY(pair_differences(job, pair, &pair->differs, error));
       if (prescribed && (pair->differs & COMPARE_NUMBERS) != 0) {
         pair->differs &= ~(unsigned)COMPARE_NUMBERS;
         renumbered++;
@@ -291,4 +302,5 @@ void compare_metadata(compare_job *job) {
     job->found |= pair->differs;
   }
   add_notes(job, renumbered, empty);
+  return is_dicom(&job->a) && is_dicom(&job->b) ? compare_provenance(job, error) : DSEG_OK;
 }

@@ -162,6 +162,9 @@ int convert_tighten(convert_job *job);
 void convert_ascend(convert_job *job);
 int convert_apply_reference(convert_job *job);
 
+/* kept.c: drops what does not hold in the target any more, and names all that is not kept. Returns an exit code. */
+int convert_settle_attributes(convert_job *job);
+
 /* convert_planes.c: planes of the output. out has count * rows * columns values of job->bits. segments: indices in
  * the target (NULL: all). overlap is added to. */
 dseg_status convert_read_labels(convert_job *job, size_t first, size_t count, const uint32_t *segments,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* numbers.c - which numbers the segments have in the output, and what stands for "no segment" there. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,86 @@ static void choose_background(convert_job *job) {
   if (!target->has_background && needs_background(job)) {
     target->has_background = true;
     target->background = free_number(target);
+  }
+}
+
+/* The number that a segment had before an object that numbers from 1 held it. */
+static uint32_t own_number(const dseg_segment *segment) {
+  return segment->has_original_number ? segment->original_number : segment->number;
+}
+
+/* A segment of the target with its segment in the source, and the number that the input gives it. */
+typedef struct numbered {
+  dseg_segment segment;
+  uint32_t source_segment;
+  uint32_t given;
+} numbered;
+
+static int compare_numbered(const void *a, const void *b) {
+  const uint32_t first = ((const numbered *)a)->segment.number;
+  const uint32_t second = ((const numbered *)b)->segment.number;
+  return (first > second) - (first < second);
+}
+
+/* What stands against giving every segment the number that it had, in text: two that claim one, or one that the output
+ * cannot have. sorted: with those numbers, ascending. False: nothing. */
+static bool find_problem(const convert_job *job, const numbered *sorted, char *text, size_t size) {
+  const dseg_description *target = job->target;
+  for (size_t i = 0; i < target->segment_count; i++) {
+    const uint32_t number = sorted[i].segment.number;
+    if (target->has_background && number == target->background) {
+      snprintf(text, size, "%" PRIu32 " stands for the background in the output", number);
+      return true;
+    }
+    if (job->representation != NULL && number > UINT16_MAX) {
+      snprintf(text, size, "Segment Number (0062,0004) is at most 65535, and one was %" PRIu32, number);
+      return true;
+    }
+    if (i > 0 && number == sorted[i - 1].segment.number) {
+      snprintf(text, size, "segments %" PRIu32 " and %" PRIu32 " both were number %" PRIu32, sorted[i - 1].given,
+               sorted[i].given, number);
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Gives segments the numbers that they had before, where the output may have any. */
+static int restore_numbers(convert_job *job) {
+  dseg_description *target = job->target;
+  size_t other = 0;
+  numbered *sorted = calloc(target->segment_count + 1, sizeof *sorted);
+  if (sorted == NULL) {
+    return convert_fail_memory(job);
+  }
+  for (size_t i = 0; i < target->segment_count; i++) {
+    const dseg_segment *segment = &target->segments[i];
+    sorted[i] = (numbered){*segment, job->source_segment[i], segment->number};
+    sorted[i].segment.number = own_number(segment);
+    sorted[i].segment.has_original_number = false;
+    other += sorted[i].segment.number != segment->number ? 1 : 0;
+  }
+  qsort(sorted, target->segment_count, sizeof *sorted, compare_numbered);
+  char text[160];
+  const bool possible = other > 0 && !find_problem(job, sorted, text, sizeof text);
+  for (size_t i = 0; possible && i < target->segment_count; i++) {
+    target->segments[i] = sorted[i].segment;
+    job->source_segment[i] = sorted[i].source_segment;
+  }
+  free(sorted);
+  if (other > 0 && !possible && job->options->refusal == NULL) {
+    cli_note(job->options->output, "%zu of %zu segments had other numbers before, which are not restored: %s", other,
+             target->segment_count, text);
+  }
+  return CLI_OK;
+}
+
+/* Remembers each segment's number, or with --renumber forgets it. */
+static void keep_own_numbers(convert_job *job, bool keep) {
+  dseg_description *target = job->target;
+  for (size_t i = 0; i < target->segment_count; i++) {
+    target->segments[i].original_number = own_number(&target->segments[i]);
+    target->segments[i].has_original_number = keep;
   }
 }
 
@@ -200,10 +281,24 @@ int convert_number_segments(convert_job *job) {
       return exit_code;
     }
   }
+  const bool counted = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
   choose_background(job);
+  if (numbering != CONVERT_NUMBERS_KEEP) {
+    keep_own_numbers(job, false);
+  } else if (counted) {
+    keep_own_numbers(job, true);
+  } else if (!job->options->is_dcmqi) {
+    const int exit_code = restore_numbers(job);
+    if (exit_code != CLI_OK) {
+      return exit_code;
+    }
+  }
   const bool zero_is_taken = target->has_background && has_number(target, target->background) && needs_background(job);
-  if (job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0) {
-    renumber(job, "Segment Numbers count from 1 (PS3.3 C.8.20.2.4)");
+  if (counted) {
+    renumber(job, numbering == CONVERT_NUMBERS_KEEP
+                      ? "Segment Numbers count from 1 (PS3.3 C.8.20.2.4); those of the input are kept beside them, and "
+                        "come back in label maps and volumes"
+                      : "Segment Numbers count from 1 (PS3.3 C.8.20.2.4)");
   } else if (numbering == CONVERT_NUMBERS_NEW) {
     renumber(job, "--renumber");
   } else if (zero_is_taken) {

@@ -188,6 +188,9 @@ static int settle_output(convert_job *job) {
   if (exit_code == CLI_OK) {
     exit_code = convert_note_absent(job);
   }
+  if (exit_code == CLI_OK && job->format == NULL) {
+    exit_code = convert_settle_attributes(job);
+  }
   return exit_code;
 }
 

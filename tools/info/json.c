@@ -30,6 +30,9 @@ static void put_codes(json_out *json, const char *key, const dseg_code_list *lis
 static void put_segment(json_out *json, const dseg_segment *segment) {
   json_begin_object(json, NULL);
   json_put_unsigned(json, "number", segment->number);
+  if (segment->has_original_number) {
+    json_put_unsigned(json, "original_number", segment->original_number);
+  }
   json_put_string(json, "label", segment->label);
   if (segment->description != NULL) {
     json_put_string(json, "description", segment->description);

@@ -163,8 +163,12 @@ static void show_segment(const dseg_segment *segment, size_t label_width, size_t
   printf("  ");
   format_code(&segment->type, code, sizeof code);
   show_padded(code, type_width);
-  printf("  %s%s%s\n", info_algorithm_name(segment->algorithm_type), segment->algorithm_name != NULL ? " " : "",
+  printf("  %s%s%s", info_algorithm_name(segment->algorithm_type), segment->algorithm_name != NULL ? " " : "",
          segment->algorithm_name != NULL ? segment->algorithm_name : "");
+  if (segment->has_original_number) {
+    printf("; was number %" PRIu32, segment->original_number);
+  }
+  putchar('\n');
 }
 
 static void show_segments(const dseg_description *description) {

@@ -198,6 +198,22 @@ DSEG_API const char *dseg_description_strdup(dseg_description *description, cons
 /* Index of the segment with this number, or -1. */
 DSEG_API ptrdiff_t dseg_description_find_segment(const dseg_description *description, uint32_t number);
 
+/* What is kept for a copy: see attributes and dropped. */
+
+/* Takes an attribute that does not hold any more, (0xGGGGEEEE), from description->attributes to the dropped ones. *found
+ * false: there is none, and nothing changes. */
+DSEG_API dseg_status dseg_description_drop(dseg_description *description, uint32_t tag, bool *found, dseg_error *error);
+
+/* Compares attributes of two descriptions, segments or references, whatever encoding they came from; when an item of
+ * Contributing Equipment Sequence was made, (0018,A002), is no difference. count receives how many elements one of the
+ * two lacks or has otherwise, tags the first room of their tags. */
+DSEG_API dseg_status dseg_compare_attributes(dseg_view a, dseg_view b, uint32_t *tags, size_t room, size_t *count,
+                                             dseg_error *error);
+
+/* Leaves in into->attributes what the attributes of another description say, too, and the makers of both; the rest is
+ * dropped, and images that other alone refers to. Both are descriptions of objects with the same planes. */
+DSEG_API dseg_status dseg_description_agree(dseg_description *into, const dseg_description *other, dseg_error *error);
+
 /* A regular volume: voxel (i, j, k) of size[0] x size[1] x size[2] lies at
  * origin + i * step[0] + j * step[1] + k * step[2], in DICOM's coordinates. */
 typedef struct dseg_grid {

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kept_description.c - changes to what a description keeps: an attribute that does not hold any more, and several objects
+ * that become one. */
+#include <string.h>
+
+#include "dicom/element_writer.h"
+#include "dicom/keep.h"
+
+#define CONTRIBUTING DSEG_TAG(0x0018, 0xA001)
+
+static bool same_bytes(dseg_view a, dseg_view b) {
+  return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static bool same_text(const char *a, const char *b) {
+  return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static dseg_status take_dropped(dseg_tag_list *list, const dseg_description *description, dseg_error *error) {
+  for (size_t i = 0; i < description->dropped_count; i++) {
+    DSEG_TRY(dseg_tag_list_add(list, description->dropped[i], error));
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_set_dropped(dseg_description *description, const dseg_tag_list *list, dseg_error *error) {
+  uint32_t *tags = list->count > 0 ? dseg_description_alloc(description, list->count * sizeof *tags) : NULL;
+  if (tags == NULL && list->count > 0) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", list->count);
+  }
+  if (tags != NULL) {
+    memcpy(tags, list->items, list->count * sizeof *tags);
+  }
+  description->dropped = tags;
+  description->dropped_count = list->count;
+  return DSEG_OK;
+}
+
+/* Appends all elements but one; *found: it was there. */
+static dseg_status copy_others(dseg_view attributes, uint32_t tag, bool *found, dseg_buffer *out, dseg_error *error) {
+  const dseg_elements kept = dseg_kept_elements(attributes);
+  size_t begin = 0;
+  size_t end = 0;
+  dseg_element element;
+  *found = false;
+  DSEG_TRY(dseg_elements_next(&kept, &end, &element, error));
+  while (element.tag != 0) {
+    if (element.tag == tag) {
+      *found = true;
+    } else {
+      DSEG_TRY(dseg_buffer_append(out, attributes.data + begin, end - begin, error));
+    }
+    begin = end;
+    DSEG_TRY(dseg_elements_next(&kept, &end, &element, error));
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_description_drop(dseg_description *description, uint32_t tag, bool *found, dseg_error *error) {
+  dseg_error_clear(error);
+  dseg_buffer others = {0};
+  dseg_tag_list list = {0};
+  dseg_status status = copy_others(description->attributes, tag, found, &others, error);
+  if (status == DSEG_OK && *found) {
+    status = dseg_keep_bytes(description, &others, &description->attributes, error);
+  }
+  if (status == DSEG_OK && *found) {
+    status = take_dropped(&list, description, error);
+  }
+  if (status == DSEG_OK && *found) {
+    status = dseg_tag_list_add(&list, tag, error);
+  }
+  if (status == DSEG_OK && *found) {
+    status = dseg_set_dropped(description, &list, error);
+  }
+  dseg_tag_list_free(&list);
+  dseg_buffer_free(&others);
+  return status;
+}
+
+static dseg_status has_item(const dseg_elements *in, const dseg_element *sequence, dseg_view bytes, bool *has,
+                            dseg_error *error) {
+  dseg_elements item;
+  size_t offset = 0;
+  bool more;
+  *has = false;
+  DSEG_TRY(dseg_sequence_next(in, sequence, &offset, &item, &more, error));
+  while (more && !*has) {
+    *has = same_bytes(item.bytes, bytes);
+    DSEG_TRY(dseg_sequence_next(in, sequence, &offset, &item, &more, error));
+  }
+  return DSEG_OK;
+}
+
+/* The makers of both, each once. */
+static dseg_status join_equipment(dseg_view a, dseg_view b, dseg_buffer *out, dseg_error *error) {
+  const dseg_elements in_a = dseg_kept_elements(a);
+  const dseg_elements in_b = dseg_kept_elements(b);
+  dseg_element of_a;
+  dseg_element of_b;
+  dseg_elements item;
+  size_t offset = 0;
+  bool more;
+  DSEG_TRY(dseg_elements_find(&in_a, CONTRIBUTING, &of_a, error));
+  DSEG_TRY(dseg_elements_find(&in_b, CONTRIBUTING, &of_b, error));
+  if (of_a.tag == 0 && of_b.tag == 0) {
+    return DSEG_OK;
+  }
+  dseg_element_writer writer = {out, false, DSEG_OK, error};
+  const size_t mark = dseg_write_begin_sequence(&writer, CONTRIBUTING);
+  dseg_write_raw(&writer, of_a.value.data, of_a.value.size);
+  DSEG_TRY(dseg_sequence_next(&in_b, &of_b, &offset, &item, &more, error));
+  while (more) {
+    bool has = false;
+    DSEG_TRY(has_item(&in_a, &of_a, item.bytes, &has, error));
+    if (!has) {
+      const size_t begin = dseg_write_begin_item(&writer);
+      dseg_write_raw(&writer, item.bytes.data, item.bytes.size);
+      dseg_write_end(&writer, begin);
+    }
+    DSEG_TRY(dseg_sequence_next(&in_b, &of_b, &offset, &item, &more, error));
+  }
+  dseg_write_end(&writer, mark);
+  return writer.status;
+}
+
+/* Puts elements with one tag in where they belong among others. */
+static dseg_status insert(const dseg_buffer *elements, uint32_t tag, const dseg_buffer *others, dseg_buffer *out,
+                          dseg_error *error) {
+  const dseg_elements kept = dseg_kept_elements((dseg_view){others->data, others->size});
+  size_t place = 0;
+  size_t end = 0;
+  dseg_element element;
+  DSEG_TRY(dseg_elements_next(&kept, &end, &element, error));
+  while (element.tag != 0 && element.tag < tag) {
+    place = end;
+    DSEG_TRY(dseg_elements_next(&kept, &end, &element, error));
+  }
+  DSEG_TRY(dseg_buffer_append(out, others->data, place, error));
+  DSEG_TRY(dseg_buffer_append(out, elements->data, elements->size, error));
+  return dseg_buffer_append(out, others->data + place, others->size - place, error);
+}
+
+struct joining {
+  dseg_tag_list dropped;
+  dseg_buffer of_into, of_other; /* attributes but Contributing Equipment Sequence */
+  dseg_buffer equipment, common, all;
+};
+
+static dseg_status join_attributes(dseg_description *into, const dseg_description *other, struct joining *joining,
+                                   dseg_error *error) {
+  bool found;
+  DSEG_TRY(copy_others(into->attributes, CONTRIBUTING, &found, &joining->of_into, error));
+  DSEG_TRY(copy_others(other->attributes, CONTRIBUTING, &found, &joining->of_other, error));
+  DSEG_TRY(dseg_keep_common((dseg_view){joining->of_into.data, joining->of_into.size},
+                            (dseg_view){joining->of_other.data, joining->of_other.size}, &joining->dropped,
+                            &joining->common, error));
+  DSEG_TRY(join_equipment(into->attributes, other->attributes, &joining->equipment, error));
+  DSEG_TRY(insert(&joining->equipment, CONTRIBUTING, &joining->common, &joining->all, error));
+  return dseg_keep_bytes(into, &joining->all, &into->attributes, error);
+}
+
+static bool same_image(const dseg_instance_reference *a, const dseg_instance_reference *b) {
+  return a->frame == b->frame && same_text(a->sop_instance_uid, b->sop_instance_uid);
+}
+
+static const dseg_instance_reference *source_of(const dseg_description *description, size_t plane) {
+  const int32_t source = description->geometry.planes[plane].source;
+  return source >= 0 && (size_t)source < description->references.count ? &description->references.instances[source]
+                                                                        : NULL;
+}
+
+/* References are those of the first: what others refer to besides is dropped. */
+static dseg_status compare_references(const dseg_description *into, const dseg_description *other,
+                                      dseg_tag_list *dropped, dseg_error *error) {
+  bool same = into->references.count == other->references.count;
+  for (size_t i = 0; same && i < other->references.count; i++) {
+    same = same_image(&into->references.instances[i], &other->references.instances[i]);
+  }
+  if (!same && other->references.count > 0) {
+    DSEG_TRY(dseg_tag_list_add(dropped, DSEG_TAG(0x0008, 0x1115), error));
+  }
+  same = into->references.shared == other->references.shared &&
+         same_bytes(into->references.derivation, other->references.derivation);
+  for (size_t i = 0; same && i < into->geometry.plane_count && i < other->geometry.plane_count; i++) {
+    const dseg_instance_reference *a = source_of(into, i);
+    const dseg_instance_reference *b = source_of(other, i);
+    same = b == NULL || (a != NULL && same_image(a, b) && same_bytes(a->derivation, b->derivation));
+  }
+  return same ? DSEG_OK : dseg_tag_list_add(dropped, DSEG_TAG(0x0008, 0x9124), error);
+}
+
+dseg_status dseg_description_agree(dseg_description *into, const dseg_description *other, dseg_error *error) {
+  dseg_error_clear(error);
+  struct joining joining = {0};
+  dseg_status status = take_dropped(&joining.dropped, into, error);
+  if (status == DSEG_OK) {
+    status = take_dropped(&joining.dropped, other, error);
+  }
+  if (status == DSEG_OK) {
+    status = join_attributes(into, other, &joining, error);
+  }
+  if (status == DSEG_OK) {
+    status = compare_references(into, other, &joining.dropped, error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_set_dropped(into, &joining.dropped, error);
+  }
+  dseg_tag_list_free(&joining.dropped);
+  dseg_buffer_free(&joining.of_into);
+  dseg_buffer_free(&joining.of_other);
+  dseg_buffer_free(&joining.equipment);
+  dseg_buffer_free(&joining.common);
+  dseg_buffer_free(&joining.all);
+  return status;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* provenance.c - what two objects say of how they came about: algorithms, anatomy and private elements of segments,
+ * makers, sources, and whatever else a copy keeps (docs/kept.md). Both sides are DICOM. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/compare.h"
+
+enum { TAGS_SHOWN = 6, LIST_BYTES = 256, CONTRIBUTING_EQUIPMENT = 0x0018A001, DERIVATION_IMAGE = 0x00089124 };
+
+static const struct {
+  uint32_t tag;
+  const char *name;
+} names[] = {
+    {0x00082112, "Source Image Sequence"},
+    {0x00082218, "Anatomic Region Sequence"},
+    {0x00082228, "Primary Anatomic Structure Sequence"},
+    {DERIVATION_IMAGE, "Derivation Image Sequence"},
+    {CONTRIBUTING_EQUIPMENT, "makers, Contributing Equipment Sequence"},
+    {0x00620003, "Segmented Property Category Code Sequence"},
+    {0x00620007, "Segmentation Algorithm Identification Sequence"},
+    {0x0062000F, "Segmented Property Type Code Sequence"},
+};
+
+static const char *name_of(uint32_t tag) {
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (names[i].tag == tag) {
+      return names[i].name;
+    }
+  }
+  return (tag >> 16 & 1u) != 0 ? "private" : NULL;
+}
+
+/* "Name (gggg,eeee), (gggg,eeee)" of up to TAGS_SHOWN of count tags. */
+static void list_tags(const uint32_t *tags, size_t count, char list[LIST_BYTES]) {
+  size_t length = 0;
+  list[0] = '\0';
+  for (size_t i = 0; i < count && i < TAGS_SHOWN && length < LIST_BYTES; i++) {
+    const char *name = name_of(tags[i]);
+    const int added = snprintf(list + length, LIST_BYTES - length, "%s%s%s(%04X,%04X)", i > 0 ? ", " : "",
+                               name != NULL ? name : "", name != NULL ? " " : "", (unsigned)(tags[i] >> 16),
+                               (unsigned)(tags[i] & 0xFFFFu));
+    length += added > 0 ? (size_t)added : 0;
+  }
+  if (count > TAGS_SHOWN && length < LIST_BYTES) {
+    snprintf(list + length, LIST_BYTES - length, ", and %zu more", count - TAGS_SHOWN);
+  }
+}
+
+dseg_status compare_segment_provenance(const dseg_segment *a, const dseg_segment *b, bool *same, dseg_error *error) {
+  size_t count = 0;
+  DSEG_TRY(dseg_compare_attributes(a->attributes, b->attributes, NULL, 0, &count, error));
+  *same = count == 0;
+  return DSEG_OK;
+}
+
+void compare_print_provenance(const dseg_segment *a, const dseg_segment *b) {
+  uint32_t tags[TAGS_SHOWN];
+  char list[LIST_BYTES];
+  size_t count = 0;
+  if (dseg_compare_attributes(a->attributes, b->attributes, tags, TAGS_SHOWN, &count, NULL) == DSEG_OK) {
+    list_tags(tags, count, list);
+    printf("; %s differs", list);
+  }
+}
+
+static void report(compare_job *job, const uint32_t *tags, size_t count, const char *what) {
+  char list[LIST_BYTES];
+  if (count > 0) {
+    list_tags(tags, count, list);
+    job->found |= COMPARE_PROVENANCE;
+    compare_add(job, COMPARE_PROVENANCE, "%s: %s", what, list);
+  }
+}
+
+static int compare_references(const void *a, const void *b) {
+  const dseg_instance_reference *one = *(const dseg_instance_reference *const *)a;
+  const dseg_instance_reference *two = *(const dseg_instance_reference *const *)b;
+  const char *uid_one = one->sop_instance_uid != NULL ? one->sop_instance_uid : "";
+  const char *uid_two = two->sop_instance_uid != NULL ? two->sop_instance_uid : "";
+  const int order = strcmp(uid_one, uid_two);
+  return order != 0 ? order : (one->frame > two->frame) - (one->frame < two->frame);
+}
+
+/* By UID and frame; NULL when out of memory. */
+static const dseg_instance_reference *const *sort_references(const dseg_references *references) {
+  const dseg_instance_reference **sorted = calloc(references->count + 1, sizeof *sorted);
+  for (size_t i = 0; sorted != NULL && i < references->count; i++) {
+    sorted[i] = &references->instances[i];
+  }
+  if (sorted != NULL) {
+    qsort(sorted, references->count, sizeof *sorted, compare_references);
+  }
+  return sorted;
+}
+
+/* Whether images to which both refer were used in the same way. */
+static dseg_status compare_sorted(const dseg_instance_reference *const *a, size_t count_a,
+                                  const dseg_instance_reference *const *b, size_t count_b, bool *same,
+                                  dseg_error *error) {
+  size_t i = 0;
+  size_t j = 0;
+  while (*same && i < count_a && j < count_b) {
+    const int order = compare_references(&a[i], &b[j]);
+    if (order == 0 && a[i]->derivation.data != b[j]->derivation.data) {
+      size_t count = 0;
+      DSEG_TRY(dseg_compare_attributes(a[i]->derivation, b[j]->derivation, NULL, 0, &count, error));
+      *same = count == 0;
+    }
+    i += order <= 0 ? 1 : 0;
+    j += order >= 0 ? 1 : 0;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status compare_derivations(compare_job *job, dseg_error *error) {
+  const dseg_references *a = &job->a.description->references;
+  const dseg_references *b = &job->b.description->references;
+  const uint32_t tag = DERIVATION_IMAGE;
+  size_t count = 0;
+  if (a->shared || b->shared) {
+    DSEG_TRY(dseg_compare_attributes(a->derivation, b->derivation, NULL, 0, &count, error));
+    report(job, &tag, a->shared && b->shared ? count : 0, "sources differ");
+    return DSEG_OK;
+  }
+  const dseg_instance_reference *const *in_a = sort_references(a);
+  const dseg_instance_reference *const *in_b = sort_references(b);
+  bool same = true;
+  const dseg_status status =
+      in_a != NULL && in_b != NULL
+          ? compare_sorted(in_a, a->count, in_b, b->count, &same, error)
+          : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", a->count + b->count);
+  free((void *)in_a);
+  free((void *)in_b);
+  report(job, &tag, same ? 0 : 1, "sources differ");
+  return status;
+}
+
+static bool has_tag(const dseg_description *description, uint32_t tag) {
+  for (size_t i = 0; i < description->dropped_count; i++) {
+    if (description->dropped[i] == tag) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Attributes whose values are not compared: a copy never has them. */
+static void compare_dropped(compare_job *job, const compare_side *one, const compare_side *other, const char *what) {
+  uint32_t tags[TAGS_SHOWN];
+  size_t count = 0;
+  for (size_t i = 0; i < one->description->dropped_count; i++) {
+    const uint32_t tag = one->description->dropped[i];
+    if (!has_tag(other->description, tag)) {
+      tags[count < TAGS_SHOWN ? count : TAGS_SHOWN - 1] = tag;
+      count++;
+    }
+  }
+  report(job, tags, count, what);
+}
+
+dseg_status compare_provenance(compare_job *job, dseg_error *error) {
+  uint32_t tags[TAGS_SHOWN];
+  size_t count = 0;
+  if ((job->ignore & COMPARE_PROVENANCE) != 0) {
+    return DSEG_OK;
+  }
+  DSEG_TRY(dseg_compare_attributes(job->a.description->attributes, job->b.description->attributes, tags, TAGS_SHOWN,
+                                   &count, error));
+  report(job, tags, count, "attributes differ");
+  DSEG_TRY(compare_derivations(job, error));
+  compare_dropped(job, &job->a, &job->b, "attributes that only A has");
+  compare_dropped(job, &job->b, &job->a, "attributes that only B has");
+  return DSEG_OK;
+}

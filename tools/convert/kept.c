@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kept.c - which attributes of an object do not hold in what is made of it, and a note that names those that a DICOM
+ * output does not have (docs/kept.md). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert/convert.h"
+
+enum { SOURCE_IMAGES = 0x00082112, DERIVATION_IMAGE = 0x00089124, ICON_IMAGE = 0x00880200 };
+
+/* Names for what is met; other attributes are named by their tag. */
+static const struct {
+  uint32_t tag;
+  const char *name;
+} names[] = {
+    {0x00080054, "Retrieve AE Title"},
+    {0x00080056, "Instance Availability"},
+    {0x00080201, "Timezone Offset From UTC"},
+    {0x00081115, "Referenced Series Sequence of other inputs"},
+    {0x00081190, "Retrieve URL"},
+    {SOURCE_IMAGES, "Source Image Sequence"},
+    {DERIVATION_IMAGE, "attributes of Derivation Image Sequence"},
+    {0x0018A001, "Contributing Equipment Sequence"},
+    {0x00209056, "Stack ID"},
+    {0x00209057, "In-Stack Position Number"},
+    {0x00209158, "Frame Comments"},
+    {0x00281050, "Window Center"},
+    {0x00281051, "Window Width"},
+    {0x00281052, "Rescale Intercept"},
+    {0x00281053, "Rescale Slope"},
+    {ICON_IMAGE, "Icon Image Sequence"},
+    {0x4FFE0001, "MAC Parameters Sequence"},
+    {(uint32_t)0xFFFAFFFA, "Digital Signatures Sequence"},
+    {(uint32_t)0xFFFCFFFC, "Data Set Trailing Padding"},
+};
+
+static const char *name_of(uint32_t tag) {
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    if (names[i].tag == tag) {
+      return names[i].name;
+    }
+  }
+  return (tag >> 16 & 1u) != 0 ? "private" : NULL;
+}
+
+/* Whether planes of the source were drawn on images of which it says more than which they are. */
+static bool has_derivations(const dseg_description *source) {
+  bool has = source->references.derivation.size > 0;
+  for (size_t i = 0; !has && i < source->references.count; i++) {
+    has = source->references.instances[i].derivation.size > 0;
+  }
+  return has;
+}
+
+/* "Name (gggg,eeee), (gggg,eeee)"; NULL when out of memory. */
+static char *list_dropped(const dseg_description *target, bool derivations) {
+  enum { ROOM = 80 };
+  const size_t size = (target->dropped_count + 1) * ROOM;
+  char *list = calloc(size, 1);
+  size_t length = 0;
+  for (size_t i = 0; list != NULL && i <= target->dropped_count; i++) {
+    const uint32_t tag = i < target->dropped_count ? target->dropped[i] : DERIVATION_IMAGE;
+    if (i == target->dropped_count && !derivations) {
+      break;
+    }
+    const char *name = name_of(tag);
+    const int added = snprintf(list + length, size - length, "%s%s%s(%04X,%04X)", length > 0 ? ", " : "",
+                               name != NULL ? name : "", name != NULL ? " " : "", (unsigned)(tag >> 16),
+                               (unsigned)(tag & 0xFFFFu));
+    length += added > 0 ? (size_t)added : 0;
+  }
+  return list;
+}
+
+static bool is_dropped(const dseg_description *target, uint32_t tag) {
+  for (size_t i = 0; i < target->dropped_count; i++) {
+    if (target->dropped[i] == tag) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Other images than the object's are the sources now, and an icon shows all that the object had. */
+static dseg_status drop_outdated(convert_job *job, dseg_error *error) {
+  const dseg_description *source = dseg_source_description(job->source);
+  dseg_description *target = job->target;
+  bool found;
+  if (job->options->reference_count > 0) {
+    DSEG_TRY(dseg_description_drop(target, SOURCE_IMAGES, &found, error));
+  }
+  if (target->segment_count != source->segment_count || !job->map.same_raster ||
+      target->geometry.plane_count != source->geometry.plane_count) {
+    DSEG_TRY(dseg_description_drop(target, ICON_IMAGE, &found, error));
+  }
+  return DSEG_OK;
+}
+
+int convert_settle_attributes(convert_job *job) {
+  dseg_error error = {0};
+  const dseg_status status = drop_outdated(job, &error);
+  if (status != DSEG_OK) {
+    return convert_fail_input(job, status, &error);
+  }
+  const bool derivations = job->options->reference_count > 0 && !is_dropped(job->target, DERIVATION_IMAGE) &&
+                           has_derivations(dseg_source_description(job->source));
+  if ((job->target->dropped_count == 0 && !derivations) || job->options->refusal != NULL) {
+    return CLI_OK;
+  }
+  char *list = list_dropped(job->target, derivations);
+  if (list == NULL) {
+    return convert_fail_memory(job);
+  }
+  cli_note(job->options->output, "not kept: %s", list);
+  free(list);
+  return CLI_OK;
+}
