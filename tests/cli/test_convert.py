@@ -25,9 +25,12 @@ class RoundTrip(CliTest):
     def test_binary_numbers_are_consecutive(self):
         voxels = self.volume()
         self.dseg("convert", "labels.nii", "seg.dcm", "--as", "binary")
+        segments = self.dseg("info", "seg.dcm", "--json").json()["segments"]
+        self.assertEqual([segment["number"] for segment in segments], [1, 2, 3])
+        self.dseg("convert", "seg.dcm", "numbered.nii", "--renumber")
+        self.assert_same_volume("numbered.nii", [{7: 3}.get(value, value) for value in voxels])
         self.dseg("convert", "seg.dcm", "back.nii")
-        renumbered = [{7: 3}.get(value, value) for value in voxels]
-        self.assert_same_volume("back.nii", renumbered)
+        self.assert_same_volume("back.nii", voxels)
 
     def test_through_every_format(self):
         voxels = self.volume()

@@ -37,7 +37,7 @@ class Numbers(CliTest):
             self.assertEqual(back.err, "")
             self.assertEqual(self.numbers(f"{kind}-back.dcm"), list(NUMBERS))
             self.assertEqual(self.numbers(f"{kind}-back.dcm", "original_number"), [None] * 3)
-        self.assertNotIn("another number", self.dseg("compare", "labelmap.dcm", "binary.dcm").out)
+        self.assertIn("another number: 3", self.dseg("compare", "labelmap.dcm", "binary.dcm").out)
 
     def test_a_chain_of_objects(self):
         voxels = self.volume(labels=blocks)

@@ -93,6 +93,13 @@ static void descriptions(void **state) {
   grid.step[1][0] = 0;
   CALL(DSEG_OK, dseg_geometry_from_grid(description, &grid, &error));
   CALL(DSEG_OK, dseg_geometry_to_grid(&description->geometry, &grid, NULL, &error));
+  bool found = true;
+  size_t count = 1;
+  CALL(DSEG_OK, dseg_description_drop(description, 0x00181030, &found, &error));
+  assert_false(found);
+  CALL(DSEG_OK, dseg_description_agree(description, copy, &error));
+  CALL(DSEG_OK, dseg_compare_attributes(description->attributes, copy->attributes, NULL, 0, &count, &error));
+  assert_int_equal(count, 0);
   CALL_FAILS(dseg_description_add_reference(description, NULL, 0, NULL, &error));
   dseg_description_destroy(copy);
   dseg_description_destroy(description);

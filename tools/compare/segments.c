@@ -209,17 +209,11 @@ static bool numbers_are_prescribed(const compare_side *side) {
          (strcmp(info->representation, "binary") == 0 || strcmp(info->representation, "fractional") == 0);
 }
 
-/* The number that a segment has where there are no rules for it. */
-static uint32_t own_number(const dseg_segment *segment) {
-  return segment->has_original_number ? segment->original_number : segment->number;
-}
-
 static dseg_status pair_differences(const compare_job *job, const compare_pair *pair, unsigned *result,
                                     dseg_error *error) {
   const dseg_segment *a = &job->a.description->segments[pair->a];
   const dseg_segment *b = &job->b.description->segments[pair->b];
-  const bool same_number = a->number == b->number || own_number(a) == own_number(b);
-  unsigned differs = same_number ? 0 : COMPARE_NUMBERS;
+  unsigned differs = a->number != b->number ? COMPARE_NUMBERS : 0;
   bool same = true;
   if (compare_lists_segments(&job->a) && compare_lists_segments(&job->b)) {
     differs |= same_text(a->label, b->label) ? 0 : COMPARE_NAMES;
@@ -280,6 +274,15 @@ static void add_notes(compare_job *job, size_t renumbered, size_t empty) {
   }
 }
 
+/* The number that a segment has where there are no rules for it. */
+static uint32_t own_number(const dseg_segment *segment) {
+  return segment->has_original_number ? segment->original_number : segment->number;
+}
+
+static bool same_own_number(const compare_job *job, const compare_pair *pair) {
+  return own_number(&job->a.description->segments[pair->a]) == own_number(&job->b.description->segments[pair->b]);
+}
+
 dseg_status compare_metadata(compare_job *job, dseg_error *error) {
   const bool prescribed = numbers_are_prescribed(&job->a) || numbers_are_prescribed(&job->b);
   size_t renumbered = 0;
@@ -291,7 +294,7 @@ dseg_status compare_metadata(compare_job *job, dseg_error *error) {
       empty += pair->differs == 0 && (job->ignore & COMPARE_SEGMENTS) == 0 ? 1 : 0;
     } else {
       DSEG_TRY(pair_differences(job, pair, &pair->differs, error));
-      if (prescribed && (pair->differs & COMPARE_NUMBERS) != 0) {
+      if ((prescribed || same_own_number(job, pair)) && (pair->differs & COMPARE_NUMBERS) != 0) {
         pair->differs &= ~(unsigned)COMPARE_NUMBERS;
         renumbered++;
       }
