@@ -40,8 +40,8 @@ static const uint32_t made_anew[] = {
     0x00281101, /* palette */
     0x00281102, 0x00281103, 0x00281199, 0x00281201, 0x00281202, 0x00281203, 0x00281221, 0x00281222, 0x00281223,
     0x00282000, 0x00282002,
-    0x00480006, /* total pixel matrix */
-    0x00480007, 0x00480008, 0x00480102,
+    0x00480006, /* total pixel matrix, and how it is tiled */
+    0x00480007, 0x00480008, 0x00480102, 0x00480302, 0x00480303,
     0x00620001, /* segmentation */
     0x00620002, 0x0062000E, 0x00620010, 0x00620013,
     0x00700080, /* Content Label, Description, Creator's Name */

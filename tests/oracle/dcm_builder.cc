@@ -84,7 +84,12 @@ template <typename Fill>
 void put(dseg_data_set *set, uint32_t tag, const char *vr, Fill fill) noexcept {
   guarded(set, tag, [&] {
     DcmElement *raw = nullptr;
-    OFCondition condition = DcmItem::newDicomElement(raw, make_tag(tag, vr));
+    OFCondition condition;
+    if (std::strcmp(vr, "UL") == 0) { /* whose tag DCMTK 3.6.7 looks up, and finds no private ones */
+      raw = new DcmUnsignedLong(make_tag(tag, vr));
+    } else {
+      condition = DcmItem::newDicomElement(raw, make_tag(tag, vr));
+    }
     OFunique_ptr<DcmElement> element(raw);
     if (condition.good() && raw == nullptr) {
       condition = EC_IllegalCall;
