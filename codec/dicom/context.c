@@ -209,8 +209,7 @@ static dseg_status copy_element(const dseg_elements *from, const dseg_element *e
   dseg_vr_of_tag(element->tag, known);
   const bool is_unknown = memcmp(element->vr, "UN", 2) == 0;
   /* UN of undefined length is a sequence (PS3.5 6.2.2, note). */
-  if (memcmp(element->vr, "SQ", 2) == 0 ||
-      (is_unknown && (memcmp(known, "SQ", 2) == 0 || element->undefined_length))) {
+  if (memcmp(element->vr, "SQ", 2) == 0 || (is_unknown && (memcmp(known, "SQ", 2) == 0 || element->undefined_length))) {
     return copy_sequence(from, element, character_set, place, out, error);
   }
   if (element->undefined_length) {
@@ -236,8 +235,8 @@ static dseg_status copy_elements(const dseg_elements *from, const dseg_element *
   DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   while (element.tag != 0) {
     const bool is_private = (element.tag >> 16 & 1u) != 0;
-    const bool wanted = top ? dseg_context_carries(element.tag)
-                            : (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0;
+    const bool wanted =
+        top ? dseg_context_carries(element.tag) : (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0;
     if (wanted && element.tag > last && element.tag != DSEG_TAG(0x0008, 0x0005)) {
       last = element.tag;
       DSEG_TRY(copy_element(from, &element, character_set, place, out, error));

@@ -13,8 +13,8 @@ dseg_status dseg_context_from_part10(const dseg_part10 *part10, dseg_description
 /* Whether the context has the top-level element with this tag. */
 bool dseg_context_carries(uint32_t tag);
 
-/* Appends a copy of one element in the same encoding, private elements of its items included. character_set: the element
- * (0008,0005) that holds for its text. On failure out may have grown. */
+/* Appends a copy of one element in the same encoding, private elements of its items included. character_set: the
+ * element (0008,0005) that holds for its text. On failure out may have grown. */
 dseg_status dseg_copy_element(const dseg_elements *from, const dseg_element *element, const dseg_element *character_set,
                               dseg_buffer *out, dseg_error *error);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keep.h - copies of elements that a description keeps for whoever writes it again, and the list of what is left out. */
+/* keep.h - copies of elements that a description keeps for whoever writes it again, and the list of what is left out.
+ */
 #ifndef DSEG_DICOM_KEEP_H
 #define DSEG_DICOM_KEEP_H
 
@@ -28,16 +29,16 @@ typedef struct dseg_keep_rule {
   const char *own_creator; /* a Private Creator whose block is not copied; NULL: none */
 } dseg_keep_rule;
 
-/* Appends copies of elements, ascending, in Explicit VR Little Endian, text in UTF-8. What is malformed, or stands behind
- * a greater tag, is dropped. */
+/* Appends copies of elements, ascending, in Explicit VR Little Endian, text in UTF-8. What is malformed, or stands
+ * behind a greater tag, is dropped. */
 dseg_status dseg_keep_elements(const dseg_elements *from, const dseg_element *character_set, const dseg_keep_rule *rule,
                                dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error);
 
 /* Appends the elements that both of two copies have with the same value; the tags of the others are dropped. */
 dseg_status dseg_keep_common(dseg_view a, dseg_view b, dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error);
 
-/* The private element of a group whose block a Private Creator reserves (PS3.5 7.8.1); low: the last byte of its number.
- * tag 0: absent. */
+/* The private element of a group whose block a Private Creator reserves (PS3.5 7.8.1); low: the last byte of its
+ * number. tag 0: absent. */
 dseg_status dseg_find_private(const dseg_elements *elements, uint16_t group, const char *creator, uint8_t low,
                               dseg_element *element, dseg_error *error);
 

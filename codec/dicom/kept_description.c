@@ -141,6 +141,39 @@ static dseg_status insert(const dseg_buffer *elements, uint32_t tag, const dseg_
   return dseg_buffer_append(out, others->data + place, others->size - place, error);
 }
 
+/* What is said of frames is dropped: those of several objects are others. */
+static dseg_status drop_frames(const dseg_description *description, dseg_tag_list *dropped, dseg_error *error) {
+  const dseg_elements nothing = {.bytes = {0}};
+  bool same;
+  for (size_t i = 0; i < description->frame_count; i++) {
+    const dseg_view attributes = description->frames[i].attributes;
+    if (i == 0 || attributes.data != description->frames[i - 1].attributes.data) {
+      const dseg_elements kept = dseg_kept_elements(attributes);
+      DSEG_TRY(dseg_same_elements(&kept, &nothing, dropped, &same, error));
+    }
+  }
+  const dseg_elements shared = dseg_kept_elements(description->shared_attributes);
+  return dseg_same_elements(&shared, &nothing, dropped, &same, error);
+}
+
+dseg_status dseg_description_drop_frames(dseg_description *description, dseg_error *error) {
+  dseg_error_clear(error);
+  dseg_tag_list list = {0};
+  dseg_status status = take_dropped(&list, description, error);
+  if (status == DSEG_OK) {
+    status = drop_frames(description, &list, error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_set_dropped(description, &list, error);
+  }
+  if (status == DSEG_OK) {
+    description->frame_count = 0;
+    description->shared_attributes = (dseg_view){0};
+  }
+  dseg_tag_list_free(&list);
+  return status;
+}
+
 struct joining {
   dseg_tag_list dropped;
   dseg_buffer of_into, of_other; /* attributes but Contributing Equipment Sequence */
@@ -204,7 +237,17 @@ dseg_status dseg_description_agree(dseg_description *into, const dseg_descriptio
     status = compare_references(into, other, &joining.dropped, error);
   }
   if (status == DSEG_OK) {
+    status = drop_frames(into, &joining.dropped, error);
+  }
+  if (status == DSEG_OK) {
+    status = drop_frames(other, &joining.dropped, error);
+  }
+  if (status == DSEG_OK) {
     status = dseg_set_dropped(into, &joining.dropped, error);
+  }
+  if (status == DSEG_OK) {
+    into->frame_count = 0;
+    into->shared_attributes = (dseg_view){0};
   }
   dseg_tag_list_free(&joining.dropped);
   dseg_buffer_free(&joining.of_into);

@@ -135,6 +135,16 @@ static dseg_references copy_references(struct copier *copier, dseg_references fr
   return (dseg_references){items, from.count, from.shared, copy_view(copier, from.derivation)};
 }
 
+static const dseg_frame_attributes *copy_frames(struct copier *copier, const dseg_frame_attributes *from,
+                                                size_t count) {
+  dseg_frame_attributes *frames = copy_bytes(copier, from, count * sizeof *frames);
+  for (size_t i = 0; frames != NULL && i < count; i++) {
+    const bool same = i > 0 && from[i].attributes.data == from[i - 1].attributes.data;
+    frames[i].attributes = same ? frames[i - 1].attributes : copy_view(copier, from[i].attributes);
+  }
+  return frames;
+}
+
 static void copy_content(struct copier *copier, dseg_content *content) {
   content->series_description = copy_text(copier, content->series_description);
   content->series_number = copy_text(copier, content->series_number);
@@ -170,6 +180,8 @@ dseg_status dseg_description_copy(const dseg_description *from, dseg_description
   copy->context = copy_view(&copier, from->context);
   copy->attributes = copy_view(&copier, from->attributes);
   copy->background_attributes = copy_view(&copier, from->background_attributes);
+  copy->shared_attributes = copy_view(&copier, from->shared_attributes);
+  copy->frames = copy_frames(&copier, from->frames, from->frame_count);
   copy->dropped = copy_bytes(&copier, from->dropped, from->dropped_count * sizeof *from->dropped);
   if (!copier.ok) {
     dseg_description_destroy(copy);

@@ -11,6 +11,7 @@
 #include "dicom/context.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
+#include "seg_read/kept_groups.h"
 #include "seg_read/kept_object.h"
 #include "seg_read/object.h"
 #include "seg_read/placement.h"
@@ -159,6 +160,9 @@ static dseg_status place_part(dseg_placement *placement, const dseg_part10 *part
   const size_t count = placement->part_frames;
   dseg_groups shared;
   size_t items;
+  if (images != NULL) {
+    images->first_frame = placement->first_frame;
+  }
   DSEG_TRY(dseg_groups_shared(&part10->elements, images, &shared, error));
   DSEG_TRY(dseg_groups_per_frame(part10, &shared, images, dseg_placement_visit, placement, &items, error));
   for (size_t i = 0; items == 0 && i < count; i++) {
@@ -249,6 +253,17 @@ static dseg_status keep_attributes(dseg_dicom_source *source, dseg_tag_list *dro
   return dseg_set_dropped(description, dropped, error);
 }
 
+static void place_kept(const void *user, size_t frame, dseg_frame_attributes *placed) {
+  const dseg_frame_table *table = user;
+  if (frame < table->count) { /* the items of more frames than there are are ignored */
+    placed->plane = table->frames[frame].plane;
+    placed->segment = table->frames[frame].segment;
+  } else {
+    placed->plane = UINT32_MAX;
+    placed->segment = -1;
+  }
+}
+
 static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const dseg_open_options *options,
                                dseg_error *error) {
   dseg_description *description = source->base.description;
@@ -271,6 +286,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   dseg_status status = build_table(source, counts, options, &images, error);
   if (status == DSEG_OK && options->keep_context) {
     status = dseg_image_set_finish(&images, error);
+    status = status == DSEG_OK ? dseg_keep_frames(&images, place_kept, &source->table, error) : status;
   }
   dseg_image_set_free(&images);
   for (size_t i = 0; !options->keep_context && i < description->geometry.plane_count; i++) {

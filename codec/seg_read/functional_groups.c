@@ -9,16 +9,12 @@
 #include <string.h>
 
 #include "dicom/scanner.h"
-#include "seg_read/derivation.h"
+#include "seg_read/kept_groups.h"
 
 #define WINDOW ((size_t)1 << 18)
 /* No value we look for is longer; one that is, is taken for absent. */
 #define VALUE_MAX 4096u
 #define UID_BYTES 64u
-/* A Derivation Image Sequence is kept up to this size; one of undefined length is looked for its end in so many bytes at
- * first. */
-#define PEEK_MAX ((size_t)1 << 16)
-#define PEEK_MIN ((size_t)1 << 12)
 
 struct pass {
   dseg_scanner scanner;
@@ -33,6 +29,8 @@ struct pass {
   bool is_shared;      /* the groups of all frames are read */
   dseg_buffer raw;     /* Derivation Image Sequence as it stands there; empty: too long to be kept */
   dseg_derivation derivation;
+  dseg_buffer others;  /* elements of the item that nothing here reads, as a description has them */
+  dseg_buffer content; /* those of Frame Content Sequence */
 };
 
 /* Reads or skips the value of an element. */
@@ -314,87 +312,19 @@ static dseg_status in_derivation(struct pass *pass, const dseg_header *header, d
   return DSEG_OK;
 }
 
-/* Notes an attribute of frames that a copy does not have. */
-static dseg_status drop(struct pass *pass, uint32_t tag, dseg_error *error) {
-  dseg_tag_list *dropped = pass->references != NULL ? pass->references->dropped : NULL;
-  return dropped != NULL && (tag & 0xFFFFu) != 0 ? dseg_tag_list_add(dropped, tag, error) : DSEG_OK;
+static bool keeps(const struct pass *pass) {
+  return pass->references != NULL && pass->references->dropped != NULL;
 }
 
-/* Finds the bytes of a sequence that begins here, without moving: value is empty when it is longer than the window allows.
- * They are valid until the scanner reads on. */
-static void peek_value(struct pass *pass, const dseg_header *header, dseg_view *value) {
-  dseg_scanner *scanner = &pass->scanner;
-  *value = (dseg_view){0};
-  if (!header->undefined_length) {
-    if (header->length <= PEEK_MAX && dseg_scanner_need(scanner, header->length, NULL) == DSEG_OK) {
-      *value = (dseg_view){dseg_scanner_here(scanner), header->length};
-    }
-    return;
-  }
-  for (size_t size = PEEK_MIN; size <= PEEK_MAX; size *= 4) {
-    const uint64_t left = dseg_scanner_left(scanner);
-    if (dseg_scanner_need(scanner, left < size ? (size_t)left : size, NULL) != DSEG_OK) {
-      return;
-    }
-    const size_t there = scanner->filled - (size_t)scanner->at;
-    const dseg_view bytes = {dseg_scanner_here(scanner), left < there ? (size_t)left : there};
-    dseg_scanner ahead;
-    uint64_t length;
-    dseg_scanner_open_memory(&ahead, bytes);
-    ahead.implicit_vr = scanner->implicit_vr;
-    ahead.big_endian = scanner->big_endian;
-    if (dseg_scanner_skip_value(&ahead, header, &length, NULL) == DSEG_OK) {
-      *value = (dseg_view){bytes.data, (size_t)length};
-      return;
-    }
-  }
-}
-
-/* FNV-1a; never 0. */
-static uint64_t hash_bytes(dseg_view bytes) {
-  uint64_t value = 14695981039346656037u;
-  for (size_t i = 0; i < bytes.size; i++) {
-    value = (value ^ bytes.data[i]) * 1099511628211u;
-  }
-  return value != 0 ? value : 1;
-}
-
-/* Keeps the derivation of the frame with the image that it names first, once for all frames drawn on it. */
-static dseg_status keep_derivation(struct pass *pass, dseg_error *error) {
-  dseg_image_set *set = pass->references;
-  const uint64_t hash = pass->raw.size > 0 ? hash_bytes((dseg_view){pass->raw.data, pass->raw.size}) : 0;
-  uint64_t *known = &set->derivations[pass->groups->source];
-  if (*known == hash && hash != 0) {
-    return DSEG_OK;
-  }
-  if (*known != 0 || hash == 0) { /* frames on one image that differ: the first counts */
-    *known = *known != 0 ? *known : 1;
-    return drop(pass, DSEG_TAG(0x0008, 0x9124), error);
-  }
-  *known = hash;
-  dseg_instance_reference *item = &set->items[pass->groups->source];
-  dseg_buffer bytes = {0};
-  bool usual = false;
-  dseg_status status = dseg_keep_derivation(&pass->derivation, false, &bytes, &usual, error);
-  const dseg_view last = set->last_derivation;
-  if (status == DSEG_OK && !usual && last.size > 0 && last.size == bytes.size &&
-      memcmp(last.data, bytes.data, last.size) == 0) {
-    item->derivation = last;
-  } else if (status == DSEG_OK && !usual) {
-    status = dseg_keep_bytes(set->description, &bytes, &item->derivation, error);
-    set->last_derivation = item->derivation;
-  }
-  dseg_buffer_free(&bytes);
-  return status;
+static dseg_status keep_derivation(const struct pass *pass, dseg_error *error) {
+  return dseg_keep_derivation_of(pass->references, (size_t)pass->groups->source, &pass->derivation, error);
 }
 
 /* Derivation Image: the images, and a copy of whatever else it says of them. */
 static dseg_status read_derivation(struct pass *pass, const dseg_header *header, dseg_error *error) {
-  const bool keeps = pass->references->dropped != NULL;
   dseg_view value = {0};
   pass->raw.size = 0;
-  if (keeps) {
-    peek_value(pass, header, &value);
+  if (keeps(pass) && dseg_peek_value(&pass->scanner, header, &value)) {
     DSEG_TRY(dseg_buffer_append(&pass->raw, value.data, value.size, error)); /* reading on may move the bytes */
   }
   pass->derivation = (dseg_derivation){.parent = encoding_of(pass),
@@ -405,15 +335,30 @@ static dseg_status read_derivation(struct pass *pass, const dseg_header *header,
                                        .character_set = pass->references->character_set};
   pass->in_source = false;
   DSEG_TRY(read_sequence(pass, header, in_derivation, error));
-  return keeps && pass->in_source && !pass->is_shared ? keep_derivation(pass, error) : DSEG_OK;
+  return keeps(pass) && pass->in_source && !pass->is_shared ? keep_derivation(pass, error) : DSEG_OK;
+}
+
+/* Keeps an element that says something of frames that nothing else here reads. */
+static dseg_status keep_other(struct pass *pass, const dseg_header *header, dseg_buffer *out, dseg_error *error) {
+  const dseg_elements parent = encoding_of(pass);
+  if (keeps(pass) && (header->tag & 0xFFFFu) != 0) {
+    DSEG_TRY(dseg_keep_of_frame(pass->references, &pass->scanner, &parent, header, out, error));
+  }
+  return skip(pass, header, error);
 }
 
 /* Frame Content (PS3.3 C.7.6.16.2.2): a copy has its own indices and labels. */
 static dseg_status in_frame_content(struct pass *pass, const dseg_header *header, dseg_error *error) {
-  if (header->tag != DSEG_TAG(0x0020, 0x9157) && header->tag != DSEG_TAG(0x0020, 0x9453)) {
-    DSEG_TRY(drop(pass, header->tag, error));
+  if (header->tag == DSEG_TAG(0x0020, 0x9157) || header->tag == DSEG_TAG(0x0020, 0x9453)) {
+    return skip(pass, header, error);
   }
-  return skip(pass, header, error);
+  return keep_other(pass, header, &pass->content, error);
+}
+
+static dseg_status read_frame_content(struct pass *pass, const dseg_header *header, dseg_error *error) {
+  pass->content.size = 0;
+  DSEG_TRY(read_sequence(pass, header, in_frame_content, error));
+  return pass->content.size > 0 ? dseg_keep_in_sequence(header->tag, &pass->content, &pass->others, error) : DSEG_OK;
 }
 
 /* The functional group macros of one frame, or of all. */
@@ -421,14 +366,20 @@ static dseg_status in_groups(struct pass *pass, const dseg_header *header, dseg_
   switch (header->tag) {
     case DSEG_TAG(0x0008, 0x9124):
       return pass->references != NULL ? read_derivation(pass, header, error) : skip(pass, header, error);
-    case DSEG_TAG(0x0020, 0x9111): return read_sequence(pass, header, in_frame_content, error);
+    case DSEG_TAG(0x0020, 0x9111): return read_frame_content(pass, header, error);
     case DSEG_TAG(0x0020, 0x9113): return read_sequence(pass, header, in_plane_position, error);
     case DSEG_TAG(0x0020, 0x9116): return read_sequence(pass, header, in_plane_orientation, error);
     case DSEG_TAG(0x0028, 0x9110): return read_sequence(pass, header, in_pixel_measures, error);
     case DSEG_TAG(0x0048, 0x021A): return read_sequence(pass, header, in_slide_position, error);
     case DSEG_TAG(0x0062, 0x000A): return read_sequence(pass, header, in_segment, error);
-    default: DSEG_TRY(drop(pass, header->tag, error)); return skip(pass, header, error);
+    default: return keep_other(pass, header, &pass->others, error);
   }
+}
+
+static void free_buffers(struct pass *pass) {
+  dseg_buffer_free(&pass->raw);
+  dseg_buffer_free(&pass->others);
+  dseg_buffer_free(&pass->content);
 }
 
 /* All frames derive from several images: none lies on the first in particular. */
@@ -445,7 +396,7 @@ static dseg_status end_shared_sources(struct pass *pass, dseg_error *error) {
     return DSEG_OK;
   }
   if (pass->raw.size == 0) {
-    return drop(pass, DSEG_TAG(0x0008, 0x9124), error);
+    return dseg_tag_list_add(set->dropped, DSEG_TAG(0x0008, 0x9124), error);
   }
   dseg_status status = dseg_keep_derivation(&pass->derivation, true, &bytes, &usual, error);
   if (status == DSEG_OK) {
@@ -471,7 +422,10 @@ dseg_status dseg_groups_shared(const dseg_elements *elements, dseg_image_set *re
   if (status == DSEG_OK && pass.source_count > 0) {
     status = end_shared_sources(&pass, error);
   }
-  dseg_buffer_free(&pass.raw);
+  if (status == DSEG_OK && pass.others.size > 0 && references->shared_others.size == 0) {
+    status = dseg_keep_bytes(references->description, &pass.others, &references->shared_others, error);
+  }
+  free_buffers(&pass);
   return status;
 }
 
@@ -486,8 +440,12 @@ static dseg_status read_frames(struct pass *pass, const dseg_groups *shared, dse
       return DSEG_OK;
     }
     *pass->groups = *shared;
+    pass->others.size = 0;
     DSEG_TRY(read_item(pass, &item, in_groups, error));
     DSEG_TRY(visit(user, *count, pass->groups, error));
+    if (pass->others.size > 0) {
+      DSEG_TRY(dseg_keep_frame(pass->references, *count, &pass->others, error));
+    }
   }
 }
 
@@ -508,6 +466,6 @@ dseg_status dseg_groups_per_frame(const dseg_part10 *part10, const dseg_groups *
   dseg_scanner_enter(&pass.scanner, &header);
   const dseg_status status = read_frames(&pass, shared, visit, user, count, error);
   dseg_scanner_close(&pass.scanner);
-  dseg_buffer_free(&pass.raw);
+  free_buffers(&pass);
   return status;
 }

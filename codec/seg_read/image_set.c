@@ -204,6 +204,7 @@ void dseg_image_set_free(dseg_image_set *set) {
   free(set->items);
   free(set->instance);
   free(set->derivations);
+  free(set->frames);
   free(set->slots);
   *set = (dseg_image_set){0};
 }

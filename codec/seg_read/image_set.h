@@ -6,6 +6,12 @@
 #include "dicom/keep.h"
 #include "dicom/part10.h"
 
+/* What is kept of one frame, counted from 0 in the object. */
+typedef struct dseg_kept_frame {
+  size_t frame;
+  dseg_view attributes; /* in the description's arena */
+} dseg_kept_frame;
+
 /* Grows while a file is read. Start with {.description = ...}; texts go into its arena. */
 typedef struct dseg_image_set {
   dseg_description *description;
@@ -14,10 +20,14 @@ typedef struct dseg_image_set {
   size_t count, capacity;
   uint64_t *derivations; /* for each item a hash of Derivation Image Sequence where it stands first; 0: none yet */
   const dseg_element *character_set; /* of the object's text */
-  dseg_tag_list *dropped; /* what of frames a copy does not have; NULL: not asked for, nor derivations */
-  uint32_t *slots; /* hash of SOP Instance UID and frame to item + 1; 0: free */
+  dseg_tag_list *dropped;            /* what of frames a copy does not have; NULL: not asked for, nor derivations */
+  size_t first_frame;                /* of the part that is read */
+  dseg_kept_frame *frames;           /* those of which something is kept */
+  size_t frame_count, frame_capacity;
+  dseg_view shared_others; /* what all frames share, likewise */
+  uint32_t *slots;         /* hash of SOP Instance UID and frame to item + 1; 0: free */
   size_t slot_count;
-  bool shared; /* all frames derive from several of them */
+  bool shared;               /* all frames derive from several of them */
   dseg_view derivation;      /* of all frames, when shared; in the arena */
   dseg_view last_derivation; /* of an item, which those that follow often share */
 } dseg_image_set;

@@ -45,7 +45,8 @@ static dseg_status same_text(const dseg_elements *a, const dseg_elements *b, uin
   DSEG_TRY(dseg_elements_find(b, tag, &of_b, error));
   const bool has_a = dseg_element_text(&of_a, SIZE_MAX, &text_a);
   const bool has_b = dseg_element_text(&of_b, SIZE_MAX, &text_b);
-  *same = has_a == has_b && (!has_a || (text_a.size == text_b.size && memcmp(text_a.data, text_b.data, text_a.size) == 0));
+  *same =
+      has_a == has_b && (!has_a || (text_a.size == text_b.size && memcmp(text_a.data, text_b.data, text_a.size) == 0));
   return DSEG_OK;
 }
 
@@ -85,7 +86,8 @@ static dseg_status has_maker(const dseg_elements *object, bool *has, dseg_error 
   return DSEG_OK;
 }
 
-/* When the object was made: Content Date and Time, which a copy has of its own. Left out unless both are well formed. */
+/* When the object was made: Content Date and Time, which a copy has of its own. Left out unless both are well formed.
+ */
 static dseg_status write_time(const dseg_elements *object, dseg_element_writer *writer, dseg_error *error) {
   dseg_element element;
   dseg_view date;
@@ -157,8 +159,7 @@ static dseg_status write_listed(const dseg_part10 *part10, const dseg_element *s
                                 dseg_error *error) {
   enum { HEADER = 12 };
   dseg_buffer copy = {0};
-  dseg_status status =
-      dseg_copy_element(&part10->elements, sequence, &part10->character_set, &copy, error);
+  dseg_status status = dseg_copy_element(&part10->elements, sequence, &part10->character_set, &copy, error);
   if (status == DSEG_OK && copy.size >= HEADER) {
     dseg_write_raw(writer, copy.data + HEADER, copy.size - HEADER);
     status = writer->status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kept_object.c - sorts the top-level attributes of an object into those that a copy keeps, those that are said elsewhere
- * or made anew, and those that do not hold any more. What is in none of the tables is kept. */
+/* kept_object.c - sorts the top-level attributes of an object into those that a copy keeps, those that are said
+ * elsewhere or made anew, and those that do not hold any more. What is in none of the tables is kept. */
 #include "seg_read/kept_object.h"
 
 #include <string.h>
@@ -11,64 +11,48 @@
 
 /* Made anew for each object, or read into members of the description; ascending. */
 static const uint32_t made_anew[] = {
-    0x00080005, /* Specific Character Set */
-    0x00080008, /* Image Type */
-    0x00080012, /* Instance Creation Date, Time, Creator, Coercion */
-    0x00080013, 0x00080014, 0x00080015,
-    0x00080016, /* SOP Class UID, SOP Instance UID */
-    0x00080018,
-    0x00080021, /* Series Date, Content Date, Series Time, Content Time */
-    0x00080023, 0x00080031, 0x00080033,
-    0x00080060, /* Modality */
-    0x00080070, /* equipment, kept in Contributing Equipment Sequence: kept_equipment.c */
-    0x00081010,
-    0x0008103E, /* Series Description */
-    0x00081090,
-    0x00081115, /* Referenced Series, Studies Containing Other Referenced Instances */
-    0x00081200,
-    0x00180015, /* Body Part Examined */
-    0x00181000, 0x00181002, 0x0018100A, 0x0018100B, 0x00181020, 0x00181050, 0x00181200, 0x00181201, 0x00181204,
-    0x00181205, 0x0018A001,
-    0x0020000E, /* Series Instance UID, Series Number, Instance Number */
-    0x00200011, 0x00200013,
-    0x00200242, /* concatenation */
-    0x00209161, 0x00209162, 0x00209163,
-    0x00209221, /* dimensions */
-    0x00209222, 0x00209228, 0x00209311,
-    0x00280002, /* pixels */
-    0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280120,
-    0x00281101, /* palette */
-    0x00281102, 0x00281103, 0x00281199, 0x00281201, 0x00281202, 0x00281203, 0x00281221, 0x00281222, 0x00281223,
-    0x00282000, 0x00282002,
-    0x00480006, /* total pixel matrix, and how it is tiled */
-    0x00480007, 0x00480008, 0x00480102, 0x00480302, 0x00480303,
-    0x00620001, /* segmentation */
-    0x00620002, 0x0062000E, 0x00620010, 0x00620013,
-    0x00700080, /* Content Label, Description, Creator's Name */
-    0x00700081, 0x00700084,
-    0x52009229, /* functional groups: kept_groups.c */
-    0x52009230,
-    0x7FE00001, /* Extended Offset Table, and Pixel Data */
+    0x00080005,                                     /* Specific Character Set */
+    0x00080008,                                     /* Image Type */
+    0x00080012,                                     /* Instance Creation Date, Time, Creator, Coercion */
+    0x00080013, 0x00080014, 0x00080015, 0x00080016, /* SOP Class UID, SOP Instance UID */
+    0x00080018, 0x00080021,                         /* Series Date, Content Date, Series Time, Content Time */
+    0x00080023, 0x00080031, 0x00080033, 0x00080060, /* Modality */
+    0x00080070,             /* equipment, kept in Contributing Equipment Sequence: kept_equipment.c */
+    0x00081010, 0x0008103E, /* Series Description */
+    0x00081090, 0x00081115, /* Referenced Series, Studies Containing Other Referenced Instances */
+    0x00081200, 0x00180015, /* Body Part Examined */
+    0x00181000, 0x00181002, 0x0018100A, 0x0018100B, 0x00181020, 0x00181050, 0x00181200,
+    0x00181201, 0x00181204, 0x00181205, 0x0018A001, 0x0020000E, /* Series Instance UID, Series Number, Instance Number
+                                                                 */
+    0x00200011, 0x00200013, 0x00200242,                         /* concatenation */
+    0x00209161, 0x00209162, 0x00209163, 0x00209221,             /* dimensions */
+    0x00209222, 0x00209228, 0x00209311, 0x00280002,             /* pixels */
+    0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102,
+    0x00280103, 0x00280120, 0x00281101, /* palette */
+    0x00281102, 0x00281103, 0x00281199, 0x00281201, 0x00281202, 0x00281203, 0x00281221,
+    0x00281222, 0x00281223, 0x00282000, 0x00282002, 0x00480006, /* total pixel matrix, and how it is tiled */
+    0x00480007, 0x00480008, 0x00480102, 0x00480302, 0x00480303, 0x00620001, /* segmentation */
+    0x00620002, 0x0062000E, 0x00620010, 0x00620013, 0x00700080, /* Content Label, Description, Creator's Name */
+    0x00700081, 0x00700084, 0x52009229,                         /* functional groups: kept_groups.c */
+    0x52009230, 0x7FE00001,                                     /* Extended Offset Table, and Pixel Data */
     0x7FE00002, 0x7FE00003, 0x7FE00010,
 };
 
 /* What was true of that instance, its place in an archive or its stored pixels alone. */
 static const uint32_t of_the_instance[] = {
-    0x0008001A, /* Related General SOP Class UID */
-    0x0008001B, /* Original Specialized SOP Class UID */
-    0x00080054, /* Retrieve AE Title */
-    0x00080055, /* Station AE Title */
-    0x00080056, /* Instance Availability */
-    0x00080201, /* Timezone Offset From UTC: dates and times of the copy are local */
-    0x00081190, /* Retrieve URL */
-    0x00083002, /* Available Transfer Syntax UID */
-    0x00180050, /* geometry, which functional groups have */
-    0x00180088,
-    0x00181008, /* Gantry ID */
-    0x00200032, 0x00200037, 0x00201041,
-    0x4FFE0001, /* MAC Parameters Sequence */
-    0xFFFAFFFA, /* Digital Signatures Sequence */
-    0xFFFCFFFC, /* Data Set Trailing Padding */
+    0x0008001A,             /* Related General SOP Class UID */
+    0x0008001B,             /* Original Specialized SOP Class UID */
+    0x00080054,             /* Retrieve AE Title */
+    0x00080055,             /* Station AE Title */
+    0x00080056,             /* Instance Availability */
+    0x00080201,             /* Timezone Offset From UTC: dates and times of the copy are local */
+    0x00081190,             /* Retrieve URL */
+    0x00083002,             /* Available Transfer Syntax UID */
+    0x00180050,             /* geometry, which functional groups have */
+    0x00180088, 0x00181008, /* Gantry ID */
+    0x00200032, 0x00200037, 0x00201041, 0x4FFE0001, /* MAC Parameters Sequence */
+    0xFFFAFFFA,                                     /* Digital Signatures Sequence */
+    0xFFFCFFFC,                                     /* Data Set Trailing Padding */
 };
 
 /* Of group 0028, which describes pixels, what describes the picture. */
@@ -126,8 +110,8 @@ static dseg_status insert(dseg_buffer *into, size_t place, const dseg_buffer *by
   return DSEG_OK;
 }
 
-static dseg_status collect(const dseg_part10 *part10, dseg_tag_list *dropped, dseg_buffer *bytes, dseg_buffer *equipment,
-                           dseg_error *error) {
+static dseg_status collect(const dseg_part10 *part10, dseg_tag_list *dropped, dseg_buffer *bytes,
+                           dseg_buffer *equipment, dseg_error *error) {
   const dseg_keep_rule rule = {choose, NULL, DSEG_PROPOSALS_CREATOR};
   size_t place;
   DSEG_TRY(dseg_keep_elements(&part10->elements, &part10->character_set, &rule, dropped, bytes, error));
@@ -164,8 +148,8 @@ static dseg_status keep_segments(const dseg_part10 *part10, dseg_description *de
     (void)dseg_element_u16(&item, &element, 0, &number);
     const ptrdiff_t index = dseg_description_find_segment(description, number);
     if (index >= 0) {
-      DSEG_TRY(dseg_keep_segment(&item, &part10->character_set, dropped, description, &description->segments[index],
-                                 error));
+      DSEG_TRY(
+          dseg_keep_segment(&item, &part10->character_set, dropped, description, &description->segments[index], error));
     } else {
       DSEG_TRY(dseg_keep_background(&item, &part10->character_set, dropped, description, error));
     }

@@ -17,7 +17,6 @@ dseg_status dseg_keep_agreed(const dseg_part10 *other, dseg_description *descrip
 
 /* Appends Contributing Equipment Sequence (0018,A001): that of the object, and the object's own maker as its last item
  * unless it is this software, or is there already (PS3.3 C.12.1). Nothing when both are missing. */
-dseg_status dseg_keep_equipment(const dseg_part10 *part10, dseg_tag_list *dropped, dseg_buffer *out,
-                                dseg_error *error);
+dseg_status dseg_keep_equipment(const dseg_part10 *part10, dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error);
 
 #endif

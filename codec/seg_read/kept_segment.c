@@ -76,8 +76,7 @@ static dseg_status keep(const dseg_elements *in, const dseg_element *character_s
   dseg_buffer bytes = {0};
   dseg_element own;
   DSEG_TRY(dseg_elements_find(in, DSEG_TAG(0x0008, 0x0005), &own, error));
-  dseg_status status =
-      dseg_keep_elements(in, own.tag != 0 ? &own : character_set, &rule, dropped, &bytes, error);
+  dseg_status status = dseg_keep_elements(in, own.tag != 0 ? &own : character_set, &rule, dropped, &bytes, error);
   if (status == DSEG_OK) {
     status = dseg_keep_bytes(description, &bytes, kept, error);
   }

@@ -90,6 +90,7 @@ void dseg_put_shared_groups(dseg_data_set *set, const dseg_seg_object *object) {
     put_total_pixel_matrix(set, geometry);
   }
   dseg_data_set_begin_item(set, 0x52009229);
+  (void)dseg_data_set_read(set, object->description->shared_attributes, DSEG_EXPLICIT_VR, NULL); /* a failure is kept */
   dseg_put_shared_derivation(set, &object->description->references);
   if (geometry->space == DSEG_SPACE_PATIENT) {
     dseg_data_set_begin_item(set, 0x00209116); /* Plane Orientation (C.7.6.16.2.4) */

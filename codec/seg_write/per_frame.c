@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "seg_write/kept_derivation.h"
+#include "seg_write/kept_frames.h"
 
 void dseg_per_frame_start(dseg_per_frame *per_frame, const dseg_seg_object *object, bool implicit_vr) {
   *per_frame = (dseg_per_frame){.object = object, .implicit_vr = implicit_vr, .plane = SIZE_MAX};
@@ -16,6 +16,7 @@ void dseg_per_frame_start(dseg_per_frame *per_frame, const dseg_seg_object *obje
 void dseg_per_frame_end(dseg_per_frame *per_frame) {
   dseg_buffer_free(&per_frame->derivation);
   dseg_buffer_free(&per_frame->position);
+  dseg_buffer_free(&per_frame->generated);
 }
 
 static void write_code(dseg_element_writer *writer, uint32_t tag, const char *value, const char *meaning) {
@@ -134,21 +135,35 @@ static void write_segment(dseg_element_writer *writer, uint32_t number) {
   dseg_write_end(writer, sequence);
 }
 
+/* All elements of a frame's item but those that are kept. */
+static dseg_status write_item_elements(dseg_per_frame *per_frame, const dseg_frame_record *frame,
+                                       dseg_element_writer *writer) {
+  const dseg_seg_object *object = per_frame->object;
+  dseg_write_raw(writer, per_frame->derivation.data, per_frame->derivation.size);
+  write_frame_content(writer, object->dimensions, frame);
+  dseg_write_raw(writer, per_frame->position.data, per_frame->position.size);
+  if (frame->segment >= 0) {
+    write_segment(writer, object->description->segments[frame->segment].number);
+  }
+  return writer->status;
+}
+
 dseg_status dseg_per_frame_item(dseg_per_frame *per_frame, const dseg_frame_record *frame, dseg_buffer *out,
                                 dseg_error *error) {
-  const dseg_seg_object *object = per_frame->object;
   if (per_frame->plane != frame->plane) {
     DSEG_TRY(encode_plane(per_frame, frame->plane, error));
   }
+  const dseg_view kept = dseg_kept_of_frame(per_frame->object->description, frame);
   dseg_element_writer writer = {out, per_frame->implicit_vr, DSEG_OK, error};
   const size_t item = dseg_write_begin_item(&writer);
   DSEG_TRY(writer.status);
-  DSEG_TRY(dseg_buffer_append(out, per_frame->derivation.data, per_frame->derivation.size, error));
-  write_frame_content(&writer, object->dimensions, frame);
-  DSEG_TRY(writer.status);
-  DSEG_TRY(dseg_buffer_append(out, per_frame->position.data, per_frame->position.size, error));
-  if (frame->segment >= 0) {
-    write_segment(&writer, object->description->segments[frame->segment].number);
+  if (kept.size == 0) {
+    DSEG_TRY(write_item_elements(per_frame, frame, &writer));
+  } else {
+    dseg_element_writer generated = {&per_frame->generated, per_frame->implicit_vr, DSEG_OK, error};
+    per_frame->generated.size = 0;
+    DSEG_TRY(write_item_elements(per_frame, frame, &generated));
+    DSEG_TRY(dseg_write_with_kept(&writer, (dseg_view){per_frame->generated.data, per_frame->generated.size}, kept));
   }
   dseg_write_end(&writer, item);
   return writer.status;

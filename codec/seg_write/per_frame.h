@@ -10,6 +10,7 @@ typedef struct dseg_per_frame {
   bool implicit_vr;
   size_t plane;           /* whose parts the buffers hold; SIZE_MAX: none's */
   dseg_buffer derivation; /* Derivation Image Sequence of the plane, empty without a source */
+  dseg_buffer generated;  /* an item without what is kept of its frame */
   dseg_buffer position;   /* Plane Position Sequence (Patient, Slide) of the plane, empty without */
 } dseg_per_frame;
 

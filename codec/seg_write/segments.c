@@ -53,8 +53,8 @@ static void put_tracking(dseg_data_set *set, const dseg_seg_object *object, cons
   dseg_data_set_put_text(set, 0x00620021, "UI", segment->tracking_uid != NULL ? segment->tracking_uid : uid);
 }
 
-/* The number that the segment has where there are no rules for it: a Type 3 attribute of this software's own, which makes
- * the object one of a Standard Extended SOP Class (PS3.2 3.11.3). */
+/* The number that the segment has where there are no rules for it: a Type 3 attribute of this software's own, which
+ * makes the object one of a Standard Extended SOP Class (PS3.2 3.11.3). */
 static void put_original_number(dseg_data_set *set, const dseg_segment *segment) {
   if (segment->has_original_number && segment->original_number != segment->number) {
     const uint32_t tag = dseg_put_creator(set, DSEG_SEGMENTS_CREATOR) | DSEG_SEGMENTS_ORIGINAL;

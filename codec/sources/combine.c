@@ -188,6 +188,7 @@ static dseg_status describe(dseg_combined *combined, size_t segment_total, dseg_
     combined->index_of[combined->first_index_of[member->source] + member->segment] = (uint32_t)i;
   }
   combined->base.origins = origins;
+  DSEG_TRY(dseg_description_drop_frames(whole, error)); /* segments have other indices */
   for (size_t i = 1; i < combined->source_count; i++) {
     if (combined->sources[i]->description->attributes.size > 0) {
       DSEG_TRY(dseg_description_agree(whole, combined->sources[i]->description, error));

@@ -251,6 +251,67 @@ def check_compare(directory, first, path):
             assert compare(path, changed, 0, "--ignore", "provenance")["same"]
 
 
+def check_frames(directory, first):
+    """What is said of frames goes with them, and is named where they become others."""
+    changed = copy.deepcopy(first)
+    for index, groups in enumerate(changed.PerFrameFunctionalGroupsSequence):
+        groups.FrameContentSequence[0].FrameComments = f"Bild {index} für sich"
+        groups.FrameContentSequence[0].FrameAcquisitionNumber = index + 1
+        groups.add_new(0x00090010, "LO", "OF FRAMES")
+        groups.add_new(0x00091001, "DS", str(index))
+        groups.add_new(0x00330010, "LO", "OF FRAMES")
+        groups.add_new(0x00331001, "SQ", Sequence([coded("1", "99X", "one")]))
+    shared = changed.SharedFunctionalGroupsSequence[0]
+    shared.add_new(0x00350010, "LO", "OF ALL FRAMES")
+    shared.add_new(0x00351001, "LO", "shared")
+    path = directory / "frames.dcm"
+    changed.save_as(path)
+
+    def frames(data_set):
+        """By segment and position, without what is made anew."""
+        found = {}
+        for groups in data_set.PerFrameFunctionalGroupsSequence:
+            key = (
+                groups.SegmentIdentificationSequence[0].ReferencedSegmentNumber,
+                tuple(map(float, groups.PlanePositionSequence[0].ImagePositionPatient)),
+            )
+            content = described(groups.FrameContentSequence[0], {"DimensionIndexValues"})
+            found[key] = described(groups, {"FrameContentSequence", "PlanePositionSequence"}) | {"content": content}
+        return found
+
+    for name, arguments in {
+        "same": [], "rle": ["--transfer-syntax", "rle"], "deflated": ["--transfer-syntax", "deflated"],
+    }.items():  # fmt: skip
+        with step(f"frames, {name}: kept"):
+            out = directory / f"frames-{name}.dcm"
+            assert convert(path, out, *arguments) == ""
+            copied, expected = pydicom.dcmread(out), frames(changed)
+            for key, frame in frames(copied).items():
+                assert_same(expected[key], frame, f"frame of {key}")
+            assert copied.SharedFunctionalGroupsSequence[0][0x00351001].value == "shared"
+            assert compare(path, out, 0)["same"]
+    with step("frames, implicit-le: kept"):
+        out = directory / "frames-implicit.dcm"
+        assert convert(path, out, "--transfer-syntax", "implicit-le") == ""
+        for groups in pydicom.dcmread(out).PerFrameFunctionalGroupsSequence:
+            assert groups.FrameContentSequence[0].FrameComments.startswith("Bild") and 0x00331001 in groups
+        assert compare(path, out, 0)["same"]
+    with step("frames: those of a selection keep theirs"):
+        out = directory / "frames-some.dcm"
+        assert "not kept" not in convert(path, out, "--segments", "2")
+        some = frames(pydicom.dcmread(out))
+        expected = {key[1]: frame for key, frame in frames(changed).items() if key[0] == 2}
+        for key, frame in some.items():
+            if key[1] in expected:
+                assert frame["content"] == expected[key[1]]["content"], key
+    with step("frames of another representation: named"):
+        out = directory / "frames-labelmap.dcm"
+        error = convert(path, out, "--as", "labelmap")
+        for text in ("(0020,9111)", "private (0033,1001)", "private (0035,1001)"):
+            assert text in error and error.count("\n") == 1, error
+        assert compare(path, out, 1)["differs"] == ["provenance"]
+
+
 def check_changed(directory, first, path):
     with step("a selection of segments and planes keeps what holds"):
         out = directory / "some.dcm"
@@ -278,15 +339,13 @@ def check_changed(directory, first, path):
     with step("what does not hold is named"):
         changed = copy.deepcopy(first)
         changed.TimezoneOffsetFromUTC, changed.WindowCenter = "+0100", "0.5"
-        changed.PerFrameFunctionalGroupsSequence[0].FrameContentSequence[0].FrameComments = "the first"
-        changed.PerFrameFunctionalGroupsSequence[0].add_new(0x00330010, "LO", "OF FRAMES")
-        changed.save_as(directory / "frames.dcm")
-        error = convert(directory / "frames.dcm", directory / "frames-out.dcm")
+        changed.save_as(directory / "zoned.dcm")
+        error = convert(directory / "zoned.dcm", directory / "zoned-out.dcm")
         assert error.count("note: not kept:") == 1 and error.count("\n") == 1, error
-        for text in ("Timezone Offset From UTC (0008,0201)", "Window Center (0028,1050)", "(0033,0010)",
-                     "Frame Comments (0020,9158)"):  # fmt: skip
+        for text in ("Timezone Offset From UTC (0008,0201)", "Window Center (0028,1050)"):
             assert text in error, error
-        assert compare(directory / "frames.dcm", directory / "frames-out.dcm", 1)["differs"] == ["provenance"]
+        assert compare(directory / "zoned.dcm", directory / "zoned-out.dcm", 1)["differs"] == ["provenance"]
+    check_frames(directory, first)
     with step("of two objects what agrees is kept, and what differs is named"):
         other = copy.deepcopy(first)
         other.SOPInstanceUID = other.file_meta.MediaStorageSOPInstanceUID = ROOT + ".8.2"

@@ -97,6 +97,7 @@ static void descriptions(void **state) {
   size_t count = 1;
   CALL(DSEG_OK, dseg_description_drop(description, 0x00181030, &found, &error));
   assert_false(found);
+  CALL(DSEG_OK, dseg_description_drop_frames(description, &error));
   CALL(DSEG_OK, dseg_description_agree(description, copy, &error));
   CALL(DSEG_OK, dseg_compare_attributes(description->attributes, copy->attributes, NULL, 0, &count, &error));
   assert_int_equal(count, 0);

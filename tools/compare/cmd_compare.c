@@ -60,8 +60,10 @@ static bool parse_ignore(const cli_args *args, const char *text, unsigned *ignor
 
 static int open_side(compare_side *side, unsigned threads) {
   cli_warnings warnings = {.file = side->path};
-  const dseg_open_options open_options = {
-      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .keep_context = true, .threads = threads};
+  const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
+                                          .warnings = cli_warning_sink(&warnings),
+                                          .keep_context = true,
+                                          .threads = threads};
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = cli_open(&side->path, 1, &open_options, &side->source, &error);
   cli_warnings_end(&warnings);

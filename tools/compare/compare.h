@@ -21,7 +21,7 @@ enum {
   COMPARE_NAMES = 1U << 5,
   COMPARE_CODES = 1U << 6,
   COMPARE_COLORS = 1U << 7,
-  COMPARE_DETAILS = 1U << 8, /* description, algorithm, tracking */
+  COMPARE_DETAILS = 1U << 8,    /* description, algorithm, tracking */
   COMPARE_PROVENANCE = 1U << 9, /* how it came about: algorithms, anatomy, makers, sources, private elements */
   COMPARE_ASPECTS = 10
 };

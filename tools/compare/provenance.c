@@ -38,9 +38,9 @@ static void list_tags(const uint32_t *tags, size_t count, char list[LIST_BYTES])
   list[0] = '\0';
   for (size_t i = 0; i < count && i < TAGS_SHOWN && length < LIST_BYTES; i++) {
     const char *name = name_of(tags[i]);
-    const int added = snprintf(list + length, LIST_BYTES - length, "%s%s%s(%04X,%04X)", i > 0 ? ", " : "",
-                               name != NULL ? name : "", name != NULL ? " " : "", (unsigned)(tags[i] >> 16),
-                               (unsigned)(tags[i] & 0xFFFFu));
+    const int added =
+        snprintf(list + length, LIST_BYTES - length, "%s%s%s(%04X,%04X)", i > 0 ? ", " : "", name != NULL ? name : "",
+                 name != NULL ? " " : "", (unsigned)(tags[i] >> 16), (unsigned)(tags[i] & 0xFFFFu));
     length += added > 0 ? (size_t)added : 0;
   }
   if (count > TAGS_SHOWN && length < LIST_BYTES) {
@@ -137,6 +137,23 @@ static dseg_status compare_derivations(compare_job *job, dseg_error *error) {
   return status;
 }
 
+/* What is said of frames, where both have the same ones. */
+static dseg_status compare_frames(compare_job *job, dseg_error *error) {
+  const dseg_description *a = job->a.description;
+  const dseg_description *b = job->b.description;
+  uint32_t tags[TAGS_SHOWN];
+  size_t count = 0;
+  DSEG_TRY(dseg_compare_attributes(a->shared_attributes, b->shared_attributes, tags, TAGS_SHOWN, &count, error));
+  for (size_t i = 0; count == 0 && (i < a->frame_count || i < b->frame_count); i++) {
+    const dseg_view none = {NULL, 0};
+    const dseg_view of_a = i < a->frame_count ? a->frames[i].attributes : none;
+    const dseg_view of_b = i < b->frame_count ? b->frames[i].attributes : none;
+    DSEG_TRY(dseg_compare_attributes(of_a, of_b, tags, TAGS_SHOWN, &count, error));
+  }
+  report(job, tags, count, "attributes of frames differ");
+  return DSEG_OK;
+}
+
 static bool has_tag(const dseg_description *description, uint32_t tag) {
   for (size_t i = 0; i < description->dropped_count; i++) {
     if (description->dropped[i] == tag) {
@@ -170,6 +187,7 @@ dseg_status compare_provenance(compare_job *job, dseg_error *error) {
                                    &count, error));
   report(job, tags, count, "attributes differ");
   DSEG_TRY(compare_derivations(job, error));
+  DSEG_TRY(compare_frames(job, error));
   compare_dropped(job, &job->a, &job->b, "attributes that only A has");
   compare_dropped(job, &job->b, &job->a, "attributes that only B has");
   return DSEG_OK;

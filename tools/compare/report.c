@@ -8,9 +8,8 @@
 
 #define SEGMENTS_IN_TEXT 20
 
-const char *const compare_aspect_names[COMPARE_ASPECTS + 1] = {"geometry", "extent", "voxels", "segments", "numbers",
-                                                               "names",    "codes",  "colors", "details",  "provenance",
-                                                               NULL};
+const char *const compare_aspect_names[COMPARE_ASPECTS + 1] = {
+    "geometry", "extent", "voxels", "segments", "numbers", "names", "codes", "colors", "details", "provenance", NULL};
 static const char *const match_names[] = {"number", "label", "order"};
 
 double compare_dice(const compare_pair *pair) {

@@ -22,9 +22,7 @@ static const struct {
     {SOURCE_IMAGES, "Source Image Sequence"},
     {DERIVATION_IMAGE, "attributes of Derivation Image Sequence"},
     {0x0018A001, "Contributing Equipment Sequence"},
-    {0x00209056, "Stack ID"},
-    {0x00209057, "In-Stack Position Number"},
-    {0x00209158, "Frame Comments"},
+    {0x00209111, "attributes of Frame Content Sequence"},
     {0x00281050, "Window Center"},
     {0x00281051, "Window Width"},
     {0x00281052, "Rescale Intercept"},
@@ -65,9 +63,9 @@ static char *list_dropped(const dseg_description *target, bool derivations) {
       break;
     }
     const char *name = name_of(tag);
-    const int added = snprintf(list + length, size - length, "%s%s%s(%04X,%04X)", length > 0 ? ", " : "",
-                               name != NULL ? name : "", name != NULL ? " " : "", (unsigned)(tag >> 16),
-                               (unsigned)(tag & 0xFFFFu));
+    const int added =
+        snprintf(list + length, size - length, "%s%s%s(%04X,%04X)", length > 0 ? ", " : "", name != NULL ? name : "",
+                 name != NULL ? " " : "", (unsigned)(tag >> 16), (unsigned)(tag & 0xFFFFu));
     length += added > 0 ? (size_t)added : 0;
   }
   return list;
@@ -97,9 +95,90 @@ static dseg_status drop_outdated(convert_job *job, dseg_error *error) {
   return DSEG_OK;
 }
 
+/* Frames of the target by plane, then segment. */
+static int compare_frames(const void *a, const void *b) {
+  const dseg_frame_attributes *x = a;
+  const dseg_frame_attributes *y = b;
+  if (x->plane != y->plane) {
+    return x->plane < y->plane ? -1 : 1;
+  }
+  return (x->segment > y->segment) - (x->segment < y->segment);
+}
+
+/* Tables from planes and segments of the source to those of the target; UINT32_MAX: left out. */
+typedef struct places {
+  uint32_t *plane, *segment;
+} places;
+
+static bool make_places(const convert_job *job, places *to) {
+  const dseg_description *source = dseg_source_description(job->source);
+  const dseg_description *target = job->target;
+  to->plane = malloc((source->geometry.plane_count + 1) * sizeof *to->plane);
+  to->segment = malloc((source->segment_count + 1) * sizeof *to->segment);
+  if (to->plane == NULL || to->segment == NULL) {
+    return false;
+  }
+  memset(to->plane, 0xFF, (source->geometry.plane_count + 1) * sizeof *to->plane);
+  memset(to->segment, 0xFF, (source->segment_count + 1) * sizeof *to->segment);
+  for (size_t i = 0; i < target->geometry.plane_count; i++) {
+    if (job->map.source_plane[i] >= 0) {
+      to->plane[job->map.source_plane[i]] = (uint32_t)i;
+    }
+  }
+  for (size_t i = 0; i < target->segment_count; i++) {
+    to->segment[job->source_segment[i]] = (uint32_t)i;
+  }
+  return true;
+}
+
+/* Frames of the same representation are those of the source, but for what was left out: what is said of them holds. */
+static dseg_status move_frames(const convert_job *job, const places *to, dseg_error *error) {
+  const dseg_description *source = dseg_source_description(job->source);
+  dseg_description *target = job->target;
+  dseg_frame_attributes *frames = dseg_description_alloc(target, (source->frame_count + 1) * sizeof *frames);
+  if (frames == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for attributes of %zu frames", source->frame_count);
+  }
+  size_t count = 0;
+  for (size_t i = 0; i < target->frame_count; i++) {
+    dseg_frame_attributes frame = target->frames[i];
+    const bool in_source = frame.plane < source->geometry.plane_count;
+    frame.plane = in_source ? to->plane[frame.plane] : UINT32_MAX;
+    const uint32_t segment = frame.segment >= 0 ? to->segment[frame.segment] : 0;
+    frame.segment = frame.segment >= 0 ? (int32_t)segment : -1;
+    if (frame.plane != UINT32_MAX && segment != UINT32_MAX) {
+      frames[count++] = frame;
+    }
+  }
+  qsort(frames, count, sizeof *frames, compare_frames);
+  target->frames = frames;
+  target->frame_count = count;
+  return DSEG_OK;
+}
+
+static dseg_status settle_frames(const convert_job *job, dseg_error *error) {
+  const char *before = dseg_source_encoding(job->source)->representation;
+  if (job->target->frame_count == 0 && job->target->shared_attributes.size == 0) {
+    return DSEG_OK;
+  }
+  if (!job->map.same_raster || before == NULL || strcmp(before, job->representation->name) != 0) {
+    return dseg_description_drop_frames(job->target, error);
+  }
+  places to = {NULL, NULL};
+  const dseg_status status = make_places(job, &to)
+                                 ? move_frames(job, &to, error)
+                                 : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for planes and segments");
+  free(to.plane);
+  free(to.segment);
+  return status;
+}
+
 int convert_settle_attributes(convert_job *job) {
   dseg_error error = {0};
-  const dseg_status status = drop_outdated(job, &error);
+  dseg_status status = drop_outdated(job, &error);
+  if (status == DSEG_OK) {
+    status = settle_frames(job, &error);
+  }
   if (status != DSEG_OK) {
     return convert_fail_input(job, status, &error);
   }

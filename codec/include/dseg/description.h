@@ -119,9 +119,9 @@ typedef struct dseg_instance_reference {
   uint32_t frame; /* frame of a multi-frame image, from 1; 0 for a whole instance */
   bool has_position;
   double position[3]; /* of its first pixel */
-  /* The item of Derivation Image Sequence (0008,9124) of the frames that were drawn on this image before others, without
-   * the UIDs and frame numbers of this image; encoded as the description's attributes are. Empty: the codes that PS3.3
-   * A.51.5.1 wants and nothing else. */
+  /* The item of Derivation Image Sequence (0008,9124) of the frames that were drawn on this image before others,
+   * without the UIDs and frame numbers of this image; encoded as the description's attributes are. Empty: the codes
+   * that PS3.3 A.51.5.1 wants and nothing else. */
   dseg_view derivation;
 } dseg_instance_reference;
 
@@ -133,6 +133,14 @@ typedef struct dseg_references {
    * instances. */
   dseg_view derivation;
 } dseg_references;
+
+/* What is said of one frame of an object beyond where it lies and what it is derived from. */
+typedef struct dseg_frame_attributes {
+  uint32_t plane;
+  int32_t segment;      /* index, or -1 for a label map's frame */
+  dseg_view attributes; /* of the item of Per-Frame Functional Groups Sequence (5200,9230), encoded as those of the
+                           description are */
+} dseg_frame_attributes;
 
 /* How voxels relate to segments in the source. */
 typedef enum dseg_voxel_kind {
@@ -177,6 +185,11 @@ typedef struct dseg_description {
   /* The segment that stands for the background of a label map, encoded likewise, without its number. Empty: a usual
    * one. */
   dseg_view background_attributes;
+  /* Likewise what functional groups say of frames, of all of them and of single ones, by plane, then segment:
+   * frame_count items. A writer puts it where it writes that frame; whoever makes other frames takes it away. */
+  dseg_view shared_attributes;
+  const dseg_frame_attributes *frames;
+  size_t frame_count;
   /* Tags of what the object said and a copy does not have, each once, by ascending number: dropped_count items. */
   const uint32_t *dropped;
   size_t dropped_count;
@@ -200,9 +213,12 @@ DSEG_API ptrdiff_t dseg_description_find_segment(const dseg_description *descrip
 
 /* What is kept for a copy: see attributes and dropped. */
 
-/* Takes an attribute that does not hold any more, (0xGGGGEEEE), from description->attributes to the dropped ones. *found
- * false: there is none, and nothing changes. */
+/* Takes an attribute that does not hold any more, (0xGGGGEEEE), from description->attributes to the dropped ones.
+ * *found false: there is none, and nothing changes. */
 DSEG_API dseg_status dseg_description_drop(dseg_description *description, uint32_t tag, bool *found, dseg_error *error);
+
+/* Takes what is said of frames to the dropped attributes: for a copy whose frames are others. */
+DSEG_API dseg_status dseg_description_drop_frames(dseg_description *description, dseg_error *error);
 
 /* Compares attributes of two descriptions, segments or references, whatever encoding they came from; when an item of
  * Contributing Equipment Sequence was made, (0018,A002), is no difference. count receives how many elements one of the
