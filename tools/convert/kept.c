@@ -126,7 +126,9 @@ static bool make_places(const convert_job *job, places *to) {
     }
   }
   for (size_t i = 0; i < target->segment_count; i++) {
-    to->segment[job->source_segment[i]] = (uint32_t)i;
+    if (!convert_is_absent(job, i)) {
+      to->segment[job->source_segment[i]] = (uint32_t)i;
+    }
   }
   return true;
 }

@@ -121,6 +121,7 @@ static int restore_numbers(convert_job *job) {
     job->source_segment[i] = sorted[i].source_segment;
   }
   free(sorted);
+  convert_list_read_segments(job); /* in the order of the target */
   if (other > 0 && !possible && job->options->refusal == NULL) {
     cli_note(job->options->output, "%zu of %zu segments had other numbers before, which are not restored: %s", other,
              target->segment_count, text);
