@@ -80,7 +80,10 @@ static dseg_status open_file(dseg_input **input, const char *path, const dseg_op
   dseg_input *opened = *input;
   *input = NULL;
   if (opened == NULL) {
-    const dseg_status status = dseg_input_from_file(path, options->memory_limit, &opened, error);
+    dseg_status status = options->outputs != NULL ? dseg_output_set_add_input(options->outputs, path, error) : DSEG_OK;
+    if (status == DSEG_OK) {
+      status = dseg_input_from_file(path, options->memory_limit, &opened, error);
+    }
     if (status != DSEG_OK) {
       dseg_error_prefix(error, path);
       return status;

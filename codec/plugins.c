@@ -44,6 +44,7 @@ static dseg_status register_from(void *object, dseg_error *error) {
 /* Objects that have registered something. */
 static void *registered_objects[2 * DSEG_MAX_ENTRIES];
 static size_t registered_object_count;
+static char *registered_paths[2 * DSEG_MAX_ENTRIES]; /* of their files */
 
 static bool is_registered(const void *object) {
   for (size_t i = 0; i < registered_object_count; i++) {
@@ -60,25 +61,41 @@ static dseg_status load_object(const char *path, dseg_error *error) {
   if (dseg_os_facts_of_path(path, &facts) == 0 && facts.kind != DSEG_OS_REGULAR) { /* a FIFO would be waited for */
     return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: it is not a regular file", path);
   }
+  const size_t size = strlen(path) + 1;
+  char *copy = malloc(size);
+  if (copy == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory for a file name", path);
+  }
+  memcpy(copy, path, size);
   void *object = dseg_os_library_open(path, &reason);
+  dseg_status status = DSEG_OK;
+  bool keeps = false;
   if (object == NULL) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: %s", path, reason);
-  }
-  if (is_registered(object)) {
+    status = dseg_fail(error, DSEG_ERROR_INPUT, "%s: the plug-in cannot be loaded: %s", path, reason);
+  } else if (is_registered(object)) {
     dseg_os_library_close(object);
-    return DSEG_OK;
+  } else {
+    const size_t before = registered_count();
+    status = register_from(object, error);
+    keeps = registered_count() > before;
+    if (status != DSEG_OK) {
+      dseg_error_prefix(error, path);
+    }
+    if (!keeps) {
+      dseg_os_library_close(object);
+    }
   }
-  const size_t before = registered_count();
-  const dseg_status status = register_from(object, error);
-  if (status != DSEG_OK) {
-    dseg_error_prefix(error, path);
-  }
-  if (registered_count() > before) {
+  if (keeps) {
+    registered_paths[registered_object_count] = copy;
     registered_objects[registered_object_count++] = object;
   } else {
-    dseg_os_library_close(object);
+    free(copy);
   }
   return status;
+}
+
+const char *dseg_plugin_file_at(size_t index) {
+  return index < registered_object_count ? registered_paths[index] : NULL;
 }
 
 static bool is_object(const char *name) {

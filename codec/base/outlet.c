@@ -21,6 +21,7 @@ dseg_status dseg_outlet_open(dseg_outlet *outlet, const dseg_output *output, dse
   *outlet = (dseg_outlet){.is_open = false};
   DSEG_TRY(dseg_output_copy(&outlet->to, output, error));
   if (outlet->to.path != NULL) {
+    DSEG_TRY(dseg_output_check_set(outlet->to.set, outlet->to.path, error));
     const bool replace = (outlet->to.flags & DSEG_OUTPUT_REPLACE) != 0;
     DSEG_TRY(dseg_output_create(outlet->to.path, replace, &outlet->file, error));
   } else if (outlet->to.buffer != NULL) {

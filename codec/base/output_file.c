@@ -8,71 +8,46 @@
 
 #include "base/os/files.h"
 #include "base/os/names.h"
-#include "base/os/system.h"
+#include "base/os/outputs.h"
+#include "base/output_claims.h"
+#include "base/output_state.h"
 #include "base/path.h"
 
-#define NAME_ATTEMPTS 100u
-
-struct dseg_output_file {
-  char *path;
-  char *temporary; /* NULL once it has been renamed or removed */
-  char *aside;     /* where what the file replaced is kept; NULL: nowhere */
-  int descriptor;
-  bool replace;
-  bool sync;
-  bool is_named; /* and may lose its name again */
-};
-
-static dseg_status fail(dseg_error *error, const char *path, const char *what, int number) {
-  return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: %s: %s", path, what, dseg_os_error_text(number));
-}
-
-static dseg_status fail_exists(dseg_error *error, const char *path) {
-  return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: the file exists and may not be replaced", path);
-}
-
-static dseg_status fail_names(dseg_error *error, const char *path) {
-  return fail(error, path, "no temporary name is free in the directory", EEXIST);
-}
-
-/* Another one at each attempt; *name is for free(). */
-static dseg_status make_name(char **name, const char *path, unsigned attempt, dseg_error *error) {
-  const unsigned long long number = dseg_os_now() + attempt;
-  dseg_buffer text = {0};
-  const size_t length = dseg_path_directory(path);
-  /* Hidden, and short whatever the final name's length, which may be the longest that is possible. */
-  const dseg_status status =
-      dseg_buffer_printf(&text, error, "%.*s.dseg-%lx-%llx.tmp", (int)length, path, dseg_os_process_id(), number);
-  *name = (char *)text.data;
-  return status;
-}
-
-/* The mode is what the process's umask leaves, as for any new file; hence not mkstemp. */
-static dseg_status create_temporary(dseg_output_file *file, dseg_error *error) {
-  for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-    DSEG_TRY(make_name(&file->temporary, file->path, attempt, error));
-    const int number = dseg_os_create(file->temporary, &file->descriptor);
-    if (number == 0) {
-      return DSEG_OK;
-    }
-    free(file->temporary);
-    file->temporary = NULL;
-    if (number != EEXIST) {
-      return fail(error, file->path, "the file cannot be created", number);
-    }
+/* EEXIST, too, where another process is about to remove the new file, which it takes for a dead one's. */
+static int make_marked(dseg_output_file *file, const char *name, int (*create)(const char *name, int *descriptor)) {
+  const int number = create(name, &file->descriptor);
+  if (number != 0 || dseg_os_mark_living(file->descriptor)) {
+    return number;
   }
-  return fail_names(error, file->path);
+  (void)dseg_os_close(file->descriptor);
+  file->descriptor = -1;
+  return EEXIST;
 }
 
-static dseg_status check_target(const char *path, bool replace, dseg_error *error) {
-  dseg_os_facts found;
-  if (dseg_os_facts_of_name(path, &found) != 0) {
-    return DSEG_OK;
+static int make_open(dseg_output_file *file, const char *name) {
+  return make_marked(file, name, dseg_os_create);
+}
+
+static int make_private(dseg_output_file *file, const char *name) {
+  return make_marked(file, name, dseg_os_create_private);
+}
+
+/* The mode of a new file is what the process's umask leaves, as for any; hence not mkstemp. One that replaces another
+ * is its owner's alone until it has that one's permissions. */
+static dseg_status open_file(dseg_output_file *file, bool exists, dseg_error *error) {
+  int number = dseg_os_create_nameless(file->path, exists, &file->descriptor);
+  if (number == 0) {
+    (void)dseg_os_mark_living(file->descriptor); /* for the name that it has for a moment when it replaces another */
+  } else if (number == EOPNOTSUPP) {
+    DSEG_TRY(dseg_output_claim_name(file, DSEG_TEMPORARY_WRITING, exists ? make_private : make_open,
+                                    "the file cannot be created", &file->hidden, error));
+  } else {
+    return dseg_output_fail(error, file->given, "the file cannot be created", number);
   }
-  if (found.kind == DSEG_OS_DIRECTORY) {
-    return fail(error, path, "the file cannot be created", EISDIR);
+  if (file->hidden != NULL || exists) { /* there is, or will be, a hidden name; there may be others' */
+    dseg_os_remove_dead(file->path);
   }
-  return replace ? DSEG_OK : fail_exists(error, path);
+  return exists ? dseg_output_take_permissions(file, error) : DSEG_OK;
 }
 
 /* Frees, and removes all but what has its name. */
@@ -80,46 +55,99 @@ static void discard(dseg_output_file *file) {
   if (file->descriptor >= 0) {
     (void)dseg_os_close(file->descriptor);
   }
-  if (file->temporary != NULL) {
-    (void)dseg_os_remove(file->temporary);
+  if (file->hidden != NULL) {
+    (void)dseg_os_remove(dseg_temporary_name(file->hidden));
+  }
+  if (file->adopted != NULL) {
+    (void)dseg_os_remove(file->adopted);
   }
   if (file->aside != NULL) {
-    (void)dseg_os_remove(file->aside);
+    (void)dseg_os_remove(dseg_temporary_name(file->aside));
   }
-  free(file->temporary);
-  free(file->aside);
+  dseg_temporary_forget(file->hidden);
+  dseg_temporary_forget(file->aside);
+  free(file->adopted);
   free(file->path);
+  free(file->given);
   free(file);
 }
 
-dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file **file, dseg_error *error) {
+static char *copy_text(const char *text) {
+  const size_t size = strlen(text) + 1;
+  char *copy = malloc(size);
+  if (copy != NULL) {
+    memcpy(copy, text, size);
+  }
+  return copy;
+}
+
+/* A file that is not open, and whose name may be taken; *exists: it replaces another. */
+static dseg_status prepare(const char *path, bool replace, dseg_output_file **file, bool *exists, dseg_error *error) {
   *file = NULL;
   if (*dseg_path_name(path) == '\0') {
     return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: not the name of a file", path);
   }
-  DSEG_TRY(check_target(path, replace, error));
-  dseg_output_file *created = calloc(1, sizeof *created);
-  const size_t size = strlen(path) + 1;
-  char *copy = malloc(size);
-  if (created == NULL || copy == NULL) {
-    free(created);
-    free(copy);
+  dseg_output_file *made = calloc(1, sizeof *made);
+  char *given = copy_text(path);
+  if (made == NULL || given == NULL) {
+    free(made);
+    free(given);
     return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory", path);
   }
-  memcpy(copy, path, size);
-  *created = (dseg_output_file){.path = copy, .descriptor = -1, .replace = replace};
-  const dseg_status status = create_temporary(created, error);
+  *made = (dseg_output_file){.given = given, .descriptor = -1, .replace = replace};
+  dseg_status status = dseg_output_resolve(path, &made->path, error);
+  if (status == DSEG_OK) {
+    status = dseg_output_check_target(made, exists, error);
+  }
   if (status != DSEG_OK) {
-    discard(created);
+    discard(made);
     return status;
   }
-  *file = created;
+  *file = made;
   return DSEG_OK;
+}
+
+dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file **file, dseg_error *error) {
+  bool exists = false;
+  DSEG_TRY(prepare(path, replace, file, &exists, error));
+  const dseg_status status = open_file(*file, exists, error);
+  if (status != DSEG_OK) {
+    discard(*file);
+    *file = NULL;
+  }
+  return status;
+}
+
+dseg_status dseg_output_adopt(const char *from, const char *path, bool replace, dseg_output_file **file,
+                              dseg_error *error) {
+  bool exists = false;
+  DSEG_TRY(prepare(path, replace, file, &exists, error));
+  (*file)->adopted = copy_text(from);
+  if ((*file)->adopted == NULL) {
+    discard(*file);
+    *file = NULL;
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory", path);
+  }
+  return DSEG_OK;
+}
+
+void dseg_output_release(dseg_output_file *file) {
+  free(file->adopted);
+  file->adopted = NULL;
+  discard(file);
+}
+
+const char *dseg_output_path(const dseg_output_file *file) {
+  return file->given;
+}
+
+const char *dseg_output_place(const dseg_output_file *file) {
+  return file->path;
 }
 
 dseg_status dseg_output_write(dseg_output_file *file, const void *data, size_t size, dseg_error *error) {
   const int number = dseg_os_write(file->descriptor, data, size);
-  return number == 0 ? DSEG_OK : fail(error, file->path, "the file cannot be written", number);
+  return number == 0 ? DSEG_OK : dseg_output_fail(error, file->given, "the file cannot be written", number);
 }
 
 dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *error) {
@@ -129,7 +157,7 @@ dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *
   /* The last byte is written, so that the file ends where it should. */
   const int number = dseg_os_skip(file->descriptor, size - 1);
   if (number != 0) {
-    return fail(error, file->path, "the file cannot be written", number);
+    return dseg_output_fail(error, file->given, "the file cannot be written", number);
   }
   return dseg_output_write(file, "", 1, error);
 }
@@ -137,115 +165,44 @@ dseg_status dseg_output_skip(dseg_output_file *file, uint64_t size, dseg_error *
 dseg_status dseg_output_patch(dseg_output_file *file, uint64_t position, const void *data, size_t size,
                               dseg_error *error) {
   const int number = dseg_os_write_at(file->descriptor, position, data, size);
-  return number == 0 ? DSEG_OK : fail(error, file->path, "the file cannot be written", number);
+  return number == 0 ? DSEG_OK : dseg_output_fail(error, file->given, "the file cannot be written", number);
 }
 
 int dseg_output_descriptor(const dseg_output_file *file) {
   return file->descriptor;
 }
 
+/* A file that cannot stay open gets a name that no later run takes for a dead one's. */
+static int name_complete(dseg_output_file *file, const char *name) {
+  return file->hidden == NULL ? dseg_os_name_nameless(file->descriptor, name)
+                              : dseg_os_rename(dseg_temporary_name(file->hidden), name);
+}
+
+static dseg_status close_early(dseg_output_file *file, dseg_error *error) {
+  dseg_temporary *name = NULL;
+  DSEG_TRY(dseg_output_claim_name(file, DSEG_TEMPORARY_DONE, name_complete, "the complete file cannot be named", &name,
+                                  error));
+  dseg_temporary_forget(file->hidden);
+  file->hidden = name;
+  const int number = dseg_os_close(file->descriptor);
+  file->descriptor = -1;
+  return number == 0 ? DSEG_OK : dseg_output_fail(error, file->given, "the file cannot be written", number);
+}
+
 dseg_status dseg_output_complete(dseg_output_file *file, bool sync, dseg_error *error) {
   file->sync = sync;
+  if (file->descriptor < 0) {
+    return DSEG_OK;
+  }
   int number = sync ? dseg_os_sync(file->descriptor) : 0;
   if (number != 0) {
-    return fail(error, file->path, "the file cannot be written to its medium", number);
+    return dseg_output_fail(error, file->given, "the file cannot be written to its medium", number);
   }
-  number = dseg_os_close(file->descriptor);
-  file->descriptor = -1;
-  return number == 0 ? DSEG_OK : fail(error, file->path, "the file cannot be written", number);
-}
-
-static dseg_status rename_over(dseg_output_file *file, dseg_error *error) {
-  const int number = dseg_os_rename(file->temporary, file->path);
+  number = dseg_os_flush(file->descriptor);
   if (number != 0) {
-    return fail(error, file->path, "the complete file cannot be renamed", number);
+    return dseg_output_fail(error, file->given, "the file cannot be written", number);
   }
-  free(file->temporary);
-  file->temporary = NULL;
-  return DSEG_OK;
-}
-
-/* EEXIST where the name is taken. */
-static int create_empty(const char *path) {
-  int descriptor = -1;
-  const int number = dseg_os_create(path, &descriptor);
-  return number == 0 ? dseg_os_close(descriptor) : number;
-}
-
-/* A second link fails where the name exists, in one step. File systems without links get a placeholder, which fails in
- * the same way and is then replaced. */
-static dseg_status name_exclusively(dseg_output_file *file, dseg_error *error) {
-  int number = dseg_os_link(file->temporary, file->path);
-  if (number == 0) {
-    return DSEG_OK; /* discard() removes the first name */
-  }
-  if (number != EEXIST) {
-    number = create_empty(file->path);
-  }
-  if (number != 0) {
-    return number == EEXIST ? fail_exists(error, file->path)
-                            : fail(error, file->path, "the complete file cannot get its name", number);
-  }
-  const dseg_status status = rename_over(file, error);
-  if (status != DSEG_OK) {
-    (void)dseg_os_remove(file->path);
-  }
-  return status;
-}
-
-/* Gives a file that exists a second name, or, where there are no links, another. */
-static dseg_status keep_aside(dseg_output_file *file, dseg_error *error) {
-  for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-    DSEG_TRY(make_name(&file->aside, file->path, attempt, error));
-    int number = dseg_os_link(file->path, file->aside);
-    if (number == 0) {
-      return DSEG_OK;
-    }
-    if (number != ENOENT && number != EEXIST && create_empty(file->aside) == 0) {
-      number = dseg_os_rename(file->path, file->aside);
-      if (number == 0) {
-        return DSEG_OK;
-      }
-      (void)dseg_os_remove(file->aside);
-    }
-    free(file->aside);
-    file->aside = NULL;
-    if (number == ENOENT) { /* nothing is replaced */
-      return DSEG_OK;
-    }
-    if (number != EEXIST) {
-      return fail(error, file->path, "the file cannot be kept until all others are complete", number);
-    }
-  }
-  return fail_names(error, file->path);
-}
-
-/* What was kept aside gets its name back. */
-static void put_back(dseg_output_file *file) {
-  if (dseg_os_rename(file->aside, file->path) == 0) {
-    (void)dseg_os_remove(file->aside); /* rename leaves two names of the same file as they are */
-  }
-  free(file->aside);
-  file->aside = NULL;
-}
-
-dseg_status dseg_output_name(dseg_output_file *file, bool keep, dseg_error *error) {
-  if (!file->replace) {
-    DSEG_TRY(name_exclusively(file, error));
-  } else {
-    if (keep) {
-      DSEG_TRY(keep_aside(file, error));
-    }
-    const dseg_status status = rename_over(file, error);
-    if (status != DSEG_OK) {
-      if (file->aside != NULL) {
-        put_back(file);
-      }
-      return status;
-    }
-  }
-  file->is_named = true;
-  return DSEG_OK;
+  return dseg_os_is_scarce(file->descriptor) ? close_early(file, error) : DSEG_OK;
 }
 
 void dseg_output_accept(dseg_output_file *file) {
@@ -258,7 +215,10 @@ void dseg_output_accept(dseg_output_file *file) {
 dseg_status dseg_output_commit(dseg_output_file *file, bool sync, dseg_error *error) {
   dseg_status status = dseg_output_complete(file, sync, error);
   if (status == DSEG_OK) {
+    dseg_os_signals held;
+    dseg_os_hold_signals(&held);
     status = dseg_output_name(file, false, error);
+    dseg_os_release_signals(&held);
   }
   if (status == DSEG_OK) {
     dseg_output_accept(file);
@@ -273,7 +233,7 @@ void dseg_output_abandon(dseg_output_file *file) {
     return;
   }
   if (file->aside != NULL) {
-    put_back(file);
+    dseg_output_put_back(file);
   } else if (file->is_named) {
     (void)dseg_os_remove(file->path);
   }

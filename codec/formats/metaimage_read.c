@@ -267,7 +267,7 @@ static dseg_status read_voxels(const dseg_input *input, const struct header *hea
                      header->data_file);
   }
   dseg_input *data = NULL;
-  dseg_status status = dseg_volume_open_beside(input, header->data_file, options->memory_limit, &data, error);
+  dseg_status status = dseg_volume_open_beside(input, header->data_file, options, &data, error);
   if (status == DSEG_OK) {
     status = read_voxels_from(data, 0, header, bytes, options, raw, error);
     dseg_input_close(data);

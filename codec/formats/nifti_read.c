@@ -259,7 +259,7 @@ static dseg_status open_image(const dseg_input *header, const dseg_open_options 
     if (name == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
     }
-    const dseg_status status = dseg_input_from_file(name, options->memory_limit, image, error);
+    const dseg_status status = dseg_volume_open_file(name, options, image, error);
     free(name);
     if (status == DSEG_OK || status == DSEG_ERROR_MEMORY) {
       return status;

@@ -165,7 +165,7 @@ static dseg_status read_voxels(const dseg_input *input, const dseg_nrrd_header *
     return read_voxels_from(input, header->data_offset, header, options, bytes, raw, error);
   }
   dseg_input *data = NULL;
-  dseg_status status = dseg_volume_open_beside(input, header->data_file, options->memory_limit, &data, error);
+  dseg_status status = dseg_volume_open_beside(input, header->data_file, options, &data, error);
   if (status == DSEG_OK) {
     status = read_voxels_from(data, 0, header, options, bytes, raw, error);
     dseg_input_close(data);

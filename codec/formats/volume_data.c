@@ -20,7 +20,15 @@ dseg_status dseg_volume_needs_path(const dseg_input *header, const char *what, d
                    what);
 }
 
-dseg_status dseg_volume_open_beside(const dseg_input *header, const char *name, uint64_t memory_limit,
+dseg_status dseg_volume_open_file(const char *path, const dseg_open_options *options, dseg_input **data,
+                                  dseg_error *error) {
+  if (options->outputs != NULL) {
+    DSEG_TRY(dseg_output_set_add_input(options->outputs, path, error));
+  }
+  return dseg_input_from_file(path, options->memory_limit, data, error);
+}
+
+dseg_status dseg_volume_open_beside(const dseg_input *header, const char *name, const dseg_open_options *options,
                                     dseg_input **data, dseg_error *error) {
   if (name[0] == '\0' || dseg_path_leaves(name)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
@@ -32,7 +40,7 @@ dseg_status dseg_volume_open_beside(const dseg_input *header, const char *name, 
   if (path == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
-  const dseg_status status = dseg_input_from_file(path, memory_limit, data, error);
+  const dseg_status status = dseg_volume_open_file(path, options, data, error);
   free(path);
   return status;
 }

@@ -6,12 +6,17 @@
 #include <stdbool.h>
 
 #include "base/input.h"
+#include "dseg/source.h"
 
 /* Opens the file of voxels that a header names, in the directory of the header's file. DSEG_ERROR_UNSUPPORTED when the
  * name leads out of that directory, so that a stranger's header cannot have other files read, and when the header came
  * from somewhere else than a file. */
-dseg_status dseg_volume_open_beside(const dseg_input *header, const char *name, uint64_t memory_limit,
+dseg_status dseg_volume_open_beside(const dseg_input *header, const char *name, const dseg_open_options *options,
                                     dseg_input **data, dseg_error *error);
+
+/* Opens a file that belongs to another one, as the options say. */
+dseg_status dseg_volume_open_file(const char *path, const dseg_open_options *options, dseg_input **data,
+                                  dseg_error *error);
 
 /* Fails where voxels are in another file, what, and header is no file that it could be beside. */
 dseg_status dseg_volume_needs_path(const dseg_input *header, const char *what, dseg_error *error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "formats/text.h"
+#include "formats/volume_data.h"
 #include "formats/volume_formats.h"
 #include "sources/source.h"
 
@@ -50,7 +51,7 @@ static dseg_status open_pair(const char *path, const dseg_open_options *options,
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
   }
   dseg_input *header = NULL;
-  dseg_status status = dseg_input_from_file(name, options->memory_limit, &header, error);
+  dseg_status status = dseg_volume_open_file(name, options, &header, error);
   free(name);
   if (status != DSEG_OK) { /* without a header beside it the file is of no known kind */
     return status == DSEG_ERROR_MEMORY ? status : DSEG_OK;

@@ -33,6 +33,9 @@ static dseg_status open_part(struct part *part, dseg_input **input, const dseg_o
   const dseg_part10_options how = dseg_part10_options_of(options);
   dseg_element element;
   if (*input == NULL) {
+    if (options->outputs != NULL) {
+      DSEG_TRY(dseg_output_set_add_input(options->outputs, part->path, error));
+    }
     DSEG_TRY(dseg_input_from_file(part->path, options->memory_limit, input, error));
   }
   DSEG_TRY(dseg_part10_open(*input, &how, &part->file, is_part, error));

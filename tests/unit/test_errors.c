@@ -131,6 +131,10 @@ static void files_in_other_formats(void **state) {
   CALL_FAILS(dseg_metadata_read_input(NULL, "a.json", description, NULL, NULL, &error));
   CALL_FAILS(dseg_metadata_write_to(NULL, description, NULL, &error));
   CALL_FAILS(dseg_output_put(NULL, (dseg_view){NULL, 0}, &error));
+  static const char *const names[] = {"/nonexistent/a.json"};
+  CALL(DSEG_OK, dseg_output_set_add_input(set, names[0], &error));
+  CALL(DSEG_OK, dseg_output_set_check(set, names, 1, &error));
+  CALL_FAILS(dseg_output_set_adopt(set, names[0], "/nonexistent/", 0, &error));
   CALL(DSEG_OK, dseg_output_set_commit(set, &error));
   dseg_output_set_destroy(set);
   dseg_description_destroy(description);

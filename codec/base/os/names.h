@@ -32,6 +32,15 @@ static inline bool dseg_os_is_separator(char c) {
 #endif
 }
 
+/* The character that stands for c where names are compared: on some systems letter case makes no difference. */
+static inline char dseg_os_fold(char c) {
+#ifdef _WIN32
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+#else
+  return c;
+#endif
+}
+
 /* Renames a file, over another where there is one, in one step. */
 int dseg_os_rename(const char *from, const char *to);
 /* Gives a file a second name; EEXIST where that is taken. Fails on file systems that have no links. */

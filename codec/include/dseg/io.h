@@ -69,19 +69,52 @@ DSEG_API dseg_status dseg_input_from_reader(const dseg_reader *reader, dseg_inpu
 
 DSEG_API void dseg_input_close(dseg_input *input); /* NULL ok */
 
-/* Files that get their names together, or not at all. They are complete, under temporary names, until
- * dseg_output_set_commit. */
+/* Files that get their names together, or not at all. They are complete, without their names, until
+ * dseg_output_set_commit. No two of them may be the same file, and none may be an input of the set, by whatever name or
+ * link: DSEG_ERROR_ARGUMENT from what writes the second one, before anything is replaced.
+ *
+ *     dseg_output_set *set = dseg_output_set_create();
+ *     dseg_output_set_add_input(set, "ct", &error);              // for each file or directory that is read
+ *     dseg_output_set_check(set, names, name_count, &error);     // may be left out: tells mistakes before the work
+ *     const dseg_output output = dseg_output_to_file(names[0], DSEG_OUTPUT_REPLACE, set);
+ *     ...                                                        // writes all outputs
+ *     dseg_output_set_commit(set, &error);
+ *     dseg_output_set_destroy(set);
+ *
+ * An existing file that is replaced gives the new one its permissions, and its owner and group where the process may;
+ * never more than that. A symbolic link is followed: the file that it leads to is replaced. A device, a pipe or another
+ * special file is not replaced: DSEG_ERROR_OUTPUT. */
 typedef struct dseg_output_set dseg_output_set;
 
 /* NULL when out of memory. A set serves one thread at a time. */
 DSEG_API dseg_output_set *dseg_output_set_create(void);
 
+/* path is an input of the run: no file of the set may be it, or, where it is a directory, a file in it to any depth
+ * (hidden ones, whose names begin with a dot, apart). A path that does not exist is left out. DSEG_ERROR_MEMORY. */
+DSEG_API dseg_status dseg_output_set_add_input(dseg_output_set *set, const char *path, dseg_error *error);
+
+/* Whether files of these names could join the set: DSEG_ERROR_ARGUMENT, with both names, where one is an input, a file
+ * of the set or another of them. Nothing is kept. */
+DSEG_API dseg_status dseg_output_set_check(dseg_output_set *set, const char *const *paths, size_t count,
+                                           dseg_error *error);
+
+/* A complete file joins the set: it is renamed from from, in the same file system, to path when the set is committed,
+ * and removed when it is not. flags: DSEG_OUTPUT_. On failure it stays where it is. */
+DSEG_API dseg_status dseg_output_set_adopt(dseg_output_set *set, const char *from, const char *path, unsigned flags,
+                                           dseg_error *error);
+
 /* Gives all files their names, in the order in which they joined. When one cannot get its name (DSEG_ERROR_OUTPUT),
- * the others lose theirs, and what they replaced is back. The set is empty then, whatever the outcome. */
+ * the others lose theirs, and what they replaced is back. The set is empty then, whatever the outcome. Signals that end
+ * a process wait meanwhile, in the calling thread. */
 DSEG_API dseg_status dseg_output_set_commit(dseg_output_set *set, dseg_error *error);
 
 /* Forgets the files that were not committed. NULL ok. */
 DSEG_API void dseg_output_set_destroy(dseg_output_set *set);
+
+/* Removes the hidden files .dseg-... of all outputs that this process is writing. May be called from the handler of a
+ * signal (it is async-signal-safe on POSIX systems), and is for a process that ends then: what is being written fails
+ * or is lost. The library itself handles no signals. */
+DSEG_API void dseg_output_remove_temporaries(void);
 
 enum {
   DSEG_OUTPUT_REPLACE = 1, /* an existing file is replaced; otherwise DSEG_ERROR_OUTPUT */

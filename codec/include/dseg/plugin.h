@@ -233,6 +233,9 @@ DSEG_API dseg_status dseg_check_encoding(const dseg_representation *representati
  * is an error that names it; those before it stay registered. */
 DSEG_API dseg_status dseg_load_plugins(const char *directories, dseg_error *error);
 
+/* The files that registered something, as dseg_load_plugins found them: index counts from 0; NULL past the end. */
+DSEG_API const char *dseg_plugin_file_at(size_t index);
+
 /* The registry in order of preference: index counts from 0; NULL past the end. */
 DSEG_API const dseg_representation *dseg_representation_at(size_t index);
 DSEG_API const dseg_frame_codec *dseg_frame_codec_at(size_t index);

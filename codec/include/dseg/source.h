@@ -49,6 +49,9 @@ typedef struct dseg_open_options {
   /* The directory where a deflated data set (PS3.5 A.5) is inflated into a file without a name; NULL: the system's
    * directory of temporary files. */
   const char *temporary_directory;
+  /* Every file that is read becomes an input of this set (dseg_output_set_add_input), files of voxels beside their
+   * headers included; NULL: of none. */
+  dseg_output_set *outputs;
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the
