@@ -156,9 +156,10 @@ class Output(CliTest):
         self.assertEqual((result.out, result.err), ("", ""))
 
     def test_output_is_not_an_input(self):
-        before = self.volume()
-        self.dseg("convert", "labels.nii", "labels.nii", "--force")
-        self.assertEqual(read_nifti(self.dir / "labels.nii")[1], before)
+        self.volume()
+        for options in ((), ("--force",)):
+            error = self.fails("convert", "labels.nii", "labels.nii", *options, code=USAGE).err
+            self.assertIn("labels.nii: error: an output is an input: labels.nii", error)
 
     def test_only_the_output_is_left(self):
         self.volume()

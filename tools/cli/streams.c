@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dseg/plugin.h"
 #include "os/os.h"
 
 #define STANDARD_INPUT 0 /* on every system */
@@ -59,6 +60,19 @@ dseg_status cli_open(const char *const *names, size_t count, const dseg_open_opt
   }
   free(inputs);
   return status;
+}
+
+dseg_status cli_add_inputs(dseg_output_set *set, const char *const *names, size_t count, dseg_error *error) {
+  for (size_t i = 0; i < count; i++) {
+    if (names[i] != NULL && names[i] != cli_standard_input) {
+      DSEG_TRY(dseg_output_set_add_input(set, names[i], error));
+    }
+  }
+  const char *plugin = NULL;
+  for (size_t i = 0; (plugin = dseg_plugin_file_at(i)) != NULL; i++) {
+    DSEG_TRY(dseg_output_set_add_input(set, plugin, error));
+  }
+  return DSEG_OK;
 }
 
 bool cli_check_standard_output(void) {

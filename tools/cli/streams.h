@@ -26,6 +26,10 @@ dseg_status cli_open(const char *const *names, size_t count, const dseg_open_opt
 /* False after a message: binary data is not for a terminal. */
 bool cli_check_standard_output(void);
 
+/* Files and directories that are read, and the plug-ins, are inputs of the set. names may hold NULL and
+ * cli_standard_input. */
+dseg_status cli_add_inputs(dseg_output_set *set, const char *const *names, size_t count, dseg_error *error);
+
 /* An output to a file, or to standard output. */
 dseg_output cli_output(const char *name, unsigned flags, dseg_output_set *set);
 

@@ -198,6 +198,8 @@ int convert_split_volumes(convert_job *job);
 /* A file for each group of segments: job->result.files has their names. group_of: by segment of the target; a group of
  * fractions has one segment. */
 int convert_write_groups(convert_job *job, const uint32_t *group_of);
+/* Fails when two of these are one file, or one is an input of the run: before the work rather than after it. */
+int convert_check_names(const convert_job *job, const char *const *paths, size_t count);
 /* Fails when path exists and may not be replaced: before the work rather than after it. */
 int convert_check_output(const convert_job *job, const char *path);
 /* Fills a volume's voxels with labels of some segments, or with one segment's fractions. */

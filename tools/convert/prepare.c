@@ -13,8 +13,31 @@ static dseg_status open_inputs(convert_job *job, dseg_error *error) {
       .keep_context = job->format == NULL,
       .padded_bit_frames = options->padded_bit_frames,
       .threads = options->threads,
+      .outputs = job->outputs,
   };
   return cli_open(options->inputs, options->input_count, &open_options, &job->source, error);
+}
+
+/* No output may be one of them. What a header or a directory stands for is found when it is read. */
+static dseg_status add_inputs(convert_job *job, dseg_error *error) {
+  const convert_options *options = job->options;
+  DSEG_TRY(cli_add_inputs(job->outputs, options->inputs, options->input_count, error));
+  DSEG_TRY(cli_add_inputs(job->outputs, options->references, options->reference_count, error));
+  return cli_add_inputs(job->outputs, &options->metadata, 1, error);
+}
+
+/* The names of outputs that are on the command line, before the work. */
+static int check_names(const convert_job *job) {
+  const convert_options *options = job->options;
+  const char *names[2];
+  size_t count = 0;
+  if (!options->split && options->output != cli_standard_output) { /* otherwise no file has this name */
+    names[count++] = options->output;
+  }
+  if (options->write_metadata != NULL) {
+    names[count++] = options->write_metadata;
+  }
+  return convert_check_names(job, names, count);
 }
 
 /* dcmqi's JSON knows segments by the file they came from and their number in it. */
@@ -202,14 +225,22 @@ int convert_prepare(convert_job *job, const convert_options *options) {
     return convert_fail_memory(job);
   }
   dseg_error error = {0};
-  dseg_status status = open_inputs(job, &error);
+  dseg_status status = add_inputs(job, &error);
+  if (status != DSEG_OK) {
+    return convert_fail_input(job, status, &error);
+  }
+  int exit_code = check_names(job);
+  if (exit_code != CLI_OK) {
+    return exit_code;
+  }
+  status = open_inputs(job, &error);
   if (status == DSEG_OK) {
     status = dseg_description_copy(dseg_source_description(job->source), &job->target, &error);
   }
   if (status != DSEG_OK) {
     return convert_fail_input(job, status, &error);
   }
-  int exit_code = apply_metadata(job);
+  exit_code = apply_metadata(job);
   if (exit_code == CLI_OK) {
     exit_code = set_series_text(job);
   }

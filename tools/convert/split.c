@@ -147,6 +147,21 @@ int convert_write_groups(convert_job *job, const uint32_t *group_of) {
   return exit_code;
 }
 
+static int check_with_metadata(convert_job *job) {
+  const size_t count = job->result.file_count;
+  const char **names = calloc(count + 1, sizeof *names);
+  if (names == NULL) {
+    return convert_fail_memory(job);
+  }
+  for (size_t i = 0; i < count; i++) {
+    names[i] = job->result.files[i];
+  }
+  names[count] = job->options->write_metadata;
+  const int exit_code = convert_check_names(job, names, count + 1);
+  free(names);
+  return exit_code;
+}
+
 /* Every name first, so that one that exists already stops the work before it begins. */
 static int make_names(convert_job *job) {
   int exit_code = CLI_OK;
@@ -158,6 +173,11 @@ static int make_names(convert_job *job) {
       exit_code = convert_check_output(job, name);
     }
     free(name);
+  }
+  if (exit_code == CLI_OK && job->options->write_metadata != NULL) {
+    exit_code = check_with_metadata(job);
+  } else if (exit_code == CLI_OK) {
+    exit_code = convert_check_names(job, (const char *const *)job->result.files, job->result.file_count);
   }
   return exit_code;
 }

@@ -17,6 +17,19 @@ int convert_check_output(const convert_job *job, const char *path) {
   return CLI_OK;
 }
 
+int convert_check_names(const convert_job *job, const char *const *paths, size_t count) {
+  dseg_error error = {0};
+  const dseg_status status = dseg_output_set_check(job->outputs, paths, count, &error);
+  const char *named = NULL; /* the path that the message begins with */
+  for (size_t i = 0; status != DSEG_OK && i < count; i++) {
+    const size_t length = strlen(paths[i]);
+    if (strncmp(error.message, paths[i], length) == 0 && error.message[length] == ':') {
+      named = paths[i];
+    }
+  }
+  return status == DSEG_OK ? CLI_OK : cli_fail(named, status, &error);
+}
+
 dseg_status convert_volume_grid(convert_job *job, dseg_grid *grid, size_t **slots, size_t *voxel_count,
                                 dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;

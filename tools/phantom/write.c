@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "cli/environment.h"
+#include "cli/streams.h"
 #include "phantom/phantom.h"
 
 typedef struct work {
   phantom *made;
   const char *path;
+  dseg_output_set *outputs;
   bool replace;
   unsigned threads;
   cli_progress progress;
@@ -71,6 +73,7 @@ static dseg_status write_dicom(work *job, dseg_error *error) {
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = spec->overlap ? "binary" : "labelmap",
                                       .replace = job->replace,
+                                      .set = job->outputs,
                                       .concatenation = true,
                                       .uid_seed = seed,
                                       .date_time = cli_date_time(),
@@ -115,6 +118,7 @@ static dseg_status fill_volume(work *job, dseg_volume *volume, uint8_t *voxels, 
   volume->layer_of_segment = layer_of;
   const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options),
                                              .replace = job->replace,
+                                             .set = job->outputs,
                                              .threads = job->threads,
                                              .progress = cli_progress_sink(&job->progress)};
   return dseg_volume_write(job->path, volume, &options, error);
@@ -147,21 +151,30 @@ static dseg_status write_volume(work *job, const dseg_volume_format *format, dse
   return status;
 }
 
+/* There is no input, but there may be plug-ins. */
+static dseg_status write_checked(work *job, const dseg_volume_format *format, dseg_error *error) {
+  DSEG_TRY(cli_add_inputs(job->outputs, NULL, 0, error));
+  DSEG_TRY(dseg_output_set_check(job->outputs, &job->path, 1, error));
+  cli_progress_begin(&job->progress, job->path);
+  const dseg_status status = format == NULL ? write_dicom(job, error) : write_volume(job, format, error);
+  cli_progress_end(&job->progress);
+  return status == DSEG_OK ? dseg_output_set_commit(job->outputs, error) : status;
+}
+
 int phantom_write(phantom *made, const char *path, bool replace, unsigned threads) {
-  work job = {.made = made, .path = path, .replace = replace, .threads = threads};
+  work job = {.made = made, .path = path, .outputs = dseg_output_set_create(), .replace = replace, .threads = threads};
   const dseg_volume_format *format = dseg_volume_format_of(path);
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = DSEG_OK;
   job.plane[0] = malloc(plane_pixels(&job) * sizeof *job.plane[0]);
   job.plane[1] = made->spec.overlap ? malloc(plane_pixels(&job) * sizeof *job.plane[1]) : NULL;
   job.mask = malloc(plane_pixels(&job));
-  if (job.plane[0] == NULL || job.mask == NULL || (made->spec.overlap && job.plane[1] == NULL)) {
+  if (job.outputs == NULL || job.plane[0] == NULL || job.mask == NULL || (made->spec.overlap && job.plane[1] == NULL)) {
     status = dseg_fail(&error, DSEG_ERROR_MEMORY, "out of memory for a plane");
   } else {
-    cli_progress_begin(&job.progress, path);
-    status = format == NULL ? write_dicom(&job, &error) : write_volume(&job, format, &error);
-    cli_progress_end(&job.progress);
+    status = write_checked(&job, format, &error);
   }
+  dseg_output_set_destroy(job.outputs);
   free(job.plane[0]);
   free(job.plane[1]);
   free(job.mask);

@@ -34,11 +34,24 @@ const cli_command cmd_preview = {
     run,
 };
 
+/* Before the work: the picture is not the input. */
+static int check_names(preview_job *job, const char *output) {
+  dseg_error error = {DSEG_OK, ""};
+  job->outputs = dseg_output_set_create();
+  dseg_status status = job->outputs != NULL ? cli_add_inputs(job->outputs, &job->input, 1, &error)
+                                            : dseg_fail(&error, DSEG_ERROR_MEMORY, "out of memory");
+  if (status == DSEG_OK) {
+    status = dseg_output_set_check(job->outputs, &output, 1, &error);
+  }
+  return status == DSEG_OK ? CLI_OK : cli_fail(output, status, &error);
+}
+
 static int open_input(preview_job *job, bool planes_given) {
   cli_warnings warnings = {.file = job->input};
   const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
                                           .warnings = cli_warning_sink(&warnings),
                                           .threads = job->threads,
+                                          .outputs = job->outputs,
                                           .temporary_directory = cli_temporary_directory()};
   dseg_error error = {DSEG_OK, ""};
   const dseg_status status = dseg_open(job->input, &open_options, &job->source, &error);
@@ -74,9 +87,12 @@ static int preview(preview_job *job, const char *output, bool force) {
     picture_free(&canvas);
     return cli_fail(job->input, status, &error);
   }
-  const dseg_output file = dseg_output_to_file(output, force ? DSEG_OUTPUT_REPLACE : 0, NULL);
+  const dseg_output file = dseg_output_to_file(output, force ? DSEG_OUTPUT_REPLACE : 0, job->outputs);
   status = preview_write_png(&file, canvas.width, canvas.height, canvas.rgb, &error);
   picture_free(&canvas);
+  if (status == DSEG_OK) {
+    status = dseg_output_set_commit(job->outputs, &error);
+  }
   return status == DSEG_OK ? CLI_OK : cli_fail(output, status, &error);
 }
 
@@ -139,11 +155,15 @@ static int run(int argc, char **argv) {
     return cli_usage_error(&cmd_preview, "OUTPUT \"%s\": a picture is a file with the suffix .png", args.names[1]);
   }
   job.input = args.names[0];
-  int code = open_input(&job, planes_given);
+  int code = check_names(&job, args.names[1]);
+  if (code == CLI_OK) {
+    code = open_input(&job, planes_given);
+  }
   if (code == CLI_OK) {
     code = preview(&job, args.names[1], force);
   }
   preview_release(&job);
   dseg_source_close(job.source);
+  dseg_output_set_destroy(job.outputs);
   return code;
 }

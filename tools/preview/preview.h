@@ -20,6 +20,7 @@ typedef struct preview_view {
 } preview_view;
 
 typedef struct preview_job {
+  dseg_output_set *outputs; /* the picture; the input is not one of them */
   const char *input;
   dseg_source *source;
   const dseg_description *description;
