@@ -39,13 +39,16 @@ dseg_status dseg_output_check_target(const dseg_output_file *file, bool *exists,
   if (*exists && !file->replace && found.kind != DSEG_OS_DIRECTORY) {
     return fail_exists(error, file->given);
   }
+  if (dseg_os_facts_of_path(file->given, &found) == 0 && (found.kind == DSEG_OS_PIPE || found.kind == DSEG_OS_OTHER)) {
+    return dseg_fail(error, DSEG_ERROR_OUTPUT,
+                     "%s: it is a device, a pipe or another special file, which is not replaced", file->given);
+  }
   *exists = dseg_os_facts_of_name(file->path, &found) == 0;
   if (*exists && found.kind == DSEG_OS_DIRECTORY) {
     return dseg_output_fail(error, file->given, "the file cannot be created", EISDIR);
   }
-  if (*exists && found.kind != DSEG_OS_REGULAR) {
-    return dseg_fail(error, DSEG_ERROR_OUTPUT,
-                     "%s: it is a device, a pipe or another special file, which is not replaced", file->given);
+  if (*exists && found.kind != DSEG_OS_REGULAR) { /* a link that came meanwhile, or that this system cannot follow */
+    return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: it is no regular file, and is not replaced", file->given);
   }
   return DSEG_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "dseg/io.h"
 #include "dseg/proposals.h"
 #include "os/os.h"
 
@@ -95,6 +96,8 @@ int main(int argc, char **argv) {
     cli_error(NULL, "out of memory for the arguments");
     return CLI_INPUT;
   }
+  os_raise_file_limit(); /* files of a set stay open until all are complete */
+  os_clean_at_signals(dseg_output_remove_temporaries);
   const int exit_code = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     cli_error(NULL, "standard output cannot be written");

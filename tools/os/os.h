@@ -13,6 +13,12 @@
  * included. Returns 0 or ENOMEM. */
 int os_start(int *argc, char ***argv);
 
+/* clean is called when a signal ends the process, from the signal's handler: it has to be async-signal-safe. The process
+ * then ends by that signal. Signals that are ignored stay so. To be called once. On Windows nothing is done. */
+void os_clean_at_signals(void (*clean)(void));
+/* Lets the process have as many open files as the system allows it. */
+void os_raise_file_limit(void);
+
 /* Whether standard error is a terminal, which shows progress. */
 bool os_shows_progress(void);
 /* Whether standard output is a terminal, for which binary data is not meant. */

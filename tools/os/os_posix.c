@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,6 +18,35 @@
 int os_start(int *argc, char ***argv) {
   (void)argc, (void)argv;
   return 0;
+}
+
+static void (*cleaner)(void);
+
+/* Once for each signal: the default action comes next, when the handler returns and the signal is no longer held. */
+static void clean_and_end(int number) {
+  cleaner();
+  (void)raise(number);
+}
+
+void os_clean_at_signals(void (*clean)(void)) {
+  static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2};
+  struct sigaction action = {.sa_handler = clean_and_end, .sa_flags = (int)SA_RESETHAND};
+  cleaner = clean;
+  (void)sigfillset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    struct sigaction before;
+    if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+      (void)sigaction(numbers[i], &action, NULL);
+    }
+  }
+}
+
+void os_raise_file_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+  }
 }
 
 bool os_shows_progress(void) {

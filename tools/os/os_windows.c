@@ -48,6 +48,12 @@ static int error_number(void) {
   }
 }
 
+void os_clean_at_signals(void (*clean)(void)) {
+  (void)clean;
+}
+
+void os_raise_file_limit(void) {}
+
 int os_start(int *argc, char ***argv) {
   (void)_setmode(0, _O_BINARY);
   (void)_setmode(1, _O_BINARY);

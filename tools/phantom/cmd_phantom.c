@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/commands.h"
-#include "os/os.h"
 #include "phantom/phantom.h"
 
 enum {
@@ -99,10 +98,6 @@ static bool has_known_suffix(const char *path) {
 }
 
 static int make(const phantom_spec *spec, const char *path, bool force, unsigned threads) {
-  if (!force && os_exists(path)) {
-    cli_error(path, "exists; --force replaces it");
-    return CLI_OUTPUT;
-  }
   phantom made;
   dseg_error error = {DSEG_OK, ""};
   const dseg_status status = phantom_create(&made, spec, &error);

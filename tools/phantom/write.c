@@ -6,6 +6,7 @@
 
 #include "cli/environment.h"
 #include "cli/streams.h"
+#include "os/os.h"
 #include "phantom/phantom.h"
 
 typedef struct work {
@@ -155,6 +156,9 @@ static dseg_status write_volume(work *job, const dseg_volume_format *format, dse
 static dseg_status write_checked(work *job, const dseg_volume_format *format, dseg_error *error) {
   DSEG_TRY(cli_add_inputs(job->outputs, NULL, 0, error));
   DSEG_TRY(dseg_output_set_check(job->outputs, &job->path, 1, error));
+  if (!job->replace && os_exists(job->path)) {
+    return dseg_fail(error, DSEG_ERROR_OUTPUT, "exists; --force replaces it");
+  }
   cli_progress_begin(&job->progress, job->path);
   const dseg_status status = format == NULL ? write_dicom(job, error) : write_volume(job, format, error);
   cli_progress_end(&job->progress);

@@ -15,6 +15,8 @@
 #include <sys/sendfile.h>
 #endif
 
+#include "base/os/outputs.h"
+
 /* One call moves no more than this: Linux transfers at most 2^31 - 4096 bytes at once, others less. */
 #define LARGEST_TRANSFER ((size_t)1 << 30)
 
@@ -71,8 +73,22 @@ int dseg_os_create(const char *path, int *descriptor) {
   return *descriptor >= 0 ? 0 : errno;
 }
 
+/* path ends with XXXXXX.tmp, which is filled in. No signal ends the process while the file has a name. */
+static int create_and_remove(char *path, int *descriptor) {
+  dseg_os_signals held;
+  dseg_os_hold_signals(&held);
+  *descriptor = mkstemps(path, 4);
+  const int number = *descriptor >= 0 ? 0 : errno;
+  if (number == 0) {
+    (void)fcntl(*descriptor, F_SETFD, FD_CLOEXEC);
+    (void)unlink(path);
+  }
+  dseg_os_release_signals(&held);
+  return number;
+}
+
 int dseg_os_create_unnamed(const char *directory, int *descriptor) {
-  static const char name[] = ".dseg-XXXXXX";
+  static const char name[] = ".dseg-XXXXXX.tmp"; /* as dseg_os_remove_dead looks for */
   *descriptor = -1;
   directory = directory != NULL ? directory : "/tmp";
   const size_t length = strlen(directory);
@@ -83,11 +99,9 @@ int dseg_os_create_unnamed(const char *directory, int *descriptor) {
     return ENOMEM;
   }
   (void)snprintf(path, size, "%s%s%s", directory, separator, name);
-  *descriptor = mkstemp(path);
-  const int number = *descriptor >= 0 ? 0 : errno;
-  if (number == 0) {
-    (void)fcntl(*descriptor, F_SETFD, FD_CLOEXEC);
-    (void)unlink(path);
+  int number = dseg_os_create_nameless(path, true, descriptor);
+  if (number == EOPNOTSUPP) {
+    number = create_and_remove(path, descriptor);
   }
   free(path);
   return number;

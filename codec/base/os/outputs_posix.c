@@ -143,7 +143,7 @@ bool dseg_os_mark_living(int descriptor) {
   return number != 0 || fstat(descriptor, &info) != 0 || info.st_nlink > 0;
 }
 
-/* .dseg-, hexadecimal digits and a hyphen or more, .tmp; on systems whose locks do not keep the process from itself,
+/* .dseg-, letters, digits and hyphens, .tmp; on systems whose locks do not keep the process from itself,
  * not with the number of this process. */
 static bool is_temporary(const char *name) {
   static const char first[] = ".dseg-";
@@ -159,7 +159,8 @@ static bool is_temporary(const char *name) {
     return false;
   }
 #endif
-  return strspn(middle, "0123456789abcdef-") == length - (sizeof first - 1) - (sizeof last - 1);
+  return strspn(middle, "0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") ==
+         length - (sizeof first - 1) - (sizeof last - 1);
 }
 
 static void remove_if_dead(int directory, const char *name) {

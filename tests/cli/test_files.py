@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files are safe: no output is an input or another output, modes and links stay, signals leave nothing."""
+
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+
+import harness
+from harness import INPUT, OUTPUT, PROGRAM, USAGE, CliTest
+
+INPUTS = "an output is an input"
+OUTPUTS = "two outputs have the same name"
+NAMED = os.environ.get("DSEG_TEST_NAMED")  # the program as it is where no file is without a name
+
+
+class SamePath(CliTest):
+    """Exit code 2, both names in the message, nothing written, whether files may be replaced or not."""
+
+    def setUp(self):
+        super().setUp()
+        self.volume()
+
+    def refused(self, what, names, *arguments):
+        for options in ((), ("--force",)):
+            with self.subTest(arguments, options=options):
+                error = self.fails(*arguments, *options, code=USAGE).err
+                self.assertIn(what, error)
+                for name in names:
+                    self.assertIn(name, error)
+
+    def test_metadata_and_output(self):
+        for output, json in (("y.dcm", "y.dcm"), ("y.dcm", "./y.dcm"), ("y.nii", "folder/../y.nii")):
+            (self.dir / "folder").mkdir(exist_ok=True)
+            self.refused(OUTPUTS, (output, json), "convert", "labels.nii", output, "--write-metadata", json)
+
+    def test_metadata_and_voxels_of_a_header(self):
+        for output, data in (("x.mhd", "x.raw"), ("x.nhdr", "x.raw"), ("x.hdr", "x.img")):
+            self.dseg("convert", "labels.nii", output, "--compression", "none")
+            self.assertIn(data, self.files())
+            arguments = ("convert", "labels.nii", output, "--compression", "none", "--write-metadata", f"./{data}")
+            self.assertIn(OUTPUTS, self.fails(*arguments, "--force", code=USAGE).err)
+            for name in (output, data):
+                (self.dir / name).unlink()
+            self.refused(OUTPUTS, (data,), *arguments)
+
+    def test_metadata_and_a_part_of_split(self):
+        self.refused(OUTPUTS, ("s-2-segment-2.nii",),
+                     "convert", "labels.nii", "s.nii", "--split", "--write-metadata", "s-2-segment-2.nii")  # fmt: skip
+
+    def test_metadata_and_the_input(self):
+        self.refused(INPUTS, ("labels.nii",), "convert", "labels.nii", "z.dcm", "--write-metadata", "labels.nii")
+
+    def test_input(self):
+        os.link(self.dir / "labels.nii", self.dir / "hard.nii")
+        os.symlink("labels.nii", self.dir / "soft.nii")
+        (self.dir / "folder").mkdir()
+        os.symlink("..", self.dir / "folder/up")
+        for name in ("labels.nii", "./labels.nii", "hard.nii", "soft.nii", "folder/up/labels.nii"):
+            self.refused(INPUTS, (name, "labels.nii"), "convert", "labels.nii", name)
+        self.dseg("convert", "labels.nii", "a.dcm")
+        self.refused(INPUTS, ("a.dcm",), "convert", "labels.nii", "a.dcm", "a.dcm")
+        self.refused(INPUTS, ("a.dcm",), "convert", "a.dcm", "a.dcm", "--transfer-syntax", "implicit-le")
+        self.refused(INPUTS, ("labels.nii",), "preview", "labels.nii", "labels.nii")
+
+    def test_voxels_of_an_input(self):
+        for header, data in (("x.mhd", "x.raw"), ("x.nhdr", "x.raw"), ("x.hdr", "x.img")):
+            self.dseg("convert", "labels.nii", header, "--compression", "none", "--force")
+            arguments = ("convert", header, "y.dcm", "--write-metadata", data, "--force")
+            self.assertIn(INPUTS, self.fails(*arguments, code=USAGE).err)
+
+    def test_links_between_outputs(self):
+        (self.dir / "a.dcm").write_text("old")
+        os.link(self.dir / "a.dcm", self.dir / "a.json")
+        os.symlink("a.dcm", self.dir / "b.json")
+        os.symlink("new.dcm", self.dir / "c.json")
+        for output, json in (("a.dcm", "a.json"), ("a.dcm", "b.json"), ("new.dcm", "c.json")):
+            self.refused(OUTPUTS, (output, json), "convert", "labels.nii", output, "--write-metadata", json)
+
+    def test_metadata_that_is_read(self):
+        self.dseg("convert", "labels.nii", "a.dcm", "--write-metadata", "m.json")
+        self.refused(INPUTS, ("m.json",), "convert", "labels.nii", "b.dcm", "--metadata", "m.json",
+                     "--write-metadata", "./m.json")  # fmt: skip
+
+    def test_references(self):
+        """Whatever lies in the directory; a name that is free there may be taken."""
+        (self.dir / "ct/deep").mkdir(parents=True)
+        (self.dir / "ct/deep/i.dcm").write_bytes(b"\0" * 200)
+        os.link(self.dir / "ct/deep/i.dcm", self.dir / "hard.dcm")
+        for name in ("ct/deep/i.dcm", "hard.dcm"):
+            for reference in ("ct", "ct/deep/i.dcm"):
+                self.refused(INPUTS, (name, "i.dcm"), "convert", "labels.nii", name, "--reference", reference)
+        error = self.fails("convert", "labels.nii", "ct/o.dcm", "--reference", "ct", code=INPUT).err
+        self.assertNotIn(INPUTS, error)
+
+    def test_dcmqi(self):
+        arguments = ("--inputImageList", "labels.nii", "--inputMetadata", "m.json", "--inputDICOMDirectory", "ct")
+        self.dseg("convert", "labels.nii", "a.dcm", "--write-metadata", "m.json")
+        (self.dir / "ct").mkdir()
+        (self.dir / "ct/i.dcm").write_bytes(b"\0" * 200)
+        for output in ("labels.nii", "m.json", "ct/i.dcm"):
+            error = self.fails("itkimage2segimage", *arguments, "--outputDICOM", output, code=1).err
+            self.assertIn(f"{output}: error: {INPUTS}", error)
+        os.link(self.dir / "a.dcm", self.dir / "1.nii.gz")
+        error = self.fails("segimage2itkimage", "--inputDICOM", "a.dcm", "--outputDirectory", ".",
+                           "--outputType", "nii", code=1).err  # fmt: skip
+        self.assertIn(INPUTS, error)
+
+    def test_plugins(self):
+        """Those that were loaded; another file in their directory may be replaced."""
+        shutil.copytree(pathlib.Path(os.environ["DSEG_TEST_PLUGINS"]) / "plugin_good", self.dir / "plug")
+        plugin = next(path.name for path in (self.dir / "plug").iterdir() if path.suffix == ".so")
+        os.environ["DSEG_PLUGIN_PATH"] = "plug"
+        self.addCleanup(os.environ.pop, "DSEG_PLUGIN_PATH")
+        os.symlink(f"plug/{plugin}", self.dir / "o.dcm")
+        for command in (("convert", "labels.nii", "o.dcm"), ("phantom", "o.dcm", "--size", "16x16x8")):
+            self.refused(INPUTS, ("o.dcm", f"plug/{plugin}"), *command)
+        self.dseg("convert", "labels.nii", "plug/o.dcm")
+        self.dseg("convert", "labels.nii", "plug/o.dcm", "--force")
+
+
+class Modes(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.volume()
+        self.addCleanup(os.umask, os.umask(0o022))
+
+    def mode(self, name):
+        return stat.S_IMODE((self.dir / name).stat().st_mode)
+
+    def test_new_file_follows_umask(self):
+        for mask in (0o022, 0o077, 0o002):
+            os.umask(mask)
+            for name in ("a.dcm", "a.nii.gz", "a.json"):
+                (self.dir / name).unlink(missing_ok=True)
+            self.dseg("convert", "labels.nii", "a.dcm", "--write-metadata", "a.json")
+            self.dseg("convert", "labels.nii", "a.nii")
+            self.assertEqual({self.mode(name) for name in ("a.dcm", "a.nii", "a.json")}, {0o666 & ~mask})
+            (self.dir / "a.nii").unlink()
+
+    def test_replaced_file_keeps_its_mode(self):
+        names = ("a.dcm", "a.mhd", "a.zraw", "a.json")
+        for mode in (0o600, 0o640, 0o444, 0o666):
+            for name in names:
+                (self.dir / name).write_text("old")
+                (self.dir / name).chmod(mode)
+            self.dseg("convert", "labels.nii", "a.dcm", "--write-metadata", "a.json", "--force")
+            self.dseg("convert", "labels.nii", "a.mhd", "--force")
+            self.dseg("compare", "a.dcm", "a.mhd", "--ignore", "names")
+            self.assertEqual([self.mode(name) for name in names], [mode] * 4)
+            for name in names:
+                (self.dir / name).unlink()
+
+    def test_link_is_followed(self):
+        (self.dir / "elsewhere").mkdir()
+        self.dseg("convert", "labels.nii", "elsewhere/real.dcm")
+        (self.dir / "elsewhere/real.dcm").chmod(0o600)
+        os.symlink("elsewhere/real.dcm", self.dir / "link.dcm")
+        self.fails("convert", "labels.nii", "link.dcm", code=OUTPUT)
+        self.dseg("convert", "labels.nii", "link.dcm", "--renumber", "--force")
+        self.assertTrue((self.dir / "link.dcm").is_symlink())
+        self.assertEqual(self.mode("elsewhere/real.dcm"), 0o600)
+        numbers = [item["number"] for item in self.dseg("info", "link.dcm", "--json").json()["segments"]]
+        self.assertEqual(numbers, [1, 2, 3])
+        self.assertEqual(os.listdir(self.dir / "elsewhere"), ["real.dcm"])
+
+    def test_special_files_stay(self):
+        os.mkfifo(self.dir / "f.dcm")
+        for name in ("f.dcm", "/dev/null", "/dev/stdout"):
+            done = subprocess.run(
+                [PROGRAM, "convert", "labels.nii", name, "--format", "dcm", "--force"],
+                cwd=self.dir, capture_output=True, timeout=60, check=False,
+            )  # fmt: skip
+            self.assertEqual(done.returncode, OUTPUT)
+            self.assertIn(b"special file", done.stderr)
+        self.assertTrue((self.dir / "f.dcm").is_fifo())
+        self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
+
+
+class Signals(CliTest):
+    """Nothing is left, and the exit status is that of the signal."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.inputs = pathlib.Path(tempfile.mkdtemp(dir=os.getcwd()))
+        cls.addClassCleanup(shutil.rmtree, cls.inputs)
+        for arguments in (("phantom", "in.nii.gz", "--size", "160x160x100"), ("convert", "in.nii.gz", "b.dcm", "--as", "binary")):
+            subprocess.run([PROGRAM, *arguments], cwd=cls.inputs, check=True, timeout=120)
+
+    def setUp(self):
+        super().setUp()
+        for name in ("in.nii.gz", "b.dcm"):
+            os.link(self.inputs / name, self.dir / name)
+        (self.dir / "out").mkdir()
+
+    def start(self, program, *arguments, **more):
+        return subprocess.Popen(
+            [program, *arguments], cwd=self.dir, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more,
+        )  # fmt: skip
+
+    def finish(self, child):
+        child.communicate(timeout=120)
+        return child.returncode
+
+    def left(self):
+        return sorted(os.listdir(self.dir / "out"))
+
+    def interrupt(self, program, number, **more):
+        """Sends a signal when the first hidden name is there, or, without them, when the run has lasted a while."""
+        child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", **more)
+        if program == NAMED:
+            while child.poll() is None and not self.left():
+                time.sleep(0.002)
+        else:
+            time.sleep(0.15)
+        self.assertIsNone(child.poll(), "the run ended before the signal")
+        child.send_signal(number)
+        return self.finish(child)
+
+    def programs(self):
+        return [program for program in (PROGRAM, NAMED) if program]
+
+    def test_each(self):
+        if not NAMED:
+            print("skipped: hidden names need a static library")
+        for program in self.programs():
+            for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGPIPE", "SIGXCPU", "SIGXFSZ"):
+                with self.subTest(name, named=program == NAMED):
+                    number = getattr(signal, name)
+                    default = lambda number=number: signal.signal(number, signal.SIG_DFL)  # noqa: E731
+                    self.assertEqual(self.interrupt(program, number, preexec_fn=default), -number)
+                    self.assertEqual(self.left(), [])
+
+    def test_one_that_is_ignored(self):
+        """As under nohup: the run goes on."""
+        ignore = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)  # noqa: E731
+        self.assertEqual(self.interrupt(PROGRAM, signal.SIGHUP, preexec_fn=ignore), 0)
+        self.assertEqual(len(self.left()), 108)
+
+    def test_file_that_grows_too_large(self):
+        """By the signal, or, where that is ignored, by the error: exit code 4."""
+        for program in self.programs():
+            for action, code in ((signal.SIG_DFL, -signal.SIGXFSZ), (signal.SIG_IGN, OUTPUT)):
+
+                def limit(action=action):
+                    resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+                    signal.signal(signal.SIGXFSZ, action)
+
+                for output, options in (("out/o.nii", ()), ("out/o.dcm", ()), ("out/o.mhd", ("--split",))):
+                    with self.subTest(output, code=code, named=program == NAMED):
+                        options = (*options, "--compression", "none") if output.endswith("mhd") else options
+                        child = self.start(program, "convert", "in.nii.gz", output, *options, preexec_fn=limit)
+                        self.assertEqual(self.finish(child), code)
+                        self.assertEqual(self.left(), [])
+
+    def test_full_disk(self):
+        """A small file system of its own, which only root can make."""
+        (self.dir / "small").mkdir()
+        made = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", self.dir / "small"], capture_output=True, check=False
+        )
+        if made.returncode != 0:
+            print("skipped: a small file system cannot be mounted here")
+            self.skipTest("mount")
+        self.addCleanup(subprocess.run, ["umount", self.dir / "small"], check=True)
+        (self.dir / "small/o.dcm").write_text("old")
+        for program in self.programs():
+            for output, options in (("o.dcm", ()), ("n.nii", ()), ("n.nii", ("--split",))):
+                child = self.start(program, "convert", "in.nii.gz", f"small/{output}", *options, "--force")
+                self.assertEqual(self.finish(child), OUTPUT)
+                self.assertEqual(os.listdir(self.dir / "small"), ["o.dcm"])
+                self.assertEqual((self.dir / "small/o.dcm").read_text(), "old")
+
+    def test_more_files_than_may_be_open(self):
+        """Those that are complete are closed early."""
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))  # noqa: E731
+        for program in self.programs():
+            child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", preexec_fn=limit)
+            self.assertEqual(self.finish(child), 0)
+            self.assertEqual(len(self.left()), 108)
+            self.assertEqual([name for name in self.left() if name.startswith(".")], [])
+            child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", "--force", preexec_fn=limit)
+            self.assertEqual(self.finish(child), 0)
+            self.assertEqual(len(self.left()), 108)
+            shutil.rmtree(self.dir / "out")
+            (self.dir / "out").mkdir()
+            child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", preexec_fn=limit)
+            time.sleep(0.4)
+            child.send_signal(signal.SIGTERM)
+            if self.finish(child) != 0:
+                self.assertEqual(self.left(), [])
+            shutil.rmtree(self.dir / "out")
+            (self.dir / "out").mkdir()
+
+
+class Leftovers(CliTest):
+    """What a killed run left is removed by a later one; what is alive, or is none of ours, is not."""
+
+    def setUp(self):
+        super().setUp()
+        if not NAMED:
+            harness.skip("hidden names need a static library")
+        self.volume()
+
+    def start(self):
+        child = subprocess.Popen([NAMED, "phantom", "big.dcm"], cwd=self.dir)
+        while not self.hidden():
+            time.sleep(0.005)
+        return child
+
+    def hidden(self):
+        return {name for name in os.listdir(self.dir) if name.startswith(".")}
+
+    def test_dead_and_living(self):
+        dead = self.start()
+        dead.kill()
+        dead.wait()
+        left = self.hidden()
+        self.assertEqual(len(left), 1)
+        living = self.start()
+        own = {".dseg-12-34.old", ".dseg-12-34.done", ".dseg-12-34.tmp.gz", ".dseg-a b.tmp", "x.dseg-12-34.tmp"}
+        for name in own:
+            (self.dir / name).write_text("mine")
+        os.symlink("labels.nii", self.dir / ".dseg-1-2.tmp")
+        (self.dir / ".dseg-1-3.tmp").mkdir()
+        try:
+            before = self.hidden()
+            subprocess.run([NAMED, "convert", "labels.nii", "a.dcm"], cwd=self.dir, check=True, timeout=60)
+            self.assertEqual(before - self.hidden(), left & before)
+            self.assertEqual(left & self.hidden(), set())
+            self.assertIsNone(living.poll())
+        finally:
+            living.kill()
+            living.wait()
+        subprocess.run([NAMED, "convert", "labels.nii", "a.dcm", "--force"], cwd=self.dir, check=True, timeout=60)
+        kept = {name for name in own if name.startswith(".")} | {".dseg-1-2.tmp", ".dseg-1-3.tmp"}
+        self.assertEqual(self.hidden(), kept)
+        self.assertTrue((self.dir / "labels.nii").exists())
+
+
+if __name__ == "__main__":
+    harness.main()
