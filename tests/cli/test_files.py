@@ -299,6 +299,113 @@ class Signals(CliTest):
             (self.dir / "out").mkdir()
 
 
+class Samples(CliTest):
+    """A directory of samples appears as a whole, or an existing one gets all files, or none."""
+
+    def setUp(self):
+        super().setUp()
+        self.volume()
+
+    def entries(self):
+        return sorted(os.listdir(self.dir))
+
+    def make(self, *arguments, source="labels.nii", code=0, **more):
+        done = subprocess.run(
+            [PROGRAM, "samples", source, *arguments, "--only", "labelmap/explicit-le"],
+            cwd=self.dir, capture_output=True, timeout=120, check=False, **more,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertNotIn(b".dseg-", done.stderr)
+        return done
+
+    def test_new_directory(self):
+        for name in ("out", "deep/out/", "./other//"):
+            (self.dir / "deep").mkdir(exist_ok=True)
+            self.make(name)
+            self.assertIn("labelmap-explicit-le.dcm", os.listdir(self.dir / name))
+        self.assertEqual(self.entries(), ["deep", "labels.nii", "other", "out"])
+        self.assertEqual(os.listdir(self.dir / "deep"), ["out"])
+        self.assertEqual([name for name in os.listdir(self.dir / "out") if name.startswith(".")], [])
+
+    def test_directory_that_exists(self):
+        (self.dir / "out").mkdir(mode=0o700)
+        self.make("out")
+        self.assertEqual(stat.S_IMODE((self.dir / "out").stat().st_mode), 0o700)
+        names = os.listdir(self.dir / "out")
+        (self.dir / "out/mine").write_text("mine")
+        (self.dir / "out/README.md").write_text("old")
+        (self.dir / "out/README.md").chmod(0o600)
+        self.make("out", "--force")
+        self.assertEqual(sorted(os.listdir(self.dir / "out")), sorted([*names, "mine"]))
+        self.assertNotEqual((self.dir / "out/README.md").read_text(), "old")
+
+    def test_a_name_that_is_taken_stops_all(self):
+        (self.dir / "out").mkdir()
+        (self.dir / "out/manifest.json").mkdir()
+        (self.dir / "out/README.md").write_text("old")
+        error = self.make("out", "--force", code=OUTPUT).stderr
+        self.assertIn(b"manifest.json", error)
+        self.assertEqual(sorted(os.listdir(self.dir / "out")), ["README.md", "manifest.json"])
+        self.assertEqual((self.dir / "out/README.md").read_text(), "old")
+
+    def test_source_in_the_directory(self):
+        (self.dir / "out").mkdir()
+        os.rename(self.dir / "labels.nii", self.dir / "out/source.nii")
+        self.dseg("convert", "out/source.nii", "out/source.nii.gz")
+        before = (self.dir / "out/source.nii.gz").read_bytes()
+        error = self.make("out", "--force", source="out/source.nii.gz", code=USAGE).stderr
+        self.assertIn(INPUTS.encode(), error)
+        self.assertEqual((self.dir / "out/source.nii.gz").read_bytes(), before)
+        self.assertEqual(sorted(os.listdir(self.dir / "out")), ["source.nii", "source.nii.gz"])
+
+    def test_failure_leaves_nothing(self):
+        (self.dir / "bad.nii").write_bytes(b"x" * 400)
+        self.make("out", source="bad.nii", code=INPUT)
+        self.assertEqual(self.entries(), ["bad.nii", "labels.nii"])
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))  # noqa: E731
+        self.make("out", code=-signal.SIGXFSZ, preexec_fn=limit)
+        self.assertEqual(self.entries(), ["bad.nii", "labels.nii"])
+
+    def start(self, target, files):
+        """Interrupted when some files of it are there."""
+        child = subprocess.Popen(
+            [PROGRAM, "samples", "phantom", target, "--edge-cases"],
+            cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while child.poll() is None and sum(len(names) for _, _, names in os.walk(self.dir)) < files:
+            time.sleep(0.005)
+        self.assertIsNone(child.poll())
+        return child
+
+    def test_signals(self):
+        (self.dir / "there").mkdir()
+        for target, number, files in (("out", signal.SIGINT, 3), ("there", signal.SIGTERM, 5)):
+            child = self.start(target, files)
+            child.send_signal(number)
+            self.assertEqual(child.wait(timeout=60), -number)
+            self.assertEqual(self.entries(), ["labels.nii", "there"])
+            self.assertEqual(os.listdir(self.dir / "there"), [])
+
+    def test_a_killed_one_is_removed_by_the_next(self):
+        dead = self.start("out", 4)
+        dead.kill()
+        dead.wait()
+        hidden = [name for name in self.entries() if name.startswith(".dseg-")]
+        self.assertEqual(len(hidden), 1)
+        living = self.start("living", 9)
+        try:
+            second = [name for name in self.entries() if name.startswith(".dseg-") and name not in hidden]
+            old = time.time() - 3600  # those of the last minute stay
+            for name in hidden + second:
+                os.utime(self.dir / name, (old, old))
+            self.make("other")
+            self.assertEqual([name for name in self.entries() if name.startswith(".dseg-")], second)
+            self.assertIsNone(living.poll())
+        finally:
+            living.kill()
+            living.wait()
+
+
 class Leftovers(CliTest):
     """What a killed run left is removed by a later one; what is alive, or is none of ours, is not."""
 

@@ -22,10 +22,39 @@ static void clear_progress_line(void) {
   }
 }
 
+/* A path that is not shown, and the one in its place; NULL: none. */
+static const char *hidden_path, *shown_path;
+
+void cli_show_as(const char *hidden, const char *path) {
+  hidden_path = hidden;
+  shown_path = path;
+}
+
+static void print_text(const char *text) {
+  const char *at = hidden_path != NULL ? strstr(text, hidden_path) : NULL;
+  while (at != NULL) {
+    fprintf(stderr, "%.*s%s", (int)(at - text), text, shown_path);
+    text = at + strlen(hidden_path);
+    at = strstr(text, hidden_path);
+  }
+  fputs(text, stderr);
+}
+
+static void print_formatted(const char *format, va_list list) {
+  char text[4096]; /* more than a message of the library */
+  vsnprintf(text, sizeof text, format, list);
+  print_text(text);
+}
+
 static void print_message(const char *file, const char *severity, const char *format, va_list list) {
   clear_progress_line();
-  fprintf(stderr, "%s: %s: ", file != NULL ? file : PROGRAM, severity);
-  vfprintf(stderr, format, list);
+  print_text(file != NULL ? file : PROGRAM);
+  fprintf(stderr, ": %s: ", severity);
+  if (hidden_path != NULL) {
+    print_formatted(format, list);
+  } else {
+    vfprintf(stderr, format, list);
+  }
   fputc('\n', stderr);
 }
 
@@ -128,7 +157,9 @@ void cli_progress_show(cli_progress *progress, unsigned long long done, unsigned
   const int percent = (int)((double)done * 100.0 / (double)total);
   if (percent != progress->percent) {
     progress->percent = percent;
-    fprintf(stderr, "\r\033[K%s %d %%", progress->what, percent);
+    fputs("\r\033[K", stderr);
+    print_text(progress->what);
+    fprintf(stderr, " %d %%", percent);
     progress_on_screen = true;
   }
 }

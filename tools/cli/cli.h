@@ -101,6 +101,9 @@ void cli_error(const char *file, const char *format, ...) DSEG_PRINTF(2, 3);
 void cli_warning(const char *file, const char *format, ...) DSEG_PRINTF(2, 3);
 void cli_note(const char *file, const char *format, ...) DSEG_PRINTF(2, 3);
 
+/* In messages and progress, path is shown in the place of hidden, both the caller's; NULL: no longer. */
+void cli_show_as(const char *hidden, const char *path);
+
 /* Prints the message of a failed call and returns the exit code of its status: CLI_OUTPUT for DSEG_ERROR_OUTPUT,
  * CLI_USAGE for DSEG_ERROR_ARGUMENT, CLI_INPUT for everything else. A message that begins with the file's name does
  * not get it twice. */

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/guard.h"
 #include "dseg/io.h"
 #include "dseg/proposals.h"
 #include "os/os.h"
@@ -91,13 +92,19 @@ static int run(int argc, char **argv) {
   return run_command(command, argc - 1, argv + 1);
 }
 
+/* From the handler of a signal. */
+static void clean(void) {
+  dseg_output_remove_temporaries();
+  cli_remove_guarded();
+}
+
 int main(int argc, char **argv) {
   if (os_start(&argc, &argv) != 0) {
     cli_error(NULL, "out of memory for the arguments");
     return CLI_INPUT;
   }
   os_raise_file_limit(); /* files of a set stay open until all are complete */
-  os_clean_at_signals(dseg_output_remove_temporaries);
+  os_clean_at_signals(clean);
   const int exit_code = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     cli_error(NULL, "standard output cannot be written");

@@ -13,8 +13,8 @@
  * included. Returns 0 or ENOMEM. */
 int os_start(int *argc, char ***argv);
 
-/* clean is called when a signal ends the process, from the signal's handler: it has to be async-signal-safe. The process
- * then ends by that signal. Signals that are ignored stay so. To be called once. On Windows nothing is done. */
+/* clean is called when a signal ends the process, from the signal's handler: it has to be async-signal-safe. The
+ * process then ends by that signal. Signals that are ignored stay so. To be called once. On Windows nothing is done. */
 void os_clean_at_signals(void (*clean)(void));
 /* Lets the process have as many open files as the system allows it. */
 void os_raise_file_limit(void);
@@ -39,6 +39,13 @@ void os_remove(const char *path);
 
 /* Makes a directory; EEXIST where the name is taken. */
 int os_make_directory(const char *path);
+/* Makes a directory with a hidden name in the directory place, which is "" or ends with a separator, and writes its
+ * path. It counts as living while this process does; those of dead processes there are removed with what is in them.
+ * note is given the path before. ENOMEM where note says false. */
+int os_make_stage(const char *place, char *path, size_t size, bool (*note)(const char *path));
+/* Removes a directory that is empty, if it is there. */
+void os_remove_directory(const char *path);
+bool os_is_directory(const char *path);
 /* Whether path is a directory that can be read and has nothing in it. */
 bool os_is_empty_directory(const char *path);
 

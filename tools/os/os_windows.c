@@ -145,6 +145,27 @@ int os_make_directory(const char *path) {
   return number;
 }
 
+int os_make_stage(const char *place, char *path, size_t size, bool (*note)(const char *path)) {
+  (void)snprintf(path, size, "%s.dseg-%lx-%llx.samples", place, (unsigned long)GetCurrentProcessId(),
+                 (unsigned long long)GetTickCount64());
+  return note(path) ? os_make_directory(path) : ENOMEM;
+}
+
+void os_remove_directory(const char *path) {
+  wchar_t *wide = widen(path);
+  if (wide != NULL) {
+    (void)RemoveDirectoryW(wide);
+  }
+  free(wide);
+}
+
+bool os_is_directory(const char *path) {
+  wchar_t *wide = widen(path);
+  const DWORD attributes = wide != NULL ? GetFileAttributesW(wide) : INVALID_FILE_ATTRIBUTES;
+  free(wide);
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
 bool os_is_empty_directory(const char *path) {
   char pattern[PATH_CHARACTERS];
   const int length = snprintf(pattern, sizeof pattern, "%s/*", path);

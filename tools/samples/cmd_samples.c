@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_samples.c - `dseg samples`: one segmentation in every encoding, with what describes and proves it. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/environment.h"
-#include "os/os.h"
 #include "samples/samples.h"
 
 enum {
@@ -53,21 +51,6 @@ const cli_command cmd_samples = {"samples",
                                  options_table,
                                  run};
 
-static int make_directory(const samples_job *job) {
-  const int number = os_make_directory(job->directory);
-  if (number != 0) {
-    if (number != EEXIST) {
-      cli_error(job->directory, "cannot be made: %s", strerror(number));
-      return CLI_OUTPUT;
-    }
-    if (!job->force && !os_is_empty_directory(job->directory)) {
-      cli_error(job->directory, "is no empty directory; --force writes into it and replaces files");
-      return CLI_OUTPUT;
-    }
-  }
-  return CLI_OK;
-}
-
 static int make_preview(samples_job *job) {
   samples_command command = {0};
   samples_add(&command, "preview");
@@ -86,7 +69,7 @@ static int make_samples(samples_job *job) {
     cli_error(job->directory, "the name is too long");
     return CLI_OUTPUT;
   }
-  int code = make_directory(job);
+  int code = samples_stage_begin(job);
   if (code == CLI_OK) {
     code = samples_make_source(job);
   }
@@ -110,7 +93,7 @@ static int make_samples(samples_job *job) {
   if (status == DSEG_OK) {
     status = samples_write_manifest(job, &error);
   }
-  return status == DSEG_OK ? CLI_OK : cli_fail(job->directory, status, &error);
+  return status == DSEG_OK ? samples_stage_commit(job) : cli_fail(job->directory, status, &error);
 }
 
 /* REPRESENTATION or REPRESENTATION/CODEC, both known. */
@@ -177,6 +160,7 @@ static int run(int argc, char **argv) {
   if (code == CLI_OK && job.source != NULL) { /* no source: help was asked for */
     cli_fix_date();
     code = make_samples(&job);
+    samples_stage_end(&job);
   }
   free(job.only);
   free(job.references);

@@ -62,11 +62,12 @@ void samples_add(samples_command *command, const char *argument) {
 }
 
 bool samples_paths_fit(const samples_job *job) {
-  const size_t longest = SAMPLES_NAME + sizeof "/.part";
+  const size_t longest = SAMPLES_NAME + sizeof "/.part" + SAMPLES_STAGE;
   return strlen(job->directory) < SAMPLES_PATH - longest;
 }
 
 void samples_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]) {
+  samples_stage_note(job->stage, name);
   snprintf(path, SAMPLES_PATH, "%s/%s", job->directory, name);
 }
 

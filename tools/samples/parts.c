@@ -53,6 +53,9 @@ static int write_parts(samples_job *job, const concatenation *wanted, phantom *m
   dseg_writer *writer = NULL;
   samples_path(job, wanted->file, path);
   snprintf(seed, sizeof seed, "samples/%s", wanted->file);
+  for (size_t i = 0; i < PARTS; i++) { /* the writer makes these names of the first */
+    samples_stage_note(job->stage, wanted->parts[i]);
+  }
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = wanted->representation,
                                       .frame_codec = wanted->frame_codec,

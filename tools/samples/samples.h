@@ -14,6 +14,7 @@
 
 enum {
   SAMPLES_NAME = 160,
+  SAMPLES_STAGE = 80, /* of the name of a hidden directory */
   SAMPLES_PATH = 4096,
   SAMPLES_COMMAND = 1200,
   SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1,
@@ -53,9 +54,13 @@ typedef struct samples_gap {
   char reason[300];
 } samples_gap;
 
+/* stage.c: where a set is until it is complete. */
+typedef struct samples_stage samples_stage;
+
 typedef struct samples_job {
-  const char *source; /* path, or "phantom" */
-  const char *directory;
+  const char *source;    /* path, or "phantom" */
+  const char *directory; /* that of the stage, once that has begun */
+  samples_stage *stage;
   const char **only; /* REPRESENTATION or REPRESENTATION/CODEC; none: all */
   size_t only_count;
   bool edge_cases, lossy, force;
@@ -136,6 +141,14 @@ void samples_add_references(samples_command *command, const samples_job *job);
 
 /* uid.c: the first 16 bytes make the UID. */
 void samples_uid_from_digest(const uint8_t digest[DSEG_SHA256_SIZE], char uid[65]);
+
+/* stage.c: begin, commit when all is made, end in any case. Exit codes after a message. */
+int samples_stage_begin(samples_job *job);
+int samples_stage_commit(const samples_job *job);
+void samples_stage_end(samples_job *job);
+/* A file or directory may be made under this name: it belongs to the set, and is removed when the set does not become
+ * complete. samples_path does that for every name that it is asked for. */
+void samples_stage_note(samples_stage *stage, const char *name);
 
 /* samples_encodings.c: the source in every encoding, and in research formats. */
 int samples_make_source(samples_job *job);
