@@ -99,6 +99,8 @@ if [ -n "$long" ]; then
     step "test-$preset" run_tests "$preset"
   done
   step new-clang build new-clang
+  step interrupted env DSEG_TEST_SECONDS=60 ctest --test-dir build/release --output-on-failure --no-tests=error \
+    -R '^cli_interrupted$'
 fi
 
 printf '\n=== where the time went\n'
