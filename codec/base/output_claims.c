@@ -3,6 +3,8 @@
 #include "base/output_claims.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,15 +17,12 @@
 #define MAXIMUM_LINKS 40  /* as many as Linux follows */
 #define MAXIMUM_DEPTH 32u /* of directories: links may form circles */
 
-/* a's first length characters, then b; for free(). */
+/* a's first length characters, the separator, b; for free(). */
 static char *join(const char *a, size_t length, const char *separator, const char *b) {
-  const size_t middle = strlen(separator);
-  const size_t rest = strlen(b) + 1;
-  char *text = malloc(length + middle + rest);
+  const size_t size = length + strlen(separator) + strlen(b) + 1;
+  char *text = length <= INT_MAX ? malloc(size) : NULL;
   if (text != NULL) {
-    memcpy(text, a, length);
-    memcpy(text + length, separator, middle);
-    memcpy(text + length + middle, b, rest);
+    (void)snprintf(text, size, "%.*s%s%s", (int)length, a, separator, b);
   }
   return text;
 }

@@ -81,18 +81,19 @@ static char *copy_text(const char *text) {
   return copy;
 }
 
-/* A file that is not open, and whose name may be taken; *exists: it replaces another. */
-static dseg_status prepare(const char *path, bool replace, dseg_output_file **file, bool *exists, dseg_error *error) {
-  *file = NULL;
+/* A file that is not open, and whose name may be taken; *exists: it replaces another. NULL after dseg_fail. */
+static dseg_output_file *prepare(const char *path, bool replace, bool *exists, dseg_error *error) {
   if (*dseg_path_name(path) == '\0') {
-    return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: not the name of a file", path);
+    (void)dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: not the name of a file", path);
+    return NULL;
   }
   dseg_output_file *made = calloc(1, sizeof *made);
   char *given = copy_text(path);
   if (made == NULL || given == NULL) {
     free(made);
     free(given);
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory", path);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory", path);
+    return NULL;
   }
   *made = (dseg_output_file){.given = given, .descriptor = -1, .replace = replace};
   dseg_status status = dseg_output_resolve(path, &made->path, error);
@@ -101,33 +102,43 @@ static dseg_status prepare(const char *path, bool replace, dseg_output_file **fi
   }
   if (status != DSEG_OK) {
     discard(made);
+    return NULL;
+  }
+  return made;
+}
+
+dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file **file, dseg_error *error) {
+  bool exists = false;
+  dseg_error own = {.status = DSEG_OK};
+  dseg_output_file *made = prepare(path, replace, &exists, &own);
+  *file = NULL;
+  if (made == NULL) {
+    return dseg_fail(error, own.status, "%s", own.message);
+  }
+  const dseg_status status = open_file(made, exists, error);
+  if (status != DSEG_OK) {
+    discard(made);
     return status;
   }
   *file = made;
   return DSEG_OK;
 }
 
-dseg_status dseg_output_create(const char *path, bool replace, dseg_output_file **file, dseg_error *error) {
-  bool exists = false;
-  DSEG_TRY(prepare(path, replace, file, &exists, error));
-  const dseg_status status = open_file(*file, exists, error);
-  if (status != DSEG_OK) {
-    discard(*file);
-    *file = NULL;
-  }
-  return status;
-}
-
 dseg_status dseg_output_adopt(const char *from, const char *path, bool replace, dseg_output_file **file,
                               dseg_error *error) {
   bool exists = false;
-  DSEG_TRY(prepare(path, replace, file, &exists, error));
-  (*file)->adopted = copy_text(from);
-  if ((*file)->adopted == NULL) {
-    discard(*file);
-    *file = NULL;
+  dseg_error own = {.status = DSEG_OK};
+  dseg_output_file *made = prepare(path, replace, &exists, &own);
+  *file = NULL;
+  if (made == NULL) {
+    return dseg_fail(error, own.status, "%s", own.message);
+  }
+  made->adopted = copy_text(from);
+  if (made->adopted == NULL) {
+    discard(made);
     return dseg_fail(error, DSEG_ERROR_MEMORY, "%s: out of memory", path);
   }
+  *file = made;
   return DSEG_OK;
 }
 

@@ -7,6 +7,7 @@ import resource
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import tempfile
 import time
@@ -155,6 +156,30 @@ class Modes(CliTest):
             self.assertEqual([self.mode(name) for name in names], [mode] * 4)
             for name in names:
                 (self.dir / name).unlink()
+
+    def access_list(self, *entries):
+        """As Linux keeps it: a version, then tag, permissions and number of each entry."""
+        return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+
+    def test_access_lists(self):
+        """Kept where the old file has one; not taken from the directory where it has none."""
+        none = 0xFFFFFFFF
+        name, default = "system.posix_acl_access", "system.posix_acl_default"
+        owner_only = [(0x01, 6, none), (0x02, 4, 1234), (0x04, 0, none), (0x10, 4, none), (0x20, 0, none)]
+        for old in ("listed.dcm", "plain.dcm"):
+            (self.dir / old).write_text("old")
+            (self.dir / old).chmod(0o640)
+        try:
+            os.setxattr(self.dir / "listed.dcm", name, self.access_list(*owner_only))
+            os.setxattr(self.dir, default, self.access_list((0x01, 6, none), (0x02, 6, 77), *owner_only[2:]))
+        except (AttributeError, OSError):
+            print("skipped: the file system has no access lists")
+            self.skipTest("no access lists")
+        for old in ("listed.dcm", "plain.dcm"):
+            self.dseg("convert", "labels.nii", old, "--force")
+            self.assertEqual(self.mode(old), 0o640)
+        self.assertEqual(os.getxattr(self.dir / "listed.dcm", name), self.access_list(*owner_only))
+        self.assertNotIn(name, os.listxattr(self.dir / "plain.dcm"))
 
     def test_link_is_followed(self):
         (self.dir / "elsewhere").mkdir()
