@@ -67,7 +67,8 @@ class SamePath(CliTest):
         self.dseg("convert", "labels.nii", "a.dcm")
         self.refused(INPUTS, ("a.dcm",), "convert", "labels.nii", "a.dcm", "a.dcm")
         self.refused(INPUTS, ("a.dcm",), "convert", "a.dcm", "a.dcm", "--transfer-syntax", "implicit-le")
-        self.refused(INPUTS, ("labels.nii",), "preview", "labels.nii", "labels.nii")
+        os.symlink("labels.nii", self.dir / "p.png")
+        self.refused(INPUTS, ("p.png", "labels.nii"), "preview", "labels.nii", "p.png")
 
     def test_voxels_of_an_input(self):
         for header, data in (("x.mhd", "x.raw"), ("x.nhdr", "x.raw"), ("x.hdr", "x.img")):
@@ -137,7 +138,7 @@ class Modes(CliTest):
     def test_new_file_follows_umask(self):
         for mask in (0o022, 0o077, 0o002):
             os.umask(mask)
-            for name in ("a.dcm", "a.nii.gz", "a.json"):
+            for name in ("a.dcm", "a.json"):
                 (self.dir / name).unlink(missing_ok=True)
             self.dseg("convert", "labels.nii", "a.dcm", "--write-metadata", "a.json")
             self.dseg("convert", "labels.nii", "a.nii")
@@ -145,13 +146,13 @@ class Modes(CliTest):
             (self.dir / "a.nii").unlink()
 
     def test_replaced_file_keeps_its_mode(self):
-        names = ("a.dcm", "a.mhd", "a.zraw", "a.json")
+        names = ("a.dcm", "a.mhd", "a.raw", "a.json")
         for mode in (0o600, 0o640, 0o444, 0o666):
             for name in names:
                 (self.dir / name).write_text("old")
                 (self.dir / name).chmod(mode)
             self.dseg("convert", "labels.nii", "a.dcm", "--write-metadata", "a.json", "--force")
-            self.dseg("convert", "labels.nii", "a.mhd", "--force")
+            self.dseg("convert", "labels.nii", "a.mhd", "--compression", "none", "--force")
             self.dseg("compare", "a.dcm", "a.mhd", "--ignore", "names")
             self.assertEqual([self.mode(name) for name in names], [mode] * 4)
             for name in names:
@@ -214,12 +215,13 @@ class Signals(CliTest):
     def setUpClass(cls):
         cls.inputs = pathlib.Path(tempfile.mkdtemp(dir=os.getcwd()))
         cls.addClassCleanup(shutil.rmtree, cls.inputs)
-        for arguments in (("phantom", "in.nii.gz", "--size", "160x160x100"), ("convert", "in.nii.gz", "b.dcm", "--as", "binary")):
+        phantom = ("phantom", "in.nii", "--size", "160x160x100")
+        for arguments in (phantom, ("convert", "in.nii", "b.dcm", "--as", "binary")):
             subprocess.run([PROGRAM, *arguments], cwd=cls.inputs, check=True, timeout=120)
 
     def setUp(self):
         super().setUp()
-        for name in ("in.nii.gz", "b.dcm"):
+        for name in ("in.nii", "b.dcm"):
             os.link(self.inputs / name, self.dir / name)
         (self.dir / "out").mkdir()
 
@@ -238,7 +240,7 @@ class Signals(CliTest):
 
     def interrupt(self, program, number, **more):
         """Sends a signal when the first hidden name is there, or, without them, when the run has lasted a while."""
-        child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", **more)
+        child = self.start(program, "convert", "b.dcm", "out/o.nii", "--split", **more)
         if program == NAMED:
             while child.poll() is None and not self.left():
                 time.sleep(0.002)
@@ -280,7 +282,7 @@ class Signals(CliTest):
                 for output, options in (("out/o.nii", ()), ("out/o.dcm", ()), ("out/o.mhd", ("--split",))):
                     with self.subTest(output, code=code, named=program == NAMED):
                         options = (*options, "--compression", "none") if output.endswith("mhd") else options
-                        child = self.start(program, "convert", "in.nii.gz", output, *options, preexec_fn=limit)
+                        child = self.start(program, "convert", "in.nii", output, *options, preexec_fn=limit)
                         self.assertEqual(self.finish(child), code)
                         self.assertEqual(self.left(), [])
 
@@ -297,7 +299,7 @@ class Signals(CliTest):
         (self.dir / "small/o.dcm").write_text("old")
         for program in self.programs():
             for output, options in (("o.dcm", ()), ("n.nii", ()), ("n.nii", ("--split",))):
-                child = self.start(program, "convert", "in.nii.gz", f"small/{output}", *options, "--force")
+                child = self.start(program, "convert", "in.nii", f"small/{output}", *options, "--force")
                 self.assertEqual(self.finish(child), OUTPUT)
                 self.assertEqual(os.listdir(self.dir / "small"), ["o.dcm"])
                 self.assertEqual((self.dir / "small/o.dcm").read_text(), "old")
@@ -306,16 +308,16 @@ class Signals(CliTest):
         """Those that are complete are closed early."""
         limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))  # noqa: E731
         for program in self.programs():
-            child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", preexec_fn=limit)
+            child = self.start(program, "convert", "b.dcm", "out/o.nii", "--split", preexec_fn=limit)
             self.assertEqual(self.finish(child), 0)
             self.assertEqual(len(self.left()), 108)
             self.assertEqual([name for name in self.left() if name.startswith(".")], [])
-            child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", "--force", preexec_fn=limit)
+            child = self.start(program, "convert", "b.dcm", "out/o.nii", "--split", "--force", preexec_fn=limit)
             self.assertEqual(self.finish(child), 0)
             self.assertEqual(len(self.left()), 108)
             shutil.rmtree(self.dir / "out")
             (self.dir / "out").mkdir()
-            child = self.start(program, "convert", "b.dcm", "out/o.nii.gz", "--split", preexec_fn=limit)
+            child = self.start(program, "convert", "b.dcm", "out/o.nii", "--split", preexec_fn=limit)
             time.sleep(0.4)
             child.send_signal(signal.SIGTERM)
             if self.finish(child) != 0:
@@ -339,6 +341,7 @@ class Samples(CliTest):
             [PROGRAM, "samples", source, *arguments, "--only", "labelmap/explicit-le"],
             cwd=self.dir, capture_output=True, timeout=120, check=False, **more,
         )  # fmt: skip
+        harness.skip_without_library(self, done.returncode, code, done.stderr.decode())
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertNotIn(b".dseg-", done.stderr)
         return done
@@ -376,12 +379,12 @@ class Samples(CliTest):
     def test_source_in_the_directory(self):
         (self.dir / "out").mkdir()
         os.rename(self.dir / "labels.nii", self.dir / "out/source.nii")
-        self.dseg("convert", "out/source.nii", "out/source.nii.gz")
-        before = (self.dir / "out/source.nii.gz").read_bytes()
-        error = self.make("out", "--force", source="out/source.nii.gz", code=USAGE).stderr
+        self.dseg("convert", "out/source.nii", "out/source.seg.nrrd", "--compression", "none")
+        before = (self.dir / "out/source.seg.nrrd").read_bytes()
+        error = self.make("out", "--force", source="out/source.seg.nrrd", code=USAGE).stderr
         self.assertIn(INPUTS.encode(), error)
-        self.assertEqual((self.dir / "out/source.nii.gz").read_bytes(), before)
-        self.assertEqual(sorted(os.listdir(self.dir / "out")), ["source.nii", "source.nii.gz"])
+        self.assertEqual((self.dir / "out/source.seg.nrrd").read_bytes(), before)
+        self.assertEqual(sorted(os.listdir(self.dir / "out")), ["source.nii", "source.seg.nrrd"])
 
     def test_failure_leaves_nothing(self):
         (self.dir / "bad.nii").write_bytes(b"x" * 400)
@@ -393,6 +396,9 @@ class Samples(CliTest):
 
     def start(self, target, files):
         """Interrupted when some files of it are there."""
+        if os.environ.get("DSEG_LACKS_LIBRARIES"):
+            print(f"skipped: {self.id()}: a set of samples needs PNG")
+            self.skipTest("PNG")
         child = subprocess.Popen(
             [PROGRAM, "samples", "phantom", target, "--edge-cases"],
             cwd=self.dir, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

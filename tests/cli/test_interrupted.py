@@ -24,10 +24,11 @@ SECONDS = float(os.environ.get("DSEG_TEST_SECONDS", "5"))
 # those that belong to a set of which some files have their names are for the user to look at.
 WRITING, SET = ".tmp", (".old", ".done")
 
+JSON = () if os.environ.get("DSEG_LACKS_LIBRARIES") else ("--write-metadata", "o.json")
 RUNS = {
-    "one file": ("../b.dcm", "o.dcm", "--transfer-syntax", "rle", "--write-metadata", "o.json"),
-    "a header and its voxels": ("../in.nii.gz", "o.mhd"),
-    "a file for each segment": ("../b.dcm", "o.nii.gz", "--split"),
+    "an object and JSON": ("../b.dcm", "o.dcm", "--transfer-syntax", "rle", "--uid-seed", "x", *JSON),
+    "a header and its voxels": ("../in.nii", "o.mhd", "--compression", "none"),
+    "a file for each segment": ("../b.dcm", "o.nii", "--split"),
 }
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 
@@ -37,9 +38,7 @@ def contents(directory):
 
 
 def start(program, directory, name, force):
-    arguments = [program, "convert", *RUNS[name], "--uid-seed", "x"] if name == "one file" else [program, "convert", *RUNS[name]]
-    if force:
-        arguments.append("--force")
+    arguments = [program, "convert", *RUNS[name], *(("--force",) if force else ())]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1600000000"}
     return subprocess.Popen(
         arguments, cwd=directory, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -105,8 +104,8 @@ class Trial:
         missing = set(self.old) - set(contents(self.directory))
         if missing:
             return f"{missing} are gone"
-        small = [self.program, "phantom", "next.nii.gz", "--size", "16x16x8", "--force"]
-        (self.directory / "next.nii.gz").write_text("old")
+        small = [self.program, "phantom", "next.nii", "--size", "16x16x8", "--force"]
+        (self.directory / "next.nii").write_text("old")
         subprocess.run(small, cwd=self.directory, check=True, timeout=60)
         left = {file for file in self.hidden() if not file.endswith(SET)}
         return f"the next run leaves {left}" if left else None
@@ -129,7 +128,8 @@ def main():
     seed = sys.argv[1] if len(sys.argv) > 1 else str(random.SystemRandom().randrange(2**32))
     print(f"seed {seed}", flush=True)
     numbers = random.Random(seed)
-    for arguments in (("phantom", "in.nii.gz", "--size", "64x64x40", "--labels", "30"), ("convert", "in.nii.gz", "b.dcm", "--as", "binary")):
+    phantom = ("phantom", "in.nii", "--size", "64x64x40", "--labels", "30")
+    for arguments in (phantom, ("convert", "in.nii", "b.dcm", "--as", "binary")):
         subprocess.run([PROGRAM, *arguments, "--force"], check=True, timeout=120)
     programs = {"as it is": PROGRAM}
     if NAMED:
