@@ -145,6 +145,13 @@ static const dseg_frame_attributes *copy_frames(struct copier *copier, const dse
   return frames;
 }
 
+static void copy_identity(struct copier *copier, dseg_identity *identity) {
+  identity->patient_id = copy_text(copier, identity->patient_id);
+  identity->issuer = copy_text(copier, identity->issuer);
+  identity->issuer_entity = copy_text(copier, identity->issuer_entity);
+  identity->study_uid = copy_text(copier, identity->study_uid);
+}
+
 static void copy_content(struct copier *copier, dseg_content *content) {
   content->series_description = copy_text(copier, content->series_description);
   content->series_number = copy_text(copier, content->series_number);
@@ -176,6 +183,7 @@ dseg_status dseg_description_copy(const dseg_description *from, dseg_description
       copy_bytes(&copier, from->geometry.planes, from->geometry.plane_count * sizeof *copy->geometry.planes);
   copy->geometry.frame_of_reference_uid = copy_text(&copier, from->geometry.frame_of_reference_uid);
   copy->references = copy_references(&copier, from->references);
+  copy_identity(&copier, &copy->identity);
   copy_content(&copier, &copy->content);
   copy->context = copy_view(&copier, from->context);
   copy->attributes = copy_view(&copier, from->attributes);

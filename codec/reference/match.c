@@ -287,23 +287,20 @@ static size_t match_pixels(const struct sorted *sorted, dseg_geometry *geometry)
 static void match_planes(const struct sorted *sorted, dseg_description *description,
                          const dseg_warning_sink *warnings) {
   dseg_geometry *geometry = &description->geometry;
-  const char *there = geometry->frame_of_reference_uid;
-  const char *here = sorted->set->files[sorted->first->file].frame_of_reference_uid;
-  const bool other_space = there != NULL && here != NULL && strcmp(there, here) != 0;
   for (size_t i = 0; i < geometry->plane_count; i++) {
     geometry->planes[i].source = -1;
   }
   size_t matched = 0;
   if (sorted->placed_count == 0) {
     matched = match_pixels(sorted, geometry);
-  } else if (!other_space && sorted->slide && geometry->space == DSEG_SPACE_SLIDE) {
+  } else if (sorted->slide && geometry->space == DSEG_SPACE_SLIDE) {
     matched = match_tiles(sorted, geometry);
-  } else if (!other_space && !sorted->slide && geometry->space == DSEG_SPACE_PATIENT) {
+  } else if (!sorted->slide && geometry->space == DSEG_SPACE_PATIENT) {
     matched = match_volume(sorted, geometry);
   }
   if (matched < geometry->plane_count) {
-    dseg_warn(warnings, "%zu of %zu planes lie on no image of the reference%s", geometry->plane_count - matched,
-              geometry->plane_count, other_space ? ": it has another frame of reference (0020,0052)" : "");
+    dseg_warn(warnings, "%zu of %zu planes lie on no image of the reference", geometry->plane_count - matched,
+              geometry->plane_count);
   }
 }
 

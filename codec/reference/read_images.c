@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "dicom/identity.h"
 #include "reference/reference.h"
 
 static bool u32_of(const dseg_elements *elements, uint32_t tag, uint32_t *value) {
@@ -244,6 +245,7 @@ static dseg_status read_image(const dseg_part10 *part10, dseg_reference_set *set
     file->sop_instance_uid = dseg_read_text(&texts, &part10->meta, 0x00020003);
   }
   DSEG_TRY(texts.status);
+  DSEG_TRY(dseg_read_identity(part10, description, &file->identity, error));
   if (file->series_uid == NULL) {
     file->series_uid = "";
   }

@@ -83,18 +83,22 @@ static dseg_status check_one_series(const dseg_reference_set *set, dseg_error *e
 }
 
 /* What derives from a lossy image is lossy itself, so such an image speaks for the series (PS3.3 C.8.20.2.2). */
-static const char *context_path(const dseg_reference_set *set) {
+static size_t context_file(const dseg_reference_set *set, size_t patient) {
+  const char *id = set->files[patient].identity.patient_id;
   for (size_t i = 0; i < set->file_count && set->files[i].series_uid != NULL; i++) {
-    if (set->files[i].lossy) {
-      return set->files[i].path;
+    const char *other = set->files[i].identity.patient_id;
+    if (set->files[i].lossy && (id == NULL || (other != NULL && strcmp(id, other) == 0))) {
+      return i;
     }
   }
-  return set->files[0].path;
+  return patient;
 }
 
-static dseg_status take_context(const dseg_reference_set *set, dseg_description *description, dseg_error *error) {
+static dseg_status take_context(const dseg_reference_set *set, size_t patient, dseg_description *description,
+                                dseg_error *error) {
   const dseg_part10_options how = dseg_reference_part10_options(set);
-  const char *path = context_path(set);
+  const size_t index = context_file(set, patient);
+  const char *path = set->files[index].path;
   dseg_input *input = NULL;
   dseg_part10 part10;
   bool is_dicom = false;
@@ -106,7 +110,29 @@ static dseg_status take_context(const dseg_reference_set *set, dseg_description 
   }
   status = dseg_context_from_part10(&part10, description, error);
   dseg_part10_close(&part10);
+  description->identity = set->files[index].identity;
   return status;
+}
+
+/* Everything that is taken from images that have been read. */
+static dseg_status take(dseg_reference_set *set, dseg_description *description, const dseg_reference_options *options,
+                        dseg_error *error) {
+  const dseg_identity former = description->identity;
+  const dseg_references references = description->references;
+  size_t patient = 0;
+  const char *space = NULL;
+  DSEG_TRY(dseg_reference_check_identity(set, description, options, &patient, &space, error));
+  DSEG_TRY(check_one_series(set, error));
+  if (patient < set->file_count) { /* else no image says whose it is, and the segmentation does */
+    DSEG_TRY(take_context(set, patient, description, error));
+  }
+  if (description->geometry.frame_of_reference_uid != NULL && space != NULL) {
+    description->geometry.frame_of_reference_uid = space;
+  }
+  DSEG_TRY(dseg_reference_apply(set, description, &options->warnings, error));
+  const char *study = description->identity.study_uid;
+  const bool other_study = former.study_uid != NULL && study != NULL && strcmp(former.study_uid, study) != 0;
+  return other_study ? dseg_reference_keep_former(description, &references, study, error) : DSEG_OK;
 }
 
 dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths, size_t count,
@@ -126,13 +152,7 @@ dseg_status dseg_description_add_reference(dseg_description *description, const 
     status = read_files(&set, description, error);
   }
   if (status == DSEG_OK) {
-    status = check_one_series(&set, error);
-  }
-  if (status == DSEG_OK) {
-    status = take_context(&set, description, error);
-  }
-  if (status == DSEG_OK) {
-    status = dseg_reference_apply(&set, description, &complete.warnings, error);
+    status = take(&set, description, &complete, error);
   }
   dseg_reference_set_free(&set);
   return status;

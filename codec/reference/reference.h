@@ -4,6 +4,7 @@
 #define DSEG_REFERENCE_REFERENCE_H
 
 #include "dicom/part10.h"
+#include "dseg/writer.h"
 
 /* Bytes of memory for one file's attributes. */
 #define DSEG_REFERENCE_MEMORY ((uint64_t)4 << 30)
@@ -15,6 +16,7 @@ typedef struct dseg_reference_file {
   const char *sop_class_uid, *sop_instance_uid, *study_uid; /* NULL: absent */
   const char *series_uid;                                   /* "": absent; NULL: not an image */
   const char *modality, *series_description, *frame_of_reference_uid;
+  dseg_identity identity;
   uint32_t rows, columns;
   bool lossy;
   bool slide; /* total pixel matrix of a slide */
@@ -54,6 +56,17 @@ dseg_status dseg_reference_find_files(dseg_reference_set *set, const char *path,
  * rows, or itself a segmentation. */
 dseg_status dseg_reference_read(dseg_reference_set *set, size_t index, dseg_description *description, bool *is_image,
                                 dseg_error *error);
+
+/* identity.c. Checks that the images and the description are of one patient and lie in one frame of reference: name
+ * stands for the description. *patient: the file whose patient and study hold, SIZE_MAX for those of the
+ * description, whose patient no image says; *frame_of_reference_uid: the UID that
+ * holds for the description's planes; NULL: nobody has one. */
+dseg_status dseg_reference_check_identity(const dseg_reference_set *set, const dseg_description *description,
+                                          const dseg_reference_options *options, size_t *patient,
+                                          const char **frame_of_reference_uid, dseg_error *error);
+/* Puts those of former that are of another study, and are not there already, behind the description's references. */
+dseg_status dseg_reference_keep_former(dseg_description *description, const dseg_references *former,
+                                       const char *study_uid, dseg_error *error);
 
 /* Sorts the frames along their normal (slides: by row and column) and gives them to the description as references;
  * gives it their geometry when it has none, else finds each plane's source. */

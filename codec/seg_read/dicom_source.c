@@ -9,6 +9,7 @@
 
 #include "base/checked.h"
 #include "dicom/context.h"
+#include "dicom/identity.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
 #include "seg_read/kept_groups.h"
@@ -269,6 +270,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   dseg_description *description = source->base.description;
   size_t total;
   DSEG_TRY(dseg_read_object(&source->parts[0], source, error));
+  DSEG_TRY(dseg_read_identity(&source->parts[0], description, &description->identity, error));
   DSEG_TRY(dseg_dicom_count_frames(source, options->memory_limit, counts, &total, error));
   DSEG_TRY(dseg_dicom_read_encoding(source, error));
   dseg_dicom_warn_of_object(source, options);

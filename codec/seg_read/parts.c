@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dicom/identity.h"
+#include "model/identity.h"
 #include "seg_read/dicom_source.h"
 #include "seg_read/object.h"
 
@@ -134,6 +136,36 @@ static dseg_status check_same_form(const struct part *parts, size_t count, dseg_
   return DSEG_OK;
 }
 
+static dseg_status compare_identities(const struct part *parts, size_t count, const dseg_open_options *options,
+                                      dseg_description *texts, dseg_error *error) {
+  dseg_party *parties = dseg_description_alloc(texts, count * sizeof *parties);
+  dseg_identity *identities = dseg_description_alloc(texts, count * sizeof *identities);
+  if (parties == NULL || identities == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu parts", count);
+  }
+  for (size_t i = 0; i < count; i++) {
+    const dseg_status status = dseg_read_identity(&parts[i].file, texts, &identities[i], error);
+    if (status != DSEG_OK) {
+      return fail_at(&parts[i], status, error);
+    }
+    parties[i] = (dseg_party){parts[i].path, &identities[i], NULL};
+  }
+  dseg_leaders leaders;
+  return dseg_check_parties(parties, count, options->other_patient, &options->warnings, &leaders, error);
+}
+
+/* All parts are of one patient. */
+static dseg_status check_identities(const struct part *parts, size_t count, const dseg_open_options *options,
+                                    dseg_error *error) {
+  dseg_description *texts = dseg_description_create();
+  if (texts == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu parts", count);
+  }
+  const dseg_status status = compare_identities(parts, count, options, texts, error);
+  dseg_description_destroy(texts);
+  return status;
+}
+
 static dseg_status make_source(struct part *parts, size_t count, const dseg_open_options *options, dseg_source **source,
                                dseg_error *error) {
   for (size_t i = 0; i < count; i++) {
@@ -145,6 +177,7 @@ static dseg_status make_source(struct part *parts, size_t count, const dseg_open
   qsort(parts, count, sizeof *parts, compare_numbers);
   DSEG_TRY(check_parts(parts, count, error));
   DSEG_TRY(check_same_form(parts, count, error));
+  DSEG_TRY(check_identities(parts, count, options, error));
   dseg_part10 *files = malloc(count * sizeof *files);
   if (files == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu parts", count);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "sources/combined.h"
+#include "sources/provenance.h"
 
 /* How far apart voxels of two files may be to count as one: a share of the distance between pixels. Files of one set
  * whose orientation went through single precision differ by up to a hundredth of a pixel at the far corner. */
@@ -160,7 +161,8 @@ static dseg_status allocate_tables(dseg_combined *combined, dseg_source **source
 }
 
 /* The description of the whole. It borrows text and arrays from those of the sources, which live as long. */
-static dseg_status describe(dseg_combined *combined, size_t segment_total, dseg_error *error) {
+static dseg_status describe(dseg_combined *combined, size_t segment_total, size_t patient, size_t frame_of_reference,
+                            dseg_error *error) {
   dseg_description *whole = dseg_description_create();
   combined->base.description = whole;
   if (whole == NULL) {
@@ -170,6 +172,11 @@ static dseg_status describe(dseg_combined *combined, size_t segment_total, dseg_
   void *arena = whole->arena;
   *whole = *first->description;
   whole->arena = arena;
+  whole->identity = combined->sources[patient]->description->identity;
+  whole->context = combined->sources[patient]->description->context;
+  const dseg_description *space = combined->sources[frame_of_reference]->description;
+  whole->geometry.frame_of_reference_uid = space->geometry.frame_of_reference_uid;
+  whole->identity.frame_of_reference_made = space->identity.frame_of_reference_made;
   whole->has_background = true;
   whole->background = 0;
   whole->kind = holds_fractions(first) ? first->description->kind : DSEG_VOXELS_MASKS;
@@ -194,12 +201,14 @@ static dseg_status describe(dseg_combined *combined, size_t segment_total, dseg_
       DSEG_TRY(dseg_description_agree(whole, combined->sources[i]->description, error));
     }
   }
-  return DSEG_OK;
+  return dseg_merge_references(combined->sources, combined->source_count, whole, error);
 }
 
 dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg_open_options *options,
                                  dseg_source **source, dseg_error *error) {
-  (void)options;
+  size_t patient = 0;
+  size_t frame_of_reference = 0;
+  DSEG_TRY(dseg_check_sources(sources, count, options, &patient, &frame_of_reference, error));
   for (size_t i = 1; i < count; i++) {
     DSEG_TRY(check_geometry(sources[0], sources[i], error));
     DSEG_TRY(check_kinds(sources[0], sources[i], error));
@@ -216,7 +225,7 @@ dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg
     status = number_members(combined->members, segment_total, error);
   }
   if (status == DSEG_OK) {
-    status = describe(combined, segment_total, error);
+    status = describe(combined, segment_total, patient, frame_of_reference, error);
   }
   if (status != DSEG_OK) {
     dseg_description_destroy(combined->base.description);

@@ -11,8 +11,15 @@ def element(group, number, vr, value):
     return struct.pack("<HH2sH", group, number, vr.encode(), len(value)) + value
 
 
-def write_image(path, index, position, rows, columns, spacing, orientation):
-    """One CT image without its pixels."""
+def sequence(group, number, *items):
+    """A sequence of items, each the bytes of its elements."""
+    content = b"".join(struct.pack("<HHI", 0xFFFE, 0xE000, len(item)) + item for item in items)
+    return struct.pack("<HH2s2xI", group, number, b"SQ", len(content)) + content
+
+
+def write_image(path, index, position, rows, columns, spacing, orientation, changes=()):
+    """One CT image without its pixels. changes: elements, as element makes them, beside the image's own or in place of
+    them."""
     uid = f"1.2.3.4.{index}"
     meta = element(2, 2, "UI", "1.2.840.10008.5.1.4.1.1.2") + element(2, 3, "UI", uid)
     meta += element(2, 0x10, "UI", "1.2.840.10008.1.2.1")
@@ -33,5 +40,7 @@ def write_image(path, index, position, rows, columns, spacing, orientation):
         element(0x28, 0x11, "US", struct.pack("<H", columns)),
         element(0x28, 0x30, "DS", "\\".join(map(str, spacing))),
     ]
+    by_tag = {struct.unpack_from("<HH", one): one for one in content + list(changes)}
+    content = [by_tag[tag] for tag in sorted(by_tag)]
     length = element(2, 0, "UL", struct.pack("<I", len(meta)))
     path.write_bytes(bytes(128) + b"DICM" + length + meta + b"".join(content))

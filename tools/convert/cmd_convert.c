@@ -12,6 +12,7 @@ enum {
   OPTION_TRANSFER_SYNTAX,
   OPTION_OPTION,
   OPTION_REFERENCE,
+  OPTION_OTHER_PATIENT,
   OPTION_METADATA,
   OPTION_SEGMENTS,
   OPTION_PRESENT_ONLY,
@@ -61,6 +62,9 @@ static const cli_option options_table[] = {
      "Names, codes and colours of the segments, in dcmqi's JSON."},
     {OPTION_REFERENCE, "reference", "DIR|FILE", true, NULL,
      "The images that were segmented: gives patient, study, frame of reference and references to the output."},
+    {OPTION_OTHER_PATIENT, "other-patient", NULL, false, NULL,
+     "Inputs and images may be of different patients, or lie in different frames of reference, which is refused "
+     "otherwise: for a new pseudonym of one person. The images', else the first input's, are taken."},
     {OPTION_SERIES_DESCRIPTION, "series-description", "TEXT", false, NULL, "Series Description (0008,103E)."},
     {OPTION_SERIES_NUMBER, "series-number", "N", false, NULL, "Series Number (0020,0011)."},
     {OPTION_WRITE_METADATA, "write-metadata", "JSON", false, NULL,
@@ -275,6 +279,7 @@ static void set_flag(int id, convert_options *options) {
     case OPTION_RENUMBER: options->numbering = CONVERT_NUMBERS_NEW; break;
     case OPTION_CONCATENATION: options->write.concatenation = true; break;
     case OPTION_PADDED_BIT_FRAMES: options->padded_bit_frames = true; break;
+    case OPTION_OTHER_PATIENT: options->other_patient = true; break;
     case OPTION_NIFTI2: options->nifti2 = true; break;
     case OPTION_SYNC: options->sync = true; break;
     case OPTION_FORCE: options->force = true; break;

@@ -52,6 +52,7 @@ typedef struct convert_options {
   bool padded_bit_frames;
   bool offset_table_given;
   bool nifti2;
+  bool other_patient;
   int compression;
   const char *series_description;
   const char *series_number;

@@ -290,7 +290,9 @@ int convert_apply_reference(convert_job *job) {
   const dseg_reference_options reference_options = {
       .struct_size = sizeof(dseg_reference_options),
       .warnings = options->shared_references ? (dseg_warning_sink){0} : cli_warning_sink(&warnings),
-      .temporary_directory = cli_temporary_directory()};
+      .temporary_directory = cli_temporary_directory(),
+      .name = convert_input_name(job) != NULL ? convert_input_name(job) : options->inputs[0],
+      .other_patient = options->other_patient};
   dseg_error error = {0};
   const dseg_status status = dseg_description_add_reference(target, (const char *const *)options->references,
                                                             options->reference_count, &reference_options, &error);
@@ -309,10 +311,6 @@ int convert_apply_reference(convert_job *job) {
       !(to->pixel_spacing[1] > 0)) {
     cli_error(reference_name, "--grid reference: the images have no position, orientation or pixel spacing");
     return CLI_INPUT;
-  }
-  if (from.frame_of_reference_uid != NULL && to->frame_of_reference_uid != NULL &&
-      strcmp(from.frame_of_reference_uid, to->frame_of_reference_uid) != 0) {
-    cli_warning(convert_input_name(job), "its Frame of Reference UID (0020,0052) is not that of the reference images");
   }
   return map_to_reference(job, &from, to);
 }

@@ -14,6 +14,7 @@ static dseg_status open_inputs(convert_job *job, dseg_error *error) {
       .padded_bit_frames = options->padded_bit_frames,
       .threads = options->threads,
       .outputs = job->outputs,
+      .other_patient = options->other_patient,
   };
   return cli_open(options->inputs, options->input_count, &open_options, &job->source, error);
 }

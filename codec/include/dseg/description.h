@@ -164,6 +164,17 @@ typedef struct dseg_content {
   const char *clinical_trial_coordinating_center; /* (0012,0060) */
 } dseg_content;
 
+/* Whose a segmentation is, and whether its frame of reference comes from images. dseg_open_many and
+ * dseg_description_add_reference compare it. Opening a DICOM object fills it; research formats do not say it. */
+typedef struct dseg_identity {
+  bool is_known;                /* read from a DICOM object; false: nothing below says anything */
+  const char *patient_id;       /* (0010,0020); NULL: absent or empty */
+  const char *issuer;           /* Issuer of Patient ID (0010,0021) */
+  const char *issuer_entity;    /* Universal Entity ID (0040,0032) of Issuer of Patient ID Qualifiers (0010,0024) */
+  const char *study_uid;        /* (0020,000D); NULL: absent, or made by dseg for want of an image */
+  bool frame_of_reference_made; /* geometry.frame_of_reference_uid was made by dseg for want of an image */
+} dseg_identity;
+
 typedef struct dseg_description {
   dseg_voxel_kind kind;
   uint32_t maximum_fraction; /* Maximum Fractional Value (0062,000E); 0 unless the kind is a fraction */
@@ -193,6 +204,7 @@ typedef struct dseg_description {
   /* Tags of what the object said and a copy does not have, each once, by ascending number: dropped_count items. */
   const uint32_t *dropped;
   size_t dropped_count;
+  dseg_identity identity;
   void *arena; /* owns everything above; managed by the functions below */
 } dseg_description;
 

@@ -52,6 +52,9 @@ typedef struct dseg_open_options {
   /* Every file that is read becomes an input of this set (dseg_output_set_add_input), files of voxels beside their
    * headers included; NULL: of none. */
   dseg_output_set *outputs;
+  /* Files opened together may be of different patients, or lie in different frames of reference: those of the first
+   * file hold for the whole, and a warning says so. Otherwise DSEG_ERROR_UNSUPPORTED. */
+  bool other_patient;
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the
@@ -67,7 +70,12 @@ DSEG_API dseg_status dseg_open_input(dseg_input *input, const char *name, const 
 
 /* Opens several files as one segmentation. The parts of a DICOM Concatenation become one object (PS3.3
  * C.7.6.16.2.2.4). Other files must share one geometry and become one segmentation whose segments are those
- * of all files in turn, with new numbers where they collide; segments of different files may overlap. */
+ * of all files in turn, with new numbers where they collide; segments of different files may overlap.
+ *
+ * All files must be of one patient and lie in one frame of reference. DSEG_ERROR_UNSUPPORTED, with both files and
+ * values, when two have different Patient IDs (0010,0020), or one ID from different issuers (PS3.3 C.7.1.1), or
+ * different Frame of Reference UIDs (0020,0052) that both come from images, unless options->other_patient. What a file
+ * does not say is taken for that of the others, with a warning. */
 DSEG_API dseg_status dseg_open_many(const char *const *paths, size_t count, const dseg_open_options *options,
                                     dseg_source **source, dseg_error *error);
 

@@ -127,6 +127,10 @@ typedef struct dseg_reference_options {
   size_t struct_size; /* sizeof(dseg_reference_options): see dseg/dseg.h */
   dseg_warning_sink warnings;
   const char *temporary_directory; /* as in dseg_open_options */
+  const char *name;                /* of the description in messages; NULL: "the segmentation" */
+  /* The images may be of another patient than the description, or lie in another frame of reference: those of the
+   * images hold from then on, and a warning says so. Otherwise DSEG_ERROR_UNSUPPORTED. */
+  bool other_patient;
 } dseg_reference_options;
 
 /* Reads the source images (files, or directories that are searched) and takes from them patient, study, frame
@@ -138,7 +142,11 @@ typedef struct dseg_reference_options {
  * whatever its raster (PS3.3 A.51.5.1); a tile's is the tile at its place; and where images have no position, planes of
  * the same raster and number correspond to them in order, and have no position then either (DSEG_SPACE_NONE). Planes
  * that match no image keep source -1, and one warning says how many. DSEG_ERROR_FORMAT when the files belong to several
- * series, named in the message, or a file given by name is no image; others in directories are passed over. On failure
+ * series, named in the message, or a file given by name is no image; others in directories are passed over.
+ *
+ * Images and description must be of one patient and lie in one frame of reference, as files that dseg_open_many opens
+ * must. A frame of reference that dseg made for want of an image gives way to that of the images. Of a description
+ * from another study of the patient the references are kept behind those of the images (PS3.3 C.12.2). On failure
  * the description has no new references or geometry. options may be NULL. */
 DSEG_API dseg_status dseg_description_add_reference(dseg_description *description, const char *const *paths,
                                                     size_t count, const dseg_reference_options *options,
