@@ -1,77 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* context.c - copies the attributes that describe patient, study and equipment, whatever a file's encoding.
- *
- * The modules: Patient (PS3.3 C.7.1.1), Clinical Trial Subject and Study (C.7.1.3, C.7.2.3), General Study
- * (C.7.2.1), Patient Study (C.7.2.2), Frame of Reference (C.7.4.1), General Equipment (C.7.5.1; without Pixel
- * Padding Value, which belongs to the pixels), Specimen (C.7.6.22). */
+/* context.c - copies the attributes that describe patient, study and equipment (context_tags.h), whatever a file's
+ * encoding. */
 #include "dicom/context.h"
 
 #include <string.h>
 
 #include "base/endian.h"
+#include "dicom/context_tags.h"
 #include "dicom/scanner.h"
 #include "dicom/vr.h"
 
-/* Besides all of groups 0010 and 0012; sorted. */
-static const uint32_t carried[] = {
-    0x00080020, /* Study Date */
-    0x00080030, /* Study Time */
-    0x00080050, /* Accession Number */
-    0x00080051, /* Issuer of Accession Number Sequence */
-    0x00080070, /* Manufacturer */
-    0x00080080, /* Institution Name */
-    0x00080081, /* Institution Address */
-    0x00080090, /* Referring Physician's Name */
-    0x00080096, /* Referring Physician Identification Sequence */
-    0x0008009C, /* Consulting Physician's Name */
-    0x0008009D, /* Consulting Physician Identification Sequence */
-    0x00081010, /* Station Name */
-    0x00081030, /* Study Description */
-    0x00081032, /* Procedure Code Sequence */
-    0x00081040, /* Institutional Department Name */
-    0x00081041, /* Institutional Department Type Code Sequence */
-    0x00081048, /* Physician(s) of Record */
-    0x00081049, /* Physician(s) of Record Identification Sequence */
-    0x00081060, /* Name of Physician(s) Reading Study */
-    0x00081062, /* Physician(s) Reading Study Identification Sequence */
-    0x00081080, /* Admitting Diagnoses Description */
-    0x00081084, /* Admitting Diagnoses Code Sequence */
-    0x00081090, /* Manufacturer's Model Name */
-    0x00181000, /* Device Serial Number */
-    0x00181020, /* Software Versions */
-    0x0018A001, /* Contributing Equipment Sequence */
-    0x0020000D, /* Study Instance UID */
-    0x00200010, /* Study ID */
-    0x00200052, /* Frame of Reference UID */
-    0x00201040, /* Position Reference Indicator */
-    0x00282110, /* Lossy Image Compression: what is derived from a lossy image says so, too (C.8.20.2.2) */
-    0x00282112, /* Lossy Image Compression Ratio */
-    0x00282114, /* Lossy Image Compression Method */
-    0x00321033, /* Requesting Service */
-    0x00321034, /* Requesting Service Code Sequence */
-    0x00380010, /* Admission ID */
-    0x00380014, /* Issuer of Admission ID Sequence */
-    0x00400512, /* Container Identifier */
-    0x00400513, /* Issuer of the Container Identifier Sequence */
-    0x00400518, /* Container Type Code Sequence */
-    0x00400560, /* Specimen Description Sequence */
-    0x00401012, /* Reason For Performed Procedure Code Sequence */
-};
-
 #define UTF8_TERM "ISO_IR 192"
 
-bool dseg_context_carries(uint32_t tag) {
-  const uint32_t group = tag >> 16;
-  if (group == 0x0010 || group == 0x0012) {
-    return (tag & 0xFFFFu) != 0;
-  }
-  for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++) {
-    if (carried[i] == tag) {
-      return true;
-    }
-  }
-  return false;
+/* Series attributes of a trial are those of the images' series; a segmentation keeps its own. */
+static bool is_carried(uint32_t tag, bool from_segmentation) {
+  const dseg_context_tag *known = dseg_find_context_tag(tag);
+  return known != NULL && (from_segmentation || known->module != DSEG_MODULE_TRIAL_SERIES);
 }
+
+bool dseg_context_carries(uint32_t tag) {
+  return is_carried(tag, true);
+}
+
+typedef enum level { LEVEL_ITEM = 0, LEVEL_IMAGE, LEVEL_SEGMENTATION } level;
 
 static bool is_vr(const char vr[2], const char *list) {
   for (const char *p = list; *p != '\0'; p += 2) {
@@ -82,8 +33,9 @@ static bool is_vr(const char vr[2], const char *list) {
   return false;
 }
 
-/* Where a copy is: how deep, and whether it takes private elements. */
+/* Where a copy is: at which level, how deep, and whether it takes private elements. */
 struct place {
+  level level;
   unsigned depth;
   bool with_private;
 };
@@ -117,7 +69,7 @@ static dseg_status close_length(dseg_buffer *out, size_t at, dseg_error *error) 
 static dseg_status copy_sequence(const dseg_elements *parent, const dseg_element *sequence,
                                  const dseg_element *character_set, struct place place, dseg_buffer *out,
                                  dseg_error *error) {
-  const struct place inside = {place.depth + 1, place.with_private};
+  const struct place inside = {LEVEL_ITEM, place.depth + 1, place.with_private};
   size_t offset = 0;
   bool more;
   dseg_elements item;
@@ -215,12 +167,15 @@ static dseg_status copy_element(const dseg_elements *from, const dseg_element *e
   if (element->undefined_length) {
     return DSEG_OK; /* fragments, which only Pixel Data has */
   }
-  return copy_value(from, element, character_set, out, error);
+  dseg_element named = *element;
+  if (is_unknown && dseg_vr_is_text(known)) {
+    memcpy(named.vr, known, sizeof known); /* PS3.5 6.2.2: the value of UN is encoded alike */
+  }
+  return copy_value(from, &named, character_set, out, error);
 }
 
 static dseg_status copy_elements(const dseg_elements *from, const dseg_element *character_set, struct place place,
                                  dseg_buffer *out, dseg_error *error) {
-  const bool top = place.depth == 0;
   size_t offset = 0;
   uint32_t last = 0;
   dseg_element element;
@@ -228,15 +183,16 @@ static dseg_status copy_elements(const dseg_elements *from, const dseg_element *
   if (place.depth > DSEG_MAX_DEPTH) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "sequences are nested deeper than %u", DSEG_MAX_DEPTH);
   }
-  if (!top) {
+  if (place.level == LEVEL_ITEM) {
     DSEG_TRY(dseg_elements_find(from, DSEG_TAG(0x0008, 0x0005), &own, error));
     character_set = own.tag != 0 ? &own : character_set;
   }
   DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   while (element.tag != 0) {
     const bool is_private = (element.tag >> 16 & 1u) != 0;
-    const bool wanted =
-        top ? dseg_context_carries(element.tag) : (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0;
+    const bool wanted = place.level == LEVEL_ITEM
+                            ? (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0
+                            : is_carried(element.tag, place.level == LEVEL_SEGMENTATION);
     if (wanted && element.tag > last && element.tag != DSEG_TAG(0x0008, 0x0005)) {
       last = element.tag;
       DSEG_TRY(copy_element(from, &element, character_set, place, out, error));
@@ -248,13 +204,16 @@ static dseg_status copy_elements(const dseg_elements *from, const dseg_element *
 
 dseg_status dseg_copy_element(const dseg_elements *from, const dseg_element *element, const dseg_element *character_set,
                               dseg_buffer *out, dseg_error *error) {
-  return copy_element(from, element, character_set, (struct place){1, true}, out, error);
+  return copy_element(from, element, character_set, (struct place){LEVEL_ITEM, 1, true}, out, error);
 }
 
 static dseg_status build(const dseg_part10 *part10, dseg_buffer *out, dseg_error *error) {
   DSEG_TRY(append_tag(DSEG_TAG(0x0008, 0x0005), out, error));
   DSEG_TRY(dseg_buffer_append(out, "CS\x0A\0" UTF8_TERM, 4 + strlen(UTF8_TERM), error));
-  return copy_elements(&part10->elements, &part10->character_set, (struct place){0, false}, out, error);
+  dseg_element type; /* Segmentation Type */
+  DSEG_TRY(dseg_elements_find(&part10->elements, DSEG_TAG(0x0062, 0x0001), &type, error));
+  const struct place place = {.level = type.tag != 0 ? LEVEL_SEGMENTATION : LEVEL_IMAGE};
+  return copy_elements(&part10->elements, &part10->character_set, place, out, error);
 }
 
 dseg_status dseg_context_from_part10(const dseg_part10 *part10, dseg_description *description, dseg_error *error) {

@@ -5,9 +5,9 @@
 
 #include "dicom/part10.h"
 
-/* Sets description->context to the patient, clinical trial, study, frame of reference, equipment and specimen
- * attributes of a file, in ascending order of tags: Explicit VR Little Endian, items and sequences of defined
- * length, text in UTF-8 (the first element is (0008,0005) with ISO_IR 192). Private elements are left out. */
+/* Sets description->context to those attributes of a file that are taken over (context_tags.h), in ascending order of
+ * tags: Explicit VR Little Endian, items and sequences of defined length, text in UTF-8 (the first element is
+ * (0008,0005) with ISO_IR 192). Private elements are left out. */
 dseg_status dseg_context_from_part10(const dseg_part10 *part10, dseg_description *description, dseg_error *error);
 
 /* Whether the context has the top-level element with this tag. */

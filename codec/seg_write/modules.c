@@ -4,8 +4,11 @@
  * What the context brings (patient, study, ...) comes first; attributes of type 1 and 2 that it lacks are added,
  * and what describes this instance replaces whatever the context says. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/format_decimal.h"
+#include "dicom/mend.h"
+#include "dicom/value_form.h"
 #include "dseg/version.h"
 #include "model/maker.h"
 #include "seg_write/object.h"
@@ -52,6 +55,18 @@ static void put_code_string(dseg_data_set *set, uint32_t tag, const char *text) 
   dseg_data_set_put_text(set, tag, "CS", code);
 }
 
+/* A number of the caller's or of the source; the fallback where there is none, or where that is no number. */
+static void put_number(dseg_data_set *set, const dseg_seg_object *object, uint32_t tag, const char *text,
+                       const char *fallback) {
+  const dseg_view value = {(const uint8_t *)text, text != NULL ? strlen(text) : 0};
+  const char *fault = text != NULL ? dseg_value_fault("IS", value) : NULL;
+  if (fault != NULL) {
+    dseg_warn(object->warnings, "(%04X,%04X) \"%.40s\" %s (PS3.5 6.2): written as %s", (unsigned)(tag >> 16),
+              (unsigned)(tag & 0xFFFFu), text, fault, fallback);
+  }
+  dseg_data_set_put_text(set, tag, "IS", value.size > 0 && fault == NULL ? text : fallback);
+}
+
 static void put_if_given(dseg_data_set *set, const dseg_seg_object *object, uint32_t tag, const char *vr,
                          const char *text, size_t limit, const char *what) {
   if (text != NULL) {
@@ -64,7 +79,7 @@ static void put_series(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_content *content = &object->description->content;
   dseg_data_set_put_text(set, 0x00080060, "CS", "SEG");
   dseg_data_set_put_text(set, 0x0020000E, "UI", object->series_uid);
-  dseg_data_set_put_text(set, 0x00200011, "IS", content->series_number != NULL ? content->series_number : "300");
+  put_number(set, object, 0x00200011, content->series_number, "300");
   dseg_data_set_put_text(set, 0x00080021, "DA", object->date);
   dseg_data_set_put_text(set, 0x00080031, "TM", object->time);
   char text[MARKED_BYTES];
@@ -151,8 +166,7 @@ static void put_image(dseg_data_set *set, const dseg_seg_object *object) {
 static void put_segmentation(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_description *description = object->description;
   const dseg_content *content = &description->content;
-  const char *instance = content->instance_number;
-  dseg_data_set_put_text(set, 0x00200013, "IS", instance != NULL && *instance != '\0' ? instance : "1");
+  put_number(set, object, 0x00200013, content->instance_number, "1");
   const bool labelled = content->content_label != NULL && *content->content_label != '\0';
   put_code_string(set, 0x00700080, labelled ? content->content_label : "SEGMENTATION");
   char text[MARKED_BYTES];
@@ -189,6 +203,8 @@ static void put_frame_counts(dseg_data_set *set, const dseg_seg_object *object) 
 void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object) {
   (void)dseg_data_set_read(set, object->description->context, DSEG_EXPLICIT_VR, NULL); /* a failure is kept */
   (void)dseg_data_set_read(set, object->description->attributes, DSEG_EXPLICIT_VR, NULL);
+  dseg_mend_values(set, false, object->warnings);
+  dseg_mend_modules(set, object->warnings);
   dseg_data_set_put_text(set, 0x00080005, "CS", "ISO_IR 192"); /* UTF-8 throughout (C.12.1.1.2) */
   dseg_data_set_put_text(set, 0x00080016, "UI", object->representation->sop_class_uid);
   dseg_data_set_put_text(set, 0x00080018, "UI", object->sop_instance_uid);
@@ -203,4 +219,5 @@ void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object) {
   dseg_put_references(set, object);
   dseg_put_dimensions(set, object);
   dseg_put_shared_groups(set, object);
+  dseg_mend_values(set, true, object->warnings); /* what the description brought */
 }

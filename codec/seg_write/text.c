@@ -51,6 +51,9 @@ void dseg_put_clean_text(dseg_data_set *set, uint32_t tag, const char *vr, const
   if (!all) {
     dseg_warn(warnings, "%s is cut to %zu characters, what (%04x,%04x) holds (PS3.5 6.2): %s", what, limit,
               (unsigned)(tag >> 16), (unsigned)(tag & 0xFFFF), cleaned);
+  } else if (strcmp(text, cleaned) != 0) {
+    dseg_warn(warnings, "%s has characters that (%04x,%04x) does not hold (PS3.5 6.2): written as %s", what,
+              (unsigned)(tag >> 16), (unsigned)(tag & 0xFFFF), cleaned);
   }
 }
 

@@ -69,4 +69,8 @@ static inline uint64_t dseg_writer_frame_bits(const dseg_writer *writer) {
 /* The largest native Pixel Data: an even 32-bit length that is not the undefined one (PS3.5 7.1.2). */
 #define DSEG_NATIVE_LIMIT 0xFFFFFFFEu
 
+/* Makes the codes and UIDs of segments fit for DICOM, in the writer's copy of the description; a warning names each
+ * change. DSEG_ERROR_MEMORY. */
+dseg_status dseg_mend_description(dseg_description *description, const dseg_warning_sink *warnings, dseg_error *error);
+
 #endif

@@ -142,7 +142,7 @@ static void planes_find_the_slices_they_lie_on(void **state) {
   assert_non_null(strstr(log.last, "1 of 4"));
   assert_string_equal(geometry->frame_of_reference_uid, "1.2.7");
 
-  /* Between slices, turned, or in another space, nothing is found. */
+  /* Between slices, or turned, nothing is found. */
   log.count = 0;
   for (size_t i = 0; i < 4; i++) {
     geometry->planes[i].position[2] += 0.5;
@@ -156,10 +156,51 @@ static void planes_find_the_slices_they_lie_on(void **state) {
   assert_non_null(strstr(log.last, "4 of 4"));
   geometry->orientation[4] = 1.0;
   geometry->orientation[5] = 0.0;
-  geometry->frame_of_reference_uid = "9.9";
-  assert_int_equal(add(description, ".", &log, &error), DSEG_OK);
-  assert_non_null(strstr(log.last, "frame of reference"));
-  assert_int_equal(log.count, 3);
+  assert_int_equal(log.count, 2);
+  dseg_description_destroy(description);
+}
+
+/* Another space is refused, unless it is meant: then planes lie where they did, in the space of the images. */
+static void another_space_is_refused(void **state) {
+  (void)state;
+  dseg_error error;
+  warning_log log = {0};
+  write_series();
+  dseg_description *description = make_description(9, 9, 1, 1);
+  description->geometry.planes[0] = (dseg_plane_position){.position = {3.0, 7.0, 4.0}};
+  description->geometry.frame_of_reference_uid = "9.9";
+  assert_int_equal(add(description, ".", &log, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_non_null(strstr(error.message, "the segmentation"));
+  assert_non_null(strstr(error.message, "9.9"));
+  assert_non_null(strstr(error.message, "1.2.7"));
+  assert_int_equal(log.count, 0);
+  assert_string_equal(description->geometry.frame_of_reference_uid, "9.9");
+  assert_int_equal(description->references.count, 0);
+
+  static const char *const path = ".";
+  const dseg_reference_options options = {.struct_size = sizeof(dseg_reference_options),
+                                          .warnings = {log_warning, &log},
+                                          .name = "mine",
+                                          .other_patient = true};
+  assert_int_equal(dseg_description_add_reference(description, &path, 1, &options, &error), DSEG_OK);
+  assert_int_equal(log.count, 1);
+  assert_non_null(strstr(log.last, "mine has 9.9"));
+  assert_string_equal(source_uid(description, 0), "1.2.3.3");
+  assert_string_equal(description->geometry.frame_of_reference_uid, "1.2.7");
+  dseg_description_destroy(description);
+}
+
+static void a_description_of_another_patient_is_refused(void **state) {
+  (void)state;
+  dseg_error error;
+  write_series();
+  dseg_description *description = make_description(9, 9, 1, 1);
+  description->identity = (dseg_identity){.is_known = true, .patient_id = "4712"};
+  assert_int_equal(add(description, ".", NULL, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_non_null(strstr(error.message, "\"4711\" and \"4712\""));
+  description->identity.patient_id = "4711";
+  assert_int_equal(add(description, ".", NULL, &error), DSEG_OK);
+  assert_string_equal(description->identity.study_uid, "1.2.9");
   dseg_description_destroy(description);
 }
 
@@ -365,6 +406,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_series_gives_the_geometry, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(planes_find_the_slices_they_lie_on, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(another_space_is_refused, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(a_description_of_another_patient_is_refused, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(the_object_carries_patient_study_and_lossy_compression, enter_directory,
                                       leave_directory),
       cmocka_unit_test_setup_teardown(several_series_are_refused_by_name, enter_directory, leave_directory),

@@ -146,20 +146,19 @@ static void long_labels_are_cut_between_characters(void **state) {
   for (size_t i = 0; i < 80; i++) {
     memcpy(label + 3 * i, "\xE2\x82\xAC", 4); /* 80 characters of three bytes each */
   }
-  d->segments[0].label = label;
-  d->segments[1].label = "left\\right\nbelow";
+  d->segments[0].label = "left\\right\nbelow";
+  d->segments[1].label = label;
   warning_log log = {0};
   const dseg_write_options options = {
       .struct_size = sizeof(dseg_write_options), .representation = "binary", .warnings = {log_warning, &log}};
   write_volume("a.dcm", d, &options, false);
-  assert_int_equal(log.count, 1);
+  assert_int_equal(log.count, 2); /* characters, and then length */
   assert_non_null(strstr(log.last, "64 characters"));
   written_file file;
   open_written("a.dcm", &file);
   const dseg_elements segment = item_of(&file.part10.elements, 0x00620002);
   const dseg_element element = element_of(&segment, 0x00620005);
-  assert_int_equal(element.value.size, 64 * 3);
-  assert_memory_equal(element.value.data, label, (size_t)64 * 3);
+  assert_true(dseg_element_is(&element, "left/right below"));
   const dseg_element sequence = element_of(&file.part10.elements, 0x00620002);
   dseg_elements item;
   size_t offset = 0;
@@ -167,7 +166,38 @@ static void long_labels_are_cut_between_characters(void **state) {
   assert_int_equal(dseg_sequence_next(&file.part10.elements, &sequence, &offset, &item, &more, NULL), DSEG_OK);
   assert_int_equal(dseg_sequence_next(&file.part10.elements, &sequence, &offset, &item, &more, NULL), DSEG_OK);
   const dseg_element second = element_of(&item, 0x00620005);
-  assert_true(dseg_element_is(&second, "left/right below"));
+  assert_int_equal(second.value.size, 64 * 3);
+  assert_memory_equal(second.value.data, label, (size_t)64 * 3);
+  close_written(&file);
+  dseg_description_destroy(d);
+}
+
+/* A code of a damaged object may lack any part; the crash that this was is no more. */
+static void incomplete_codes_are_left_out(void **state) {
+  (void)state;
+  static const dseg_code codes[] = {
+      {NULL, "SCT", "no value"}, {"1", NULL, "no scheme"}, {"1", "SCT", NULL}, {"24028007", "SCT", "Right"}};
+  dseg_description *d = make_description(2, 2, 1, 1);
+  d->segments[0].category = (dseg_code){NULL, "SCT", "no value"};
+  d->segments[0].type_modifiers = (dseg_code_list){codes, 4};
+  d->segments[0].anatomic_regions = (dseg_code_list){codes, 4};
+  d->segments[0].anatomic_region_modifiers = (dseg_code_list){codes + 3, 1};
+  d->segments[0].tracking_uid = "abc";
+  warning_log log = {0};
+  const dseg_write_options options = {
+      .struct_size = sizeof(dseg_write_options), .representation = "binary", .warnings = {log_warning, &log}};
+  write_volume("a.dcm", d, &options, false);
+  assert_int_equal(log.count, 1 + 3 + 1 + 3 + 1);
+  written_file file;
+  open_written("a.dcm", &file);
+  const dseg_elements segment = item_of(&file.part10.elements, 0x00620002);
+  const dseg_elements region = item_of(&segment, 0x00082218);
+  const dseg_element meaning = element_of(&region, 0x00080104);
+  assert_true(dseg_element_is(&meaning, "Right"));
+  const dseg_element modifiers = element_of(&region, 0x00082220);
+  assert_int_equal(modifiers.tag, 0); /* they belonged to another region */
+  const dseg_element uid = element_of(&segment, 0x00620021);
+  assert_memory_equal(uid.value.data, "2.25.", 5);
   close_written(&file);
   dseg_description_destroy(d);
 }
@@ -233,6 +263,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(label_maps_take_no_masks, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(more_than_4_gib_of_native_pixels_is_refused, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(long_labels_are_cut_between_characters, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(incomplete_codes_are_left_out, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(codes_find_their_attribute, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(sources_become_derivations, enter_directory, leave_directory),
   };

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mend_modules.c - what modules ask of their attributes together (PS3.3 7.4, and the modules' tables). */
+#include <string.h>
+
+#include "dicom/context_tags.h"
+#include "dicom/mend.h"
+
+/* Type 1 in a module that need not be there: without one of them it cannot be there. */
+typedef struct module_need {
+  dseg_module module;
+  uint32_t tag, other; /* either of them; other 0: none */
+  const char *text;
+} module_need;
+
+static const module_need needs[] = {
+    {DSEG_MODULE_TRIAL_SUBJECT, 0x00120010, 0, "Clinical Trial Sponsor Name (0012,0010) (PS3.3 C.7.1.3)"},
+    {DSEG_MODULE_TRIAL_SUBJECT, 0x00120020, 0, "Clinical Trial Protocol ID (0012,0020) (PS3.3 C.7.1.3)"},
+    {DSEG_MODULE_TRIAL_SUBJECT, 0x00120040, 0x00120042,
+     "Clinical Trial Subject ID (0012,0040) or Subject Reading ID (0012,0042) (PS3.3 C.7.1.3)"},
+    {DSEG_MODULE_SPECIMEN, 0x00400512, 0, "Container Identifier (0040,0512) (PS3.3 C.7.6.22)"},
+    {DSEG_MODULE_SPECIMEN, 0x00400560, 0, "Specimen Description Sequence (0040,0560) (PS3.3 C.7.6.22)"}};
+
+/* Whether there is an element with a value, or a sequence with an item. */
+static bool has_content(const dseg_data_set *set, uint32_t tag) {
+  dseg_view bytes;
+  return dseg_data_set_count_items(set, tag) > 0 || (dseg_data_set_get_bytes(set, tag, &bytes) && bytes.size > 0);
+}
+
+static bool is_there(const dseg_data_set *set, uint32_t tag) {
+  uint32_t found = tag - 1;
+  return dseg_data_set_next(set, &found, NULL) && found == tag;
+}
+
+static bool any_of(const dseg_data_set *set, dseg_module module) {
+  size_t count;
+  const dseg_context_tag *tags = dseg_context_tags(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (tags[i].module == module && has_content(set, tags[i].tag)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void remove_module(dseg_data_set *set, dseg_module module) {
+  size_t count;
+  const dseg_context_tag *tags = dseg_context_tags(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (tags[i].module == module) {
+      dseg_data_set_remove(set, tags[i].tag);
+    }
+  }
+}
+
+/* Attributes of type 2, empty where they are missing. */
+static void complete_module(dseg_data_set *set, dseg_module module) {
+  size_t count;
+  const dseg_context_tag *tags = dseg_context_tags(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (tags[i].module != module || tags[i].type != 2 || is_there(set, tags[i].tag)) {
+      continue;
+    }
+    if (memcmp(tags[i].vr, "SQ", 2) == 0) {
+      dseg_data_set_put_sequence(set, tags[i].tag);
+    } else {
+      dseg_data_set_put_text(set, tags[i].tag, tags[i].vr, NULL);
+    }
+  }
+}
+
+static void settle_optional_module(dseg_data_set *set, dseg_module module, const dseg_warning_sink *warnings) {
+  if (!any_of(set, module)) {
+    remove_module(set, module); /* nothing but empty attributes */
+    return;
+  }
+  for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+    const module_need *need = &needs[i];
+    if (need->module == module && !has_content(set, need->tag) &&
+        (need->other == 0 || !has_content(set, need->other))) {
+      dseg_warn(warnings, "%s is missing: the attributes of its module are left out", need->text);
+      remove_module(set, module);
+      return;
+    }
+  }
+  complete_module(set, module);
+}
+
+/* Attributes that say nothing without another. */
+static void remove_alone(dseg_data_set *set, const dseg_warning_sink *warnings) {
+  static const struct {
+    uint32_t tag, needed;
+    const char *text;
+  } pairs[] = {
+      {0x00100033, 0x00100035, "Patient's Birth Date in Alternative Calendar (0010,0033) without the calendar"},
+      {0x00100034, 0x00100035, "Patient's Death Date in Alternative Calendar (0010,0034) without the calendar"},
+      {0x00120052, 0x00120053, "Longitudinal Temporal Offset from Event (0012,0052) without type of event"},
+      {0x00120053, 0x00120052, "Longitudinal Temporal Event Type (0012,0053) without offset"},
+      {0x00102298, 0x00102297, "Responsible Person Role (0010,2298) without Responsible Person"}};
+  for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+    if (is_there(set, pairs[i].tag) && !has_content(set, pairs[i].needed)) {
+      if (has_content(set, pairs[i].tag)) {
+        dseg_warn(warnings, "%s is left out (PS3.3 C.7.1.1, C.7.2.3)", pairs[i].text);
+      }
+      dseg_data_set_remove(set, pairs[i].tag);
+    }
+  }
+}
+
+/* De-identification Method (0012,0063) or its codes: 1C, required if Patient Identity Removed is YES (C.7.1.1). */
+static void settle_deidentification(dseg_data_set *set, const dseg_warning_sink *warnings) {
+  if (dseg_data_set_text_is(set, 0x00120062, "YES") && !has_content(set, 0x00120063) && !has_content(set, 0x00120064)) {
+    dseg_data_set_put_text(set, 0x00120063, "LO", "Unspecified");
+    dseg_warn(warnings,
+              "De-identification Method (0012,0063) is missing beside Patient Identity Removed (0012,0062) YES (PS3.3 "
+              "C.7.1.1): written as \"Unspecified\"");
+  }
+}
+
+void dseg_mend_modules(dseg_data_set *set, const dseg_warning_sink *warnings) {
+  settle_optional_module(set, DSEG_MODULE_TRIAL_SUBJECT, warnings);
+  settle_optional_module(set, DSEG_MODULE_TRIAL_STUDY, warnings);
+  settle_optional_module(set, DSEG_MODULE_TRIAL_SERIES, warnings);
+  settle_optional_module(set, DSEG_MODULE_SPECIMEN, warnings);
+  remove_alone(set, warnings);
+  settle_deidentification(set, warnings);
+}
