@@ -67,6 +67,8 @@ void dseg_note(const dseg_check *check, const char *format, ...) DSEG_PRINTF(2, 
 /* The checks, in this order; each says its rules in its file. Those that allocate can fail. */
 void dseg_read_facts(dseg_check *check);
 void dseg_check_structure(dseg_check *check);
+dseg_status dseg_check_values(dseg_check *check, dseg_error *error);
+void dseg_check_modules(dseg_check *check);
 void dseg_check_image(dseg_check *check);
 void dseg_check_palette(dseg_check *check);
 void dseg_check_segments(dseg_check *check);

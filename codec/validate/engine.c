@@ -13,6 +13,8 @@
 static dseg_status check_elements(dseg_check *check, dseg_error *error) {
   dseg_read_facts(check);
   dseg_check_structure(check);
+  DSEG_TRY(dseg_check_values(check, error));
+  dseg_check_modules(check);
   dseg_check_image(check);
   dseg_check_palette(check);
   dseg_check_segments(check);

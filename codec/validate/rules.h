@@ -18,6 +18,19 @@
     "The UIDs of instance, series, study and frame of reference are well formed.")                                     \
   X(READABLE, "readable", ERROR, "PS3.3 A.51",                                                                         \
     "A reader can make a segmentation of it, although no other rule found an error.")                                  \
+  /* Values, but in the items of frames */                                                                             \
+  X(VALUE_FORM, "value-form", ERROR, "PS3.5 6.2",                                                                      \
+    "Values have the form and the characters of their value representation.")                                          \
+  X(VALUE_LENGTH, "value-length", ERROR, "PS3.5 6.2",                                                                  \
+    "Values have no more characters than their value representation holds.")                                           \
+  X(VALUE_COUNT, "value-count", ERROR, "PS3.5 6.4",                                                                    \
+    "Attributes of patient and study that hold one value have one.")                                                   \
+  X(VALUE_TERM, "value-term", ERROR, "PS3.3 C.7.1",                                                                    \
+    "Attributes of patient and study with Enumerated Values have one of them.")                                        \
+  X(CODE_ITEM, "code-item", ERROR, "PS3.3 8.8",                                                                        \
+    "A code has a value, a scheme where the value needs one, and a meaning.")                                          \
+  X(MODULE_ATTRIBUTE, "module-attribute", ERROR, "PS3.3 A.51.3",                                                       \
+    "Attributes of types 1 and 2 of patient, study, series, equipment and specimen are there.")                        \
   /* What kind of segmentation it is */                                                                                \
   X(MODALITY, "modality", ERROR, "PS3.3 C.8.20.1", "Modality is SEG.")                                                 \
   X(SEGMENTATION_TYPE, "segmentation-type", ERROR, "PS3.3 C.8.20.2",                                                   \

@@ -3,6 +3,7 @@
 
 usage: check_validate.py data             every segmentation at hand
        check_validate.py written          what dseg writes, in many encodings
+       check_validate.py mutated          an object with one value of it made invalid, again and again
        check_validate.py rules PROGRAM    the files of tests/unit/test_validate (PROGRAM), one for each rule
 """
 
@@ -25,7 +26,7 @@ SUBJECTS = [
     (r"MediaStorageSOPClassUID different", {"meta-sop-class"}),
     (r"MediaStorageSOPInstanceUID different", {"meta-sop-instance"}),
     (r"UI (Series|Study|SOP) Instance UID|Element=<StudyInstanceUID>|FrameOfReferenceUID.*UI", {"uid-form"}),
-    (r"invalid data values for Value Representations", {"uid-form", ""}),
+    (r"invalid data values for Value Representations", {"uid-form", "value-form", "value-length", ""}),
     (r"attribute <Modality>", {"modality"}),
     (r"attribute <Segmentation Type>", {"segmentation-type", "sop-class"}),
     (r"<ImageType>", {"image-type"}),
@@ -55,7 +56,7 @@ SUBJECTS = [
     (r"<SegmentAlgorithmName>", {"algorithm-name", "algorithm-type"}),
     (r"<SegmentedPropertyCategoryCodeSequence>", {"property-category"}),
     (r"<SegmentedPropertyTypeCodeSequence>", {"property-type"}),
-    (r"Module=<BasicCodeSequenceMacro>", {"code"}),
+    (r"Module=<BasicCodeSequenceMacro>", {"code", "code-item"}),
     (r"<Tracking(ID|UID)>", {"tracking"}),
     (r"<SharedFunctionalGroupsSequence>.*Module", {"shared-groups"}),
     (r"Number of items in PerFrameFunctionalGroupsSequence does not match", {"per-frame-count", "number-of-frames"}),
@@ -80,7 +81,7 @@ SUBJECTS = [
     ),
     (
         r"Module=<FrameOfReference>",
-        {"frame-of-reference", "derivation-image", "per-frame-groups", "shared-groups"},
+        {"frame-of-reference", "derivation-image", "per-frame-groups", "shared-groups", "module-attribute"},
     ),
     (r"Element=<DerivationImageSequence>", {"derivation-image", "per-frame-groups"}),
     (r"<PatientOrientation>|<Laterality>", {""}),
@@ -111,6 +112,16 @@ SUBJECTS = [
     (r"ExtendedOffsetTable", {"offset-tables", "extended-offset-table"}),
     (r"BasicOffsetTable", {"basic-offset-table", "fragment-length"}),
     (r"EncapsulatedPixelDataFragment", {"fragment-length", "fragments"}),
+    (r"Illegal root for UID", {"uid-form", "value-form", ""}),
+    (r"Value invalid for this VR", {"value-form", "value-length"}),
+    (r"Unrecognized enumerated value.*<(Patient's Sex|Patient Identity Removed|Smoking Status)>", {"value-term", "value-form"}),
+    (r"Bad attribute Value Multiplicity", {"value-count"}),
+    (
+        r"(Missing|Empty) attribute.*Module=<(Patient|GeneralStudy|ClinicalTrial(Subject|Study|Series)|Specimen|"
+        r"(Enhanced)?GeneralEquipment|GeneralSeries|SegmentationSeries|GeneralImage|ContentIdentificationMacro|"
+        r"SegmentationImage|MultiFrameFunctionalGroupsCommon)>",
+        {"module-attribute", "uid-form"},
+    ),
 ]
 
 
@@ -124,8 +135,8 @@ SILENT = documented("Errors of which dciodvfy says nothing")
 
 
 def their_errors(path):
-    done = subprocess.run([venv_program("dciodvfy"), "-allpffgitems", path], capture_output=True, text=True)
-    lines = (done.stdout + done.stderr).splitlines()
+    done = subprocess.run([venv_program("dciodvfy"), "-allpffgitems", path], capture_output=True)
+    lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
     return [line for line in lines if line.startswith("Error")]
 
 
@@ -199,6 +210,72 @@ def written_files(directory):
     return paths
 
 
+# (what, attribute path in pydicom's words, value): one invalid value each. None: the attribute is missing.
+MUTATIONS = [
+    ("PatientAge", "65"), ("PatientAge", "65 YEARS"), ("PatientAge", "65YY"),
+    ("PatientBirthDate", "1980"), ("PatientBirthDate", "1980.01.01"), ("PatientBirthDate", "01011980X"),
+    ("PatientBirthDate", "19801301"), ("StudyDate", "yesterday"), ("StudyTime", "12:30:00"), ("StudyTime", "noon"),
+    ("StudyTime", "250000"), ("PatientBirthTime", "1230.5.5"),
+    ("PatientName", "A" * 65), ("PatientName", "a=b=c=d"), ("PatientName", "a\tb"), ("PatientName", None),
+    ("PatientID", "B" * 65), ("PatientID", "a\\b"), ("PatientID", None), ("PatientSex", "f"), ("PatientSex", "U"),
+    ("PatientSex", "FEMALE"), ("PatientSex", None), ("PatientWeight", "70,5"), ("PatientWeight", "seventy"),
+    ("PatientWeight", "70.123456789012345"), ("AccessionNumber", "C" * 17), ("AccessionNumber", None),
+    ("StudyID", "D" * 17), ("StudyID", None), ("ReferringPhysicianName", "E" * 65), ("ReferringPhysicianName", None),
+    ("StudyDescription", "F" * 65), ("StudyDescription", "g\x07h"), ("InstitutionAddress", "G" * 1025),
+    ("SeriesNumber", "one"), ("SeriesNumber", "1.5"), ("SeriesNumber", "99999999999"), ("SeriesNumber", ""),
+    ("InstanceNumber", "x"), ("StudyInstanceUID", "1.2.840.01.5"), ("StudyInstanceUID", "abc"), ("Manufacturer", ""),
+    ("ManufacturerModelName", None), ("DeviceSerialNumber", ""), ("SoftwareVersions", None), ("ContentLabel", "low case"),
+    ("ContentLabel", "A" * 17), ("ContentDate", "x"), ("ContentCreatorName", "H" * 65), ("ContentCreatorName", None),
+    ("ContentDescription", "I" * 65), ("BodyPartExamined", "abdomen"), ("PositionReferenceIndicator", None),
+    ("SmokingStatus", "no"), ("PatientIdentityRemoved", "MAYBE"), ("DeidentificationMethod", "J" * 65),
+    ("ClinicalTrialSponsorName", "S"), ("SegmentSequence.SegmentLabel", "K" * 65),
+    ("SegmentSequence.SegmentDescription", "L" * 1025), ("SegmentSequence.SegmentAlgorithmName", "a\nb"),
+    ("SegmentSequence.TrackingUID", "2.25.01"), ("SegmentSequence.SegmentedPropertyTypeCodeSequence.CodeValue", "M" * 17),
+    ("SegmentSequence.SegmentedPropertyTypeCodeSequence.CodingSchemeDesignator", None),
+    ("SegmentSequence.SegmentedPropertyTypeCodeSequence.CodeMeaning", "N" * 65),
+    ("ProcedureCodeSequence.CodingSchemeDesignator", None), ("ProcedureCodeSequence.CodeMeaning", None),
+    ("ProcedureCodeSequence.CodeValue", None), ("ProcedureCodeSequence.CodingSchemeVersion", "O" * 17),
+]  # fmt: skip
+
+
+def mutate(data, path, value):
+    """Sets an attribute, in the first item of the sequences before it; None: removes it."""
+    import pydicom
+
+    *sequences, keyword = path.split(".")
+    for sequence in sequences:
+        data = data[sequence].value[0]
+    tag = pydicom.datadict.tag_for_keyword(keyword)
+    if tag in data:
+        del data[tag]
+    if value is not None:
+        vr = pydicom.datadict.dictionary_VR(tag)
+        content = value.encode() + (b"\0" if vr == "UI" else b" ") * (len(value) % 2)
+        data[tag] = pydicom.dataelem.RawDataElement(pydicom.tag.Tag(tag), vr, len(content), content, 0, False, True)
+
+
+def mutated_files(directory):
+    import warnings
+
+    import pydicom
+
+    warnings.simplefilter("ignore")
+    pydicom.config.settings.writing_validation_mode = pydicom.config.IGNORE
+    volume = VOLUMES["unaligned"]()
+    dseg("convert", *volume.inputs, "--as", "binary", *volume.options, "--", directory / "base.dcm")
+    paths = []
+    for number, (path, value) in enumerate(MUTATIONS):
+        data = pydicom.dcmread(directory / "base.dcm")
+        procedure = pydicom.Dataset()
+        procedure.CodeValue, procedure.CodingSchemeDesignator, procedure.CodeMeaning = "1", "99A", "CT"
+        data.ProcedureCodeSequence = [procedure]
+        data.SegmentSequence[0].TrackingID, data.SegmentSequence[0].TrackingUID = "liver", "2.25.1"
+        mutate(data, path, value)
+        paths.append(directory / f"{number:02}-{path.split('.')[-1]}-{str(value)[:12]}.dcm".replace("/", "_"))
+        data.save_as(paths[-1])
+    return paths
+
+
 def main():
     failures, silent = 0, set()
     with tempfile.TemporaryDirectory(dir=".") as name:
@@ -207,13 +284,16 @@ def main():
             subprocess.run([sys.argv[2], "--write", directory], check=True)
             paths = sorted(directory.glob("*.dcm"))
         else:
-            paths = data_files() if sys.argv[1] == "data" else written_files(directory)
+            makers = {"written": written_files, "mutated": mutated_files}
+            paths = data_files() if sys.argv[1] == "data" else makers[sys.argv[1]](directory)
         if not paths:
             skip(f"no segmentation in {DATA}")
         for path in paths:
             problems, quiet = compare(path)
             if sys.argv[1] == "written" and our_findings(path):
                 problems.append(f"what we write is not valid: {our_findings(path)}")
+            if sys.argv[1] == "mutated" and not our_findings(path):
+                problems.append("we find nothing")
             silent |= quiet
             failures += len(problems)
             for problem in problems:
