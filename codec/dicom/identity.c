@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "dicom/value_form.h"
+
 static dseg_status is_absent(const dseg_elements *elements, uint32_t tag, bool *absent, dseg_error *error) {
   dseg_element element;
   DSEG_TRY(dseg_elements_find(elements, tag, &element, error));
@@ -38,6 +40,33 @@ static bool is_uuid(const char *uid) {
   return uid != NULL && strncmp(uid, "2.25.", 5) == 0;
 }
 
+/* As the ID would be written (mend.c), so that an object and the images it was made with have the same one. */
+static dseg_status settle_id(dseg_description *texts, const char **id, dseg_error *error) {
+  if (*id == NULL) {
+    return DSEG_OK;
+  }
+  dseg_buffer joined = {0};
+  dseg_buffer out = {0};
+  bool mended = false;
+  dseg_status status = dseg_buffer_append(&joined, *id, strlen(*id), error);
+  for (size_t i = 0; status == DSEG_OK && i < joined.size; i++) {
+    joined.data[i] = joined.data[i] == '\\' ? '/' : joined.data[i];
+  }
+  if (status == DSEG_OK) {
+    status = dseg_mend_value("LO", (dseg_view){joined.data, joined.size}, &out, &mended, error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_buffer_append(&out, "", 1, error);
+  }
+  if (status == DSEG_OK && strcmp((const char *)out.data, *id) != 0) {
+    *id = dseg_description_strdup(texts, (const char *)out.data);
+    status = *id != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a Patient ID");
+  }
+  dseg_buffer_free(&joined);
+  dseg_buffer_free(&out);
+  return status;
+}
+
 dseg_status dseg_read_identity(const dseg_part10 *part10, dseg_description *texts, dseg_identity *identity,
                                dseg_error *error) {
   const dseg_elements *elements = &part10->elements;
@@ -48,6 +77,8 @@ dseg_status dseg_read_identity(const dseg_part10 *part10, dseg_description *text
   identity->study_uid = dseg_read_text(&reader, elements, 0x0020000D);
   const char *space = dseg_read_text(&reader, elements, 0x00200052);
   DSEG_TRY(reader.status);
+  DSEG_TRY(settle_id(texts, &identity->patient_id, error));
+  DSEG_TRY(settle_id(texts, &identity->issuer, error));
   dseg_elements qualifiers;
   bool found = false;
   DSEG_TRY(dseg_elements_find_item(elements, 0x00100024, &qualifiers, &found, error));

@@ -190,6 +190,14 @@ class Identity(CliTest):
                 self.assertEqual(self.dseg("info", "out.dcm", "--json").json()["study_uid"], "1.2.3")
                 self.dseg("validate", "out.dcm")
 
+    def test_mended_patient(self):
+        """An ID that was mended in the object is still that of the images."""
+        for number, text in enumerate(("X" * 70, "a\\b", "a\tb")):
+            with self.subTest(text):
+                self.object(f"one{number}", patient(text))
+                done = self.dseg("convert", f"one{number}.dcm", f"out{number}.dcm", "--reference", f"one{number}")
+                self.assertIn("Patient ID (0010,0020)", done.err)  # mended once more
+
     def test_images_of_nobody(self):
         """The patient of the object stays where the images say none."""
         self.object("one", patient("CASE1"))
