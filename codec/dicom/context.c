@@ -35,7 +35,7 @@ static bool is_vr(const char vr[2], const char *list) {
 
 /* Where a copy is: at which level, how deep, and whether it takes private elements. */
 struct place {
-  level level;
+  level where;
   unsigned depth;
   bool with_private;
 };
@@ -183,16 +183,16 @@ static dseg_status copy_elements(const dseg_elements *from, const dseg_element *
   if (place.depth > DSEG_MAX_DEPTH) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "sequences are nested deeper than %u", DSEG_MAX_DEPTH);
   }
-  if (place.level == LEVEL_ITEM) {
+  if (place.where == LEVEL_ITEM) {
     DSEG_TRY(dseg_elements_find(from, DSEG_TAG(0x0008, 0x0005), &own, error));
     character_set = own.tag != 0 ? &own : character_set;
   }
   DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   while (element.tag != 0) {
     const bool is_private = (element.tag >> 16 & 1u) != 0;
-    const bool wanted = place.level == LEVEL_ITEM
+    const bool wanted = place.where == LEVEL_ITEM
                             ? (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0
-                            : is_carried(element.tag, place.level == LEVEL_SEGMENTATION);
+                            : is_carried(element.tag, place.where == LEVEL_SEGMENTATION);
     if (wanted && element.tag > last && element.tag != DSEG_TAG(0x0008, 0x0005)) {
       last = element.tag;
       DSEG_TRY(copy_element(from, &element, character_set, place, out, error));
@@ -212,7 +212,7 @@ static dseg_status build(const dseg_part10 *part10, dseg_buffer *out, dseg_error
   DSEG_TRY(dseg_buffer_append(out, "CS\x0A\0" UTF8_TERM, 4 + strlen(UTF8_TERM), error));
   dseg_element type; /* Segmentation Type */
   DSEG_TRY(dseg_elements_find(&part10->elements, DSEG_TAG(0x0062, 0x0001), &type, error));
-  const struct place place = {.level = type.tag != 0 ? LEVEL_SEGMENTATION : LEVEL_IMAGE};
+  const struct place place = {.where = type.tag != 0 ? LEVEL_SEGMENTATION : LEVEL_IMAGE};
   return copy_elements(&part10->elements, &part10->character_set, place, out, error);
 }
 

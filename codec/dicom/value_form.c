@@ -33,6 +33,10 @@ static bool is_digit(uint8_t byte) {
   return byte >= '0' && byte <= '9';
 }
 
+static bool is_among(uint8_t byte, const char *characters) {
+  return byte != '\0' && strchr(characters, byte) != NULL;
+}
+
 static bool continues_character(uint8_t byte) {
   return (byte & 0xC0) == 0x80;
 }
@@ -121,7 +125,7 @@ static bool is_date_time(dseg_view text) {
 
 static bool is_age(dseg_view text) {
   unsigned number;
-  return text.size == 4 && digits_at(text, 0, 3, &number) && memchr("DWMY", text.data[3], 4) != NULL;
+  return text.size == 4 && digits_at(text, 0, 3, &number) && is_among(text.data[3], "DWMY");
 }
 
 /* PS3.5 9.1: digits and points, no component empty or with a leading zero. */
@@ -155,7 +159,7 @@ static bool is_code_string(dseg_view text) {
 static bool is_decimal(dseg_view text) {
   double number;
   for (size_t i = 0; i < text.size; i++) { /* no "inf", no hexadecimal number */
-    if (!is_digit(text.data[i]) && memchr("+-.eE", text.data[i], 5) == NULL) {
+    if (!is_digit(text.data[i]) && !is_among(text.data[i], "+-.eE")) {
       return false;
     }
   }
@@ -323,7 +327,7 @@ static size_t mend_age(dseg_view text, char out[32]) {
   while (unit < text.size && text.data[unit] == ' ') {
     unit++;
   }
-  const char *found = unit + 1 == text.size ? memchr(units, text.data[unit], 8) : NULL;
+  const char *found = unit + 1 == text.size && text.data[unit] != '\0' ? strchr(units, text.data[unit]) : NULL;
   if (digits == 0 || number > 999 || found == NULL) {
     return 0;
   }

@@ -118,18 +118,16 @@ dseg_status dseg_merge_references(dseg_source *const *sources, size_t count, dse
   for (size_t i = 0; i < count; i++) {
     total += sources[i]->description->references.count;
   }
-  if (total == sources[0]->description->references.count) {
+  if (total == 0 || total == sources[0]->description->references.count) {
     return DSEG_OK;
   }
   dseg_instance_reference *merged = dseg_description_alloc(whole, total * sizeof *merged);
   size_t *index_of = calloc(total, sizeof *index_of);
-  dseg_status status = DSEG_OK;
   if (merged == NULL || index_of == NULL || total > INT32_MAX) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", total);
+    free(index_of);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", total);
   }
-  if (status == DSEG_OK) {
-    status = find_firsts(sources, count, total, index_of, error);
-  }
+  dseg_status status = find_firsts(sources, count, total, index_of, error);
   if (status == DSEG_OK) {
     whole->references.instances = merged;
     whole->references.count = gather(sources, count, index_of, merged);
