@@ -149,13 +149,10 @@ static int copy_source(image_walk *walk) {
   return code == CLI_OK ? samples_keep(job, SAMPLES_SOURCE, "source.dcm", "dseg samples SOURCE DIRECTORY", NULL) : code;
 }
 
-/* Images of an earlier set in the same directory, of which there were more. */
-static void remove_further(const samples_job *job) {
-  char name[SAMPLES_NAME];
-  char path[SAMPLES_PATH];
-  for (size_t i = job->image_count + 1;; i++) {
-    snprintf(name, sizeof name, IMAGE_NAME, i);
-    samples_path(job, name, path);
+void samples_remove_further_images(const samples_job *job, const char *directory) {
+  char path[SAMPLES_PATH + SAMPLES_NAME];
+  for (size_t i = job->image_count + 1; job->image_count > 0; i++) {
+    snprintf(path, sizeof path, "%s/" IMAGE_NAME, directory, i);
     if (!os_exists(path)) {
       return;
     }
@@ -180,9 +177,6 @@ int samples_replace_identity(samples_job *job) {
   if (code == CLI_OK && job->reference_count > 0 && job->image_count == 0) {
     cli_error(job->references[0], "--reference: no image was found");
     code = CLI_INPUT;
-  }
-  if (code == CLI_OK && job->reference_count > 0) {
-    remove_further(job);
   }
   identity_end(&walk.who);
   return code;

@@ -135,6 +135,8 @@ int samples_keep_own(samples_job *job, samples_group group, const char *file, co
 /* images.c: copies of a DICOM source and of the images without identity, unless there is none to replace, or it is to
  * be kept; an exit code after a message. */
 int samples_replace_identity(samples_job *job);
+/* Removes images of an earlier set in the directory, of which there were more. */
+void samples_remove_further_images(const samples_job *job, const char *directory);
 /* What the samples are made of: the source, and the images as --reference. */
 void samples_add_source(samples_command *command, const samples_job *job);
 void samples_add_references(samples_command *command, const samples_job *job);

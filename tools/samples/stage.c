@@ -122,6 +122,7 @@ static dseg_status add(const samples_stage *stage, const char *name, unsigned fl
 static dseg_status name_files(const samples_job *job, dseg_output_set *set, dseg_error *error) {
   const samples_stage *stage = job->stage;
   DSEG_TRY(cli_add_inputs(set, &job->source, 1, error));
+  DSEG_TRY(cli_add_inputs(set, job->references, job->reference_count, error));
   for (size_t i = 0; i < stage->count; i++) {
     DSEG_TRY(add(stage, stage->names[i], job->force ? DSEG_OUTPUT_REPLACE : 0, set, error));
   }
@@ -145,7 +146,11 @@ int samples_stage_commit(const samples_job *job) {
     return fail_memory();
   }
   if (stage->exists) {
-    return name_in_directory(job);
+    const int code = name_in_directory(job);
+    if (code == CLI_OK) {
+      samples_remove_further_images(job, stage->target);
+    }
+    return code;
   }
   const int number = os_rename(stage->path, stage->target);
   if (number != 0) {
