@@ -52,11 +52,17 @@ dseg_status dseg_same_element(const dseg_elements *in_a, const dseg_element *a, 
   return DSEG_OK;
 }
 
-/* The next element that is compared: one that is empty says nothing, and when an item was made is no difference. */
+/* When an item was made is no difference, nor whether dates were replaced as a patient's identity was, which is not
+ * compared. */
+static bool is_passed_over(const dseg_element *element) {
+  return element->tag == DSEG_TAG(0x0018, 0xA002) || element->tag == DSEG_TAG(0x0028, 0x0303);
+}
+
+/* The next element that is compared: one that is empty says nothing. */
 static dseg_status next(const dseg_elements *in, size_t *offset, dseg_element *element, dseg_error *error) {
   do {
     DSEG_TRY(dseg_elements_next(in, offset, element, error));
-  } while (element->tag == DSEG_TAG(0x0018, 0xA002) || (element->tag != 0 && element->value.size == 0));
+  } while (element->tag != 0 && (element->value.size == 0 || is_passed_over(element)));
   return DSEG_OK;
 }
 

@@ -233,7 +233,8 @@ DSEG_API dseg_status dseg_description_drop(dseg_description *description, uint32
 DSEG_API dseg_status dseg_description_drop_frames(dseg_description *description, dseg_error *error);
 
 /* Compares attributes of two descriptions, segments or references, whatever encoding they came from; when an item of
- * Contributing Equipment Sequence was made, (0018,A002), is no difference. count receives how many elements one of the
+ * Contributing Equipment Sequence was made, (0018,A002), is no difference, nor is Longitudinal Temporal Information
+ * Modified (0028,0303), which goes with a patient's identity. count receives how many elements one of the
  * two lacks or has otherwise, tags the first room of their tags. */
 DSEG_API dseg_status dseg_compare_attributes(dseg_view a, dseg_view b, uint32_t *tags, size_t room, size_t *count,
                                              dseg_error *error);
