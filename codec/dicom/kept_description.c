@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kept_description.c - changes to what a description keeps: an attribute that does not hold any more, and several objects
- * that become one. */
+/* kept_description.c - changes to what a description keeps: an attribute that does not hold any more, and several
+ * objects that become one. */
 #include <string.h>
 
 #include "dicom/element_writer.h"
@@ -200,7 +200,7 @@ static bool same_image(const dseg_instance_reference *a, const dseg_instance_ref
 static const dseg_instance_reference *source_of(const dseg_description *description, size_t plane) {
   const int32_t source = description->geometry.planes[plane].source;
   return source >= 0 && (size_t)source < description->references.count ? &description->references.instances[source]
-                                                                        : NULL;
+                                                                       : NULL;
 }
 
 /* References are those of the first: what others refer to besides is dropped. */
