@@ -16,6 +16,7 @@
 #include "seg_read/kept_object.h"
 #include "seg_read/object.h"
 #include "seg_read/placement.h"
+#include "seg_read/undescribed_background.h"
 
 static const dseg_encoding_info *encoding(const dseg_source *base) {
   return &((const dseg_dicom_source *)base)->info;
@@ -297,6 +298,9 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   source->info.representation = source->representation->name;
   source->info.frame_codec = source->codec != NULL ? source->codec->name : "unknown";
   source->info.frame_count = source->table.count;
+  if (status == DSEG_OK) {
+    status = dseg_dicom_find_background(source, options, error);
+  }
   if (status == DSEG_OK && options->keep_context) {
     status = dseg_context_from_part10(&source->parts[0], description, error);
   }

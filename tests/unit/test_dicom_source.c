@@ -168,6 +168,43 @@ static void test_background_only_by_padding_value(void **state) {
   dseg_source_close(source);
 }
 
+/* As cornerstone3D's adapters write label maps: no Pixel Padding Value, and no item for 0. */
+static void test_background_that_nothing_describes(void **state) {
+  (void)state;
+  static const uint16_t numbers[] = {7, 300};
+  seg_form form = label_form(LITTLE);
+  form.padding = -1;
+  form.segments = numbers;
+  form.segment_count = 2;
+  build_seg(&file, &form);
+  dseg_source *source = open_file();
+  assert_non_null(strstr(warning, "pixels of 0 are read as background"));
+  assert_true(dseg_source_description(source)->has_background);
+  assert_int_equal(dseg_source_description(source)->background, 0);
+  uint16_t labels[2 * SEG_PIXELS];
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = 2, .bits = 16};
+  assert_int_equal(dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, &error), DSEG_OK);
+  assert_true(labels[0] == 7 && labels[2] == 300 && labels[3] == 0 && labels[15] == 300);
+  dseg_source_close(source);
+}
+
+static void test_no_background_where_no_pixel_is_0(void **state) {
+  (void)state;
+  static const uint16_t numbers[] = {7, 300};
+  static const seg_frame frames[] = {FRAME(0, 1, 7, 7, 300, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7)};
+  seg_form form = label_form(LITTLE);
+  form.padding = -1;
+  form.segments = numbers;
+  form.segment_count = 2;
+  form.frames = frames;
+  form.frame_count = 1;
+  build_seg(&file, &form);
+  dseg_source *source = open_file();
+  assert_string_equal(warning, "");
+  assert_false(dseg_source_description(source)->has_background);
+  dseg_source_close(source);
+}
+
 static void test_value_that_is_not_described(void **state) {
   (void)state;
   seg_form form = label_form(LITTLE);
@@ -324,6 +361,8 @@ int main(void) {
       cmocka_unit_test(test_fractions),
       cmocka_unit_test(test_label_map_of_16_bits),
       cmocka_unit_test(test_background_only_by_padding_value),
+      cmocka_unit_test(test_background_that_nothing_describes),
+      cmocka_unit_test(test_no_background_where_no_pixel_is_0),
       cmocka_unit_test(test_value_that_is_not_described),
       cmocka_unit_test(test_padded_frames_by_request),
       cmocka_unit_test(test_extra_pixel_bytes_are_told),
