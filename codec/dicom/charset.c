@@ -3,7 +3,8 @@
  * (0008,0005), with or without the code extensions of ISO 2022.
  *
  * Text is cut into runs of one repertoire, which charset_convert.c converts. Conversion never fails for what the text
- * is: a byte that its repertoire does not have, or that this build cannot convert, becomes U+FFFD. */
+ * is: a byte that its repertoire does not have, or that this build cannot convert, becomes U+FFFD. Text of an object
+ * without (0008,0005) is ASCII; where it is not and is UTF-8, which dcmjs writes without saying so, it is kept. */
 #include <string.h>
 
 #include "dicom/charset_convert.h"
@@ -208,6 +209,9 @@ dseg_status dseg_text_to_utf8(dseg_view text, const dseg_element *character_set,
   const struct encoding *encoding = find_encoding(term);
   if (encoding != NULL) {
     return dseg_charset_append(encoding->iconv_name, text, out, error);
+  }
+  if (character_set->value.size == 0 && memchr(text.data, ESCAPE, text.size) == NULL && dseg_is_utf8(text)) {
+    return dseg_buffer_append(out, text.data, text.size, error);
   }
   struct decoder decoder = {.out = out};
   designate_first(&decoder, term);

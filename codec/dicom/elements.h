@@ -50,7 +50,8 @@ bool dseg_element_text(const dseg_element *element, size_t index, dseg_view *tex
 bool dseg_element_is(const dseg_element *element, const char *literal);
 
 /* Text as UTF-8 in the description's arena; *text is NULL when it is absent or empty. character_set: the element
- * (0008,0005) that holds for it (tag 0: ASCII). Bytes that the character set does not have become U+FFFD. */
+ * (0008,0005) that holds for it (tag 0: ASCII, or UTF-8 that nobody declared). Bytes that the character set does not
+ * have become U+FFFD. */
 dseg_status dseg_element_utf8(const dseg_element *element, const dseg_element *character_set,
                               dseg_description *description, const char **text, dseg_error *error);
 

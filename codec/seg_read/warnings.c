@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* warnings.c - warnings about deviations that do not prevent reading. */
+#include <string.h>
+
 #include "seg_read/dicom_source.h"
 #include "seg_read/frame_reader.h"
+
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 /* An encoding that the standard does not have is read with a warning: what the codec cannot make sense of it refuses.
  */
@@ -60,16 +64,69 @@ static void warn_of_pixels(const dseg_dicom_source *source, const dseg_open_opti
   }
 }
 
+static bool is_beyond_ascii(const char *text) {
+  for (; *text != '\0'; text++) {
+    if ((unsigned char)*text >= 0x80) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool has_replacement(const char *text) {
+  return strstr(text, REPLACEMENT) != NULL;
+}
+
+/* Whether is(text) holds for a name or text that people have given the segmentation. */
+static bool any_text(const dseg_description *description, bool (*is)(const char *text)) {
+  const dseg_content *content = &description->content;
+  const char *const texts[] = {content->series_description, content->content_label, content->content_description,
+                               content->content_creator_name};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    if (texts[i] != NULL && is(texts[i])) {
+      return true;
+    }
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_segment *segment = &description->segments[i];
+    const char *const of_segment[] = {segment->label, segment->description, segment->algorithm_name,
+                                      segment->category.meaning, segment->type.meaning};
+    for (size_t j = 0; j < sizeof of_segment / sizeof of_segment[0]; j++) {
+      if (of_segment[j] != NULL && is(of_segment[j])) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* Text beyond what the object says it has. */
+static void warn_of_text(const dseg_dicom_source *source, const dseg_open_options *options) {
+  const dseg_description *description = source->base.description;
+  if (source->parts[0].character_set.value.size == 0 && any_text(description, is_beyond_ascii)) {
+    dseg_warn(
+        &options->warnings,
+        "has text beyond ASCII but no Specific Character Set (0008,0005): it is read as UTF-8, and as U+FFFD what "
+        "is not UTF-8 (PS3.3 C.12.1.1.2)");
+  } else if (any_text(description, has_replacement)) {
+    dseg_warn(&options->warnings,
+              "has text with bytes that its Specific Character Set (0008,0005) does not have: they are read as U+FFFD "
+              "(PS3.3 C.12.1.1.2)");
+  }
+}
+
 /* Text that cannot be read is replaced; a term that nobody knows may be a misspelt one. */
 static void warn_of_character_set(const dseg_dicom_source *source, const dseg_open_options *options) {
   dseg_view term;
-  if (!dseg_charset_is_known(&source->parts[0].character_set, &term)) {
-    const int length = term.size < 40 ? (int)term.size : 40;
-    dseg_warn(&options->warnings,
-              "Specific Character Set (0008,0005) has '%.*s', which this build cannot convert: characters beyond ASCII "
-              "are read as U+FFFD (PS3.3 C.12.1.1.2)",
-              length, (const char *)term.data);
+  if (dseg_charset_is_known(&source->parts[0].character_set, &term)) {
+    warn_of_text(source, options);
+    return;
   }
+  const int length = term.size < 40 ? (int)term.size : 40;
+  dseg_warn(&options->warnings,
+            "Specific Character Set (0008,0005) has '%.*s', which this build cannot convert: characters beyond ASCII "
+            "are read as U+FFFD (PS3.3 C.12.1.1.2)",
+            length, (const char *)term.data);
 }
 
 void dseg_dicom_warn_of_object(const dseg_dicom_source *source, const dseg_open_options *options) {

@@ -29,6 +29,7 @@ typedef struct seg_frame {
 typedef struct seg_form {
   const char *transfer_syntax;
   const char *character_set; /* NULL: ISO_IR 100 */
+  const char *label;         /* of segments, before their number; NULL: segment */
   bool undefined_lengths;
   const char *type;                                     /* BINARY, FRACTIONAL, LABELMAP */
   uint16_t bits;                                        /* allocated */
@@ -64,7 +65,8 @@ static inline void put_segments(dicom_file *file, const seg_form *form) {
   put_sequence(file, 0x00620002);
   for (size_t i = 0; i < form->segment_count; i++) {
     char label[32];
-    (void)snprintf(label, sizeof label, "segment %u", (unsigned)form->segments[i]);
+    (void)snprintf(label, sizeof label, "%s %u", form->label != NULL ? form->label : "segment",
+                   (unsigned)form->segments[i]);
     put_item(file);
     put_code(file, 0x00620003, "91723000");
     put_us(file, 0x00620004, form->segments[i]);

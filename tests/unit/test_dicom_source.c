@@ -252,6 +252,30 @@ static void test_extra_pixel_bytes_are_told(void **state) {
   dseg_source_close(source);
 }
 
+/* Text beyond the character set: dcmjs writes UTF-8 and no Specific Character Set. */
+static void test_text_beyond_its_character_set(void **state) {
+  (void)state;
+  static const struct {
+    const char *character_set, *label, *read, *told;
+  } cases[] = {
+      {"", "segment", "segment 1", ""},
+      {"", "L\xC3\xA4sion", "Läsion 1", "no Specific Character Set (0008,0005): it is read as UTF-8"},
+      {"", "L\xE4sion", "L\xEF\xBF\xBDsion 1", "no Specific Character Set (0008,0005)"},
+      {"ISO_IR 100", "L\xE4sion", "Läsion 1", ""},
+      {"ISO_IR 192", "L\xE4sion", "L\xEF\xBF\xBDsion 1", "Specific Character Set (0008,0005) does not have"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    seg_form form = binary_form();
+    form.character_set = cases[i].character_set;
+    form.label = cases[i].label;
+    build_seg(&file, &form);
+    dseg_source *source = open_file();
+    assert_string_equal(dseg_source_description(source)->segments[0].label, cases[i].read);
+    assert_true(cases[i].told[0] != '\0' ? strstr(warning, cases[i].told) != NULL : warning[0] == '\0');
+    dseg_source_close(source);
+  }
+}
+
 /* Text that cannot be converted is replaced, and the reader is told. */
 static void test_unknown_character_sets_are_told(void **state) {
   (void)state;
@@ -366,6 +390,7 @@ int main(void) {
       cmocka_unit_test(test_value_that_is_not_described),
       cmocka_unit_test(test_padded_frames_by_request),
       cmocka_unit_test(test_extra_pixel_bytes_are_told),
+      cmocka_unit_test(test_text_beyond_its_character_set),
       cmocka_unit_test(test_unknown_character_sets_are_told),
       cmocka_unit_test(test_contradicting_pixel_attributes_are_told),
       cmocka_unit_test(test_concatenation),

@@ -207,6 +207,8 @@ static void test_character_sets(void **state) {
   (void)state;
   check_text("", "Liver", "Liver");
   check_text("", "M\xFCller", "M\xEF\xBF\xBDller");
+  check_text("", "M\xC3\xBCller", "Müller");
+  check_text("", "M\xC3\xBCller\xFF", "M" R R "ller" R);
   check_text("ISO_IR 100", "M\xFCller", "Müller");
   check_text("ISO_IR 192", "\xF0\x9F\x98\x80\xED\xA0\x80\xC0\xAF\xE2\x82", "😀" R R R R R R R);
   check_text("ISO_IR 192", "M\xC3\xBCller\xFF", "Müller\xEF\xBF\xBD");
@@ -230,6 +232,7 @@ static void test_character_sets_of_iconv(void **state) {
   check_text("\\ISO 2022 IR 58", "Zhang^XiaoDong=\x1B$)A\xD5\xC5^\x1B$)A\xD0\xA1\xB6\xAB=", "Zhang^XiaoDong=张^小东=");
   check_text("ISO 2022 IR 100\\ISO 2022 IR 144", "\xC4neas \x1B-L\xBB\xEE", "Äneas Лю");
   check_text("\\ISO 2022 IR 87", "a\x1B$B;", "a\xEF\xBF\xBD");
+  check_text("\\ISO 2022 IR 87", "M\xC3\xBCller", "M" R R "ller"); /* what is declared holds */
   check_text("\\ISO 2022 IR 87", "a\x1B*z", "a\xEF\xBF\xBD*z");
 #else
   check_text("ISO_IR 101", "a\xA3", "a" R);
