@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Installs the peers that tests/peers compares with, all below DIR (build/peers by default): a Python virtual
-# environment with requirements.txt, and dcmjs in DIR/node. Does nothing when DIR is up to date.
+# environment with requirements.txt, and the packages of package.json in DIR/node. Does nothing when DIR is up to date.
 # usage: sh tests/peers/setup.sh [DIR]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -25,6 +25,7 @@ fi
 cp "$here/package.json" "$dir/node/package.json"
 PATH="$dir/venv/bin:$PATH"
 export PATH
-(cd "$dir/node" && npm install --no-package-lock --no-audit --no-fund --silent)
+# Nothing is built: what the packages would compile is for viewers.
+(cd "$dir/node" && npm install --no-package-lock --no-audit --no-fund --silent --ignore-scripts)
 
 printf '%s\n' "$wanted" >"$dir/complete"
