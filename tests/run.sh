@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is needed, builds every preset, and runs every test and check.
 # usage: sh tests/run.sh [--long]      as root on Debian 12; nothing need be installed before
-# --long: builds for other machines and systems, too, and with a newer compiler, and runs their tests under emulators.
+# --long: builds for other machines and systems, too, and with a newer compiler, and runs their tests under emulators;
+# and 900 rounds of the differential test, with a seed that it prints.
 # A check that fails does not stop those after it, but the exit status is then 1. The end of the output says where
 # the time went, what was skipped and why, and repeats the closing line of each ctest run.
 set -eu
@@ -55,6 +56,16 @@ run_tests() {
   ctest --test-dir "build/$preset" --output-on-failure -j"$(nproc)" --no-tests=error -O "$logs/ctest-$preset" "$@"
 }
 
+# More rounds than in CTest, other ones each time; --peers counts what peers make of each other's objects.
+run_differential() {
+  mkdir -p build/differential
+  (
+    cd build/differential
+    DSEG=$root/build/release/tools/dseg DSEG_PEERS=$root/build/peers "$root/build/peers/venv/bin/python" \
+      "$root/tests/peers/check_differential.py" --rounds 900 --seed "$(date +%s)" --peers
+  )
+}
+
 check_style() {
   git ls-files '*.c' '*.h' '*.cc' | xargs clang-format-14 --dry-run -Werror &&
     git ls-files '*.sh' .ci/run | xargs shellcheck
@@ -101,6 +112,7 @@ if [ -n "$long" ]; then
   step new-clang build new-clang
   step interrupted env DSEG_TEST_SECONDS=60 ctest --test-dir build/release --output-on-failure --no-tests=error \
     -R '^cli_interrupted$'
+  step differential run_differential
 fi
 
 printf '\n=== where the time went\n'

@@ -10,13 +10,13 @@ from peerlib import assert_same_volume, dseg
 TO_DICOM = np.diag([-1, -1, 1, 1])
 
 
-def check_labels(path, labels, affine):
-    """labels[k, j, i]; as NIfTI, and the same as NRRD."""
-    dseg("convert", path, "read.nii.gz", "--force")
+def check_labels(path, labels, affine, *options):
+    """labels[k, j, i]; as NIfTI, and the same as NRRD. options: of dseg convert, here and below."""
+    dseg("convert", path, "read.nii.gz", "--force", *options)
     image = nibabel.load("read.nii.gz")
     array = np.transpose(np.asarray(image.dataobj), (2, 1, 0))
     assert_same_volume(labels, affine, array, TO_DICOM @ image.affine, "NIfTI")
-    dseg("convert", path, "read.nrrd", "--force")
+    dseg("convert", path, "read.nrrd", "--force", *options)
     array, header = nrrd.read("read.nrrd")
     assert_same_volume(labels, affine, np.transpose(array, (2, 1, 0)), nrrd_affine(header), "NRRD")
 
@@ -32,9 +32,9 @@ def nrrd_affine(header):
     return affine if space.startswith("l") else TO_DICOM @ affine
 
 
-def check_masks(path, masks, affine):
+def check_masks(path, masks, affine, *options):
     """masks by number, which overlap; as seg.nrrd, whose layers hold them."""
-    dseg("convert", path, "read.seg.nrrd", "--force")
+    dseg("convert", path, "read.seg.nrrd", "--force", *options)
     array, header = nrrd.read("read.seg.nrrd")
     if array.ndim == 3:
         array = array[np.newaxis]
@@ -49,9 +49,9 @@ def check_masks(path, masks, affine):
     assert f"Segment{len(masks)}_Layer" not in header
 
 
-def check_fractions(path, stored, affine, maximum):
+def check_fractions(path, stored, affine, maximum, *options):
     """stored fractions by number; as NIfTI of floats, one volume for each segment."""
-    dseg("convert", path, "read.nii.gz", "--force")
+    dseg("convert", path, "read.nii.gz", "--force", *options)
     image = nibabel.load("read.nii.gz")
     array = np.asarray(image.dataobj)
     assert array.dtype == np.float32
