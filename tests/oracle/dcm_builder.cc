@@ -381,15 +381,30 @@ extern "C" bool dseg_data_set_enter_item(dseg_data_set *set, uint32_t tag, size_
   return true;
 }
 
-/* Values of bytes, the only ones that the program asks for in this way. */
+/* Text and bytes; of numbers the size alone, which is all that the library looks at. */
 extern "C" bool dseg_data_set_get_bytes(const dseg_data_set *set, uint32_t tag, dseg_view *bytes) {
   DcmElement *element = find_element(set, tag);
-  Uint8 *data = nullptr;
-  if (element == nullptr || element->getUint8Array(data).bad()) {
+  *bytes = dseg_view{nullptr, 0};
+  if (element == nullptr || element->ident() == EVR_SQ) {
     return false;
   }
-  *bytes = dseg_view{data, data != nullptr ? element->getLength() : 0};
+  char *text = nullptr;
+  if (DcmVR(element->getVR()).isaString() && element->getString(text).good()) {
+    *bytes = dseg_view{reinterpret_cast<const uint8_t *>(text), text != nullptr ? std::strlen(text) : 0};
+    return true;
+  }
+  Uint8 *data = nullptr;
+  static_cast<void>(element->getUint8Array(data));
+  *bytes = dseg_view{data, element->getLength()};
   return true;
+}
+
+extern "C" void dseg_data_set_remove_item(dseg_data_set *set, uint32_t tag, size_t index) {
+  guarded(set, tag, [&] {
+    if (index < dseg_data_set_count_items(set, tag)) {
+      delete static_cast<DcmSequenceOfItems *>(find_element(set, tag))->remove(static_cast<unsigned long>(index));
+    }
+  });
 }
 
 extern "C" bool dseg_data_set_get_u16(const dseg_data_set *set, uint32_t tag, size_t index, uint16_t *value) {
@@ -406,80 +421,6 @@ extern "C" bool dseg_data_set_text_is(const dseg_data_set *set, uint32_t tag, co
   dseg_view value;
   return dseg_data_set_get_text(set, tag, SIZE_MAX, &value) &&
          std::string(reinterpret_cast<const char *>(value.data), value.size) == text;
-}
-
-namespace {
-
-/* The element of the current item; NULL: none. */
-DcmElement *find_element(const dseg_data_set *set, uint32_t tag) {
-  DcmElement *element = nullptr;
-  const DcmTagKey key(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xFFFF));
-  return set->open.back()->findAndGetElement(key, element).good() ? element : nullptr;
-}
-
-DcmSequenceOfItems *find_sequence(const dseg_data_set *set, uint32_t tag) {
-  return dynamic_cast<DcmSequenceOfItems *>(find_element(set, tag));
-}
-
-}  // namespace
-
-extern "C" bool dseg_data_set_next(const dseg_data_set *set, uint32_t *tag, char vr[3]) {
-  DcmItem *item = set->open.back();
-  for (unsigned long i = 0; set->status == DSEG_OK && i < item->card(); i++) {
-    DcmElement *element = item->getElement(i);
-    const uint32_t found = static_cast<uint32_t>(element->getGTag()) << 16 | element->getETag();
-    if (found > *tag) { /* elements are kept by ascending tags */
-      *tag = found;
-      if (vr != nullptr) {
-        std::snprintf(vr, 3, "%.2s", DcmVR(DcmVR(element->getVR()).getValidEVR()).getVRName());
-      }
-      return true;
-    }
-  }
-  return false;
-}
-
-/* Of numbers the library looks at the size only. */
-extern "C" bool dseg_data_set_get_bytes(const dseg_data_set *set, uint32_t tag, dseg_view *bytes) {
-  *bytes = dseg_view{nullptr, 0};
-  try {
-    DcmElement *element = find_element(set, tag);
-    if (element == nullptr || element->ident() == EVR_SQ) {
-      return false;
-    }
-    char *text = nullptr;
-    if (DcmVR(element->getVR()).isaString() && element->getString(text).good()) {
-      *bytes = dseg_view{reinterpret_cast<const uint8_t *>(text), text != nullptr ? std::strlen(text) : 0};
-    } else {
-      bytes->size = element->getLength();
-    }
-    return true;
-  } catch (...) {
-    return false;
-  }
-}
-
-extern "C" bool dseg_data_set_enter_item(dseg_data_set *set, uint32_t tag, size_t index) {
-  DcmSequenceOfItems *sequence = find_sequence(set, tag);
-  if (sequence == nullptr || index >= sequence->card()) {
-    return false;
-  }
-  guarded(set, tag, [&] { set->open.push_back(sequence->getItem(static_cast<unsigned long>(index))); });
-  return set->status == DSEG_OK;
-}
-
-extern "C" size_t dseg_data_set_count_items(const dseg_data_set *set, uint32_t tag) {
-  const DcmSequenceOfItems *sequence = find_sequence(set, tag);
-  return sequence != nullptr ? const_cast<DcmSequenceOfItems *>(sequence)->card() : 0;
-}
-
-extern "C" void dseg_data_set_remove_item(dseg_data_set *set, uint32_t tag, size_t index) {
-  guarded(set, tag, [&] {
-    DcmSequenceOfItems *sequence = find_sequence(set, tag);
-    if (sequence != nullptr && index < sequence->card()) {
-      delete sequence->remove(static_cast<unsigned long>(index));
-    }
-  });
 }
 
 extern "C" dseg_status dseg_data_set_read(dseg_data_set *set, dseg_view bytes, dseg_vr_encoding encoding,

@@ -251,7 +251,7 @@ static void check_written(dseg_description *description, const char *representat
 static void add_references(dseg_description *description, bool shared) {
   static const dseg_instance_reference images[] = {
       {.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2", .sop_instance_uid = "1.2.3.1", .series_uid = "1.2.3"}};
-  description->references = (dseg_references){images, 1, shared};
+  description->references = (dseg_references){.instances = images, .count = 1, .shared = shared};
   for (size_t i = 0; !shared && i < description->geometry.plane_count; i++) {
     description->geometry.planes[i].source = 0;
   }
