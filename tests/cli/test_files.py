@@ -67,6 +67,10 @@ class SamePath(CliTest):
         self.dseg("convert", "labels.nii", "a.dcm")
         self.refused(INPUTS, ("a.dcm",), "convert", "labels.nii", "a.dcm", "a.dcm")
         self.refused(INPUTS, ("a.dcm",), "convert", "a.dcm", "a.dcm", "--transfer-syntax", "implicit-le")
+        os.link(self.dir / "a.dcm", self.dir / "hard.dcm")
+        os.symlink("a.dcm", self.dir / "soft.dcm")
+        for name in ("a.dcm", "./a.dcm", "hard.dcm", "soft.dcm"):
+            self.refused(INPUTS, (name, "a.dcm"), "transcode", "a.dcm", name, "--transfer-syntax", "rle")
         os.symlink("labels.nii", self.dir / "p.png")
         self.refused(INPUTS, ("p.png", "labels.nii"), "preview", "labels.nii", "p.png")
 

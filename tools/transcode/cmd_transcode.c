@@ -149,9 +149,6 @@ static int parse(cli_args *args, transcode_arguments *arguments) {
   }
   arguments->input = args->names[0];
   arguments->output = cli_is_stream(args->names[1]) ? cli_standard_output : args->names[1];
-  if (strcmp(arguments->input, arguments->output) == 0) {
-    return cli_usage_error(&cmd_transcode, "OUTPUT is INPUT, %s: write beside it", arguments->input);
-  }
   const int target = check_target(arguments);
   return target != CLI_OK ? target : check_output(arguments);
 }
@@ -171,30 +168,52 @@ static void say_json(const transcode_arguments *arguments, const dseg_transcodin
   json_end(&json);
 }
 
-static int transcode(transcode_arguments *arguments) {
-  const double start = os_seconds();
+/* Before the work: the output is not the input, by whatever name. */
+static dseg_status check_names(dseg_output_set *set, const transcode_arguments *arguments, dseg_error *error) {
+  if (set == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+  }
+  DSEG_TRY(cli_add_inputs(set, &arguments->input, 1, error));
+  return arguments->output != cli_standard_output ? dseg_output_set_check(set, &arguments->output, 1, error) : DSEG_OK;
+}
+
+static dseg_status transcode_into(dseg_output_set *set, transcode_arguments *arguments, dseg_transcoding *result,
+                                  dseg_error *error) {
   cli_warnings warnings = {.file = arguments->input};
   cli_progress progress;
-  dseg_transcoding result;
   dseg_input *input = NULL;
-  dseg_error error;
-  dseg_status status = cli_open_input(arguments->input, &input, &error);
-  if (status != DSEG_OK) {
-    return cli_fail(arguments->input, status, &error);
-  }
-  const dseg_output output = cli_output(arguments->output, arguments->flags, NULL);
+  DSEG_TRY(cli_open_input(arguments->input, &input, error));
+  const dseg_output output = cli_output(arguments->output, arguments->flags, set);
   cli_progress_begin(&progress, "transcoding frames");
   arguments->options.codec_options = arguments->values;
   arguments->options.warnings = cli_warning_sink(&warnings);
   arguments->options.progress = cli_progress_sink(&progress);
   arguments->options.temporary_directory = cli_temporary_directory();
-  arguments->options.result = &result;
-  status = dseg_transcode(input, arguments->input, &output, &arguments->options, &error);
+  arguments->options.result = result;
+  dseg_status status = dseg_transcode(input, arguments->input, &output, &arguments->options, error);
+  if (status == DSEG_OK) {
+    status = dseg_output_set_commit(set, error);
+  }
   dseg_input_close(input);
   cli_progress_end(&progress);
   cli_warnings_end(&warnings);
+  return status;
+}
+
+static int transcode(transcode_arguments *arguments) {
+  const double start = os_seconds();
+  dseg_output_set *set = dseg_output_set_create();
+  dseg_transcoding result;
+  dseg_error error = {DSEG_OK, ""};
+  dseg_status status = check_names(set, arguments, &error);
+  const bool is_about_output = status != DSEG_OK;
+  if (status == DSEG_OK) {
+    status = transcode_into(set, arguments, &result, &error);
+  }
+  dseg_output_set_destroy(set);
   if (status != DSEG_OK) {
-    return cli_fail(status == DSEG_ERROR_OUTPUT ? arguments->output : arguments->input, status, &error);
+    const bool names_output = is_about_output || status == DSEG_ERROR_OUTPUT;
+    return cli_fail(names_output ? arguments->output : arguments->input, status, &error);
   }
   if (arguments->json) {
     say_json(arguments, &result, os_seconds() - start);
