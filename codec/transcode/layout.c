@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "transcode/vr.h"
 
 #define WINDOW ((size_t)1 << 16)
 #define TAG_OFFSETS DSEG_TAG(0x7FE0, 0x0001)      /* Extended Offset Table */
@@ -88,6 +89,11 @@ static dseg_status check_icon(const dseg_transcoder *transcoder, dseg_error *err
              : DSEG_OK;
 }
 
+static uint64_t size_of_mark(const dseg_transcoder *transcoder, const dseg_mark *mark) {
+  const bool implicit_vr = (transcoder->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0;
+  return (!implicit_vr && (dseg_vr_is_long(mark->vr) || mark->value.size > UINT16_MAX) ? 12 : 8) + mark->value.size;
+}
+
 /* Bytes of an element in the target: element->value of a group length is what the source says, for now. */
 static dseg_status measure(const dseg_transcoder *transcoder, dseg_layout *layout, dseg_scanner *scanner,
                            const dseg_header *header, uint64_t pixel_bytes, dseg_top_element *element,
@@ -108,7 +114,7 @@ static dseg_status measure(const dseg_transcoder *transcoder, dseg_layout *layou
   } else if (element->fate == DSEG_FATE_PIXELS) {
     element->size = pixel_bytes;
   } else if (element->fate == DSEG_FATE_MARK) {
-    element->size = 8 + layout->mark.value.size;
+    element->size = size_of_mark(transcoder, &layout->mark);
   } else if (element->fate == DSEG_FATE_LEAVE_OUT) {
     element->size = 0;
   }
@@ -177,8 +183,9 @@ static dseg_status put_mark_in(const dseg_transcoder *transcoder, dseg_layout *l
   if (mark->creator != 0) {
     DSEG_TRY(put_in(layout, mark->creator, DSEG_FATE_CREATOR, 8 + strlen(DSEG_MARK_CREATOR), limit, error));
   }
-  return mark->value_tag != 0 ? put_in(layout, mark->value_tag, DSEG_FATE_MARK, 8 + mark->value.size, limit, error)
-                              : DSEG_OK;
+  return mark->value_tag != 0
+             ? put_in(layout, mark->value_tag, DSEG_FATE_MARK, size_of_mark(transcoder, mark), limit, error)
+             : DSEG_OK;
 }
 
 /* Group lengths (PS3.5 7.2) that were right are right in the target, too. */

@@ -31,8 +31,16 @@ struct blocks {
   bool is_used[LAST_BLOCK + 1];      /* there is a creator, or an element */
   unsigned elements[LAST_BLOCK + 1]; /* without the creator */
   uint32_t own;                      /* the block with values of ours; 0: none */
+  bool is_unknown;                   /* they have VR UN, as programs that do not know them may write (PS3.5 6.2.2) */
   dseg_view values;
 };
+
+/* Whether an element can hold the mark: text, as far as the data set says. Another VR is someone else's value. */
+static bool holds_text(const dseg_elements *elements, const dseg_element *element) {
+  dseg_view text;
+  const bool may_be = elements->implicit_vr || memcmp(element->vr, "LO", 2) == 0 || memcmp(element->vr, "UN", 2) == 0;
+  return may_be && !element->undefined_length && dseg_element_text(element, SIZE_MAX, &text);
+}
 
 static dseg_status look_at_blocks(const dseg_elements *elements, struct blocks *blocks, dseg_error *error) {
   dseg_element element;
@@ -54,10 +62,9 @@ static dseg_status look_at_blocks(const dseg_elements *elements, struct blocks *
       continue;
     }
     blocks->elements[block]++;
-    dseg_view text;
-    if (is_ours[block] && element.tag == value_of(block) && blocks->own == 0 &&
-        dseg_element_text(&element, SIZE_MAX, &text)) {
+    if (is_ours[block] && element.tag == value_of(block) && blocks->own == 0 && holds_text(elements, &element)) {
       blocks->own = block;
+      blocks->is_unknown = !elements->implicit_vr && memcmp(element.vr, "UN", 2) == 0;
       blocks->values = element.value;
     }
   }
@@ -139,6 +146,7 @@ dseg_status dseg_mark_plan(const dseg_transcoder *transcoder, dseg_mark *mark, d
     mark->creator = creator_of(block);
   }
   mark->value_tag = value_of(blocks.own);
+  mark->vr = blocks.is_unknown ? "UN" : "LO";
   DSEG_TRY(dseg_buffer_append(&mark->value, blocks.values.data, kept, error));
   if (is_experimental(to)) {
     DSEG_TRY(append_codec(mark, to, error));

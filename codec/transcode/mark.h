@@ -11,7 +11,8 @@ typedef struct dseg_mark {
   uint32_t removed_creator, removed_value; /* elements that are left out */
   uint32_t creator;                        /* an element to be put in, with the name of the creator */
   uint32_t value_tag;                      /* an element to be put in, in place of one with this tag if there is one */
-  dseg_buffer value;                       /* of it, of even length; VR LO */
+  dseg_buffer value;                       /* of it, of even length */
+  const char *vr;                          /* of it: LO, or the UN that the element had */
 } dseg_mark;
 
 #define DSEG_MARK_CREATOR "DSEG PROPOSALS"

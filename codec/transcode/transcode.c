@@ -57,7 +57,7 @@ static dseg_status put_element(struct target *target, const dseg_top_element *el
   } else if (element->fate == DSEG_FATE_CREATOR) {
     dseg_write_text(&writer, element->tag, "LO", DSEG_MARK_CREATOR);
   } else {
-    dseg_write_element(&writer, element->tag, "LO", mark->value.data, mark->value.size);
+    dseg_write_element(&writer, element->tag, mark->vr, mark->value.data, mark->value.size);
   }
   return writer.status == DSEG_OK ? dseg_stream_write(&target->stream, target->bytes.data, target->bytes.size, error)
                                   : writer.status;

@@ -277,6 +277,20 @@ class Marks(TranscodeTest):
         self.put("a.dcm", dicom.with_elements(self.object(), ours[:1]))  # a creator alone
         self.comes_back("a.dcm", "label-edge")
 
+    def test_beside_values_of_another_form(self):
+        """A mark that some program gave VR UN stays so; what is no text is not ours."""
+        for vr, value, tag in ((b"UN", b"space 1 ", 0x00711001), (b"UL", b"\1\2\3\4", 0x00711101),
+                               (b"SQ", dicom.item(b""), 0x00711101)):  # fmt: skip
+            with self.subTest(vr=vr):
+                ours = [(0x00710010, dicom.element(0x00710010, b"LO", b"DSEG PROPOSALS")),
+                        (0x00711001, dicom.element(0x00711001, vr, value))]  # fmt: skip
+                self.put("a.dcm", dicom.with_group_lengths(dicom.with_elements(self.object(), ours)))
+                self.comes_back("a.dcm", "label-edge")
+                own = dicom.elements(dicom.data_set(self.bytes_of("there.dcm")))
+                group = sum(len(content) for number, content in own if number >> 16 == 0x71 and number != 0x00710000)
+                self.assertEqual(struct.unpack("<I", dict(own)[0x00710000][-4:])[0], group)
+                self.assertIn(b"label-edge 2", dict(own)[tag])
+
     def test_from_one_experiment_to_another(self):
         self.object()
         if "zstd" not in self.codecs(8):
