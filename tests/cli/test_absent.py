@@ -175,6 +175,18 @@ class Absent(Situation):
         self.assertEqual(set(read_nifti(self.dir / "c-5-pancreas.nii")[1]), {0})
         self.assertEqual(set(read_nifti(self.dir / "c-3-left-kidney.nii")[1]), {0, 3})
 
+    def test_nothing_to_split(self):
+        """No segment, no file: that is an error rather than success without an output."""
+        for more, hint in (((), "--metadata"), (("--metadata", "names.json", "--present-only"), "--present-only")):
+            before = self.files()
+            for suffix in ("nii", "seg.nrrd", "nhdr"):
+                result = self.fails("convert", "empty.nii", f"a.{suffix}", "--split", *more, code=OUTPUT)
+                self.assertIn("--split", result.err)
+                self.assertIn(hint, result.err)
+            self.assertEqual(self.files(), before)
+        self.dseg("convert", "empty.nii", "a.nii", "--split", "--metadata", "names.json")
+        self.assertEqual(len([name for name in self.files() if name.startswith("a-")]), len(NAMES))
+
     def test_several_files(self):
         """Each has a list of its own; labels that are another's number get numbers after the greatest."""
         self.names("two.json", {1: "A", 2: "B"}, {2: "C", 3: "D", 4: "E", 1: "F"})

@@ -182,7 +182,23 @@ static int make_names(convert_job *job) {
   return exit_code;
 }
 
+/* A run that succeeds writes something. */
+static int refuse_no_segments(const convert_job *job) {
+  dseg_error error = {DSEG_OK, ""};
+  const bool dropped = job->options->present_only;
+  const dseg_status status = dseg_fail(
+      &error, DSEG_ERROR_UNSUPPORTED,
+      "no voxel belongs to a segment, and none is %s: --split, which writes a file for each segment, has none "
+      "to write; %s, or leave out --split",
+      dropped ? "kept" : "described",
+      dropped ? "leave out --present-only" : "name with --metadata what was looked for");
+  return convert_fail_output(job, job->options->output, status, &error);
+}
+
 int convert_split_volumes(convert_job *job) {
+  if (job->target->segment_count == 0) {
+    return refuse_no_segments(job);
+  }
   if (job->fractions && (job->format->flags & DSEG_VOLUME_FRACTIONS) == 0) {
     return convert_refuse_fractions(job);
   }
