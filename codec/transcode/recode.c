@@ -7,6 +7,7 @@
 
 #include "base/endian.h"
 #include "dicom/element_writer.h"
+#include "model/private_elements.h"
 #include "transcode/vr.h"
 
 #define FLUSH_BYTES ((size_t)1 << 16)
@@ -108,9 +109,34 @@ static dseg_status put_delimiter(dseg_recoder *recoder, const dseg_header *heade
   return put_item_header(recoder, header->tag, header->undefined_length ? UNDEFINED : header->length, error);
 }
 
+/* Remembers the block that a Private Creator reserves for the numbers of segments (PS3.5 7.8.1). */
+static dseg_status note_creator(dseg_recoder *recoder, const dseg_header *header, dseg_error *error) {
+  static const char creator[] = DSEG_SEGMENTS_CREATOR;
+  const size_t size = sizeof creator - 1;
+  const uint32_t block = header->tag & 0xFFFFu;
+  if (header->tag >> 16 != DSEG_PRIVATE_GROUP || block < 0x10 || block > 0xFF || header->undefined_length ||
+      header->length != size + size % 2) {
+    return DSEG_OK;
+  }
+  DSEG_TRY(dseg_scanner_need(recoder->scanner, header->length, error));
+  const uint8_t *value = dseg_scanner_here(recoder->scanner);
+  if (memcmp(value, creator, size) == 0 && (size % 2 == 0 || value[size] == ' ')) {
+    recoder->own_number = (header->tag & 0xFFFF0000u) | block << 8 | DSEG_SEGMENTS_ORIGINAL;
+  }
+  return DSEG_OK;
+}
+
+/* What implicit VR means, this build's own private element included. */
+static void vr_of_implicit(const dseg_recoder *recoder, const dseg_header *header, char vr[2]) {
+  dseg_vr_of_implicit(header->tag, header, vr);
+  if (header->tag == recoder->own_number && header->length == 4) {
+    dseg_vr_copy(vr, "UL");
+  }
+}
+
 /* The VR in the target; notes one that an implicit target does not keep. */
 static void choose_vr(dseg_recoder *recoder, const dseg_header *header, char vr[2]) {
-  dseg_vr_of_implicit(header->tag, header, vr);
+  vr_of_implicit(recoder, header, vr);
   if (recoder->from_implicit) {
     return;
   }
@@ -287,6 +313,7 @@ static dseg_status put_elements(dseg_recoder *recoder, const dseg_header *item, 
 
 static dseg_status put_item(dseg_recoder *recoder, const dseg_header *item, unsigned depth, uint64_t *size,
                             dseg_error *error) {
+  const uint32_t own_number = recoder->own_number;
   uint32_t length = 0;
   size_t slot = 0;
   uint64_t inside = 0;
@@ -296,7 +323,9 @@ static dseg_status put_item(dseg_recoder *recoder, const dseg_header *item, unsi
   if (!item->undefined_length) {
     recoder->scanner->end = dseg_scanner_position(recoder->scanner) + item->length;
   }
+  recoder->own_number = 0;
   DSEG_TRY(put_elements(recoder, item, depth, &inside, error));
+  recoder->own_number = own_number;
   recoder->scanner->end = end;
   *size += ITEM_HEADER + inside;
   return close_container(recoder, item, slot, inside, error);
@@ -352,6 +381,7 @@ static dseg_status recode_element(dseg_recoder *recoder, const dseg_header *head
   const bool is_unknown = !recoder->from_implicit && memcmp(header->vr, "UN", 2) == 0;
   char vr[2];
   *size = 0;
+  DSEG_TRY(note_creator(recoder, header, error));
   choose_vr(recoder, header, vr);
   if (dseg_header_is_fragments(header)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,

@@ -15,6 +15,7 @@ typedef struct dseg_recoder {
   const dseg_input *input; /* that it reads */
   bool from_implicit, from_big_endian, to_implicit;
   uint64_t memory_limit;      /* of lengths */
+  uint32_t own_number;        /* tag of Original Segment Number in the item at hand; 0: it has no creator of ours */
   dseg_output_stream *stream; /* NULL: the pass that measures */
   dseg_buffer out;            /* not in the stream yet */
   dseg_buffer lengths;        /* uint32_t of sequences and items in the order of their headers */

@@ -113,6 +113,7 @@ static dseg_status put_file(struct target *target, dseg_error *error) {
     target->scanner.implicit_vr = part10->elements.implicit_vr;
     target->scanner.big_endian = part10->elements.big_endian;
   }
+  target->layout->recoder.own_number = 0; /* the pass that measured may have left one */
   target->layout->recoder.scanner = &target->scanner;
   target->layout->recoder.stream = &target->stream;
   DSEG_TRY(put_data_set(target, error));

@@ -142,6 +142,17 @@ class RoundTrips(TranscodeTest):
         del before[0x00091001]
         self.assertEqual(back, before)
 
+    def test_numbers_of_segments_keep_their_vr(self):
+        """This build knows its own private element, in an item whose creator says that it is; others come back as UN."""
+        data = self.object(representation="binary", bits=1)
+        self.assertIn(b"DSEG SEGMENTS ", data)
+        self.comes_back("a.dcm", "implicit-le")
+        self.object(representation="binary", bits=1, codec="implicit-le")
+        self.comes_back("a.dcm", "rle")
+        self.assertIn(b"\x71\x00\x01\x10UL\4\0", self.bytes_of("there.dcm"))
+        self.put("a.dcm", data.replace(b"DSEG SEGMENTS ", b"DSEG ANYTHING "))
+        self.assertIn("(0071,1001) with UL", self.transcode("a.dcm", "b.dcm", "implicit-le").err)
+
     def test_unknown_items(self):
         """A UN of undefined length has items in implicit VR, whatever is around them (PS3.5 6.2.2)."""
         inner = dicom.element(0x00080100, b"", b"4711", True) + dicom.element(0x00081111, b"", b"\1\0\2\0", True)
