@@ -268,6 +268,23 @@ class Signals(CliTest):
                     self.assertEqual(self.interrupt(program, number, preexec_fn=default), -number)
                     self.assertEqual(self.left(), [])
 
+    def test_sent_again(self):
+        """Signals that follow, as of an impatient user, do not cut off what the first one has begun to clean."""
+        for program in self.programs():
+            for trial in range(12):
+                out = self.dir / f"samples{trial}"
+                out.mkdir(exist_ok=True)
+                child = self.start(program, "samples", "in.nii", out.name, "--only", "labelmap", "--force")
+                while child.poll() is None and not list(out.glob(".dseg-*.samples/*")):
+                    time.sleep(0.001)
+                time.sleep(trial * 0.01)
+                self.assertIsNone(child.poll(), "the run ended before the signal")
+                for _ in range(100):
+                    child.send_signal(signal.SIGTERM)
+                self.assertEqual(self.finish(child), -signal.SIGTERM)
+                self.assertEqual(os.listdir(out), [])
+                out.rmdir()
+
     def test_one_that_is_ignored(self):
         """As under nohup: the run goes on."""
         ignore = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)  # noqa: E731

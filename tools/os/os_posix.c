@@ -22,15 +22,19 @@ int os_start(int *argc, char ***argv) {
 
 static void (*cleaner)(void);
 
-/* Once for each signal: the default action comes next, when the handler returns and the signal is no longer held. */
+/* The default action comes next, when the handler returns and the signal is no longer held. It is set behind the
+ * cleaning: another thread may get the same signal meanwhile, and would end the process in the midst of it. That thread
+ * cleans, too. */
 static void clean_and_end(int number) {
+  const struct sigaction action = {.sa_handler = SIG_DFL};
   cleaner();
+  (void)sigaction(number, &action, NULL);
   (void)raise(number);
 }
 
 void os_clean_at_signals(void (*clean)(void)) {
   static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2};
-  struct sigaction action = {.sa_handler = clean_and_end, .sa_flags = (int)SA_RESETHAND};
+  struct sigaction action = {.sa_handler = clean_and_end};
   cleaner = clean;
   (void)sigfillset(&action.sa_mask);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
