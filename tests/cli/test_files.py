@@ -57,6 +57,23 @@ class SamePath(CliTest):
     def test_metadata_and_the_input(self):
         self.refused(INPUTS, ("labels.nii",), "convert", "labels.nii", "z.dcm", "--write-metadata", "labels.nii")
 
+    def test_standard_input(self):
+        """The file that standard input comes from is an input, too; a pipe is none."""
+        self.dseg("convert", "labels.nii", "a.dcm")
+        os.link(self.dir / "a.dcm", self.dir / "hard.dcm")
+        before = (self.dir / "a.dcm").read_bytes()
+        for output in ("a.dcm", "hard.dcm"):
+            for command in (("convert", "-", output), ("transcode", "-", output, "--transfer-syntax", "rle")):
+                with self.subTest(command), open(self.dir / "a.dcm", "rb") as stream:
+                    done = subprocess.run([PROGRAM, *command, "--force"], cwd=self.dir, stdin=stream,
+                                          capture_output=True, timeout=60)  # fmt: skip
+                    self.assertEqual(done.returncode, USAGE)
+                    self.assertIn(INPUTS, done.stderr.decode())
+                    self.assertEqual((self.dir / output).read_bytes(), before)
+        done = subprocess.run([PROGRAM, "convert", "-", "a.dcm", "--force"], cwd=self.dir, input=before,
+                              capture_output=True, timeout=60)  # fmt: skip
+        self.assertEqual(done.returncode, 0)
+
     def test_input(self):
         os.link(self.dir / "labels.nii", self.dir / "hard.nii")
         os.symlink("labels.nii", self.dir / "soft.nii")

@@ -64,8 +64,9 @@ dseg_status cli_open(const char *const *names, size_t count, const dseg_open_opt
 
 dseg_status cli_add_inputs(dseg_output_set *set, const char *const *names, size_t count, dseg_error *error) {
   for (size_t i = 0; i < count; i++) {
-    if (names[i] != NULL && names[i] != cli_standard_input) {
-      DSEG_TRY(dseg_output_set_add_input(set, names[i], error));
+    const char *name = names[i] == cli_standard_input ? os_standard_input_path() : names[i];
+    if (name != NULL) {
+      DSEG_TRY(dseg_output_set_add_input(set, name, error));
     }
   }
   const char *plugin = NULL;

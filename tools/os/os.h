@@ -53,6 +53,9 @@ bool os_is_empty_directory(const char *path);
  * directory. */
 int os_list_directory(const char *path, char ***names, size_t *count);
 
+/* A name of the file that standard input is, if it is one; NULL where there is none. */
+const char *os_standard_input_path(void);
+
 /* Seconds of a clock that never goes back. */
 double os_seconds(void);
 /* The largest resident size of the process so far, in bytes; 0 where it is not known. */

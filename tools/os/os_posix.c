@@ -57,6 +57,10 @@ bool os_shows_progress(void) {
   return isatty(STDERR_FILENO) == 1;
 }
 
+const char *os_standard_input_path(void) {
+  return "/dev/stdin";
+}
+
 bool os_output_is_terminal(void) {
   return isatty(STDOUT_FILENO) == 1;
 }

@@ -79,6 +79,10 @@ bool os_shows_progress(void) {
   return _isatty(2) != 0;
 }
 
+const char *os_standard_input_path(void) {
+  return NULL;
+}
+
 bool os_output_is_terminal(void) {
   return _isatty(1) != 0;
 }
