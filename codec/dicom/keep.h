@@ -54,6 +54,16 @@ dseg_status dseg_same_element(const dseg_elements *in_a, const dseg_element *a, 
 dseg_status dseg_same_elements(const dseg_elements *a, const dseg_elements *b, dseg_tag_list *differing, bool *same,
                                dseg_error *error);
 
+/* Some attributes. */
+typedef struct dseg_tag_choice {
+  bool (*is_chosen)(const void *user, uint32_t tag);
+  const void *user;
+} dseg_tag_choice;
+
+/* Takes the chosen ones of description->attributes to the dropped ones; *found: there were some. */
+dseg_status dseg_drop_attributes(dseg_description *description, const dseg_tag_choice *choice, bool *found,
+                                 dseg_error *error);
+
 /* Sets the tags of what a copy does not have. */
 dseg_status dseg_set_dropped(dseg_description *description, const dseg_tag_list *list, dseg_error *error);
 

@@ -36,19 +36,19 @@ dseg_status dseg_set_dropped(dseg_description *description, const dseg_tag_list 
   return DSEG_OK;
 }
 
-/* Appends all elements but one; *found: it was there. */
-static dseg_status copy_others(dseg_view attributes, uint32_t tag, bool *found, dseg_buffer *out, dseg_error *error) {
+/* Appends all elements but some, whose tags are added to dropped (NULL: not). */
+static dseg_status copy_others(dseg_view attributes, const dseg_tag_choice *choice, dseg_tag_list *dropped,
+                               dseg_buffer *out, dseg_error *error) {
   const dseg_elements kept = dseg_kept_elements(attributes);
   size_t begin = 0;
   size_t end = 0;
   dseg_element element;
-  *found = false;
   DSEG_TRY(dseg_elements_next(&kept, &end, &element, error));
   while (element.tag != 0) {
-    if (element.tag == tag) {
-      *found = true;
-    } else {
+    if (!choice->is_chosen(choice->user, element.tag)) {
       DSEG_TRY(dseg_buffer_append(out, attributes.data + begin, end - begin, error));
+    } else if (dropped != NULL) {
+      DSEG_TRY(dseg_tag_list_add(dropped, element.tag, error));
     }
     begin = end;
     DSEG_TRY(dseg_elements_next(&kept, &end, &element, error));
@@ -56,11 +56,12 @@ static dseg_status copy_others(dseg_view attributes, uint32_t tag, bool *found, 
   return DSEG_OK;
 }
 
-dseg_status dseg_description_drop(dseg_description *description, uint32_t tag, bool *found, dseg_error *error) {
-  dseg_error_clear(error);
+dseg_status dseg_drop_attributes(dseg_description *description, const dseg_tag_choice *choice, bool *found,
+                                 dseg_error *error) {
   dseg_buffer others = {0};
   dseg_tag_list list = {0};
-  dseg_status status = copy_others(description->attributes, tag, found, &others, error);
+  dseg_status status = copy_others(description->attributes, choice, &list, &others, error);
+  *found = list.count > 0;
   if (status == DSEG_OK && *found) {
     status = dseg_keep_bytes(description, &others, &description->attributes, error);
   }
@@ -68,14 +69,21 @@ dseg_status dseg_description_drop(dseg_description *description, uint32_t tag, b
     status = take_dropped(&list, description, error);
   }
   if (status == DSEG_OK && *found) {
-    status = dseg_tag_list_add(&list, tag, error);
-  }
-  if (status == DSEG_OK && *found) {
     status = dseg_set_dropped(description, &list, error);
   }
   dseg_tag_list_free(&list);
   dseg_buffer_free(&others);
   return status;
+}
+
+static bool is_tag(const void *user, uint32_t tag) {
+  return *(const uint32_t *)user == tag;
+}
+
+dseg_status dseg_description_drop(dseg_description *description, uint32_t tag, bool *found, dseg_error *error) {
+  dseg_error_clear(error);
+  const dseg_tag_choice choice = {is_tag, &tag};
+  return dseg_drop_attributes(description, &choice, found, error);
 }
 
 static dseg_status has_item(const dseg_elements *in, const dseg_element *sequence, dseg_view bytes, bool *has,
@@ -182,9 +190,10 @@ struct joining {
 
 static dseg_status join_attributes(dseg_description *into, const dseg_description *other, struct joining *joining,
                                    dseg_error *error) {
-  bool found;
-  DSEG_TRY(copy_others(into->attributes, CONTRIBUTING, &found, &joining->of_into, error));
-  DSEG_TRY(copy_others(other->attributes, CONTRIBUTING, &found, &joining->of_other, error));
+  const uint32_t contributing = CONTRIBUTING;
+  const dseg_tag_choice equipment = {is_tag, &contributing};
+  DSEG_TRY(copy_others(into->attributes, &equipment, NULL, &joining->of_into, error));
+  DSEG_TRY(copy_others(other->attributes, &equipment, NULL, &joining->of_other, error));
   DSEG_TRY(dseg_keep_common((dseg_view){joining->of_into.data, joining->of_into.size},
                             (dseg_view){joining->of_other.data, joining->of_other.size}, &joining->dropped,
                             &joining->common, error));

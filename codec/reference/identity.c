@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dicom/keep.h"
 #include "model/identity.h"
 #include "reference/reference.h"
 
@@ -35,6 +36,40 @@ dseg_status dseg_reference_check_identity(const dseg_reference_set *set, const d
   *frame_of_reference_uid = parties[leaders.frame_of_reference].frame_of_reference_uid;
   free(parties);
   return status;
+}
+
+/* How the images' patient and study differ from those of the segmentation. */
+struct change {
+  bool other_patient, other_study;
+};
+
+/* Patient, visit and study (PS3.3 C.7.1, C.7.2), of which the images say what holds; what was requested for another
+ * study; and what nobody but its maker can read. */
+static bool is_outdated(const void *user, uint32_t tag) {
+  const struct change *change = user;
+  const uint32_t group = tag >> 16;
+  switch (tag) {
+    case 0x00080092:                                                      /* Referring Physician's Address */
+    case 0x00080094:                                                      /* and telephone numbers */
+    case 0x00081110:                                                      /* Referenced Study Sequence */
+    case 0x00081120: return true;                                         /* Referenced Patient Sequence */
+    case 0x00081111:                                                      /* Referenced Performed Procedure Step */
+    case 0x00400275: return change->other_patient || change->other_study; /* Request Attributes Sequence */
+    default: break;
+  }
+  return group == 0x0010 || group == 0x0012 || group == 0x0032 || group == 0x0038 ||
+         ((group & 1u) != 0 && change->other_patient);
+}
+
+dseg_status dseg_reference_drop_outdated(dseg_description *description, const dseg_identity *former,
+                                         dseg_error *error) {
+  const dseg_identity *now = &description->identity;
+  const bool both = former->study_uid != NULL && now->study_uid != NULL;
+  const struct change change = {dseg_is_other_patient(former, now),
+                                both && strcmp(former->study_uid, now->study_uid) != 0};
+  const dseg_tag_choice choice = {is_outdated, &change};
+  bool found;
+  return dseg_drop_attributes(description, &choice, &found, error);
 }
 
 static int compare_uids(const void *a, const void *b) {

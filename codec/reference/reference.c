@@ -125,6 +125,7 @@ static dseg_status take(dseg_reference_set *set, dseg_description *description, 
   DSEG_TRY(check_one_series(set, error));
   if (patient < set->file_count) { /* else no image says whose it is, and the segmentation does */
     DSEG_TRY(take_context(set, patient, description, error));
+    DSEG_TRY(dseg_reference_drop_outdated(description, &former, error));
   }
   if (description->geometry.frame_of_reference_uid != NULL && space != NULL) {
     description->geometry.frame_of_reference_uid = space;

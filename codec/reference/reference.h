@@ -64,6 +64,9 @@ dseg_status dseg_reference_read(dseg_reference_set *set, size_t index, dseg_desc
 dseg_status dseg_reference_check_identity(const dseg_reference_set *set, const dseg_description *description,
                                           const dseg_reference_options *options, size_t *patient,
                                           const char **frame_of_reference_uid, dseg_error *error);
+/* Drops what the description keeps of a patient and a study that the images' have replaced: description->identity is
+ * theirs, former was its own. */
+dseg_status dseg_reference_drop_outdated(dseg_description *description, const dseg_identity *former, dseg_error *error);
 /* Puts those of former that are of another study, and are not there already, behind the description's references. */
 dseg_status dseg_reference_keep_former(dseg_description *description, const dseg_references *former,
                                        const char *study_uid, dseg_error *error);

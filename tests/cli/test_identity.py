@@ -3,6 +3,7 @@
 
 import re
 
+import dicom_bytes
 import harness
 from harness import INPUT, CliTest
 from images import element, sequence, write_image
@@ -83,6 +84,40 @@ class Identity(CliTest):
         self.assertEqual((info["study_uid"], info["geometry"]["frame_of_reference_uid"]), ("1.2.4", "1.2.4.5"))
         self.assertIn(b"1.2.3.4.51", (self.dir / "out.dcm").read_bytes())
         self.dseg("compare", "one.dcm", "out.dcm")
+
+    def test_nothing_stays_of_the_former_patient(self):
+        """What a copy keeps of an object says nothing of a patient, a visit or a study that images replace."""
+        always = [(0x10, 0x1040, "LO", "Secret Street"), (0x10, 0x1060, "PN", "Mother^Maiden"),
+                  (0x32, 0x1032, "PN", "Requesting^Doctor"), (0x38, 0x300, "LO", "Room 7"),
+                  (0x08, 0x94, "SH", "555-1234")]  # fmt: skip
+        private = [(0x09, 0x10, "LO", "MAKER"), (0x09, 0x1001, "LO", "hidden name")]
+        kept = [(0x18, 0x1030, "LO", "a protocol")]
+        self.object("one", patient("CASE1"))
+        request = sequence(0x40, 0x275, element(0x08, 0x50, "SH", "ACCESSION 1"))
+        more = [(group << 16 | number, element(group, number, vr, value))
+                for group, number, vr, value in [*always, *private, *kept]]  # fmt: skip
+        content = (self.dir / "one.dcm").read_bytes()
+        (self.dir / "full.dcm").write_bytes(dicom_bytes.with_elements(content, [*more, (0x00400275, request)]))
+        self.assertEqual(self.dseg("convert", "full.dcm", "copy.dcm").err, "")
+        self.series("two", patient("CASE2"), study("1.2.4"))
+        self.series("later", patient("CASE1"), study("1.2.5"))
+        in_study, in_patient = ["ACCESSION 1"], [value for _, _, _, value in private]
+        stays = {"copy": [*in_study, *in_patient, *(value for _, _, _, value in always)],
+                 "one": [*in_study, *in_patient], "later": in_patient, "two": []}  # fmt: skip
+        for name, values in stays.items():
+            with self.subTest(name):
+                if name != "copy":
+                    done = self.dseg("convert", "full.dcm", "out.dcm", "--force", "--reference", name, "--other-patient")
+                    note = done.err[done.err.index("not kept: ") :]
+                    tags = [f"({group:04X},{number:04X})" for group, number, _, _ in always]
+                    tags += ["(0040,0275)"] if "ACCESSION 1" not in values else []
+                    tags += ["private (0009,1001)"] if "hidden name" not in values else []
+                    for tag in tags:
+                        self.assertIn(tag, note)
+                    (self.dir / "out.dcm").rename(self.dir / f"{name}-out.dcm")
+                out = (self.dir / ("copy.dcm" if name == "copy" else f"{name}-out.dcm")).read_bytes()
+                for value in [*stays["copy"], "a protocol"]:
+                    self.assertEqual(value.encode() in out, value in values or value == "a protocol", value)
 
     def test_objects_of_two_patients(self):
         self.object("one", patient("CASE1"))
