@@ -233,7 +233,11 @@ static bool settle_vr(struct element *element, const dseg_context_tag *known) {
       (is_vr(expected, "OBOW") && is_vr(element->vr, "OBOW"))) {
     return true;
   }
-  if (!dseg_vr_is_text(expected) || (!dseg_vr_is_text(element->vr) && !is_vr(element->vr, "UN"))) {
+  const bool is_text = dseg_vr_is_text(expected) && (dseg_vr_is_text(element->vr) || is_vr(element->vr, "UN"));
+  /* UN holds little-endian bytes (PS3.5 6.2.2), of archives that did not know the element. */
+  const bool is_number =
+      is_vr(element->vr, "UN") && number_size(expected) > 1 && element->value.size % number_size(expected) == 0;
+  if (!is_text && !is_number) {
     return false;
   }
   memcpy(element->vr, expected, sizeof expected);

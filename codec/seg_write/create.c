@@ -236,6 +236,7 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   DSEG_TRY(choose_encoding(writer, options, error));
   DSEG_TRY(check_segments(description, writer->representation, error));
   DSEG_TRY(dseg_mend_description(description, &options->warnings, error));
+  DSEG_TRY(dseg_mend_frames(description, &options->warnings, error));
   if ((writer->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0 && description->maximum_fraction == 0) {
     description->maximum_fraction = UINT8_MAX;
   }

@@ -202,9 +202,9 @@ static void put_frame_counts(dseg_data_set *set, const dseg_seg_object *object) 
 
 void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object) {
   (void)dseg_data_set_read(set, object->description->context, DSEG_EXPLICIT_VR, NULL); /* a failure is kept */
-  (void)dseg_data_set_read(set, object->description->attributes, DSEG_EXPLICIT_VR, NULL);
   dseg_mend_values(set, false, object->warnings);
   dseg_mend_modules(set, object->warnings);
+  (void)dseg_data_set_read(set, object->description->attributes, DSEG_EXPLICIT_VR, NULL);
   dseg_data_set_put_text(set, 0x00080005, "CS", "ISO_IR 192"); /* UTF-8 throughout (C.12.1.1.2) */
   dseg_data_set_put_text(set, 0x00080016, "UI", object->representation->sop_class_uid);
   dseg_data_set_put_text(set, 0x00080018, "UI", object->sop_instance_uid);
@@ -219,5 +219,5 @@ void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object) {
   dseg_put_references(set, object);
   dseg_put_dimensions(set, object);
   dseg_put_shared_groups(set, object);
-  dseg_mend_values(set, true, object->warnings); /* what the description brought */
+  dseg_mend_values(set, true, object->warnings); /* what the object said, and the description */
 }

@@ -73,4 +73,7 @@ static inline uint64_t dseg_writer_frame_bits(const dseg_writer *writer) {
  * change. DSEG_ERROR_MEMORY. */
 dseg_status dseg_mend_description(dseg_description *description, const dseg_warning_sink *warnings, dseg_error *error);
 
+/* The same of what is kept of frames and of their derivations. */
+dseg_status dseg_mend_frames(dseg_description *description, const dseg_warning_sink *warnings, dseg_error *error);
+
 #endif

@@ -6,6 +6,7 @@ import pathlib
 import re
 import struct
 
+import dicom_bytes
 import harness
 from harness import CliTest
 from images import element, sequence, write_image
@@ -46,6 +47,16 @@ def items(content):
     while offset + 8 <= len(content):
         length = struct.unpack_from("<I", content, offset + 4)[0]
         found.append(elements(content[offset + 8 : offset + 8 + length]))
+        offset += 8 + length
+    return found
+
+
+def item_bytes(content):
+    """The bytes of the items of a sequence of defined length."""
+    found, offset = [], 0
+    while offset < len(content):
+        length = struct.unpack_from("<I", content, offset + 4)[0]
+        found.append(content[offset + 8 : offset + 8 + length])
         offset += 8 + length
     return found
 
@@ -223,6 +234,48 @@ class Values(CliTest):
         self.assertEqual({tag for tag in taken if tag not in found}, set())
         self.assertEqual({tag for tag in found if tag >> 16 in (0x10, 0x12)} - set(listed), set())
         self.assertFalse(set(tags) & set(found))
+
+    def test_values_of_an_object(self):
+        """What a copy keeps of an object, its segments and frames is mended, each value with one warning."""
+        self.convert()
+        long_name, link = "N" * 70, element(8, 0x1150, "UI", "1.2.3") + element(8, 0x1155, "UI", "1.2.x9")
+        algorithm = sequence(0x62, 7, element(0x66, 0x31, "LO", "1") + element(0x66, 0x36, "LO", long_name))
+        nameless = sequence(8, 0x2228, code("7", "SCT"))
+        content = (self.dir / "out.dcm").read_bytes()
+        data = dicom_bytes.data_set(content)
+        found = dict(dicom_bytes.elements(data))
+        segments = [dicom_bytes.elements(item) for item in item_bytes(found[0x00620002][12:])]
+        segments[0] += [(0x00620007, algorithm), (0x00082228, nameless)]
+        frames = [dicom_bytes.elements(item) for item in item_bytes(found[0x52009230][12:])]
+        for number, frame in enumerate(frames):
+            window = element(0x28, 0x1055, "LO", f"of frame {number}") + element(0x28, 0x1056, "CS", "linear")
+            frame.append((0x00289132, sequence(0x28, 0x9132, window)))
+        for tag, parts in ((0x00620002, segments), (0x52009230, frames)):
+            joined = [b"".join(part for _, part in sorted(one, key=lambda pair: pair[0])) for one in parts]
+            found[tag] = sequence(tag >> 16, tag & 0xFFFF, *joined)
+        found[0x00082112] = sequence(8, 0x2112, link)
+        found[0x00181030] = element(0x18, 0x1030, "LO", long_name)
+        found[0x00189087] = long_element(0x18, 0x9087, "UN", struct.pack("<d", 1.5))
+        data = b"".join(found[tag] for tag in sorted(found))
+        (self.dir / "full.dcm").write_bytes(dicom_bytes.with_data_set(content, data))
+        done = self.dseg("convert", "full.dcm", "again.dcm")
+        for said, times in (("(0018,1030)", 1), ("(0018,9087) has VR UN (PS3.6): written as FD", 1), ("(0008,1155)", 1),
+                            ("a code without Code Meaning", 1), ("(0062,0007)[1]/(0066,0036)", 1),
+                            ("(0028,1056)", 1), (f"{len(frames)} values or items were mended likewise", 1)):  # fmt: skip
+            self.assertEqual(done.err.count(said), times, f"{said}\n{done.err}")
+        validated = self.dseg("validate", "again.dcm", code=harness.NEGATIVE)  # the link that is kept
+        self.assertEqual(validated.out.count(": error: "), 1, validated.out)
+        self.assertIn("(0008,1155)", validated.out)
+        again = elements(dicom_bytes.data_set((self.dir / "again.dcm").read_bytes()))
+        self.assertEqual(again[0x00082112], [{0x00081150: b"1.2.3", 0x00081155: b"1.2.x9"}])
+        self.assertEqual(again[0x00181030], b"N" * 64)
+        self.assertIn(0x00189087, again)
+        first = again[0x00620002][0]
+        self.assertEqual(first[0x00620007][0][0x00660036], b"N" * 64)
+        self.assertNotIn(0x00082228, first)
+        for number, frame in enumerate(again[0x52009230]):
+            window = {0x00281055: b"of frame %d" % number, 0x00281056: b"LINEAR"}
+            self.assertEqual(frame[0x00289132], [window])
 
 
 class Segments(CliTest):

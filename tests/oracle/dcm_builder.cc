@@ -459,3 +459,13 @@ extern "C" dseg_status dseg_data_set_write_file(const dseg_data_set *set, const 
   guarded(changed, 0, [&] { serialise(changed, encoding, out, data_set_offset, error); });
   return dseg_data_set_status(changed, error);
 }
+
+extern "C" dseg_status dseg_data_set_write(const dseg_data_set *set, dseg_vr_encoding encoding, dseg_buffer *out,
+                                           dseg_error *error) {
+  dseg_data_set *changed = const_cast<dseg_data_set *>(set);
+  guarded(changed, 0, [&] {
+    write_object(changed, changed->data_set,
+                 encoding == DSEG_IMPLICIT_VR ? EXS_LittleEndianImplicit : EXS_LittleEndianExplicit, out, error);
+  });
+  return dseg_data_set_status(changed, error);
+}
