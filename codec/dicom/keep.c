@@ -56,7 +56,7 @@ static dseg_status copy_one(const dseg_elements *from, const dseg_element *eleme
                             dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error) {
   const size_t size = out->size;
   const dseg_status status = dseg_copy_element(from, element, character_set, out, error);
-  if (status != DSEG_ERROR_FORMAT && status != DSEG_ERROR_LIMIT) {
+  if (!dseg_is_malformed(status)) {
     return status;
   }
   out->size = size;

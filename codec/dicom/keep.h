@@ -29,6 +29,11 @@ typedef struct dseg_keep_rule {
   const char *own_creator; /* a Private Creator whose block is not copied; NULL: none */
 } dseg_keep_rule;
 
+/* Whether a copy failed for what it was to copy, which is left out then. */
+static inline bool dseg_is_malformed(dseg_status status) {
+  return status == DSEG_ERROR_FORMAT || status == DSEG_ERROR_LIMIT;
+}
+
 /* Appends copies of elements, ascending, in Explicit VR Little Endian, text in UTF-8. What is malformed, or stands
  * behind a greater tag, is dropped. */
 dseg_status dseg_keep_elements(const dseg_elements *from, const dseg_element *character_set, const dseg_keep_rule *rule,

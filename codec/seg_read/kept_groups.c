@@ -55,10 +55,6 @@ static bool same_bytes(dseg_view a, const dseg_buffer *b) {
   return a.size > 0 && a.size == b->size && memcmp(a.data, b->data, a.size) == 0;
 }
 
-static bool is_malformed(dseg_status status) {
-  return status == DSEG_ERROR_FORMAT || status == DSEG_ERROR_LIMIT;
-}
-
 dseg_status dseg_keep_derivation_of(dseg_image_set *set, size_t image, const dseg_derivation *derivation,
                                     dseg_error *error) {
   const dseg_view value = derivation->sequence.value;
@@ -76,7 +72,7 @@ dseg_status dseg_keep_derivation_of(dseg_image_set *set, size_t image, const dse
   dseg_buffer bytes = {0};
   bool usual = false;
   dseg_status status = dseg_keep_derivation(derivation, false, &bytes, &usual, error);
-  if (is_malformed(status)) {
+  if (dseg_is_malformed(status)) {
     status = dseg_tag_list_add(set->dropped, derivation->sequence.tag, error);
   } else if (status == DSEG_OK && !usual && same_bytes(set->last_derivation, &bytes)) {
     item->derivation = set->last_derivation;
@@ -95,7 +91,7 @@ dseg_status dseg_keep_of_frame(dseg_image_set *set, dseg_scanner *scanner, const
   const size_t size = out->size;
   if (dseg_peek_value(scanner, header, &element.value)) {
     const dseg_status status = dseg_copy_element(parent, &element, set->character_set, out, error);
-    if (!is_malformed(status)) {
+    if (!dseg_is_malformed(status)) {
       return status;
     }
     out->size = size;
