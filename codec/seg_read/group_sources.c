@@ -117,6 +117,8 @@ dseg_status dseg_group_end_shared_sources(dseg_group_pass *pass, dseg_error *err
   dseg_status status = dseg_keep_derivation(&pass->derivation, true, &bytes, &usual, error);
   if (status == DSEG_OK) {
     status = dseg_keep_bytes(set->description, &bytes, &set->derivation, error);
+  } else if (dseg_is_malformed(status)) {
+    status = dseg_tag_list_add(set->dropped, DSEG_TAG(0x0008, 0x9124), error);
   }
   dseg_buffer_free(&bytes);
   return status;

@@ -235,6 +235,23 @@ class Values(CliTest):
         self.assertEqual({tag for tag in found if tag >> 16 in (0x10, 0x12)} - set(listed), set())
         self.assertFalse(set(tags) & set(found))
 
+    def test_malformed_derivation_of_all_frames(self):
+        """It is named, and the rest is copied."""
+        self.convert()
+        images = [element(8, 0x1150, "UI", "1.2.840.10008.5.1.4.1.1.2") + element(8, 0x1155, "UI", f"1.2.3.4.{k}")
+                  for k in range(2)]  # fmt: skip
+        no_items = struct.pack("<HH2s2xI", 8, 0x9215, b"SQ", 8) + bytes(range(1, 9))
+        derivation = sequence(8, 0x9124, sequence(8, 0x2112, *images) + no_items)
+        content = (self.dir / "out.dcm").read_bytes()
+        found = dict(dicom_bytes.elements(dicom_bytes.data_set(content)))
+        (shared,) = item_bytes(found[0x52009229][12:])
+        found[0x52009229] = sequence(0x5200, 0x9229, derivation + shared)
+        data = b"".join(found[tag] for tag in sorted(found))
+        (self.dir / "full.dcm").write_bytes(dicom_bytes.with_data_set(content, data))
+        done = self.dseg("convert", "full.dcm", "again.dcm")
+        self.assertIn("not kept: attributes of Derivation Image Sequence (0008,9124)", done.err)
+        self.dseg("compare", "out.dcm", "again.dcm", "--ignore", "provenance")
+
     def test_values_of_an_object(self):
         """What a copy keeps of an object, its segments and frames is mended, each value with one warning."""
         self.convert()
