@@ -45,7 +45,7 @@ dseg_status dseg_keep_common(dseg_view a, dseg_view b, dseg_tag_list *dropped, d
 /* The private element of a group whose block a Private Creator reserves (PS3.5 7.8.1); low: the last byte of its
  * number. tag 0: absent. */
 dseg_status dseg_find_private(const dseg_elements *elements, uint16_t group, const char *creator, uint8_t low,
-                              dseg_element *element, dseg_error *error);
+                              dseg_element *found, dseg_error *error);
 
 /* A copy of bytes that lives as long as the description. */
 dseg_status dseg_keep_bytes(dseg_description *description, const dseg_buffer *bytes, dseg_view *kept,

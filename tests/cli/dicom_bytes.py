@@ -96,6 +96,16 @@ def elements(content, implicit=False):
     return found
 
 
+def item_contents(content):
+    """The elements of each item of a value, items with defined lengths."""
+    found, at = [], 0
+    while at < len(content):
+        _, _, length, value = read_header(content, at, False)
+        found.append(content[value : value + length])
+        at = value + length
+    return found
+
+
 def with_data_set(data, content):
     """The file with another data set."""
     return data[: meta_of(data)[1]] + content

@@ -6,6 +6,7 @@ import json
 import os
 import struct
 
+import dicom_bytes
 import harness
 from harness import INPUT, USAGE, CliTest
 from images import element, write_image
@@ -140,6 +141,28 @@ class Identity(CliTest):
         (self.dir / "ct/4.dcm").unlink()
         self.samples("labels.nii", "--reference", "ct", "--force")
         self.assertEqual(sum(name.startswith("images/") for name in self.contents()), 4)
+
+    def test_private_elements_wherever_a_copy_keeps_them(self):
+        """Of the object, of segments and of frames; and who extended a context group (PS3.15 Table E.1-1)."""
+        content = (self.dir / "smith.dcm").read_bytes()
+        found = dict(dicom_bytes.elements(dicom_bytes.data_set(content)))
+        private = [(0x00730010, element(0x73, 0x10, "LO", "MAKER")), (0x00731001, element(0x73, 0x1001, "LO", "hidden"))]
+        code = element(8, 0x100, "SH", "1") + element(8, 0x102, "SH", "99X") + element(8, 0x104, "LO", "one")
+        code += element(8, 0x10B, "CS", "Y") + element(8, 0x10D, "UI", "1.2.3.4.777")
+        for tag in (0x00620002, 0x52009229, 0x52009230):
+            items = []
+            for one in dicom_bytes.item_contents(found[tag][12:]):
+                items.append(b"".join(part for _, part in sorted([*dicom_bytes.elements(one), *private])))
+            found[tag] = sequence(tag >> 16, tag & 0xFFFF, *items)
+        found |= dict(private)
+        found[0x00400260] = sequence(0x40, 0x260, code)
+        data = b"".join(found[tag] for tag in sorted(found))
+        (self.dir / "full.dcm").write_bytes(dicom_bytes.with_data_set(content, data))
+        for options in ((), ("--reference", "ct")):
+            with self.subTest(options):
+                out = f"out{len(options)}"
+                self.samples("full.dcm", *options, out=out)
+                self.check_clean(out)
 
     def test_deflated(self):
         self.dseg("convert", "smith.dcm", "deflated.dcm", "--transfer-syntax", "deflated")

@@ -51,16 +51,6 @@ def items(content):
     return found
 
 
-def item_bytes(content):
-    """The bytes of the items of a sequence of defined length."""
-    found, offset = [], 0
-    while offset < len(content):
-        length = struct.unpack_from("<I", content, offset + 4)[0]
-        found.append(content[offset + 8 : offset + 8 + length])
-        offset += 8 + length
-    return found
-
-
 class Values(CliTest):
     def convert(self, *changes):
         """The elements of an object made with images that have these elements, and the warnings."""
@@ -244,7 +234,7 @@ class Values(CliTest):
         derivation = sequence(8, 0x9124, sequence(8, 0x2112, *images) + no_items)
         content = (self.dir / "out.dcm").read_bytes()
         found = dict(dicom_bytes.elements(dicom_bytes.data_set(content)))
-        (shared,) = item_bytes(found[0x52009229][12:])
+        (shared,) = dicom_bytes.item_contents(found[0x52009229][12:])
         found[0x52009229] = sequence(0x5200, 0x9229, derivation + shared)
         data = b"".join(found[tag] for tag in sorted(found))
         (self.dir / "full.dcm").write_bytes(dicom_bytes.with_data_set(content, data))
@@ -261,9 +251,9 @@ class Values(CliTest):
         content = (self.dir / "out.dcm").read_bytes()
         data = dicom_bytes.data_set(content)
         found = dict(dicom_bytes.elements(data))
-        segments = [dicom_bytes.elements(item) for item in item_bytes(found[0x00620002][12:])]
+        segments = [dicom_bytes.elements(item) for item in dicom_bytes.item_contents(found[0x00620002][12:])]
         segments[0] += [(0x00620007, algorithm), (0x00082228, nameless)]
-        frames = [dicom_bytes.elements(item) for item in item_bytes(found[0x52009230][12:])]
+        frames = [dicom_bytes.elements(item) for item in dicom_bytes.item_contents(found[0x52009230][12:])]
         for number, frame in enumerate(frames):
             window = element(0x28, 0x1055, "LO", f"of frame {number}") + element(0x28, 0x1056, "CS", "linear")
             frame.append((0x00289132, sequence(0x28, 0x9132, window)))

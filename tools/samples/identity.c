@@ -20,8 +20,8 @@ void identity_end(identity *who) {
 /* What is not an instance's own, but a kind's: classes of objects, transfer syntaxes, coding schemes. */
 static bool is_of_a_kind(uint32_t tag) {
   static const uint32_t tags[] = {
-      0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x0008010C, 0x0008010D, 0x00080117, 0x00080118,
-      0x00081150, 0x0008115A, 0x00083002, 0x00280304, 0x00041510, 0x00041512, 0x0004151A, 0x00189715,
+      0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x0008010C, 0x00080117, 0x00080118,
+      0x00081150, 0x0008115A, 0x00083002, 0x00041510, 0x00041512, 0x0004151A,
   };
   for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
     if (tags[i] == tag) {
