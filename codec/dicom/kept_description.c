@@ -212,18 +212,28 @@ static const dseg_instance_reference *source_of(const dseg_description *descript
                                                                        : NULL;
 }
 
+/* Whether all images of one are among those of another, which has them in the same order more often than not. */
+static bool has_images(const dseg_references *all, const dseg_references *some) {
+  size_t at = 0;
+  bool has = true;
+  for (size_t i = 0; has && i < some->count; i++) {
+    has = false;
+    for (size_t tried = 0; !has && tried < all->count; tried++) {
+      has = same_image(&all->instances[at], &some->instances[i]);
+      at = at + 1 < all->count ? at + 1 : 0;
+    }
+  }
+  return has;
+}
+
 /* References are those of the first: what others refer to besides is dropped. */
 static dseg_status compare_references(const dseg_description *into, const dseg_description *other,
                                       dseg_tag_list *dropped, dseg_error *error) {
-  bool same = into->references.count == other->references.count;
-  for (size_t i = 0; same && i < other->references.count; i++) {
-    same = same_image(&into->references.instances[i], &other->references.instances[i]);
-  }
-  if (!same && other->references.count > 0) {
+  if (!has_images(&into->references, &other->references)) {
     DSEG_TRY(dseg_tag_list_add(dropped, DSEG_TAG(0x0008, 0x1115), error));
   }
-  same = into->references.shared == other->references.shared &&
-         same_bytes(into->references.derivation, other->references.derivation);
+  bool same = into->references.shared == other->references.shared &&
+              same_bytes(into->references.derivation, other->references.derivation);
   for (size_t i = 0; same && i < into->geometry.plane_count && i < other->geometry.plane_count; i++) {
     const dseg_instance_reference *a = source_of(into, i);
     const dseg_instance_reference *b = source_of(other, i);

@@ -160,6 +160,28 @@ static dseg_status allocate_tables(dseg_combined *combined, dseg_source **source
   return DSEG_OK;
 }
 
+/* What the objects among the sources say alike; volumes say nothing, and contradict nobody. */
+static dseg_status agree(const dseg_combined *combined, dseg_description *whole, dseg_error *error) {
+  size_t first = 0;
+  while (first + 1 < combined->source_count && !combined->sources[first]->description->identity.is_known) {
+    first++;
+  }
+  const dseg_description *object = combined->sources[first]->description;
+  whole->attributes = object->attributes;
+  whole->dropped = object->dropped;
+  whole->dropped_count = object->dropped_count;
+  whole->shared_attributes = object->shared_attributes;
+  whole->frames = object->frames;
+  whole->frame_count = object->frame_count;
+  DSEG_TRY(dseg_description_drop_frames(whole, error)); /* segments have other indices */
+  for (size_t i = first + 1; i < combined->source_count; i++) {
+    if (combined->sources[i]->description->identity.is_known) {
+      DSEG_TRY(dseg_description_agree(whole, combined->sources[i]->description, error));
+    }
+  }
+  return DSEG_OK;
+}
+
 /* The description of the whole. It borrows text and arrays from those of the sources, which live as long. */
 static dseg_status describe(dseg_combined *combined, size_t segment_total, size_t patient, size_t frame_of_reference,
                             dseg_error *error) {
@@ -195,13 +217,8 @@ static dseg_status describe(dseg_combined *combined, size_t segment_total, size_
     combined->index_of[combined->first_index_of[member->source] + member->segment] = (uint32_t)i;
   }
   combined->base.origins = origins;
-  DSEG_TRY(dseg_description_drop_frames(whole, error)); /* segments have other indices */
-  for (size_t i = 1; i < combined->source_count; i++) {
-    if (combined->sources[i]->description->attributes.size > 0) {
-      DSEG_TRY(dseg_description_agree(whole, combined->sources[i]->description, error));
-    }
-  }
-  return dseg_merge_references(combined->sources, combined->source_count, whole, error);
+  DSEG_TRY(dseg_merge_references(combined->sources, combined->source_count, whole, error));
+  return agree(combined, whole, error);
 }
 
 dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg_open_options *options,

@@ -119,6 +119,26 @@ class Identity(CliTest):
                 for value in [*stays["copy"], "a protocol"]:
                     self.assertEqual(value.encode() in out, value in values or value == "a protocol", value)
 
+    def test_what_objects_and_volumes_say_together(self):
+        """A volume says nothing, wherever it stands; images of all inputs are referred to, and no note denies it."""
+        self.object("one")
+        protocol = (0x00181030, element(0x18, 0x1030, "LO", "a protocol"))
+        full = dicom_bytes.with_elements((self.dir / "one.dcm").read_bytes(), [protocol])
+        (self.dir / "full.dcm").write_bytes(full)
+        for names in (("full.dcm", "labels.nii"), ("labels.nii", "full.dcm")):
+            with self.subTest(names):
+                done = self.dseg("convert", *names, "out.dcm", "--as", "binary", "--force")
+                self.assertNotIn("not kept", done.err)
+                out = (self.dir / "out.dcm").read_bytes()
+                for text in (b"a protocol", b"1.2.3.4.4", b"113076"):
+                    self.assertIn(text, out)
+        self.object("other", element(0x20, 0x0E, "UI", "1.2.3.9"), first=50)
+        done = self.dseg("convert", "full.dcm", "other.dcm", "out.dcm", "--force")
+        self.assertIn("not kept: attributes of Derivation Image Sequence (0008,9124), (0018,1030)\n", done.err)
+        out = (self.dir / "out.dcm").read_bytes()
+        for k in range(5):
+            self.assertIn(b"1.2.3.4.%d" % (50 + k), out)
+
     def test_objects_of_two_patients(self):
         self.object("one", patient("CASE1"))
         self.object("two", patient("CASE2"))
