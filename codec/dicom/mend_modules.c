@@ -88,20 +88,46 @@ static void settle_optional_module(dseg_data_set *set, dseg_module module, const
 /* Attributes that say nothing without another. */
 static void remove_alone(dseg_data_set *set, const dseg_warning_sink *warnings) {
   static const struct {
-    uint32_t tag, needed;
+    uint32_t tag, needed, other; /* either of them; other 0: none */
     const char *text;
   } pairs[] = {
-      {0x00100033, 0x00100035, "Patient's Birth Date in Alternative Calendar (0010,0033) without the calendar"},
-      {0x00100034, 0x00100035, "Patient's Death Date in Alternative Calendar (0010,0034) without the calendar"},
-      {0x00120052, 0x00120053, "Longitudinal Temporal Offset from Event (0012,0052) without type of event"},
-      {0x00120053, 0x00120052, "Longitudinal Temporal Event Type (0012,0053) without offset"},
-      {0x00102298, 0x00102297, "Responsible Person Role (0010,2298) without Responsible Person"}};
+      {0x00100033, 0x00100035, 0, "Patient's Birth Date in Alternative Calendar (0010,0033) without the calendar"},
+      {0x00100034, 0x00100035, 0, "Patient's Death Date in Alternative Calendar (0010,0034) without the calendar"},
+      {0x00100035, 0x00100033, 0x00100034, "Patient's Alternative Calendar (0010,0035) without a date in it"},
+      {0x00102297, 0x00102298, 0, "Responsible Person (0010,2297) without Responsible Person Role"},
+      {0x00102298, 0x00102297, 0, "Responsible Person Role (0010,2298) without Responsible Person"},
+      {0x00120052, 0x00120053, 0, "Longitudinal Temporal Offset from Event (0012,0052) without type of event"},
+      {0x00120053, 0x00120052, 0, "Longitudinal Temporal Event Type (0012,0053) without offset"},
+      {0x00120082, 0x00120081, 0, "Ethics Committee Approval Number (0012,0082) without Ethics Committee Name"}};
   for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-    if (is_there(set, pairs[i].tag) && !has_content(set, pairs[i].needed)) {
+    const bool is_alone =
+        !has_content(set, pairs[i].needed) && (pairs[i].other == 0 || !has_content(set, pairs[i].other));
+    if (is_alone && is_there(set, pairs[i].tag)) {
       if (has_content(set, pairs[i].tag)) {
-        dseg_warn(warnings, "%s is left out (PS3.3 C.7.1.1, C.7.2.3)", pairs[i].text);
+        dseg_warn(warnings, "%s is left out (PS3.3 C.7.1.1, C.7.1.3, C.7.2.3)", pairs[i].text);
       }
       dseg_data_set_remove(set, pairs[i].tag);
+    }
+  }
+}
+
+/* What a patient that has a species must have, empty where it is missing (2C: required of non-human organisms, PS3.3
+ * C.7.1.1, C.7.2.2). */
+static void complete_animal(dseg_data_set *set) {
+  static const struct {
+    uint32_t tag;
+    const char *vr;
+  } wanted[] = {{0x00102203, "CS"}, {0x00102292, "LO"}, {0x00102297, "PN"}, {0x00102299, "LO"}};
+  static const uint32_t sequences[] = {0x00102293, 0x00102294};
+  if (!has_content(set, 0x00102201) && !has_content(set, 0x00102202)) {
+    return;
+  }
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    dseg_data_set_put_default_text(set, wanted[i].tag, wanted[i].vr, NULL);
+  }
+  for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
+    if (!is_there(set, sequences[i])) {
+      dseg_data_set_put_sequence(set, sequences[i]);
     }
   }
 }
@@ -122,5 +148,6 @@ void dseg_mend_modules(dseg_data_set *set, const dseg_warning_sink *warnings) {
   settle_optional_module(set, DSEG_MODULE_TRIAL_SERIES, warnings);
   settle_optional_module(set, DSEG_MODULE_SPECIMEN, warnings);
   remove_alone(set, warnings);
+  complete_animal(set);
   settle_deidentification(set, warnings);
 }

@@ -190,8 +190,36 @@ class Values(CliTest):
         found, warnings = self.convert(element(0x40, 0x512, "LO", "box"))
         self.assertNotIn(0x00400512, found)
         self.assertIn("C.7.6.22", warnings[0])
+        committee = (sponsor, protocol, subject, element(0x12, 0x82, "LO", "number"))
+        for parts, tag in (((element(0x10, 0x2297, "PN", "Owner"),), 0x00102297), (committee, 0x00120082),
+                           ((element(0x10, 0x35, "CS", "HEBREW"),), 0x00100035)):  # fmt: skip
+            found, warnings = self.convert(*parts)
+            self.assertNotIn(tag, found)
+            self.assertEqual(len(warnings), 1)
+            self.assertIn("without", warnings[0])
+        found, warnings = self.convert(element(0x10, 0x2201, "LO", "cat"), element(0x10, 0x2297, "PN", "Owner"),
+                                       element(0x10, 0x2298, "CS", "OWNER"))  # fmt: skip
+        self.assertEqual((found[0x00102297], found[0x00102298], warnings), (b"Owner", b"OWNER", []))
+        for tag in (0x00102203, 0x00102292, 0x00102299):
+            self.assertEqual(found[tag], b"")
+        self.assertEqual((found[0x00102293], found[0x00102294]), ([], []))
         found, warnings = self.convert(element(0x12, 0x62, "CS", "YES"))
         self.assertEqual(found[0x00120063], b"Unspecified")
+
+    def test_items_without_what_they_must_have(self):
+        number, text = element(0x10, 0x20, "LO", "x"), element(0x10, 0x214, "LO", "x")
+        items = ((0x10, 0x26, element(0x10, 0x21, "LO", "x")), (0x10, 0x27, element(0x10, 0x21, "LO", "x")),
+                 (0x10, 0x216, text), (0x10, 0x1002, number), (0x10, 0x2294, element(0x10, 0x2295, "LO", "x")),
+                 (0x12, 0x83, element(0x12, 0x20, "LO", "x")))  # fmt: skip
+        for group, tag, content in items:
+            with self.subTest(f"{group:04X},{tag:04X}"):
+                found, warnings = self.convert(sequence(group, tag, content))
+                self.assertNotIn(group << 16 | tag, found)
+                self.assertEqual(len(warnings), 1)
+                self.assertIn("is left out", warnings[0])
+        whole = number + element(0x10, 0x22, "CS", "TEXT")
+        found, warnings = self.convert(sequence(0x10, 0x1002, whole))
+        self.assertEqual((found[0x00101002], warnings), ([{0x00100020: b"x", 0x00100022: b"TEXT"}], []))
 
     def test_one_warning_for_all_images(self):
         self.assertEqual(len(self.convert(element(0x10, 0x1010, "AS", "65"))[1]), 1)
