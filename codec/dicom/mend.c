@@ -6,12 +6,9 @@
 #include <string.h>
 
 #include "dicom/context_tags.h"
+#include "dicom/mend_items.h"
 #include "dicom/value_form.h"
 #include "dicom/vr.h"
-
-#define CODE_VALUE 0x00080100u
-#define LONG_CODE_VALUE 0x00080119u
-#define URN_CODE_VALUE 0x00080120u
 
 /* One run over a data set. */
 struct mender {
@@ -299,77 +296,22 @@ static void mend_element(const struct mender *mender, struct element *element, c
   }
 }
 
-/* Of the current item. */
-static bool is_there(const dseg_data_set *set, uint32_t tag) {
-  uint32_t found = tag - 1;
-  return dseg_data_set_next(set, &found, NULL) && found == tag;
-}
-
-static bool has_value(const dseg_data_set *set, uint32_t tag) {
-  dseg_view bytes;
-  return dseg_data_set_count_items(set, tag) > 0 || (dseg_data_set_get_bytes(set, tag, &bytes) && bytes.size > 0);
-}
-
-/* What the current item lacks that it must have; NULL: nothing. The Code Sequence Macro (PS3.3 Table 8.8-1a) is known
- * by its own attributes, wherever it stands. */
-static const char *item_fault(uint32_t sequence, const dseg_data_set *set) {
-  static const struct {
-    uint32_t sequence, tag;
-    const char *fault;
-  } needs[] = {{0x00080096, 0x00401101, "a person without Person Identification Code Sequence (0040,1101)"},
-               {0x0008009D, 0x00401101, "a person without Person Identification Code Sequence (0040,1101)"},
-               {0x00081049, 0x00401101, "a person without Person Identification Code Sequence (0040,1101)"},
-               {0x00081062, 0x00401101, "a person without Person Identification Code Sequence (0040,1101)"},
-               {0x00100026, 0x00100020, "a group of patients without Patient ID (0010,0020)"},
-               {0x00100027, 0x00100020, "a group of patients without Patient ID (0010,0020)"},
-               {0x00100216, 0x00100215, "a strain's stock without Strain Source Registry Code Sequence (0010,0215)"},
-               {0x00100216, 0x00100217, "a strain's stock without Strain Source (0010,0217)"},
-               {0x00101002, 0x00100020, "an ID without Patient ID (0010,0020)"},
-               {0x00101002, 0x00100022, "an ID without Type of Patient ID (0010,0022)"},
-               {0x00102294, 0x00102295, "a registration without Breed Registration Number (0010,2295)"},
-               {0x00102294, 0x00102296, "a registration without Breed Registry Code Sequence (0010,2296)"},
-               {0x00120083, 0x00120085, "a consent without Consent for Distribution Flag (0012,0085)"},
-               {0x0018A001, 0x00080070, "equipment without Manufacturer (0008,0070)"},
-               {0x0018A001, 0x0040A170, "equipment without Purpose of Reference Code Sequence (0040,A170)"},
-               {0x00400560, 0x00400551, "a specimen without Specimen Identifier (0040,0551)"},
-               {0x00400560, 0x00400554, "a specimen without Specimen UID (0040,0554)"}};
-  for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
-    if (needs[i].sequence == sequence && !has_value(set, needs[i].tag)) {
-      return needs[i].fault;
-    }
-  }
-  const bool has_code = has_value(set, CODE_VALUE) || has_value(set, LONG_CODE_VALUE);
-  const bool has_urn = has_value(set, URN_CODE_VALUE);
-  const bool is_code = is_there(set, CODE_VALUE) || is_there(set, LONG_CODE_VALUE) || is_there(set, URN_CODE_VALUE) ||
-                       is_there(set, 0x00080104);
-  if (!is_code) {
-    uint32_t tag = 0;
-    return !dseg_data_set_next(set, &tag, NULL) ? "an item without content" : NULL;
-  }
-  if (!has_code && !has_urn) {
-    return "a code without Code Value (0008,0100)";
-  }
-  if (has_code && !has_value(set, 0x00080102)) {
-    return "a code without Coding Scheme Designator (0008,0102)";
-  }
-  return has_value(set, 0x00080104) ? NULL : "a code without Code Meaning (0008,0104)";
-}
-
 static void mend_item(const struct mender *mender, const place *outer, size_t number);
 
 /* A Code Value holds 16 characters; longer ones are Long Code Values (PS3.3 8.8). */
 static void move_long_code(const struct mender *mender) {
   dseg_view code;
-  if (!dseg_data_set_get_bytes(mender->set, CODE_VALUE, &code) || is_there(mender->set, LONG_CODE_VALUE) ||
-      dseg_value_fault("SH", code) == NULL || dseg_value_fault("LO", code) != NULL) {
+  if (!dseg_data_set_get_bytes(mender->set, DSEG_CODE_VALUE, &code) ||
+      dseg_set_has_element(mender->set, DSEG_LONG_CODE_VALUE) || dseg_value_fault("SH", code) == NULL ||
+      dseg_value_fault("LO", code) != NULL) {
     return;
   }
   dseg_warn(mender->warnings,
             "Code Value (0008,0100) \"%s\" has more than 16 characters: written as Long Code Value (0008,0119) (PS3.3 "
             "8.8)",
             show(code).text);
-  dseg_data_set_put_bytes(mender->set, LONG_CODE_VALUE, "UC", code);
-  dseg_data_set_remove(mender->set, CODE_VALUE);
+  dseg_data_set_put_bytes(mender->set, DSEG_LONG_CODE_VALUE, "UC", code);
+  dseg_data_set_remove(mender->set, DSEG_CODE_VALUE);
 }
 
 static void mend_sequence(const struct mender *mender, uint32_t tag,  // NOLINT(misc-no-recursion)
@@ -380,7 +322,7 @@ static void mend_sequence(const struct mender *mender, uint32_t tag,  // NOLINT(
   for (size_t i = 0; i < count && dseg_data_set_enter_item(set, tag, left); i++) {
     move_long_code(mender);
     mend_item(mender, where, i + 1);
-    const char *fault = item_fault(tag, set);
+    const char *fault = dseg_item_fault(tag, set);
     dseg_data_set_end_item(set);
     if (fault == NULL) {
       left++;

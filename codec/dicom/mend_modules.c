@@ -4,6 +4,7 @@
 
 #include "dicom/context_tags.h"
 #include "dicom/mend.h"
+#include "dicom/mend_items.h"
 
 /* Type 1 in a module that need not be there: without one of them it cannot be there. */
 typedef struct module_need {
@@ -20,22 +21,11 @@ static const module_need needs[] = {
     {DSEG_MODULE_SPECIMEN, 0x00400512, 0, "Container Identifier (0040,0512) (PS3.3 C.7.6.22)"},
     {DSEG_MODULE_SPECIMEN, 0x00400560, 0, "Specimen Description Sequence (0040,0560) (PS3.3 C.7.6.22)"}};
 
-/* Whether there is an element with a value, or a sequence with an item. */
-static bool has_content(const dseg_data_set *set, uint32_t tag) {
-  dseg_view bytes;
-  return dseg_data_set_count_items(set, tag) > 0 || (dseg_data_set_get_bytes(set, tag, &bytes) && bytes.size > 0);
-}
-
-static bool is_there(const dseg_data_set *set, uint32_t tag) {
-  uint32_t found = tag - 1;
-  return dseg_data_set_next(set, &found, NULL) && found == tag;
-}
-
 static bool any_of(const dseg_data_set *set, dseg_module module) {
   size_t count;
   const dseg_context_tag *tags = dseg_context_tags(&count);
   for (size_t i = 0; i < count; i++) {
-    if (tags[i].module == module && has_content(set, tags[i].tag)) {
+    if (tags[i].module == module && dseg_set_has_content(set, tags[i].tag)) {
       return true;
     }
   }
@@ -57,7 +47,7 @@ static void complete_module(dseg_data_set *set, dseg_module module) {
   size_t count;
   const dseg_context_tag *tags = dseg_context_tags(&count);
   for (size_t i = 0; i < count; i++) {
-    if (tags[i].module != module || tags[i].type != 2 || is_there(set, tags[i].tag)) {
+    if (tags[i].module != module || tags[i].type != 2 || dseg_set_has_element(set, tags[i].tag)) {
       continue;
     }
     if (memcmp(tags[i].vr, "SQ", 2) == 0) {
@@ -75,8 +65,8 @@ static void settle_optional_module(dseg_data_set *set, dseg_module module, const
   }
   for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
     const module_need *need = &needs[i];
-    if (need->module == module && !has_content(set, need->tag) &&
-        (need->other == 0 || !has_content(set, need->other))) {
+    if (need->module == module && !dseg_set_has_content(set, need->tag) &&
+        (need->other == 0 || !dseg_set_has_content(set, need->other))) {
       dseg_warn(warnings, "%s is missing: the attributes of its module are left out", need->text);
       remove_module(set, module);
       return;
@@ -100,10 +90,10 @@ static void remove_alone(dseg_data_set *set, const dseg_warning_sink *warnings) 
       {0x00120053, 0x00120052, 0, "Longitudinal Temporal Event Type (0012,0053) without offset"},
       {0x00120082, 0x00120081, 0, "Ethics Committee Approval Number (0012,0082) without Ethics Committee Name"}};
   for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-    const bool is_alone =
-        !has_content(set, pairs[i].needed) && (pairs[i].other == 0 || !has_content(set, pairs[i].other));
-    if (is_alone && is_there(set, pairs[i].tag)) {
-      if (has_content(set, pairs[i].tag)) {
+    const bool is_alone = !dseg_set_has_content(set, pairs[i].needed) &&
+                          (pairs[i].other == 0 || !dseg_set_has_content(set, pairs[i].other));
+    if (is_alone && dseg_set_has_element(set, pairs[i].tag)) {
+      if (dseg_set_has_content(set, pairs[i].tag)) {
         dseg_warn(warnings, "%s is left out (PS3.3 C.7.1.1, C.7.1.3, C.7.2.3)", pairs[i].text);
       }
       dseg_data_set_remove(set, pairs[i].tag);
@@ -119,14 +109,14 @@ static void complete_animal(dseg_data_set *set) {
     const char *vr;
   } wanted[] = {{0x00102203, "CS"}, {0x00102292, "LO"}, {0x00102297, "PN"}, {0x00102299, "LO"}};
   static const uint32_t sequences[] = {0x00102293, 0x00102294};
-  if (!has_content(set, 0x00102201) && !has_content(set, 0x00102202)) {
+  if (!dseg_set_has_content(set, 0x00102201) && !dseg_set_has_content(set, 0x00102202)) {
     return;
   }
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
     dseg_data_set_put_default_text(set, wanted[i].tag, wanted[i].vr, NULL);
   }
   for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
-    if (!is_there(set, sequences[i])) {
+    if (!dseg_set_has_element(set, sequences[i])) {
       dseg_data_set_put_sequence(set, sequences[i]);
     }
   }
@@ -134,7 +124,8 @@ static void complete_animal(dseg_data_set *set) {
 
 /* De-identification Method (0012,0063) or its codes: 1C, required if Patient Identity Removed is YES (C.7.1.1). */
 static void settle_deidentification(dseg_data_set *set, const dseg_warning_sink *warnings) {
-  if (dseg_data_set_text_is(set, 0x00120062, "YES") && !has_content(set, 0x00120063) && !has_content(set, 0x00120064)) {
+  if (dseg_data_set_text_is(set, 0x00120062, "YES") && !dseg_set_has_content(set, 0x00120063) &&
+      !dseg_set_has_content(set, 0x00120064)) {
     dseg_data_set_put_text(set, 0x00120063, "LO", "Unspecified");
     dseg_warn(warnings,
               "De-identification Method (0012,0063) is missing beside Patient Identity Removed (0012,0062) YES (PS3.3 "
