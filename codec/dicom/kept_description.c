@@ -149,6 +149,33 @@ static dseg_status insert(const dseg_buffer *elements, uint32_t tag, const dseg_
   return dseg_buffer_append(out, others->data + place, others->size - place, error);
 }
 
+static dseg_status join_context(dseg_description *description, dseg_buffer *equipment, dseg_buffer *others,
+                                dseg_buffer *all, dseg_error *error) {
+  const uint32_t contributing = CONTRIBUTING;
+  const dseg_tag_choice choice = {is_tag, &contributing};
+  DSEG_TRY(join_equipment(description->context, description->attributes, equipment, error));
+  DSEG_TRY(copy_others(description->attributes, &choice, NULL, others, error));
+  DSEG_TRY(insert(equipment, CONTRIBUTING, others, all, error));
+  return dseg_keep_bytes(description, all, &description->attributes, error);
+}
+
+dseg_status dseg_join_makers(dseg_description *description, dseg_error *error) {
+  const dseg_elements kept = dseg_kept_elements(description->attributes);
+  dseg_element element;
+  DSEG_TRY(dseg_elements_find(&kept, CONTRIBUTING, &element, error));
+  if (element.tag == 0) {
+    return DSEG_OK;
+  }
+  dseg_buffer equipment = {0};
+  dseg_buffer others = {0};
+  dseg_buffer all = {0};
+  const dseg_status status = join_context(description, &equipment, &others, &all, error);
+  dseg_buffer_free(&equipment);
+  dseg_buffer_free(&others);
+  dseg_buffer_free(&all);
+  return status;
+}
+
 /* What is said of frames is dropped: those of several objects are others. */
 static dseg_status drop_frames(const dseg_description *description, dseg_tag_list *dropped, dseg_error *error) {
   const dseg_elements nothing = {.bytes = {0}};

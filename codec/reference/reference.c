@@ -7,6 +7,7 @@
 
 #include "base/options.h"
 #include "dicom/context.h"
+#include "dicom/keep.h"
 #include "dseg/writer.h"
 
 dseg_part10_options dseg_reference_part10_options(const dseg_reference_set *set) {
@@ -126,6 +127,7 @@ static dseg_status take(dseg_reference_set *set, dseg_description *description, 
   if (patient < set->file_count) { /* else no image says whose it is, and the segmentation does */
     DSEG_TRY(take_context(set, patient, description, error));
     DSEG_TRY(dseg_reference_drop_outdated(description, &former, error));
+    DSEG_TRY(dseg_join_makers(description, error));
   }
   if (description->geometry.frame_of_reference_uid != NULL && space != NULL) {
     description->geometry.frame_of_reference_uid = space;

@@ -139,6 +139,25 @@ class Identity(CliTest):
         for k in range(5):
             self.assertIn(b"1.2.3.4.%d" % (50 + k), out)
 
+    def test_makers_of_object_and_images(self):
+        """Contributing Equipment Sequence has those of both, each once."""
+        purpose = sequence(0x40, 0xA170, element(8, 0x100, "SH", "109101") + element(8, 0x102, "SH", "DCM")
+                           + element(8, 0x104, "LO", "Acquisition Equipment"))  # fmt: skip
+        equipment = sequence(0x18, 0xA001, element(8, 0x70, "LO", "A scanner") + purpose)
+        self.object("one")
+        content = (self.dir / "one.dcm").read_bytes()
+        found = dict(dicom_bytes.elements(dicom_bytes.data_set(content)))
+        found[0x00080070] = element(8, 0x70, "LO", "A maker of objects")
+        data = b"".join(found[tag] for tag in sorted(found))
+        (self.dir / "made.dcm").write_bytes(dicom_bytes.with_data_set(content, data))
+        self.series("two", equipment)
+        self.dseg("convert", "made.dcm", "out.dcm", "--reference", "two")
+        self.dseg("convert", "out.dcm", "again.dcm", "--reference", "two")
+        for name in ("out.dcm", "again.dcm"):
+            out = (self.dir / name).read_bytes()
+            self.assertEqual((out.count(b"A scanner"), out.count(b"A maker of objects")), (1, 1), name)
+            self.assertLess(out.index(b"A scanner"), out.index(b"A maker of objects"))
+
     def test_objects_of_two_patients(self):
         self.object("one", patient("CASE1"))
         self.object("two", patient("CASE2"))
