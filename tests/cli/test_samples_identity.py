@@ -166,8 +166,17 @@ class Identity(CliTest):
 
     def test_deflated(self):
         self.dseg("convert", "smith.dcm", "deflated.dcm", "--transfer-syntax", "deflated")
-        result = self.dseg("samples", "deflated.dcm", "out", code=INPUT)
-        self.assertIn("is deflated (PS3.5 A.5)", result.err)
+        self.samples("deflated.dcm")
+        self.check_clean()
+        for name in ("binary-rle.dcm", "source.dcm"):
+            self.dseg("compare", f"out/{name}", "smith.dcm", "--ignore", "provenance")
+
+    def test_deflated_that_is_damaged(self):
+        self.dseg("convert", "smith.dcm", "deflated.dcm", "--transfer-syntax", "deflated")
+        path = self.dir / "deflated.dcm"
+        path.write_bytes(path.read_bytes()[:-200])
+        self.dseg("samples", "deflated.dcm", "out", code=INPUT)
+        self.assertFalse((self.dir / "out").exists())
 
     def test_usage(self):
         self.fails("samples", "phantom", "out", "--reference", "ct", code=USAGE)

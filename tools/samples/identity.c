@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dseg/plugin.h"
+#include "dseg/transcode.h"
 #include "samples/samples.h"
 
 enum { PREAMBLE = 132 };
@@ -284,6 +285,24 @@ static dseg_status clean(identity *who, dseg_data_set *set, dseg_view bytes, con
   return dseg_data_set_write_file(set, &encoding, out, NULL, error);
 }
 
+/* A segmentation whose data set is deflated or big-endian, which dseg_data_set_read does not take. */
+static dseg_status read_recoded(dseg_view bytes, const char *name, const char *syntax, dseg_buffer *plain,
+                                dseg_error *error) {
+  const dseg_transcode_options options = {.struct_size = sizeof options, .transfer_syntax = "explicit-le"};
+  const dseg_output output = dseg_output_to_buffer(plain);
+  dseg_error why = {DSEG_OK, ""};
+  dseg_input *input = NULL;
+  DSEG_TRY(dseg_input_from_memory(bytes, &input, error));
+  const dseg_status status = dseg_transcode(input, name, &output, &options, &why);
+  dseg_input_close(input);
+  if (status == DSEG_OK) {
+    return DSEG_OK;
+  }
+  return dseg_fail(error, status,
+                   "its data set is %s, and rewriting it in Explicit VR Little Endian fails (%s): convert it first",
+                   syntax[strlen(syntax) - 1] == '9' ? "deflated (PS3.5 A.5)" : "big-endian", why.message);
+}
+
 dseg_status identity_replace_file(identity *who, dseg_view bytes, const char *name, dseg_buffer *out,
                                   dseg_error *error) {
   size_t start = 0;
@@ -291,16 +310,23 @@ dseg_status identity_replace_file(identity *who, dseg_view bytes, const char *na
   if (!read_meta(bytes, &start, syntax)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "is no DICOM file (PS3.10)");
   }
+  dseg_buffer plain = {0};
+  dseg_status status = DSEG_OK;
   if (strcmp(syntax, "1.2.840.10008.1.2.1.99") == 0 || strcmp(syntax, "1.2.840.10008.1.2.2") == 0) {
-    return dseg_fail(error, DSEG_ERROR_FORMAT,
-                     "its data set is %s, which is not rewritten without identity: convert it to Explicit VR Little "
-                     "Endian first",
-                     syntax[strlen(syntax) - 1] == '9' ? "deflated (PS3.5 A.5)" : "big-endian");
+    status = read_recoded(bytes, name, syntax, &plain, error);
+    bytes = (dseg_view){plain.data, plain.size};
+    if (status == DSEG_OK && !read_meta(bytes, &start, syntax)) {
+      status = dseg_fail(error, DSEG_ERROR_FORMAT, "is no DICOM file (PS3.10) in Explicit VR Little Endian");
+    }
   }
   dseg_data_set *set = NULL;
-  DSEG_TRY(dseg_data_set_create(&set, error));
-  const dseg_view data_set = {bytes.data + start, bytes.size - start};
-  const dseg_status status = clean(who, set, data_set, name, syntax, out, error);
+  if (status == DSEG_OK) {
+    status = dseg_data_set_create(&set, error);
+  }
+  if (status == DSEG_OK) {
+    status = clean(who, set, (dseg_view){bytes.data + start, bytes.size - start}, name, syntax, out, error);
+  }
   dseg_data_set_destroy(set);
+  dseg_buffer_free(&plain);
   return status;
 }
