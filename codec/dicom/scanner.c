@@ -15,7 +15,7 @@
 
 dseg_status dseg_scanner_open(dseg_scanner *scanner, const dseg_input *input, uint64_t begin, uint64_t end,
                               size_t window, dseg_error *error) {
-  *scanner = (dseg_scanner){.start = begin, .end = end};
+  *scanner = (dseg_scanner){.start = begin, .end = end, .limit = end};
   if (end < begin || end > dseg_input_size(input)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "ends before byte %" PRIu64 ", has %" PRIu64 " bytes only", end,
                      dseg_input_size(input));
@@ -70,7 +70,7 @@ dseg_status dseg_scanner_fill(dseg_scanner *scanner, size_t size, dseg_error *er
   if (wanted > scanner->capacity - kept) {
     wanted = scanner->capacity - kept;
   }
-  const uint64_t there = dseg_input_size(scanner->input) - scanner->start - kept;
+  const uint64_t there = scanner->limit - scanner->start - kept;
   if (wanted > there) {
     wanted = (size_t)there;
   }

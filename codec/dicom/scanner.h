@@ -28,6 +28,7 @@ typedef struct dseg_scanner {
   size_t filled;  /* bytes in the window */
   uint64_t at;    /* next byte, in the window or behind it */
   uint64_t end;   /* offset behind the last byte that may be used */
+  uint64_t limit; /* offset behind the last byte that may be read: end, unless it moves nearer for a while */
   uint8_t *owned; /* the window's memory, when it is the scanner's */
   size_t capacity;
   size_t next_fill; /* bytes to read next: grows while reading goes straight on */

@@ -83,8 +83,12 @@ static dseg_status keep_derivation(const dseg_group_pass *pass, dseg_error *erro
 
 dseg_status dseg_group_read_derivation(dseg_group_pass *pass, const dseg_header *header, dseg_error *error) {
   dseg_view value = {0};
+  bool found = false;
   pass->raw.size = 0;
-  if (dseg_group_keeps(pass) && dseg_peek_value(&pass->scanner, header, &value)) {
+  if (dseg_group_keeps(pass)) {
+    DSEG_TRY(dseg_peek_value(&pass->scanner, header, &value, &found, error));
+  }
+  if (found) {
     DSEG_TRY(dseg_buffer_append(&pass->raw, value.data, value.size, error)); /* reading on may move the bytes */
   }
   pass->derivation = (dseg_derivation){.parent = dseg_group_encoding(pass),

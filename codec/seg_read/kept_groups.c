@@ -13,33 +13,45 @@
 #define PEEK_MAX ((size_t)1 << 16)
 #define PEEK_MIN ((size_t)1 << 12)
 
-bool dseg_peek_value(dseg_scanner *scanner, const dseg_header *header, dseg_view *value) {
+/* Whether so many bytes can be looked at. */
+static dseg_status is_there(dseg_scanner *scanner, uint64_t size, bool *there, dseg_error *error) {
+  dseg_error why = {DSEG_OK, ""};
+  const dseg_status status = dseg_scanner_need(scanner, (size_t)size, &why);
+  *there = status == DSEG_OK;
+  return *there || dseg_is_malformed(status) ? DSEG_OK : dseg_fail(error, status, "%s", why.message);
+}
+
+dseg_status dseg_peek_value(dseg_scanner *scanner, const dseg_header *header, dseg_view *value, bool *found,
+                            dseg_error *error) {
   *value = (dseg_view){0};
+  *found = false;
   if (!header->undefined_length) {
-    if (header->length > PEEK_MAX || dseg_scanner_need(scanner, header->length, NULL) != DSEG_OK) {
-      return false;
+    if (header->length <= PEEK_MAX) {
+      DSEG_TRY(is_there(scanner, header->length, found, error));
+      *value = (dseg_view){*found ? dseg_scanner_here(scanner) : NULL, *found ? header->length : 0};
     }
-    *value = (dseg_view){dseg_scanner_here(scanner), header->length};
-    return true;
+    return DSEG_OK;
   }
-  for (size_t size = PEEK_MIN; size <= PEEK_MAX; size *= 4) {
+  for (size_t size = PEEK_MIN; size <= PEEK_MAX && !*found; size *= 4) {
     const uint64_t left = dseg_scanner_left(scanner);
-    if (dseg_scanner_need(scanner, left < size ? (size_t)left : size, NULL) != DSEG_OK) {
-      return false;
+    bool there = false;
+    DSEG_TRY(is_there(scanner, left < size ? left : size, &there, error));
+    if (!there) {
+      return DSEG_OK;
     }
-    const size_t there = scanner->filled - (size_t)scanner->at;
-    const dseg_view bytes = {dseg_scanner_here(scanner), left < there ? (size_t)left : there};
+    const size_t window = scanner->filled - (size_t)scanner->at;
+    const dseg_view bytes = {dseg_scanner_here(scanner), left < window ? (size_t)left : window};
     dseg_scanner ahead;
     uint64_t length;
     dseg_scanner_open_memory(&ahead, bytes);
     ahead.implicit_vr = scanner->implicit_vr;
     ahead.big_endian = scanner->big_endian;
-    if (dseg_scanner_skip_value(&ahead, header, &length, NULL) == DSEG_OK) {
+    *found = dseg_scanner_skip_value(&ahead, header, &length, NULL) == DSEG_OK;
+    if (*found) {
       *value = (dseg_view){bytes.data, (size_t)length};
-      return true;
     }
   }
-  return false;
+  return DSEG_OK;
 }
 
 /* FNV-1a; never 0. */
@@ -89,7 +101,9 @@ dseg_status dseg_keep_of_frame(dseg_image_set *set, dseg_scanner *scanner, const
   dseg_element element = {
       .tag = header->tag, .vr = {header->vr[0], header->vr[1]}, .undefined_length = header->undefined_length};
   const size_t size = out->size;
-  if (dseg_peek_value(scanner, header, &element.value)) {
+  bool found = false;
+  DSEG_TRY(dseg_peek_value(scanner, header, &element.value, &found, error));
+  if (found) {
     const dseg_status status = dseg_copy_element(parent, &element, set->character_set, out, error);
     if (!dseg_is_malformed(status)) {
       return status;

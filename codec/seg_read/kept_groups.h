@@ -7,9 +7,10 @@
 #include "seg_read/derivation.h"
 #include "seg_read/image_set.h"
 
-/* Finds the bytes of a value that begins here, without moving; false when it is longer than what is kept. They are
- * valid until the scanner reads on. */
-bool dseg_peek_value(dseg_scanner *scanner, const dseg_header *header, dseg_view *value);
+/* Finds the bytes of a value that begins here, without moving; *found is false when it is longer than what is kept, or
+ * malformed. They are valid until the scanner reads on. Fails where the input cannot be read. */
+dseg_status dseg_peek_value(dseg_scanner *scanner, const dseg_header *header, dseg_view *value, bool *found,
+                            dseg_error *error);
 
 /* Keeps the derivation of a frame with the image of the set that it names first, once for all frames drawn on it. A
  * value that is empty was too long. */

@@ -3,12 +3,16 @@
  *
  * Every pixel value has to be described in Segment Sequence (PS3.3 C.8.20.2.3.3), and Pixel Padding Value says which
  * of them is no segment's. cornerstone3D's adapters, with which OHIF stores label maps, write neither for 0. Pixels of
- * 0 are then the background, with a warning; a map that has no such pixel has no background. */
+ * 0 are then the background, with a warning; a map that has no such pixel has no background. Opening an object takes no
+ * longer for it than its header does: a map without background is looked through at its beginning only, and a 0 that
+ * comes later is the error that any undescribed value is. */
 #include "seg_read/undescribed_background.h"
 
 #include <string.h>
 
 #include "seg_read/frame_reader.h"
+
+#define PIXEL_BYTES_MAX ((size_t)1 << 24) /* of frames that are looked through */
 
 struct search {
   size_t pixels; /* of a frame */
@@ -46,15 +50,15 @@ dseg_status dseg_dicom_find_background(dseg_dicom_source *source, const dseg_ope
                           .bits = source->info.bits_allocated};
   dseg_error why = {DSEG_OK, ""};
   dseg_status status = DSEG_OK;
-  for (uint32_t i = 0; i < source->table.count && status == DSEG_OK && !search.found; i++) {
+  const size_t frames = 1 + PIXEL_BYTES_MAX / (search.pixels * search.bits / 8 + 1);
+  for (uint32_t i = 0; i < source->table.count && i < frames && status == DSEG_OK && !search.found; i++) {
     status = dseg_frame_reader_run(reader, &i, 1, look_for_zero, &search, &why);
   }
   dseg_frame_reader_destroy(reader);
-  if (status == DSEG_ERROR_MEMORY) {
-    *error = why;
-    return status;
+  if (status == DSEG_ERROR_MEMORY || status == DSEG_ERROR_INPUT) {
+    return dseg_fail(error, status, "%s", why.message);
   }
-  /* A frame that cannot be read is reported to who reads it. */
+  /* A frame that cannot be decoded is reported to who reads it. */
   if (search.found) {
     description->has_background = true;
     description->background = 0;
