@@ -190,9 +190,8 @@ static dseg_status copy_elements(const dseg_elements *from, const dseg_element *
   DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   while (element.tag != 0) {
     const bool is_private = (element.tag >> 16 & 1u) != 0;
-    const bool wanted = place.where == LEVEL_ITEM
-                            ? (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0
-                            : is_carried(element.tag, place.where == LEVEL_SEGMENTATION);
+    const bool wanted = place.where == LEVEL_ITEM ? (!is_private || place.with_private) && (element.tag & 0xFFFFu) != 0
+                                                  : is_carried(element.tag, place.where == LEVEL_SEGMENTATION);
     if (wanted && element.tag > last && element.tag != DSEG_TAG(0x0008, 0x0005)) {
       last = element.tag;
       DSEG_TRY(copy_element(from, &element, character_set, place, out, error));

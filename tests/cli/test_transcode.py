@@ -22,8 +22,7 @@ class TranscodeTest(CliTest):
         """An object of dseg's; its bytes."""
         self.volume(size=size)
         more = ("--option", f"bits={bits}") if bits == 16 else ()
-        self.dseg("convert", "labels.nii", name, "--as", representation, "--transfer-syntax", codec, "--force",
-                  "--renumber", *more)  # fmt: skip
+        self.dseg("convert", "labels.nii", name, "--as", representation, "--transfer-syntax", codec, "--force", *more)
         return self.bytes_of(name)
 
     def bytes_of(self, name):
