@@ -29,6 +29,7 @@ typedef struct place {
   char text[160];
 } place;
 
+/* list: VRs one after the other, ended by a zero. */
 static bool is_vr(const char vr[2], const char *list) {
   for (const char *p = list; *p != '\0'; p += 2) {
     if (vr[0] == p[0] && vr[1] == p[1]) {
@@ -220,10 +221,10 @@ static size_t number_size(const char vr[2]) {
 
 /* Gives an element the VR that its tag has (PS3.6) where the value can be of it. False: it cannot. */
 static bool settle_vr(struct element *element, const dseg_context_tag *known) {
-  char expected[2];
+  char expected[3] = ""; /* is_vr reads it as a list */
   dseg_vr_of_tag(element->tag, expected);
   if (known != NULL) {
-    memcpy(expected, known->vr, sizeof expected);
+    memcpy(expected, known->vr, 2);
   }
   if (is_vr(expected, "UN") || is_vr(element->vr, expected) ||
       (is_vr(expected, "USSSOW") && is_vr(element->vr, "USSSOW")) ||
@@ -237,7 +238,7 @@ static bool settle_vr(struct element *element, const dseg_context_tag *known) {
   if (!is_text && !is_number) {
     return false;
   }
-  memcpy(element->vr, expected, sizeof expected);
+  memcpy(element->vr, expected, 2);
   return true;
 }
 

@@ -84,6 +84,13 @@ class Values(CliTest):
             said = "" if given == "065Y" else "left out" if wanted is None else "written as"
             self.becomes(element(0x10, 0x1010, "AS", given), wanted, said)
 
+    def test_vrs_that_a_tag_cannot_have(self):
+        """Text takes the VR of its tag; a number where text belongs, or text where a number does, is left out."""
+        self.becomes(element(0x08, 0x1030, "SH", "Head"), b"Head", "written as LO")
+        self.becomes(long_element(0x08, 0x1030, "UN", b"Head"), b"Head", "")
+        self.becomes(element(0x08, 0x1030, "US", b"ab"), None, "left out")
+        self.becomes(element(0x10, 0x1030, "FL", b"abcd"), None, "left out")
+
     def test_dates_and_times(self):
         for given, wanted, said in (("19800229", b"19800229", ""), ("1980.02.29", b"19800229", "written as"),
                                     ("1980-02-29", b"19800229", "written as"), ("19810229", b"", "left empty"),
