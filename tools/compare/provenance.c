@@ -85,12 +85,12 @@ static int compare_references(const void *a, const void *b) {
 
 /* By UID and frame; NULL when out of memory. */
 static const dseg_instance_reference *const *sort_references(const dseg_references *references) {
-  const dseg_instance_reference **sorted = calloc(references->count + 1, sizeof *sorted);
+  const dseg_instance_reference **sorted = calloc(references->count + 1, sizeof(void *));
   for (size_t i = 0; sorted != NULL && i < references->count; i++) {
     sorted[i] = &references->instances[i];
   }
   if (sorted != NULL) {
-    qsort(sorted, references->count, sizeof *sorted, compare_references);
+    qsort(sorted, references->count, sizeof(void *), compare_references);
   }
   return sorted;
 }
