@@ -162,6 +162,12 @@ class Absent(Situation):
                 self.assertEqual(list(self.described("a.dcm").values()), names)
                 self.assertEqual("stays described" in result.err, "Pancreas" in names)
 
+    def test_label_that_no_segment_number_can_be(self):
+        self.names("large.json", {**NAMES, 70000: "Adrenal gland"})
+        result = self.dseg("convert", "labels.nii", "a.dcm", "--metadata", "large.json")
+        self.assertIn("labelID 70000 became", result.err)
+        self.assertEqual(sorted(self.described("a.dcm").values()), sorted([*NAMES.values(), "Adrenal gland"]))
+
     def test_volumes(self):
         """A volume without a description has no place for it; one file a segment has; so has the JSON beside it."""
         result = self.dseg("convert", "labels.nii", "a.nii", "--metadata", "names.json")

@@ -158,6 +158,19 @@ int convert_settle_absent(convert_job *job) {
   return CLI_OK;
 }
 
+/* A labelID that no Segment Number can be. */
+static void note_large_labels(const convert_job *job, const uint8_t *absent) {
+  for (size_t i = 0; i < job->target->segment_count && job->options->refusal == NULL; i++) {
+    uint32_t list = 0;
+    const uint32_t label = convert_segment_origin(job, job->source_segment[i], &list).number;
+    if (absent[i] != 0 && label > UINT16_MAX && job->target->segments[i].number != label) {
+      cli_note(job->options->metadata,
+               "labelID %" PRIu32 " became %" PRIu32 ": Segment Number (0062,0004) is at most 65535", label,
+               job->target->segments[i].number);
+    }
+  }
+}
+
 int convert_note_absent(const convert_job *job) {
   uint8_t *absent = calloc(job->target->segment_count + 1, 1);
   if (absent == NULL) {
@@ -167,6 +180,7 @@ int convert_note_absent(const convert_job *job) {
     absent[i] = convert_is_absent(job, i) ? 1 : 0;
   }
   note_segments(job, absent, 1, "has no voxel; it stays described", "have no voxel; they stay described");
+  note_large_labels(job, absent);
   free(absent);
   return CLI_OK;
 }
