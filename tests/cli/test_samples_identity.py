@@ -164,6 +164,16 @@ class Identity(CliTest):
                 self.samples("full.dcm", *options, out=out)
                 self.check_clean(out)
 
+    def test_experimental(self):
+        """What a source says of its encoding stays; other private elements do not."""
+        self.dseg("convert", "smith.dcm", "edge.dcm", "--transfer-syntax", "label-edge")
+        creator, mark = element(0x71, 0x10, "LO", "DSEG PROPOSALS"), element(0x71, 0x1001, "LO", "label-edge 2")
+        insert(self.dir / "edge.dcm", mark, element(0x71, 0x11, "LO", "hidden"))
+        self.samples("edge.dcm")
+        self.check_clean()
+        self.assertIn(creator + mark, self.contents()["source.dcm"])
+        self.assertNotIn(b"DSEG PROPOSALS", self.contents()["labelmap-explicit-le.dcm"])
+
     def test_deflated(self):
         self.dseg("convert", "smith.dcm", "deflated.dcm", "--transfer-syntax", "deflated")
         self.samples("deflated.dcm")

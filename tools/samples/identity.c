@@ -266,6 +266,26 @@ static bool read_meta(dseg_view bytes, size_t *start, char syntax[65]) {
   return syntax[0] != '\0';
 }
 
+/* The mark of an experimental encoding, which is no person's: it is put back when private elements have gone. */
+static void clean_all(const identity *who, dseg_data_set *set) {
+  uint32_t creator = 0x00710010;
+  dseg_view text = {NULL, 0};
+  char mark[200] = "";
+  while (creator <= 0x007100FF && !dseg_data_set_text_is(set, creator, "DSEG PROPOSALS")) {
+    creator++;
+  }
+  if (creator <= 0x007100FF && dseg_data_set_get_text(set, 0x00710001 | (creator & 0xFFu) << 8, SIZE_MAX, &text) &&
+      text.size < sizeof mark) {
+    memcpy(mark, text.data, text.size);
+    mark[text.size] = '\0';
+  }
+  clean_item(who, set);
+  if (mark[0] != '\0') {
+    dseg_data_set_put_text(set, 0x00710010, "LO", "DSEG PROPOSALS");
+    dseg_data_set_put_text(set, 0x00711001, "LO", mark);
+  }
+}
+
 static dseg_status clean(identity *who, dseg_data_set *set, dseg_view bytes, const char *name, const char *syntax,
                          dseg_buffer *out, dseg_error *error) {
   const bool implicit_vr = strcmp(syntax, "1.2.840.10008.1.2") == 0;
@@ -275,7 +295,7 @@ static dseg_status clean(identity *who, dseg_data_set *set, dseg_view bytes, con
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "is no image");
   }
   DSEG_TRY(check_person(who, set, name, error));
-  clean_item(who, set);
+  clean_all(who, set);
   put_method(set);
   DSEG_TRY(dseg_data_set_status(set, error));
   const dseg_file_encoding encoding = {.transfer_syntax_uid = syntax,
