@@ -93,10 +93,10 @@ step style check_style
 needed release build release
 step test-release run_tests release
 step asan build asan
-# With sanitizers the largest volumes take minutes: --long has them, and every run has them without.
-largest='^roundtrip_(large|all-numbers|noise)$'
-[ -z "$long" ] || largest='^$'
-step test-asan run_tests asan -L 'unit|cli|roundtrip|replay' -E "$largest"
+# These take minutes each with sanitizers: --long has them, and every run has them without.
+slow='^(roundtrip_(large|all-numbers|noise)|unit_out_of_memory|replay_validate|cli_samples)$'
+[ -z "$long" ] || slow='^$'
+step test-asan run_tests asan -L 'unit|cli|roundtrip|replay' -E "$slow"
 step plain build plain
 step test-plain run_tests plain
 step clang build clang
