@@ -374,7 +374,8 @@ static void lossy_fractions_say_so(void **state) {
   assert_true(dseg_element_decimal(&element, 0, &ratio));
   /* Of the frame to its fragment, which has a table of one offset in front and may be padded. */
   const double bytes = (double)file.pixels.size - 12.0 - 8.0;
-  assert_true(ratio > 0.9 * SIDE * SIDE / bytes && ratio < 1.1 * SIDE * SIDE / bytes);
+  const double plane = (double)SIDE * (double)SIDE;
+  assert_true(ratio > 0.9 * plane / bytes && ratio < 1.1 * plane / bytes);
   close_written(&file);
   dseg_description_destroy(description);
 }

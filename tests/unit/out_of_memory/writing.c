@@ -106,7 +106,7 @@ static unsigned fill_voxels(const memory_trial *trial, void *voxels, size_t coun
   for (size_t i = 0; i < count; i++) {
     const uint32_t value = (uint32_t)(i / 7 % (SEGMENTS + 1));
     switch (bits) {
-      case 0: ((float *)voxels)[i] = (float)value / SEGMENTS; break;
+      case 0: ((float *)voxels)[i] = (float)value / (float)SEGMENTS; break;
       case 8: ((uint8_t *)voxels)[i] = (uint8_t)value; break;
       case 16: ((uint16_t *)voxels)[i] = (uint16_t)value; break;
       default: ((uint32_t *)voxels)[i] = value; break;
