@@ -102,18 +102,6 @@ static bool is_pixels(uint32_t tag) {
   return tag >= DSEG_TAG(0x7FE0, 0x0008) && tag <= DSEG_TAG_PIXEL_DATA;
 }
 
-/* Whether here are zeros that fill the file up behind the data set, which some writers leave. */
-static dseg_status look_for_filling(dseg_scanner *scanner, bool *is_filling, dseg_error *error) {
-  const uint64_t left = dseg_scanner_left(scanner);
-  const size_t size = left < 8 ? (size_t)left : 8;
-  DSEG_TRY(dseg_scanner_need(scanner, size, error));
-  *is_filling = true;
-  for (size_t i = 0; i < size; i++) {
-    *is_filling = *is_filling && dseg_scanner_here(scanner)[i] == 0;
-  }
-  return DSEG_OK;
-}
-
 static dseg_status scan_elements(dseg_scanner *scanner, bool stop_before_pixels, uint64_t limit, dseg_part10 *part10,
                                  dseg_error *error) {
   uint64_t run = dseg_scanner_position(scanner); /* where what is kept next begins */
@@ -122,7 +110,7 @@ static dseg_status scan_elements(dseg_scanner *scanner, bool stop_before_pixels,
     dseg_header header;
     bool is_filling = false;
     if (part10->pixel_data.present) {
-      DSEG_TRY(look_for_filling(scanner, &is_filling, error));
+      DSEG_TRY(dseg_scanner_find_filling(scanner, &is_filling, error));
     }
     if (is_filling) {
       return keep(part10->input, run, at, limit, &part10->bytes, error);

@@ -266,3 +266,14 @@ dseg_status dseg_scanner_skip_item(dseg_scanner *scanner, const dseg_header *ite
   *value_length = end - begin;
   return DSEG_OK;
 }
+
+dseg_status dseg_scanner_find_filling(dseg_scanner *scanner, bool *is_filling, dseg_error *error) {
+  const uint64_t left = dseg_scanner_left(scanner);
+  const size_t size = left < 8 ? (size_t)left : 8;
+  DSEG_TRY(dseg_scanner_need(scanner, size, error));
+  *is_filling = true;
+  for (size_t i = 0; i < size; i++) {
+    *is_filling = *is_filling && dseg_scanner_here(scanner)[i] == 0;
+  }
+  return DSEG_OK;
+}

@@ -78,6 +78,9 @@ dseg_status dseg_scanner_skip_value(dseg_scanner *scanner, const dseg_header *he
 dseg_status dseg_scanner_skip_item(dseg_scanner *scanner, const dseg_header *item, uint64_t *value_length,
                                    dseg_error *error);
 
+/* Whether here are zeros that fill the file up behind the data set, which some writers leave. */
+dseg_status dseg_scanner_find_filling(dseg_scanner *scanner, bool *is_filling, dseg_error *error);
+
 /* How the items of a sequence are encoded, which is not as the elements around it when its VR is UN: then they are
  * in implicit VR form and little endian (PS3.5 6.2.2, CP 246). */
 static inline void dseg_scanner_enter(dseg_scanner *scanner, const dseg_header *header) {

@@ -94,7 +94,7 @@ static uint64_t size_of_mark(const dseg_transcoder *transcoder, const dseg_mark 
   return (!implicit_vr && (dseg_vr_is_long(mark->vr) || mark->value.size > UINT16_MAX) ? 12 : 8) + mark->value.size;
 }
 
-/* Bytes of an element in the target: element->value of a group length is what the source says, for now. */
+/* Bytes of an element in the target. element->value of a group length is what the source says. */
 static dseg_status measure(const dseg_transcoder *transcoder, dseg_layout *layout, dseg_scanner *scanner,
                            const dseg_header *header, uint64_t pixel_bytes, dseg_top_element *element,
                            dseg_error *error) {
@@ -121,18 +121,6 @@ static dseg_status measure(const dseg_transcoder *transcoder, dseg_layout *layou
   return DSEG_OK;
 }
 
-/* Whether zeros begin here that fill the file up behind the data set, which some writers leave. */
-static dseg_status look_for_filling(dseg_scanner *scanner, bool *is_filling, dseg_error *error) {
-  const uint64_t left = dseg_scanner_left(scanner);
-  const size_t size = left < 8 ? (size_t)left : 8;
-  DSEG_TRY(dseg_scanner_need(scanner, size, error));
-  *is_filling = true;
-  for (size_t i = 0; i < size; i++) {
-    *is_filling = *is_filling && dseg_scanner_here(scanner)[i] == 0;
-  }
-  return DSEG_OK;
-}
-
 static dseg_status pass_over(const dseg_transcoder *transcoder, dseg_layout *layout, dseg_scanner *scanner,
                              uint64_t pixel_bytes, dseg_error *error) {
   bool has_pixels = false;
@@ -141,7 +129,7 @@ static dseg_status pass_over(const dseg_transcoder *transcoder, dseg_layout *lay
     bool is_filling = false;
     dseg_top_element element = {.begin = dseg_scanner_position(scanner)};
     if (has_pixels) {
-      DSEG_TRY(look_for_filling(scanner, &is_filling, error));
+      DSEG_TRY(dseg_scanner_find_filling(scanner, &is_filling, error));
     }
     if (is_filling) {
       return DSEG_OK;
