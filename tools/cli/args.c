@@ -129,6 +129,21 @@ bool cli_integer(const cli_args *args, int64_t minimum, int64_t maximum, int64_t
   return true;
 }
 
+bool cli_option_value(const cli_args *args, dseg_option_value *option) {
+  char *text = args->argv[args->position - 1];
+  text += strlen(text) - strlen(args->value); /* "--option=KEY=VALUE" */
+  char *equals = strchr(text, '=');
+  char *end = NULL;
+  const long long number = equals != NULL ? strtoll(equals + 1, &end, 10) : 0;
+  if (equals == NULL || end == equals + 1 || *end != '\0') {
+    cli_usage_error(args->command, "--option: \"%s\" is not KEY=VALUE with a whole number", text);
+    return false;
+  }
+  *equals = '\0';
+  *option = (dseg_option_value){text, number};
+  return true;
+}
+
 bool cli_unsigned(const cli_args *args, unsigned minimum, unsigned maximum, unsigned *number) {
   int64_t value = 0;
   if (!cli_integer(args, minimum, maximum, &value)) {

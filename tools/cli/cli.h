@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dseg/plugin.h"
 #include "dseg/status.h"
 
 /* Exit codes of the program. */
@@ -84,6 +85,8 @@ int cli_next(cli_args *args);
 /* The value of the option returned last, as a number within limits; otherwise false after a message. */
 bool cli_integer(const cli_args *args, int64_t minimum, int64_t maximum, int64_t *number);
 bool cli_unsigned(const cli_args *args, unsigned minimum, unsigned maximum, unsigned *number);
+/* KEY=VALUE with a whole number; the name points into argv, cut at the equals sign. */
+bool cli_option_value(const cli_args *args, dseg_option_value *option);
 bool cli_real(const cli_args *args, double minimum, double maximum, double *number);
 /* Index of the value in names (ending with NULL). */
 bool cli_choice(const cli_args *args, const char *const *names, int *index);

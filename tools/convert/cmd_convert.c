@@ -122,23 +122,8 @@ static const char *const table_names[] = {"basic", "extended", NULL};
 static const char *const order_names[] = {"plane", "segment", NULL}; /* as dseg_frame_order */
 static const char *const empty_names[] = {"bounds", "omit", "keep", NULL};
 
-/* KEY=VALUE; the name points into argv, cut at the equals sign. */
 static bool add_option(const cli_args *args, convert_options *options) {
-  char *text = args->argv[args->position - 1];
-  char *equals = strchr(text, '=');
-  if (strncmp(text, "--option=", strlen("--option=")) == 0) {
-    text = equals + 1;
-    equals = strchr(text, '=');
-  }
-  char *end = NULL;
-  const long long number = equals != NULL ? strtoll(equals + 1, &end, 10) : 0;
-  if (equals == NULL || end == equals + 1 || *end != '\0') {
-    cli_usage_error(args->command, "--option: \"%s\" is not KEY=VALUE with a whole number", text);
-    return false;
-  }
-  *equals = '\0';
-  options->options[options->option_count++] = (dseg_option_value){text, number};
-  return true;
+  return cli_option_value(args, &options->options[options->option_count++]);
 }
 
 static bool set_planes(const cli_args *args, convert_options *options) {

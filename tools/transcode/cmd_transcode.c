@@ -61,22 +61,6 @@ typedef struct transcode_arguments {
   dseg_transcode_options options;
 } transcode_arguments;
 
-/* KEY=VALUE; the name points into argv, cut at the equals sign. */
-static bool add_option(const cli_args *args, transcode_arguments *arguments) {
-  char *text = args->argv[args->position - 1];
-  text += strlen(text) - strlen(args->value); /* "--option=KEY=VALUE" */
-  char *equals = strchr(text, '=');
-  char *end = NULL;
-  const long long number = equals != NULL ? strtoll(equals + 1, &end, 10) : 0;
-  if (equals == NULL || end == equals + 1 || *end != '\0') {
-    cli_usage_error(args->command, "--option: \"%s\" is not KEY=VALUE with a whole number", text);
-    return false;
-  }
-  *equals = '\0';
-  arguments->values[arguments->options.codec_option_count++] = (dseg_option_value){text, number};
-  return true;
-}
-
 static bool set_table(const cli_args *args, transcode_arguments *arguments) {
   int index = 0;
   if (!cli_choice(args, table_names, &index)) {
@@ -91,7 +75,7 @@ static bool set_table(const cli_args *args, transcode_arguments *arguments) {
 static bool set_option(const cli_args *args, int id, transcode_arguments *arguments) {
   switch (id) {
     case OPTION_TRANSFER_SYNTAX: arguments->options.transfer_syntax = args->value; return true;
-    case OPTION_OPTION: return add_option(args, arguments);
+    case OPTION_OPTION: return cli_option_value(args, &arguments->values[arguments->options.codec_option_count++]);
     case OPTION_OFFSET_TABLE: return set_table(args, arguments);
     case OPTION_SYNC: arguments->flags |= DSEG_OUTPUT_SYNC; return true;
     case OPTION_FORCE: arguments->flags |= DSEG_OUTPUT_REPLACE; return true;
