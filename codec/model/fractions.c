@@ -2,11 +2,18 @@
 /* fractions.c - planes of stored fractions, 8 bits each. */
 #include "model/fractions.h"
 
+#include <math.h>
+
 #include "model/bit_planes.h"
 #include "model/label_planes.h"
 
 /* Pixels whose fractions are compared at once; the bits that result are painted like those of BINARY. */
 #define FRACTIONS_AT_ONCE ((size_t)4096)
+
+uint32_t dseg_stored_threshold(double share, uint32_t maximum) {
+  const double stored = ceil(share * maximum - 1e-9); /* 0.7 of 10 is 7, though the product is a little more */
+  return stored > 1 ? (uint32_t)stored : 1;
+}
 
 dseg_status dseg_paint_fractions(const uint8_t *fractions, size_t count, uint32_t segment,
                                  const dseg_label_plane *plane, dseg_error *error) {

@@ -24,8 +24,8 @@ static inline void store_label(void *out, unsigned bits, size_t i, uint32_t valu
 }
 
 static inline void fill_labels(void *out, unsigned bits, size_t start, size_t count, uint32_t value) {
-  if (bits == 8) {
-    memset((uint8_t *)out + start, (int)value, count);
+  if (bits == 8 || value == 0) {
+    memset((uint8_t *)out + start * (bits / 8), (int)value, count * (bits / 8));
     return;
   }
   for (size_t i = start; i < start + count; i++) {
@@ -285,6 +285,15 @@ void dseg_labels_fill(void *out, unsigned bits, size_t start, size_t count, uint
     case 8: fill_labels(out, 8, start, count, value); break;
     case 16: fill_labels(out, 16, start, count, value); break;
     default: fill_labels(out, 32, start, count, value); break;
+  }
+}
+
+void dseg_labels_from_indices(const uint32_t *indices, size_t count, const uint32_t *values, uint32_t background,
+                              void *out, unsigned bits) {
+  for (size_t start = 0; start < count;) {
+    const size_t end = dseg_label_run_end(indices, 32, start, count);
+    dseg_labels_fill(out, bits, start, end - start, indices[start] == 0 ? background : values[indices[start] - 1]);
+    start = end;
   }
 }
 

@@ -30,6 +30,10 @@ dseg_label_paint dseg_segment_paint(uint32_t segment, const dseg_label_plane *pl
 /* Writes value to count voxels from start on. */
 void dseg_labels_fill(void *out, unsigned bits, size_t start, size_t count, uint32_t value);
 
+/* Writes values[index - 1] for each of count indices of 32 bits, and background for index 0. */
+void dseg_labels_from_indices(const uint32_t *indices, size_t count, const uint32_t *values, uint32_t background,
+                              void *out, unsigned bits);
+
 /* mask[i] |= 1 where the label is value. */
 void dseg_labels_to_mask(const void *labels, unsigned bits, size_t count, uint32_t value, uint8_t *mask);
 

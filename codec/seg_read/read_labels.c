@@ -3,12 +3,13 @@
  * frames of its plane and hands them to the representation. */
 #include "seg_read/dicom_source.h"
 
-#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/threads.h"
+#include "model/fractions.h"
+#include "model/label_planes.h"
 #include "model/overlap.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
@@ -173,20 +174,6 @@ static dseg_status check_described(const struct worker *worker, const void *pixe
                    worker->plane, (unsigned)value, place / columns, place % columns);
 }
 
-static void fill(void *out, unsigned bits, size_t count, uint32_t value) {
-  if (bits == 8 || value == 0) {
-    memset(out, (int)(value & 0xFFu), count * (bits / 8));
-  } else if (bits == 16) {
-    for (size_t i = 0; i < count; i++) {
-      ((uint16_t *)out)[i] = (uint16_t)value;
-    }
-  } else {
-    for (size_t i = 0; i < count; i++) {
-      ((uint32_t *)out)[i] = value;
-    }
-  }
-}
-
 static dseg_status use_for_labels(void *user, const dseg_decoded_frame *frame, size_t number, dseg_error *error) {
   struct worker *worker = user;
   const struct job *job = worker->job;
@@ -219,7 +206,7 @@ static dseg_status read_label_plane(struct worker *worker, size_t index, dseg_er
                                     job->plane_voxels * (job->request->bits / 8), error));
     return check_described(worker, worker->out, error);
   }
-  fill(worker->out, job->request->bits, job->plane_voxels, job->request->background);
+  dseg_labels_fill(worker->out, job->request->bits, 0, job->plane_voxels, job->request->background);
   return dseg_frame_reader_run(worker->reader, worker->numbers, count, use_for_labels, worker, error);
 }
 
@@ -238,8 +225,7 @@ static dseg_status prepare_values(struct job *job, dseg_error *error) {
   if (request->segments == NULL) {
     memset(job->wanted, 1, description->segment_count);
   }
-  const double threshold = ceil(request->threshold * description->maximum_fraction - 1e-9);
-  job->fraction_threshold = threshold > 1 ? (uint32_t)threshold : 1;
+  job->fraction_threshold = dseg_stored_threshold(request->threshold, description->maximum_fraction);
   if (job->value_of_pixel == NULL) {
     return DSEG_OK;
   }

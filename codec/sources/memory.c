@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* memory.c - a segmentation whose voxels are in memory: one or several volumes of labels, or a volume of
  * fractions for each segment. What volume formats are opened as. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,18 +98,6 @@ static dseg_status paint_layer(const struct label_job *job, size_t layer, size_t
   return DSEG_OK;
 }
 
-/* From indices + 1 to what was asked for. */
-static void translate_merged(const struct label_job *job, const uint32_t *merged, void *out) {
-  const size_t count = job->memory->plane_pixels;
-  const dseg_label_request *request = job->request;
-  for (size_t start = 0; start < count;) {
-    const size_t end = dseg_label_run_end(merged, 32, start, count);
-    const uint32_t value = merged[start] == 0 ? request->background : request->values[merged[start] - 1];
-    dseg_labels_fill(out, request->bits, start, end - start, value);
-    start = end;
-  }
-}
-
 static dseg_status read_plane(void *user, size_t index, unsigned worker, dseg_error *error) {
   const struct label_job *job = user;
   const dseg_memory_source *memory = job->memory;
@@ -131,7 +118,7 @@ static dseg_status read_plane(void *user, size_t index, unsigned worker, dseg_er
     DSEG_TRY(paint_layer(job, layer, request->first_plane + index, &plane, error));
   }
   if (merged != NULL) {
-    translate_merged(job, merged, out);
+    dseg_labels_from_indices(merged, memory->plane_pixels, request->values, request->background, out, request->bits);
   }
   return DSEG_OK;
 }
@@ -187,18 +174,12 @@ static dseg_status allocate_job(struct label_job *job, unsigned workers, dseg_er
   return DSEG_OK;
 }
 
-/* The least stored fraction that counts as inside. */
-static uint32_t stored_threshold(double threshold, uint32_t maximum) {
-  const double stored = ceil(threshold * maximum - 1e-9);
-  return stored > 1 ? (uint32_t)stored : 1;
-}
-
 static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, dseg_overlap *overlap,
                                dseg_error *error) {
   const dseg_memory_source *memory = own(source);
   const unsigned workers = dseg_worker_count(request->threads, request->plane_count);
   struct label_job job = {.memory = memory, .request = request, .out = out};
-  job.fraction_threshold = stored_threshold(request->threshold, source->description->maximum_fraction);
+  job.fraction_threshold = dseg_stored_threshold(request->threshold, source->description->maximum_fraction);
   dseg_status status = allocate_job(&job, workers, error);
   if (status == DSEG_OK) {
     mark_wanted(&job);
