@@ -137,16 +137,6 @@ static void paint_share(const struct label_job *job, size_t number, size_t first
   }
 }
 
-static void translate(const struct label_job *job, size_t voxels, void *out) {
-  const dseg_label_request *request = job->request;
-  for (size_t start = 0; start < voxels;) {
-    const size_t end = dseg_label_run_end(job->merged, 32, start, voxels);
-    const uint32_t value = job->merged[start] == 0 ? request->background : request->values[job->merged[start] - 1];
-    dseg_labels_fill(out, request->bits, start, end - start, value);
-    start = end;
-  }
-}
-
 static dseg_status read_part(const struct label_job *job, size_t first_plane, size_t plane_count, size_t plane_pixels,
                              void *out, dseg_overlap *overlap, dseg_error *error) {
   const size_t voxels = plane_count * plane_pixels;
@@ -166,8 +156,22 @@ static dseg_status read_part(const struct label_job *job, size_t first_plane, si
       merge_share(job, voxels, overlap);
     }
   }
-  translate(job, voxels, out);
+  const dseg_label_request *request = job->request;
+  dseg_labels_from_indices(job->merged, voxels, request->values, request->background, out, request->bits);
   return DSEG_OK;
+}
+
+/* What a voxel of a part takes: merged and next. */
+enum { PART_BYTES = 2 * sizeof(uint32_t) };
+
+static bool crosses_planes(const dseg_source *source) {
+  const dseg_combined *combined = (const dseg_combined *)(const void *)source;
+  bool crosses = false;
+  for (size_t i = 0; i < combined->source_count && !crosses; i++) {
+    const dseg_source *part = combined->sources[i];
+    crosses = part->ops->crosses_planes != NULL && part->ops->crosses_planes(part);
+  }
+  return crosses;
 }
 
 static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, dseg_overlap *overlap,
@@ -175,7 +179,8 @@ static dseg_status read_labels(dseg_source *source, const dseg_label_request *re
   const dseg_geometry *geometry = &source->description->geometry;
   const size_t plane_pixels = (size_t)geometry->rows * geometry->columns;
   struct label_job job = {.combined = own(source), .request = request};
-  job.part_planes = 2 * (size_t)dseg_worker_count(request->threads, request->plane_count);
+  job.part_planes = crosses_planes(source) ? dseg_source_chunk_planes(source, 8 * PART_BYTES)
+                                           : 2 * (size_t)dseg_worker_count(request->threads, request->plane_count);
   dseg_status status = allocate_job(&job, plane_pixels, error);
   for (size_t done = 0; status == DSEG_OK && done < request->plane_count; done += job.part_planes) {
     const size_t left = request->plane_count - done;
@@ -238,5 +243,6 @@ const dseg_source_ops dseg_combined_ops = {
     .read_labels = read_labels,
     .read_mask = read_mask,
     .segments_in_plane = segments_in_plane,
+    .crosses_planes = crosses_planes,
     .close = close_combined,
 };

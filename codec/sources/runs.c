@@ -2,8 +2,8 @@
 /* runs.c - voxels as runs: what a volume of labels becomes when it is one of many files of a segmentation.
  *
  * A mask of one organ takes some ten thousand runs of 12 bytes where its volume takes a byte for each voxel, and
- * painting it passes over its own voxels alone. A run source is always part of a combined source, which never asks it
- * for labels but has it paint its planes. */
+ * painting it passes over its own voxels alone. A run source is part of a combined source, which has it paint its
+ * planes, or what a view reads from. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +38,63 @@ static void paint(const dseg_source *source, size_t plane, const uint32_t *indic
       dseg_paint_range(labels, 32, run->start, run->length, how);
     }
   }
+}
+
+/* What all planes of a request share. */
+struct label_job {
+  uint32_t *indices; /* by segment: its index */
+  uint32_t *values;  /* its index + 1 */
+  uint8_t *wanted;   /* by segment */
+  uint32_t *labels;  /* one plane of these values */
+};
+
+static void free_job(struct label_job *job) {
+  free(job->indices);
+  free(job->values);
+  free(job->wanted);
+  free(job->labels);
+}
+
+static dseg_status begin_job(const dseg_source *source, const dseg_label_request *request, struct label_job *job,
+                             dseg_error *error) {
+  const size_t count = source->description->segment_count;
+  job->indices = calloc(count + 1, sizeof *job->indices);
+  job->values = calloc(count + 1, sizeof *job->values);
+  job->wanted = calloc(count + 1, 1);
+  job->labels = calloc(own(source)->plane_pixels + 1, sizeof *job->labels);
+  if (job->indices == NULL || job->values == NULL || job->wanted == NULL || job->labels == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+  }
+  for (size_t i = 0; i < count; i++) {
+    job->indices[i] = (uint32_t)i;
+    job->values[i] = (uint32_t)i + 1;
+    job->wanted[i] = request->segments == NULL;
+  }
+  for (size_t i = 0; request->segments != NULL && i < request->segment_count; i++) {
+    job->wanted[request->segments[i]] = 1;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status read_labels(dseg_source *source, const dseg_label_request *request, void *out, dseg_overlap *overlap,
+                               dseg_error *error) {
+  const size_t pixels = own(source)->plane_pixels;
+  struct label_job job = {NULL, NULL, NULL, NULL};
+  const dseg_status status = begin_job(source, request, &job, error);
+  for (size_t i = 0; status == DSEG_OK && i < request->plane_count; i++) {
+    dseg_label_paint paint_all = {.last_wins = request->overlap == DSEG_OVERLAP_LAST,
+                                  .by_index = true,
+                                  .values = job.values,
+                                  .wanted = job.wanted,
+                                  .segment_count = source->description->segment_count,
+                                  .overlap = overlap};
+    memset(job.labels, 0, pixels * sizeof *job.labels);
+    paint(source, request->first_plane + i, job.indices, &paint_all, job.labels);
+    dseg_labels_from_indices(job.labels, pixels, request->values, request->background,
+                             (uint8_t *)out + i * pixels * (request->bits / 8), request->bits);
+  }
+  free_job(&job);
+  return status;
 }
 
 static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
@@ -80,7 +137,12 @@ static void close_runs(dseg_source *source) {
 }
 
 static const dseg_source_ops run_ops = {
-    .read_mask = read_mask, .segments_in_plane = segments_in_plane, .paint = paint, .close = close_runs};
+    .read_labels = read_labels,
+    .read_mask = read_mask,
+    .segments_in_plane = segments_in_plane,
+    .paint = paint,
+    .close = close_runs,
+};
 
 /* The runs of one layer's plane that belong to segments, at most room of them; room + 1 when there are more. */
 static size_t find_runs(const dseg_memory_source *memory, size_t layer, size_t plane, struct run *runs, size_t room) {

@@ -12,6 +12,10 @@
 #include "model/overlap.h"
 #include "sources/source.h"
 
+/* What a request for several planes takes. Where planes lie across those that are read, few requests count. */
+static const double CHUNK_BYTES = 4 << 20;
+static const double CROSSING_BYTES = 128 << 20;
+
 /* Adds the source's name to the message of a call that failed. */
 static dseg_status finish(const dseg_source *source, dseg_status status, dseg_error *error) {
   if (status != DSEG_OK && source->name != NULL) {
@@ -20,14 +24,38 @@ static dseg_status finish(const dseg_source *source, dseg_status status, dseg_er
   return status;
 }
 
-void dseg_source_close(dseg_source *source) {
-  if (source == NULL) {
-    return;
-  }
+enum { CLOSED = 1, VIEW = 2 };
+
+static void free_source(dseg_source *source) {
   dseg_description *description = source->description;
-  free(source->name);
+  char *name = source->name;
   source->ops->close(source);
+  free(name);
   dseg_description_destroy(description);
+}
+
+void dseg_source_close(dseg_source *source) {
+  if (source != NULL && atomic_fetch_or(&source->holders, CLOSED) == 0) {
+    free_source(source);
+  }
+}
+
+void dseg_source_hold(dseg_source *source) {
+  atomic_fetch_add(&source->holders, VIEW);
+}
+
+void dseg_source_release(dseg_source *source) {
+  if (atomic_fetch_sub(&source->holders, VIEW) == VIEW + CLOSED) {
+    free_source(source);
+  }
+}
+
+dseg_status dseg_source_check_open(const dseg_source *source, dseg_error *error) {
+  if ((atomic_load(&source->holders) & CLOSED) != 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "the source of this view was closed: close a source when its views are not read any more");
+  }
+  return DSEG_OK;
 }
 
 const dseg_description *dseg_source_description(const dseg_source *source) {
@@ -62,6 +90,15 @@ static dseg_status check_planes(const dseg_source *source, size_t first, size_t 
                      expected);
   }
   return DSEG_OK;
+}
+
+size_t dseg_source_chunk_planes(const dseg_source *source, unsigned bits) {
+  const dseg_geometry *geometry = &source->description->geometry;
+  const bool crosses = source->ops->crosses_planes != NULL && source->ops->crosses_planes(source);
+  const double plane_bytes = (double)geometry->rows * geometry->columns * (bits > 8 ? bits / 8 : 1);
+  const double planes = plane_bytes > 0 ? (crosses ? CROSSING_BYTES : CHUNK_BYTES) / plane_bytes : 1;
+  const size_t most = geometry->plane_count > 0 ? geometry->plane_count : 1;
+  return planes < 1 ? 1 : planes < (double)most ? (size_t)planes : most;
 }
 
 /* What read_labels works with: the caller's request made complete. */

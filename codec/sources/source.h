@@ -3,6 +3,8 @@
 #ifndef DSEG_SOURCES_SOURCE_H
 #define DSEG_SOURCES_SOURCE_H
 
+#include <stdatomic.h>
+
 #include "dseg/source.h"
 
 struct dseg_label_paint;
@@ -21,9 +23,10 @@ typedef struct dseg_source_ops {
   const dseg_encoding_info *(*encoding)(const dseg_source *source);
   dseg_status (*frame)(const dseg_source *source, size_t frame, dseg_frame_location *location, dseg_error *error);
   dseg_status (*read_frame)(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
-  /* NULL but for sources that only serve as parts of a combined one: these have it instead of read_labels. Paints
-   * indices[i] + 1 where segment i is into a plane of 32-bit labels; sets value and segment of how, whose wanted counts
-   * by indices. */
+  /* Whether a plane of this source lies across all planes of what it is read from; NULL: no. */
+  bool (*crosses_planes)(const dseg_source *source);
+  /* NULL but for sources that serve as parts of a combined one, which has them paint its planes. Paints indices[i] + 1
+   * where segment i is into a plane of 32-bit labels; sets value and segment of how, whose wanted counts by indices. */
   void (*paint)(const dseg_source *source, size_t plane, const uint32_t *indices, struct dseg_label_paint *how,
                 uint32_t *labels);
   void (*close)(dseg_source *source); /* frees the whole source, but neither description nor name */
@@ -38,7 +41,15 @@ struct dseg_source {
    * files become one source. */
   const dseg_segment_origin *origins;
   char *name; /* put before messages; NULL until sources/source.c sets it after opening, and frees it */
+  /* Twice the number of views that read from this source, and 1 when it was closed: freed when it is 1. */
+  atomic_size_t holders;
 };
+
+/* A view keeps its source from being freed until it lets go of it. Any thread may call. */
+void dseg_source_hold(dseg_source *source);
+void dseg_source_release(dseg_source *source);
+/* DSEG_ERROR_ARGUMENT when the source, which a view reads from, was closed. */
+dseg_status dseg_source_check_open(const dseg_source *source, dseg_error *error);
 
 /* The kinds. options is never NULL, and its memory_limit never 0. Each looks at the input and sets *source to NULL with
  * DSEG_OK when it is of another kind. With a source that was found, the input is its own. */

@@ -220,6 +220,16 @@ static void sources(void **state) {
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_segments_in_plane(source, 1, present, &error));
   CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_frame(source, 0, &location, &error));
   CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_read_frame(source, 0, &bytes, &error));
+  dseg_source *view = NULL;
+  uint32_t index;
+  size_t found;
+  const char *const texts[] = {"organ", "liver"};
+  CALL(DSEG_OK, dseg_source_derive(source, NULL, &view, &error));
+  dseg_source_close(view);
+  const dseg_derive_options beyond = {.struct_size = sizeof(dseg_derive_options), .first_plane = 2};
+  CALL(DSEG_ERROR_ARGUMENT, dseg_source_derive(source, &beyond, &view, &error));
+  CALL(DSEG_OK, dseg_find_segments(dseg_source_description(source), texts, 1, &index, &found, &error));
+  CALL(DSEG_ERROR_ARGUMENT, dseg_find_segments(dseg_source_description(source), texts, 2, &index, &found, &error));
   dseg_source_close(source);
 }
 

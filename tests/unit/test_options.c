@@ -104,6 +104,15 @@ static dseg_status read_with(const void *request, dseg_error *error) {
   return status;
 }
 
+static dseg_status derive_with(const void *options, dseg_error *error) {
+  dseg_source *source = make_source();
+  dseg_source *view = NULL;
+  const dseg_status status = dseg_source_derive(source, options, &view, error);
+  dseg_source_close(view);
+  dseg_source_close(source);
+  return status;
+}
+
 static dseg_status write_volume_with(const void *volume, dseg_error *error) {
   return dseg_volume_write("/nonexistent/a.nii", volume, NULL, error);
 }
@@ -222,6 +231,7 @@ static const struct {
     {"dseg_validate_options", sizeof(dseg_validate_options), validate_memory_with},
     {"dseg_validate_options", sizeof(dseg_validate_options), validate_input_with},
     {"dseg_label_request", sizeof(dseg_label_request), read_with},
+    {"dseg_derive_options", sizeof(dseg_derive_options), derive_with},
     {"dseg_volume", sizeof(dseg_volume), write_volume_with},
     {"dseg_volume", sizeof(dseg_volume), write_any_volume},
     {"dseg_volume_write_options", sizeof(dseg_volume_write_options), write_volume_options_with},

@@ -35,6 +35,7 @@
 #include "dseg/transcode.h"
 #include "dseg/validate.h"
 #include "dseg/version.h"
+#include "dseg/view.h"
 #include "dseg/writer.h"
 
 #endif

@@ -167,6 +167,11 @@ typedef struct dseg_label_request {
 DSEG_API dseg_status dseg_source_read_labels(dseg_source *source, const dseg_label_request *request, void *out,
                                              size_t size, dseg_overlap *overlap, dseg_error *error);
 
+/* How many planes of labels of bits (8 for masks) one request should ask for where all of a source is read piece by
+ * piece: about 4 MiB of them, and 128 MiB where a plane lies across all planes of what it is read from, as it may in a
+ * view (dseg/view.h), since each request passes over all of these. At least 1, and at most the number of planes. */
+DSEG_API size_t dseg_source_chunk_planes(const dseg_source *source, unsigned bits);
+
 /* Memory of size zeros for a label map or masks. It need not be used, but what malloc gives is slow to touch for the
  * first time, which is most of the time of reading a label map: this comes in large pages where the system has them.
  * NULL: no memory. dseg_labels_free takes the same size; NULL ok. Any thread may call. */
