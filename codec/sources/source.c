@@ -29,6 +29,7 @@ enum { CLOSED = 1, VIEW = 2 };
 static void free_source(dseg_source *source) {
   dseg_description *description = source->description;
   char *name = source->name;
+  free(atomic_load(&source->layers));
   source->ops->close(source);
   free(name);
   dseg_description_destroy(description);
@@ -128,6 +129,34 @@ static dseg_status complete_values(struct complete_request *complete, const dseg
   return DSEG_OK;
 }
 
+/* Those of the segments asked for that are in the layer asked for are listed. */
+static dseg_status complete_layer(struct complete_request *complete, dseg_source *source, dseg_error *error) {
+  const dseg_layer_table *table = NULL;
+  dseg_label_request *request = &complete->request;
+  DSEG_TRY(dseg_source_layers(source, request->threads, &table, error));
+  if (request->layer > table->layer_count) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "layer %zu was asked for, there are %zu (counted from 1)",
+                     request->layer, table->layer_count);
+  }
+  const size_t count = request->segments != NULL ? request->segment_count : source->description->segment_count;
+  uint32_t *segments = malloc((count + 1) * sizeof *segments);
+  if (segments == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", count);
+  }
+  size_t used = 0;
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t segment = request->segments != NULL ? request->segments[i] : (uint32_t)i;
+    if (table->layer_of[segment] == request->layer - 1) {
+      segments[used++] = segment;
+    }
+  }
+  free(complete->segments);
+  complete->segments = segments;
+  request->segments = segments;
+  request->segment_count = used;
+  return DSEG_OK;
+}
+
 /* With values but without a list, the segments whose value is not 0 are listed. */
 static dseg_status complete_segments(struct complete_request *complete, const dseg_description *description,
                                      dseg_error *error) {
@@ -171,7 +200,7 @@ static dseg_status check_values(const dseg_label_request *request, const dseg_de
   return DSEG_OK;
 }
 
-static dseg_status complete_request(const dseg_source *source, struct complete_request *complete, dseg_error *error) {
+static dseg_status complete_request(dseg_source *source, struct complete_request *complete, dseg_error *error) {
   const dseg_description *description = source->description;
   dseg_label_request *request = &complete->request;
   if (request->values == NULL) {
@@ -182,7 +211,8 @@ static dseg_status complete_request(const dseg_source *source, struct complete_r
   if (request->threshold == 0) {
     request->threshold = 0.5;
   }
-  return check_values(request, description, error);
+  DSEG_TRY(check_values(request, description, error));
+  return request->layer != 0 ? complete_layer(complete, source, error) : DSEG_OK;
 }
 
 static dseg_status check_request(const dseg_source *source, const dseg_label_request *request, const void *out,

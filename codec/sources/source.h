@@ -32,6 +32,12 @@ typedef struct dseg_source_ops {
   void (*close)(dseg_source *source); /* frees the whole source, but neither description nor name */
 } dseg_source_ops;
 
+/* See dseg_source_assign_layers. */
+typedef struct dseg_layer_table {
+  size_t layer_count;
+  uint32_t layer_of[]; /* by segment */
+} dseg_layer_table;
+
 /* The first member of each kind's own struct. */
 struct dseg_source {
   const dseg_source_ops *ops;
@@ -43,7 +49,12 @@ struct dseg_source {
   char *name; /* put before messages; NULL until sources/source.c sets it after opening, and frees it */
   /* Twice the number of views that read from this source, and 1 when it was closed: freed when it is 1. */
   atomic_size_t holders;
+  _Atomic(dseg_layer_table *) layers; /* NULL until they are asked for */
 };
+
+/* The layers of the source, which has them until it is freed. */
+dseg_status dseg_source_layers(dseg_source *source, unsigned threads, const dseg_layer_table **table,
+                               dseg_error *error);
 
 /* A view keeps its source from being freed until it lets go of it. Any thread may call. */
 void dseg_source_hold(dseg_source *source);

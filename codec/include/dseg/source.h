@@ -160,6 +160,8 @@ typedef struct dseg_label_request {
   dseg_overlap_policy overlap;
   double threshold; /* fractions of at least this count as inside; 0 means 0.5 */
   unsigned threads; /* 0: one for each processor */
+  /* Of the segments asked for, only those of this layer, counted from 1 (dseg_source_assign_layers); 0: of all. */
+  size_t layer;
 } dseg_label_request;
 
 /* Fills out, plane_count * rows * columns values in C order (plane, row, column), size bytes exactly. overlap
@@ -171,6 +173,19 @@ DSEG_API dseg_status dseg_source_read_labels(dseg_source *source, const dseg_lab
  * piece: about 4 MiB of them, and 128 MiB where a plane lies across all planes of what it is read from, as it may in a
  * view (dseg/view.h), since each request passes over all of these. At least 1, and at most the number of planes. */
 DSEG_API size_t dseg_source_chunk_planes(const dseg_source *source, unsigned bits);
+
+/* Distributes segments that overlap over layers, in each of which no two overlap: every segment gets the lowest layer
+ * that holds none of those before it that it shares a voxel with. layer_of has an item for each segment, counted from
+ * 0; layer_count is 0 without segments. Fractions count as inside from a half on. dseg_label_request.layer then reads
+ * the planes of one layer, so that no voxel of any segment is lost:
+ *
+ *     for (size_t layer = 1; layer <= layer_count; layer++) { request.layer = layer; dseg_source_read_labels(...); }
+ *
+ * The first call passes over all planes, and once more over those in which segments overlap; what it finds stays with
+ * the source, also for requests, which need not be preceded by this call. It takes memory for some planes
+ * (dseg_source_chunk_planes) and a bit for each pair of segments. */
+DSEG_API dseg_status dseg_source_assign_layers(dseg_source *source, unsigned threads, uint32_t *layer_of,
+                                               size_t *layer_count, dseg_error *error);
 
 /* Memory of size zeros for a label map or masks. It need not be used, but what malloc gives is slow to touch for the
  * first time, which is most of the time of reading a label map: this comes in large pages where the system has them.

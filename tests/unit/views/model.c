@@ -343,10 +343,70 @@ static void expect_seen(const struct model *model, dseg_source *source) {
   }
 }
 
+static bool voxels_meet(const struct model *model, size_t a, size_t b) {
+  const double half = ceil(0.5 * model->maximum);
+  const double least = half > 1 ? half : 1;
+  bool meet = false;
+  for (size_t at = 0; at < model_count(model); at++) {
+    meet = meet || (model->voxels[a][at] >= least && model->voxels[b][at] >= least);
+  }
+  return meet;
+}
+
+/* No two segments of a layer share a voxel, none could be in a lower layer, and together the layers hold everything. */
+static void expect_layers(const struct model *model, dseg_source *source) {
+  uint32_t layer_of[MODEL_SEGMENTS], segments[MODEL_SEGMENTS];
+  size_t layers = 0;
+  dseg_label_request request = {
+      .struct_size = sizeof(dseg_label_request), .plane_count = model->size[2], .bits = 16, .threads = 2};
+  assert_int_equal(dseg_source_assign_layers(source, 2, layer_of, &layers, NULL), DSEG_OK);
+  for (size_t i = 0; i < model->segment_count; i++) {
+    bool blocked[MODEL_SEGMENTS] = {false};
+    for (size_t k = 0; k < i; k++) {
+      blocked[layer_of[k]] = blocked[layer_of[k]] || voxels_meet(model, i, k);
+    }
+    assert_true(layer_of[i] < layers && !blocked[layer_of[i]]);
+    for (size_t layer = 0; layer < layer_of[i]; layer++) {
+      assert_true(blocked[layer]);
+    }
+  }
+  for (size_t layer = 1; layer <= layers; layer++) {
+    struct model one = *model; /* without what is in other layers */
+    one.segment_count = 0;
+    for (size_t i = 0; i < model->segment_count; i++) {
+      if (layer_of[i] + 1 == layer) {
+        one.voxels[one.segment_count] = model->voxels[i];
+        one.numbers[one.segment_count++] = model->numbers[i];
+      }
+    }
+    request.layer = layer;
+    expect_labels(&one, source, &request);
+  }
+  request.segments = segments; /* of a layer, only the segments asked for */
+  request.segment_count = 1;
+  segments[0] = model_random((uint32_t)model->segment_count);
+  request.layer = layer_of[segments[0]] + 1;
+  struct model alone = *model;
+  alone.segment_count = 1;
+  alone.voxels[0] = model->voxels[segments[0]];
+  alone.numbers[0] = model->numbers[segments[0]];
+  const size_t pixels = model->size[0] * model->size[1];
+  uint16_t *labels = malloc(model_count(model) * sizeof *labels);
+  const size_t bytes = request.plane_count * pixels * sizeof *labels;
+  assert_int_equal(dseg_source_read_labels(source, &request, labels, bytes, NULL, NULL), DSEG_OK);
+  const dseg_label_request all = {.struct_size = sizeof(dseg_label_request)};
+  for (size_t at = 0; at < model_count(model); at++) {
+    uint64_t overlap = 0;
+    assert_int_equal(labels[at], expected_label(&alone, &all, at, &overlap));
+  }
+  free(labels);
+}
+
 void model_expect(const struct model *model, dseg_source *source) {
   expect_description(model, source);
   expect_requests(model, source);
   expect_masks(model, source);
   expect_presence(model, source);
   expect_seen(model, source);
+  expect_layers(model, source);
 }
