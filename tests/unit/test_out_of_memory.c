@@ -106,6 +106,19 @@ static void objects(void **state) {
   }
 }
 
+/* Of an object whose segments overlap, of labels, and of fractions. */
+static void views(void **state) {
+  (void)state;
+  static const char *const representations[] = {"binary", "labelmap", "fractional"};
+  for (size_t i = 0; i < sizeof representations / sizeof *representations; i++) {
+    dseg_buffer bytes = make_object(representations[i], "explicit-le");
+    memory_trial trial = {.run = run_view, .bytes = &bytes, .count = 1};
+    (void)snprintf(trial.name, sizeof trial.name, "a view of %s", representations[i]);
+    check_trial(&trial);
+    dseg_buffer_free(&bytes);
+  }
+}
+
 static void palettes(void **state) {
   (void)state;
   dseg_buffer bytes = make_object("labelmap", "palette");
@@ -224,8 +237,15 @@ int main(void) {
     return 1;
   }
   const struct CMUnitTest tests[] = {
-      TEST(descriptions), TEST(metadata), TEST(volumes), TEST(volumes_of_two_files), TEST(parts_of_a_concatenation),
-      TEST(references),   TEST(palettes), TEST(objects),
+      TEST(descriptions),
+      TEST(metadata),
+      TEST(volumes),
+      TEST(volumes_of_two_files),
+      TEST(parts_of_a_concatenation),
+      TEST(references),
+      TEST(views),
+      TEST(palettes),
+      TEST(objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

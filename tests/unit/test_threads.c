@@ -61,8 +61,10 @@ struct trial {
   atomic_int failures;
 };
 
+/* No two segments overlap here, so that the first layer has them all. */
 static dseg_status read_labels(dseg_source *source, size_t first, size_t count, unsigned threads, uint16_t *out) {
   const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .layer = (first + count) % 2,
                                       .first_plane = first,
                                       .plane_count = count,
                                       .bits = 16,
@@ -327,6 +329,75 @@ static void combined_volumes(void **state) {
   free(voxels);
 }
 
+static dseg_source *put_onto(dseg_source *source, const dseg_geometry *geometry) {
+  const dseg_derive_options options = {
+      .struct_size = sizeof options, .grid = DSEG_VIEW_GRID_ONTO, .onto = geometry, .take_source = true, .threads = 1};
+  dseg_source *view = NULL;
+  dseg_error error;
+  if (dseg_source_derive(source, &options, &view, &error) != DSEG_OK) {
+    fail_msg("%s", error.message);
+  }
+  return view;
+}
+
+/* The planes of source turned over and back: a view of a view, each across the planes of what it reads from. */
+static dseg_source *turn_twice(dseg_source *source) {
+  const dseg_grid turned = {{ROWS, PLANES, COLUMNS}, {1, 2, 3}, {{0, 1, 0}, {0, 0, 2}, {1, 0, 0}}};
+  dseg_description *sides = dseg_description_create();
+  dseg_description *straight = describe();
+  assert_non_null(sides);
+  assert_int_equal(dseg_geometry_from_grid(sides, &turned, NULL), DSEG_OK);
+  dseg_source *view = put_onto(put_onto(source, &sides->geometry), &straight->geometry);
+  dseg_description_destroy(sides);
+  dseg_description_destroy(straight);
+  return view;
+}
+
+static void views(void **state) {
+  (void)state;
+  static const char *const representations[] = {"binary", "labelmap"};
+  for (size_t i = 0; i < 2; i++) {
+    dseg_buffer bytes = write_object(representations[i], "explicit-le");
+    read_together(representations[i], turn_twice(open_bytes(&bytes)), turn_twice(open_bytes(&bytes)));
+    dseg_buffer_free(&bytes);
+  }
+}
+
+enum { VIEWS = 16 };
+
+static void *close_views(void *argument) {
+  dseg_source **views = argument;
+  for (size_t i = 0; i < VIEWS; i++) {
+    dseg_source_close(views[i]);
+  }
+  return NULL;
+}
+
+/* The source goes first, last, or in between. */
+static void closing_in_any_order(void **state) {
+  (void)state;
+  dseg_buffer bytes = write_object("binary", "explicit-le");
+  for (size_t round = 0; round < 20; round++) {
+    dseg_source *source = open_bytes(&bytes);
+    dseg_source *views[THREADS][VIEWS];
+    pthread_t ids[THREADS];
+    for (size_t i = 0; i < THREADS; i++) {
+      for (size_t k = 0; k < VIEWS; k++) {
+        dseg_source *from = k % 2 == 0 ? source : views[i][k - 1];
+        assert_int_equal(dseg_source_derive(from, NULL, &views[i][k], NULL), DSEG_OK);
+      }
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+      assert_int_equal(pthread_create(&ids[i], NULL, close_views, views[i]), 0);
+    }
+    dseg_source_close(source);
+    for (size_t i = 0; i < THREADS; i++) {
+      assert_int_equal(pthread_join(ids[i], NULL), 0);
+    }
+  }
+  dseg_buffer_free(&bytes);
+}
+
 /* A reader that must not be asked by two threads at once. */
 struct slow_reader {
   const dseg_buffer *bytes;
@@ -400,8 +471,13 @@ static void sources_of_their_own(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sources_of_their_own), cmocka_unit_test(dicom_objects),           cmocka_unit_test(volumes),
-      cmocka_unit_test(combined_volumes),     cmocka_unit_test(reader_that_takes_turns),
+      cmocka_unit_test(sources_of_their_own),
+      cmocka_unit_test(dicom_objects),
+      cmocka_unit_test(volumes),
+      cmocka_unit_test(combined_volumes),
+      cmocka_unit_test(views),
+      cmocka_unit_test(closing_in_any_order),
+      cmocka_unit_test(reader_that_takes_turns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

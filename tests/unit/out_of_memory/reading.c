@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reading.c - trials that open, read and validate. */
+#include <math.h>
+
 #include "out_of_memory/trial.h"
 
 /* All that a source says and yields. */
@@ -63,6 +65,97 @@ dseg_status run_open(const memory_trial *trial, FILE *outcome, dseg_error *error
   if (status == DSEG_OK) {
     status = read_source(source, outcome, error);
   }
+  dseg_source_close(source);
+  return status;
+}
+
+/* Planes across those of what they are read from, and some segments in another order, which overlap. */
+static dseg_status derive_twice(dseg_source *source, dseg_source **view, FILE *outcome, dseg_error *error) {
+  static const uint32_t segments[] = {4, SEGMENTS + 2, 2, SEGMENTS + 4, 1};
+  static const uint32_t numbers[] = {5, 9, 1, 3, 12};
+  const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+  size_t planes[PLANES];
+  dseg_plane_position places[COLUMNS];
+  dseg_geometry sides = *geometry; /* sagittal: columns are the source's rows, rows its planes */
+  sides.columns = geometry->rows;
+  sides.rows = (uint32_t)geometry->plane_count;
+  sides.plane_count = geometry->columns;
+  sides.planes = places;
+  sides.pixel_spacing[0] = fabs(geometry->planes[1].position[2] - geometry->planes[0].position[2]);
+  sides.pixel_spacing[1] = geometry->pixel_spacing[0];
+  const double orientation[6] = {0, 1, 0,
+                                 0, 0, geometry->planes[1].position[2] > geometry->planes[0].position[2] ? 1 : -1};
+  memcpy(sides.orientation, orientation, sizeof orientation);
+  for (size_t i = 0; i < COLUMNS; i++) {
+    places[i] = geometry->planes[0];
+    places[i].position[0] += (double)i * geometry->pixel_spacing[1];
+  }
+  for (size_t i = 0; i < geometry->plane_count; i++) {
+    planes[i] = geometry->plane_count - 1 - i;
+  }
+  const dseg_derive_options first = {.struct_size = sizeof first,
+                                     .segments = segments,
+                                     .segment_count = sizeof segments / sizeof *segments,
+                                     .planes = planes,
+                                     .plane_count = geometry->plane_count,
+                                     .numbering = DSEG_VIEW_NUMBERS_GIVEN,
+                                     .numbers = numbers,
+                                     .grid = DSEG_VIEW_GRID_ONTO,
+                                     .onto = &sides,
+                                     .threshold = 0.01,
+                                     .warnings = {put_warning, outcome},
+                                     .threads = 1};
+  const dseg_derive_options second = {
+      .struct_size = sizeof second, .grid = DSEG_VIEW_GRID_TIGHT, .take_source = true, .threads = 1};
+  dseg_source *turned = NULL;
+  DSEG_TRY(dseg_source_derive(source, &first, &turned, error));
+  const dseg_status status = dseg_source_derive(turned, &second, view, error);
+  if (status != DSEG_OK) {
+    dseg_source_close(turned);
+  }
+  return status;
+}
+
+static dseg_status read_view(dseg_source *view, FILE *outcome, dseg_error *error) {
+  static uint8_t labels[64 * PLANES * PIXELS];
+  uint32_t layer_of[SEGMENTS];
+  size_t layers = 0;
+  const dseg_geometry *geometry = &dseg_source_description(view)->geometry;
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .first_plane = 1,
+                                      .plane_count = 2,
+                                      .bits = 8,
+                                      .overlap = DSEG_OVERLAP_LAST,
+                                      .threads = 1};
+  const size_t pixels = (size_t)geometry->rows * geometry->columns;
+  DSEG_TRY(read_source(view, outcome, error));
+  DSEG_TRY(dseg_source_read_labels(view, &request, labels, 2 * pixels, NULL, error));
+  put_bytes(outcome, labels, 2 * pixels);
+  DSEG_TRY(dseg_source_assign_layers(view, 1, layer_of, &layers, error));
+  put_bytes(outcome, layer_of, dseg_source_description(view)->segment_count * sizeof *layer_of);
+  return DSEG_OK;
+}
+
+/* Two copies of an object as one segmentation, so that segments overlap. */
+dseg_status run_view(const memory_trial *trial, FILE *outcome, dseg_error *error) {
+  static const char *const names[2] = {"a", "b"};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .keep_context = true, .threads = 1};
+  const dseg_view bytes = {trial->bytes->data, trial->bytes->size};
+  dseg_input *inputs[2] = {NULL, NULL};
+  dseg_source *source = NULL;
+  dseg_source *view = NULL;
+  DSEG_TRY(dseg_input_from_memory(bytes, &inputs[0], error));
+  dseg_status status = dseg_input_from_memory(bytes, &inputs[1], error);
+  if (status != DSEG_OK) {
+    dseg_input_close(inputs[0]);
+    return status;
+  }
+  DSEG_TRY(dseg_open_inputs(inputs, names, 2, &options, &source, error));
+  status = derive_twice(source, &view, outcome, error);
+  if (status == DSEG_OK) {
+    status = read_view(view, outcome, error);
+  }
+  dseg_source_close(view);
   dseg_source_close(source);
   return status;
 }
