@@ -54,7 +54,7 @@ void dseg_source_release(dseg_source *source) {
 dseg_status dseg_source_check_open(const dseg_source *source, dseg_error *error) {
   if ((atomic_load(&source->holders) & CLOSED) != 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                     "the source of this view was closed: close a source when its views are not read any more");
+                     "the source that this view reads from was closed: close it when its views are not read any more");
   }
   return DSEG_OK;
 }
@@ -308,7 +308,9 @@ dseg_status dseg_source_segments_in_plane(dseg_source *source, size_t plane, uin
 /* Frames exist, and this one does. */
 static dseg_status check_frame(const dseg_source *source, size_t frame, dseg_error *error) {
   if (source->ops->frame == NULL || source->ops->read_frame == NULL) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s has no frames", source->format);
+    return dseg_source_encoding(source)->sop_class_uid != NULL
+               ? dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a view has no frames of its own: read its planes")
+               : dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s has no frames", source->format);
   }
   const size_t count = dseg_source_encoding(source)->frame_count;
   if (frame >= count) {
