@@ -46,6 +46,7 @@ static dseg_status give_to_function(const dseg_output *to, const void *data, siz
 }
 
 dseg_status dseg_outlet_write(dseg_outlet *outlet, const void *data, size_t size, dseg_error *error) {
+  outlet->written += size;
   if (outlet->file != NULL) {
     return dseg_output_write(outlet->file, data, size, error);
   }
@@ -69,6 +70,7 @@ dseg_status dseg_outlet_skip(dseg_outlet *outlet, uint64_t size, dseg_error *err
   if (size == 0) {
     return DSEG_OK;
   }
+  outlet->written += size;
   if (outlet->file != NULL) {
     return dseg_output_skip(outlet->file, size, error);
   }

@@ -12,6 +12,7 @@ typedef struct dseg_outlet {
   dseg_output to;
   dseg_output_file *file; /* of a path */
   size_t start;           /* of a buffer: bytes that it held before */
+  uint64_t written;       /* bytes that went through dseg_outlet_write and _skip */
 } dseg_outlet;
 
 /* Copies a caller's output (dseg_copy_options), without its path, which must live on. DSEG_ERROR_ARGUMENT unless it

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert/convert.h"
+#include "convert/job.h"
 
 enum { SOURCE_IMAGES = 0x00082112, DERIVATION_IMAGE = 0x00089124, ICON_IMAGE = 0x00880200 };
 
@@ -81,14 +81,14 @@ static bool is_dropped(const dseg_description *target, uint32_t tag) {
 }
 
 /* Other images than the object's are the sources now, and an icon shows all that the object had. */
-static dseg_status drop_outdated(convert_job *job, dseg_error *error) {
+static dseg_status drop_outdated(dseg_convert_job *job, dseg_error *error) {
   const dseg_description *source = dseg_source_description(job->source);
   dseg_description *target = job->target;
   bool found;
   if (job->options->reference_count > 0) {
     DSEG_TRY(dseg_description_drop(target, SOURCE_IMAGES, &found, error));
   }
-  if (target->segment_count != source->segment_count || !job->map.same_raster ||
+  if (target->segment_count != source->segment_count || !job->same_raster ||
       target->geometry.plane_count != source->geometry.plane_count) {
     DSEG_TRY(dseg_description_drop(target, ICON_IMAGE, &found, error));
   }
@@ -110,7 +110,7 @@ typedef struct places {
   uint32_t *plane, *segment;
 } places;
 
-static bool make_places(const convert_job *job, places *to) {
+static bool make_places(const dseg_convert_job *job, places *to) {
   const dseg_description *source = dseg_source_description(job->source);
   const dseg_description *target = job->target;
   to->plane = malloc((source->geometry.plane_count + 1) * sizeof *to->plane);
@@ -121,12 +121,12 @@ static bool make_places(const convert_job *job, places *to) {
   memset(to->plane, 0xFF, (source->geometry.plane_count + 1) * sizeof *to->plane);
   memset(to->segment, 0xFF, (source->segment_count + 1) * sizeof *to->segment);
   for (size_t i = 0; i < target->geometry.plane_count; i++) {
-    if (job->map.source_plane[i] >= 0) {
-      to->plane[job->map.source_plane[i]] = (uint32_t)i;
+    if (job->map.index[2][i] >= 0) {
+      to->plane[job->map.index[2][i]] = (uint32_t)i;
     }
   }
   for (size_t i = 0; i < target->segment_count; i++) {
-    if (!convert_is_absent(job, i)) {
+    if (!dseg_convert_is_absent(job, i)) {
       to->segment[job->source_segment[i]] = (uint32_t)i;
     }
   }
@@ -134,7 +134,7 @@ static bool make_places(const convert_job *job, places *to) {
 }
 
 /* Frames of the same representation are those of the source, but for what was left out: what is said of them holds. */
-static dseg_status move_frames(const convert_job *job, const places *to, dseg_error *error) {
+static dseg_status move_frames(const dseg_convert_job *job, const places *to, dseg_error *error) {
   const dseg_description *source = dseg_source_description(job->source);
   dseg_description *target = job->target;
   dseg_frame_attributes *frames = dseg_description_alloc(target, (source->frame_count + 1) * sizeof *frames);
@@ -158,12 +158,12 @@ static dseg_status move_frames(const convert_job *job, const places *to, dseg_er
   return DSEG_OK;
 }
 
-static dseg_status settle_frames(const convert_job *job, dseg_error *error) {
+static dseg_status settle_frames(const dseg_convert_job *job, dseg_error *error) {
   const char *before = dseg_source_encoding(job->source)->representation;
   if (job->target->frame_count == 0 && job->target->shared_attributes.size == 0) {
     return DSEG_OK;
   }
-  if (!job->map.same_raster || before == NULL || strcmp(before, job->representation->name) != 0) {
+  if (!job->same_raster || before == NULL || strcmp(before, job->representation->name) != 0) {
     return dseg_description_drop_frames(job->target, error);
   }
   places to = {NULL, NULL};
@@ -175,25 +175,24 @@ static dseg_status settle_frames(const convert_job *job, dseg_error *error) {
   return status;
 }
 
-int convert_settle_attributes(convert_job *job) {
-  dseg_error error = {0};
-  dseg_status status = drop_outdated(job, &error);
+dseg_status dseg_convert_settle_attributes(dseg_convert_job *job, dseg_error *error) {
+  dseg_status status = drop_outdated(job, error);
   if (status == DSEG_OK) {
-    status = settle_frames(job, &error);
+    status = settle_frames(job, error);
   }
   if (status != DSEG_OK) {
-    return convert_fail_input(job, status, &error);
+    return dseg_convert_fail_input(job, status, error);
   }
   const bool derivations = job->options->reference_count > 0 && !is_dropped(job->target, DERIVATION_IMAGE) &&
                            has_derivations(dseg_source_description(job->source));
-  if ((job->target->dropped_count == 0 && !derivations) || job->options->refusal != NULL) {
-    return CLI_OK;
+  if (job->target->dropped_count == 0 && !derivations) {
+    return DSEG_OK;
   }
   char *list = list_dropped(job->target, derivations);
   if (list == NULL) {
-    return convert_fail_memory(job);
+    return dseg_convert_fail_memory(job, error);
   }
-  cli_note(job->options->output, "not kept: %s", list);
+  dseg_convert_note(job, job->output_name, "not kept: %s", list);
   free(list);
-  return CLI_OK;
+  return DSEG_OK;
 }

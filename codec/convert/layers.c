@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert/convert.h"
+#include "convert/job.h"
 
 typedef struct layer_work {
   size_t segment_count;
@@ -34,7 +34,7 @@ static void free_work(layer_work *work) {
   free(work->scratch);
 }
 
-static dseg_status make_work(const convert_job *job, layer_work *work, dseg_error *error) {
+static dseg_status make_work(const dseg_convert_job *job, layer_work *work, dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;
   const size_t pixels = (size_t)geometry->rows * geometry->columns;
   work->segment_count = job->target->segment_count;
@@ -75,10 +75,10 @@ static void find_shared_pixels(layer_work *work, size_t pixels, size_t element) 
 }
 
 /* Reads the claims of the segments present in the plane: claims[segment present][shared pixel]. */
-static dseg_status read_claims(convert_job *job, layer_work *work, size_t plane, size_t present_count, uint8_t *claims,
-                               dseg_error *error) {
+static dseg_status read_claims(dseg_convert_job *job, layer_work *work, size_t plane, size_t present_count,
+                               uint8_t *claims, dseg_error *error) {
   for (size_t k = 0; k < present_count; k++) {
-    DSEG_TRY(convert_read_mask(job, work->segments[k], plane, work->mask, error));
+    DSEG_TRY(dseg_convert_read_mask(job, work->segments[k], plane, work->mask, error));
     for (size_t i = 0; i < work->shared_count; i++) {
       claims[k * work->shared_count + i] = work->mask[work->shared[i]];
     }
@@ -96,7 +96,7 @@ static bool claims_meet(const uint8_t *a, const uint8_t *b, size_t count) {
 }
 
 /* Finds all pairs of the segments present that claim one of the shared pixels. */
-static dseg_status add_conflicts(convert_job *job, layer_work *work, size_t plane, dseg_error *error) {
+static dseg_status add_conflicts(dseg_convert_job *job, layer_work *work, size_t plane, dseg_error *error) {
   const size_t count = work->shared_count;
   size_t present_count = 0;
   for (size_t i = 0; i < work->segment_count; i++) {
@@ -122,16 +122,16 @@ static dseg_status add_conflicts(convert_job *job, layer_work *work, size_t plan
   return status;
 }
 
-static dseg_status look_at_plane(convert_job *job, layer_work *work, size_t plane, dseg_error *error) {
+static dseg_status look_at_plane(dseg_convert_job *job, layer_work *work, size_t plane, dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;
   dseg_overlap overlap = {0};
-  DSEG_TRY(convert_read_labels(job, plane, 1, NULL, 0, DSEG_OVERLAP_FIRST, work->labels, &overlap, error));
+  DSEG_TRY(dseg_convert_read_labels(job, plane, 1, NULL, 0, DSEG_OVERLAP_FIRST, work->labels, &overlap, error));
   if (overlap.voxels == 0) {
     return DSEG_OK;
   }
-  DSEG_TRY(convert_read_labels(job, plane, 1, NULL, 0, DSEG_OVERLAP_LAST, work->others, &overlap, error));
+  DSEG_TRY(dseg_convert_read_labels(job, plane, 1, NULL, 0, DSEG_OVERLAP_LAST, work->others, &overlap, error));
   find_shared_pixels(work, (size_t)geometry->rows * geometry->columns, job->bits / 8);
-  DSEG_TRY(convert_segments_in_plane(job, plane, work->present, work->scratch, error));
+  DSEG_TRY(dseg_convert_segments_in_plane(job, plane, work->present, work->scratch, error));
   return add_conflicts(job, work, plane, error);
 }
 
@@ -155,7 +155,8 @@ static size_t choose_layers(const layer_work *work, uint32_t *layer_of) {
   return layer_count;
 }
 
-dseg_status convert_assign_layers(convert_job *job, uint32_t *layer_of, size_t *layer_count, dseg_error *error) {
+dseg_status dseg_convert_assign_layers(dseg_convert_job *job, uint32_t *layer_of, size_t *layer_count,
+                                       dseg_error *error) {
   layer_work work = {0};
   dseg_status status = make_work(job, &work, error);
   for (size_t plane = 0; status == DSEG_OK && plane < job->target->geometry.plane_count; plane++) {

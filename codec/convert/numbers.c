@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert/convert.h"
+#include "convert/job.h"
 
 static bool has_number(const dseg_description *description, uint32_t number) {
   return dseg_description_find_segment(description, number) >= 0;
@@ -21,22 +21,22 @@ static uint32_t free_number(const dseg_description *description) {
 }
 
 /* Whether a voxel of the output may belong to no segment. */
-static bool needs_background(const convert_job *job) {
+static bool needs_background(const dseg_convert_job *job) {
   const dseg_description *source = dseg_source_description(job->source);
   if (source->has_background || job->read_count < source->segment_count) {
     return true;
   }
   for (size_t i = 0; i < job->target->geometry.plane_count; i++) {
-    if (job->map.source_plane[i] < 0) {
+    if (job->map.index[2][i] < 0) {
       return true;
     }
   }
-  return !job->map.same_raster;
+  return !job->same_raster;
 }
 
 /* Label maps in DICOM keep the value that stood for the background if it can be kept. In other volumes it is 0, but
  * where a segment has that number and the source another value for the background, or by option, that value is kept. */
-static void choose_background(convert_job *job) {
+static void choose_background(dseg_convert_job *job) {
   dseg_description *target = job->target;
   const dseg_description *source = dseg_source_description(job->source);
   const bool label_map = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
@@ -77,7 +77,7 @@ static int compare_numbered(const void *a, const void *b) {
 
 /* What stands against giving every segment the number that it had, in text: two that claim one, or one that the output
  * cannot have. sorted: with those numbers, ascending. False: nothing. */
-static bool find_problem(const convert_job *job, const numbered *sorted, char *text, size_t size) {
+static bool find_problem(const dseg_convert_job *job, const numbered *sorted, char *text, size_t size) {
   const dseg_description *target = job->target;
   for (size_t i = 0; i < target->segment_count; i++) {
     const uint32_t number = sorted[i].segment.number;
@@ -99,12 +99,12 @@ static bool find_problem(const convert_job *job, const numbered *sorted, char *t
 }
 
 /* Gives segments the numbers that they had before, where the output may have any. */
-static int restore_numbers(convert_job *job) {
+static dseg_status restore_numbers(dseg_convert_job *job, dseg_error *error) {
   dseg_description *target = job->target;
   size_t other = 0;
   numbered *sorted = calloc(target->segment_count + 1, sizeof *sorted);
   if (sorted == NULL) {
-    return convert_fail_memory(job);
+    return dseg_convert_fail_memory(job, error);
   }
   for (size_t i = 0; i < target->segment_count; i++) {
     const dseg_segment *segment = &target->segments[i];
@@ -121,16 +121,16 @@ static int restore_numbers(convert_job *job) {
     job->source_segment[i] = sorted[i].source_segment;
   }
   free(sorted);
-  convert_list_read_segments(job); /* in the order of the target */
-  if (other > 0 && !possible && job->options->refusal == NULL) {
-    cli_note(job->options->output, "%zu of %zu segments had other numbers before, which are not restored: %s", other,
-             target->segment_count, text);
+  dseg_convert_list_read_segments(job); /* in the order of the target */
+  if (other > 0 && !possible) {
+    dseg_convert_note(job, job->output_name, "%zu of %zu segments had other numbers before, which are not restored: %s",
+                      other, target->segment_count, text);
   }
-  return CLI_OK;
+  return DSEG_OK;
 }
 
-/* Remembers each segment's number, or with --renumber forgets it. */
-static void keep_own_numbers(convert_job *job, bool keep) {
+/* Remembers each segment's number, or forgets it. */
+static void keep_own_numbers(dseg_convert_job *job, bool keep) {
   dseg_description *target = job->target;
   for (size_t i = 0; i < target->segment_count; i++) {
     target->segments[i].original_number = own_number(&target->segments[i]);
@@ -138,7 +138,7 @@ static void keep_own_numbers(convert_job *job, bool keep) {
   }
 }
 
-static void renumber(convert_job *job, const char *why) {
+static void renumber(dseg_convert_job *job, const char *why) {
   dseg_description *target = job->target;
   size_t changed = 0;
   uint32_t from = 0;
@@ -151,11 +151,11 @@ static void renumber(convert_job *job, const char *why) {
     }
   }
   dseg_description_renumber(target);
-  if (changed > 0 && job->options->refusal == NULL) {
-    cli_note(job->options->output,
-             "%zu of %zu segments have other numbers than in the input, %" PRIu32 " became %" PRIu32
-             " for instance: %s",
-             changed, target->segment_count, from, to, why);
+  if (changed > 0) {
+    dseg_convert_note(job, job->output_name,
+                      "%zu of %zu segments have other numbers than in the input, %" PRIu32 " became %" PRIu32
+                      " for instance: %s",
+                      changed, target->segment_count, from, to, why);
   }
 }
 
@@ -184,7 +184,7 @@ static int compare_origins(const void *a, const void *b) {
 }
 
 /* Sorts the target's segments: by list and number in it, or by the number alone, which they get then. */
-static bool sort_by_origin(convert_job *job, bool by_number) {
+static bool sort_by_origin(dseg_convert_job *job, bool by_number) {
   dseg_description *target = job->target;
   origin *origins = calloc(target->segment_count + 1, sizeof *origins);
   if (origins == NULL) {
@@ -193,10 +193,10 @@ static bool sort_by_origin(convert_job *job, bool by_number) {
   for (size_t i = 0; i < target->segment_count; i++) {
     const uint32_t index = job->source_segment[i];
     uint32_t list = 0;
-    const dseg_segment_origin from = convert_segment_origin(job, index, &list);
+    const dseg_segment_origin from = dseg_convert_segment_origin(job, index, &list);
     origins[i] = (origin){.segment = target->segments[i],
                           .source_segment = index,
-                          .absent = convert_is_absent(job, i),
+                          .absent = dseg_convert_is_absent(job, i),
                           .by_number = by_number,
                           .list = by_number ? 0 : list,
                           .number = from.number};
@@ -212,96 +212,91 @@ static bool sort_by_origin(convert_job *job, bool by_number) {
 }
 
 /* Numbers that come from several files have to be unique, and 1, 2, 3, ... where there is a frame for each segment. */
-static int check_file_numbers(const convert_job *job) {
+static dseg_status check_file_numbers(dseg_convert_job *job, dseg_error *error) {
   const dseg_description *target = job->target;
   const bool counted = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
   for (size_t i = 0; i < target->segment_count; i++) {
     const uint32_t number = target->segments[i].number;
     if (i > 0 && number == target->segments[i - 1].number) {
-      cli_error(convert_input_name(job), "label %" PRIu32 " stands for two segments, and can be the number of one only",
-                number);
-      return CLI_INPUT;
+      dseg_fail(error, DSEG_ERROR_FORMAT,
+                "label %" PRIu32 " stands for two segments, and can be the number of one only", number);
+      return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
     }
     if (counted && number != i + 1) {
-      cli_error(convert_input_name(job),
+      dseg_fail(error, DSEG_ERROR_FORMAT,
                 "label %" PRIu32
                 " cannot be a Segment Number here: %s numbers its segments 1, 2, 3, ... without a gap "
                 "(PS3.3 C.8.20.2.4), and there are %zu",
                 number, job->representation->segmentation_type, target->segment_count);
-      return CLI_INPUT;
+      return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
     }
   }
-  return CLI_OK;
+  return DSEG_OK;
 }
 
 /* Drops segments without a voxel whose labels cannot be their numbers, with a note: where they stand for another one,
  * too, or leave a gap in numbers that have to count from 1. */
-static int drop_misfits(convert_job *job) {
+static dseg_status drop_misfits(dseg_convert_job *job, dseg_error *error) {
   const dseg_description *target = job->target;
   const bool counted = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
   uint8_t *keep = calloc(target->segment_count + 1, 1);
   if (keep == NULL) {
-    return convert_fail_memory(job);
+    return dseg_convert_fail_memory(job, error);
   }
   uint32_t last = 0;
   size_t kept = 0;
   for (size_t i = 0; i < target->segment_count; i++) {
     const uint32_t number = target->segments[i].number;
     const bool misfit = (kept > 0 && number == last) || (counted && number != kept + 1) || number > UINT16_MAX;
-    keep[i] = !convert_is_absent(job, i) || !misfit ? 1 : 0;
+    keep[i] = !dseg_convert_is_absent(job, i) || !misfit ? 1 : 0;
     last = keep[i] != 0 ? number : last;
     kept += keep[i];
   }
-  convert_drop_segments(job, keep, "has no voxel; it is left out, since its label can be no Segment Number here",
-                        "have no voxel; they are left out, since their labels can be no Segment Numbers here");
+  dseg_convert_drop_segments(job, keep, "has no voxel; it is left out, since its label can be no Segment Number here",
+                             "have no voxel; they are left out, since their labels can be no Segment Numbers here");
   free(keep);
-  return CLI_OK;
+  return DSEG_OK;
 }
 
-/* What the command lines of dcmqi ask for. */
-static int number_by_files(convert_job *job) {
-  const bool by_number = job->options->numbering == CONVERT_NUMBERS_OF_FILES;
+/* Numbers that follow from the files that segments came from. */
+static dseg_status number_by_files(dseg_convert_job *job, dseg_error *error) {
+  const bool by_number = job->options->numbering == DSEG_NUMBERS_OF_FILES;
   if (!sort_by_origin(job, by_number)) {
-    return convert_fail_memory(job);
+    return dseg_convert_fail_memory(job, error);
   }
   if (by_number) {
-    const int exit_code = drop_misfits(job);
-    return exit_code == CLI_OK ? check_file_numbers(job) : exit_code;
+    DSEG_TRY(drop_misfits(job, error));
+    return check_file_numbers(job, error);
   }
   dseg_description_renumber(job->target);
-  convert_list_read_segments(job);
-  return CLI_OK;
+  dseg_convert_list_read_segments(job);
+  return DSEG_OK;
 }
 
-int convert_number_segments(convert_job *job) {
+dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error) {
   dseg_description *target = job->target;
-  const convert_numbering numbering = job->options->numbering;
-  if (numbering == CONVERT_NUMBERS_IN_TURN || numbering == CONVERT_NUMBERS_OF_FILES) {
-    const int exit_code = number_by_files(job);
-    if (exit_code != CLI_OK) {
-      return exit_code;
-    }
+  const dseg_numbering numbering = job->options->numbering;
+  if (numbering == DSEG_NUMBERS_COUNT_BY_FILE || numbering == DSEG_NUMBERS_OF_FILES) {
+    DSEG_TRY(number_by_files(job, error));
   }
   const bool counted = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
   choose_background(job);
-  if (numbering != CONVERT_NUMBERS_KEEP) {
+  const bool keeps = numbering == DSEG_NUMBERS_KEEP || numbering == DSEG_NUMBERS_AS_STORED;
+  if (!keeps) {
     keep_own_numbers(job, false);
   } else if (counted) {
     keep_own_numbers(job, true);
-  } else if (!job->options->is_dcmqi) {
-    const int exit_code = restore_numbers(job);
-    if (exit_code != CLI_OK) {
-      return exit_code;
-    }
+  } else if (numbering == DSEG_NUMBERS_KEEP) {
+    DSEG_TRY(restore_numbers(job, error));
   }
   const bool zero_is_taken = target->has_background && has_number(target, target->background) && needs_background(job);
   if (counted) {
-    renumber(job, numbering == CONVERT_NUMBERS_KEEP
+    renumber(job, keeps
                       ? "Segment Numbers count from 1 (PS3.3 C.8.20.2.4); those of the input are kept beside them, and "
                         "come back in label maps and volumes"
                       : "Segment Numbers count from 1 (PS3.3 C.8.20.2.4)");
-  } else if (numbering == CONVERT_NUMBERS_NEW) {
-    renumber(job, "--renumber");
+  } else if (numbering == DSEG_NUMBERS_COUNT) {
+    renumber(job, dseg_convert_name(job, DSEG_OPTION_NUMBERING));
   } else if (zero_is_taken) {
     renumber(job, "the number of one stands for the background in the output");
   }
@@ -312,5 +307,5 @@ int convert_number_segments(convert_job *job) {
     largest = number > largest ? number : largest;
   }
   job->bits = largest <= UINT8_MAX ? 8 : largest <= UINT16_MAX ? 16 : 32;
-  return CLI_OK;
+  return DSEG_OK;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert/convert.h"
+#include "convert/job.h"
 
 static bool parse_number(const char **text, uint64_t *number) {
   if (**text < '0' || **text > '9') {
@@ -18,7 +18,7 @@ static bool parse_number(const char **text, uint64_t *number) {
   return errno == 0;
 }
 
-bool convert_parse_range(const char *text, uint64_t *first, uint64_t *last) {
+static bool parse_range(const char *text, uint64_t *first, uint64_t *last) {
   if (!parse_number(&text, first)) {
     return false;
   }
@@ -79,34 +79,48 @@ static bool mark_item(const dseg_description *description, const char *item, uin
   if (mark_label(description, item, chosen) > 0) {
     return true;
   }
-  return convert_parse_range(item, &first, &last) && mark_range(description, first, last, chosen) > 0;
+  return parse_range(item, &first, &last) && mark_range(description, first, last, chosen) > 0;
 }
 
-/* One value of --segments: a label that may hold commas, or a list. */
-static int mark_value(const convert_job *job, const char *value, uint8_t *chosen) {
+static dseg_status refuse_item(dseg_convert_job *job, const char *item, dseg_error *error) {
+  const dseg_description *target = job->target;
+  const dseg_segment *first = target->segment_count > 0 ? &target->segments[0] : NULL;
+  if (first == NULL) {
+    dseg_fail(error, DSEG_ERROR_FORMAT, "%s: no segment has the number or label \"%s\": there is none",
+              dseg_convert_name(job, DSEG_OPTION_SEGMENTS), item);
+  } else {
+    dseg_fail(error, DSEG_ERROR_FORMAT,
+              "%s: no segment has the number or label \"%s\"; there are %zu, %" PRIu32 " \"%.64s\" for instance",
+              dseg_convert_name(job, DSEG_OPTION_SEGMENTS), item, target->segment_count, first->number, first->label);
+  }
+  return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
+}
+
+/* One text of the options: a label that may hold commas, or a list. */
+static dseg_status mark_value(dseg_convert_job *job, const char *value, uint8_t *chosen, dseg_error *error) {
   if (mark_label(job->target, value, chosen) > 0) {
-    return CLI_OK;
+    return DSEG_OK;
   }
   while (*value != '\0') {
     const size_t length = strcspn(value, ",");
     char item[256];
     if (length >= sizeof item) {
-      cli_error(convert_input_name(job), "--segments: \"%.40s...\" is no segment's number or label", value);
-      return CLI_INPUT;
+      dseg_fail(error, DSEG_ERROR_FORMAT, "%s: \"%.40s...\" is no segment's number or label",
+                dseg_convert_name(job, DSEG_OPTION_SEGMENTS), value);
+      return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
     }
     memcpy(item, value, length);
     item[length] = '\0';
     if (length > 0 && !mark_item(job->target, item, chosen)) {
-      cli_error(convert_input_name(job), "--segments: no segment has the number or label \"%s\"; see dseg info", item);
-      return CLI_INPUT;
+      return refuse_item(job, item, error);
     }
     value += length + (value[length] == ',' ? 1 : 0);
   }
-  return CLI_OK;
+  return DSEG_OK;
 }
 
-/* The index in the source of a segment of the target as the JSON left it; see convert_job. */
-static uint32_t source_index(const convert_job *job, size_t segment) {
+/* The index in the source of a segment of the target as the JSON left it; see dseg_convert_job. */
+static uint32_t source_index(const dseg_convert_job *job, size_t segment) {
   if (job->changes == NULL) {
     return (uint32_t)segment;
   }
@@ -115,7 +129,7 @@ static uint32_t source_index(const convert_job *job, size_t segment) {
 }
 
 /* Keeps the chosen segments of the target (all when chosen is NULL). */
-static void keep_segments(convert_job *job, const uint8_t *chosen) {
+static void keep_segments(dseg_convert_job *job, const uint8_t *chosen) {
   dseg_description *target = job->target;
   size_t kept = 0;
   for (size_t i = 0; i < target->segment_count; i++) {
@@ -127,8 +141,8 @@ static void keep_segments(convert_job *job, const uint8_t *chosen) {
   target->segment_count = kept;
 }
 
-int convert_select_segments(convert_job *job) {
-  const convert_options *options = job->options;
+dseg_status dseg_convert_select_segments(dseg_convert_job *job, dseg_error *error) {
+  const dseg_convert_options *options = job->options;
   const size_t count = job->target->segment_count;
   job->source_segment = calloc(count + 1, sizeof *job->source_segment);
   job->read_segments = calloc(count + 1, sizeof *job->read_segments);
@@ -137,43 +151,44 @@ int convert_select_segments(convert_job *job) {
   uint8_t *chosen = calloc(count + 1, 1);
   if (job->source_segment == NULL || job->read_segments == NULL || job->values == NULL || chosen == NULL) {
     free(chosen);
-    return convert_fail_memory(job);
+    return dseg_convert_fail_memory(job, error);
   }
-  int exit_code = CLI_OK;
-  for (size_t i = 0; exit_code == CLI_OK && i < options->segment_count; i++) {
-    exit_code = mark_value(job, options->segments[i], chosen);
+  dseg_status status = DSEG_OK;
+  for (size_t i = 0; status == DSEG_OK && i < options->segment_count; i++) {
+    status = mark_value(job, options->segments[i], chosen, error);
   }
-  if (exit_code == CLI_OK) {
+  if (status == DSEG_OK) {
     keep_segments(job, options->segment_count > 0 ? chosen : NULL);
-    convert_list_read_segments(job);
+    dseg_convert_list_read_segments(job);
   }
   free(chosen);
-  return exit_code;
+  return status;
 }
 
-int convert_select_planes(convert_job *job) {
-  const convert_options *options = job->options;
+dseg_status dseg_convert_select_planes(dseg_convert_job *job, dseg_error *error) {
+  const dseg_convert_options *options = job->options;
   dseg_geometry *geometry = &job->target->geometry;
-  job->map = (convert_map){.same_raster = true};
-  job->map.source_plane = calloc(geometry->plane_count + 1, sizeof *job->map.source_plane);
-  if (job->map.source_plane == NULL) {
-    return convert_fail_memory(job);
-  }
   size_t first = 0;
   size_t count = geometry->plane_count;
   if (options->first_plane > 0) {
     if (options->last_plane > geometry->plane_count) {
-      cli_error(convert_input_name(job), "--planes %zu-%zu: there are %zu planes", options->first_plane,
-                options->last_plane, geometry->plane_count);
-      return CLI_INPUT;
+      dseg_fail(error, DSEG_ERROR_FORMAT, "%s %zu-%zu: there are %zu planes",
+                dseg_convert_name(job, DSEG_OPTION_PLANES), options->first_plane, options->last_plane,
+                geometry->plane_count);
+      return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
     }
     first = options->first_plane - 1;
     count = options->last_plane - first;
   }
-  for (size_t i = 0; i < count; i++) {
-    job->map.source_plane[i] = (ptrdiff_t)(first + i);
-  }
   geometry->planes += first;
   geometry->plane_count = count;
-  return CLI_OK;
+  const dseg_status status = dseg_raster_map_identity(geometry, &job->map, error);
+  if (status != DSEG_OK) {
+    return dseg_convert_fail_input(job, status, error);
+  }
+  for (size_t i = 0; i < count; i++) {
+    job->map.index[2][i] += (int32_t)first;
+  }
+  job->same_raster = true;
+  return DSEG_OK;
 }

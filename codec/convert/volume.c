@@ -1,155 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* volume.c - writes one file in a research format: label maps, layers where segments overlap, or fractions.
- *
- * The source's planes are read straight into the volume; where the file's planes have gaps, or a slide has tiles,
- * each goes to its place and the rest is background. */
+/* volume.c - writes one file in a research format: label maps, layers where segments overlap, or fractions. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "convert/convert.h"
-#include "os/os.h"
+#include "convert/job.h"
+#include "formats/volume_files.h"
 
-int convert_check_output(const convert_job *job, const char *path) {
-  if (path != cli_standard_output && !job->options->force && os_exists(path)) {
-    cli_error(path, "exists; --force replaces it");
-    return CLI_OUTPUT;
+dseg_status dseg_convert_write_volume(dseg_convert_job *job, const char *path, const dseg_volume *volume,
+                                      dseg_convert_progress *progress, dseg_error *error) {
+  const dseg_convert_options *options = job->options;
+  const dseg_volume_write_options write_options = {.struct_size = sizeof write_options,
+                                                   .suffix = options->format,
+                                                   .nifti2 = options->nifti2,
+                                                   .compression = options->compression,
+                                                   .threads = options->threads,
+                                                   .progress = dseg_convert_progress_sink(progress)};
+  const dseg_output output = dseg_convert_output(job, path);
+  dseg_volume_files files = {.count = 0};
+  dseg_status status = dseg_volume_write_files(&output, volume, &write_options, &files, error);
+  if (status != DSEG_OK) {
+    return dseg_convert_fail_output(job, path != NULL ? path : job->output_name, status, error);
   }
-  return CLI_OK;
-}
-
-int convert_check_names(const convert_job *job, const char *const *paths, size_t count) {
-  dseg_error error = {0};
-  const dseg_status status = dseg_output_set_check(job->outputs, paths, count, &error);
-  const char *named = NULL; /* the path that the message begins with */
-  for (size_t i = 0; status != DSEG_OK && i < count; i++) {
-    const size_t length = strlen(paths[i]);
-    if (strncmp(error.message, paths[i], length) == 0 && error.message[length] == ':') {
-      named = paths[i];
-    }
+  for (size_t i = 0; status == DSEG_OK && i < files.count; i++) {
+    const dseg_written_file file = {
+        .path = files.paths[i], .bytes = files.bytes[i], .layers = i == 0 ? volume->layer_count : 0};
+    status = dseg_convert_report_add(job->report, &file, error);
   }
-  return status == DSEG_OK ? CLI_OK : cli_fail(named, status, &error);
-}
-
-dseg_status convert_volume_grid(convert_job *job, dseg_grid *grid, size_t **slots, size_t *voxel_count,
-                                dseg_error *error) {
-  const dseg_geometry *geometry = &job->target->geometry;
-  *slots = malloc((geometry->plane_count + 1) * sizeof **slots);
-  if (*slots == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
-  }
-  DSEG_TRY(dseg_geometry_to_grid(geometry, grid, *slots, error));
-  *voxel_count = 1;
-  for (int axis = 0; axis < 3; axis++) {
-    if (grid->size[axis] > 0 && *voxel_count > SIZE_MAX / 4 / grid->size[axis]) {
-      return dseg_fail(error, DSEG_ERROR_LIMIT, "the volume is too large for this machine");
-    }
-    *voxel_count *= grid->size[axis];
-  }
-  return DSEG_OK;
-}
-
-/* Copies a tile to its place in the total pixel matrix; what reaches over the edge is left out. */
-static void place_tile(const dseg_geometry *geometry, const dseg_grid *grid, size_t plane, const uint8_t *tile,
-                       size_t element, uint8_t *voxels) {
-  const dseg_plane_position *position = &geometry->planes[plane];
-  if (position->matrix_column >= grid->size[0]) {
-    return;
-  }
-  const size_t room = grid->size[0] - position->matrix_column;
-  const size_t columns = geometry->columns < room ? geometry->columns : room;
-  for (size_t row = 0; row < geometry->rows && position->matrix_row + row < grid->size[1]; row++) {
-    memcpy(voxels + ((position->matrix_row + row) * grid->size[0] + position->matrix_column) * element,
-           tile + row * geometry->columns * element, columns * element);
-  }
-}
-
-static dseg_status fill_tiles(convert_job *job, const dseg_grid *grid, const uint32_t *segments, size_t segment_count,
-                              dseg_overlap_policy policy, uint8_t *voxels, dseg_overlap *overlap, dseg_error *error) {
-  const dseg_geometry *geometry = &job->target->geometry;
-  const size_t element = job->bits / 8;
-  uint8_t *tile = malloc((size_t)geometry->rows * geometry->columns * element + 1);
-  if (tile == NULL) {
-    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a tile");
-    return DSEG_ERROR_MEMORY;
-  }
-  dseg_status status = DSEG_OK;
-  for (size_t plane = 0; status == DSEG_OK && plane < geometry->plane_count; plane++) {
-    status = convert_read_labels(job, plane, 1, segments, segment_count, policy, tile, overlap, error);
-    if (status == DSEG_OK) {
-      place_tile(geometry, grid, plane, tile, element, voxels);
-    }
-  }
-  free(tile);
-  return status;
-}
-
-dseg_status convert_fill_labels(convert_job *job, const dseg_grid *grid, const size_t *slots, const uint32_t *segments,
-                                size_t segment_count, dseg_overlap_policy policy, void *voxels, dseg_overlap *overlap,
-                                dseg_error *error) {
-  const dseg_geometry *geometry = &job->target->geometry;
-  if (geometry->space == DSEG_SPACE_SLIDE) {
-    return fill_tiles(job, grid, segments, segment_count, policy, voxels, overlap, error);
-  }
-  const size_t plane_bytes = grid->size[0] * grid->size[1] * (job->bits / 8);
-  for (size_t plane = 0; plane < geometry->plane_count;) {
-    size_t count = 1;
-    while (plane + count < geometry->plane_count && slots[plane + count] == slots[plane] + count) {
-      count++;
-    }
-    uint8_t *place = (uint8_t *)voxels + slots[plane] * plane_bytes;
-    DSEG_TRY(convert_read_labels(job, plane, count, segments, segment_count, policy, place, overlap, error));
-    plane += count;
-  }
-  return DSEG_OK;
-}
-
-dseg_status convert_fill_fractions(convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
-                                   float *voxels, dseg_error *error) {
-  const dseg_geometry *geometry = &job->target->geometry;
-  const size_t pixels = (size_t)geometry->rows * geometry->columns;
-  if (geometry->space == DSEG_SPACE_SLIDE) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
-  }
-  uint8_t *mask = malloc(pixels + 1);
-  if (mask == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
-  }
-  dseg_status status = DSEG_OK;
-  const float scale = (float)job->target->maximum_fraction;
-  for (size_t plane = 0; status == DSEG_OK && plane < geometry->plane_count; plane++) {
-    status = convert_read_mask(job, segment, plane, mask, error);
-    float *out = voxels + slots[plane] * grid->size[0] * grid->size[1];
-    for (size_t i = 0; status == DSEG_OK && i < pixels; i++) {
-      out[i] = (float)mask[i] / scale;
-    }
-  }
-  free(mask);
-  return status;
-}
-
-dseg_status convert_fill_stored(convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
-                                uint8_t *voxels, dseg_error *error) {
-  const dseg_geometry *geometry = &job->target->geometry;
-  if (geometry->space == DSEG_SPACE_SLIDE) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
-  }
-  for (size_t plane = 0; plane < geometry->plane_count; plane++) {
-    uint8_t *place = voxels + slots[plane] * grid->size[0] * grid->size[1];
-    DSEG_TRY(convert_read_mask(job, segment, plane, place, error));
-  }
-  return DSEG_OK;
-}
-
-dseg_volume_write_options convert_volume_options(convert_job *job) {
-  const convert_options *options = job->options;
-  return (dseg_volume_write_options){
-      .struct_size = sizeof(dseg_volume_write_options),
-      .suffix = options->suffix,
-      .nifti2 = options->nifti2,
-      .compression = options->compression,
-      .threads = options->threads,
-      .progress = cli_progress_sink(&job->progress),
-  };
+  dseg_volume_files_free(&files);
+  return status == DSEG_OK ? DSEG_OK : dseg_convert_fail_memory(job, error);
 }
 
 /* A volume being made. */
@@ -162,6 +41,7 @@ typedef struct volume_work {
   uint32_t *layer_of; /* by segment of the target */
   uint32_t *members;  /* segments of one layer, indices in the source */
   dseg_overlap overlap;
+  dseg_convert_progress progress;
 } volume_work;
 
 static dseg_status allocate(volume_work *work, size_t layers, size_t element, dseg_error *error) {
@@ -175,64 +55,63 @@ static dseg_status allocate(volume_work *work, size_t layers, size_t element, ds
   }
   work->volume.voxels = work->voxels;
   if (work->voxels == NULL) {
-    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu x %zu voxels", layers, work->voxel_count);
-    return DSEG_ERROR_MEMORY;
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu x %zu voxels", layers, work->voxel_count);
   }
   return DSEG_OK;
 }
 
 /* Gives all voxels the value that stands for "no segment"; they are zeros before. */
-static void fill_background(const convert_job *job, volume_work *work) {
+static void fill_background(const dseg_convert_job *job, volume_work *work) {
   if (job->target->background != 0) {
-    convert_fill(work->voxels, job->bits, work->voxel_count * work->volume.layer_count, job->target->background);
+    dseg_convert_fill(work->voxels, job->bits, work->voxel_count * work->volume.layer_count, job->target->background);
   }
 }
 
-static dseg_status read_fractions(convert_job *job, volume_work *work, dseg_error *error) {
+static dseg_status read_fractions(dseg_convert_job *job, volume_work *work, dseg_error *error) {
   const size_t count = job->target->segment_count;
   DSEG_TRY(allocate(work, count > 0 ? count : 1, sizeof(float), error));
   for (size_t i = 0; i < count; i++) {
-    cli_progress_show(&job->progress, i, count);
-    DSEG_TRY(convert_fill_fractions(job, &work->volume.grid, work->slots, i,
-                                    (float *)work->voxels + i * work->voxel_count, error));
+    dseg_convert_show_progress(&work->progress, i, count);
+    DSEG_TRY(dseg_convert_fill_fractions(job, &work->volume.grid, work->slots, i,
+                                         (float *)work->voxels + i * work->voxel_count, error));
     work->layer_of[i] = (uint32_t)i;
   }
   work->volume.layer_of_segment = work->layer_of;
   return DSEG_OK;
 }
 
-static dseg_status read_layers(convert_job *job, volume_work *work, dseg_error *error) {
+static dseg_status read_layers(dseg_convert_job *job, volume_work *work, dseg_error *error) {
   size_t layers = 0;
-  DSEG_TRY(convert_assign_layers(job, work->layer_of, &layers, error));
+  DSEG_TRY(dseg_convert_assign_layers(job, work->layer_of, &layers, error));
   DSEG_TRY(allocate(work, layers, job->bits / 8, error));
   fill_background(job, work);
   for (size_t layer = 0; layer < layers; layer++) {
     size_t count = 0;
     for (size_t i = 0; i < job->target->segment_count; i++) {
-      if (work->layer_of[i] == layer && !convert_is_absent(job, i)) {
+      if (work->layer_of[i] == layer && !dseg_convert_is_absent(job, i)) {
         work->members[count++] = job->source_segment[i];
       }
     }
     uint8_t *place = (uint8_t *)work->voxels + layer * work->voxel_count * (job->bits / 8);
-    DSEG_TRY(convert_fill_labels(job, &work->volume.grid, work->slots, work->members, count, DSEG_OVERLAP_ERROR, place,
-                                 &work->overlap, error));
+    DSEG_TRY(dseg_convert_fill_labels(job, &work->volume.grid, work->slots, work->members, count, DSEG_OVERLAP_ERROR,
+                                      place, &work->overlap, error));
   }
   work->volume.layer_of_segment = work->layer_of;
   return DSEG_OK;
 }
 
 /* The voxels of the source, where they are those of the volume: a second copy would take as much memory again. */
-static const void *view_source(const convert_job *job, const volume_work *work) {
+static const void *view_source(const dseg_convert_job *job, const volume_work *work) {
   const dseg_geometry *geometry = &job->target->geometry;
   const dseg_description *source = dseg_source_description(job->source);
   const size_t pixels = (size_t)geometry->rows * geometry->columns;
-  if (!job->map.same_raster || job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
+  if (!job->same_raster || job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
       job->read_count != source->segment_count || geometry->plane_count != source->geometry.plane_count ||
       work->voxel_count != pixels * geometry->plane_count) {
     return NULL;
   }
   for (size_t i = 0; i < geometry->plane_count; i++) {
-    if (job->map.source_plane[i] != (ptrdiff_t)i || work->slots[i] != i) {
+    if (job->map.index[2][i] != (int32_t)i || work->slots[i] != i) {
       return NULL;
     }
   }
@@ -240,12 +119,10 @@ static const void *view_source(const convert_job *job, const volume_work *work) 
 }
 
 /* DSEG_ERROR_OVERLAP when one layer would lose overlap and more than one is not possible or not wanted. */
-static dseg_status read_voxels(convert_job *job, volume_work *work, dseg_error *error) {
+static dseg_status read_voxels(dseg_convert_job *job, volume_work *work, dseg_error *error) {
   if (job->fractions) {
     return read_fractions(job, work, error);
   }
-  const convert_options *options = job->options;
-  const bool flattened = options->overlap_given && options->overlap != DSEG_OVERLAP_ERROR;
   work->volume.layer_count = 1;
   work->volume.voxels = view_source(job, work);
   if (work->volume.voxels != NULL) {
@@ -253,92 +130,74 @@ static dseg_status read_voxels(convert_job *job, volume_work *work, dseg_error *
   }
   DSEG_TRY(allocate(work, 1, job->bits / 8, error));
   fill_background(job, work);
-  DSEG_TRY(convert_fill_labels(job, &work->volume.grid, work->slots, NULL, 0,
-                               flattened ? options->overlap : DSEG_OVERLAP_FIRST, work->voxels, &work->overlap, error));
-  if (work->overlap.voxels == 0 || flattened) {
+  DSEG_TRY(dseg_convert_fill_labels(job, &work->volume.grid, work->slots, NULL, 0, dseg_convert_policy(job),
+                                    work->voxels, &work->overlap, error));
+  if (work->overlap.voxels == 0 || dseg_convert_flattens(job)) {
     return DSEG_OK;
   }
-  if ((job->format->flags & DSEG_VOLUME_LABEL_LAYERS) != 0 && !options->overlap_given) {
+  if ((job->format->flags & DSEG_VOLUME_LABEL_LAYERS) != 0 && job->options->overlap == DSEG_OVERLAP_KEPT) {
     return read_layers(job, work, error);
   }
   return DSEG_ERROR_OVERLAP;
 }
 
-dseg_output convert_output(const convert_job *job, const char *path) {
-  const unsigned flags =
-      (job->options->force ? DSEG_OUTPUT_REPLACE : 0u) | (job->options->sync ? DSEG_OUTPUT_SYNC : 0u);
-  return cli_output(path, flags, job->outputs);
+dseg_status dseg_convert_refuse_fractions(dseg_convert_job *job, dseg_error *error) {
+  dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s does not hold fractions: give %s, or write .nii.gz or .nrrd",
+            job->format->name, dseg_convert_name(job, DSEG_OPTION_THRESHOLD));
+  return dseg_convert_fail_output(job, job->output_name, DSEG_ERROR_UNSUPPORTED, error);
 }
 
-int convert_refuse_fractions(const convert_job *job) {
-  cli_error(job->options->output, "%s does not hold fractions: give --threshold, or write .nii.gz or .nrrd",
-            job->format->name);
-  return CLI_OUTPUT;
-}
-
-static int check_fractions(const convert_job *job) {
-  const bool several = job->target->segment_count > 1;
+static dseg_status check_fractions(dseg_convert_job *job, dseg_error *error) {
   if ((job->format->flags & DSEG_VOLUME_FRACTIONS) == 0) {
-    return convert_refuse_fractions(job);
+    return dseg_convert_refuse_fractions(job, error);
   }
-  if (several && (job->format->flags & DSEG_VOLUME_FRACTION_LAYERS) == 0) {
-    cli_error(job->options->output,
-              "the fractions of %zu segments do not fit one volume of this format: use --split, --segments, "
-              "--threshold or .nii.gz",
-              job->target->segment_count);
-    return CLI_OUTPUT;
+  if (job->target->segment_count > 1 && (job->format->flags & DSEG_VOLUME_FRACTION_LAYERS) == 0) {
+    dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+              "the fractions of %zu segments do not fit one volume of this format: use %s, %s, %s or .nii.gz",
+              job->target->segment_count, dseg_convert_name(job, DSEG_OPTION_SPLIT),
+              dseg_convert_name(job, DSEG_OPTION_SEGMENTS), dseg_convert_name(job, DSEG_OPTION_THRESHOLD));
+    return dseg_convert_fail_output(job, job->output_name, DSEG_ERROR_UNSUPPORTED, error);
   }
-  return CLI_OK;
+  return DSEG_OK;
 }
 
-static int run(convert_job *job, volume_work *work) {
-  const convert_options *options = job->options;
-  dseg_error error = {0};
-  dseg_status status = convert_volume_grid(job, &work->volume.grid, &work->slots, &work->voxel_count, &error);
+static dseg_status refuse_overlap(dseg_convert_job *job, const volume_work *work, dseg_error *error) {
+  char advice[200];
+  (void)snprintf(advice, sizeof advice, "use %.50s, %.50s first or last, or write .seg.nrrd",
+                 dseg_convert_name(job, DSEG_OPTION_SPLIT), dseg_convert_name(job, DSEG_OPTION_OVERLAP));
+  return dseg_convert_refuse_overlap(job, &work->overlap, "a volume holds one segment for each voxel", advice, error);
+}
+
+static dseg_status run(dseg_convert_job *job, volume_work *work, dseg_error *error) {
+  dseg_status status = dseg_convert_volume_grid(job, &work->volume.grid, &work->slots, &work->voxel_count, error);
   if (status == DSEG_OK) {
-    status = read_voxels(job, work, &error);
+    status = read_voxels(job, work, error);
   }
   if (status == DSEG_ERROR_OVERLAP) {
-    return convert_refuse_overlap(job, &work->overlap, "a volume holds one segment for each voxel",
-                                  "use --split, --overlap first or last, or write .seg.nrrd");
+    return refuse_overlap(job, work, error);
   }
   if (status != DSEG_OK) {
-    return convert_fail_input(job, status, &error);
+    return dseg_convert_fail_input(job, status, error);
   }
-  const dseg_volume_write_options volume_options = convert_volume_options(job);
-  const dseg_output output = convert_output(job, options->output);
-  status = dseg_volume_write_to(&output, &work->volume, &volume_options, &error);
-  return status == DSEG_OK ? CLI_OK : convert_fail_output(job, options->output, status, &error);
+  work->progress.part = work->progress.parts - 1;
+  return dseg_convert_write_volume(job, job->output.path, &work->volume, &work->progress, error);
 }
 
-int convert_to_volume(convert_job *job) {
+dseg_status dseg_convert_to_volume(dseg_convert_job *job, dseg_error *error) {
   const size_t segments = job->target->segment_count;
-  int exit_code = job->fractions ? check_fractions(job) : CLI_OK;
-  if (exit_code == CLI_OK) {
-    exit_code = convert_check_output(job, job->options->output);
-  }
-  if (exit_code != CLI_OK) {
-    return exit_code;
-  }
+  DSEG_TRY(job->fractions ? check_fractions(job, error) : DSEG_OK);
+  DSEG_TRY(dseg_convert_check_output(job, job->output.path, job->output.flags, error));
   volume_work work = {.volume = {.struct_size = sizeof(dseg_volume),
                                  .description = job->target,
-                                 .bits = job->fractions ? 0 : job->bits}};
+                                 .bits = job->fractions ? 0 : job->bits},
+                      .progress = {job->options->progress, 0, job->fractions ? 2 : 1}};
   work.layer_of = calloc(segments + 1, sizeof *work.layer_of);
   work.members = calloc(segments + 1, sizeof *work.members);
-  if (work.layer_of == NULL || work.members == NULL) {
-    exit_code = convert_fail_memory(job);
-  } else {
-    cli_progress_begin(&job->progress, job->options->output);
-    exit_code = run(job, &work);
-    cli_progress_end(&job->progress);
-  }
-  job->result.layers = work.volume.layer_count;
+  const dseg_status status =
+      work.layer_of != NULL && work.members != NULL ? run(job, &work, error) : dseg_convert_fail_memory(job, error);
   free(work.slots);
   dseg_labels_free(work.voxels, work.voxels_size);
   free(work.layer_of);
   free(work.members);
-  if (exit_code == CLI_OK && !convert_add_file(job, job->options->output)) {
-    exit_code = convert_fail_memory(job);
-  }
-  return exit_code;
+  return status;
 }

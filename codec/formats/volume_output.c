@@ -37,6 +37,22 @@ static dseg_status write_parts(const dseg_volume_output *output, dseg_view heade
   return write_data(output, user, &sink, error);
 }
 
+/* After the last step that may fail for another reason: files without a set have their names. */
+static dseg_status add_file(const dseg_volume_output *output, const char *path, uint64_t bytes, dseg_error *error) {
+  dseg_volume_files *files = output->files;
+  if (files == NULL) {
+    return DSEG_OK;
+  }
+  char *copy = path != NULL ? dseg_text_join(path, strlen(path), "") : NULL;
+  if (copy == NULL && path != NULL) {
+    dseg_volume_files_free(files);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
+  }
+  files->paths[files->count] = copy;
+  files->bytes[files->count++] = bytes;
+  return DSEG_OK;
+}
+
 dseg_status dseg_volume_write_file(const dseg_volume_output *output, dseg_view header, dseg_data_writer write_data,
                                    const void *user, dseg_error *error) {
   dseg_outlet outlet = {.is_open = false};
@@ -46,7 +62,9 @@ dseg_status dseg_volume_write_file(const dseg_volume_output *output, dseg_view h
     dseg_outlet_abandon(&outlet);
     return status;
   }
-  return dseg_outlet_complete(&outlet, 1, error);
+  const uint64_t bytes = outlet.written;
+  DSEG_TRY(dseg_outlet_complete(&outlet, 1, error));
+  return add_file(output, output->to->path, bytes, error);
 }
 
 /* A name in the directory of path. */
@@ -71,8 +89,15 @@ dseg_status dseg_volume_write_pair(const dseg_volume_output *output, dseg_view h
   if (status == DSEG_OK) {
     status = write_parts(output, header, write_data, user, &outlets[1], &outlets[0], error);
   }
+  const uint64_t bytes[2] = {outlets[0].written, outlets[1].written};
   if (status == DSEG_OK) {
     status = dseg_outlet_complete(outlets, 2, error);
+  }
+  if (status == DSEG_OK) {
+    status = add_file(output, output->to->path, bytes[1], error);
+  }
+  if (status == DSEG_OK) {
+    status = add_file(output, data_path, bytes[0], error);
   }
   dseg_outlet_abandon(&outlets[0]);
   dseg_outlet_abandon(&outlets[1]);

@@ -7,7 +7,7 @@
 
 #include "base/deflate.h"
 #include "base/outlet.h"
-#include "dseg/formats.h"
+#include "formats/volume_files.h"
 
 /* A volume to be written, checked and with all choices made. */
 typedef struct dseg_volume_output {
@@ -20,8 +20,9 @@ typedef struct dseg_volume_output {
   unsigned threads;
   dseg_progress progress;
   size_t layer_voxels;
-  size_t voxel_bytes; /* of one voxel */
-  size_t bytes;       /* of all layers */
+  size_t voxel_bytes;       /* of one voxel */
+  size_t bytes;             /* of all layers */
+  dseg_volume_files *files; /* receives what came out; NULL: not wanted */
 } dseg_volume_output;
 
 /* How the volume is compressed. */

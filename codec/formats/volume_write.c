@@ -2,6 +2,7 @@
 /* volume_write.c - writes a volume in the research format that the name or the options ask for. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
@@ -84,7 +85,7 @@ static dseg_status fail_suffix(const char *name, dseg_error *error) {
 }
 
 static dseg_status write_volume(const dseg_output *to, const dseg_volume *volume,
-                                const dseg_volume_write_options *options, dseg_error *error) {
+                                const dseg_volume_write_options *options, dseg_volume_files *files, dseg_error *error) {
   const char *name = options->suffix != NULL ? options->suffix : to->path;
   if (name == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
@@ -97,7 +98,8 @@ static dseg_status write_volume(const dseg_output *to, const dseg_volume *volume
                                .is_detached = kind != NULL && (suffix->flags & DSEG_SUFFIX_DETACHED) != 0,
                                .nifti2 = options->nifti2,
                                .threads = options->threads,
-                               .progress = options->progress};
+                               .progress = options->progress,
+                               .files = files};
   if (output.is_detached) {
     DSEG_TRY(check_detached(to, suffix->text, error));
   }
@@ -109,8 +111,9 @@ static dseg_status write_volume(const dseg_output *to, const dseg_volume *volume
   return kind->write(&output, error);
 }
 
-dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_volume *volume,
-                                 const dseg_volume_write_options *options, dseg_error *error) {
+dseg_status dseg_volume_write_files(const dseg_output *output, const dseg_volume *volume,
+                                    const dseg_volume_write_options *options, dseg_volume_files *files,
+                                    dseg_error *error) {
   dseg_error_clear(error);
   if (volume == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_volume_write_to: volume must not be NULL");
@@ -121,7 +124,20 @@ dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_volume *v
   DSEG_TRY(dseg_output_copy(&to, output, error));
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume, &complete, volume, error));
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume_write_options, &chosen, options, error));
-  return write_volume(&to, &complete, &chosen, error);
+  return write_volume(&to, &complete, &chosen, files, error);
+}
+
+void dseg_volume_files_free(dseg_volume_files *files) {
+  for (size_t i = 0; i < files->count; i++) {
+    free(files->paths[i]);
+  }
+  *files = (dseg_volume_files){.count = 0};
+}
+
+dseg_status dseg_volume_write_to(const dseg_output *output, const dseg_volume *volume,
+                                 const dseg_volume_write_options *options, dseg_error *error) {
+  dseg_error_clear(error);
+  return dseg_volume_write_files(output, volume, options, NULL, error);
 }
 
 dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const dseg_volume_write_options *options,
@@ -135,5 +151,5 @@ dseg_status dseg_volume_write(const char *path, const dseg_volume *volume, const
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume, &complete, volume, error));
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_volume_write_options, &chosen, options, error));
   const dseg_output output = dseg_output_to_file(path, chosen.replace ? DSEG_OUTPUT_REPLACE : 0, chosen.set);
-  return write_volume(&output, &complete, &chosen, error);
+  return write_volume(&output, &complete, &chosen, NULL, error);
 }

@@ -175,7 +175,7 @@ static dseg_status write_per_frame_groups(const dseg_writer *writer, const dseg_
 }
 
 static dseg_status write_pixel_data(const dseg_writer *writer, const dseg_seg_object *object,
-                                    dseg_output_stream *stream, dseg_error *error) {
+                                    dseg_output_stream *stream, uint64_t *value_bytes, dseg_error *error) {
   const dseg_pixel_data pixels = {.spool = &writer->spool,
                                   .frames = writer->frames + object->first_frame,
                                   .count = object->frame_count,
@@ -184,12 +184,14 @@ static dseg_status write_pixel_data(const dseg_writer *writer, const dseg_seg_ob
                                   .bit_packed = writer->bit_packed,
                                   .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0,
                                   .extended_table = writer->options.offset_table == DSEG_OFFSET_TABLE_EXTENDED};
+  *value_bytes = dseg_writer_is_native(writer) ? dseg_native_bytes(pixels.frame_bits, pixels.count)
+                                               : dseg_encapsulated_bytes(&pixels);
   return dseg_writer_is_native(writer) ? dseg_write_native(stream, &pixels, error)
                                        : dseg_write_encapsulated(stream, &pixels, error);
 }
 
 static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object *object, dseg_outlet *outlet,
-                                dseg_error *error) {
+                                dseg_written_instance *written, dseg_error *error) {
   dseg_output_stream stream;
   dseg_stream_start(&stream, outlet);
   dseg_status status = write_header(writer, object, &stream, error);
@@ -197,11 +199,12 @@ static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object
     status = write_per_frame_groups(writer, object, &stream, error);
   }
   if (status == DSEG_OK) {
-    status = write_pixel_data(writer, object, &stream, error);
+    status = write_pixel_data(writer, object, &stream, &written->pixel_data_bytes, error);
   }
   if (status == DSEG_OK) {
     status = dseg_stream_finish(&stream, error);
   }
+  written->bytes = dseg_stream_bytes(&stream);
   dseg_stream_end(&stream);
   return status;
 }
@@ -295,11 +298,38 @@ static dseg_status open_parts(dseg_writer *writer, struct parts *parts, dseg_err
   return DSEG_OK;
 }
 
+/* The description's arena ends with the writer. */
+static dseg_status keep_text(dseg_writer *writer, const char *text, const char **copy, dseg_error *error) {
+  *copy = dseg_description_strdup(writer->description, text);
+  return *copy != NULL || text == NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a name");
+}
+
+static dseg_status keep_names(dseg_writer *writer, const struct parts *parts, size_t part, const char *instance,
+                              dseg_written_instance *written, dseg_error *error) {
+  const char *path = parts->count > 1 ? parts->paths[part] : writer->path;
+  DSEG_TRY(keep_text(writer, path, &written->path, error));
+  return keep_text(writer, instance, &written->sop_instance_uid, error);
+}
+
+static dseg_status keep_series(dseg_writer *writer, const struct identity *identity, const dseg_written_instance *files,
+                               size_t count, dseg_error *error) {
+  writer->written = (dseg_written){.files = files,
+                                   .file_count = count,
+                                   .representation = writer->representation->name,
+                                   .frame_codec = writer->codec->name,
+                                   .transfer_syntax_uid = writer->codec->transfer_syntax_uid};
+  return keep_text(writer, identity->series, &writer->written.series_uid, error);
+}
+
 static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *table, size_t frames,
                                struct parts *parts, dseg_error *error) {
   struct identity identity;
   DSEG_TRY(make_identity(writer, &identity, error));
   DSEG_TRY(open_parts(writer, parts, error));
+  dseg_written_instance *written = dseg_description_alloc(writer->description, parts->count * sizeof *written);
+  if (written == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", parts->count);
+  }
   for (size_t i = 0; i < parts->count; i++) {
     const size_t first = i * frames, left = writer->frame_count - first;
     char instance[DSEG_UID_SIZE];
@@ -326,8 +356,11 @@ static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *
       object.concatenation = (dseg_concatenation){identity.concatenation, identity.source_instance, (uint16_t)(i + 1),
                                                   (uint16_t)parts->count};
     }
-    DSEG_TRY(write_object(writer, &object, &parts->outlets[i], error));
+    DSEG_TRY(write_object(writer, &object, &parts->outlets[i], &written[i], error));
+    DSEG_TRY(keep_names(writer, parts, i, instance, &written[i], error));
+    written[i].frames = object.frame_count;
   }
+  DSEG_TRY(keep_series(writer, &identity, written, parts->count, error));
   return dseg_outlet_complete(parts->outlets, parts->count, error);
 }
 
@@ -352,5 +385,10 @@ dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {
   }
   free_parts(&parts);
   dseg_dimension_table_free(&table);
+  writer->is_finished = status == DSEG_OK;
   return status;
+}
+
+const dseg_written *dseg_writer_written(const dseg_writer *writer) {
+  return writer != NULL && writer->is_finished ? &writer->written : NULL;
 }

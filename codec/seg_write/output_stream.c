@@ -29,6 +29,7 @@ dseg_status dseg_stream_deflate(dseg_output_stream *stream, dseg_error *error) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "a deflated data set (PS3.5 A.5) needs zlib: build with DSEG_WITH_ZLIB=ON");
   }
+  stream->plain = stream->position;
   return dseg_deflater_create(LEVEL, DSEG_ZLIB_DEFAULT_MEMORY, &stream->deflater, error);
 }
 
@@ -128,6 +129,10 @@ dseg_status dseg_stream_finish(dseg_output_stream *stream, dseg_error *error) {
     DSEG_TRY(finish_deflate(stream, error));
   }
   return flush(stream, error);
+}
+
+uint64_t dseg_stream_bytes(const dseg_output_stream *stream) {
+  return stream->deflater != NULL ? stream->plain + stream->deflated + stream->deflated % 2 : stream->position;
 }
 
 void dseg_stream_end(dseg_output_stream *stream) {

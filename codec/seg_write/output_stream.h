@@ -13,6 +13,7 @@ typedef struct dseg_output_stream {
   uint64_t position;       /* bytes given to the stream, before any compression */
   dseg_deflater *deflater; /* NULL: bytes go out as they are */
   uint64_t deflated;       /* bytes that came out of it */
+  uint64_t plain;          /* bytes before it */
 } dseg_output_stream;
 
 void dseg_stream_start(dseg_output_stream *stream, dseg_outlet *outlet);
@@ -26,6 +27,8 @@ dseg_status dseg_stream_copy(dseg_output_stream *stream, const dseg_frame_spool 
                              dseg_error *error);
 /* Overwrites 4 bytes at a position of the past; not when deflating, and where dseg_outlet_can_patch. */
 dseg_status dseg_stream_patch_u32(dseg_output_stream *stream, uint64_t position, uint32_t value, dseg_error *error);
+/* Bytes that went out, once the stream is finished. */
+uint64_t dseg_stream_bytes(const dseg_output_stream *stream);
 /* Ends the deflate, padded to even length (PS3.5 A.5), and writes what is buffered. */
 dseg_status dseg_stream_finish(dseg_output_stream *stream, dseg_error *error);
 void dseg_stream_end(dseg_output_stream *stream); /* frees; any time after start */

@@ -182,17 +182,30 @@ static void append_basic_table(dseg_element_writer *writer, const dseg_frame_rec
   }
 }
 
+/* Where the last frame begins, from the first. */
+static uint64_t last_offset_of(const dseg_frame_record *frames, size_t count) {
+  uint64_t offset = 0;
+  for (size_t i = 0; i + 1 < count; i++) {
+    offset += ITEM_HEADER + frames[i].length + (uint64_t)frames[i].length % 2;
+  }
+  return offset;
+}
+
+uint64_t dseg_encapsulated_bytes(const dseg_pixel_data *pixels) {
+  const uint64_t last = last_offset_of(pixels->frames, pixels->count);
+  const uint64_t length = pixels->count > 0 ? pixels->frames[pixels->count - 1].length : 0;
+  const bool extended = pixels->extended_table || last > UINT32_MAX;
+  const uint64_t table = ITEM_HEADER + (extended ? 0 : 4 * (uint64_t)pixels->count);
+  return table + (pixels->count > 0 ? last + ITEM_HEADER + length + length % 2 : 0);
+}
+
 dseg_status dseg_offset_tables(const dseg_frame_record *frames, size_t count, bool extended, dseg_buffer *out,
                                dseg_error *error) {
   dseg_element_writer writer = {out, false, DSEG_OK, error};
-  uint64_t last_offset = 0;
   if (count > UINT32_MAX / 8) { /* as many items have offsets that only the extended table holds */
     return dseg_fail(error, DSEG_ERROR_LIMIT, "an offset table cannot hold %zu frames (PS3.3 C.7.6.3.1.8)", count);
   }
-  for (size_t i = 0; i + 1 < count; i++) {
-    last_offset += ITEM_HEADER + frames[i].length + (uint64_t)frames[i].length % 2;
-  }
-  extended = extended || last_offset > UINT32_MAX;
+  extended = extended || last_offset_of(frames, count) > UINT32_MAX;
   if (extended) { /* with an empty Basic Offset Table */
     append_u64s(&writer, 0x7FE00001, frames, count, false);
     append_u64s(&writer, 0x7FE00002, frames, count, true);

@@ -20,6 +20,9 @@ typedef struct dseg_pixel_data {
 /* Bytes of the value of native Pixel Data, even. */
 uint64_t dseg_native_bytes(uint64_t frame_bits, size_t count);
 
+/* Bytes of the value of encapsulated Pixel Data, without the delimiter behind it. */
+uint64_t dseg_encapsulated_bytes(const dseg_pixel_data *pixels);
+
 /* One value; at most 0xFFFFFFFE bytes, which the caller has checked. */
 dseg_status dseg_write_native(dseg_output_stream *stream, const dseg_pixel_data *pixels, dseg_error *error);
 

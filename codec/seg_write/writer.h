@@ -30,6 +30,9 @@ struct dseg_writer {
   bool overlap_found, overlap_unsure;
   dseg_buffer scratch, encoded;
   size_t put_plane; /* plane of the frames that the representation puts now */
+
+  bool is_finished;
+  dseg_written written; /* in the description's arena */
 };
 
 /* The row of a plug-in's table that a value is for; DSEG_ERROR_ARGUMENT when there is none, or the value is out of its

@@ -272,6 +272,21 @@ static void the_writer(void **state) {
   dseg_source_close(source);
 }
 
+static void conversions(void **state) {
+  (void)state;
+  static const char *const path = "/nonexistent/a.nii";
+  dseg_source *source = make_source();
+  dseg_buffer bytes = {0};
+  const dseg_output output = dseg_output_to_buffer(&bytes);
+  const dseg_convert_options options = {.struct_size = sizeof options, .format = ".nii"};
+  CALL(DSEG_ERROR_INPUT, dseg_convert(&path, 1, &output, &options, NULL, &error));
+  CALL(DSEG_ERROR_ARGUMENT, dseg_convert(NULL, 0, &output, &options, NULL, &error));
+  CALL(DSEG_ERROR_ARGUMENT, dseg_write(source, &output, NULL, NULL, &error)); /* a buffer needs a format */
+  CALL(DSEG_OK, dseg_write(source, &output, &options, NULL, &error));
+  dseg_buffer_free(&bytes);
+  dseg_source_close(source);
+}
+
 static void data_sets(void **state) {
   (void)state;
   static const uint8_t cut[] = {0x10, 0x00, 0x10, 0x00, 'P', 'N', 9, 0};
@@ -306,6 +321,7 @@ int main(void) {
       cmocka_unit_test(validation),
       cmocka_unit_test(transcoding),
       cmocka_unit_test(the_writer),
+      cmocka_unit_test(conversions),
       cmocka_unit_test(data_sets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,11 +215,36 @@ static dseg_status transcode_into(const void *output, dseg_error *error) {
   return transcode_from(&options, output, error);
 }
 
+static dseg_status convert_with(const void *options, dseg_error *error) {
+  static const char *const path = "/nonexistent/a.nii";
+  const dseg_output output = dseg_output_to_file("/nonexistent/b.nii", 0, NULL);
+  return dseg_convert(&path, 1, &output, options, NULL, error);
+}
+
+static dseg_status write_source(const void *options, const void *output, dseg_error *error) {
+  dseg_source *source = make_source();
+  const dseg_status status = dseg_write(source, output, options, NULL, error);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status write_source_with(const void *options, dseg_error *error) {
+  const dseg_output output = dseg_output_to_file("/nonexistent/b.nii", 0, NULL);
+  return write_source(options, &output, error);
+}
+
+static dseg_status write_source_into(const void *output, dseg_error *error) {
+  return write_source(NULL, output, error);
+}
+
 static const struct {
   const char *type;
   size_t size;
   use call;
 } uses[] = {
+    {"dseg_convert_options", sizeof(dseg_convert_options), convert_with},
+    {"dseg_convert_options", sizeof(dseg_convert_options), write_source_with},
+    {"dseg_output", sizeof(dseg_output), write_source_into},
     {"dseg_open_options", sizeof(dseg_open_options), open_with},
     {"dseg_open_options", sizeof(dseg_open_options), open_many_with},
     {"dseg_open_options", sizeof(dseg_open_options), open_memory_with},

@@ -153,6 +153,31 @@ bool cli_unsigned(const cli_args *args, unsigned minimum, unsigned maximum, unsi
   return true;
 }
 
+static bool parse_number(const char **text, uint64_t *number) {
+  if (**text < '0' || **text > '9') {
+    return false;
+  }
+  char *end = NULL;
+  errno = 0;
+  *number = strtoull(*text, &end, 10);
+  *text = end;
+  return errno == 0;
+}
+
+bool cli_range(const char *text, uint64_t *first, uint64_t *last) {
+  if (!parse_number(&text, first)) {
+    return false;
+  }
+  *last = *first;
+  if (*text == '-') {
+    text++;
+    if (!parse_number(&text, last)) {
+      return false;
+    }
+  }
+  return *text == '\0' && *last >= *first;
+}
+
 bool cli_real(const cli_args *args, double minimum, double maximum, double *number) {
   char *end = NULL;
   const double value = strtod(args->value, &end);

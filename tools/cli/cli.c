@@ -90,8 +90,7 @@ int cli_usage_error(const cli_command *command, const char *format, ...) {
   return CLI_USAGE;
 }
 
-/* The message behind a leading "file: ". */
-static const char *without_file(const char *message, const char *file) {
+const char *cli_without_file(const char *message, const char *file) {
   const size_t length = file != NULL ? strlen(file) : 0;
   if (length > 0 && strncmp(message, file, length) == 0 && strncmp(message + length, ": ", 2) == 0) {
     return message + length + 2;
@@ -101,7 +100,7 @@ static const char *without_file(const char *message, const char *file) {
 
 int cli_fail(const char *file, dseg_status status, const dseg_error *error) {
   const char *message = error->message[0] != '\0' ? error->message : dseg_status_text(status);
-  cli_error(file, "%s", without_file(message, file));
+  cli_error(file, "%s", cli_without_file(message, file));
   switch (status) {
     case DSEG_OK: return CLI_OK;
     case DSEG_ERROR_OUTPUT: return CLI_OUTPUT;
@@ -130,7 +129,7 @@ static void warn(void *user, const char *message) {
   }
   if (warnings->count < capacity) {
     warnings->hashes[warnings->count] = hash;
-    cli_warning(warnings->file, "%s", without_file(message, warnings->file));
+    cli_warning(warnings->file, "%s", cli_without_file(message, warnings->file));
   }
   warnings->count++;
 }

@@ -87,6 +87,8 @@ bool cli_integer(const cli_args *args, int64_t minimum, int64_t maximum, int64_t
 bool cli_unsigned(const cli_args *args, unsigned minimum, unsigned maximum, unsigned *number);
 /* KEY=VALUE with a whole number; the name points into argv, cut at the equals sign. */
 bool cli_option_value(const cli_args *args, dseg_option_value *option);
+/* "A-B" or "A", whole numbers with A <= B. */
+bool cli_range(const char *text, uint64_t *first, uint64_t *last);
 bool cli_real(const cli_args *args, double minimum, double maximum, double *number);
 /* Index of the value in names (ending with NULL). */
 bool cli_choice(const cli_args *args, const char *const *names, int *index);
@@ -111,6 +113,9 @@ void cli_show_as(const char *hidden, const char *path);
  * CLI_USAGE for DSEG_ERROR_ARGUMENT, CLI_INPUT for everything else. A message that begins with the file's name does
  * not get it twice. */
 int cli_fail(const char *file, dseg_status status, const dseg_error *error);
+
+/* The message behind a leading "file: "; file may be NULL. */
+const char *cli_without_file(const char *message, const char *file);
 
 /* Prints warnings of the library for a file: a message once, and at most 20 different ones. Start with {file}. */
 typedef struct cli_warnings {

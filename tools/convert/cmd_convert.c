@@ -1,107 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_convert.c - `dseg convert`: from any segmentation or label volume to DICOM or a research format. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "convert/convert.h"
-
-enum {
-  OPTION_AS,
-  OPTION_TRANSFER_SYNTAX,
-  OPTION_OPTION,
-  OPTION_REFERENCE,
-  OPTION_OTHER_PATIENT,
-  OPTION_METADATA,
-  OPTION_SEGMENTS,
-  OPTION_PRESENT_ONLY,
-  OPTION_PLANES,
-  OPTION_OVERLAP,
-  OPTION_GRID,
-  OPTION_SPLIT,
-  OPTION_THRESHOLD,
-  OPTION_RENUMBER,
-  OPTION_EMPTY_FRAMES,
-  OPTION_CONCATENATION,
-  OPTION_OFFSET_TABLE,
-  OPTION_FRAME_ORDER,
-  OPTION_UID_SEED,
-  OPTION_SERIES_DESCRIPTION,
-  OPTION_SERIES_NUMBER,
-  OPTION_WRITE_METADATA,
-  OPTION_PADDED_BIT_FRAMES,
-  OPTION_COMPRESSION,
-  OPTION_NIFTI2,
-  OPTION_SYNC,
-  OPTION_FORMAT,
-  OPTION_THREADS,
-  OPTION_FORCE,
-  OPTION_JSON
-};
-
-static const cli_option options_table[] = {
-    {OPTION_SEGMENTS, "segments", "1,3-5|LABEL", true, "What to take",
-     "Only the segments with these numbers, ranges of numbers, or labels (letter case ignored)."},
-    {OPTION_PRESENT_ONLY, "present-only", NULL, false, NULL,
-     "Leave out segments without a voxel; otherwise what the input or --metadata describes stays described."},
-    {OPTION_PLANES, "planes", "A-B", false, NULL, "Only these planes of the input, counted from 1."},
-    {OPTION_GRID, "grid", "tight|reference", false, NULL,
-     "tight: without empty planes at both ends. reference: all planes of the --reference images, so that empty slices "
-     "come back; the input must lie on their pixels. Otherwise the planes of the input."},
-    {OPTION_OVERLAP, "overlap", "error|first|last", false, NULL,
-     "Where segments overlap: refuse, or give the voxel to the first or the last of them. Without this, overlap is "
-     "kept "
-     "where the output can hold it and refused where it cannot."},
-    {OPTION_THRESHOLD, "threshold", "F", false, NULL,
-     "Fractions of at least F (above 0, at most 1) count as inside; needed to make labels or masks of fractions."},
-    {OPTION_RENUMBER, "renumber", NULL, false, NULL, "Number the segments 1, 2, 3, ... in the output."},
-    {OPTION_PADDED_BIT_FRAMES, "padded-bit-frames", NULL, false, NULL,
-     "The input's 1-bit frames start at whole bytes, which the standard forbids (PS3.5 8.1.1) but some writers do."},
-    {OPTION_METADATA, "metadata", "JSON", false, "What is said of it",
-     "Names, codes and colours of the segments, in dcmqi's JSON."},
-    {OPTION_REFERENCE, "reference", "DIR|FILE", true, NULL,
-     "The images that were segmented: gives patient, study, frame of reference and references to the output."},
-    {OPTION_OTHER_PATIENT, "other-patient", NULL, false, NULL,
-     "Inputs and images may be of different patients, or lie in different frames of reference, which is refused "
-     "otherwise: for a new pseudonym of one person. The images', else the first input's, are taken."},
-    {OPTION_SERIES_DESCRIPTION, "series-description", "TEXT", false, NULL, "Series Description (0008,103E)."},
-    {OPTION_SERIES_NUMBER, "series-number", "N", false, NULL, "Series Number (0020,0011)."},
-    {OPTION_WRITE_METADATA, "write-metadata", "JSON", false, NULL,
-     "Also write names, codes and colours of the output's segments as dcmqi's JSON."},
-    {OPTION_AS, "as", "REPRESENTATION", false, "DICOM output",
-     "binary, fractional or labelmap (see dseg codecs). Otherwise that of a DICOM input; else fractional for "
-     "fractions, "
-     "binary where segments overlap, labelmap where they do not."},
-    {OPTION_TRANSFER_SYNTAX, "transfer-syntax", "NAME|UID", false, NULL,
-     "How frames are compressed (see dseg codecs); explicit-le, not compressed, otherwise."},
-    {OPTION_OPTION, "option", "KEY=VALUE", false, NULL,
-     "An option of the representation or the transfer syntax (see dseg codecs); may be repeated."},
-    {OPTION_EMPTY_FRAMES, "empty-frames", "bounds|omit|keep", false, NULL,
-     "Frames without a voxel: left out but for the first and last plane (bounds, the default), all left out, or kept."},
-    {OPTION_CONCATENATION, "concatenation", NULL, false, NULL,
-     "Write several files, OUTPUT-1.dcm, OUTPUT-2.dcm, ..., where one would pass 4 GiB."},
-    {OPTION_OFFSET_TABLE, "offset-table", "basic|extended", false, NULL,
-     "Where compressed frames are told to be: Basic Offset Table, or Extended Offset Table; extended in any case where "
-     "offsets exceed 32 bits."},
-    {OPTION_FRAME_ORDER, "frame-order", "plane|segment", false, NULL,
-     "Frames of BINARY and FRACTIONAL plane by plane, the default, or segment by segment."},
-    {OPTION_UID_SEED, "uid-seed", "TEXT", false, NULL,
-     "Derive UIDs from TEXT, and dates from SOURCE_DATE_EPOCH: the same input gives the same bytes."},
-    {OPTION_SYNC, "sync", NULL, false, NULL, "Have the file on the disk before it gets its name."},
-    {OPTION_SPLIT, "split", NULL, false, "Volume output",
-     "One file for each segment: OUTPUT's name with -NUMBER-label before its suffix."},
-    {OPTION_COMPRESSION, "compression", "none|1-12", false, NULL,
-     "gzip level, 6 otherwise; none where the suffix leaves the choice."},
-    {OPTION_NIFTI2, "nifti2", NULL, false, NULL, "NIfTI-2 rather than NIfTI-1."},
-    {OPTION_FORMAT, "format", "dicom|SUFFIX", false, "The run",
-     "What OUTPUT is, whatever its suffix: dicom, nii, nii.gz, nrrd, seg.nrrd, mha, ... Needed for - (standard "
-     "output)."},
-    {OPTION_FORCE, "force", NULL, false, NULL, "Replace files that exist."},
-    {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
-    {OPTION_JSON, "json", NULL, false, NULL,
-     "Say on standard output what was written: files, bytes, frames, segments, seconds, peak memory."},
-    {0, NULL, NULL, false, NULL, NULL}};
+#include "os/os.h"
 
 static int run(int argc, char **argv);
 
@@ -113,317 +18,125 @@ const cli_command cmd_convert = {"convert",
                                  "OUTPUT, by suffix: .dcm .seg (DICOM), .nii .nii.gz .hdr .nrrd .nhdr\n"
                                  ".seg.nrrd .mha .mhd, or by --format. It appears only when it is complete.\n"
                                  "One INPUT may be -, standard input, and OUTPUT may be -, standard output.",
-                                 options_table,
+                                 convert_options_table,
                                  run};
 
-static const char *const overlap_names[] = {"error", "first", "last", NULL};
-static const char *const grid_names[] = {"tight", "reference", NULL};
-static const char *const table_names[] = {"basic", "extended", NULL};
-static const char *const order_names[] = {"plane", "segment", NULL}; /* as dseg_frame_order */
-static const char *const empty_names[] = {"bounds", "omit", "keep", NULL};
+/* Names of options, for messages. */
+static const char *const option_names[DSEG_OPTION_COUNT] = {
+    [DSEG_OPTION_SEGMENTS] = "--segments",    [DSEG_OPTION_PRESENT_ONLY] = "--present-only",
+    [DSEG_OPTION_PLANES] = "--planes",        [DSEG_OPTION_GRID] = "--grid",
+    [DSEG_OPTION_OVERLAP] = "--overlap",      [DSEG_OPTION_THRESHOLD] = "--threshold",
+    [DSEG_OPTION_NUMBERING] = "--renumber",   [DSEG_OPTION_METADATA] = "--metadata",
+    [DSEG_OPTION_REFERENCES] = "--reference", [DSEG_OPTION_REPRESENTATION] = "--as",
+    [DSEG_OPTION_SPLIT] = "--split",          [DSEG_OPTION_REPLACE] = "--force"};
 
-static bool add_option(const cli_args *args, convert_options *options) {
-  return cli_option_value(args, &options->options[options->option_count++]);
-}
-
-static bool set_planes(const cli_args *args, convert_options *options) {
-  uint64_t first = 0;
-  uint64_t last = 0;
-  if (!convert_parse_range(args->value, &first, &last) || first == 0 || last > SIZE_MAX) {
-    cli_usage_error(args->command, "--planes: \"%s\" is not A-B with 1 <= A <= B", args->value);
-    return false;
+static int fail(const dseg_convert_result *result, dseg_status status, const dseg_error *error, dseg_error *refusal) {
+  if (refusal != NULL && result != NULL && result->refused) {
+    *refusal = *error;
+    const char *message = cli_without_file(error->message, result->file);
+    memmove(refusal->message, refusal->message + (message - error->message), strlen(message) + 1);
+    return CLI_OUTPUT;
   }
-  options->first_plane = (size_t)first;
-  options->last_plane = (size_t)last;
-  return true;
+  return convert_fail(result, status, error);
 }
 
-/* Labels are not known yet; what can be no label and no list is refused here. */
-static bool add_segments(const cli_args *args, convert_options *options) {
-  uint64_t first = 0;
-  uint64_t last = 0;
-  const size_t digits = strspn(args->value, "0123456789");
-  const char *rest = args->value + digits;
-  const bool looks_like_range =
-      digits > 0 && *rest == '-' && rest[1] != '\0' && rest[1 + strspn(rest + 1, "0123456789")] == '\0';
-  if (args->value[0] == '\0' || (looks_like_range && !convert_parse_range(args->value, &first, &last))) {
-    cli_usage_error(args->command, "--segments: \"%s\" is not a number, a range A-B with A <= B, or a label",
-                    args->value);
-    return false;
+/* Converts, with the files of set, which get their names when all is done. */
+static int convert_into(convert_request *request, dseg_input *const *inputs, dseg_output_set *set,
+                        dseg_error *refusal) {
+  const double start = os_seconds();
+  const unsigned flags = (request->force ? DSEG_OUTPUT_REPLACE : 0u) | (request->sync ? DSEG_OUTPUT_SYNC : 0u);
+  const dseg_output output = cli_output(request->output, flags, set);
+  const dseg_output metadata = dseg_output_to_file(request->write_metadata, flags, set);
+  cli_progress progress;
+  cli_progress frames;
+  convert_messages messages = {.is_quiet = refusal != NULL,
+                               .quiet_about = request->input_count == 1 ? request->inputs[0] : NULL};
+  dseg_convert_options options = request->options;
+  options.struct_size = sizeof options;
+  options.inputs = inputs;
+  options.output_name = request->output;
+  options.metadata_output = request->write_metadata != NULL ? &metadata : NULL;
+  options.date_time = options.uid_seed != NULL ? cli_date_time() : NULL;
+  options.temporary_directory = cli_temporary_directory();
+  options.progress = cli_progress_sink(&progress);
+  options.frame_progress = cli_progress_sink(&frames);
+  options.messages = convert_message_sink(&messages);
+  options.option_names = option_names;
+  dseg_convert_result *result = NULL;
+  dseg_error error;
+  cli_progress_begin(&progress, request->output);
+  cli_progress_begin(&frames, "compressing frames");
+  dseg_status status = dseg_convert(request->inputs, request->input_count, &output, &options, &result, &error);
+  int exit_code = CLI_OK;
+  if (status == DSEG_OK) {
+    status = dseg_output_set_commit(set, &error);
+    exit_code = status == DSEG_OK ? CLI_OK : cli_fail(request->output, status, &error);
+  } else {
+    exit_code = fail(result, status, &error, refusal);
   }
-  options->segments[options->segment_count++] = args->value;
-  return true;
-}
-
-static bool set_compression(const cli_args *args, convert_options *options) {
-  unsigned level = 0;
-  if (strcmp(args->value, "none") == 0) {
-    options->compression = -1;
-    return true;
+  cli_progress_end(&progress);
+  convert_messages_end(&messages);
+  if (exit_code == CLI_OK && request->json) {
+    convert_report(result, options.files != DSEG_FILES_ONE, os_seconds() - start);
   }
-  if (!cli_unsigned(args, 1, 12, &level)) {
-    return false;
-  }
-  options->compression = (int)level;
-  return true;
+  dseg_convert_result_destroy(result);
+  return exit_code;
 }
 
-static bool set_threshold(const cli_args *args, convert_options *options) {
-  return cli_real(args, 1e-9, 1, &options->threshold);
-}
-
-static bool set_series_number(const cli_args *args, convert_options *options) {
-  int64_t number = 0; /* an Integer String's range, PS3.5 6.2 */
-  options->series_number = args->value;
-  return cli_integer(args, INT32_MIN, INT32_MAX, &number);
-}
-
-static bool set_transfer_syntax(const cli_args *args, convert_options *options) {
-  if (dseg_find_frame_codec(args->value) == NULL) {
-    const char *option = dseg_missing_codec_option(args->value);
-    cli_usage_error(args->command, "--transfer-syntax: \"%s\" is not known to this build%s%s; see dseg codecs",
-                    args->value, option != NULL ? ", which was made without " : "", option != NULL ? option : "");
-    return false;
-  }
-  options->write.frame_codec = args->value;
-  return true;
-}
-
-/* "dicom" is no suffix; the others are, without their dot. */
-static bool set_format(const cli_args *args, convert_options *options) {
-  static const char *const dicom[] = {"dicom", "dcm", "seg"};
-  for (size_t i = 0; i < sizeof dicom / sizeof *dicom; i++) {
-    if (strcmp(args->value, dicom[i]) == 0) {
-      options->suffix = ".dcm";
-      return true;
+/* Standard input is an input of the set by the file that it is redirected from. */
+static dseg_status open_standard_input(const convert_request *request, dseg_input **inputs, dseg_output_set *set,
+                                       dseg_error *error) {
+  for (size_t i = 0; i < request->input_count; i++) {
+    if (request->inputs[i] == cli_standard_input) {
+      DSEG_TRY(cli_add_inputs(set, &request->inputs[i], 1, error));
+      DSEG_TRY(cli_open_input(cli_standard_input, &inputs[i], error));
     }
   }
-  const char *suffix = NULL;
-  for (size_t i = 0; (suffix = dseg_volume_suffix_at(i)) != NULL; i++) {
-    if (strcmp(args->value, suffix + 1) == 0) {
-      options->suffix = suffix;
-      return true;
-    }
-  }
-  cli_usage_error(args->command, "--format: \"%s\" is neither dicom nor a suffix such as nii.gz", args->value);
-  return false;
+  return DSEG_OK;
 }
 
-static bool set_representation(const cli_args *args, convert_options *options) {
-  if (dseg_find_representation(args->value) == NULL) {
-    cli_usage_error(args->command, "--as: \"%s\" is no representation; see dseg codecs", args->value);
-    return false;
+static int execute(convert_request *request, dseg_error *refusal) {
+  dseg_output_set *set = dseg_output_set_create();
+  dseg_input **inputs = calloc(request->input_count, sizeof(dseg_input *));
+  int exit_code = CLI_INPUT;
+  if (set == NULL || inputs == NULL) {
+    cli_error(NULL, "out of memory");
+  } else {
+    dseg_error error;
+    const dseg_status status = open_standard_input(request, inputs, set, &error);
+    exit_code =
+        status == DSEG_OK ? convert_into(request, inputs, set, refusal) : cli_fail(cli_standard_input, status, &error);
   }
-  options->representation = args->value;
-  return true;
-}
-
-/* One of the options with a choice; index is where the value stands in names. */
-static bool set_choice(const cli_args *args, int id, convert_options *options) {
-  int index = 0;
-  switch (id) {
-    case OPTION_OVERLAP:
-      options->overlap_given = true;
-      if (!cli_choice(args, overlap_names, &index)) {
-        return false;
-      }
-      options->overlap = (dseg_overlap_policy)index;
-      return true;
-    case OPTION_GRID:
-      if (!cli_choice(args, grid_names, &index)) {
-        return false;
-      }
-      options->grid = index == 0 ? CONVERT_GRID_TIGHT : CONVERT_GRID_REFERENCE;
-      return true;
-    case OPTION_OFFSET_TABLE:
-      options->offset_table_given = true;
-      if (!cli_choice(args, table_names, &index)) {
-        return false;
-      }
-      options->write.offset_table = (dseg_offset_table)index;
-      return true;
-    case OPTION_FRAME_ORDER:
-      if (!cli_choice(args, order_names, &index)) {
-        return false;
-      }
-      options->write.frame_order = (dseg_frame_order)index;
-      return true;
-    default:
-      if (!cli_choice(args, empty_names, &index)) {
-        return false;
-      }
-      options->write.empty_frames = (dseg_empty_frames)index;
-      return true;
-  }
-}
-
-static void set_flag(int id, convert_options *options) {
-  switch (id) {
-    case OPTION_SPLIT: options->split = true; break;
-    case OPTION_PRESENT_ONLY: options->present_only = true; break;
-    case OPTION_RENUMBER: options->numbering = CONVERT_NUMBERS_NEW; break;
-    case OPTION_CONCATENATION: options->write.concatenation = true; break;
-    case OPTION_PADDED_BIT_FRAMES: options->padded_bit_frames = true; break;
-    case OPTION_OTHER_PATIENT: options->other_patient = true; break;
-    case OPTION_NIFTI2: options->nifti2 = true; break;
-    case OPTION_SYNC: options->sync = true; break;
-    case OPTION_FORCE: options->force = true; break;
-    default: options->json = true; break;
-  }
-}
-
-/* False after a message. */
-static bool set_option(const cli_args *args, int id, convert_options *options) {
-  switch (id) {
-    case OPTION_AS: return set_representation(args, options);
-    case OPTION_TRANSFER_SYNTAX: return set_transfer_syntax(args, options);
-    case OPTION_FORMAT: return set_format(args, options);
-    case OPTION_OPTION: return add_option(args, options);
-    case OPTION_REFERENCE: options->references[options->reference_count++] = args->value; return true;
-    case OPTION_SEGMENTS: return add_segments(args, options);
-    case OPTION_METADATA: options->metadata = args->value; return true;
-    case OPTION_WRITE_METADATA: options->write_metadata = args->value; return true;
-    case OPTION_UID_SEED: options->write.uid_seed = args->value; return true;
-    case OPTION_SERIES_DESCRIPTION: options->series_description = args->value; return true;
-    case OPTION_SERIES_NUMBER: return set_series_number(args, options);
-    case OPTION_PLANES: return set_planes(args, options);
-    case OPTION_COMPRESSION: return set_compression(args, options);
-    case OPTION_THRESHOLD: return set_threshold(args, options);
-    case OPTION_THREADS: return cli_unsigned(args, 1, 1024, &options->threads);
-    case OPTION_OVERLAP:
-    case OPTION_GRID:
-    case OPTION_OFFSET_TABLE:
-    case OPTION_FRAME_ORDER:
-    case OPTION_EMPTY_FRAMES: return set_choice(args, id, options);
-    default: set_flag(id, options); return true;
-  }
-}
-
-static bool is_dicom_only(int id) {
-  return id == OPTION_AS || id == OPTION_TRANSFER_SYNTAX || id == OPTION_OPTION || id == OPTION_EMPTY_FRAMES ||
-         id == OPTION_CONCATENATION || id == OPTION_OFFSET_TABLE || id == OPTION_FRAME_ORDER || id == OPTION_UID_SEED ||
-         id == OPTION_SYNC;
-}
-
-static bool is_volume_only(int id) {
-  return id == OPTION_SPLIT || id == OPTION_COMPRESSION || id == OPTION_NIFTI2;
-}
-
-static bool has_dicom_suffix(const char *path) {
-  const size_t length = strlen(path);
-  return length >= 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".DCM") == 0 ||
-                         strcmp(path + length - 4, ".seg") == 0);
-}
-
-/* What concerns "-" among the arguments. */
-static int check_streams(const convert_options *options) {
-  const bool is_stream = options->output == cli_standard_output;
-  if ((options->metadata != NULL && cli_is_stream(options->metadata)) ||
-      (options->write_metadata != NULL && cli_is_stream(options->write_metadata))) {
-    return cli_usage_error(&cmd_convert, "JSON is read from and written to files only; a file named - is ./-");
-  }
-  if (!is_stream) {
-    return CLI_OK;
-  }
-  if (options->suffix == NULL) {
-    return cli_usage_error(&cmd_convert, "OUTPUT -: --format has to say what is written to standard output");
-  }
-  if (options->json) {
-    return cli_usage_error(&cmd_convert, "--json writes to standard output, and so does OUTPUT -");
-  }
-  if (options->split || options->write.concatenation || options->sync) {
-    return cli_usage_error(&cmd_convert, "--%s is for files, and OUTPUT - is standard output",
-                           options->split                 ? "split"
-                           : options->write.concatenation ? "concatenation"
-                                                          : "sync");
-  }
-  return CLI_OK;
-}
-
-/* What goes together, once all arguments are known. */
-static int check_options(const convert_options *options, const char *volume_only) {
-  const bool dicom = has_dicom_suffix(options->suffix != NULL ? options->suffix : options->output);
-  const int streams = check_streams(options);
-  if (streams != CLI_OK) {
-    return streams;
-  }
-  if (!dicom && options->format == NULL) {
-    return cli_usage_error(&cmd_convert,
-                           "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .hdr .nrrd "
-                           ".nhdr .seg.nrrd .mha or .mhd",
-                           options->output);
-  }
-  if (dicom && volume_only != NULL) {
-    return cli_usage_error(&cmd_convert, "--%s is for volumes, and %s is DICOM", volume_only, options->output);
-  }
-  if (!dicom && options->dicom_only != NULL) {
-    return cli_usage_error(&cmd_convert, "--%s is for DICOM output, and %s is not", options->dicom_only,
-                           options->output);
-  }
-  const dseg_frame_codec *codec = dseg_find_frame_codec(options->write.frame_codec);
-  if (options->offset_table_given && (codec == NULL || (codec->flags & DSEG_PLUGIN_NATIVE) != 0)) {
-    return cli_usage_error(&cmd_convert,
-                           "--offset-table needs a --transfer-syntax with encapsulated frames (PS3.5 A.4)");
-  }
-  if (options->grid == CONVERT_GRID_REFERENCE && options->reference_count == 0) {
-    return cli_usage_error(&cmd_convert, "--grid reference needs --reference");
-  }
-  if (!dicom && options->reference_count > 0 && options->grid != CONVERT_GRID_REFERENCE) {
-    return cli_usage_error(&cmd_convert, "--reference gives a volume nothing without --grid reference");
-  }
-  return CLI_OK;
-}
-
-static int parse(cli_args *args, convert_options *options) {
-  const char *volume_only = NULL;
-  for (int id = cli_next(args); id != CLI_END; id = cli_next(args)) {
-    if (id == CLI_STOP) {
-      return args->exit_code;
-    }
-    if (!set_option(args, id, options)) {
-      return CLI_USAGE;
-    }
-    options->dicom_only = is_dicom_only(id) ? args->option->name : options->dicom_only;
-    volume_only = is_volume_only(id) ? args->option->name : volume_only;
-  }
-  if (args->name_count < 2) {
-    return cli_usage_error(&cmd_convert, args->name_count == 0 ? "no INPUT and OUTPUT" : "no OUTPUT");
-  }
-  options->inputs = args->names;
-  options->input_count = (size_t)args->name_count - 1;
-  const char *output = args->names[args->name_count - 1];
-  options->output = cli_is_stream(output) ? cli_standard_output : output;
-  const char *name = options->suffix != NULL ? options->suffix : options->output;
-  options->format = dseg_volume_format_of(name);
-  if (!cli_take_standard_input(&cmd_convert, args->names, args->name_count - 1)) {
-    return CLI_USAGE;
-  }
-  return check_options(options, volume_only);
+  free(inputs);
+  dseg_output_set_destroy(set);
+  return exit_code;
 }
 
 int convert_run(int argc, char **argv, dseg_error *refusal) {
-  convert_options options = {.refusal = refusal};
+  convert_request request = {.inputs = NULL};
   /* No list can be longer than the command line. */
-  options.references = calloc((size_t)argc + 1, sizeof *options.references);
-  options.segments = calloc((size_t)argc + 1, sizeof *options.segments);
-  options.options = calloc((size_t)argc + 1, sizeof *options.options);
+  request.references = calloc((size_t)argc + 1, sizeof *request.references);
+  request.segments = calloc((size_t)argc + 1, sizeof *request.segments);
+  request.encoding_options = calloc((size_t)argc + 1, sizeof *request.encoding_options);
+  request.options = (dseg_convert_options){
+      .references = request.references, .segments = request.segments, .encoding_options = request.encoding_options};
   int exit_code = CLI_INPUT;
-  if (options.references == NULL || options.segments == NULL || options.options == NULL) {
+  if (request.references == NULL || request.segments == NULL || request.encoding_options == NULL) {
     cli_error(NULL, "out of memory");
   } else {
     cli_args args;
     cli_args_begin(&args, &cmd_convert, argc, argv);
-    exit_code = parse(&args, &options);
-    if (exit_code == CLI_OK && options.output == cli_standard_output && !cli_check_standard_output()) {
+    exit_code = convert_parse(&args, &request);
+    if (exit_code == CLI_OK && request.output == cli_standard_output && !cli_check_standard_output()) {
       exit_code = CLI_OUTPUT;
     }
-    if (exit_code == CLI_OK && options.output != NULL) {
-      exit_code = convert_execute(&options);
+    if (exit_code == CLI_OK && request.output != NULL) {
+      exit_code = execute(&request, refusal);
     }
   }
-  free(options.references);
-  free(options.segments);
-  free(options.options);
+  free(request.references);
+  free(request.segments);
+  free(request.encoding_options);
   return exit_code;
 }
 

@@ -1,37 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* messages.c - which file a failure is about. */
+/* messages.c - notes, warnings and failures of a conversion, as the program shows them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "convert/convert.h"
 
-const char *convert_input_name(const convert_job *job) {
-  return job->options->input_count == 1 ? job->options->inputs[0] : NULL;
+static bool is_same(const char *a, const char *b) {
+  return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-int convert_fail_input(const convert_job *job, dseg_status status, const dseg_error *error) {
-  const convert_options *options = job->options;
-  for (size_t i = 0; i < options->input_count; i++) {
-    const size_t length = strlen(options->inputs[i]);
-    if (strncmp(error->message, options->inputs[i], length) == 0 && error->message[length] == ':') {
-      return cli_fail(options->inputs[i], status, error);
+/* The warnings of a file, of its own or of the last. */
+static cli_warnings *warnings_of(convert_messages *messages, const char *file) {
+  const size_t room = sizeof messages->files / sizeof messages->files[0];
+  size_t i = 0;
+  while (i < messages->count && !is_same(messages->files[i].file, file)) {
+    i++;
+  }
+  if (i == messages->count && i < room) {
+    const size_t size = file != NULL ? strlen(file) + 1 : 0;
+    char *copy = file != NULL ? malloc(size) : NULL;
+    if (copy != NULL) {
+      memcpy(copy, file, size);
     }
+    messages->files[i].file = copy;
+    messages->files[i].warnings = (cli_warnings){.file = copy};
+    messages->count++;
   }
-  return cli_fail(convert_input_name(job), status, error);
+  return &messages->files[i < room ? i : room - 1].warnings;
 }
 
-int convert_fail_output(const convert_job *job, const char *path, dseg_status status, const dseg_error *error) {
-  dseg_error *refusal = job->options->refusal;
-  if (refusal != NULL && (status == DSEG_ERROR_UNSUPPORTED || status == DSEG_ERROR_LIMIT)) {
-    *refusal = *error;
-    refusal->status = status;
-    return CLI_OUTPUT;
+static void tell(void *user, dseg_message_kind kind, const char *file, const char *message) {
+  convert_messages *messages = user;
+  if (messages->is_quiet && (kind == DSEG_MESSAGE_NOTE || is_same(file, messages->quiet_about))) {
+    return;
   }
-  const int exit_code = cli_fail(path, status, error);
+  if (kind == DSEG_MESSAGE_NOTE) {
+    cli_note(file, "%s", message);
+  } else {
+    const dseg_warning_sink sink = cli_warning_sink(warnings_of(messages, file));
+    sink.warn(sink.user, message);
+  }
+}
+
+dseg_message_sink convert_message_sink(convert_messages *messages) {
+  return (dseg_message_sink){tell, messages};
+}
+
+void convert_messages_end(convert_messages *messages) {
+  for (size_t i = 0; i < messages->count; i++) {
+    cli_warnings_end(&messages->files[i].warnings);
+    free(messages->files[i].file);
+  }
+  messages->count = 0;
+}
+
+int convert_fail(const dseg_convert_result *result, dseg_status status, const dseg_error *error) {
+  const int exit_code = cli_fail(result != NULL ? result->file : NULL, status, error);
   /* What the output's format, or this build, cannot hold is a failure to write it. */
-  return exit_code == CLI_INPUT ? CLI_OUTPUT : exit_code;
-}
-
-int convert_fail_memory(const convert_job *job) {
-  cli_error(convert_input_name(job), "out of memory");
-  return CLI_INPUT;
+  return exit_code == CLI_INPUT && result != NULL && result->side == DSEG_SIDE_OUTPUT ? CLI_OUTPUT : exit_code;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_bin2labelsegimage.c - dcmqi's command line that makes a LABELMAP of a BINARY segmentation. */
-#include <string.h>
-
 #include "cli/commands.h"
 #include "dcmqi/dcmqi.h"
 
@@ -31,12 +29,18 @@ const cli_command cmd_bin2labelsegimage = {"bin2labelsegimage",
 static const char *const compressions[] = {"none", "rle", "deflate", NULL};
 static const char *const codecs[] = {"explicit-le", "rle", "deflated"};
 
-/* An option of the representation. */
-static void add_option(convert_options *options, const char *name, int64_t value) {
-  options->options[options->option_count++] = (dseg_option_value){name, value};
+typedef struct command_line {
+  const char *input;
+  dseg_option_value values[2]; /* of the representation */
+  dcmqi_request request;
+} command_line;
+
+static void add_option(command_line *line, const char *name, int64_t value) {
+  line->values[line->request.options.encoding_option_count++] = (dseg_option_value){name, value};
 }
 
-static int parse(int argc, char **argv, dcmqi_common *common, const char **input, convert_options *options) {
+static int parse(int argc, char **argv, command_line *line) {
+  dcmqi_request *request = &line->request;
   cli_args args;
   cli_args_begin(&args, &cmd_bin2labelsegimage, argc, argv);
   bool palette = false;
@@ -44,9 +48,9 @@ static int parse(int argc, char **argv, dcmqi_common *common, const char **input
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
     int index = 0;
     switch (id) {
-      case CLI_STOP: common->stop = true; return args.exit_code;
-      case OPTION_INPUT: *input = args.value; break;
-      case OPTION_OUTPUT: options->output = args.value; break;
+      case CLI_STOP: request->common.stop = true; return args.exit_code;
+      case OPTION_INPUT: line->input = args.value; break;
+      case OPTION_OUTPUT: request->output = args.value; break;
       case OPTION_PALETTE: palette = true; break;
       case OPTION_16_BIT: wide = true; break;
       case OPTION_NO_CHECK: break;
@@ -54,58 +58,38 @@ static int parse(int argc, char **argv, dcmqi_common *common, const char **input
         if (!cli_choice(&args, compressions, &index)) {
           return CLI_USAGE;
         }
-        options->write.frame_codec = codecs[index];
+        request->options.frame_codec = codecs[index];
         break;
-      default: dcmqi_take_common(common, id, argc, argv); break;
+      default: dcmqi_take_common(&request->common, id, argc, argv); break;
     }
-    if (common->stop) {
+    if (request->common.stop) {
       return CLI_OK;
     }
   }
   if (palette) {
-    add_option(options, "palette", 1);
+    add_option(line, "palette", 1);
   }
   if (wide) {
-    add_option(options, "bits", 16);
+    add_option(line, "bits", 16);
   }
-  const char *const required[] = {"inputDICOM", *input, "outputDICOM", options->output, NULL};
+  const char *const required[] = {"inputDICOM", line->input, "outputDICOM", request->output, NULL};
   return dcmqi_check(&args, required);
 }
 
-static int convert(const dcmqi_common *common, const convert_options *options) {
-  convert_job job;
-  int exit_code = convert_prepare(&job, options);
-  if (exit_code == CLI_OK && strcmp(dseg_source_format(job.source), "DICOM") != 0) {
-    cli_error(options->inputs[0], "is no DICOM segmentation");
-    exit_code = CLI_INPUT;
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = convert_to_dicom(&job);
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = convert_commit(&job);
-  }
-  if (exit_code == CLI_OK) {
-    dcmqi_report(common, &job);
-  }
-  convert_finish(&job);
-  return exit_code;
-}
-
 static int run(int argc, char **argv) {
-  dcmqi_common common = {.command = &cmd_bin2labelsegimage};
-  const char *input = NULL;
-  dseg_option_value values[2];
-  convert_options options = {.options = values,
-                             .representation = "labelmap",
-                             .force = true,
-                             .is_dcmqi = true,
-                             .write = {.frame_codec = "explicit-le", .empty_frames = DSEG_EMPTY_KEEP}};
-  int exit_code = parse(argc, argv, &common, &input, &options);
-  if (exit_code == CLI_OK && !common.stop) {
-    options.inputs = &input;
-    options.input_count = 1;
-    exit_code = convert(&common, &options);
+  command_line line = {.request = {.common = {.command = &cmd_bin2labelsegimage},
+                                   .input_count = 1,
+                                   .from_dicom = true,
+                                   .options = {.representation = "labelmap",
+                                               .frame_codec = "explicit-le",
+                                               .format = "dicom",
+                                               .numbering = DSEG_NUMBERS_AS_STORED,
+                                               .empty_frames = DSEG_EMPTY_KEEP}}};
+  line.request.inputs = &line.input;
+  line.request.options.encoding_options = line.values;
+  int exit_code = parse(argc, argv, &line);
+  if (exit_code == CLI_OK && !line.request.common.stop) {
+    exit_code = dcmqi_convert(&line.request);
   }
   return dcmqi_exit_code(exit_code);
 }

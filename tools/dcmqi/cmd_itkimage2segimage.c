@@ -65,35 +65,36 @@ static bool take_switch(const cli_args *args, bool *is_on) {
 }
 
 typedef struct command_line {
-  dcmqi_common common;
   const char **images;
-  convert_options options;
+  const char **references;
+  dcmqi_request request;
 } command_line;
 
 /* False after a message. */
-static bool set_option(const cli_args *args, int id, command_line *request) {
-  convert_options *options = &request->options;
+static bool set_option(const cli_args *args, int id, command_line *line) {
+  dcmqi_request *request = &line->request;
+  dseg_convert_options *options = &request->options;
   bool is_on = false;
   int index = 0;
   switch (id) {
     case OPTION_METADATA: options->metadata = args->value; return true;
-    case OPTION_OUTPUT: options->output = args->value; return true;
-    case OPTION_IMAGES: return dcmqi_split(dcmqi_value(args), &request->images, &options->input_count);
-    case OPTION_DICOM_LIST: return dcmqi_split(dcmqi_value(args), &options->references, &options->reference_count);
+    case OPTION_OUTPUT: request->output = args->value; return true;
+    case OPTION_IMAGES: return dcmqi_split(dcmqi_value(args), &line->images, &request->input_count);
+    case OPTION_DICOM_LIST: return dcmqi_split(dcmqi_value(args), &line->references, &options->reference_count);
     case OPTION_DICOM_DIRECTORY: {
-      const char **grown = realloc(options->references, (options->reference_count + 1) * sizeof *grown);
+      const char **grown = realloc(line->references, (options->reference_count + 1) * sizeof *grown);
       if (grown == NULL) {
         return false;
       }
-      options->references = grown;
-      options->references[options->reference_count++] = args->value;
+      line->references = grown;
+      line->references[options->reference_count++] = args->value;
       return true;
     }
     case OPTION_SKIP:
       if (!take_switch(args, &is_on)) {
         return false;
       }
-      options->write.empty_frames = is_on ? DSEG_EMPTY_OMIT : DSEG_EMPTY_KEEP;
+      options->empty_frames = is_on ? DSEG_EMPTY_OMIT : DSEG_EMPTY_KEEP;
       return true;
     case OPTION_GEOMETRY_CHECK:
       if (!take_switch(args, &is_on)) {
@@ -101,7 +102,7 @@ static bool set_option(const cli_args *args, int id, command_line *request) {
       }
       options->shared_references = !is_on;
       return true;
-    case OPTION_LABEL_IDS: options->numbering = CONVERT_NUMBERS_OF_FILES; return true;
+    case OPTION_LABEL_IDS: options->numbering = DSEG_NUMBERS_OF_FILES; return true;
     case OPTION_TYPE:
       if (!cli_choice(args, types, &index)) {
         return false;
@@ -112,14 +113,15 @@ static bool set_option(const cli_args *args, int id, command_line *request) {
       if (!cli_choice(args, compressions, &index)) {
         return false;
       }
-      options->write.frame_codec = codecs[index];
+      options->frame_codec = codecs[index];
       return true;
     default: dcmqi_take_common(&request->common, id, args->argc, args->argv); return true;
   }
 }
 
-static int parse(int argc, char **argv, command_line *request) {
-  convert_options *options = &request->options;
+static int parse(int argc, char **argv, command_line *line) {
+  dcmqi_request *request = &line->request;
+  dseg_convert_options *options = &request->options;
   cli_args args;
   cli_args_begin(&args, &cmd_itkimage2segimage, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
@@ -127,63 +129,43 @@ static int parse(int argc, char **argv, command_line *request) {
       request->common.stop = true;
       return args.exit_code;
     }
-    if (!set_option(&args, id, request)) {
+    if (!set_option(&args, id, line)) {
       return CLI_USAGE;
     }
     if (request->common.stop) {
       return CLI_OK;
     }
   }
-  options->inputs = request->images;
-  const char *references = options->reference_count > 0 ? options->references[0] : NULL;
-  const char *images = options->input_count > 0 ? request->images[0] : NULL;
+  request->inputs = line->images;
+  options->references = line->references;
+  const char *references = options->reference_count > 0 ? line->references[0] : NULL;
+  const char *images = request->input_count > 0 ? line->images[0] : NULL;
   const char *const required[] = {"inputImageList",
                                   images,
                                   "inputMetadata",
                                   options->metadata,
                                   "outputDICOM",
-                                  options->output,
+                                  request->output,
                                   "inputDICOMDirectory or --inputDICOMList",
                                   references,
                                   NULL};
   return dcmqi_check(&args, required);
 }
 
-static int convert(const command_line *request) {
-  convert_job job;
-  int exit_code = convert_prepare(&job, &request->options);
-  if (exit_code == CLI_OK && job.target->segment_count == 0) {
-    cli_error(convert_input_name(&job), "no voxel has a label: there is no segment to write");
-    exit_code = CLI_INPUT;
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = convert_to_dicom(&job);
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = convert_commit(&job);
-  }
-  if (exit_code == CLI_OK) {
-    dcmqi_report(&request->common, &job);
-  }
-  convert_finish(&job);
-  return exit_code;
-}
-
 static int run(int argc, char **argv) {
-  command_line request = {
-      .common = {.command = &cmd_itkimage2segimage},
-      .options = {.representation = "binary",
-                  .numbering = CONVERT_NUMBERS_IN_TURN,
-                  .force = true,
-                  .is_dcmqi = true,
-                  .complete_metadata = true,
-                  .write = {.frame_codec = "explicit-le", .empty_frames = DSEG_EMPTY_OMIT}},
-  };
-  int exit_code = parse(argc, argv, &request);
-  if (exit_code == CLI_OK && !request.common.stop) {
-    exit_code = convert(&request);
+  command_line line = {.request = {.common = {.command = &cmd_itkimage2segimage},
+                                   .options = {.representation = "binary",
+                                               .numbering = DSEG_NUMBERS_COUNT_BY_FILE,
+                                               .complete_metadata = true,
+                                               .require_segment = true,
+                                               .format = "dicom",
+                                               .frame_codec = "explicit-le",
+                                               .empty_frames = DSEG_EMPTY_OMIT}}};
+  int exit_code = parse(argc, argv, &line);
+  if (exit_code == CLI_OK && !line.request.common.stop) {
+    exit_code = dcmqi_convert(&line.request);
   }
-  free(request.images);
-  free(request.options.references);
+  free(line.images);
+  free(line.references);
   return dcmqi_exit_code(exit_code);
 }

@@ -37,26 +37,26 @@ static const char *const types[] = {"nrrd", "mhd", "mha", "nii", "nifti", "hdr",
 static const char *const suffixes[] = {".nrrd", ".mhd", ".mha", ".nii.gz", ".nii.gz", ".hdr", ".hdr"};
 
 typedef struct command_line {
-  dcmqi_common common;
   const char *input;
   const char *directory;
   const char *prefix;
   int type;
-  bool merge;
+  dcmqi_request request;
 } command_line;
 
-static int parse(int argc, char **argv, command_line *request) {
+static int parse(int argc, char **argv, command_line *line) {
+  dcmqi_request *request = &line->request;
   cli_args args;
   cli_args_begin(&args, &cmd_segimage2itkimage, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
     switch (id) {
       case CLI_STOP: request->common.stop = true; return args.exit_code;
-      case OPTION_INPUT: request->input = args.value; break;
-      case OPTION_DIRECTORY: request->directory = args.value; break;
-      case OPTION_PREFIX: request->prefix = args.value; break;
-      case OPTION_MERGE: request->merge = true; break;
+      case OPTION_INPUT: line->input = args.value; break;
+      case OPTION_DIRECTORY: line->directory = args.value; break;
+      case OPTION_PREFIX: line->prefix = args.value; break;
+      case OPTION_MERGE: request->options.files = DSEG_FILES_BY_LAYER_COUNTED; break;
       case OPTION_TYPE:
-        if (!cli_choice(&args, types, &request->type)) {
+        if (!cli_choice(&args, types, &line->type)) {
           return CLI_USAGE;
         }
         break;
@@ -66,136 +66,56 @@ static int parse(int argc, char **argv, command_line *request) {
       return CLI_OK;
     }
   }
-  const char *const required[] = {"inputDICOM", request->input, "outputDirectory", request->directory, NULL};
+  const char *const required[] = {"inputDICOM", line->input, "outputDirectory", line->directory, NULL};
   return dcmqi_check(&args, required);
 }
 
-/* DIRECTORY/PREFIX-name; malloc'd, NULL when out of memory. */
-static char *output_name(const command_line *request, const char *name) {
-  const size_t size = strlen(request->directory) + strlen(request->prefix) + strlen(name) + 3;
+/* DIRECTORY/PREFIXend; malloc'd, NULL when out of memory. */
+static char *output_name(const command_line *line, const char *end) {
+  const size_t size = strlen(line->directory) + strlen(line->prefix) + strlen(end) + 2;
   char *path = malloc(size);
   if (path != NULL) {
-    snprintf(path, size, "%s/%s%s%s", request->directory, request->prefix, *request->prefix != '\0' ? "-" : "", name);
+    snprintf(path, size, "%s/%s%s", line->directory, line->prefix, end);
   }
   return path;
 }
 
-/* Which file each segment goes to, from 0. */
-static dseg_status choose_groups(convert_job *job, bool merge, uint32_t *group_of, size_t *group_count,
-                                 dseg_error *error) {
-  const size_t count = job->target->segment_count;
-  if (dseg_source_description(job->source)->kind == DSEG_VOXELS_LABELS) {
-    *group_count = 1;
-    return DSEG_OK;
-  }
-  if (merge && !job->fractions) {
-    return convert_assign_layers(job, group_of, group_count, error);
-  }
-  for (size_t i = 0; i < count; i++) {
-    group_of[i] = (uint32_t)i;
-  }
-  *group_count = count;
-  return DSEG_OK;
-}
-
-static int name_files(const command_line *request, convert_job *job, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    char name[48];
-    snprintf(name, sizeof name, "%zu%s", i + 1, suffixes[request->type]);
-    char *path = output_name(request, name);
-    const bool added = path != NULL && convert_add_file(job, path);
-    free(path);
-    if (!added) {
-      return convert_fail_memory(job);
-    }
-  }
-  return CLI_OK;
-}
-
-static int write_metadata(const command_line *request, convert_job *job, const uint32_t *group_of, size_t group_count) {
-  const dseg_description *target = job->target;
-  char *path = output_name(request, "meta.json");
-  dseg_segment_origin *origins = calloc(target->segment_count + 1, sizeof *origins);
-  if (path == NULL || origins == NULL) {
-    free(path);
-    free(origins);
-    return convert_fail_memory(job);
-  }
-  for (size_t i = 0; i < target->segment_count; i++) {
-    origins[i] = (dseg_segment_origin){group_of[i], target->segments[i].number};
-  }
-  const dseg_metadata_files files = {.struct_size = sizeof(dseg_metadata_files),
-                                     .count = group_count,
-                                     .origins = origins,
-                                     .all_texts = true,
-                                     .set = job->outputs};
-  dseg_error error = {0};
-  const dseg_status status = dseg_metadata_write(path, target, &files, true, &error);
-  int exit_code = status == DSEG_OK ? CLI_OK : convert_fail_output(job, path, status, &error);
-  if (exit_code == CLI_OK && !convert_add_file(job, path)) {
-    exit_code = convert_fail_memory(job);
+/* Files get numbers behind the prefix. */
+static int convert(command_line *line) {
+  dcmqi_request *request = &line->request;
+  const bool has_prefix = *line->prefix != '\0';
+  const char *suffix = suffixes[line->type];
+  char *path = output_name(line, has_prefix ? suffix : "");
+  char *metadata = output_name(line, has_prefix ? "-meta.json" : "meta.json");
+  int exit_code = CLI_INPUT;
+  if (path == NULL || metadata == NULL) {
+    cli_error(NULL, "out of memory");
+  } else {
+    request->inputs = &line->input;
+    request->output = path;
+    request->metadata = metadata;
+    request->options.format = suffix;
+    exit_code = dcmqi_convert(request);
   }
   free(path);
-  free(origins);
-  return exit_code;
-}
-
-static int write_files(const command_line *request, convert_job *job) {
-  uint32_t *group_of = calloc(job->target->segment_count + 1, sizeof *group_of);
-  if (group_of == NULL) {
-    return convert_fail_memory(job);
-  }
-  size_t group_count = 0;
-  dseg_error error = {0};
-  const dseg_status status = choose_groups(job, request->merge, group_of, &group_count, &error);
-  int exit_code = status == DSEG_OK ? CLI_OK : convert_fail_input(job, status, &error);
-  if (exit_code == CLI_OK) {
-    exit_code = name_files(request, job, group_count);
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = convert_write_groups(job, group_of);
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = write_metadata(request, job, group_of, group_count);
-  }
-  free(group_of);
-  return exit_code;
-}
-
-static int convert(const command_line *request) {
-  const convert_options options = {.inputs = &request->input,
-                                   .input_count = 1,
-                                   .output = request->directory,
-                                   .format = dseg_volume_format_of(suffixes[request->type]),
-                                   .force = true,
-                                   .is_dcmqi = true,
-                                   .keep_background = true,
-                                   .ascending = true,
-                                   .stored_fractions = true};
-  convert_job job;
-  int exit_code = convert_prepare(&job, &options);
-  if (exit_code == CLI_OK && strcmp(dseg_source_format(job.source), "DICOM") != 0) {
-    cli_error(request->input, "is no DICOM segmentation");
-    exit_code = CLI_INPUT;
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = write_files(request, &job);
-  }
-  if (exit_code == CLI_OK) {
-    exit_code = convert_commit(&job);
-  }
-  if (exit_code == CLI_OK) {
-    dcmqi_report(&request->common, &job);
-  }
-  convert_finish(&job);
+  free(metadata);
   return exit_code;
 }
 
 static int run(int argc, char **argv) {
-  command_line request = {.common = {.command = &cmd_segimage2itkimage}, .prefix = ""};
-  int exit_code = parse(argc, argv, &request);
-  if (exit_code == CLI_OK && !request.common.stop) {
-    exit_code = convert(&request);
+  command_line line = {.prefix = "",
+                       .request = {.common = {.command = &cmd_segimage2itkimage},
+                                   .input_count = 1,
+                                   .from_dicom = true,
+                                   .options = {.files = DSEG_FILES_BY_SEGMENT_COUNTED,
+                                               .metadata_for_dcmqi = true,
+                                               .numbering = DSEG_NUMBERS_AS_STORED,
+                                               .keep_background = true,
+                                               .ascending = true,
+                                               .stored_fractions = true}}};
+  int exit_code = parse(argc, argv, &line);
+  if (exit_code == CLI_OK && !line.request.common.stop) {
+    exit_code = convert(&line);
   }
   return dcmqi_exit_code(exit_code);
 }

@@ -42,8 +42,19 @@ int dcmqi_check(const cli_args *args, const char *const *required);
 /* dcmqi's programs end with 0 or 1. */
 int dcmqi_exit_code(int exit_code);
 
-/* Says what was written, when --verbose asks for it. */
-void dcmqi_report(const dcmqi_common *common, const convert_job *job);
+/* A conversion, as one of the command lines asks for it. */
+typedef struct dcmqi_request {
+  dcmqi_common common;
+  const char *const *inputs;
+  size_t input_count;
+  bool from_dicom;      /* the one input has to be a DICOM object */
+  const char *output;   /* files that exist are replaced */
+  const char *metadata; /* JSON to write; NULL: none */
+  dseg_convert_options options;
+} dcmqi_request;
+
+/* Converts, and says what was written when --verbose asks for it. Returns an exit code of dseg. */
+int dcmqi_convert(dcmqi_request *request);
 
 /* dcmqi_xml.c: the options of a command in the form of 3D Slicer's execution model, on stdout. */
 void dcmqi_show_xml(const cli_command *command);

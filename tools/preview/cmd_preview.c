@@ -4,7 +4,8 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
-#include "convert/convert.h"
+#include "cli/streams.h"
+#include "dseg/dseg.h"
 #include "preview/png.h"
 #include "preview/preview.h"
 
@@ -99,7 +100,7 @@ static int preview(preview_job *job, const char *output, bool force) {
 static bool parse_planes(const cli_args *args, preview_job *job) {
   uint64_t first;
   uint64_t last;
-  if (!convert_parse_range(args->value, &first, &last) || first == 0 || last > SIZE_MAX) {
+  if (!cli_range(args->value, &first, &last) || first == 0 || last > SIZE_MAX) {
     cli_usage_error(args->command, "--planes: \"%s\" is no range such as 10-20, counted from 1", args->value);
     return false;
   }

@@ -117,6 +117,27 @@ DSEG_API dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, s
 /* Completes the file(s). The writer is used up, whatever the outcome: only dseg_writer_destroy may follow. */
 DSEG_API dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error);
 
+/* A file, or what went to a buffer or a function. */
+typedef struct dseg_written_instance {
+  const char *path; /* NULL: not a file */
+  const char *sop_instance_uid;
+  uint64_t bytes;
+  uint64_t frames;
+  uint64_t pixel_data_bytes; /* the value of Pixel Data (7FE0,0010) */
+} dseg_written_instance;
+
+/* What a writer wrote. Later versions append members: read it through the pointer. */
+typedef struct dseg_written {
+  const dseg_written_instance *files; /* file_count of them: several of a Concatenation, in its order */
+  size_t file_count;
+  const char *series_uid;
+  const char *representation, *frame_codec, *transfer_syntax_uid; /* names of plug-ins and a UID, of static storage */
+} dseg_written;
+
+/* Valid until dseg_writer_destroy; NULL before dseg_writer_finish has succeeded. Files of a set have their names only
+ * when it is committed. */
+DSEG_API const dseg_written *dseg_writer_written(const dseg_writer *writer);
+
 /* Frees; what was not finished leaves no file behind. NULL ok. */
 DSEG_API void dseg_writer_destroy(dseg_writer *writer);
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* job.h - what the parts of a conversion (dseg/convert.h) share.
+ *
+ * A job goes from the source's planes and segments to those of the output: dseg_convert_prepare settles which segments,
+ * planes and numbers the output has; dseg_convert_to_dicom and the two for volumes then fetch the output's voxels
+ * through dseg_convert_read_labels and dseg_convert_read_mask, a few planes at a time, and write them. */
+#ifndef DSEG_CONVERT_JOB_H
+#define DSEG_CONVERT_JOB_H
+
+#include "convert/report.h"
+#include "dseg/convert.h"
+#include "model/raster_map.h"
+
+typedef struct dseg_convert_job dseg_convert_job;
+
+/* Passes warnings about a file on; job and file must outlive it. */
+typedef struct dseg_convert_warnings {
+  const dseg_convert_job *job;
+  const char *file; /* NULL: several */
+} dseg_convert_warnings;
+dseg_warning_sink dseg_convert_warning_sink(dseg_convert_warnings *warnings);
+
+struct dseg_convert_job {
+  const dseg_convert_options *options;
+  dseg_source *source; /* borrowed */
+  /* The names of the files that were opened together, file_count of them; one for a source. The first may be NULL. */
+  const char *const *names;
+  size_t file_count;
+  const char *output_name; /* in messages */
+  dseg_output output;      /* path, or the others; its set is never NULL for a path */
+  dseg_output_set *set;    /* that files join; borrowed; NULL only where the output is none */
+
+  dseg_description *target;                  /* what is written; owned */
+  const dseg_volume_format *format;          /* of the output; NULL: DICOM */
+  const dseg_representation *representation; /* of the output; NULL for volumes */
+  /* By segment index of the target: index in the source. Absent segments, which the JSON describes and the source does
+   * not have, have indices from the source's segment_count on. */
+  uint32_t *source_segment;
+  const dseg_metadata_segment *changes; /* by segment of the target as the JSON left it; NULL: there was no JSON */
+  uint32_t *read_segments;              /* read_count of them: source_segment without those that are absent */
+  size_t read_count;
+  uint32_t *metadata_lists; /* by segment index of the source: the list of the JSON that names it */
+  uint32_t *values;         /* by source_segment: number in the target; 0 where it is left out */
+  unsigned bits;            /* 8, 16 or 32: enough for the target's numbers and background */
+  bool fractions;           /* the output holds fractions */
+  uint32_t mask_maximum;    /* what a mask's "inside" becomes: 1, or the largest fraction */
+  uint8_t *scratch_plane;   /* for rasters that differ: one plane of the source */
+  dseg_raster_map map;      /* from the target's raster to the source's */
+  bool same_raster;         /* planes have the same pixels in both (dseg_raster_map_is_plain) */
+  /* Several volumes: by segment of the target the one it is in, and their names; else NULL. */
+  uint32_t *group_of;
+  char **group_names;
+  size_t group_count; /* files; 1 for one */
+  dseg_convert_warnings input_warnings;
+  bool took_inputs; /* the options' inputs are used up */
+  dseg_convert_report *report;
+};
+
+/* prepare.c: settles the output, once job->source is open. */
+dseg_status dseg_convert_prepare(dseg_convert_job *job, dseg_error *error);
+
+/* messages.c */
+/* How messages call an option. */
+const char *dseg_convert_name(const dseg_convert_job *job, dseg_convert_option option);
+/* The name that stands for the inputs in messages; NULL: there are several. */
+const char *dseg_convert_input_name(const dseg_convert_job *job);
+void dseg_convert_note(const dseg_convert_job *job, const char *file, const char *format, ...) DSEG_PRINTF(3, 4);
+/* Puts the input, the file or the output that a failure is about before its message, and keeps whose it is for the
+ * result. Each returns status. */
+dseg_status dseg_convert_fail_input(dseg_convert_job *job, dseg_status status, dseg_error *error);
+dseg_status dseg_convert_fail_file(dseg_convert_job *job, const char *file, dseg_status status, dseg_error *error);
+dseg_status dseg_convert_fail_output(dseg_convert_job *job, const char *path, dseg_status status, dseg_error *error);
+dseg_status dseg_convert_fail_memory(dseg_convert_job *job, dseg_error *error);
+
+/* Progress of one of several parts of equal size that make the whole. */
+typedef struct dseg_convert_progress {
+  dseg_progress whole;
+  unsigned long long part, parts;
+} dseg_convert_progress;
+dseg_progress dseg_convert_progress_sink(dseg_convert_progress *progress);
+void dseg_convert_show_progress(const dseg_convert_progress *progress, unsigned long long done,
+                                unsigned long long total);
+
+/* select.c: leaves the segments and planes in the target that the options ask for. */
+dseg_status dseg_convert_select_segments(dseg_convert_job *job, dseg_error *error);
+dseg_status dseg_convert_select_planes(dseg_convert_job *job, dseg_error *error);
+
+/* absent.c: segments that are described and have no voxel. */
+/* Whether the segment with this index of the target is described by the JSON alone. */
+bool dseg_convert_is_absent(const dseg_convert_job *job, size_t segment);
+/* Where the segment of a source_segment comes from, absent ones from the JSON; list: as in metadata_lists. */
+dseg_segment_origin dseg_convert_segment_origin(const dseg_convert_job *job, uint32_t source_segment, uint32_t *list);
+/* Lists read_segments anew: whenever segments of the target are dropped or change their order. */
+void dseg_convert_list_read_segments(dseg_convert_job *job);
+/* Drops the segments of the target whose keep is 0, with a note: some of them, by name, and one, or several: what
+ * becomes of it or them. */
+void dseg_convert_drop_segments(dseg_convert_job *job, const uint8_t *keep, const char *one, const char *several);
+/* Drops what the output cannot describe, and with present_only what has no voxel, with a note each. */
+dseg_status dseg_convert_settle_absent(dseg_convert_job *job, dseg_error *error);
+/* Says which segments stay described although no voxel has them. */
+dseg_status dseg_convert_note_absent(dseg_convert_job *job, dseg_error *error);
+/* Refuses an output without a segment that needs one. */
+dseg_status dseg_convert_check_segments(dseg_convert_job *job, dseg_error *error);
+
+/* numbers.c: settles the target's segment numbers, background and bits, with a note where numbers change. */
+dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error);
+
+/* grid.c: DSEG_GRID_TIGHT; ascending; references with or without DSEG_GRID_REFERENCE. Each leaves target->geometry, map
+ * and same_raster in step. */
+dseg_status dseg_convert_tighten(dseg_convert_job *job, dseg_error *error);
+void dseg_convert_ascend(dseg_convert_job *job);
+dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *error);
+
+/* kept.c: drops what does not hold in the target any more, and names all that is not kept. */
+dseg_status dseg_convert_settle_attributes(dseg_convert_job *job, dseg_error *error);
+
+/* planes.c: planes of the output. out has count * rows * columns values of job->bits. segments: indices in the source
+ * (NULL: all that are read). overlap is added to. */
+dseg_status dseg_convert_read_labels(dseg_convert_job *job, size_t first, size_t count, const uint32_t *segments,
+                                     size_t segment_count, dseg_overlap_policy policy, void *out, dseg_overlap *overlap,
+                                     dseg_error *error);
+/* One byte a voxel: 0 or job->mask_maximum, or stored fractions when the output holds fractions. */
+dseg_status dseg_convert_read_mask(dseg_convert_job *job, size_t segment, size_t plane, uint8_t *out,
+                                   dseg_error *error);
+/* present: by segment of the target; scratch: by segment of the source. */
+dseg_status dseg_convert_segments_in_plane(dseg_convert_job *job, size_t plane, uint8_t *present, uint8_t *scratch,
+                                           dseg_error *error);
+/* How many planes make a chunk of a few megabytes. */
+size_t dseg_convert_chunk_planes(const dseg_convert_job *job);
+/* Sets every value of count values of bits to value. */
+void dseg_convert_fill(void *out, unsigned bits, size_t count, uint32_t value);
+
+/* overlap.c */
+/* Whether a voxel of several segments becomes one of one segment's, and whose. */
+bool dseg_convert_flattens(const dseg_convert_job *job);
+dseg_overlap_policy dseg_convert_policy(const dseg_convert_job *job);
+/* Reads planes first.. only to count overlap. */
+dseg_status dseg_convert_scan_overlap(dseg_convert_job *job, size_t first, dseg_overlap *overlap, dseg_error *error);
+/* Names the segments and voxels that overlap, and what to do. */
+dseg_status dseg_convert_refuse_overlap(dseg_convert_job *job, const dseg_overlap *overlap, const char *why,
+                                        const char *advice, dseg_error *error);
+
+/* layers.c: the lowest layer for each segment of the target so that no two in a layer overlap. layer_of has an item for
+ * each segment. */
+dseg_status dseg_convert_assign_layers(dseg_convert_job *job, uint32_t *layer_of, size_t *layer_count,
+                                       dseg_error *error);
+
+/* dicom.c, volume.c, split.c: write the output. */
+dseg_status dseg_convert_to_dicom(dseg_convert_job *job, dseg_error *error);
+dseg_status dseg_convert_to_volume(dseg_convert_job *job, dseg_error *error);
+dseg_status dseg_convert_split_volumes(dseg_convert_job *job, dseg_error *error);
+/* metadata_files.c: applies the JSON that is read, and writes the one that is asked for. */
+dseg_status dseg_convert_apply_metadata(dseg_convert_job *job, dseg_error *error);
+dseg_status dseg_convert_write_metadata(dseg_convert_job *job, dseg_error *error);
+
+/* outputs.c */
+/* Fails when two of these are one file, or one is an input of the run: before the work rather than after it. */
+dseg_status dseg_convert_check_names(dseg_convert_job *job, const char *const *paths, size_t count, dseg_error *error);
+/* Fails when path exists and may not be replaced: before the work rather than after it. flags: DSEG_OUTPUT_. */
+dseg_status dseg_convert_check_output(dseg_convert_job *job, const char *path, unsigned flags, dseg_error *error);
+/* The output, with another path. */
+dseg_output dseg_convert_output(const dseg_convert_job *job, const char *path);
+
+/* fill.c: a volume's voxels. slots: plane_count items, to be freed. */
+dseg_status dseg_convert_volume_grid(dseg_convert_job *job, dseg_grid *grid, size_t **slots, size_t *voxel_count,
+                                     dseg_error *error);
+/* Labels of some segments, or one segment's fractions. */
+dseg_status dseg_convert_fill_labels(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots,
+                                     const uint32_t *segments, size_t segment_count, dseg_overlap_policy policy,
+                                     void *voxels, dseg_overlap *overlap, dseg_error *error);
+dseg_status dseg_convert_fill_fractions(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots,
+                                        size_t segment, float *voxels, dseg_error *error);
+dseg_status dseg_convert_fill_stored(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
+                                     uint8_t *voxels, dseg_error *error);
+/* Says that the output's format holds no fractions. */
+dseg_status dseg_convert_refuse_fractions(dseg_convert_job *job, dseg_error *error);
+/* Writes a volume and adds its files to the report. */
+dseg_status dseg_convert_write_volume(dseg_convert_job *job, const char *path, const dseg_volume *volume,
+                                      dseg_convert_progress *progress, dseg_error *error);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* options.c - which options of a conversion go together, and what its output is. */
+#include <math.h>
+#include <string.h>
+
+#include "convert/options.h"
+
+static bool ends_in(const char *path, const char *suffix) {
+  const size_t length = strlen(path);
+  const size_t end = strlen(suffix);
+  return length >= end && strcmp(path + length - end, suffix) == 0;
+}
+
+static bool has_dicom_suffix(const char *path) {
+  return ends_in(path, ".dcm") || ends_in(path, ".DCM") || ends_in(path, ".seg");
+}
+
+dseg_status dseg_convert_find_format(const dseg_convert_options *options, const dseg_output *output,
+                                     const dseg_volume_format **format, dseg_error *error) {
+  *format = NULL;
+  if (options->format != NULL) {
+    *format = dseg_volume_format_of(options->format);
+    if (*format == NULL && strcmp(options->format, "dicom") != 0) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "format \"%.60s\" is neither dicom nor a suffix such as .nii.gz",
+                       options->format);
+    }
+    return DSEG_OK;
+  }
+  if (output->path == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "an output without a path needs a format, dicom or .nii.gz for instance");
+  }
+  *format = dseg_volume_format_of(output->path);
+  if (*format == NULL && !has_dicom_suffix(output->path)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "the suffix is none of .dcm, .seg and those of volumes, and no format is given");
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_values(const dseg_convert_options *options, dseg_error *error) {
+  if (!(options->threshold >= 0 && options->threshold <= 1)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "threshold %g is not in 0..1", options->threshold);
+  }
+  if (options->last_plane < options->first_plane || (options->first_plane == 0 && options->last_plane > 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "planes %zu to %zu: they count from 1, the first before the last",
+                     options->first_plane, options->last_plane);
+  }
+  if (options->grid == DSEG_GRID_REFERENCE && options->reference_count == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the grid of references needs references");
+  }
+  if ((options->segments == NULL && options->segment_count > 0) ||
+      (options->references == NULL && options->reference_count > 0) ||
+      (options->encoding_options == NULL && options->encoding_option_count > 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a list is NULL and its count is not 0");
+  }
+  return DSEG_OK;
+}
+
+/* The first option that is given and that the output has no use for; NULL: none. */
+static const char *useless_option(const dseg_convert_options *options, bool dicom) {
+  const struct {
+    const char *name;
+    bool is_given, is_dicom;
+  } table[] = {
+      {"representation", options->representation != NULL, true},
+      {"frame_codec", options->frame_codec != NULL, true},
+      {"encoding_options", options->encoding_option_count > 0, true},
+      {"empty_frames", options->empty_frames != DSEG_EMPTY_BOUNDS, true},
+      {"concatenation", options->concatenation, true},
+      {"offset_table", options->offset_table != DSEG_OFFSET_TABLE_BASIC, true},
+      {"frame_order", options->frame_order != DSEG_FRAME_ORDER_PLANE, true},
+      {"uid_seed", options->uid_seed != NULL, true},
+      {"references", options->reference_count > 0 && options->grid != DSEG_GRID_REFERENCE, true},
+      {"files", options->files != DSEG_FILES_ONE, false},
+      {"compression", options->compression != 0, false},
+      {"nifti2", options->nifti2, false},
+      {"stored_fractions", options->stored_fractions, false},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    if (table[i].is_given && table[i].is_dicom != dicom) {
+      return table[i].name;
+    }
+  }
+  return NULL;
+}
+
+dseg_status dseg_convert_check_options(const dseg_convert_options *options, const dseg_output *output, bool dicom,
+                                       dseg_error *error) {
+  DSEG_TRY(check_values(options, error));
+  const char *useless = useless_option(options, dicom);
+  if (useless != NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s is of no use for %s", useless,
+                     dicom ? "a DICOM object" : "a volume");
+  }
+  if (output->path == NULL && options->files != DSEG_FILES_ONE) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "several files need a path, and the output has none");
+  }
+  if (options->stored_fractions && options->files == DSEG_FILES_ONE) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "stored_fractions is for a file for each segment");
+  }
+  return DSEG_OK;
+}
