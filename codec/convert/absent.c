@@ -10,7 +10,7 @@
 enum { NAMED = 5 }; /* so many in one note */
 
 static size_t source_count(const dseg_convert_job *job) {
-  return dseg_source_description(job->source)->segment_count;
+  return dseg_source_description(job->view)->segment_count;
 }
 
 bool dseg_convert_is_absent(const dseg_convert_job *job, size_t segment) {
@@ -24,7 +24,7 @@ dseg_segment_origin dseg_convert_segment_origin(const dseg_convert_job *job, uin
     *list = change->list;
     return change->origin;
   }
-  const dseg_segment_origin origin = dseg_source_segment_origin(job->source, source_segment);
+  const dseg_segment_origin origin = dseg_source_segment_origin(job->view, source_segment);
   *list = job->metadata_lists != NULL ? job->metadata_lists[source_segment] : origin.file;
   return origin;
 }

@@ -115,14 +115,13 @@ static void free_job(dseg_convert_job *job) {
   free(job->read_segments);
   free(job->metadata_lists);
   free(job->values);
-  free(job->scratch_plane);
   free(job->group_of);
   for (size_t i = 0; job->group_names != NULL && i < job->group_count; i++) {
     free(job->group_names[i]);
   }
   free(job->group_names);
-  dseg_raster_map_free(&job->map);
   dseg_description_destroy(job->target);
+  dseg_source_close(job->view);
 }
 
 /* With the set of the output, or one of its own. */
@@ -179,6 +178,7 @@ static dseg_status convert(dseg_source *source, const given_files *given, const 
                           .names = source != NULL ? &source_name : given->paths,
                           .file_count = source != NULL ? 1 : given->count,
                           .group_count = 1,
+                          .same_raster = true,
                           .report = report};
   const dseg_status status = check_and_run(&job, given, output, error);
   if (source == NULL) {

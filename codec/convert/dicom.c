@@ -16,7 +16,7 @@ typedef struct dicom_work {
   size_t chunk;     /* planes */
   uint8_t *labels;  /* chunk planes of job->bits, also used for masks of bytes */
   uint8_t *present; /* by segment of the target */
-  uint8_t *scratch; /* by segment of the source */
+  uint8_t *scratch; /* by segment of the view */
   dseg_overlap overlap;
   dicom_stage stage;
   dseg_convert_progress progress;
@@ -47,10 +47,7 @@ static dseg_status write_labels(dseg_convert_job *job, dicom_work *work, size_t 
                                 dseg_error *error) {
   work->stage = STAGE_WRITE;
   for (size_t i = 0; i < count; i++) {
-    if (job->map.index[2][first + i] >= 0) {
-      DSEG_TRY(
-          dseg_writer_write_labels(work->writer, first + i, work->labels + i * plane_bytes(job), job->bits, error));
-    }
+    DSEG_TRY(dseg_writer_write_labels(work->writer, first + i, work->labels + i * plane_bytes(job), job->bits, error));
   }
   return DSEG_OK;
 }
@@ -225,13 +222,13 @@ static dseg_status create_writer(dseg_convert_job *job, dicom_work *work, dseg_e
 }
 
 dseg_status dseg_convert_to_dicom(dseg_convert_job *job, dseg_error *error) {
-  dicom_work work = {.chunk = job->fractions ? 1 : dseg_convert_chunk_planes(job),
+  dicom_work work = {.chunk = job->fractions ? 1 : dseg_source_chunk_planes(job->view, job->bits),
                      .progress = {job->options->progress, 0, job->options->frame_progress.report != NULL ? 1 : 2},
                      .warnings = {job, job->output_name}};
   DSEG_TRY(create_writer(job, &work, error));
   work.labels = malloc(work.chunk * plane_bytes(job) + 1);
   work.present = malloc(job->target->segment_count + 1);
-  work.scratch = malloc(dseg_source_description(job->source)->segment_count + 1);
+  work.scratch = malloc(dseg_source_description(job->view)->segment_count + 1);
   dseg_status status = work.labels != NULL && work.present != NULL && work.scratch != NULL
                            ? run(job, &work, error)
                            : dseg_convert_fail_memory(job, error);

@@ -9,7 +9,6 @@
 
 #include "convert/report.h"
 #include "dseg/convert.h"
-#include "model/raster_map.h"
 
 typedef struct dseg_convert_job dseg_convert_job;
 
@@ -23,6 +22,7 @@ dseg_warning_sink dseg_convert_warning_sink(dseg_convert_warnings *warnings);
 struct dseg_convert_job {
   const dseg_convert_options *options;
   dseg_source *source; /* borrowed */
+  dseg_source *view;   /* of the source: the planes and segments of the target; owned */
   /* The names of the files that were opened together, file_count of them; one for a source. The first may be NULL. */
   const char *const *names;
   size_t file_count;
@@ -33,20 +33,19 @@ struct dseg_convert_job {
   dseg_description *target;                  /* what is written; owned */
   const dseg_volume_format *format;          /* of the output; NULL: DICOM */
   const dseg_representation *representation; /* of the output; NULL for volumes */
-  /* By segment index of the target: index in the source. Absent segments, which the JSON describes and the source does
-   * not have, have indices from the source's segment_count on. */
+  /* By segment index of the target: index in the view, and in the source until there is one. Absent segments, which the
+   * JSON describes and the source does not have, have indices from its segment_count on. */
   uint32_t *source_segment;
   const dseg_metadata_segment *changes; /* by segment of the target as the JSON left it; NULL: there was no JSON */
   uint32_t *read_segments;              /* read_count of them: source_segment without those that are absent */
   size_t read_count;
-  uint32_t *metadata_lists; /* by segment index of the source: the list of the JSON that names it */
+  uint32_t *metadata_lists; /* by segment index of the view: the list of the JSON that names it */
   uint32_t *values;         /* by source_segment: number in the target; 0 where it is left out */
   unsigned bits;            /* 8, 16 or 32: enough for the target's numbers and background */
   bool fractions;           /* the output holds fractions */
   uint32_t mask_maximum;    /* what a mask's "inside" becomes: 1, or the largest fraction */
-  uint8_t *scratch_plane;   /* for rasters that differ: one plane of the source */
-  dseg_raster_map map;      /* from the target's raster to the source's */
-  bool same_raster;         /* planes have the same pixels in both (dseg_raster_map_is_plain) */
+  bool same_raster;         /* planes have the same pixels as those of the source */
+  bool has_gaps;            /* voxels of the target have no place in the source */
   /* Several volumes: by segment of the target the one it is in, and their names; else NULL. */
   uint32_t *group_of;
   char **group_names;
@@ -81,9 +80,10 @@ dseg_progress dseg_convert_progress_sink(dseg_convert_progress *progress);
 void dseg_convert_show_progress(const dseg_convert_progress *progress, unsigned long long done,
                                 unsigned long long total);
 
-/* select.c: leaves the segments and planes in the target that the options ask for. */
+/* select.c: leaves the segments in the target that the options ask for; then makes the view of these and of the planes
+ * asked for, which is the target's geometry. */
 dseg_status dseg_convert_select_segments(dseg_convert_job *job, dseg_error *error);
-dseg_status dseg_convert_select_planes(dseg_convert_job *job, dseg_error *error);
+dseg_status dseg_convert_select_view(dseg_convert_job *job, dseg_error *error);
 
 /* absent.c: segments that are described and have no voxel. */
 /* Whether the segment with this index of the target is described by the JSON alone. */
@@ -105,16 +105,13 @@ dseg_status dseg_convert_check_segments(dseg_convert_job *job, dseg_error *error
 /* numbers.c: settles the target's segment numbers, background and bits, with a note where numbers change. */
 dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error);
 
-/* grid.c: DSEG_GRID_TIGHT; ascending; references with or without DSEG_GRID_REFERENCE. Each leaves target->geometry, map
- * and same_raster in step. */
-dseg_status dseg_convert_tighten(dseg_convert_job *job, dseg_error *error);
-void dseg_convert_ascend(dseg_convert_job *job);
+/* grid.c: references, and DSEG_GRID_REFERENCE. Leaves target->geometry, view, same_raster and has_gaps in step. */
 dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *error);
 
 /* kept.c: drops what does not hold in the target any more, and names all that is not kept. */
 dseg_status dseg_convert_settle_attributes(dseg_convert_job *job, dseg_error *error);
 
-/* planes.c: planes of the output. out has count * rows * columns values of job->bits. segments: indices in the source
+/* planes.c: planes of the output. out has count * rows * columns values of job->bits. segments: indices in the view
  * (NULL: all that are read). overlap is added to. */
 dseg_status dseg_convert_read_labels(dseg_convert_job *job, size_t first, size_t count, const uint32_t *segments,
                                      size_t segment_count, dseg_overlap_policy policy, void *out, dseg_overlap *overlap,
@@ -122,11 +119,9 @@ dseg_status dseg_convert_read_labels(dseg_convert_job *job, size_t first, size_t
 /* One byte a voxel: 0 or job->mask_maximum, or stored fractions when the output holds fractions. */
 dseg_status dseg_convert_read_mask(dseg_convert_job *job, size_t segment, size_t plane, uint8_t *out,
                                    dseg_error *error);
-/* present: by segment of the target; scratch: by segment of the source. */
+/* present: by segment of the target; scratch: by segment of the view. */
 dseg_status dseg_convert_segments_in_plane(dseg_convert_job *job, size_t plane, uint8_t *present, uint8_t *scratch,
                                            dseg_error *error);
-/* How many planes make a chunk of a few megabytes. */
-size_t dseg_convert_chunk_planes(const dseg_convert_job *job);
 /* Sets every value of count values of bits to value. */
 void dseg_convert_fill(void *out, unsigned bits, size_t count, uint32_t value);
 
@@ -140,8 +135,7 @@ dseg_status dseg_convert_scan_overlap(dseg_convert_job *job, size_t first, dseg_
 dseg_status dseg_convert_refuse_overlap(dseg_convert_job *job, const dseg_overlap *overlap, const char *why,
                                         const char *advice, dseg_error *error);
 
-/* layers.c: the lowest layer for each segment of the target so that no two in a layer overlap. layer_of has an item for
- * each segment. */
+/* volume.c: the layer of each segment of the target, so that no two in one overlap (dseg_source_assign_layers). */
 dseg_status dseg_convert_assign_layers(dseg_convert_job *job, uint32_t *layer_of, size_t *layer_count,
                                        dseg_error *error);
 

@@ -105,50 +105,35 @@ static int compare_frames(const void *a, const void *b) {
   return (x->segment > y->segment) - (x->segment < y->segment);
 }
 
-/* Tables from planes and segments of the source to those of the target; UINT32_MAX: left out. */
-typedef struct places {
-  uint32_t *plane, *segment;
-} places;
-
-static bool make_places(const dseg_convert_job *job, places *to) {
-  const dseg_description *source = dseg_source_description(job->source);
-  const dseg_description *target = job->target;
-  to->plane = malloc((source->geometry.plane_count + 1) * sizeof *to->plane);
-  to->segment = malloc((source->segment_count + 1) * sizeof *to->segment);
-  if (to->plane == NULL || to->segment == NULL) {
-    return false;
-  }
-  memset(to->plane, 0xFF, (source->geometry.plane_count + 1) * sizeof *to->plane);
-  memset(to->segment, 0xFF, (source->segment_count + 1) * sizeof *to->segment);
-  for (size_t i = 0; i < target->geometry.plane_count; i++) {
-    if (job->map.index[2][i] >= 0) {
-      to->plane[job->map.index[2][i]] = (uint32_t)i;
+/* By segment of the view: index in the target; UINT32_MAX: left out. NULL when out of memory. */
+static uint32_t *place_segments(const dseg_convert_job *job) {
+  const size_t count = dseg_source_description(job->view)->segment_count;
+  uint32_t *places = malloc((count + 1) * sizeof *places);
+  if (places != NULL) {
+    memset(places, 0xFF, (count + 1) * sizeof *places);
+    for (size_t i = 0; i < job->target->segment_count; i++) {
+      if (!dseg_convert_is_absent(job, i)) {
+        places[job->source_segment[i]] = (uint32_t)i;
+      }
     }
   }
-  for (size_t i = 0; i < target->segment_count; i++) {
-    if (!dseg_convert_is_absent(job, i)) {
-      to->segment[job->source_segment[i]] = (uint32_t)i;
-    }
-  }
-  return true;
+  return places;
 }
 
-/* Frames of the same representation are those of the source, but for what was left out: what is said of them holds. */
-static dseg_status move_frames(const dseg_convert_job *job, const places *to, dseg_error *error) {
-  const dseg_description *source = dseg_source_description(job->source);
+/* Frames of the same representation are those of the view, but for what was left out: what is said of them holds. */
+static dseg_status move_frames(const dseg_convert_job *job, const uint32_t *places, dseg_error *error) {
+  const dseg_description *view = dseg_source_description(job->view);
   dseg_description *target = job->target;
-  dseg_frame_attributes *frames = dseg_description_alloc(target, (source->frame_count + 1) * sizeof *frames);
+  dseg_frame_attributes *frames = dseg_description_alloc(target, (view->frame_count + 1) * sizeof *frames);
   if (frames == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for attributes of %zu frames", source->frame_count);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for attributes of %zu frames", view->frame_count);
   }
   size_t count = 0;
-  for (size_t i = 0; i < target->frame_count; i++) {
-    dseg_frame_attributes frame = target->frames[i];
-    const bool in_source = frame.plane < source->geometry.plane_count;
-    frame.plane = in_source ? to->plane[frame.plane] : UINT32_MAX;
-    const uint32_t segment = frame.segment >= 0 ? to->segment[frame.segment] : 0;
+  for (size_t i = 0; i < view->frame_count; i++) {
+    dseg_frame_attributes frame = view->frames[i];
+    const uint32_t segment = frame.segment >= 0 ? places[frame.segment] : 0;
     frame.segment = frame.segment >= 0 ? (int32_t)segment : -1;
-    if (frame.plane != UINT32_MAX && segment != UINT32_MAX) {
+    if (segment != UINT32_MAX) {
       frames[count++] = frame;
     }
   }
@@ -166,12 +151,10 @@ static dseg_status settle_frames(const dseg_convert_job *job, dseg_error *error)
   if (!job->same_raster || before == NULL || strcmp(before, job->representation->name) != 0) {
     return dseg_description_drop_frames(job->target, error);
   }
-  places to = {NULL, NULL};
-  const dseg_status status = make_places(job, &to)
-                                 ? move_frames(job, &to, error)
-                                 : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for planes and segments");
-  free(to.plane);
-  free(to.segment);
+  uint32_t *places = place_segments(job);
+  const dseg_status status = places != NULL ? move_frames(job, places, error)
+                                            : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for segments");
+  free(places);
   return status;
 }
 

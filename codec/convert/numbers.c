@@ -23,15 +23,7 @@ static uint32_t free_number(const dseg_description *description) {
 /* Whether a voxel of the output may belong to no segment. */
 static bool needs_background(const dseg_convert_job *job) {
   const dseg_description *source = dseg_source_description(job->source);
-  if (source->has_background || job->read_count < source->segment_count) {
-    return true;
-  }
-  for (size_t i = 0; i < job->target->geometry.plane_count; i++) {
-    if (job->map.index[2][i] < 0) {
-      return true;
-    }
-  }
-  return !job->same_raster;
+  return source->has_background || job->read_count < source->segment_count || job->has_gaps;
 }
 
 /* Label maps in DICOM keep the value that stood for the background if it can be kept. In other volumes it is 0, but

@@ -17,7 +17,7 @@ dseg_overlap_policy dseg_convert_policy(const dseg_convert_job *job) {
 
 dseg_status dseg_convert_scan_overlap(dseg_convert_job *job, size_t first, dseg_overlap *overlap, dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;
-  const size_t chunk = dseg_convert_chunk_planes(job);
+  const size_t chunk = dseg_source_chunk_planes(job->view, job->bits);
   void *labels = malloc(chunk * geometry->rows * geometry->columns * (job->bits / 8) + 1);
   if (labels == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a few planes");
@@ -34,7 +34,7 @@ dseg_status dseg_convert_scan_overlap(dseg_convert_job *job, size_t first, dseg_
 
 dseg_status dseg_convert_refuse_overlap(dseg_convert_job *job, const dseg_overlap *overlap, const char *why,
                                         const char *advice, dseg_error *error) {
-  const dseg_segment *segments = dseg_source_description(job->source)->segments;
+  const dseg_segment *segments = dseg_source_description(job->view)->segments;
   char pairs[600] = "";
   size_t used = 0;
   for (size_t i = 0; i < overlap->pair_count; i++) {

@@ -108,13 +108,7 @@ static void keep_numbers(dseg_convert_job *job) {
 /* In this order: each looks at what those before it have left. */
 static dseg_status settle_output(dseg_convert_job *job, dseg_error *error) {
   DSEG_TRY(dseg_convert_select_segments(job, error));
-  DSEG_TRY(dseg_convert_select_planes(job, error));
-  if (job->options->ascending) {
-    dseg_convert_ascend(job);
-  }
-  if (job->options->grid == DSEG_GRID_TIGHT) {
-    DSEG_TRY(dseg_convert_tighten(job, error));
-  }
+  DSEG_TRY(dseg_convert_select_view(job, error));
   if (job->format == NULL) {
     keep_numbers(job);
     DSEG_TRY(choose_representation(job, error));

@@ -1,123 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* select.c - the segments (by number, range or label) and the planes that the output takes. */
-#include <errno.h>
+/* select.c - the segments and planes that the output takes, and the view that has them alone. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "convert/job.h"
-
-static bool parse_number(const char **text, uint64_t *number) {
-  if (**text < '0' || **text > '9') {
-    return false;
-  }
-  char *end = NULL;
-  errno = 0;
-  *number = strtoull(*text, &end, 10);
-  *text = end;
-  return errno == 0;
-}
-
-static bool parse_range(const char *text, uint64_t *first, uint64_t *last) {
-  if (!parse_number(&text, first)) {
-    return false;
-  }
-  *last = *first;
-  if (*text == '-') {
-    text++;
-    if (!parse_number(&text, last)) {
-      return false;
-    }
-  }
-  return *text == '\0' && *last >= *first;
-}
-
-static char lower(char c) {
-  if (c >= 'A' && c <= 'Z') {
-    return (char)(c + 'a' - 'A');
-  }
-  return c;
-}
-
-static bool equal_but_case(const char *a, const char *b) {
-  while (*a != '\0' && lower(*a) == lower(*b)) {
-    a++;
-    b++;
-  }
-  return lower(*a) == lower(*b);
-}
-
-/* Marks the segments with this label, letter case ignored; how many. */
-static size_t mark_label(const dseg_description *description, const char *label, uint8_t *chosen) {
-  size_t count = 0;
-  for (size_t i = 0; i < description->segment_count; i++) {
-    if (equal_but_case(description->segments[i].label, label)) {
-      chosen[i] = 1;
-      count++;
-    }
-  }
-  return count;
-}
-
-/* Likewise those with numbers in a range. */
-static size_t mark_range(const dseg_description *description, uint64_t first, uint64_t last, uint8_t *chosen) {
-  size_t count = 0;
-  for (size_t i = 0; i < description->segment_count; i++) {
-    const uint32_t number = description->segments[i].number;
-    if (number >= first && number <= last) {
-      chosen[i] = 1;
-      count++;
-    }
-  }
-  return count;
-}
-
-/* One item between commas; changes nothing and returns false when no segment is meant by it. */
-static bool mark_item(const dseg_description *description, const char *item, uint8_t *chosen) {
-  uint64_t first = 0;
-  uint64_t last = 0;
-  if (mark_label(description, item, chosen) > 0) {
-    return true;
-  }
-  return parse_range(item, &first, &last) && mark_range(description, first, last, chosen) > 0;
-}
-
-static dseg_status refuse_item(dseg_convert_job *job, const char *item, dseg_error *error) {
-  const dseg_description *target = job->target;
-  const dseg_segment *first = target->segment_count > 0 ? &target->segments[0] : NULL;
-  if (first == NULL) {
-    dseg_fail(error, DSEG_ERROR_FORMAT, "%s: no segment has the number or label \"%s\": there is none",
-              dseg_convert_name(job, DSEG_OPTION_SEGMENTS), item);
-  } else {
-    dseg_fail(error, DSEG_ERROR_FORMAT,
-              "%s: no segment has the number or label \"%s\"; there are %zu, %" PRIu32 " \"%.64s\" for instance",
-              dseg_convert_name(job, DSEG_OPTION_SEGMENTS), item, target->segment_count, first->number, first->label);
-  }
-  return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
-}
-
-/* One text of the options: a label that may hold commas, or a list. */
-static dseg_status mark_value(dseg_convert_job *job, const char *value, uint8_t *chosen, dseg_error *error) {
-  if (mark_label(job->target, value, chosen) > 0) {
-    return DSEG_OK;
-  }
-  while (*value != '\0') {
-    const size_t length = strcspn(value, ",");
-    char item[256];
-    if (length >= sizeof item) {
-      dseg_fail(error, DSEG_ERROR_FORMAT, "%s: \"%.40s...\" is no segment's number or label",
-                dseg_convert_name(job, DSEG_OPTION_SEGMENTS), value);
-      return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
-    }
-    memcpy(item, value, length);
-    item[length] = '\0';
-    if (length > 0 && !mark_item(job->target, item, chosen)) {
-      return refuse_item(job, item, error);
-    }
-    value += length + (value[length] == ',' ? 1 : 0);
-  }
-  return DSEG_OK;
-}
+#include "dseg/view.h"
 
 /* The index in the source of a segment of the target as the JSON left it; see dseg_convert_job. */
 static uint32_t source_index(const dseg_convert_job *job, size_t segment) {
@@ -128,67 +16,181 @@ static uint32_t source_index(const dseg_convert_job *job, size_t segment) {
   return former != UINT32_MAX ? former : (uint32_t)(dseg_source_description(job->source)->segment_count + segment);
 }
 
-/* Keeps the chosen segments of the target (all when chosen is NULL). */
-static void keep_segments(dseg_convert_job *job, const uint8_t *chosen) {
+static dseg_status refuse_text(dseg_convert_job *job, dseg_error *error) {
+  const dseg_description *target = job->target;
+  const dseg_error found = *error;
+  dseg_error_clear(error);
+  if (target->segment_count == 0) {
+    dseg_fail(error, DSEG_ERROR_FORMAT, "%s: %.700s: there is none", dseg_convert_name(job, DSEG_OPTION_SEGMENTS),
+              found.message);
+  } else {
+    dseg_fail(error, DSEG_ERROR_FORMAT, "%s: %.700s; there are %zu, %" PRIu32 " \"%.64s\" for instance",
+              dseg_convert_name(job, DSEG_OPTION_SEGMENTS), found.message, target->segment_count,
+              target->segments[0].number, target->segments[0].label);
+  }
+  return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
+}
+
+/* Leaves the segments in the target that the options ask for. indices: room for all. */
+static dseg_status choose_segments(dseg_convert_job *job, uint32_t *indices, dseg_error *error) {
+  const dseg_convert_options *options = job->options;
   dseg_description *target = job->target;
-  size_t kept = 0;
+  size_t found = target->segment_count;
   for (size_t i = 0; i < target->segment_count; i++) {
-    if (chosen == NULL || chosen[i] != 0) {
-      job->source_segment[kept] = source_index(job, i);
-      target->segments[kept++] = target->segments[i];
+    indices[i] = (uint32_t)i;
+  }
+  if (options->segment_count > 0) {
+    const dseg_status status =
+        dseg_find_segments(target, options->segments, options->segment_count, indices, &found, error);
+    if (status != DSEG_OK) {
+      return status == DSEG_ERROR_ARGUMENT ? refuse_text(job, error) : dseg_convert_fail_input(job, status, error);
     }
   }
-  target->segment_count = kept;
+  for (size_t i = 0; i < found; i++) {
+    job->source_segment[i] = source_index(job, indices[i]);
+    target->segments[i] = target->segments[indices[i]];
+  }
+  target->segment_count = found;
+  return DSEG_OK;
 }
 
 dseg_status dseg_convert_select_segments(dseg_convert_job *job, dseg_error *error) {
-  const dseg_convert_options *options = job->options;
   const size_t count = job->target->segment_count;
+  const size_t source_count = dseg_source_description(job->source)->segment_count;
+  uint32_t *indices = calloc(count + 1, sizeof *indices);
   job->source_segment = calloc(count + 1, sizeof *job->source_segment);
   job->read_segments = calloc(count + 1, sizeof *job->read_segments);
-  const size_t source_count = dseg_source_description(job->source)->segment_count;
   job->values = calloc(source_count + count + 1, sizeof *job->values);
-  uint8_t *chosen = calloc(count + 1, 1);
-  if (job->source_segment == NULL || job->read_segments == NULL || job->values == NULL || chosen == NULL) {
-    free(chosen);
-    return dseg_convert_fail_memory(job, error);
-  }
-  dseg_status status = DSEG_OK;
-  for (size_t i = 0; status == DSEG_OK && i < options->segment_count; i++) {
-    status = mark_value(job, options->segments[i], chosen, error);
-  }
-  if (status == DSEG_OK) {
-    keep_segments(job, options->segment_count > 0 ? chosen : NULL);
-    dseg_convert_list_read_segments(job);
-  }
-  free(chosen);
+  const bool is_complete =
+      indices != NULL && job->source_segment != NULL && job->read_segments != NULL && job->values != NULL;
+  const dseg_status status = is_complete ? choose_segments(job, indices, error) : dseg_convert_fail_memory(job, error);
+  free(indices);
   return status;
 }
 
-dseg_status dseg_convert_select_planes(dseg_convert_job *job, dseg_error *error) {
+/* Lists the segments of the source that the target has, ascending; how many. indices: room for all of the source. */
+static size_t list_read(const dseg_convert_job *job, uint32_t *indices) {
+  const size_t source_count = dseg_source_description(job->source)->segment_count;
+  size_t count = 0;
+  memset(indices, 0, source_count * sizeof *indices);
+  for (size_t i = 0; i < job->target->segment_count; i++) {
+    if (job->source_segment[i] < source_count) {
+      indices[job->source_segment[i]] = 1;
+    }
+  }
+  for (uint32_t i = 0; i < source_count; i++) {
+    if (indices[i] != 0) {
+      indices[count++] = i;
+    }
+  }
+  return count;
+}
+
+/* From indices in the source to those in the view, which has count of its segments. They keep their numbers, and so
+ * their order. */
+static void follow_view(dseg_convert_job *job, const uint32_t *indices, size_t count) {
+  const size_t source_count = dseg_source_description(job->source)->segment_count;
+  for (size_t i = 0; i < job->target->segment_count; i++) {
+    const uint32_t index = job->source_segment[i];
+    size_t place = 0;
+    while (place < count && indices[place] != index) {
+      place++;
+    }
+    job->source_segment[i] = (uint32_t)(index < source_count ? place : index - source_count + count);
+  }
+  for (size_t i = 0; job->metadata_lists != NULL && i < count; i++) {
+    job->metadata_lists[i] = job->metadata_lists[indices[i]];
+  }
+}
+
+/* Planes in descending order, for a view that has them ascending; NULL where memory is short. */
+static size_t *reverse_planes(size_t first, size_t count) {
+  size_t *planes = calloc(count + 1, sizeof *planes);
+  for (size_t i = 0; planes != NULL && i < count; i++) {
+    planes[i] = first + count - 1 - i;
+  }
+  return planes;
+}
+
+/* Whether planes go against the normal, cross product of row and column direction (PS3.3 C.7.6.2.1.1). */
+static bool descends(const dseg_geometry *geometry, size_t first, size_t count) {
+  if (geometry->space != DSEG_SPACE_PATIENT || count < 2) {
+    return false;
+  }
+  const double *a = geometry->orientation;
+  const double *b = geometry->orientation + 3;
+  const double normal[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
+  const double *from = geometry->planes[first].position;
+  const double *to = geometry->planes[first + count - 1].position;
+  double along = 0;
+  for (int axis = 0; axis < 3; axis++) {
+    along += (to[axis] - from[axis]) * normal[axis];
+  }
+  return along < 0;
+}
+
+static dseg_status derive(dseg_convert_job *job, dseg_derive_options *derive_options, const uint32_t *indices,
+                          size_t segment_count, dseg_error *error) {
+  const dseg_description *source = dseg_source_description(job->source);
   const dseg_convert_options *options = job->options;
-  dseg_geometry *geometry = &job->target->geometry;
-  size_t first = 0;
-  size_t count = geometry->plane_count;
+  if (segment_count > 0 && segment_count < source->segment_count) {
+    derive_options->segments = indices;
+    derive_options->segment_count = segment_count;
+  }
+  const bool tight = options->grid == DSEG_GRID_TIGHT;
+  if (tight && segment_count == 0) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s tight: no segment that it could hold",
+                     dseg_convert_name(job, DSEG_OPTION_GRID));
+  }
+  derive_options->grid = tight ? DSEG_VIEW_GRID_TIGHT : DSEG_VIEW_GRID_SOURCE;
+  derive_options->threshold = options->threshold;
+  derive_options->threads = options->threads;
+  return dseg_source_derive(job->source, derive_options, &job->view, error);
+}
+
+/* Makes the view of what is selected. indices: room for all segments of the source. */
+static dseg_status select_view(dseg_convert_job *job, uint32_t *indices, dseg_error *error) {
+  const dseg_convert_options *options = job->options;
+  const dseg_geometry *geometry = &dseg_source_description(job->source)->geometry;
+  dseg_derive_options derive_options = {.struct_size = sizeof derive_options, .plane_count = geometry->plane_count};
   if (options->first_plane > 0) {
     if (options->last_plane > geometry->plane_count) {
-      dseg_fail(error, DSEG_ERROR_FORMAT, "%s %zu-%zu: there are %zu planes",
-                dseg_convert_name(job, DSEG_OPTION_PLANES), options->first_plane, options->last_plane,
-                geometry->plane_count);
-      return dseg_convert_fail_input(job, DSEG_ERROR_FORMAT, error);
+      return dseg_fail(error, DSEG_ERROR_FORMAT, "%s %zu-%zu: there are %zu planes",
+                       dseg_convert_name(job, DSEG_OPTION_PLANES), options->first_plane, options->last_plane,
+                       geometry->plane_count);
     }
-    first = options->first_plane - 1;
-    count = options->last_plane - first;
+    derive_options.first_plane = options->first_plane - 1;
+    derive_options.plane_count = options->last_plane - derive_options.first_plane;
   }
-  geometry->planes += first;
-  geometry->plane_count = count;
-  const dseg_status status = dseg_raster_map_identity(geometry, &job->map, error);
+  size_t *planes = NULL;
+  if (options->ascending && descends(geometry, derive_options.first_plane, derive_options.plane_count)) {
+    planes = reverse_planes(derive_options.first_plane, derive_options.plane_count);
+    if (planes == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", derive_options.plane_count);
+    }
+    derive_options.planes = planes;
+    derive_options.first_plane = 0;
+  }
+  const size_t count = list_read(job, indices);
+  const dseg_status status = derive(job, &derive_options, indices, count, error);
+  free(planes);
+  if (status == DSEG_OK && derive_options.segments != NULL) {
+    follow_view(job, indices, count);
+  }
+  return status;
+}
+
+dseg_status dseg_convert_select_view(dseg_convert_job *job, dseg_error *error) {
+  uint32_t *indices = calloc(dseg_source_description(job->source)->segment_count + 1, sizeof *indices);
+  if (indices == NULL) {
+    return dseg_convert_fail_memory(job, error);
+  }
+  const dseg_status status = select_view(job, indices, error);
+  free(indices);
   if (status != DSEG_OK) {
     return dseg_convert_fail_input(job, status, error);
   }
-  for (size_t i = 0; i < count; i++) {
-    job->map.index[2][i] += (int32_t)first;
-  }
-  job->same_raster = true;
+  job->target->geometry = dseg_source_description(job->view)->geometry;
+  dseg_convert_list_read_segments(job);
   return DSEG_OK;
 }

@@ -13,7 +13,7 @@ typedef struct group_work {
   size_t voxel_count;
   unsigned bits; /* of a voxel; 0: a float */
   void *voxels;
-  uint32_t *members;      /* of the group: indices in the source */
+  uint32_t *members;      /* of the group: indices in the view */
   dseg_segment *segments; /* likewise, as the target describes them */
   dseg_convert_progress progress;
 } group_work;

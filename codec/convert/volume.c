@@ -39,7 +39,7 @@ typedef struct volume_work {
   void *voxels;       /* of dseg_labels_alloc */
   size_t voxels_size; /* bytes of it */
   uint32_t *layer_of; /* by segment of the target */
-  uint32_t *members;  /* segments of one layer, indices in the source */
+  uint32_t *members;  /* segments of one layer, indices in the view */
   dseg_overlap overlap;
   dseg_convert_progress progress;
 } volume_work;
@@ -80,6 +80,24 @@ static dseg_status read_fractions(dseg_convert_job *job, volume_work *work, dseg
   return DSEG_OK;
 }
 
+dseg_status dseg_convert_assign_layers(dseg_convert_job *job, uint32_t *layer_of, size_t *layer_count,
+                                       dseg_error *error) {
+  const size_t count = dseg_source_description(job->view)->segment_count;
+  uint32_t *of_view = calloc(count + 1, sizeof *of_view);
+  if (of_view == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", count);
+  }
+  const dseg_status status = dseg_source_assign_layers(job->view, job->options->threads, of_view, layer_count, error);
+  for (size_t i = 0; status == DSEG_OK && i < job->target->segment_count; i++) {
+    layer_of[i] = dseg_convert_is_absent(job, i) ? 0 : of_view[job->source_segment[i]];
+  }
+  if (*layer_count == 0 && job->target->segment_count > 0) {
+    *layer_count = 1;
+  }
+  free(of_view);
+  return status;
+}
+
 static dseg_status read_layers(dseg_convert_job *job, volume_work *work, dseg_error *error) {
   size_t layers = 0;
   DSEG_TRY(dseg_convert_assign_layers(job, work->layer_of, &layers, error));
@@ -100,22 +118,21 @@ static dseg_status read_layers(dseg_convert_job *job, volume_work *work, dseg_er
   return DSEG_OK;
 }
 
-/* The voxels of the source, where they are those of the volume: a second copy would take as much memory again. */
-static const void *view_source(const dseg_convert_job *job, const volume_work *work) {
+/* The voxels of the view, where they are those of the volume: a second copy would take as much memory again. */
+static const void *view_voxels(const dseg_convert_job *job, const volume_work *work) {
   const dseg_geometry *geometry = &job->target->geometry;
-  const dseg_description *source = dseg_source_description(job->source);
   const size_t pixels = (size_t)geometry->rows * geometry->columns;
-  if (!job->same_raster || job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
-      job->read_count != source->segment_count || geometry->plane_count != source->geometry.plane_count ||
+  if (job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
+      job->read_count != dseg_source_description(job->view)->segment_count ||
       work->voxel_count != pixels * geometry->plane_count) {
     return NULL;
   }
   for (size_t i = 0; i < geometry->plane_count; i++) {
-    if (job->map.index[2][i] != (int32_t)i || work->slots[i] != i) {
+    if (work->slots[i] != i) {
       return NULL;
     }
   }
-  return dseg_source_view_labels(job->source, job->bits, job->values);
+  return dseg_source_view_labels(job->view, job->bits, job->values);
 }
 
 /* DSEG_ERROR_OVERLAP when one layer would lose overlap and more than one is not possible or not wanted. */
@@ -124,7 +141,7 @@ static dseg_status read_voxels(dseg_convert_job *job, volume_work *work, dseg_er
     return read_fractions(job, work, error);
   }
   work->volume.layer_count = 1;
-  work->volume.voxels = view_source(job, work);
+  work->volume.voxels = view_voxels(job, work);
   if (work->volume.voxels != NULL) {
     return DSEG_OK;
   }

@@ -115,11 +115,26 @@ class Grid(CliTest):
     def test_between_planes(self):
         self.assert_refused("1 mm from the nearest plane", first=(FIRST[0], FIRST[1], FIRST[2] + 1.0))
 
-    def test_beyond_the_raster(self):
-        self.assert_refused("1 columns beyond", columns=8)
+    def assert_cut(self, text, **series):
+        voxels = self.volume()
+        self.series(**series)
+        result = self.dseg("convert", "labels.nii", "s.dcm", "--reference", "ct", "--grid", "reference")
+        self.assertIn(f"labels.nii: warning: {text} lie outside", result.err)
+        self.dseg("convert", "s.dcm", "back.nii")
+        got = read_nifti(self.dir / "back.nii")[1]
+        self.assertEqual(sum(value != 0 for value in got), sum(value != 0 for value in voxels))
 
-    def test_beyond_the_planes(self):
-        self.assert_refused("plane 5 lies 2.5 mm", planes=4)
+    def test_empty_columns_are_cut(self):
+        self.assert_cut("1 columns, 0 rows and 0 planes", columns=8)
+
+    def test_empty_planes_are_cut(self):
+        self.assert_cut("0 columns, 0 rows and 1 planes", planes=4)
+
+    def test_voxels_beyond_the_raster(self):
+        self.assert_refused("voxels lie outside the grid", columns=4)
+
+    def test_voxels_beyond_the_planes(self):
+        self.assert_refused("voxels lie outside the grid", planes=2)
 
 
 if __name__ == "__main__":
