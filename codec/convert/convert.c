@@ -99,10 +99,13 @@ static dseg_status run_job(dseg_convert_job *job, const given_files *given, dseg
   return write_output(job, error);
 }
 
-/* Of the call, for the result. */
-static void describe_result(const dseg_convert_job *job) {
+/* A failure has written nothing. */
+static void describe_result(const dseg_convert_job *job, dseg_status status) {
   dseg_convert_result *result = &job->report->result;
-  if (job->target != NULL) {
+  if (status != DSEG_OK) {
+    result->file_count = 0;
+    result->metadata = NULL;
+  } else {
     result->segment_count = job->target->segment_count;
     result->rows = job->target->geometry.rows;
     result->columns = job->target->geometry.columns;
@@ -124,9 +127,27 @@ static void free_job(dseg_convert_job *job) {
   dseg_source_close(job->view);
 }
 
+/* What a buffer held before: a conversion that fails behind its writer leaves it that. */
+typedef struct held {
+  dseg_buffer *buffer;
+  size_t size;
+} held;
+
+static held hold(const dseg_output *output) {
+  dseg_buffer *buffer = output != NULL ? output->buffer : NULL;
+  return (held){buffer, buffer != NULL ? buffer->size : 0};
+}
+
+static void restore(const held *before) {
+  if (before->buffer != NULL && before->buffer->size > before->size) {
+    before->buffer->size = before->size;
+  }
+}
+
 /* With the set of the output, or one of its own. */
 static dseg_status run_with_set(dseg_convert_job *job, const given_files *given, dseg_error *error) {
   dseg_output_set *own = job->output.set == NULL ? dseg_output_set_create() : NULL;
+  const held buffers[] = {hold(&job->output), hold(job->options->metadata_output)};
   dseg_source *opened = NULL;
   job->set = own != NULL ? own : job->output.set;
   dseg_status status = job->set != NULL ? run_job(job, given, &opened, error) : dseg_convert_fail_memory(job, error);
@@ -134,7 +155,10 @@ static dseg_status run_with_set(dseg_convert_job *job, const given_files *given,
     status = dseg_output_set_commit(own, error);
     status = status == DSEG_OK ? DSEG_OK : dseg_convert_fail_output(job, job->output_name, status, error);
   }
-  describe_result(job);
+  for (size_t i = 0; status != DSEG_OK && i < sizeof buffers / sizeof buffers[0]; i++) {
+    restore(&buffers[i]);
+  }
+  describe_result(job, status);
   free_job(job);
   dseg_source_close(opened);
   dseg_output_set_destroy(own);

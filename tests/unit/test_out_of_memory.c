@@ -119,6 +119,22 @@ static void views(void **state) {
   }
 }
 
+static void conversions(void **state) {
+  (void)state;
+  static const struct {
+    const char *from, *to, *threshold;
+  } cases[] = {{"binary", "labelmap", NULL}, {"binary", ".seg.nrrd", NULL},      {"labelmap", "binary", NULL},
+               {"labelmap", ".nii", NULL},   {"fractional", "fractional", NULL}, {"fractional", "labelmap", "a"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    dseg_buffer bytes = make_object(cases[i].from, "explicit-le");
+    memory_trial trial = {
+        .run = run_convert, .bytes = &bytes, .count = 1, .what = cases[i].to, .how = cases[i].threshold};
+    (void)snprintf(trial.name, sizeof trial.name, "convert %s to %s", cases[i].from, cases[i].to);
+    check_trial(&trial);
+    dseg_buffer_free(&bytes);
+  }
+}
+
 static void palettes(void **state) {
   (void)state;
   dseg_buffer bytes = make_object("labelmap", "palette");
@@ -244,6 +260,7 @@ int main(void) {
       TEST(parts_of_a_concatenation),
       TEST(references),
       TEST(views),
+      TEST(conversions),
       TEST(palettes),
       TEST(objects),
   };

@@ -43,6 +43,9 @@ dseg_status run_write_pair(const memory_trial *trial, FILE *outcome, dseg_error 
 dseg_status run_write_metadata(const memory_trial *trial, FILE *outcome, dseg_error *error);
 dseg_status run_copy(const memory_trial *trial, FILE *outcome, dseg_error *error);
 
+/* converting.c; what: a representation, or the suffix of a volume; how: not NULL: with a threshold */
+dseg_status run_convert(const memory_trial *trial, FILE *outcome, dseg_error *error);
+
 /* outcome.c */
 void remove_files(void); /* of the working directory */
 void put_text_line(FILE *outcome, const char *text);
