@@ -124,7 +124,9 @@ static void free_job(dseg_convert_job *job) {
   }
   free(job->group_names);
   dseg_description_destroy(job->target);
-  dseg_source_close(job->view);
+  if (job->view != job->source) {
+    dseg_source_close(job->view);
+  }
 }
 
 /* What a buffer held before: a conversion that fails behind its writer leaves it that. */

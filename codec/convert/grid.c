@@ -53,7 +53,7 @@ static dseg_status put_onto(dseg_convert_job *job, dseg_error *error) {
   const dseg_derive_options options = {.struct_size = sizeof options,
                                        .grid = DSEG_VIEW_GRID_ONTO,
                                        .onto = &onto,
-                                       .take_source = true,
+                                       .take_source = job->view != job->source,
                                        .warnings = dseg_convert_warning_sink(&warnings),
                                        .threads = job->options->threads};
   dseg_source *view = NULL;

@@ -22,7 +22,7 @@ dseg_warning_sink dseg_convert_warning_sink(dseg_convert_warnings *warnings);
 struct dseg_convert_job {
   const dseg_convert_options *options;
   dseg_source *source; /* borrowed */
-  dseg_source *view;   /* of the source: the planes and segments of the target; owned */
+  dseg_source *view;   /* of the source: the planes and segments of the target; owned, or the source itself */
   /* The names of the files that were opened together, file_count of them; one for a source. The first may be NULL. */
   const char *const *names;
   size_t file_count;

@@ -142,6 +142,11 @@ static dseg_status derive(dseg_convert_job *job, dseg_derive_options *derive_opt
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s tight: no segment that it could hold",
                      dseg_convert_name(job, DSEG_OPTION_GRID));
   }
+  const bool all_planes = derive_options->planes == NULL && derive_options->plane_count == source->geometry.plane_count;
+  if (derive_options->segments == NULL && all_planes && !tight && options->threshold <= 0) {
+    job->view = job->source; /* planes take memory in a view, too */
+    return DSEG_OK;
+  }
   derive_options->grid = tight ? DSEG_VIEW_GRID_TIGHT : DSEG_VIEW_GRID_SOURCE;
   derive_options->threshold = options->threshold;
   derive_options->threads = options->threads;
