@@ -32,7 +32,10 @@ cc -std=c17 -Wall -Wextra -Werror "$source/tests/install/consumer/consumer.c" -o
 
 # The examples in README.md compile as they stand; the first says how it is used.
 awk '/^```c$/ { inside = 1; block++; next } /^```/ { inside = 0 } inside && block == 1' "$source/README.md" >example.c
-awk '/^```c$/ { inside = 1; block++; next } /^```/ { inside = 0 } inside && block == 2' "$source/README.md" >compress.c
+awk '/^```c$/ { inside = 1; block++; next } /^```/ { inside = 0 } inside && block == 2' "$source/README.md" >liver.c
+awk '/^```c$/ { inside = 1; block++; next } /^```/ { inside = 0 } inside && block == 3' "$source/README.md" >compress.c
+# shellcheck disable=SC2046
+cc -std=c17 -Wall -Wextra -Werror liver.c -o liver $(pkg-config --cflags --libs dseg)
 # shellcheck disable=SC2046
 cc -std=c17 -Wall -Wextra -Werror compress.c -o compress $(pkg-config --cflags --libs dseg)
 # shellcheck disable=SC2046
@@ -40,7 +43,24 @@ cc -std=c17 -Wall -Wextra -Werror example.c -o example $(pkg-config --cflags --l
 if ./example 2>usage.txt; then exit 1; fi
 grep -q usage usage.txt
 
-# The second writes a compressed LABELMAP of what it gets, from memory to memory, and refuses what is no segmentation.
+# The second puts one organ on the planes of images: those of an object of many organs, and two more at each end.
+prefix/bin/dseg phantom body.dcm --size 48x40x12
+prefix/bin/dseg info body.dcm --json >body.json
+rm -rf ct liver.dcm
+python3 "$source/tests/install/images.py" body.json ct 2
+./liver body.dcm ct liver.dcm >said.txt
+cat said.txt
+grep -q '^liver.dcm: 16 planes, SOP Instance UID ' said.txt
+prefix/bin/dseg convert body.dcm one.dcm --segments liver
+prefix/bin/dseg compare one.dcm liver.dcm --ignore extent,numbers,provenance
+prefix/bin/dseg validate liver.dcm
+if ./liver body.dcm ct liver.dcm 2>said.txt; then exit 1; fi # it exists
+grep -q '^liver.dcm: ' said.txt
+if ./liver consumer.dcm ct none.dcm 2>said.txt; then exit 1; fi # no liver
+grep -q '^consumer.dcm: .*no segment has the number or label' said.txt
+[ ! -e none.dcm ]
+
+# The third writes a compressed LABELMAP of what it gets, and refuses what is no segmentation.
 for object in consumer.dcm background.dcm; do
   ./compress <"$object" >compressed.dcm
   prefix/bin/dseg compare "$object" compressed.dcm
