@@ -10,6 +10,7 @@
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"
 #include "formats/volume_formats.h"
+#include "model/vector.h"
 
 /* Which axes are space, in turn, and what lies between them. */
 struct axes {
@@ -67,10 +68,9 @@ static dseg_status sort_axes(const dseg_nrrd_header *header, struct axes *axes, 
 /* Unit vectors for axes that a volume of fewer than three lacks: across those that there are. */
 static void complete_steps(dseg_grid *grid, size_t count) {
   if (count == 2) {
-    const double *u = grid->step[0];
-    const double *v = grid->step[1];
-    double normal[3] = {u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]};
-    const double length = sqrt(normal[0] * normal[0] + normal[1] * normal[1] + normal[2] * normal[2]);
+    double normal[3];
+    dseg_cross(grid->step[0], grid->step[1], normal);
+    const double length = dseg_length(normal);
     for (size_t i = 0; i < 3; i++) {
       grid->step[2][i] = length > 0 ? normal[i] / length : (i == 2 ? 1.0 : 0.0);
     }

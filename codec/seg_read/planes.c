@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/vector.h"
+
 #define FIRST_CAPACITY ((size_t)256)
 
 /* Every bit of value reaches every bit of the result (the finalizer of MurmurHash3, which is in the public domain):
@@ -86,12 +88,8 @@ void dseg_places_free(dseg_places *places) {
 }
 
 static void normal_of(const double orientation[6], double normal[3]) {
-  const double *row = orientation;
-  const double *column = orientation + 3;
-  normal[0] = row[1] * column[2] - row[2] * column[1];
-  normal[1] = row[2] * column[0] - row[0] * column[2];
-  normal[2] = row[0] * column[1] - row[1] * column[0];
-  const double length = sqrt(normal[0] * normal[0] + normal[1] * normal[1] + normal[2] * normal[2]);
+  dseg_cross(orientation, orientation + 3, normal);
+  const double length = dseg_length(normal);
   for (size_t i = 0; i < 3; i++) {
     normal[i] = length > 0 ? normal[i] / length : 0;
   }
@@ -100,7 +98,7 @@ static void normal_of(const double orientation[6], double normal[3]) {
 double dseg_along_normal(const double orientation[6], const double position[3]) {
   double normal[3];
   normal_of(orientation, normal);
-  return normal[0] * position[0] + normal[1] * position[1] + normal[2] * position[2];
+  return dseg_dot(normal, position);
 }
 
 /* A place while it is sorted. */

@@ -106,8 +106,13 @@ static void settle_images(dseg_view_source *view) {
   }
   const bool keeps = dseg_raster_map_keeps_planes(&view->map);
   for (size_t i = 0; i < description->geometry.plane_count; i++) {
+    dseg_plane_position *plane = &description->geometry.planes[i];
+    const dseg_plane_position place = *plane;
     const int32_t index = view->map.index[2][i];
-    description->geometry.planes[i].source = keeps && index >= 0 ? of_source[index].source : -1;
+    *plane = keeps && index >= 0 ? of_source[index] : (dseg_plane_position){.source = -1};
+    memcpy(plane->position, place.position, sizeof plane->position);
+    plane->matrix_column = place.matrix_column;
+    plane->matrix_row = place.matrix_row;
   }
   if (!keeps && description->references.count > 0) {
     description->references.shared = true;

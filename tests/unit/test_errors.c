@@ -218,6 +218,10 @@ static void sources(void **state) {
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_read_mask(source, 1, 0, 1, voxels, 6, 1, &error));
   CALL(DSEG_OK, dseg_source_segments_in_plane(source, 0, present, &error));
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_segments_in_plane(source, 1, present, &error));
+  uint32_t layer;
+  size_t layers;
+  CALL(DSEG_OK, dseg_source_assign_layers(source, 1, &layer, &layers, &error));
+  CALL(DSEG_ERROR_ARGUMENT, dseg_source_assign_layers(source, 1, NULL, &layers, &error));
   CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_frame(source, 0, &location, &error));
   CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_read_frame(source, 0, &bytes, &error));
   dseg_source *view = NULL;
