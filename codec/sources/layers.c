@@ -45,8 +45,8 @@ static void free_work(struct work *work) {
 }
 
 static dseg_status fail_memory(const struct work *work, dseg_error *error) {
-  return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory to find which of %zu segments overlap",
-                   work->segment_count);
+  (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory to find which of %zu segments overlap", work->segment_count);
+  return DSEG_ERROR_MEMORY;
 }
 
 static size_t plane_pixels(const struct work *work) {
@@ -236,22 +236,22 @@ static dseg_status make_table(struct work *work, dseg_layer_table **table, dseg_
 
 dseg_status dseg_source_layers(dseg_source *source, unsigned threads, const dseg_layer_table **table,
                                dseg_error *error) {
-  dseg_layer_table *made = NULL;
-  *table = atomic_load(&source->layers);
-  if (*table != NULL) {
+  dseg_layer_table *others = atomic_load(&source->layers);
+  if (others != NULL) {
+    *table = others;
     return DSEG_OK;
   }
+  dseg_layer_table *made = NULL;
   struct work work = {.source = source, .threads = threads};
   const dseg_status status = make_table(&work, &made, error);
   free_work(&work);
   DSEG_TRY(status);
-  dseg_layer_table *others = NULL; /* another thread may have been faster, with the same result */
   if (atomic_compare_exchange_strong(&source->layers, &others, made)) {
     *table = made;
-  } else {
-    free(made);
-    *table = others;
+    return DSEG_OK;
   }
+  free(made); /* another thread was faster, with the same result */
+  *table = others;
   return DSEG_OK;
 }
 

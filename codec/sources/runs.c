@@ -63,7 +63,8 @@ static dseg_status begin_job(const dseg_source *source, const dseg_label_request
   job->wanted = calloc(count + 1, 1);
   job->labels = calloc(own(source)->plane_pixels + 1, sizeof *job->labels);
   if (job->indices == NULL || job->values == NULL || job->wanted == NULL || job->labels == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+    return DSEG_ERROR_MEMORY;
   }
   for (size_t i = 0; i < count; i++) {
     job->indices[i] = (uint32_t)i;

@@ -40,7 +40,8 @@ static dseg_status begin_look(struct look *look, dseg_error *error) {
   look->present = calloc(description->segment_count + 1, 1);
   look->labels = malloc(look->chunk * plane_pixels(&description->geometry) * (look->bits / 8) + 1);
   if (look->values == NULL || look->present == NULL || look->labels == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a few planes");
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a few planes");
+    return DSEG_ERROR_MEMORY;
   }
   for (size_t i = 0; i < description->segment_count; i++) {
     look->values[i] = look->bits == 8 ? 1 : (uint32_t)i + 1;
@@ -146,7 +147,8 @@ static dseg_status find_margins(const dseg_geometry *from, const dseg_geometry *
     margins->outside[axis] = dseg_raster_size(from, axis);
     margins->inside[axis] = calloc(margins->outside[axis] + 1, 1);
     if (margins->inside[axis] == NULL) {
-      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", from->plane_count);
+      (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", from->plane_count);
+      return DSEG_ERROR_MEMORY;
     }
   }
   for (int axis = 0; axis < 3; axis++) {
@@ -283,11 +285,12 @@ static dseg_status check_margins(dseg_view_source *view, const dseg_derive_optio
   if (margins->outside[0] == 0 && margins->outside[1] == 0 && margins->outside[2] == 0) {
     return DSEG_OK;
   }
-  struct look look = {.view = view, .bits = 32, .threads = options->threads};
   uint64_t *counts = calloc(view->base.description->segment_count + 1, sizeof *counts);
-  dseg_status status = counts != NULL ? begin_look(&look, error)
-                                      : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments",
-                                                  view->base.description->segment_count);
+  if (counts == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", view->base.description->segment_count);
+  }
+  struct look look = {.view = view, .bits = 32, .threads = options->threads};
+  dseg_status status = begin_look(&look, error);
   if (status == DSEG_OK) {
     status = count_outside(&look, margins, counts, error);
   }
