@@ -20,6 +20,11 @@ C_HEADERS = {"assert", "complex", "ctype", "errno", "fenv", "float", "inttypes",
              "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib",
              "stdnoreturn", "string", "tgmath", "time", "uchar", "wchar", "wctype"}
 CPU_HEADERS = {"immintrin.h", "arm_neon.h"}  # vector instructions
+# Faces of the library parse and show, and leave the work to one call: what they do not call themselves, by folder.
+FACES = {
+    "tools/convert": re.compile(r"\bdseg_(?:source_(?:read|derive)|writer|volume_write)\w*(?= ?\()"),
+    "tools/dcmqi": re.compile(r"\bdseg_(?:source_(?:read|derive)|writer|volume_write)\w*(?= ?\()"),
+}
 SYSTEM_FOLDERS = ("codec/base/os/", "tools/os/")
 SYSTEM = re.compile(r"^\s*#\s*include\s+<([a-z0-9_/.]+\.h)>", re.M)
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(dseg/[^>]+)>)', re.M)
@@ -100,6 +105,13 @@ def check_system(root, found):
         found.append("no header of the system was found: the pattern is wrong")
 
 
+def check_faces(root, found):
+    for folder, forbidden in FACES.items():
+        for name, text in sources(root, folder):
+            for call in sorted(set(forbidden.findall(text))):
+                found.append(f"{name}: {call} is not for {folder}, which leaves that to one call of the library")
+
+
 def check_circles(root, found):
     """No two files include each other, over however many steps: a header counts as its own .c file's face."""
     edges = collections.defaultdict(set)
@@ -146,6 +158,7 @@ def main():
                                            "proposals/label-edge/tests"], found)
     check_libraries(root, found)
     check_system(root, found)
+    check_faces(root, found)
     check_circles(root, found)
     for line in found:
         print(line)

@@ -57,6 +57,11 @@ class CheckLayers(unittest.TestCase):
     def test_tools_include_internals(self):
         self.refused("neither a public header nor one of tools/", tree={"tools/cli/main.c": '#include "base/buffer.h"\n'})
 
+    def test_face_reads_voxels(self):
+        for folder in ("convert", "dcmqi"):
+            self.refused(f"dseg_source_read_labels is not for tools/{folder}",
+                         tree={f"tools/{folder}/a.c": "int f(void) { return dseg_source_read_labels(0); }\n"})
+
     def test_public_header_includes_internal(self):
         self.refused("which is not installed", tree={"codec/include/dseg/a.h": '#include "base/buffer.h"\n'})
 
