@@ -114,7 +114,8 @@ static dseg_status drop_empty(dseg_convert_job *job, dseg_error *error) {
   uint8_t *mask = malloc((size_t)target->geometry.rows * target->geometry.columns + 1);
   dseg_status status = DSEG_OK;
   if (found == NULL || present == NULL || mask == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
+    status = DSEG_ERROR_MEMORY;
   }
   for (size_t plane = 0; status == DSEG_OK && plane < target->geometry.plane_count; plane++) {
     status = find_in_plane(job, plane, present, mask, found, error);
