@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* geometry.c - planes in space (PS3.3 C.7.6.2, C.7.6.16.2.3) as a regular grid of voxels, and back. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "dseg/description.h"
+#include "model/grid.h"
+#include "model/vector.h"
 
 /* Positions are decimal strings that writers round differently (PS3.5 6.2, DS): a plane counts as lying on the grid
  * when it is off by no more than this, or this share of the distance between planes. */
@@ -13,8 +14,7 @@
 #define SPACING_TOLERANCE 0.01
 /* The extent counts as a multiple of a declared spacing when it is off by no more than this share of one. */
 #define MULTIPLE_TOLERANCE 0.1
-/* Cosines: how far from a right angle, and from length 1. */
-#define ANGLE_TOLERANCE 1e-3
+/* How far directions may be from length 1, and from a right angle. */
 #define LENGTH_TOLERANCE 1e-2
 /* A grid has at most this many planes, or this many for each plane that is there. */
 #define MOST_PLANES ((size_t)65535)
@@ -22,29 +22,6 @@
 /* Rows (0028,0010) and Columns (0028,0011) have 16 bits, Number of Frames (0028,0008) 31. */
 #define LARGEST_SIDE ((size_t)65535)
 #define MOST_FRAMES ((size_t)2147483647)
-
-static double dot(const double a[3], const double b[3]) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static double length(const double a[3]) {
-  return sqrt(dot(a, a));
-}
-
-static void cross(const double a[3], const double b[3], double result[3]) {
-  result[0] = a[1] * b[2] - a[2] * b[1];
-  result[1] = a[2] * b[0] - a[0] * b[2];
-  result[2] = a[0] * b[1] - a[1] * b[0];
-}
-
-static bool all_finite(const double *values, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (!isfinite(values[i])) {
-      return false;
-    }
-  }
-  return true;
-}
 
 static double positive_or(double value, double otherwise) {
   return isfinite(value) && value > 0 ? value : otherwise;
@@ -59,9 +36,9 @@ static dseg_status plane_axes(const dseg_geometry *geometry, double row[3], doub
   const double *axes = geometry->space == DSEG_SPACE_NONE && missing ? standard : given;
   memcpy(row, axes, 3 * sizeof *row);
   memcpy(column, axes + 3, 3 * sizeof *column);
-  cross(row, column, normal);
-  if (!all_finite(axes, 6) || fabs(length(row) - 1) > LENGTH_TOLERANCE || fabs(length(column) - 1) > LENGTH_TOLERANCE ||
-      fabs(dot(row, column)) > LENGTH_TOLERANCE) {
+  dseg_cross(row, column, normal);
+  if (!dseg_all_finite(axes, 6) || fabs(dseg_length(row) - 1) > LENGTH_TOLERANCE ||
+      fabs(dseg_length(column) - 1) > LENGTH_TOLERANCE || fabs(dseg_dot(row, column)) > LENGTH_TOLERANCE) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "the directions in Image Orientation (0020,0037) or (0048,0102) are not two unit vectors at a "
                      "right angle (PS3.3 C.7.6.2.1.1)");
@@ -118,16 +95,17 @@ static dseg_status smallest_distance(struct stack *stack, dseg_error *error) {
 static dseg_status measure(struct stack *stack, dseg_error *error) {
   const dseg_geometry *geometry = stack->geometry;
   const size_t count = geometry->plane_count;
-  if (dot(stack->normal, geometry->planes[count - 1].position) < dot(stack->normal, geometry->planes[0].position)) {
+  if (dseg_dot(stack->normal, geometry->planes[count - 1].position) <
+      dseg_dot(stack->normal, geometry->planes[0].position)) {
     for (int i = 0; i < 3; i++) {
       stack->normal[i] = -stack->normal[i];
     }
   }
   for (size_t i = 0; i < count; i++) {
-    if (!all_finite(geometry->planes[i].position, 3)) {
+    if (!dseg_all_finite(geometry->planes[i].position, 3)) {
       return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "plane %zu has no position (0020,0032) in space", i);
     }
-    stack->along[i] = dot(stack->normal, geometry->planes[i].position);
+    stack->along[i] = dseg_dot(stack->normal, geometry->planes[i].position);
     stack->first = stack->along[i] < stack->along[stack->first] ? i : stack->first;
     stack->last = stack->along[i] > stack->along[stack->last] ? i : stack->last;
   }
@@ -163,7 +141,7 @@ static bool fits(const struct stack *stack, double spacing, double step[3], size
     for (int i = 0; i < 3; i++) {
       off[i] = geometry->planes[plane].position[i] - start[i] - slot * step[i];
     }
-    if (!(length(off) <= tolerance)) {
+    if (!(dseg_length(off) <= tolerance)) {
       return false;
     }
   }
@@ -266,13 +244,13 @@ static dseg_status check_grid(const dseg_grid *grid, dseg_error *error) {
         "Frames (0028,0008) (PS3.3 C.7.6.3, C.7.6.6)",
         grid->size[0], grid->size[1], grid->size[2]);
   }
-  const double columns = length(grid->step[0]);
-  const double rows = length(grid->step[1]);
-  if (!all_finite(grid->origin, 3) || !all_finite(&grid->step[0][0], 9) || columns == 0 || rows == 0) {
+  const double columns = dseg_length(grid->step[0]);
+  const double rows = dseg_length(grid->step[1]);
+  if (!dseg_all_finite(grid->origin, 3) || !dseg_all_finite(&grid->step[0][0], 9) || columns == 0 || rows == 0) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "the grid's axes are not finite, or are without direction");
   }
-  const double cosine = dot(grid->step[0], grid->step[1]) / (columns * rows);
-  if (fabs(cosine) > ANGLE_TOLERANCE) {
+  const double cosine = dseg_dot(grid->step[0], grid->step[1]) / (columns * rows);
+  if (fabs(cosine) > DSEG_GRID_MOST_SHEAR) {
     return dseg_fail(
         error, DSEG_ERROR_UNSUPPORTED,
         "rows and columns are not perpendicular (cosine %g), which Image Orientation (Patient) (0020,0037) "
@@ -282,23 +260,21 @@ static dseg_status check_grid(const dseg_grid *grid, dseg_error *error) {
   return DSEG_OK;
 }
 
-dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid, dseg_error *error) {
-  dseg_error_clear(error);
-  DSEG_TRY(check_grid(grid, error));
+static dseg_status set_geometry(dseg_description *description, const dseg_grid *grid, dseg_error *error) {
   dseg_geometry geometry = {.space = DSEG_SPACE_PATIENT,
                             .rows = (uint32_t)grid->size[1],
                             .columns = (uint32_t)grid->size[0],
                             .plane_count = grid->size[2],
                             .frame_of_reference_uid = description->geometry.frame_of_reference_uid};
-  geometry.pixel_spacing[0] = length(grid->step[1]);
-  geometry.pixel_spacing[1] = length(grid->step[0]);
+  geometry.pixel_spacing[0] = dseg_length(grid->step[1]);
+  geometry.pixel_spacing[1] = dseg_length(grid->step[0]);
   for (int i = 0; i < 3; i++) {
     geometry.orientation[i] = grid->step[0][i] / geometry.pixel_spacing[1];
     geometry.orientation[3 + i] = grid->step[1][i] / geometry.pixel_spacing[0];
   }
   double normal[3];
-  cross(geometry.orientation, geometry.orientation + 3, normal);
-  const double spacing = fabs(dot(grid->step[2], normal));
+  dseg_cross(geometry.orientation, geometry.orientation + 3, normal);
+  const double spacing = fabs(dseg_dot(grid->step[2], normal));
   if (grid->size[2] > 1 && !(spacing > POSITION_TOLERANCE)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "the grid's planes are %g mm apart", spacing);
   }
@@ -319,4 +295,12 @@ dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_gr
   }
   description->geometry = geometry;
   return DSEG_OK;
+}
+
+dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid, dseg_error *error) {
+  dseg_error_clear(error);
+  DSEG_TRY(check_grid(grid, error));
+  dseg_grid perpendicular = *grid;
+  (void)dseg_grid_make_perpendicular(&perpendicular);
+  return set_geometry(description, &perpendicular, error);
 }

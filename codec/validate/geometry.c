@@ -7,8 +7,10 @@
 
 #include "validate/groups.h"
 
-/* Unit vectors written with few decimals are off by this much. */
-#define ORIENTATION_TOLERANCE 1e-3
+/* How far the cosine of the vectors may be from 0, and their squared lengths from 1: as dciodvfy has it. */
+#define ORIENTATION_TOLERANCE 1e-4
+/* What is off by no more, written with few decimals, still has a direction. */
+#define DIRECTION_TOLERANCE 1e-3
 /* Positions are compared to within this part of the spacing, and a thousandth of a millimetre. */
 #define SPACING_TOLERANCE 1e-2
 #define POSITION_TOLERANCE 1e-3
@@ -17,10 +19,9 @@ static double dot(const double *a, const double *b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-static bool is_orientation(const double *axes) {
-  return fabs(sqrt(dot(axes, axes)) - 1) <= ORIENTATION_TOLERANCE &&
-         fabs(sqrt(dot(axes + 3, axes + 3)) - 1) <= ORIENTATION_TOLERANCE &&
-         fabs(dot(axes, axes + 3)) <= ORIENTATION_TOLERANCE;
+static bool is_orientation(const double *axes, double tolerance) {
+  return fabs(dot(axes, axes) - 1) <= tolerance && fabs(dot(axes + 3, axes + 3) - 1) <= tolerance &&
+         fabs(dot(axes, axes + 3)) <= tolerance;
 }
 
 /* Slice Thickness is asked for by SOP class: that of BINARY and FRACTIONAL. Without any, nothing tells how thick the
@@ -86,9 +87,13 @@ static void check_position(dseg_check *check, const dseg_group_set *set) {
 static void check_orientation(dseg_check *check, const dseg_elements *in, uint32_t tag, dseg_place place) {
   const dseg_element element = dseg_get(in, tag);
   double axes[6];
-  if (!dseg_get_decimals(in, tag, axes, 6) || !is_orientation(axes)) {
+  if (!dseg_get_decimals(in, tag, axes, 6)) {
     dseg_found(check, DSEG_RULE_IMAGE_ORIENTATION, place, "is %s, must be two unit vectors at right angles",
                dseg_show(&element).text);
+  } else if (!is_orientation(axes, ORIENTATION_TOLERANCE)) {
+    dseg_found(check, DSEG_RULE_IMAGE_ORIENTATION, place,
+               "is %s, must be two unit vectors at right angles: lengths %.6g and %.6g, cosine %.6g",
+               dseg_show(&element).text, sqrt(dot(axes, axes)), sqrt(dot(axes + 3, axes + 3)), dot(axes, axes + 3));
   }
 }
 
@@ -173,7 +178,7 @@ void dseg_read_frame_place(const dseg_group_set *own, const dseg_group_set *shar
   place->has_position = position != NULL && dseg_get_decimals(position, DSEG_TAG(0x0020, 0x0032), place->position, 3);
   place->has_orientation = orientation != NULL &&
                            dseg_get_decimals(orientation, DSEG_TAG(0x0020, 0x0037), place->orientation, 6) &&
-                           is_orientation(place->orientation);
+                           is_orientation(place->orientation, DIRECTION_TOLERANCE);
   if (measures != NULL && !dseg_get_decimals(measures, DSEG_TAG(0x0018, 0x0088), &place->spacing, 1)) {
     place->spacing = 0;
   }
@@ -239,8 +244,8 @@ dseg_status dseg_check_planes(dseg_check *check, const dseg_frame_place *places,
     if (!places[i].has_orientation || !places[i].has_position) {
       continue;
     }
-    parallel = parallel && fabs(dot(places[i].orientation, normal)) <= ORIENTATION_TOLERANCE &&
-               fabs(dot(places[i].orientation + 3, normal)) <= ORIENTATION_TOLERANCE;
+    parallel = parallel && fabs(dot(places[i].orientation, normal)) <= DIRECTION_TOLERANCE &&
+               fabs(dot(places[i].orientation + 3, normal)) <= DIRECTION_TOLERANCE;
     same_spacing = same_spacing && fabs(places[i].spacing - places[0].spacing) <= POSITION_TOLERANCE;
     distances[placed++] = dot(places[i].position, normal);
   }

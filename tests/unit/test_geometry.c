@@ -262,6 +262,60 @@ static void grids_that_dicom_cannot_hold_are_refused(void **state) {
   }
 }
 
+static void nearly_perpendicular_axes_become_so(void **state) {
+  (void)state;
+  const double shears[4] = {2e-5, 1e-4, -5e-4, 1e-3};
+  for (size_t i = 0; i < 4; i++) {
+    const dseg_grid sheared = {{32, 24, 8}, {1, 2, 3}, {{1.5, 0, 0}, {1.5 * shears[i], 1.5, 0}, {0, 0, 3}}};
+    dseg_grid grid = sheared;
+    const double moved = dseg_grid_make_perpendicular(&grid);
+    expect_near(grid.step[0][0] * grid.step[1][0] + grid.step[0][1] * grid.step[1][1], 0, 1e-12);
+    expect_near(hypot(grid.step[0][0], grid.step[0][1]), 1.5, 1e-12);
+    expect_near(hypot(grid.step[1][0], grid.step[1][1]), hypot(1.5, 1.5 * shears[i]), 1e-12);
+    double farthest = 0;
+    for (int corner = 0; corner < 4; corner++) {
+      const double column = (corner & 1) != 0 ? 31 : 0;
+      const double row = (corner & 2) != 0 ? 23 : 0;
+      double off[2];
+      for (int c = 0; c < 2; c++) {
+        off[c] = column * (grid.step[0][c] - sheared.step[0][c]) + row * (grid.step[1][c] - sheared.step[1][c]);
+      }
+      farthest = fmax(farthest, hypot(off[0], off[1]));
+    }
+    expect_near(moved, farthest, 1e-12);
+    expect_near(moved, 31 * 1.5 * fabs(shears[i]) / 2, 31 * 1.5 * fabs(shears[i]) / 2);
+    dseg_description *description = dseg_description_create();
+    assert_int_equal(dseg_geometry_from_grid(description, &sheared, NULL), DSEG_OK);
+    const double *o = description->geometry.orientation;
+    expect_near(o[0] * o[3] + o[1] * o[4] + o[2] * o[5], 0, 1e-12);
+    dseg_description_destroy(description);
+  }
+  dseg_grid untouched = {{32, 24, 8}, {0}, {{1.5, 0, 0}, {1.5e-7, 1.5, 0}, {0, 0, 3}}};
+  expect_near(dseg_grid_make_perpendicular(&untouched), 0, 0);
+  expect_near(untouched.step[1][0], 1.5e-7, 0);
+  untouched.step[1][0] = 0.1;
+  expect_near(dseg_grid_make_perpendicular(&untouched), 0, 0);
+  memset(untouched.step[0], 0, sizeof untouched.step[0]);
+  expect_near(dseg_grid_make_perpendicular(&untouched), 0, 0);
+  untouched.step[0][0] = NAN;
+  expect_near(dseg_grid_make_perpendicular(&untouched), 0, 0);
+}
+
+static void shifted_planes_are_told(void **state) {
+  (void)state;
+  dseg_grid grid = {{32, 24, 8}, {0}, {{1.5, 0, 0}, {0, 1.5, 0}, {0, 0.8, 3}}};
+  expect_near(dseg_grid_shift(&grid), 0.8, 1e-12);
+  grid.step[2][1] = 0.01; /* 0.07 mm at the last plane */
+  expect_near(dseg_grid_shift(&grid), 0, 0);
+  grid.step[2][1] = 0.011;
+  expect_near(dseg_grid_shift(&grid), 0.011, 1e-12);
+  grid.size[2] = 1;
+  expect_near(dseg_grid_shift(&grid), 0, 0);
+  grid.size[2] = 8;
+  memset(grid.step[1], 0, sizeof grid.step[1]);
+  expect_near(dseg_grid_shift(&grid), 0, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(regular_planes_are_a_grid),
@@ -277,6 +331,8 @@ int main(void) {
       cmocka_unit_test(planes_without_space_are_piled),
       cmocka_unit_test(grid_survives_as_planes),
       cmocka_unit_test(grids_that_dicom_cannot_hold_are_refused),
+      cmocka_unit_test(nearly_perpendicular_axes_become_so),
+      cmocka_unit_test(shifted_planes_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

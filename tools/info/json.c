@@ -95,6 +95,7 @@ static void put_grid(json_out *json, const dseg_grid *grid) {
   json_put_reals(json, "step_i", grid->step[0], 3);
   json_put_reals(json, "step_j", grid->step[1], 3);
   json_put_reals(json, "step_k", grid->step[2], 3);
+  json_put_real(json, "plane_shift", dseg_grid_shift(grid));
   json_end(json);
 }
 

@@ -98,6 +98,11 @@ static void show_geometry(const info_file *file) {
     const double *last = geometry->planes[geometry->plane_count - 1].position;
     show_numbers("first position [mm]", first, 3);
     show_numbers("last position [mm]", last, 3);
+    const double shift = file->regular ? dseg_grid_shift(&file->grid) : 0;
+    if (shift > 0) {
+      printf("  %-22s %.2f mm against each other, as with a tilted gantry: a sheared grid, which ITK does not read\n",
+             "planes are shifted by", shift);
+    }
     if (!file->regular) {
       show_line("grid", "planes are not evenly spaced on one normal");
     } else if (file->grid.size[2] != geometry->plane_count) {

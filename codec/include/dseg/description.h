@@ -258,9 +258,20 @@ typedef struct dseg_grid {
 DSEG_API dseg_status dseg_geometry_to_grid(const dseg_geometry *geometry, dseg_grid *grid, size_t *slots,
                                            dseg_error *error);
 
-/* Sets the description's geometry to the planes of grid, k ascending. DSEG_ERROR_UNSUPPORTED when DICOM cannot
- * hold it: rows and columns that are not perpendicular within 1e-3, or a size past 65535. */
+/* Sets the description's geometry to the planes of grid, k ascending. Rows and columns that are nearly perpendicular
+ * become so, see dseg_grid_make_perpendicular. DSEG_ERROR_UNSUPPORTED when DICOM cannot hold it: rows and columns that
+ * are not perpendicular within 1e-3, or a size past 65535. */
 DSEG_API dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid, dseg_error *error);
+
+/* Image Orientation has two unit vectors at a right angle (PS3.3 C.7.6.2.1.1), and readers refuse others. Where the
+ * cosine between rows and columns is above 1e-6 and at most 1e-3, both are turned by half of what is missing, about the
+ * first voxel. Returns how far that moves the farthest voxel, mm; 0: nothing was changed. */
+DSEG_API double dseg_grid_make_perpendicular(dseg_grid *grid);
+
+/* By how much each plane is shifted against the one before, mm: as with a tilted gantry, whose planes do not lie
+ * straight above each other. 0 where that moves the last plane by no more than a twentieth of a pixel. ITK, and what is
+ * built on it, reads no volume with such a grid. */
+DSEG_API double dseg_grid_shift(const dseg_grid *grid);
 
 /* sRGB to and from CIELab as DICOM stores it (PS3.3 C.10.7.1.1: D50 white; L* 0..100 and a*, b* -128..127
  * scaled to 0..65535). A colour that came from 8 bit sRGB survives the round trip. */
