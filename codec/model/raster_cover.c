@@ -123,11 +123,46 @@ static dseg_status cover(const dseg_raster_relation *relation, dseg_geometry *bo
   return DSEG_OK;
 }
 
+static int compare_tiles(const void *a, const void *b) {
+  const dseg_plane_position *x = a;
+  const dseg_plane_position *y = b;
+  const int rows = (x->matrix_row > y->matrix_row) - (x->matrix_row < y->matrix_row);
+  return rows != 0 ? rows : (x->matrix_column > y->matrix_column) - (x->matrix_column < y->matrix_column);
+}
+
+/* a's tiles, and those that only b has. When there are such, all stand by row, then column. */
+static dseg_status cover_slide(const dseg_geometry *a, const dseg_geometry *b, dseg_geometry *both, dseg_error *error) {
+  dseg_raster_map map; /* onto b: what a lacks of it */
+  DSEG_TRY(dseg_raster_match(a, b, &map, error));
+  const size_t most = a->plane_count + b->plane_count;
+  both->planes = most < SIZE_MAX / sizeof *both->planes ? calloc(most + 1, sizeof *both->planes) : NULL;
+  if (both->planes == NULL) {
+    dseg_raster_map_free(&map);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tiles", most);
+  }
+  memcpy(both->planes, a->planes, a->plane_count * sizeof *both->planes);
+  both->plane_count = a->plane_count;
+  for (size_t tile = 0; tile < b->plane_count; tile++) {
+    if (map.index[2][tile] < 0) {
+      both->planes[both->plane_count] = b->planes[tile];
+      both->planes[both->plane_count++].source = -1;
+    }
+  }
+  dseg_raster_map_free(&map);
+  if (both->plane_count > a->plane_count) {
+    qsort(both->planes, both->plane_count, sizeof *both->planes, compare_tiles);
+  }
+  return DSEG_OK;
+}
+
 dseg_status dseg_raster_cover(const dseg_geometry *a, const dseg_geometry *b, dseg_geometry *both, dseg_error *error) {
   dseg_raster_relation relation;
   *both = *a;
   both->planes = NULL;
   both->plane_count = 0;
+  if (a->space == DSEG_SPACE_SLIDE && b->space == DSEG_SPACE_SLIDE) {
+    return cover_slide(a, b, both, error);
+  }
   DSEG_TRY(dseg_raster_relate(b, a, &relation, error));
   const dseg_status status = cover(&relation, both, error);
   dseg_raster_relation_free(&relation);

@@ -162,8 +162,10 @@ static dseg_status refuse_plane(size_t plane, double off, dseg_error *error) {
  * expect is true for those axes. */
 static dseg_status settle_start(const struct search *search, size_t plane, const double place[3], const bool expect[2],
                                 double start[2], dseg_error *error) {
+  const dseg_raster *to = &search->relation->to;
   bool astray = false;
   bool moved = false;
+  double distance = 0;
   for (int axis = 0; axis < 2; axis++) {
     const double whole = round(place[axis]);
     if (!(fabs(whole) <= FARTHEST)) {
@@ -174,14 +176,16 @@ static dseg_status settle_start(const struct search *search, size_t plane, const
       start[axis] = whole;
     }
     moved = moved || (fabs(whole - start[axis]) > 0.5);
-    astray = astray || !(corner_drift(search, axis, place[axis] - whole) <= search->tolerance[axis]);
+    const double off = corner_drift(search, axis, place[axis] - whole);
+    astray = astray || !(off <= search->tolerance[axis]);
+    distance = hypot(distance, off * to->spacing[axis]);
   }
   if (astray) {
-    return dseg_fail(
-        error, DSEG_ERROR_UNSUPPORTED,
-        "plane %zu is shifted by %.3f columns and %.3f rows against the pixels of the other raster; pixels "
-        "are not resampled",
-        plane + 1, place[0], place[1]);
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "plane %zu is shifted by %.3f columns and %.3f rows against the other raster, whose pixels lie up "
+                     "to %.4g mm off; "
+                     "pixels are not resampled",
+                     plane + 1, place[0], place[1], distance);
   }
   if (moved) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,

@@ -350,6 +350,7 @@ static void other_rasters_are_refused_with_the_difference(void **state) {
     b.planes[i].position[0] -= 0.4;
   }
   expect_refusal(&a.geometry, &b.geometry, "plane 1 is shifted by 0.500 columns and 0.000 rows");
+  expect_refusal(&a.geometry, &b.geometry, "up to 0.4 mm off");
   axial(&b);
   b.planes[3].position[1] += 0.7;
   expect_refusal(&a.geometry, &b.geometry, "plane 4 is shifted against plane 1");
@@ -536,6 +537,51 @@ static void tiles_are_found_by_their_place(void **state) {
   expect_refusal(&from, &to, "0.25 mm");
 }
 
+static void slides_are_covered_by_tiles(void **state) {
+  (void)state;
+  dseg_plane_position of_a[2] = {{.matrix_row = 64, .source = 5},
+                                 {.matrix_row = 64, .matrix_column = 128, .source = 6}};
+  dseg_plane_position of_b[3] = {{.matrix_row = 0}, {.matrix_row = 64, .matrix_column = 64}, {.matrix_row = 64}};
+  const dseg_geometry a = slide(of_a, 2);
+  const dseg_geometry b = slide(of_b, 3);
+  const uint32_t expected[4][2] = {{0, 0}, {64, 0}, {64, 64}, {64, 128}};
+  const int32_t sources[4] = {-1, 5, -1, 6};
+  dseg_geometry both;
+  assert_int_equal(dseg_raster_cover(&a, &b, &both, NULL), DSEG_OK);
+  assert_int_equal(both.plane_count, 4);
+  for (int i = 0; i < 4; i++) {
+    assert_int_equal(both.planes[i].matrix_row, expected[i][0]);
+    assert_int_equal(both.planes[i].matrix_column, expected[i][1]);
+    assert_int_equal(both.planes[i].source, sources[i]);
+  }
+  free(both.planes);
+}
+
+/* What one raster cannot hold. */
+static void covers_that_are_too_large_are_refused(void **state) {
+  (void)state;
+  struct axial a;
+  struct axial b;
+  axial(&a);
+  axial(&b);
+  for (int i = 0; i < PLANES; i++) {
+    b.planes[i].position[0] += 0.8 * 65506;
+  }
+  dseg_geometry both;
+  dseg_error error = {0};
+  assert_int_equal(dseg_raster_cover(&a.geometry, &b.geometry, &both, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_non_null(strstr(error.message, "65536 columns"));
+  for (int i = 0; i < PLANES; i++) {
+    b.planes[i].position[0] -= 0.8;
+  }
+  assert_int_equal(dseg_raster_cover(&a.geometry, &b.geometry, &both, &error), DSEG_OK);
+  assert_int_equal(both.columns, 65535);
+  free(both.planes);
+  axial(&b)->planes[0].position[0] = NAN;
+  assert_int_equal(dseg_raster_cover(&a.geometry, &b.geometry, &both, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_null(both.planes);
+}
+
 static void distances_and_angles(void **state) {
   (void)state;
   struct axial a;
@@ -569,6 +615,8 @@ int main(void) {
       cmocka_unit_test(nonsense_is_refused),
       cmocka_unit_test(what_lies_nowhere_has_one_size),
       cmocka_unit_test(tiles_are_found_by_their_place),
+      cmocka_unit_test(slides_are_covered_by_tiles),
+      cmocka_unit_test(covers_that_are_too_large_are_refused),
       cmocka_unit_test(distances_and_angles),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

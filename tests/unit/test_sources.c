@@ -338,6 +338,34 @@ static void combined_sources_overlap(void **state) {
   }
 }
 
+/* A view may ask a packed source for labels. */
+static void packed_labels_are_those_of_the_volume(void **state) {
+  (void)state;
+  const uint32_t numbers[3] = {3, 7, 200};
+  const uint32_t only[2] = {0, 2};
+  const uint32_t values[3] = {30, 70, 2000};
+  uint8_t voxels[VOXELS];
+  dseg_source *source = open_copied(numbers, 3, true, voxels);
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
+                                      .first_plane = 2,
+                                      .plane_count = 3,
+                                      .bits = 16,
+                                      .values = values,
+                                      .segments = only,
+                                      .segment_count = 2,
+                                      .background = 9,
+                                      .threads = 1};
+  const size_t first = 2 * (size_t)COLUMNS * ROWS;
+  const size_t count = 3 * (size_t)COLUMNS * ROWS;
+  uint16_t out[VOXELS];
+  assert_int_equal(dseg_source_read_labels(source, &request, out, count * sizeof *out, NULL, NULL), DSEG_OK);
+  for (size_t i = 0; i < count; i++) {
+    const uint8_t voxel = voxels[first + i];
+    assert_int_equal(out[i], voxel == 3 ? 30 : voxel == 200 ? 2000 : 9);
+  }
+  dseg_source_close(source);
+}
+
 /* Noise takes more as runs than as voxels. */
 static void noise_is_not_packed(void **state) {
   (void)state;
@@ -479,6 +507,7 @@ int main(void) {
       cmocka_unit_test(fractions_are_read_by_threshold),
       cmocka_unit_test(numbers_that_collide_are_replaced),
       cmocka_unit_test(combined_sources_overlap),
+      cmocka_unit_test(packed_labels_are_those_of_the_volume),
       cmocka_unit_test(noise_is_not_packed),
       cmocka_unit_test(different_geometry_is_refused),
       cmocka_unit_test(requests_are_checked),
