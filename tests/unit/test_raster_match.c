@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "model/raster_match.h"
+#include "model/raster_turn.h"
 
 #define MOST 12 /* voxels of the space along an axis */
 
@@ -256,6 +257,41 @@ static void cover_has_all_voxels(void **state) {
       assert_in_range(dseg_raster_size(&both, axis), 1, (uintmax_t)(high - low + 1));
     }
     free(both.planes);
+  }
+}
+
+/* Turned onto any axis, a raster has the same voxels: each falls on one. */
+static void turned_rasters_have_the_same_voxels(void **state) {
+  (void)state;
+  for (int round = 0; round < 600; round++) {
+    struct space space;
+    struct cut from;
+    struct cut like;
+    random_space(&space);
+    random_cut(&space, turns[below(6)], false, &from);
+    random_cut(&space, turns[below(6)], false, &like);
+    const bool given = below(2) == 0;
+    const int axis = given ? dseg_raster_axis_across(&from.geometry, like.geometry.orientation) : (int)below(3);
+    dseg_geometry turned;
+    dseg_raster_map map;
+    assert_int_equal(dseg_raster_turn(&from.geometry, axis, given ? like.geometry.orientation : NULL, &turned, NULL),
+                     DSEG_OK);
+    assert_int_equal(dseg_raster_match(&from.geometry, &turned, &map, NULL), DSEG_OK);
+    if (from.geometry.columns > 1 && from.geometry.rows > 1 && from.geometry.plane_count > 1) {
+      assert_int_equal(map.source_axis[2], axis); /* one voxel runs along any axis */
+    }
+    for (int own = 0; own < 3; own++) {
+      const size_t size = dseg_raster_size(&turned, own);
+      assert_int_equal(size, dseg_raster_size(&from.geometry, map.source_axis[own]));
+      for (size_t i = 0; i < size; i++) {
+        assert_true(map.index[own][i] >= 0);
+      }
+    }
+    for (int i = 0; given && i < 6; i++) {
+      assert_true(fabs(turned.orientation[i] - like.geometry.orientation[i]) < 1e-3);
+    }
+    dseg_raster_map_free(&map);
+    free(turned.planes);
   }
 }
 
@@ -582,6 +618,44 @@ static void covers_that_are_too_large_are_refused(void **state) {
   assert_null(both.planes);
 }
 
+static void slices_are_chosen_and_turned_as_usual(void **state) {
+  (void)state;
+  static const double usual[3][6] = {{0, 1, 0, 0, 0, -1}, {1, 0, 0, 0, 0, -1}, {1, 0, 0, 0, 1, 0}};
+  struct axial a;
+  axial(&a)->geometry.orientation[0] = -1; /* to the right */
+  a.geometry.spacing_between_slices = 2.5;
+  for (int direction = 0; direction < 3; direction++) {
+    const int axis = dseg_raster_axis_along(&a.geometry, (dseg_patient_axis)direction);
+    assert_int_equal(axis, direction);
+    dseg_geometry turned;
+    assert_int_equal(dseg_raster_turn(&a.geometry, axis, NULL, &turned, NULL), DSEG_OK);
+    for (int i = 0; i < 6; i++) {
+      assert_true(fabs(turned.orientation[i] - usual[direction][i]) < 1e-12);
+    }
+    free(turned.planes);
+  }
+  double ratio = 0;
+  assert_int_equal(dseg_raster_coarse_axis(&a.geometry, &ratio), 2);
+  a.geometry.pixel_spacing[1] = 3.7;
+  assert_int_equal(dseg_raster_coarse_axis(&a.geometry, &ratio), 2);
+  a.geometry.pixel_spacing[1] = 3.8;
+  assert_int_equal(dseg_raster_coarse_axis(&a.geometry, &ratio), 0);
+  assert_true(fabs(ratio - 1.52) < 1e-9);
+  a.geometry.pixel_spacing[0] = 8;
+  assert_int_equal(dseg_raster_coarse_axis(&a.geometry, &ratio), 1);
+  dseg_geometry turned;
+  dseg_error error = {0};
+  for (int i = 0; i < PLANES; i++) {
+    a.planes[i].position[0] += 1.0 * i;
+  }
+  assert_int_equal(dseg_raster_turn(&a.geometry, 0, NULL, &turned, &error), DSEG_ERROR_UNSUPPORTED);
+  assert_non_null(strstr(error.message, "shifted against each other by 1.00 mm"));
+  axial(&a)->planes[2].position[2] += 0.4;
+  assert_int_equal(dseg_raster_turn(&a.geometry, 0, NULL, &turned, NULL), DSEG_ERROR_UNSUPPORTED);
+  axial(&a)->geometry.space = DSEG_SPACE_SLIDE;
+  assert_int_equal(dseg_raster_turn(&a.geometry, 0, NULL, &turned, NULL), DSEG_ERROR_UNSUPPORTED);
+}
+
 static void distances_and_angles(void **state) {
   (void)state;
   struct axial a;
@@ -617,6 +691,8 @@ int main(void) {
       cmocka_unit_test(tiles_are_found_by_their_place),
       cmocka_unit_test(slides_are_covered_by_tiles),
       cmocka_unit_test(covers_that_are_too_large_are_refused),
+      cmocka_unit_test(turned_rasters_have_the_same_voxels),
+      cmocka_unit_test(slices_are_chosen_and_turned_as_usual),
       cmocka_unit_test(distances_and_angles),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
