@@ -1,58 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* combine.c - makes one source of several that share a geometry: the segments of all files in one list.
+/* combine.c - makes one source of several whose voxels lie on one raster: the segments of all files in one list.
  *
  * A segment keeps its number unless an earlier file has it already, or it is 0, which is the background of the whole;
  * then it gets the next number after the greatest. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "sources/combined.h"
 #include "sources/provenance.h"
-
-/* How far apart voxels of two files may be to count as one: a share of the distance between pixels. Files of one set
- * whose orientation went through single precision differ by up to a hundredth of a pixel at the far corner. */
-#define POSITION_TOLERANCE 0.05
-
-/* The furthest that a voxel of b lies from the same voxel of a, at a corner of the plane. */
-static double corner_distance(const dseg_geometry *a, const dseg_geometry *b, size_t plane) {
-  double greatest = 0;
-  for (unsigned corner = 0; corner < 4; corner++) {
-    const double column = (corner & 1) != 0 ? (double)a->columns - 1 : 0;
-    const double row = (corner & 2) != 0 ? (double)a->rows - 1 : 0;
-    double square = 0;
-    for (int i = 0; i < 3; i++) {
-      const double of_a = a->planes[plane].position[i] + a->orientation[i] * a->pixel_spacing[1] * column +
-                          a->orientation[3 + i] * a->pixel_spacing[0] * row;
-      const double of_b = b->planes[plane].position[i] + b->orientation[i] * b->pixel_spacing[1] * column +
-                          b->orientation[3 + i] * b->pixel_spacing[0] * row;
-      square += (of_a - of_b) * (of_a - of_b);
-    }
-    greatest = sqrt(square) > greatest ? sqrt(square) : greatest;
-  }
-  return greatest;
-}
-
-static dseg_status check_geometry(const dseg_source *first, const dseg_source *other, dseg_error *error) {
-  const dseg_geometry *a = &first->description->geometry;
-  const dseg_geometry *b = &other->description->geometry;
-  if (a->space != b->space || a->rows != b->rows || a->columns != b->columns || a->plane_count != b->plane_count) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "%s and %s do not share one geometry: %u columns, %u rows, %zu planes, and %u, %u, %zu",
-                     dseg_combined_name(first), dseg_combined_name(other), (unsigned)a->columns, (unsigned)a->rows,
-                     a->plane_count, (unsigned)b->columns, (unsigned)b->rows, b->plane_count);
-  }
-  const double tolerance = fmax(1e-3, POSITION_TOLERANCE * fmin(a->pixel_spacing[0], a->pixel_spacing[1]));
-  for (size_t plane = 0; plane < a->plane_count; plane++) {
-    const double distance = corner_distance(a, b, plane);
-    if (!(distance <= tolerance) || a->planes[plane].matrix_column != b->planes[plane].matrix_column ||
-        a->planes[plane].matrix_row != b->planes[plane].matrix_row) {
-      return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                       "%s and %s do not share one geometry: voxels of plane %zu are up to %g mm apart",
-                       dseg_combined_name(first), dseg_combined_name(other), plane, distance);
-    }
-  }
-  return DSEG_OK;
-}
 
 static bool holds_fractions(const dseg_source *source) {
   return source->description->kind == DSEG_VOXELS_PROBABILITY || source->description->kind == DSEG_VOXELS_OCCUPANCY;
@@ -227,9 +181,9 @@ dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg
   size_t frame_of_reference = 0;
   DSEG_TRY(dseg_check_sources(sources, count, options, &patient, &frame_of_reference, error));
   for (size_t i = 1; i < count; i++) {
-    DSEG_TRY(check_geometry(sources[0], sources[i], error));
     DSEG_TRY(check_kinds(sources[0], sources[i], error));
   }
+  DSEG_TRY(dseg_share_raster(sources, count, options, error));
   dseg_combined *combined = calloc(1, sizeof *combined);
   if (combined == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu sources", count);

@@ -32,6 +32,11 @@ static inline const char *dseg_combined_name(const dseg_source *source) {
   return source->name != NULL ? source->name : "a source";
 }
 
+/* Makes all sources lie on the raster that covers them, see common_raster.c: a source becomes a view that owns it where
+ * its own raster is another one. DSEG_ERROR_UNSUPPORTED with both files and the distance where there is no such raster.
+ * On failure, too, sources is what the caller is to close. */
+dseg_status dseg_share_raster(dseg_source **sources, size_t count, const dseg_open_options *options, dseg_error *error);
+
 /* Frees the struct and its tables, not the sources. */
 void dseg_combined_free(dseg_combined *combined);
 

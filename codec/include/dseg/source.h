@@ -69,8 +69,10 @@ DSEG_API dseg_status dseg_open_input(dseg_input *input, const char *name, const 
                                      dseg_source **source, dseg_error *error);
 
 /* Opens several files as one segmentation. The parts of a DICOM Concatenation become one object (PS3.3
- * C.7.6.16.2.2.4). Other files must share one geometry and become one segmentation whose segments are those
- * of all files in turn, with new numbers where they collide; segments of different files may overlap.
+ * C.7.6.16.2.2.4). Other files must lie on one raster and become one segmentation whose segments are those of all files
+ * in turn, with new numbers where they collide; segments of different files may overlap. The files may have different
+ * extents, lack planes, and list their axes in another order or direction: the whole covers all of them, in the order
+ * of axes of the first. DSEG_ERROR_UNSUPPORTED, with both files and the distance, where voxels do not fall on voxels.
  *
  * All files must be of one patient and lie in one frame of reference. DSEG_ERROR_UNSUPPORTED, with both files and
  * values, when two have different Patient IDs (0010,0020), or one ID from different issuers (PS3.3 C.7.1.1), or
