@@ -4,7 +4,7 @@
 import os
 
 import harness
-from harness import INPUT, OUTPUT, USAGE, CliTest, read_nifti
+from harness import AFFINE, INPUT, OUTPUT, USAGE, CliTest, read_nifti
 
 
 class RoundTrip(CliTest):
@@ -204,9 +204,16 @@ class Input(CliTest):
         self.dseg_fails_any("convert", "labels.nii", "out.nii", "--planes", "4-9")
 
     def test_files_of_different_size(self):
+        """They cover what both cover; voxels that do not fall on voxels are refused with both names and the distance."""
         self.volume("a.nii")
         self.volume("b.nii", size=(9, 7, 4))
-        self.assertIn("b.nii", self.fails("convert", "a.nii", "b.nii", "out.dcm", code=INPUT).err)
+        self.dseg("convert", "a.nii", "b.nii", "out.dcm")
+        self.assertEqual(self.dseg("info", "out.dcm", "--json").json()["geometry"]["planes"], 5)
+        shifted = tuple(row[:3] + (row[3] + 0.3,) for row in AFFINE)
+        self.volume("c.nii", affine=shifted)
+        error = self.fails("convert", "a.nii", "c.nii", "other.dcm", code=INPUT).err
+        for text in ("a.nii", "c.nii", "lies 0.3 mm from the nearest plane"):
+            self.assertIn(text, error)
 
     def test_metadata_is_no_json(self):
         self.volume()
