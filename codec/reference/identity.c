@@ -111,7 +111,8 @@ dseg_status dseg_reference_keep_former(dseg_description *description, const dseg
     const bool other = reference->sop_instance_uid != NULL && reference->study_uid != NULL &&
                        strcmp(reference->study_uid, study_uid) != 0;
     if (other && bsearch(&reference->sop_instance_uid, (const void *)uids, known, sizeof *uids, compare_uids) == NULL) {
-      all[count++] = *reference;
+      all[count] = *reference;
+      all[count++].former = true;
     }
   }
   free((void *)uids);

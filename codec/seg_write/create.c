@@ -37,7 +37,7 @@ static dseg_status check_sources(const dseg_description *description, const dseg
                                  dseg_error *error) {
   size_t incomplete = 0;
   for (size_t i = 0; i < description->geometry.plane_count; i++) {
-    const bool has_source = dseg_plane_source(description, i) != NULL;
+    const bool has_source = dseg_plane_images(description, i).count > 0;
     if (!has_source && description->geometry.space == DSEG_SPACE_NONE) {
       return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                        "plane %zu has neither a position nor a source image with its UIDs (A.51.5.1)", i);

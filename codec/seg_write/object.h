@@ -80,6 +80,8 @@ void dseg_put_palette(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_dimensions(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_shared_groups(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_references(dseg_data_set *set, const dseg_seg_object *object);
+/* Common Instance Reference (C.12.2) of all images of the description, or of those that something refers to. */
+void dseg_put_common_references(dseg_data_set *set, const dseg_seg_object *object, bool all);
 /* Derivation Image (C.7.6.16.2.6) for all frames, in the current item, when references are shared. */
 void dseg_put_shared_derivation(dseg_data_set *set, const dseg_references *references);
 
@@ -89,9 +91,15 @@ dseg_status dseg_dimension_table_fill(dseg_dimension_table *table, const dseg_de
                                       size_t count, dseg_error *error);
 void dseg_dimension_table_free(dseg_dimension_table *table);
 
-/* The image that a plane was drawn on, or NULL where there is none or it lacks a UID: Derivation Image needs class
- * and instance, and Common Instance Reference, required with it, the series (Table A.51-1, C.12.2). */
-const dseg_instance_reference *dseg_plane_source(const dseg_description *description, size_t plane);
+/* Some of the description's references, one after the other. */
+typedef struct dseg_image_run {
+  const dseg_instance_reference *images;
+  size_t count;
+} dseg_image_run;
+
+/* The images that a plane was drawn on; none where one lacks a UID: Derivation Image needs class and instance, and
+ * Common Instance Reference, required with it, the series (Table A.51-1, C.12.2). */
+dseg_image_run dseg_plane_images(const dseg_description *description, size_t plane);
 bool dseg_reference_is_complete(const dseg_instance_reference *reference);
 
 /* Distance between neighbouring planes, mm: as described, else the smallest between positions; 0 when unknown. */

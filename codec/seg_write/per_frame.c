@@ -29,16 +29,18 @@ static void write_code(dseg_element_writer *writer, uint32_t tag, const char *va
   dseg_write_end(writer, sequence);
 }
 
-/* The image this plane was drawn on; purpose and derivation as A.51.5.1 demands. */
-static void write_derivation(dseg_element_writer *writer, const dseg_instance_reference *source) {
+/* The images this plane was drawn on; purpose and derivation as A.51.5.1 demands. */
+static void write_derivation(dseg_element_writer *writer, dseg_image_run sources) {
   const size_t sequence = dseg_write_begin_sequence(writer, 0x00089124);
   const size_t item = dseg_write_begin_item(writer);
-  const size_t sources = dseg_write_begin_sequence(writer, 0x00082112);
-  const size_t image = dseg_write_begin_item(writer);
-  dseg_write_source_image(writer, source, 0, UINT32_MAX);
-  write_code(writer, 0x0040A170, "121322", "Source image for image processing operation");
-  dseg_write_end(writer, image);
-  dseg_write_end(writer, sources);
+  const size_t images = dseg_write_begin_sequence(writer, 0x00082112);
+  while (sources.count > 0) {
+    const size_t image = dseg_write_begin_item(writer);
+    dseg_write_source_image(writer, dseg_take_instance(&sources, 0), 0, UINT32_MAX);
+    write_code(writer, 0x0040A170, "121322", "Source image for image processing operation");
+    dseg_write_end(writer, image);
+  }
+  dseg_write_end(writer, images);
   write_code(writer, 0x00089215, "113076", "Segmentation");
   dseg_write_end(writer, item);
   dseg_write_end(writer, sequence);
@@ -71,11 +73,11 @@ static dseg_status encode_plane(dseg_per_frame *per_frame, size_t index, dseg_er
   per_frame->derivation.size = 0;
   per_frame->position.size = 0;
   dseg_element_writer derivation = {&per_frame->derivation, per_frame->implicit_vr, DSEG_OK, error};
-  const dseg_instance_reference *source = dseg_plane_source(description, index);
-  if (source != NULL && source->derivation.size > 0) {
-    DSEG_TRY(dseg_write_kept_derivation(&derivation, source));
-  } else if (source != NULL) {
-    write_derivation(&derivation, source);
+  const dseg_image_run sources = dseg_plane_images(description, index);
+  if (dseg_has_kept_derivation(sources)) {
+    DSEG_TRY(dseg_write_kept_derivation(&derivation, sources));
+  } else if (sources.count > 0) {
+    write_derivation(&derivation, sources);
   }
   DSEG_TRY(derivation.status);
   dseg_element_writer position = {&per_frame->position, per_frame->implicit_vr, DSEG_OK, error};

@@ -90,6 +90,8 @@ typedef struct dseg_plane_position {
   uint32_t matrix_column; /* slides: column of the tile's first pixel in the total pixel matrix, from 0 */
   uint32_t matrix_row;    /* slides: likewise the row */
   int32_t source;         /* index in references.instances of the image this plane was drawn on, or -1 */
+  uint32_t source_count;  /* so many images, which follow each other there, lie at the plane's place: phases, frames of
+                             one image, images of several series. 0 is the same as 1, and nothing where source is -1 */
 } dseg_plane_position;
 
 /* The raster. Planes are parallel and of one size. Their order is the order in which readers present them:
@@ -110,7 +112,8 @@ typedef struct dseg_geometry {
   const char *frame_of_reference_uid; /* (0020,0052) */
 } dseg_geometry;
 
-/* One image that the segmentation was made from. */
+/* One image that the segmentation was made from. Those of one plane follow each other; an image that planes share in
+ * part stands there again. */
 typedef struct dseg_instance_reference {
   const char *sop_class_uid;
   const char *sop_instance_uid;
@@ -118,10 +121,13 @@ typedef struct dseg_instance_reference {
   const char *study_uid;
   uint32_t frame; /* frame of a multi-frame image, from 1; 0 for a whole instance */
   bool has_position;
+  /* Of another study, from which the segmentation came before it was put onto its present images: an object names it
+   * although no frame was drawn on it. Other images that no frame was drawn on are not named (PS3.3 C.12.2). */
+  bool former;
   double position[3]; /* of its first pixel */
-  /* The item of Derivation Image Sequence (0008,9124) of the frames that were drawn on this image before others,
-   * without the UIDs and frame numbers of this image; encoded as the description's attributes are. Empty: the codes
-   * that PS3.3 A.51.5.1 wants and nothing else. */
+  /* Derivation Image Sequence (0008,9124) of the planes whose images begin with this one, without the UIDs and frame
+   * numbers of their images; encoded as the description's attributes are. Empty: the codes that PS3.3 A.51.5.1 wants
+   * and nothing else. */
   dseg_view derivation;
 } dseg_instance_reference;
 
