@@ -11,6 +11,7 @@
 #define SOURCE_IMAGES DSEG_TAG(0x0008, 0x2112)
 #define PURPOSE DSEG_TAG(0x0040, 0xA170)
 #define DERIVATION_CODE DSEG_TAG(0x0008, 0x9215)
+#define UID_MAX ((size_t)64)
 
 struct copy {
   const dseg_derivation *from;
@@ -42,9 +43,21 @@ static void write_derivation_code(dseg_element_writer *writer) {
   write_code(writer, DERIVATION_CODE, "113076", "Segmentation");
 }
 
+/* An item of no image that can be told from others would be taken for the next one's. */
+static dseg_status check_image(const struct copy *copy, const dseg_elements *item) {
+  dseg_element uid;
+  dseg_view text;
+  DSEG_TRY(dseg_elements_find(item, DSEG_TAG(0x0008, 0x1155), &uid, copy->error));
+  if (!dseg_element_text(&uid, 0, &text) || text.size > UID_MAX) {
+    return dseg_fail(copy->error, DSEG_ERROR_FORMAT,
+                     "a source image has no Referenced SOP Instance UID (0008,1155) (PS3.3 C.7.6.16.2.6)");
+  }
+  return DSEG_OK;
+}
+
 /* The elements of an item, with a code where it belongs if there is none. */
 static dseg_status copy_image(struct copy *copy, const dseg_elements *item) {
-  const bool first = copy->images++ == 0;
+  copy->images++;
   size_t offset = 0;
   bool has_purpose = false;
   dseg_element element;
@@ -57,7 +70,7 @@ static dseg_status copy_image(struct copy *copy, const dseg_elements *item) {
         DSEG_TRY(copy->writer->status);
       }
     }
-    const bool left_out = (first && !copy->whole && is_of_image(element.tag)) || (element.tag & 0xFFFFu) == 0 ||
+    const bool left_out = (!copy->whole && is_of_image(element.tag)) || (element.tag & 0xFFFFu) == 0 ||
                           (element.tag == PURPOSE && element.value.size == 0);
     if (!left_out) {
       DSEG_TRY(dseg_copy_element(item, &element, copy->from->character_set, copy->writer->out, copy->error));
@@ -79,6 +92,9 @@ static dseg_status copy_images(struct copy *copy, const dseg_elements *in, const
   while (more) {
     const size_t begin = dseg_write_begin_item(copy->writer);
     DSEG_TRY(copy->writer->status);
+    if (!copy->whole) {
+      DSEG_TRY(check_image(copy, &item));
+    }
     DSEG_TRY(copy_image(copy, &item));
     dseg_write_end(copy->writer, begin);
     DSEG_TRY(dseg_sequence_next(in, sequence, &offset, &item, &more, copy->error));
@@ -131,15 +147,17 @@ static dseg_status copy_sequence(struct copy *copy) {
   return copy->writer->status;
 }
 
-/* What a writer says without being told: one image, the two codes. */
-static dseg_status write_usual(dseg_buffer *out, dseg_error *error) {
+/* What a writer says without being told: so many images, the two codes. */
+static dseg_status write_usual(size_t count, dseg_buffer *out, dseg_error *error) {
   dseg_element_writer writer = {out, false, DSEG_OK, error};
   const size_t sequence = dseg_write_begin_sequence(&writer, DSEG_TAG(0x0008, 0x9124));
   const size_t item = dseg_write_begin_item(&writer);
   const size_t images = dseg_write_begin_sequence(&writer, SOURCE_IMAGES);
-  const size_t image = dseg_write_begin_item(&writer);
-  write_purpose(&writer);
-  dseg_write_end(&writer, image);
+  for (size_t i = 0; i < count; i++) {
+    const size_t image = dseg_write_begin_item(&writer);
+    write_purpose(&writer);
+    dseg_write_end(&writer, image);
+  }
   dseg_write_end(&writer, images);
   write_derivation_code(&writer);
   dseg_write_end(&writer, item);
@@ -154,7 +172,7 @@ dseg_status dseg_keep_derivation(const dseg_derivation *derivation, bool whole, 
   dseg_buffer expected = {0};
   const size_t begin = out->size;
   DSEG_TRY(copy_sequence(&copy));
-  const dseg_status status = write_usual(&expected, error);
+  const dseg_status status = write_usual(copy.images, &expected, error);
   *usual = status == DSEG_OK && out->size - begin == expected.size &&
            memcmp(out->data + begin, expected.data, expected.size) == 0;
   dseg_buffer_free(&expected);

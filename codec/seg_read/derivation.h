@@ -13,7 +13,7 @@ typedef struct dseg_derivation {
 } dseg_derivation;
 
 /* Appends the sequence with the codes that PS3.3 A.51.5.1 requires where they are missing, and unless whole is set
- * without the UIDs and the frames of its first source image. *usual: it says no more than a writer says without it. */
+ * without the UIDs and the frames of its source images. *usual: it says no more than a writer says without it. */
 dseg_status dseg_keep_derivation(const dseg_derivation *derivation, bool whole, dseg_buffer *out, bool *usual,
                                  dseg_error *error);
 

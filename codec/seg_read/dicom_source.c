@@ -294,6 +294,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   dseg_image_set_free(&images);
   for (size_t i = 0; !options->keep_context && i < description->geometry.plane_count; i++) {
     description->geometry.planes[i].source = -1;
+    description->geometry.planes[i].source_count = 0;
   }
   source->info.representation = source->representation->name;
   source->info.frame_codec = source->codec != NULL ? source->codec->name : "unknown";

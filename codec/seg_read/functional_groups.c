@@ -157,6 +157,8 @@ static dseg_status in_groups(dseg_group_pass *pass, const dseg_header *header, d
 }
 
 static void free_buffers(dseg_group_pass *pass) {
+  dseg_buffer_free(&pass->frames);
+  dseg_buffer_free(&pass->sources);
   dseg_buffer_free(&pass->raw);
   dseg_buffer_free(&pass->others);
   dseg_buffer_free(&pass->content);

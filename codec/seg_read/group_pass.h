@@ -19,6 +19,7 @@ typedef struct dseg_groups {
   bool placed_per_frame;         /* one of the positions, or the source, is the frame's own */
   uint16_t segment;              /* Referenced Segment Number (0062,000B) */
   int32_t source;                /* first source image, in the set of references; -1: none, or not asked for */
+  uint32_t source_list;          /* all of them, as the set counts lists from 1; 0: the first alone */
   int32_t matrix_column;         /* (0048,021E), from 1 */
   int32_t matrix_row;            /* (0048,021F) */
   double position[3];            /* (0020,0032), or (0040,072A), (0040,073A), (0040,074A) */
@@ -35,8 +36,8 @@ typedef struct dseg_group_pass {
   /* The source image being read: */
   uint8_t sop_class[DSEG_GROUP_UID_BYTES], instance[DSEG_GROUP_UID_BYTES];
   size_t sop_class_size, instance_size;
-  uint32_t frame;
-  bool in_source;
+  dseg_buffer frames;  /* Referenced Frame Number (0008,1160), of 32 bits */
+  dseg_buffer sources; /* images of the sequence read so far: places in the set, of 32 bits */
   size_t source_count; /* source images read so far */
   bool is_shared;      /* the groups of all frames are read */
   dseg_buffer raw;     /* Derivation Image Sequence as it stands there; empty: too long to be kept */

@@ -187,24 +187,14 @@ dseg_status dseg_image_set_add_series(dseg_image_set *set, const dseg_elements *
   return DSEG_OK;
 }
 
-dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error) {
-  if (set->count == 0) {
-    return DSEG_OK;
-  }
-  dseg_instance_reference *items = dseg_description_alloc(set->description, set->count * sizeof *items);
-  if (items == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", set->count);
-  }
-  memcpy(items, set->items, set->count * sizeof *items);
-  set->description->references = (dseg_references){items, set->count, set->shared, set->derivation};
-  return DSEG_OK;
-}
-
 void dseg_image_set_free(dseg_image_set *set) {
   free(set->items);
   free(set->instance);
   free(set->derivations);
   free(set->frames);
   free(set->slots);
+  free(set->lists);
+  free(set->list_slots);
+  dseg_buffer_free(&set->members);
   *set = (dseg_image_set){0};
 }

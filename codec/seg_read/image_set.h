@@ -12,6 +12,14 @@ typedef struct dseg_kept_frame {
   dseg_view attributes; /* in the description's arena */
 } dseg_kept_frame;
 
+/* Several images that a frame is derived from. */
+typedef struct dseg_image_list {
+  size_t first, size;    /* bytes of the set's members */
+  uint64_t hash;         /* of Derivation Image Sequence where the list stands first; 0: none yet */
+  dseg_view derivation;  /* what is kept of it */
+  uint32_t place, count; /* among the description's references, once it has them */
+} dseg_image_list;
+
 /* Grows while a file is read. Start with {.description = ...}; texts go into its arena. */
 typedef struct dseg_image_set {
   dseg_description *description;
@@ -19,6 +27,10 @@ typedef struct dseg_image_set {
   uint32_t *instance; /* for each item the first one of the same SOP Instance UID met in a row */
   size_t count, capacity;
   uint64_t *derivations; /* for each item a hash of Derivation Image Sequence where it stands first; 0: none yet */
+  dseg_buffer members;   /* of all lists: places of images, of 32 bits */
+  dseg_image_list *lists;
+  size_t list_count, list_capacity;
+  uint32_t *list_slots;              /* hash of members to list, counted from 1; 0: free */
   const dseg_element *character_set; /* of the object's text */
   dseg_tag_list *dropped;            /* what of frames a copy does not have; NULL: not asked for, nor derivations */
   size_t first_frame;                /* of the part that is read */
@@ -36,11 +48,16 @@ typedef struct dseg_image_set {
 dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dseg_view sop_instance_uid, uint32_t frame,
                                uint32_t *index, dseg_error *error);
 
+/* Adds several images (places of 32 bits), or finds them: list receives their number, counted from 1; 0 for one image
+ * alone. */
+dseg_status dseg_image_set_add_list(dseg_image_set *set, dseg_view images, uint32_t *list, dseg_error *error);
+
 /* Adds what Referenced Series Sequence (0008,1115) and Studies Containing Other Referenced Instances Sequence
  * (0008,1200) name (PS3.3 C.12.2). */
 dseg_status dseg_image_set_add_series(dseg_image_set *set, const dseg_elements *elements, dseg_error *error);
 
-/* Gives the description what was collected. */
+/* image_lists.c. Gives the description what was collected, images of one plane one after the other; where planes have
+ * the number of a list as source_count, it becomes the count. */
 dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error);
 
 void dseg_image_set_free(dseg_image_set *set);

@@ -67,30 +67,30 @@ static bool same_bytes(dseg_view a, const dseg_buffer *b) {
   return a.size > 0 && a.size == b->size && memcmp(a.data, b->data, a.size) == 0;
 }
 
-dseg_status dseg_keep_derivation_of(dseg_image_set *set, size_t image, const dseg_derivation *derivation,
+dseg_status dseg_keep_derivation_of(dseg_image_set *set, size_t image, uint32_t list, const dseg_derivation *derivation,
                                     dseg_error *error) {
   const dseg_view value = derivation->sequence.value;
   const uint64_t hash = value.size > 0 ? hash_bytes(value) : 0;
-  uint64_t *known = &set->derivations[image];
+  uint64_t *known = list > 0 ? &set->lists[list - 1].hash : &set->derivations[image];
+  dseg_view *kept = list > 0 ? &set->lists[list - 1].derivation : &set->items[image].derivation;
   if (*known == hash && hash != 0) {
     return DSEG_OK;
   }
-  if (*known != 0 || hash == 0) { /* frames on one image that differ: the first counts */
+  if (*known != 0 || hash == 0) { /* frames on the same images that differ: the first counts */
     *known = *known != 0 ? *known : 1;
     return dseg_tag_list_add(set->dropped, derivation->sequence.tag, error);
   }
   *known = hash;
-  dseg_instance_reference *item = &set->items[image];
   dseg_buffer bytes = {0};
   bool usual = false;
   dseg_status status = dseg_keep_derivation(derivation, false, &bytes, &usual, error);
   if (dseg_is_malformed(status)) {
     status = dseg_tag_list_add(set->dropped, derivation->sequence.tag, error);
   } else if (status == DSEG_OK && !usual && same_bytes(set->last_derivation, &bytes)) {
-    item->derivation = set->last_derivation;
+    *kept = set->last_derivation;
   } else if (status == DSEG_OK && !usual) {
-    status = dseg_keep_bytes(set->description, &bytes, &item->derivation, error);
-    set->last_derivation = item->derivation;
+    status = dseg_keep_bytes(set->description, &bytes, kept, error);
+    set->last_derivation = *kept;
   }
   dseg_buffer_free(&bytes);
   return status;

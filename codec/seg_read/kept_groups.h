@@ -12,9 +12,9 @@
 dseg_status dseg_peek_value(dseg_scanner *scanner, const dseg_header *header, dseg_view *value, bool *found,
                             dseg_error *error);
 
-/* Keeps the derivation of a frame with the image of the set that it names first, once for all frames drawn on it. A
- * value that is empty was too long. */
-dseg_status dseg_keep_derivation_of(dseg_image_set *set, size_t image, const dseg_derivation *derivation,
+/* Keeps the derivation of a frame with the images of the set that it names, once for all frames drawn on these: with a
+ * list (0: none), else with the image. A value that is empty was too long. */
+dseg_status dseg_keep_derivation_of(dseg_image_set *set, size_t image, uint32_t list, const dseg_derivation *derivation,
                                     dseg_error *error);
 
 /* Appends a copy of the element whose value begins here, without moving; it is dropped when it is too long or

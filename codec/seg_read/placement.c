@@ -185,7 +185,7 @@ static void count_step(dseg_placement *placement, int32_t segment, const dseg_gr
 /* The place that stands for the frame's plane. */
 static dseg_status find_place(dseg_placement *placement, size_t frame, int32_t segment, const dseg_groups *groups,
                               dseg_plane_position *place, dseg_error *error) {
-  *place = (dseg_plane_position){.source = groups->source};
+  *place = (dseg_plane_position){.source = groups->source, .source_count = groups->source_list};
   for (size_t i = 0; i < 3; i++) {
     place->position[i] = groups->position[i];
   }
@@ -210,6 +210,17 @@ static dseg_status find_place(dseg_placement *placement, size_t frame, int32_t s
     place->matrix_column = placement->by_source ? placement->references->items[groups->source].frame : 0;
   }
   return DSEG_OK;
+}
+
+/* Frames of one plane are drawn on the same images as a rule: those of the first count, others are told. */
+static dseg_status tell_other_sources(const dseg_placement *placement, const dseg_plane_position *place, uint32_t index,
+                                      dseg_error *error) {
+  const dseg_plane_position *kept = &placement->places.items[index];
+  const bool same = kept->source == place->source && kept->source_count == place->source_count;
+  if (same || place->source < 0 || placement->references == NULL || placement->references->dropped == NULL) {
+    return DSEG_OK;
+  }
+  return dseg_tag_list_add(placement->references->dropped, DSEG_TAG(0x0008, 0x9124), error);
 }
 
 dseg_status dseg_placement_visit(void *user, size_t frame, const dseg_groups *groups, dseg_error *error) {
@@ -238,7 +249,8 @@ dseg_status dseg_placement_visit(void *user, size_t frame, const dseg_groups *gr
     count_step(placement, segment, groups);
   }
   placement->frames_of_segment[slot_of(segment)]++;
-  return dseg_places_add(&placement->places, &place, &entry->plane, error);
+  DSEG_TRY(dseg_places_add(&placement->places, &place, &entry->plane, error));
+  return tell_other_sources(placement, &place, entry->plane, error);
 }
 
 /* Planes of TILED_FULL: columns vary fastest, then rows; segments come last (PS3.3 C.7.6.17.3). */

@@ -77,6 +77,7 @@ dseg_status dseg_places_add(dseg_places *places, const dseg_plane_position *plac
   *index = places->slots[slot] - 1;
   if (places->items[*index].source < 0) {
     places->items[*index].source = place->source;
+    places->items[*index].source_count = place->source_count;
   }
   return DSEG_OK;
 }
@@ -174,7 +175,10 @@ dseg_status dseg_order_stack(const dseg_places *places, double tolerance, bool d
                          "Position (Patient) (0020,0032) does not describe one stack (PS3.3 C.7.6.16.2.3)",
                          shift);
     }
-    plane->source = plane->source >= 0 ? plane->source : place->source;
+    if (plane->source < 0) {
+      plane->source = place->source;
+      plane->source_count = place->source_count;
+    }
     plane_of_place[sorted[i].place] = (uint32_t)(geometry->plane_count - 1);
   }
   free(sorted);
