@@ -233,10 +233,15 @@ static bool same_image(const dseg_instance_reference *a, const dseg_instance_ref
   return a->frame == b->frame && same_text(a->sop_instance_uid, b->sop_instance_uid);
 }
 
-static const dseg_instance_reference *source_of(const dseg_description *description, size_t plane) {
-  const int32_t source = description->geometry.planes[plane].source;
-  return source >= 0 && (size_t)source < description->references.count ? &description->references.instances[source]
-                                                                       : NULL;
+/* The images that a plane was drawn on. */
+static dseg_references images_of(const dseg_description *description, size_t plane) {
+  const dseg_references *all = &description->references;
+  const dseg_plane_position *place = &description->geometry.planes[plane];
+  const size_t count = place->source_count > 1 ? place->source_count : 1;
+  const bool has =
+      place->source >= 0 && (size_t)place->source < all->count && count <= all->count - (size_t)place->source;
+  return has ? (dseg_references){.instances = all->instances + place->source, .count = count}
+             : (dseg_references){.count = 0};
 }
 
 /* Whether all images of one are among those of another, which has them in the same order more often than not. */
@@ -262,9 +267,9 @@ static dseg_status compare_references(const dseg_description *into, const dseg_d
   bool same = into->references.shared == other->references.shared &&
               same_bytes(into->references.derivation, other->references.derivation);
   for (size_t i = 0; same && i < into->geometry.plane_count && i < other->geometry.plane_count; i++) {
-    const dseg_instance_reference *a = source_of(into, i);
-    const dseg_instance_reference *b = source_of(other, i);
-    same = b == NULL || (a != NULL && same_image(a, b) && same_bytes(a->derivation, b->derivation));
+    const dseg_references a = images_of(into, i);
+    const dseg_references b = images_of(other, i);
+    same = b.count == 0 || (has_images(&a, &b) && same_bytes(a.instances->derivation, b.instances->derivation));
   }
   return same ? DSEG_OK : dseg_tag_list_add(dropped, DSEG_TAG(0x0008, 0x9124), error);
 }

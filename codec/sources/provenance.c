@@ -50,8 +50,8 @@ static int compare_entries(const void *a, const void *b) {
   return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Sets index_of[place] of each reference to the place of the first one with the same image. */
-static dseg_status find_firsts(dseg_source *const *sources, size_t count, size_t total, size_t *index_of,
+/* Sets first_of[place] of each reference to the place of the first one with the same image. */
+static dseg_status find_firsts(dseg_source *const *sources, size_t count, size_t total, size_t *first_of,
                                dseg_error *error) {
   struct entry *entries = calloc(total, sizeof *entries);
   if (entries == NULL) {
@@ -67,32 +67,91 @@ static dseg_status find_firsts(dseg_source *const *sources, size_t count, size_t
   qsort(entries, total, sizeof *entries, compare_entries);
   for (size_t i = 0; i < total; i++) {
     const bool again = i > 0 && compare_images(entries[i].reference, entries[i - 1].reference) == 0;
-    index_of[entries[i].place] = again ? index_of[entries[i - 1].place] : entries[i].place;
+    first_of[entries[i].place] = again ? first_of[entries[i - 1].place] : entries[i].place;
   }
   free(entries);
   return DSEG_OK;
 }
 
-/* Gathers the references that come first into out, and makes index_of their places there. */
-static size_t gather(dseg_source *const *sources, size_t count, size_t *index_of, dseg_instance_reference *out) {
-  size_t used = 0;
-  size_t place = 0;
-  for (size_t i = 0; i < count; i++) {
-    const dseg_references *references = &sources[i]->description->references;
-    for (size_t j = 0; j < references->count; j++, place++) {
-      if (index_of[place] != place && i > 0) {
-        index_of[place] = index_of[index_of[place]];
-        continue;
-      }
-      index_of[place] = used; /* those of the first source keep their places, come what may */
-      out[used++] = references->instances[j];
-    }
-  }
-  return used;
+/* The references of the whole while they are gathered. */
+struct gathering {
+  dseg_source *const *sources;
+  size_t count;
+  const size_t *first_of; /* by place among the references of all sources: the first place of the same image */
+  size_t *placed;         /* by place, where it is a first one: its place in out, counted from 1; 0: none */
+  size_t *seen;           /* likewise the last plane, counted from 1, that has it */
+  dseg_instance_reference *out;
+  size_t used;
+};
+
+/* How many images the plane of a source was drawn on. */
+static size_t run_of(const dseg_description *description, size_t plane) {
+  const dseg_plane_position *place = &description->geometry.planes[plane];
+  const size_t count = place->source_count > 1 ? place->source_count : 1;
+  const size_t total = description->references.count;
+  return place->source >= 0 && (size_t)place->source < total && count <= total - (size_t)place->source ? count : 0;
 }
 
-static dseg_status fill_planes(dseg_source *const *sources, size_t count, const size_t *index_of,
-                               dseg_description *whole, dseg_error *error) {
+static size_t count_runs(dseg_source *const *sources, size_t count) {
+  size_t total = 0;
+  for (size_t i = 0; i < count; i++) {
+    const dseg_description *one = sources[i]->description;
+    for (size_t plane = 0; plane < one->geometry.plane_count; plane++) {
+      total += run_of(one, plane);
+    }
+    total += one->references.count;
+  }
+  return total;
+}
+
+/* Puts the images of a plane of all sources behind those gathered, each once. A single one that is there is taken. */
+static void gather_plane(struct gathering *gathering, size_t plane, dseg_plane_position *place) {
+  const size_t begin = gathering->used;
+  size_t single = 0;
+  size_t contributing = 0;
+  for (size_t i = 0, base = 0; i < gathering->count;
+       base += gathering->sources[i]->description->references.count, i++) {
+    const dseg_description *one = gathering->sources[i]->description;
+    const size_t source = (size_t)one->geometry.planes[plane].source;
+    const size_t run = run_of(one, plane);
+    const size_t before = gathering->used;
+    for (size_t j = 0; j < run; j++) {
+      const size_t first = gathering->first_of[base + source + j];
+      if (gathering->seen[first] != plane + 1) {
+        gathering->seen[first] = plane + 1;
+        gathering->out[gathering->used++] = one->references.instances[source + j];
+        single = first;
+      }
+    }
+    contributing += gathering->used > before ? 1 : 0;
+  }
+  const size_t count = gathering->used - begin;
+  place->source = count > 0 ? (int32_t)begin : -1;
+  place->source_count = count > 1 ? (uint32_t)count : 0;
+  for (size_t i = begin; contributing > 1 && i < gathering->used; i++) {
+    gathering->out[i].derivation = (dseg_view){0}; /* each was said of some of the images */
+  }
+  if (count == 1 && gathering->placed[single] != 0) {
+    gathering->used--;
+    place->source = (int32_t)gathering->placed[single] - 1;
+  } else if (count == 1) {
+    gathering->placed[single] = gathering->used;
+  }
+}
+
+/* Puts the images that no plane was drawn on behind the others. */
+static void gather_others(struct gathering *gathering) {
+  for (size_t i = 0, place = 0; i < gathering->count; i++) {
+    const dseg_references *references = &gathering->sources[i]->description->references;
+    for (size_t j = 0; j < references->count; j++, place++) {
+      if (gathering->first_of[place] == place && gathering->seen[place] == 0) {
+        gathering->out[gathering->used++] = references->instances[j];
+      }
+    }
+  }
+}
+
+static dseg_status gather(struct gathering *gathering, dseg_description *whole, dseg_error *error) {
   dseg_geometry *geometry = &whole->geometry;
   dseg_plane_position *planes = dseg_description_alloc(whole, geometry->plane_count * sizeof *planes);
   if (planes == NULL) {
@@ -100,15 +159,13 @@ static dseg_status fill_planes(dseg_source *const *sources, size_t count, const 
   }
   memcpy(planes, geometry->planes, geometry->plane_count * sizeof *planes);
   geometry->planes = planes;
-  for (size_t i = 0, place = 0; i < count; place += sources[i]->description->references.count, i++) {
-    const dseg_description *one = sources[i]->description;
-    for (size_t plane = 0; plane < geometry->plane_count; plane++) {
-      const int32_t source = one->geometry.planes[plane].source;
-      if (planes[plane].source < 0 && source >= 0 && (size_t)source < one->references.count) {
-        planes[plane].source = (int32_t)index_of[place + (size_t)source];
-      }
-    }
+  for (size_t plane = 0; !whole->references.shared && plane < geometry->plane_count; plane++) {
+    gather_plane(gathering, plane, &planes[plane]);
   }
+  gather_others(gathering);
+  whole->references.instances = gathering->out;
+  whole->references.count = gathering->used;
+  whole->references.derivation = (dseg_view){0}; /* of the first source's images alone */
   return DSEG_OK;
 }
 
@@ -121,18 +178,19 @@ dseg_status dseg_merge_references(dseg_source *const *sources, size_t count, dse
   if (total == 0 || total == sources[0]->description->references.count) {
     return DSEG_OK;
   }
-  dseg_instance_reference *merged = dseg_description_alloc(whole, total * sizeof *merged);
-  size_t *index_of = calloc(total, sizeof *index_of);
-  if (merged == NULL || index_of == NULL || total > INT32_MAX) {
-    free(index_of);
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", total);
-  }
-  dseg_status status = find_firsts(sources, count, total, index_of, error);
+  const size_t most = count_runs(sources, count);
+  struct gathering gathering = {.sources = sources, .count = count};
+  gathering.out = most <= INT32_MAX ? dseg_description_alloc(whole, most * sizeof *gathering.out) : NULL;
+  size_t *tables = calloc(total, 3 * sizeof *tables);
+  dseg_status status = gathering.out != NULL && tables != NULL
+                           ? find_firsts(sources, count, total, tables, error)
+                           : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", most);
   if (status == DSEG_OK) {
-    whole->references.instances = merged;
-    whole->references.count = gather(sources, count, index_of, merged);
-    status = fill_planes(sources, count, index_of, whole, error);
+    gathering.first_of = tables;
+    gathering.placed = tables + total;
+    gathering.seen = tables + 2 * total;
+    status = gather(&gathering, whole, error);
   }
-  free(index_of);
+  free(tables);
   return status;
 }
