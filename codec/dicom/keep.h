@@ -69,6 +69,9 @@ typedef struct dseg_tag_choice {
 dseg_status dseg_drop_attributes(dseg_description *description, const dseg_tag_choice *choice, bool *found,
                                  dseg_error *error);
 
+/* Takes one of description->attributes away that a member says. */
+dseg_status dseg_remove_attribute(dseg_description *description, uint32_t tag, dseg_error *error);
+
 /* Puts the makers that the context names in front of those of the attributes, if there are such, each once. */
 dseg_status dseg_join_makers(dseg_description *description, dseg_error *error);
 

@@ -80,6 +80,17 @@ static bool is_tag(const void *user, uint32_t tag) {
   return *(const uint32_t *)user == tag;
 }
 
+dseg_status dseg_remove_attribute(dseg_description *description, uint32_t tag, dseg_error *error) {
+  const dseg_tag_choice choice = {is_tag, &tag};
+  dseg_buffer others = {0};
+  dseg_status status = copy_others(description->attributes, &choice, NULL, &others, error);
+  if (status == DSEG_OK) {
+    status = dseg_keep_bytes(description, &others, &description->attributes, error);
+  }
+  dseg_buffer_free(&others);
+  return status;
+}
+
 dseg_status dseg_description_drop(dseg_description *description, uint32_t tag, bool *found, dseg_error *error) {
   dseg_error_clear(error);
   const dseg_tag_choice choice = {is_tag, &tag};

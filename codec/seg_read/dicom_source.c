@@ -286,7 +286,11 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   dseg_image_set images = {.description = description,
                            .character_set = &source->parts[0].character_set,
                            .dropped = options->keep_context ? &dropped : NULL};
+  bool has_former = false;
   dseg_status status = build_table(source, counts, options, &images, error);
+  if (status == DSEG_OK && options->keep_context) {
+    status = dseg_image_set_mark_former(&images, &source->parts[0].elements, &has_former, error);
+  }
   if (status == DSEG_OK && options->keep_context) {
     status = dseg_image_set_finish(&images, error);
     status = status == DSEG_OK ? dseg_keep_frames(&images, place_kept, &source->table, error) : status;
@@ -307,6 +311,9 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   }
   if (status == DSEG_OK && options->keep_context) {
     status = keep_attributes(source, &dropped, error);
+  }
+  if (status == DSEG_OK && has_former) { /* references say it */
+    status = dseg_remove_attribute(description, DSEG_TAG(0x0008, 0x2112), error);
   }
   dseg_tag_list_free(&dropped);
   return status;

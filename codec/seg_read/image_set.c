@@ -187,6 +187,58 @@ dseg_status dseg_image_set_add_series(dseg_image_set *set, const dseg_elements *
   return DSEG_OK;
 }
 
+/* The image that an item names when it says no more than that, and it is listed in another study. */
+static dseg_status find_former(const dseg_image_set *set, const dseg_elements *item, dseg_view own_study,
+                               dseg_instance_reference **found, dseg_error *error) {
+  size_t offset = 0;
+  size_t count = 0;
+  dseg_view uid = {0};
+  dseg_element element;
+  *found = NULL;
+  DSEG_TRY(dseg_elements_next(item, &offset, &element, error));
+  for (; element.tag != 0; count++) {
+    if (element.tag == DSEG_TAG(0x0008, 0x1155)) {
+      (void)dseg_element_text(&element, 0, &uid);
+    }
+    DSEG_TRY(dseg_elements_next(item, &offset, &element, error));
+  }
+  const size_t slot = count == 2 && uid.size > 0 ? find_slot(set, uid, 0) : 0;
+  if (count == 2 && uid.size > 0 && set->slots[slot] != 0) {
+    dseg_instance_reference *image = &set->items[set->slots[slot] - 1];
+    *found = image->study_uid != NULL && !same_uid(image->study_uid, own_study) ? image : NULL;
+  }
+  return DSEG_OK;
+}
+
+dseg_status dseg_image_set_mark_former(dseg_image_set *set, const dseg_elements *elements, bool *all,
+                                       dseg_error *error) {
+  dseg_element sequence;
+  dseg_elements item;
+  dseg_view own_study = {0};
+  *all = false;
+  if (set->count == 0) {
+    return DSEG_OK;
+  }
+  DSEG_TRY(find_text(elements, DSEG_TAG(0x0020, 0x000D), &own_study, error));
+  DSEG_TRY(dseg_elements_find(elements, DSEG_TAG(0x0008, 0x2112), &sequence, error));
+  for (int marking = 0; marking < 2; marking++) { /* all of them are looked at first */
+    size_t offset = 0;
+    bool more;
+    DSEG_TRY(dseg_sequence_next(elements, &sequence, &offset, &item, &more, error));
+    while (more) {
+      dseg_instance_reference *image;
+      DSEG_TRY(find_former(set, &item, own_study, &image, error));
+      if (image == NULL) {
+        return DSEG_OK;
+      }
+      image->former = marking == 1;
+      *all = marking == 1;
+      DSEG_TRY(dseg_sequence_next(elements, &sequence, &offset, &item, &more, error));
+    }
+  }
+  return DSEG_OK;
+}
+
 void dseg_image_set_free(dseg_image_set *set) {
   free(set->items);
   free(set->instance);

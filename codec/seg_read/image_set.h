@@ -56,6 +56,11 @@ dseg_status dseg_image_set_add_list(dseg_image_set *set, dseg_view images, uint3
  * (0008,1200) name (PS3.3 C.12.2). */
 dseg_status dseg_image_set_add_series(dseg_image_set *set, const dseg_elements *elements, dseg_error *error);
 
+/* Marks the images that Source Image Sequence (0008,2112) of the object itself names as former ones, if all of them are
+ * listed in another study than the object's and nothing else is said of them: *all. */
+dseg_status dseg_image_set_mark_former(dseg_image_set *set, const dseg_elements *elements, bool *all,
+                                       dseg_error *error);
+
 /* image_lists.c. Gives the description what was collected, images of one plane one after the other; where planes have
  * the number of a list as source_count, it becomes the count. */
 dseg_status dseg_image_set_finish(dseg_image_set *set, dseg_error *error);
