@@ -12,7 +12,8 @@ static void share_references(dseg_description *target) {
 }
 
 /* The images' patient, study, references, and their geometry where the target's is empty. */
-static dseg_status add_references(dseg_convert_job *job, const char *name, dseg_error *error) {
+static dseg_status add_references(dseg_convert_job *job, const char *name, const dseg_geometry *like,
+                                  dseg_error *error) {
   const dseg_convert_options *options = job->options;
   dseg_convert_warnings warnings = {job, name};
   const dseg_reference_options reference_options = {
@@ -20,7 +21,8 @@ static dseg_status add_references(dseg_convert_job *job, const char *name, dseg_
       .warnings = options->shared_references ? (dseg_warning_sink){0} : dseg_convert_warning_sink(&warnings),
       .temporary_directory = options->temporary_directory,
       .name = job->names[0],
-      .other_patient = options->other_patient};
+      .other_patient = options->other_patient,
+      .like = like};
   const dseg_status status = dseg_description_add_reference(job->target, options->references, options->reference_count,
                                                             &reference_options, error);
   if (status != DSEG_OK) {
@@ -73,14 +75,15 @@ dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *erro
   const char *name =
       options->reference_count == 1 ? options->references[0] : dseg_convert_name(job, DSEG_OPTION_REFERENCES);
   if (options->grid != DSEG_GRID_REFERENCE) {
-    return add_references(job, name, error);
+    return add_references(job, name, NULL, error);
   }
   if (job->target->geometry.space != DSEG_SPACE_PATIENT) {
     dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s reference: only for segmentations in patient space", grid);
     return dseg_convert_fail_input(job, DSEG_ERROR_UNSUPPORTED, error);
   }
+  const dseg_geometry from = job->target->geometry;
   job->target->geometry.plane_count = 0;
-  DSEG_TRY(add_references(job, name, error));
+  DSEG_TRY(add_references(job, name, &from, error));
   const dseg_geometry *to = &job->target->geometry;
   if (to->space != DSEG_SPACE_PATIENT || to->plane_count == 0 || !(to->pixel_spacing[0] > 0) ||
       !(to->pixel_spacing[1] > 0)) {

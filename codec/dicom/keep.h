@@ -72,6 +72,10 @@ dseg_status dseg_drop_attributes(dseg_description *description, const dseg_tag_c
 /* Takes one of description->attributes away that a member says. */
 dseg_status dseg_remove_attribute(dseg_description *description, uint32_t tag, dseg_error *error);
 
+/* Puts the chosen elements of from into *kept in place of those that it has. */
+dseg_status dseg_replace_elements(dseg_description *description, dseg_view *kept, dseg_view from,
+                                  const dseg_tag_choice *choice, dseg_error *error);
+
 /* Puts the makers that the context names in front of those of the attributes, if there are such, each once. */
 dseg_status dseg_join_makers(dseg_description *description, dseg_error *error);
 

@@ -160,6 +160,42 @@ static dseg_status insert(const dseg_buffer *elements, uint32_t tag, const dseg_
   return dseg_buffer_append(out, others->data + place, others->size - place, error);
 }
 
+/* The chosen elements of from, which follow each other, where those of kept stood. */
+static dseg_status replace_elements(dseg_view kept, dseg_view from, const dseg_tag_choice *choice, dseg_buffer *chosen,
+                                    dseg_buffer *others, dseg_buffer *all, dseg_error *error) {
+  const dseg_elements elements = dseg_kept_elements(from);
+  uint32_t first = 0;
+  size_t begin = 0;
+  size_t end = 0;
+  dseg_element element;
+  DSEG_TRY(dseg_elements_next(&elements, &end, &element, error));
+  while (element.tag != 0) {
+    if (choice->is_chosen(choice->user, element.tag)) {
+      first = first == 0 ? element.tag : first;
+      DSEG_TRY(dseg_buffer_append(chosen, from.data + begin, end - begin, error));
+    }
+    begin = end;
+    DSEG_TRY(dseg_elements_next(&elements, &end, &element, error));
+  }
+  DSEG_TRY(copy_others(kept, choice, NULL, others, error));
+  return insert(chosen, first, others, all, error);
+}
+
+dseg_status dseg_replace_elements(dseg_description *description, dseg_view *kept, dseg_view from,
+                                  const dseg_tag_choice *choice, dseg_error *error) {
+  dseg_buffer chosen = {0};
+  dseg_buffer others = {0};
+  dseg_buffer all = {0};
+  dseg_status status = replace_elements(*kept, from, choice, &chosen, &others, &all, error);
+  if (status == DSEG_OK) {
+    status = dseg_keep_bytes(description, &all, kept, error);
+  }
+  dseg_buffer_free(&chosen);
+  dseg_buffer_free(&others);
+  dseg_buffer_free(&all);
+  return status;
+}
+
 static dseg_status join_context(dseg_description *description, dseg_buffer *equipment, dseg_buffer *others,
                                 dseg_buffer *all, dseg_error *error) {
   const uint32_t contributing = CONTRIBUTING;

@@ -7,18 +7,10 @@
 #include "model/identity.h"
 #include "reference/reference.h"
 
-static size_t count_images(const dseg_reference_set *set) {
-  size_t count = 0;
-  while (count < set->file_count && set->files[count].series_uid != NULL) {
-    count++;
-  }
-  return count;
-}
-
 dseg_status dseg_reference_check_identity(const dseg_reference_set *set, const dseg_description *description,
                                           const dseg_reference_options *options, size_t *patient,
                                           const char **frame_of_reference_uid, dseg_error *error) {
-  const size_t images = count_images(set);
+  const size_t images = dseg_reference_count_images(set);
   dseg_party *parties = calloc(images + 1, sizeof *parties);
   if (parties == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu images", images);

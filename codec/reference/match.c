@@ -1,277 +1,314 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* match.c - source frames in order, as references and geometry, and which of them a plane lies on.
+/* match.c - source frames in order, as references and geometry, and which of them lie at a plane.
  *
- * A plane of a volume lies on an image when both are in one plane of space: their rasters may differ (PS3.3
- * A.51.5.1), as they do when a research format has turned the image. A slide's tile lies on the tile at its place, if
- * tiles are of one size. Without positions, planes and images correspond one to one, pixel by pixel. */
+ * An image lies at a plane of a volume when both are in one plane of space: their rasters may differ (PS3.3 A.51.5.1),
+ * as they do when a research format has turned the image. A slide's tile lies at the tile of its place, if tiles are of
+ * one size. Without positions, planes and images correspond one to one, pixel by pixel. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/raster.h"
+#include "model/vector.h"
 #include "reference/reference.h"
 
-/* Relative tolerance of positions; the absolute one is in mm. */
-static const double tolerance_of_spacing = 0.01;
-static const double tolerance_mm = 1e-3;
-
-static double dot(const double a[3], const double b[3]) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void normal_of(const double orientation[6], double normal[3]) {
-  const double *r = orientation, *c = orientation + 3;
-  normal[0] = r[1] * c[2] - r[2] * c[1];
-  normal[1] = r[2] * c[0] - r[0] * c[2];
-  normal[2] = r[0] * c[1] - r[1] * c[0];
-}
-
-static bool same_orientation(const double a[6], const double b[6]) {
-  for (size_t i = 0; i < 6; i++) {
-    if (!(fabs(a[i] - b[i]) < 1e-4)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/* What frames are sorted by. */
-struct place {
-  size_t frame;
-  bool placed;     /* with the same orientation as the first frame that has one */
-  double distance; /* along the normal, mm */
+/* Where planes or frames are: along the normal, or the row and column of a tile. */
+struct spot {
+  double distance; /* mm */
   uint32_t row, column;
 };
 
+static int compare_spots(const struct spot *a, const struct spot *b) {
+  if (a->distance < b->distance || a->distance > b->distance) {
+    return a->distance < b->distance ? -1 : 1;
+  }
+  if (a->row != b->row) {
+    return a->row < b->row ? -1 : 1;
+  }
+  return (a->column > b->column) - (a->column < b->column);
+}
+
+static int order_spots(const void *a, const void *b) {
+  return compare_spots(a, b);
+}
+
+/* What frames are sorted by: those at one plane follow each other. */
+struct place {
+  const dseg_reference_frame *frame;
+  const dseg_reference_file *file;
+  bool placed;      /* it counts, and has a spot */
+  bool matched;     /* at the spot of a plane */
+  struct spot spot; /* of that plane, or its own */
+};
+
+static int compare_integers(int64_t a, int64_t b) {
+  return (a > b) - (a < b);
+}
+
 static int compare_places(const void *a, const void *b) {
-  const struct place *x = a, *y = b;
+  const struct place *x = a;
+  const struct place *y = b;
   if (x->placed != y->placed) {
     return x->placed ? -1 : 1;
   }
-  if (x->distance < y->distance || x->distance > y->distance) {
-    return x->distance < y->distance ? -1 : 1;
+  int order = compare_spots(&x->spot, &y->spot);
+  order = order != 0 ? order : compare_integers((int64_t)x->file->series, (int64_t)y->file->series);
+  if (order == 0 && x->placed) {
+    order = compare_integers(x->file->acquisition, y->file->acquisition);
+    order = order != 0 ? order : compare_integers(x->file->number, y->file->number);
   }
-  if (x->row != y->row) {
-    return x->row < y->row ? -1 : 1;
-  }
-  if (x->column != y->column) {
-    return x->column < y->column ? -1 : 1;
-  }
-  return (x->frame > y->frame) - (x->frame < y->frame);
+  return order != 0 ? order : (x->frame > y->frame) - (x->frame < y->frame);
 }
 
-/* The set in the order of places. */
-struct sorted {
+/* The set while it is matched. */
+struct matching {
   const dseg_reference_set *set;
-  struct place *places;
-  size_t placed_count; /* the first ones */
-  bool slide;
-  double normal[3];
-  const dseg_reference_frame *first; /* in that order */
+  dseg_frame_choice choice;
+  struct place *places; /* frame_count of them; placed ones come first once sorted */
+  size_t placed_count;
+  struct spot *spots; /* of planes, ascending */
+  size_t spot_count;
 };
 
-/* The frame whose orientation, and with slides whose pixel matrix, counts: a slide's series has several
- * resolutions, of which the description's own is meant, or else the largest. NULL when no frame has a position. */
-static const dseg_reference_frame *choose_model(const dseg_reference_set *set, const dseg_geometry *geometry) {
-  const dseg_reference_frame *model = NULL;
-  uint64_t largest = 0;
-  for (size_t i = 0; i < set->frame_count; i++) {
-    const dseg_reference_frame *frame = &set->frames[i];
-    const dseg_reference_file *file = &set->files[frame->file];
-    if (!frame->has_position) {
-      continue;
-    }
-    const bool fits =
-        file->slide && file->matrix_rows == geometry->matrix_rows && file->matrix_columns == geometry->matrix_columns;
-    const uint64_t size = fits ? UINT64_MAX : 1 + (uint64_t)file->matrix_rows * file->matrix_columns;
-    if (size > largest) {
-      largest = size;
-      model = frame;
-    }
-  }
-  return model;
+static struct spot spot_of_frame(const struct matching *matching, const dseg_reference_frame *frame) {
+  return matching->choice.is_slide
+             ? (struct spot){0, frame->matrix_row, frame->matrix_column}
+             : (struct spot){dseg_reference_middle(matching->set, frame, matching->choice.normal), 0, 0};
 }
 
-static bool belongs_to(const dseg_reference_set *set, const dseg_reference_frame *frame,
-                       const dseg_reference_frame *model) {
-  const dseg_reference_file *a = &set->files[frame->file], *b = &set->files[model->file];
-  return frame->has_position && same_orientation(frame->orientation, model->orientation) && a->slide == b->slide &&
-         a->matrix_rows == b->matrix_rows && a->matrix_columns == b->matrix_columns;
+static struct spot spot_of_plane(const struct matching *matching, const dseg_plane_position *plane) {
+  return matching->choice.is_slide ? (struct spot){0, plane->matrix_row, plane->matrix_column}
+                                   : (struct spot){dseg_dot(plane->position, matching->choice.normal), 0, 0};
 }
 
-static dseg_status sort_frames(const dseg_reference_set *set, const dseg_geometry *geometry, struct sorted *sorted,
-                               dseg_error *error) {
-  const dseg_reference_frame *model = choose_model(set, geometry);
-  *sorted = (struct sorted){.set = set, .slide = model != NULL && set->files[model->file].slide};
-  sorted->places = calloc(set->frame_count, sizeof *sorted->places);
-  if (sorted->places == NULL) {
-    dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu frames", set->frame_count);
-    return DSEG_ERROR_MEMORY;
-  }
-  if (model != NULL) {
-    normal_of(model->orientation, sorted->normal);
+/* Places of all frames, at spots of their own. */
+static dseg_status make_places(struct matching *matching, dseg_error *error) {
+  const dseg_reference_set *set = matching->set;
+  matching->places = calloc(set->frame_count, sizeof *matching->places);
+  if (matching->places == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu frames", set->frame_count);
   }
   for (size_t i = 0; i < set->frame_count; i++) {
     const dseg_reference_frame *frame = &set->frames[i];
-    struct place *place = &sorted->places[i];
-    *place = (struct place){.frame = i, .row = frame->matrix_row, .column = frame->matrix_column};
-    place->placed = model != NULL && belongs_to(set, frame, model);
-    place->distance = place->placed && !sorted->slide ? dot(frame->position, sorted->normal) : 0.0;
-    sorted->placed_count += place->placed ? 1 : 0;
+    struct place *place = &matching->places[i];
+    *place = (struct place){.frame = frame, .file = &set->files[frame->file]};
+    place->placed = matching->choice.uses[i] != DSEG_FRAME_UNPLACED;
+    place->spot = place->placed ? spot_of_frame(matching, frame) : (struct spot){0};
+    matching->placed_count += place->placed ? 1 : 0;
   }
-  qsort(sorted->places, set->frame_count, sizeof *sorted->places, compare_places);
-  sorted->first = &set->frames[sorted->places[0].frame];
   return DSEG_OK;
 }
 
-static dseg_status set_references(const struct sorted *sorted, dseg_description *description, dseg_error *error) {
-  const dseg_reference_set *set = sorted->set;
-  dseg_instance_reference *instances =
-      dseg_description_alloc(description, set->frame_count * sizeof *description->references.instances);
-  if (instances == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", set->frame_count);
+static dseg_status make_spots(struct matching *matching, size_t count, dseg_error *error) {
+  matching->spots = calloc(count + 1, sizeof *matching->spots);
+  return matching->spots != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+}
+
+/* The first spot of a sorted table that is not below one. */
+static size_t find_spot(const struct matching *matching, const struct spot *spot) {
+  size_t low = 0;
+  size_t high = matching->spot_count;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (compare_spots(&matching->spots[middle], spot) < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
-  const dseg_reference_file *head = &set->files[sorted->first->file];
+  return low;
+}
+
+/* Moves frames to the spots of the planes that they lie at, and sorts them. */
+static void match_frames(struct matching *matching) {
+  for (size_t i = 0; i < matching->set->frame_count; i++) {
+    struct place *place = &matching->places[i];
+    const size_t at = find_spot(matching, &place->spot);
+    const struct spot *nearest = at < matching->spot_count ? &matching->spots[at] : NULL;
+    const struct spot *below = at > 0 ? &matching->spots[at - 1] : NULL;
+    if (below != NULL && !matching->choice.is_slide &&
+        (nearest == NULL || place->spot.distance - below->distance < nearest->distance - place->spot.distance)) {
+      nearest = below;
+    }
+    if (!place->placed || nearest == NULL) {
+      continue;
+    }
+    place->matched = matching->choice.is_slide ? compare_spots(nearest, &place->spot) == 0
+                                               : fabs(nearest->distance - place->spot.distance) <=
+                                                     dseg_reference_tolerance(place->frame, matching->choice.distance);
+    place->spot = place->matched ? *nearest : place->spot;
+  }
+  qsort(matching->places, matching->set->frame_count, sizeof *matching->places, compare_places);
+}
+
+static void fill_references(const struct matching *matching, dseg_instance_reference *instances) {
+  const dseg_reference_set *set = matching->set;
   for (size_t i = 0; i < set->frame_count; i++) {
-    const dseg_reference_frame *frame = &set->frames[sorted->places[i].frame];
-    const dseg_reference_file *file = &set->files[frame->file];
+    const dseg_reference_frame *frame = matching->places[i].frame;
+    const dseg_reference_file *file = matching->places[i].file;
+    const dseg_reference_file *head = &set->files[file->series]; /* one series: one text */
+    const bool same_study =
+        file->study_uid != NULL && head->study_uid != NULL && strcmp(file->study_uid, head->study_uid) == 0;
     instances[i] = (dseg_instance_reference){.sop_class_uid = file->sop_class_uid,
                                              .sop_instance_uid = file->sop_instance_uid,
-                                             /* One series: one text. */
                                              .series_uid = *head->series_uid != '\0' ? head->series_uid : NULL,
-                                             .study_uid = head->study_uid,
+                                             .study_uid = same_study ? head->study_uid : file->study_uid,
                                              .frame = frame->number,
                                              .has_position = frame->has_position};
     memcpy(instances[i].position, frame->position, sizeof frame->position);
   }
-  description->references = (dseg_references){.instances = instances, .count = set->frame_count};
-  return DSEG_OK;
 }
 
-/* The smallest distance between neighbouring places, mm; 0 when there is none. */
-static double smallest_distance(const struct sorted *sorted) {
+/* Gives a plane the frames at a spot. */
+static bool set_sources(const struct matching *matching, const struct spot *spot, dseg_plane_position *plane) {
+  const struct place *places = matching->places;
+  size_t low = 0;
+  size_t high = matching->placed_count;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (compare_spots(&places[middle].spot, spot) < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  size_t end = low;
+  while (end < matching->placed_count && places[end].matched && compare_spots(&places[end].spot, spot) == 0) {
+    end++;
+  }
+  plane->source = end > low ? (int32_t)low : -1;
+  plane->source_count = end > low + 1 ? (uint32_t)(end - low) : 0;
+  return end > low;
+}
+
+/* The smallest distance between neighbouring spots, mm; 0 when there is none. */
+static double smallest_distance(const struct matching *matching) {
   double smallest = 0.0;
-  for (size_t i = 1; i < sorted->placed_count; i++) {
-    const double distance = sorted->places[i].distance - sorted->places[i - 1].distance;
-    if (distance > tolerance_mm && (smallest == 0.0 || distance < smallest)) {
+  for (size_t i = 1; i < matching->spot_count; i++) {
+    const double distance = matching->spots[i].distance - matching->spots[i - 1].distance;
+    if (smallest == 0.0 || distance < smallest) {
       smallest = distance;
     }
   }
   return smallest;
 }
 
-/* Copies the images' geometry into the description. */
-static dseg_status take_geometry(const struct sorted *sorted, dseg_description *description, dseg_error *error) {
-  const dseg_reference_set *set = sorted->set;
-  const dseg_reference_frame *first = sorted->first;
-  const dseg_reference_file *file = &set->files[first->file];
-  const bool placed = sorted->placed_count > 0;
-  const size_t count = placed ? sorted->placed_count : set->frame_count;
-  dseg_plane_position *planes = dseg_description_alloc(description, count * sizeof *planes);
-  if (planes == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
-  }
-  size_t used = 0;
-  for (size_t i = 0; i < count; i++) {
-    const dseg_reference_frame *frame = &set->frames[sorted->places[i].frame];
-    if (placed && !sorted->slide && used > 0 &&
-        sorted->places[i].distance - sorted->places[i - 1].distance < tolerance_mm) {
-      continue; /* several images at one place, phases of a heart for instance: one plane */
-    }
-    planes[used] = (dseg_plane_position){
-        .matrix_row = frame->matrix_row, .matrix_column = frame->matrix_column, .source = (int32_t)i};
-    memcpy(planes[used++].position, frame->position, sizeof frame->position);
-  }
+static dseg_status no_planes(size_t count, dseg_error *error) {
+  return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+}
+
+/* Makes planes where the frames are that give the segmentation its grid: several at one place, phases of a heart for
+ * instance, make one. */
+static dseg_status make_planes(struct matching *matching, dseg_description *description, dseg_error *error) {
+  const dseg_reference_set *set = matching->set;
   dseg_geometry *geometry = &description->geometry;
-  geometry->space = !placed ? DSEG_SPACE_NONE : sorted->slide ? DSEG_SPACE_SLIDE : DSEG_SPACE_PATIENT;
+  dseg_plane_position *planes = dseg_description_alloc(description, matching->placed_count * sizeof *planes);
+  if (planes == NULL) {
+    return no_planes(matching->placed_count, error);
+  }
+  qsort(matching->places, set->frame_count, sizeof *matching->places, compare_places);
+  size_t used = 0;
+  for (size_t i = 0; i < matching->placed_count; i++) {
+    const struct place *place = &matching->places[i];
+    const struct spot *last = used > 0 ? &matching->spots[used - 1] : NULL;
+    const bool again =
+        last != NULL && !matching->choice.is_slide && place->spot.distance - last->distance < DSEG_RASTER_ROUNDING;
+    if (matching->choice.uses[place->frame - set->frames] != DSEG_FRAME_OF_GRID || again ||
+        (last != NULL && compare_spots(last, &place->spot) == 0)) {
+      continue;
+    }
+    matching->spots[used] = place->spot;
+    planes[used] =
+        (dseg_plane_position){.matrix_row = place->frame->matrix_row, .matrix_column = place->frame->matrix_column};
+    memcpy(planes[used++].position, place->frame->position, sizeof place->frame->position);
+  }
+  matching->spot_count = used;
+  geometry->planes = planes;
+  geometry->plane_count = used;
+  if (!matching->choice.is_slide) {
+    geometry->spacing_between_slices = smallest_distance(matching);
+    matching->choice.distance =
+        geometry->spacing_between_slices > 0 ? geometry->spacing_between_slices : matching->choice.distance;
+  }
+  return DSEG_OK;
+}
+
+/* Copies the raster of a frame into the description. */
+static void take_raster(const struct matching *matching, const dseg_reference_frame *first, dseg_geometry *geometry) {
+  const dseg_reference_file *file = &matching->set->files[first->file];
+  geometry->space = matching->placed_count == 0 ? DSEG_SPACE_NONE
+                    : matching->choice.is_slide ? DSEG_SPACE_SLIDE
+                                                : DSEG_SPACE_PATIENT;
   geometry->rows = file->rows;
   geometry->columns = file->columns;
   memcpy(geometry->pixel_spacing, first->spacing, sizeof first->spacing);
   memcpy(geometry->orientation, first->orientation, sizeof first->orientation);
   geometry->slice_thickness = first->thickness;
-  geometry->spacing_between_slices = placed && !sorted->slide ? smallest_distance(sorted) : 0.0;
+  geometry->spacing_between_slices = 0.0;
   geometry->matrix_rows = file->matrix_rows;
   geometry->matrix_columns = file->matrix_columns;
   memcpy(geometry->matrix_origin, file->matrix_origin, sizeof file->matrix_origin);
+}
+
+static size_t count_leading(const struct matching *matching) {
+  const dseg_reference_set *set = matching->set;
+  size_t count = 0;
+  for (size_t i = 0; i < set->frame_count; i++) {
+    count += set->files[set->frames[i].file].series == set->files[0].series ? 1 : 0;
+  }
+  return count;
+}
+
+/* Frames of the leading series without a position: a plane for each. */
+static dseg_status take_unplaced(struct matching *matching, dseg_description *description, dseg_error *error) {
+  dseg_geometry *geometry = &description->geometry;
+  const size_t count = count_leading(matching);
+  dseg_plane_position *planes = dseg_description_alloc(description, count * sizeof *planes);
+  if (planes == NULL) {
+    return no_planes(count, error);
+  }
+  match_frames(matching);
+  take_raster(matching, matching->places[0].frame, geometry);
+  for (size_t i = 0; i < count; i++) {
+    planes[i].source = (int32_t)i;
+    memcpy(planes[i].position, matching->places[i].frame->position, sizeof planes[i].position);
+  }
   geometry->planes = planes;
-  geometry->plane_count = used;
+  geometry->plane_count = count;
   return DSEG_OK;
 }
 
-/* The placed frame nearest to a distance along the normal, or -1 when none is within the tolerance. */
-static int32_t find_distance(const struct sorted *sorted, double distance, double tolerance) {
-  size_t low = 0, high = sorted->placed_count;
-  while (low < high) {
-    const size_t middle = low + (high - low) / 2;
-    if (sorted->places[middle].distance < distance - tolerance) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
+/* Gives the description the images' geometry. */
+static dseg_status take_geometry(struct matching *matching, dseg_description *description, dseg_error *error) {
+  if (matching->placed_count == 0) {
+    return take_unplaced(matching, description, error);
   }
-  double best = tolerance;
-  int32_t found = -1;
-  for (size_t i = low; i < sorted->placed_count && sorted->places[i].distance <= distance + tolerance; i++) {
-    const double off = fabs(sorted->places[i].distance - distance);
-    if (off < best || (found < 0 && off <= best)) {
-      best = off;
-      found = (int32_t)i;
-    }
+  DSEG_TRY(make_spots(matching, matching->placed_count, error));
+  dseg_geometry *geometry = &description->geometry;
+  take_raster(matching, matching->choice.model, geometry);
+  DSEG_TRY(make_planes(matching, description, error));
+  match_frames(matching);
+  for (size_t i = 0; i < geometry->plane_count; i++) {
+    (void)set_sources(matching, &matching->spots[i], &geometry->planes[i]);
   }
-  return found;
+  return DSEG_OK;
 }
 
-static size_t match_volume(const struct sorted *sorted, dseg_geometry *geometry) {
-  double normal[3];
-  normal_of(geometry->orientation, normal);
-  if (!(fabs(dot(normal, sorted->normal)) > 1.0 - 1e-6)) { /* within 0.08 degrees */
-    return 0;
-  }
-  const double spacing = smallest_distance(sorted);
-  const double tolerance = fmax(tolerance_mm, tolerance_of_spacing * spacing);
-  size_t matched = 0;
-  for (size_t i = 0; i < geometry->plane_count; i++) {
-    const int32_t source = find_distance(sorted, dot(geometry->planes[i].position, sorted->normal), tolerance);
-    geometry->planes[i].source = source;
-    matched += source >= 0 ? 1 : 0;
-  }
-  return matched;
-}
-
-static size_t match_tiles(const struct sorted *sorted, dseg_geometry *geometry) {
-  const dseg_reference_file *file = &sorted->set->files[sorted->first->file];
-  if (geometry->rows != file->rows || geometry->columns != file->columns ||
-      geometry->matrix_rows != file->matrix_rows || geometry->matrix_columns != file->matrix_columns) {
-    return 0;
-  }
-  size_t matched = 0;
-  for (size_t i = 0; i < geometry->plane_count; i++) {
-    dseg_plane_position *plane = &geometry->planes[i];
-    struct place key = {.placed = true, .row = plane->matrix_row, .column = plane->matrix_column};
-    size_t low = 0, high = sorted->placed_count;
-    while (low < high) {
-      const size_t middle = low + (high - low) / 2;
-      key.frame = 0;
-      if (compare_places(&sorted->places[middle], &key) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    const bool found = low < sorted->placed_count && sorted->places[low].row == plane->matrix_row &&
-                       sorted->places[low].column == plane->matrix_column;
-    plane->source = found ? (int32_t)low : -1;
-    matched += found ? 1 : 0;
-  }
-  return matched;
+static bool are_tiles_of(const struct matching *matching, const dseg_geometry *geometry) {
+  const dseg_reference_file *file = &matching->set->files[matching->choice.model->file];
+  return geometry->rows == file->rows && geometry->columns == file->columns &&
+         geometry->matrix_rows == file->matrix_rows && geometry->matrix_columns == file->matrix_columns;
 }
 
 /* Images without a position: as many planes of the same raster, which then have no position either. */
-static size_t match_pixels(const struct sorted *sorted, dseg_geometry *geometry) {
-  const dseg_reference_set *set = sorted->set;
-  bool same = geometry->plane_count == set->frame_count;
+static size_t match_pixels(const struct matching *matching, dseg_geometry *geometry) {
+  const dseg_reference_set *set = matching->set;
+  const size_t count = count_leading(matching);
+  bool same = geometry->plane_count == count;
   for (size_t i = 0; same && i < set->frame_count; i++) {
     const dseg_reference_file *file = &set->files[set->frames[i].file];
-    same = file->rows == geometry->rows && file->columns == geometry->columns;
+    same = !set->frames[i].has_position && (file->series != set->files[0].series ||
+                                            (file->rows == geometry->rows && file->columns == geometry->columns));
   }
   if (!same) {
     return 0;
@@ -284,40 +321,64 @@ static size_t match_pixels(const struct sorted *sorted, dseg_geometry *geometry)
   return geometry->plane_count;
 }
 
-static void match_planes(const struct sorted *sorted, dseg_description *description,
-                         const dseg_warning_sink *warnings) {
-  dseg_geometry *geometry = &description->geometry;
+static dseg_status match_planes(struct matching *matching, dseg_geometry *geometry, const dseg_warning_sink *warnings,
+                                dseg_error *error) {
+  const bool has_spots = matching->placed_count > 0 && (!matching->choice.is_slide || are_tiles_of(matching, geometry));
+  DSEG_TRY(make_spots(matching, geometry->plane_count, error));
   for (size_t i = 0; i < geometry->plane_count; i++) {
+    matching->spots[i] = spot_of_plane(matching, &geometry->planes[i]);
     geometry->planes[i].source = -1;
+    geometry->planes[i].source_count = 0;
   }
-  size_t matched = 0;
-  if (sorted->placed_count == 0) {
-    matched = match_pixels(sorted, geometry);
-  } else if (sorted->slide && geometry->space == DSEG_SPACE_SLIDE) {
-    matched = match_tiles(sorted, geometry);
-  } else if (!sorted->slide && geometry->space == DSEG_SPACE_PATIENT) {
-    matched = match_volume(sorted, geometry);
+  matching->spot_count = has_spots ? geometry->plane_count : 0;
+  qsort(matching->spots, geometry->plane_count, sizeof *matching->spots, order_spots);
+  match_frames(matching);
+  size_t matched = matching->placed_count == 0 ? match_pixels(matching, geometry) : 0;
+  for (size_t i = 0; has_spots && i < geometry->plane_count; i++) {
+    const struct spot spot = spot_of_plane(matching, &geometry->planes[i]);
+    matched += set_sources(matching, &spot, &geometry->planes[i]) ? 1 : 0;
   }
   if (matched < geometry->plane_count) {
-    dseg_warn(warnings, "%zu of %zu planes lie on no image of the reference", geometry->plane_count - matched,
-              geometry->plane_count);
+    dseg_warn(warnings, "%zu of %zu planes lie on no image of the reference%s", geometry->plane_count - matched,
+              geometry->plane_count, matching->placed_count == 0 ? ": none is parallel to them" : "");
   }
+  return DSEG_OK;
+}
+
+static dseg_status apply(struct matching *matching, dseg_description *description, const dseg_warning_sink *warnings,
+                         dseg_error *error) {
+  dseg_geometry *geometry = &description->geometry;
+  const size_t count = matching->set->frame_count;
+  dseg_instance_reference *instances = dseg_description_alloc(description, count * sizeof *instances);
+  if (instances == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", count);
+  }
+  DSEG_TRY(make_places(matching, error));
+  if (geometry->plane_count == 0) {
+    DSEG_TRY(take_geometry(matching, description, error));
+  } else {
+    DSEG_TRY(match_planes(matching, geometry, warnings, error));
+  }
+  fill_references(matching, instances);
+  description->references = (dseg_references){.instances = instances, .count = count};
+  if (geometry->space != DSEG_SPACE_NONE && geometry->frame_of_reference_uid == NULL) {
+    geometry->frame_of_reference_uid = matching->places[0].file->frame_of_reference_uid;
+  }
+  return DSEG_OK;
 }
 
 dseg_status dseg_reference_apply(dseg_reference_set *set, dseg_description *description,
-                                 const dseg_warning_sink *warnings, dseg_error *error) {
-  struct sorted sorted;
-  DSEG_TRY(sort_frames(set, &description->geometry, &sorted, error));
-  dseg_status status = set_references(&sorted, description, error);
-  if (status == DSEG_OK && description->geometry.plane_count == 0) {
-    status = take_geometry(&sorted, description, error);
-  } else if (status == DSEG_OK) {
-    match_planes(&sorted, description, warnings);
+                                 const dseg_reference_options *options, dseg_error *error) {
+  struct matching matching = {.set = set};
+  const dseg_geometry *like =
+      options->like != NULL && options->like->space == DSEG_SPACE_PATIENT ? options->like : NULL;
+  dseg_status status =
+      dseg_reference_choose(set, &description->geometry, like, &options->warnings, &matching.choice, error);
+  if (status == DSEG_OK) {
+    status = apply(&matching, description, &options->warnings, error);
   }
-  if (status == DSEG_OK && description->geometry.space != DSEG_SPACE_NONE &&
-      description->geometry.frame_of_reference_uid == NULL) {
-    description->geometry.frame_of_reference_uid = set->files[sorted.first->file].frame_of_reference_uid;
-  }
-  free(sorted.places);
+  free(matching.choice.uses);
+  free(matching.places);
+  free(matching.spots);
   return status;
 }

@@ -24,6 +24,15 @@ static bool u32_of(const dseg_elements *elements, uint32_t tag, uint32_t *value)
   return true;
 }
 
+/* 0: absent. */
+static int64_t integer_of(const dseg_elements *elements, uint32_t tag) {
+  dseg_element element;
+  int64_t value = 0;
+  return dseg_elements_find(elements, tag, &element, NULL) == DSEG_OK && dseg_element_integer(&element, 0, &value)
+             ? value
+             : 0;
+}
+
 static bool decimals_of(const dseg_elements *elements, uint32_t tag, double *values, size_t count) {
   dseg_element element;
   double read[6];
@@ -238,6 +247,8 @@ static dseg_status read_image(const dseg_part10 *part10, dseg_reference_set *set
   file->modality = dseg_read_text(&texts, elements, 0x00080060);
   texts.character_set = &part10->character_set;
   file->series_description = dseg_read_text(&texts, elements, 0x0008103E);
+  file->acquisition = integer_of(elements, 0x00200012);
+  file->number = integer_of(elements, 0x00200013);
   file->lossy = is_text(elements, 0x00282110, "01");
   if (file->sop_class_uid == NULL || file->sop_instance_uid == NULL) { /* careless anonymisers empty them here only */
     texts.character_set = &ascii;

@@ -2,7 +2,6 @@
 /* reference.c - takes patient, study, geometry and references for a segmentation from its source images. */
 #include "reference/reference.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/options.h"
@@ -52,53 +51,10 @@ static dseg_status read_files(dseg_reference_set *set, dseg_description *descrip
   return DSEG_OK;
 }
 
-/* Appends "modality, description (uid): n images" for the series of files[index]. */
-static void list_series(const dseg_reference_set *set, size_t index, char *text, size_t size) {
-  const dseg_reference_file *file = &set->files[index];
-  size_t count = 0;
-  for (size_t i = 0; i < set->file_count; i++) {
-    count += set->files[i].series_uid != NULL && strcmp(set->files[i].series_uid, file->series_uid) == 0 ? 1 : 0;
-  }
-  const size_t used = strlen(text);
-  snprintf(text + used, size - used, "; %s %s (%s): %zu file%s", file->modality != NULL ? file->modality : "?",
-           file->series_description != NULL ? file->series_description : "without description", file->series_uid, count,
-           count == 1 ? "" : "s");
-}
-
-static dseg_status check_one_series(const dseg_reference_set *set, dseg_error *error) {
-  char text[800] = "";
-  size_t series = 0;
-  for (size_t i = 0; i < set->file_count && set->files[i].series_uid != NULL; i++) {
-    size_t earlier = 0;
-    while (strcmp(set->files[earlier].series_uid, set->files[i].series_uid) != 0) {
-      earlier++;
-    }
-    if (earlier == i) {
-      series++;
-      list_series(set, i, text, sizeof text);
-    }
-  }
-  return series <= 1 ? DSEG_OK
-                     : dseg_fail(error, DSEG_ERROR_FORMAT,
-                                 "the reference has images of %zu series, give those of one%s", series, text);
-}
-
-/* What derives from a lossy image is lossy itself, so such an image speaks for the series (PS3.3 C.8.20.2.2). */
-static size_t context_file(const dseg_reference_set *set, size_t patient) {
-  const char *id = set->files[patient].identity.patient_id;
-  for (size_t i = 0; i < set->file_count && set->files[i].series_uid != NULL; i++) {
-    const char *other = set->files[i].identity.patient_id;
-    if (set->files[i].lossy && (id == NULL || (other != NULL && strcmp(id, other) == 0))) {
-      return i;
-    }
-  }
-  return patient;
-}
-
-static dseg_status take_context(const dseg_reference_set *set, size_t patient, dseg_description *description,
+/* The context of one of the images. */
+static dseg_status read_context(const dseg_reference_set *set, size_t index, dseg_description *description,
                                 dseg_error *error) {
   const dseg_part10_options how = dseg_reference_part10_options(set);
-  const size_t index = context_file(set, patient);
   const char *path = set->files[index].path;
   dseg_input *input = NULL;
   dseg_part10 part10;
@@ -111,8 +67,28 @@ static dseg_status take_context(const dseg_reference_set *set, size_t patient, d
   }
   status = dseg_context_from_part10(&part10, description, error);
   dseg_part10_close(&part10);
-  description->identity = set->files[index].identity;
   return status;
+}
+
+static bool is_of_compression(const void *user, uint32_t tag) {
+  (void)user;
+  return tag >= 0x00282110 && tag <= 0x00282114; /* Lossy Image Compression, Ratio, Method */
+}
+
+static dseg_status take_context(const dseg_reference_set *set, size_t patient, dseg_description *description,
+                                dseg_error *error) {
+  const size_t speaker = dseg_reference_context_file(set, patient);
+  const size_t lossy = dseg_reference_lossy_file(set, speaker);
+  dseg_view compression = {0};
+  if (lossy != SIZE_MAX) {
+    DSEG_TRY(read_context(set, lossy, description, error));
+    compression = description->context;
+  }
+  DSEG_TRY(read_context(set, speaker, description, error));
+  description->identity = set->files[speaker].identity;
+  const dseg_tag_choice choice = {is_of_compression, NULL};
+  return lossy != SIZE_MAX ? dseg_replace_elements(description, &description->context, compression, &choice, error)
+                           : DSEG_OK;
 }
 
 /* Everything that is taken from images that have been read. */
@@ -123,7 +99,7 @@ static dseg_status take(dseg_reference_set *set, dseg_description *description, 
   size_t patient = 0;
   const char *space = NULL;
   DSEG_TRY(dseg_reference_check_identity(set, description, options, &patient, &space, error));
-  DSEG_TRY(check_one_series(set, error));
+  DSEG_TRY(dseg_reference_number_series(set, error));
   if (patient < set->file_count) { /* else no image says whose it is, and the segmentation does */
     DSEG_TRY(take_context(set, patient, description, error));
     DSEG_TRY(dseg_reference_drop_outdated(description, &former, error));
@@ -132,7 +108,7 @@ static dseg_status take(dseg_reference_set *set, dseg_description *description, 
   if (description->geometry.frame_of_reference_uid != NULL && space != NULL) {
     description->geometry.frame_of_reference_uid = space;
   }
-  DSEG_TRY(dseg_reference_apply(set, description, &options->warnings, error));
+  DSEG_TRY(dseg_reference_apply(set, description, options, error));
   const char *study = description->identity.study_uid;
   const bool other_study = former.study_uid != NULL && study != NULL && strcmp(former.study_uid, study) != 0;
   return other_study ? dseg_reference_keep_former(description, &references, study, error) : DSEG_OK;
@@ -149,7 +125,7 @@ dseg_status dseg_description_add_reference(dseg_description *description, const 
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "no reference is given");
   }
   for (size_t i = 0; status == DSEG_OK && i < count; i++) {
-    status = dseg_reference_find_files(&set, paths[i], error);
+    status = dseg_reference_find_files(&set, paths[i], i, error);
   }
   if (status == DSEG_OK) {
     status = read_files(&set, description, error);

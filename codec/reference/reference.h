@@ -13,10 +13,13 @@
 typedef struct dseg_reference_file {
   char *path;                                               /* malloc'd */
   bool named;                                               /* by the caller, not found in a directory */
+  size_t named_path;                                        /* of the caller's, counted from 0, that led to it */
   const char *sop_class_uid, *sop_instance_uid, *study_uid; /* NULL: absent */
   const char *series_uid;                                   /* "": absent; NULL: not an image */
   const char *modality, *series_description, *frame_of_reference_uid;
   dseg_identity identity;
+  size_t series;               /* the first file of its series */
+  int64_t acquisition, number; /* Acquisition and Instance Number (0020,0012), (0020,0013); 0: absent */
   uint32_t rows, columns;
   bool lossy;
   bool slide; /* total pixel matrix of a slide */
@@ -49,8 +52,8 @@ dseg_part10_options dseg_reference_part10_options(const dseg_reference_set *set)
 
 void dseg_reference_set_free(dseg_reference_set *set);
 
-/* Adds the files at path: itself, or those below it in the order of their names. */
-dseg_status dseg_reference_find_files(dseg_reference_set *set, const char *path, dseg_error *error);
+/* Adds the files at path, the caller's number-th: itself, or those below it in the order of their names. */
+dseg_status dseg_reference_find_files(dseg_reference_set *set, const char *path, size_t number, dseg_error *error);
 
 /* Reads files[index] and adds its frames. *is_image is false for what is no DICOM image to draw on: not DICOM, no
  * rows, or itself a segmentation. */
@@ -71,9 +74,50 @@ dseg_status dseg_reference_drop_outdated(dseg_description *description, const ds
 dseg_status dseg_reference_keep_former(dseg_description *description, const dseg_references *former,
                                        const char *study_uid, dseg_error *error);
 
-/* Sorts the frames along their normal (slides: by row and column) and gives them to the description as references;
- * gives it their geometry when it has none, else finds each plane's source. */
+/* series.c. How many of the files are images: the first ones. */
+size_t dseg_reference_count_images(const dseg_reference_set *set);
+/* Tells which images are of one series. Each of the caller's paths has to lead to one; that of the first image leads.
+ */
+dseg_status dseg_reference_number_series(dseg_reference_set *set, dseg_error *error);
+/* What derives from a lossy image is lossy itself (PS3.3 C.7.6.1.1.5): such an image of the leading series speaks for
+ * it. patient: the file that does where there is none. */
+size_t dseg_reference_context_file(const dseg_reference_set *set, size_t patient);
+/* An image of another series that is lossy, where the one that speaks is not; SIZE_MAX: none. */
+size_t dseg_reference_lossy_file(const dseg_reference_set *set, size_t speaker);
+
+/* choose.c. Frames by what they are to the segmentation. */
+typedef enum dseg_frame_use {
+  DSEG_FRAME_UNPLACED = 0, /* has no position, or is left out */
+  DSEG_FRAME_PARALLEL,     /* lies in a plane parallel to the segmentation's, or is a tile of its matrix */
+  DSEG_FRAME_OF_GRID       /* and gives the segmentation its planes, which it does not have */
+} dseg_frame_use;
+
+/* Which frames count. */
+typedef struct dseg_frame_choice {
+  uint8_t *uses;                     /* by frame: dseg_frame_use; malloc'd */
+  const dseg_reference_frame *model; /* one that counts; NULL: none has a position, or is parallel */
+  double normal[3];                  /* of the segmentation's planes, or the model's */
+  double distance;                   /* between planes, mm: what positions are compared by */
+  bool is_slide;
+} dseg_frame_choice;
+
+/* Chooses the frames that are parallel to the description's planes; when it has none, the largest set of frames of the
+ * leading series that are parallel and of one raster, and then those parallel to it: parallel to planes of two axes of
+ * like, which may be NULL, before others, and of its spacing. Of slides the description's matrix counts, or the
+ * largest. One warning says how many are left out. */
+dseg_status dseg_reference_choose(const dseg_reference_set *set, const dseg_geometry *geometry,
+                                  const dseg_geometry *like, const dseg_warning_sink *warnings,
+                                  dseg_frame_choice *choice, dseg_error *error);
+
+/* Where the middle of a frame lies along the choice's normal, mm; and how far its pixels leave that at most. */
+double dseg_reference_middle(const dseg_reference_set *set, const dseg_reference_frame *frame, const double normal[3]);
+double dseg_reference_lean(const dseg_reference_set *set, const dseg_reference_frame *frame, const double normal[3]);
+/* Within so many mm a frame lies where a plane does. */
+double dseg_reference_tolerance(const dseg_reference_frame *frame, double distance);
+
+/* match.c. Gives the description the frames as references, those at one plane one after the other, by series,
+ * acquisition and instance number; gives it their geometry when it has none, else finds each plane's images. */
 dseg_status dseg_reference_apply(dseg_reference_set *set, dseg_description *description,
-                                 const dseg_warning_sink *warnings, dseg_error *error);
+                                 const dseg_reference_options *options, dseg_error *error);
 
 #endif

@@ -133,11 +133,11 @@ static bool *find_used(const dseg_seg_object *object) {
   return used;
 }
 
-/* Adds a reference. Frames of one image follow each other and share its UID. */
+/* Adds a reference. Frames of one image follow each other as a rule: it is added once. */
 static void add_entry(struct list *list, const dseg_data_set *set, const dseg_instance_reference *reference,
                       size_t place, bool used) {
   struct entry *last = list->count > 0 ? &list->entries[list->count - 1] : NULL;
-  if (last != NULL && last->reference->sop_instance_uid == reference->sop_instance_uid) {
+  if (last != NULL && strcmp(last->reference->sop_instance_uid, reference->sop_instance_uid) == 0) {
     last->used = last->used || used;
     return;
   }

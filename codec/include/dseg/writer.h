@@ -152,18 +152,27 @@ typedef struct dseg_reference_options {
   /* The images may be of another patient than the description, or lie in another frame of reference: those of the
    * images hold from then on, and a warning says so. Otherwise DSEG_ERROR_UNSUPPORTED. */
   bool other_patient;
+  /* For a description without a geometry: the volume that is to lie on the images, in patient space. Of the images
+   * those count that are parallel to planes of two of its axes. NULL: the largest set of parallel ones. */
+  const dseg_geometry *like;
 } dseg_reference_options;
 
 /* Reads the source images (files, or directories that are searched) and takes from them patient, study, frame
  * of reference and references: fills description->context, references, frame_of_reference_uid, and each plane's
- * source. Pixels are not read, so their transfer syntax does not matter. With the geometry empty (plane_count 0) it
- * is taken from the images, too.
+ * source and source_count. Pixels are not read, so their transfer syntax does not matter. With the geometry empty
+ * (plane_count 0) it is taken from the images, too.
  *
- * A plane's source is the image that lies in the same plane of space (tolerance 1e-3 mm or 1 % of the spacing),
- * whatever its raster (PS3.3 A.51.5.1); a tile's is the tile at its place; and where images have no position, planes of
- * the same raster and number correspond to them in order, and have no position then either (DSEG_SPACE_NONE). Planes
- * that match no image keep source -1, and one warning says how many. DSEG_ERROR_FORMAT when the files belong to several
- * series, named in the message, or a file given by name is no image; others in directories are passed over.
+ * Images may be of several series, one for each path: the first image gives patient and study, and its series the
+ * geometry. DSEG_ERROR_FORMAT when a directory holds several series, named in the message, or a file given by name is no
+ * image; others in directories are passed over.
+ *
+ * A plane's sources are all images that lie in the same plane of space (tolerance 1e-3 mm or 5 % of the distance between
+ * planes, at the pixel that is farthest off), whatever their raster (PS3.3 A.51.5.1): phases, or images of several
+ * series. They follow each other in references, by series, acquisition and instance number. A tile's are the tiles at
+ * its place; and where images have no position, planes of the same raster and number correspond to those of the first
+ * series in order, and have no position then either (DSEG_SPACE_NONE). Images that are not parallel to the planes, such
+ * as localizers, are left out, wherever they stand, and one warning says how many. The geometry is that of the largest
+ * set of parallel images of one raster. Planes that match no image keep source -1, and one warning says how many.
  *
  * Images and description must be of one patient and lie in one frame of reference, as files that dseg_open_many opens
  * must. A frame of reference that dseg made for want of an image gives way to that of the images. Of a description
