@@ -249,6 +249,7 @@ dseg_status dseg_check_frames(dseg_check *check, dseg_error *error) {
   const dseg_status status = run(&pass, error);
   dseg_buffer_free(&pass.places);
   dseg_buffer_free(&pass.references.hashes);
+  dseg_buffer_free(&pass.references.uses);
   for (size_t i = 0; i < DSEG_DIMENSIONS_MAX; i++) {
     dseg_buffer_free(&pass.indices[i]);
   }

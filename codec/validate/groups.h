@@ -55,9 +55,10 @@ void dseg_read_frame_place(const dseg_group_set *own, const dseg_group_set *shar
 /* How the frames' places go together. Sorts places. */
 dseg_status dseg_check_planes(dseg_check *check, const dseg_frame_place *places, size_t count, dseg_error *error);
 
-/* references.c. The instances that Common Instance Reference lists: sorted hashes of their UIDs. */
+/* references.c. The instances that Common Instance Reference lists: sorted hashes of their UIDs, each once. */
 typedef struct dseg_reference_list {
   dseg_buffer hashes;
+  dseg_buffer uses; /* by hash: 1 when something of the object refers to the instance */
   size_t count;
   bool present;
   bool used; /* a frame refers to an image */
@@ -65,6 +66,6 @@ typedef struct dseg_reference_list {
 dseg_status dseg_read_reference_list(dseg_check *check, dseg_reference_list *list, dseg_error *error);
 void dseg_check_derivation(dseg_check *check, const dseg_group_set *set, dseg_reference_list *list);
 /* Once all frames have been checked. */
-void dseg_check_reference_use(dseg_check *check, const dseg_reference_list *list);
+void dseg_check_reference_use(dseg_check *check, dseg_reference_list *list);
 
 #endif

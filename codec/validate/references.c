@@ -60,17 +60,40 @@ static dseg_status read_series(dseg_check *check, const dseg_elements *in, const
   return DSEG_OK;
 }
 
+/* Sorts the list, and leaves each instance once. */
+static void sort_list(dseg_reference_list *list) {
+  uint64_t *hashes = (void *)list->hashes.data;
+  const size_t count = list->hashes.size / sizeof *hashes;
+  list->count = 0;
+  if (count > 0) {
+    qsort(hashes, count, sizeof *hashes, compare_hashes);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (list->count == 0 || hashes[list->count - 1] != hashes[i]) {
+      hashes[list->count++] = hashes[i];
+    }
+  }
+}
+
 dseg_status dseg_read_reference_list(dseg_check *check, dseg_reference_list *list, dseg_error *error) {
   const dseg_place studies = dseg_at(REFERENCED_STUDIES);
   DSEG_TRY(read_series(check, check->top, NULL, 0, list, error));
   for (dseg_items items = dseg_items_of(check->top, REFERENCED_STUDIES); dseg_items_next(&items);) {
     DSEG_TRY(read_series(check, &items.item, &studies, items.number, list, error));
   }
-  list->count = list->hashes.size / sizeof(uint64_t);
+  sort_list(list);
+  DSEG_TRY(dseg_buffer_resize(&list->uses, list->count, error));
   if (list->count > 0) {
-    qsort(list->hashes.data, list->count, sizeof(uint64_t), compare_hashes);
+    memset(list->uses.data, 0, list->count);
   }
   return DSEG_OK;
+}
+
+/* The use of a listed instance; NULL when it is not listed. */
+static uint8_t *find_use(const dseg_reference_list *list, uint64_t hash) {
+  const uint64_t *hashes = (const void *)list->hashes.data;
+  const uint64_t *found = list->count > 0 ? bsearch(&hash, hashes, list->count, sizeof hash, compare_hashes) : NULL;
+  return found != NULL ? list->uses.data + (found - hashes) : NULL;
 }
 
 /* True when the only item of a code sequence has this value of scheme DCM. */
@@ -107,7 +130,12 @@ static void check_source(dseg_check *check, const dseg_items *source, dseg_place
       dseg_found(check, DSEG_RULE_COMMON_REFERENCE, dseg_at(REFERENCED_SERIES), "is missing, frames refer to %s",
                  dseg_show(&instance).text);
     }
-  } else if (list->count == 0 || bsearch(&hash, list->hashes.data, list->count, sizeof hash, compare_hashes) == NULL) {
+    return;
+  }
+  uint8_t *use = find_use(list, hash);
+  if (use != NULL) {
+    *use = 1;
+  } else {
     dseg_found(check, DSEG_RULE_REFERENCE_LISTED, dseg_in(place, source->number, DSEG_TAG(0x0008, 0x1155)),
                "is %s, which Common Instance Reference does not list", dseg_show(&instance).text);
   }
@@ -130,8 +158,67 @@ void dseg_check_derivation(dseg_check *check, const dseg_group_set *set, dseg_re
   }
 }
 
-void dseg_check_reference_use(dseg_check *check, const dseg_reference_list *list) {
-  if (list->present && !list->used) {
-    dseg_found(check, DSEG_RULE_REFERENCE_UNUSED, dseg_at(REFERENCED_SERIES), "is there, no frame refers to an image");
+/* Marks what elements of the object itself refer to, at any depth: Source Image Sequence of General Reference (C.12.4)
+ * and others. Frames have been looked at, and the list does not count. */
+static void mark_named(const dseg_elements *in, const dseg_reference_list *list) {  // NOLINT(misc-no-recursion): as
+  size_t offset = 0;                                                                // deep as the file
+  dseg_element element;
+  while (dseg_elements_next(in, &offset, &element, NULL) == DSEG_OK && element.tag != 0) {
+    uint64_t hash;
+    if (element.tag == DSEG_TAG(0x0008, 0x1155) && uid_hash(&element, &hash)) {
+      uint8_t *use = find_use(list, hash);
+      if (use != NULL) {
+        *use = 1;
+      }
+    } else if ((memcmp(element.vr, "SQ", 2) == 0 || element.tag == DSEG_TAG(0x0008, 0x2112)) &&
+               element.tag != REFERENCED_SERIES && element.tag != REFERENCED_STUDIES &&
+               element.tag != DSEG_TAG(0x5200, 0x9230)) {
+      for (dseg_items items = dseg_items_of(in, element.tag); dseg_items_next(&items);) {
+        mark_named(&items.item, list);
+      }
+    }
   }
+}
+
+/* The first listed instance, in the order of the list, that nothing refers to. */
+static bool find_unused(const dseg_elements *in, const dseg_reference_list *list, dseg_shown *shown) {
+  static const uint32_t tags[] = {0x0008114A, 0x00081199};
+  for (dseg_items series = dseg_items_of(in, REFERENCED_SERIES); dseg_items_next(&series);) {
+    for (size_t i = 0; i < 2; i++) {
+      for (dseg_items items = dseg_items_of(&series.item, tags[i]); dseg_items_next(&items);) {
+        const dseg_element uid = dseg_get(&items.item, DSEG_TAG(0x0008, 0x1155));
+        uint64_t hash;
+        if (uid_hash(&uid, &hash) && *find_use(list, hash) == 0) {
+          *shown = dseg_show(&uid);
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
+void dseg_check_reference_use(dseg_check *check, dseg_reference_list *list) {
+  if (!list->present) {
+    return;
+  }
+  if (!list->used) {
+    dseg_found(check, DSEG_RULE_REFERENCE_UNUSED, dseg_at(REFERENCED_SERIES), "is there, no frame refers to an image");
+    return;
+  }
+  size_t unused = 0;
+  mark_named(check->top, list);
+  for (size_t i = 0; i < list->count; i++) {
+    unused += list->uses.data[i] == 0 ? 1 : 0;
+  }
+  if (unused == 0) {
+    return;
+  }
+  dseg_shown first = {""};
+  bool found = find_unused(check->top, list, &first);
+  for (dseg_items studies = dseg_items_of(check->top, REFERENCED_STUDIES); !found && dseg_items_next(&studies);) {
+    found = find_unused(&studies.item, list, &first);
+  }
+  dseg_found(check, DSEG_RULE_REFERENCE_UNUSED, dseg_at(REFERENCED_SERIES),
+             "lists %zu of %zu instances that no frame refers to, %s first", unused, list->count, first.text);
 }

@@ -180,7 +180,7 @@
   X(REFERENCED_SERIES, "referenced-series", ERROR, "PS3.3 C.12.2",                                                     \
     "A referenced series has its Series Instance UID and at least one instance.")                                      \
   X(REFERENCE_UNUSED, "reference-unused", WARNING, "PS3.3 C.12.2",                                                     \
-    "Common Instance Reference is absent when no frame refers to an image.")                                           \
+    "Common Instance Reference lists what the object refers to, and is absent when no frame refers to an image.")      \
   /* Concatenations */                                                                                                 \
   X(CONCATENATION, "concatenation", ERROR, "PS3.3 C.7.6.16",                                                           \
     "The part of a concatenation has UID, number, frame offset and the source's SOP Instance UID; others have none.")  \
