@@ -18,6 +18,9 @@ static dseg_status add_inputs(dseg_convert_job *job, dseg_error *error) {
   if (options->metadata != NULL && options->metadata_input == NULL) {
     DSEG_TRY(dseg_output_set_add_input(job->set, options->metadata, error));
   }
+  if (options->grid_file != NULL) {
+    DSEG_TRY(dseg_output_set_add_input(job->set, options->grid_file, error));
+  }
   const char *plugin = NULL;
   for (size_t i = 0; (plugin = dseg_plugin_file_at(i)) != NULL; i++) {
     DSEG_TRY(dseg_output_set_add_input(job->set, plugin, error));
@@ -126,6 +129,9 @@ static void free_job(dseg_convert_job *job) {
   dseg_description_destroy(job->target);
   if (job->view != job->source) {
     dseg_source_close(job->view);
+  }
+  if (job->whole_view != job->source) {
+    dseg_source_close(job->whole_view);
   }
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* grid.c - the source images, and the planes of the output where they are others than those of the view. */
+#include <string.h>
+
 #include "convert/job.h"
 #include "dseg/view.h"
 #include "sources/view.h"
@@ -13,7 +15,7 @@ static void share_references(dseg_description *target) {
 
 /* The images' patient, study, references, and their geometry where the target's is empty. */
 static dseg_status add_references(dseg_convert_job *job, const char *name, const dseg_geometry *like,
-                                  dseg_error *error) {
+                                  const dseg_geometry *turn, dseg_error *error) {
   const dseg_convert_options *options = job->options;
   dseg_convert_warnings warnings = {job, name};
   const dseg_reference_options reference_options = {
@@ -22,7 +24,8 @@ static dseg_status add_references(dseg_convert_job *job, const char *name, const
       .temporary_directory = options->temporary_directory,
       .name = job->names[0],
       .other_patient = options->other_patient,
-      .like = like};
+      .like = like,
+      .turn = turn};
   const dseg_status status = dseg_description_add_reference(job->target, options->references, options->reference_count,
                                                             &reference_options, error);
   if (status != DSEG_OK) {
@@ -47,16 +50,20 @@ static bool has_gaps(const dseg_source *view, const dseg_geometry *geometry) {
   return false;
 }
 
-/* Puts the view on the planes of the target's geometry. Frames of reference have been compared, or need not be. */
-static dseg_status put_onto(dseg_convert_job *job, dseg_error *error) {
-  dseg_geometry onto = job->target->geometry;
+static void note_margins(void *user, const char *message) {
+  const dseg_convert_job *job = user;
+  dseg_convert_note(job, dseg_convert_input_name(job), "%s", message);
+}
+
+/* Frames of reference have been compared, or need not be. */
+static dseg_status derive_onto(dseg_convert_job *job, const dseg_geometry *to, dseg_error *error) {
+  dseg_geometry onto = *to;
   onto.frame_of_reference_uid = NULL;
-  dseg_convert_warnings warnings = {job, dseg_convert_input_name(job)};
   const dseg_derive_options options = {.struct_size = sizeof options,
                                        .grid = DSEG_VIEW_GRID_ONTO,
                                        .onto = &onto,
                                        .take_source = job->view != job->source,
-                                       .warnings = dseg_convert_warning_sink(&warnings),
+                                       .warnings = {note_margins, job},
                                        .threads = job->options->threads};
   dseg_source *view = NULL;
   const dseg_status status = dseg_source_derive(job->view, &options, &view, error);
@@ -65,8 +72,37 @@ static dseg_status put_onto(dseg_convert_job *job, dseg_error *error) {
   }
   job->view = view;
   job->same_raster = ((const dseg_view_source *)(const void *)view)->plain;
-  job->has_gaps = has_gaps(view, &job->target->geometry);
+  job->has_gaps = has_gaps(view, to);
   return DSEG_OK;
+}
+
+dseg_status dseg_convert_put_onto(dseg_convert_job *job, const dseg_geometry *to, dseg_error *error) {
+  dseg_description *target = job->target;
+  const char *own_space = target->geometry.frame_of_reference_uid;
+  dseg_plane_position *planes = dseg_description_alloc(target, to->plane_count * sizeof *planes);
+  const char *space = dseg_description_strdup(target, to->frame_of_reference_uid);
+  if (planes == NULL || (space == NULL && to->frame_of_reference_uid != NULL)) {
+    return dseg_convert_fail_memory(job, error);
+  }
+  DSEG_TRY(derive_onto(job, to, error));
+  /* Planes that lie on planes of the source keep their images. */
+  memcpy(planes, dseg_source_description(job->view)->geometry.planes, to->plane_count * sizeof *planes);
+  target->geometry = *to;
+  target->geometry.planes = planes;
+  target->geometry.frame_of_reference_uid = own_space != NULL ? own_space : space;
+  target->references.shared = dseg_source_description(job->view)->references.shared;
+  return DSEG_OK;
+}
+
+/* The images' patient, study and references. Where they have planes along another axis, the segmentation gets those. */
+static dseg_status refer_to_images(dseg_convert_job *job, const char *name, dseg_error *error) {
+  dseg_geometry *geometry = &job->target->geometry;
+  const dseg_geometry *volume = dseg_convert_volume_to_turn(job);
+  double orientation[6];
+  memcpy(orientation, geometry->orientation, sizeof orientation);
+  DSEG_TRY(add_references(job, name, NULL, volume, error));
+  const bool turned = volume != NULL && memcmp(orientation, geometry->orientation, sizeof orientation) != 0;
+  return turned ? dseg_convert_follow_images(job, error) : DSEG_OK;
 }
 
 dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *error) {
@@ -75,7 +111,7 @@ dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *erro
   const char *name =
       options->reference_count == 1 ? options->references[0] : dseg_convert_name(job, DSEG_OPTION_REFERENCES);
   if (options->grid != DSEG_GRID_REFERENCE) {
-    return add_references(job, name, NULL, error);
+    return refer_to_images(job, name, error);
   }
   if (job->target->geometry.space != DSEG_SPACE_PATIENT) {
     dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s reference: only for segmentations in patient space", grid);
@@ -83,7 +119,7 @@ dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *erro
   }
   const dseg_geometry from = job->target->geometry;
   job->target->geometry.plane_count = 0;
-  DSEG_TRY(add_references(job, name, &from, error));
+  DSEG_TRY(add_references(job, name, &from, NULL, error));
   const dseg_geometry *to = &job->target->geometry;
   if (to->space != DSEG_SPACE_PATIENT || to->plane_count == 0 || !(to->pixel_spacing[0] > 0) ||
       !(to->pixel_spacing[1] > 0)) {
@@ -91,5 +127,5 @@ dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *erro
               grid);
     return dseg_convert_fail_file(job, name, DSEG_ERROR_FORMAT, error);
   }
-  return put_onto(job, error);
+  return derive_onto(job, to, error);
 }

@@ -23,6 +23,9 @@ struct dseg_convert_job {
   const dseg_convert_options *options;
   dseg_source *source; /* borrowed */
   dseg_source *view;   /* of the source: the planes and segments of the target; owned, or the source itself */
+  /* The view with all planes, which may still be turned, where the view has those of DSEG_GRID_TIGHT alone; owned, or
+   * the source itself; NULL: the view. */
+  dseg_source *whole_view;
   /* The names of the files that were opened together, file_count of them; one for a source. The first may be NULL. */
   const char *const *names;
   size_t file_count;
@@ -106,7 +109,17 @@ dseg_status dseg_convert_check_segments(dseg_convert_job *job, dseg_error *error
 dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error);
 
 /* grid.c: references, and DSEG_GRID_REFERENCE. Leaves target->geometry, view, same_raster and has_gaps in step. */
+/* Puts the view onto other planes, which are copied; nothing is resampled. */
+dseg_status dseg_convert_put_onto(dseg_convert_job *job, const dseg_geometry *to, dseg_error *error);
 dseg_status dseg_convert_apply_reference(dseg_convert_job *job, dseg_error *error);
+
+/* slices.c: DSEG_GRID_FILE, DSEG_GRID_TIGHT, and which axis the planes are stacked along. */
+dseg_status dseg_convert_choose_planes(dseg_convert_job *job, dseg_error *error);
+/* The volume that images may turn, NULL: none; and what to do when they have. */
+const dseg_geometry *dseg_convert_volume_to_turn(const dseg_convert_job *job);
+dseg_status dseg_convert_follow_images(dseg_convert_job *job, dseg_error *error);
+/* Says that planes are shifted against each other. */
+void dseg_convert_note_shift(const dseg_convert_job *job);
 
 /* kept.c: drops what does not hold in the target any more, and names all that is not kept. */
 dseg_status dseg_convert_settle_attributes(dseg_convert_job *job, dseg_error *error);

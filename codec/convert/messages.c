@@ -21,6 +21,7 @@ const char *dseg_convert_name(const dseg_convert_job *job, dseg_convert_option o
       [DSEG_OPTION_REPRESENTATION] = "representation",
       [DSEG_OPTION_SPLIT] = "DSEG_FILES_BY_SEGMENT",
       [DSEG_OPTION_REPLACE] = "DSEG_OUTPUT_REPLACE",
+      [DSEG_OPTION_SLICE_AXIS] = "slice_axis",
   };
   const char *const *names = job->options->option_names;
   return names != NULL && names[option] != NULL ? names[option] : members[option];

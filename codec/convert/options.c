@@ -49,6 +49,16 @@ static dseg_status check_values(const dseg_convert_options *options, dseg_error 
   if (options->grid == DSEG_GRID_REFERENCE && options->reference_count == 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the grid of references needs references");
   }
+  if ((options->grid == DSEG_GRID_FILE) != (options->grid_file != NULL)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "grid_file goes together with DSEG_GRID_FILE");
+  }
+  if (options->slice_axis < DSEG_SLICES_AUTO || options->slice_axis > DSEG_SLICES_AXIAL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "there is no axis of slices %d", (int)options->slice_axis);
+  }
+  if (options->slice_axis != DSEG_SLICES_AUTO &&
+      (options->grid == DSEG_GRID_REFERENCE || options->grid == DSEG_GRID_FILE)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the grid of references or of a file decides how slices lie");
+  }
   if ((options->segments == NULL && options->segment_count > 0) ||
       (options->references == NULL && options->reference_count > 0) ||
       (options->encoding_options == NULL && options->encoding_option_count > 0)) {

@@ -109,6 +109,7 @@ static void keep_numbers(dseg_convert_job *job) {
 static dseg_status settle_output(dseg_convert_job *job, dseg_error *error) {
   DSEG_TRY(dseg_convert_select_segments(job, error));
   DSEG_TRY(dseg_convert_select_view(job, error));
+  DSEG_TRY(dseg_convert_choose_planes(job, error));
   if (job->format == NULL) {
     keep_numbers(job);
     DSEG_TRY(choose_representation(job, error));
@@ -117,6 +118,7 @@ static dseg_status settle_output(dseg_convert_job *job, dseg_error *error) {
   if (job->options->reference_count > 0) {
     DSEG_TRY(dseg_convert_apply_reference(job, error));
   }
+  dseg_convert_note_shift(job);
   DSEG_TRY(dseg_convert_settle_absent(job, error));
   DSEG_TRY(dseg_convert_number_segments(job, error));
   DSEG_TRY(dseg_convert_check_segments(job, error));

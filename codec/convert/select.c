@@ -137,17 +137,11 @@ static dseg_status derive(dseg_convert_job *job, dseg_derive_options *derive_opt
     derive_options->segments = indices;
     derive_options->segment_count = segment_count;
   }
-  const bool tight = options->grid == DSEG_GRID_TIGHT;
-  if (tight && segment_count == 0) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s tight: no segment that it could hold",
-                     dseg_convert_name(job, DSEG_OPTION_GRID));
-  }
   const bool all_planes = derive_options->planes == NULL && derive_options->plane_count == source->geometry.plane_count;
-  if (derive_options->segments == NULL && all_planes && !tight && options->threshold <= 0) {
+  if (derive_options->segments == NULL && all_planes && options->threshold <= 0) {
     job->view = job->source; /* planes take memory in a view, too */
     return DSEG_OK;
   }
-  derive_options->grid = tight ? DSEG_VIEW_GRID_TIGHT : DSEG_VIEW_GRID_SOURCE;
   derive_options->threshold = options->threshold;
   derive_options->threads = options->threads;
   return dseg_source_derive(job->source, derive_options, &job->view, error);

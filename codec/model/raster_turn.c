@@ -180,3 +180,30 @@ dseg_status dseg_raster_turn(const dseg_geometry *from, int axis, const double o
   choose_axes(&turn, from, axis, orientation);
   return describe(&turn, turned, error);
 }
+
+dseg_status dseg_raster_complete(const dseg_geometry *from, dseg_geometry *whole, dseg_error *error) {
+  dseg_grid grid;
+  dseg_error why = {.status = DSEG_OK};
+  *whole = *from;
+  const bool even = from->space == DSEG_SPACE_PATIENT && dseg_geometry_to_grid(from, &grid, NULL, &why) == DSEG_OK;
+  if (why.status == DSEG_ERROR_MEMORY) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "%s", why.message);
+  }
+  const size_t count = even ? grid.size[2] : from->plane_count;
+  whole->planes = calloc(count + 1, sizeof *whole->planes);
+  if (whole->planes == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+  }
+  whole->plane_count = count;
+  for (size_t plane = 0; plane < count; plane++) {
+    if (even) {
+      memcpy(whole->planes[plane].position, grid.origin, sizeof grid.origin);
+      dseg_add_scaled(whole->planes[plane].position, (double)plane, grid.step[2]);
+    } else {
+      whole->planes[plane] = from->planes[plane];
+    }
+    whole->planes[plane].source = -1;
+    whole->planes[plane].source_count = 0;
+  }
+  return DSEG_OK;
+}

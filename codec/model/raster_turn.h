@@ -30,4 +30,8 @@ int dseg_raster_axis_across(const dseg_geometry *geometry, const double orientat
 dseg_status dseg_raster_turn(const dseg_geometry *from, int axis, const double orientation[6], dseg_geometry *turned,
                              dseg_error *error);
 
+/* The raster with the planes that it lacks, where those that it has lie on an even grid; else as it is. Freed is
+ * whole->planes, with free; all else is borrowed. */
+dseg_status dseg_raster_complete(const dseg_geometry *from, dseg_geometry *whole, dseg_error *error);
+
 #endif

@@ -108,6 +108,9 @@ static dseg_status take(dseg_reference_set *set, dseg_description *description, 
   if (description->geometry.frame_of_reference_uid != NULL && space != NULL) {
     description->geometry.frame_of_reference_uid = space;
   }
+  if (options->turn != NULL) {
+    DSEG_TRY(dseg_reference_turn(set, options->turn, description, error));
+  }
   DSEG_TRY(dseg_reference_apply(set, description, options, error));
   const char *study = description->identity.study_uid;
   const bool other_study = former.study_uid != NULL && study != NULL && strcmp(former.study_uid, study) != 0;

@@ -115,6 +115,11 @@ double dseg_reference_lean(const dseg_reference_set *set, const dseg_reference_f
 /* Within so many mm a frame lies where a plane does. */
 double dseg_reference_tolerance(const dseg_reference_frame *frame, double distance);
 
+/* turn.c. Where more planes lie on images when they are stacked along another axis of the volume, which is the
+ * description's geometry or more of the same, the description gets those. */
+dseg_status dseg_reference_turn(const dseg_reference_set *set, const dseg_geometry *volume,
+                                dseg_description *description, dseg_error *error);
+
 /* match.c. Gives the description the frames as references, those at one plane one after the other, by series,
  * acquisition and instance number; gives it their geometry when it has none, else finds each plane's images. */
 dseg_status dseg_reference_apply(dseg_reference_set *set, dseg_description *description,

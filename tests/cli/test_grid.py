@@ -119,7 +119,7 @@ class Grid(CliTest):
         voxels = self.volume()
         self.series(**series)
         result = self.dseg("convert", "labels.nii", "s.dcm", "--reference", "ct", "--grid", "reference")
-        self.assertIn(f"labels.nii: warning: {text} lie outside", result.err)
+        self.assertIn(f"labels.nii: note: {text} lie outside", result.err)
         self.dseg("convert", "s.dcm", "back.nii")
         got = read_nifti(self.dir / "back.nii")[1]
         self.assertEqual(sum(value != 0 for value in got), sum(value != 0 for value in voxels))

@@ -28,7 +28,8 @@ static const char *const option_names[DSEG_OPTION_COUNT] = {
     [DSEG_OPTION_OVERLAP] = "--overlap",      [DSEG_OPTION_THRESHOLD] = "--threshold",
     [DSEG_OPTION_NUMBERING] = "--renumber",   [DSEG_OPTION_METADATA] = "--metadata",
     [DSEG_OPTION_REFERENCES] = "--reference", [DSEG_OPTION_REPRESENTATION] = "--as",
-    [DSEG_OPTION_SPLIT] = "--split",          [DSEG_OPTION_REPLACE] = "--force"};
+    [DSEG_OPTION_SPLIT] = "--split",          [DSEG_OPTION_REPLACE] = "--force",
+    [DSEG_OPTION_SLICE_AXIS] = "--slice-axis"};
 
 static int fail(const dseg_convert_result *result, dseg_status status, const dseg_error *error, dseg_error *refusal) {
   if (refusal != NULL && result != NULL && result->refused) {

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "convert/convert.h"
+#include "os/os.h"
 
 enum {
   OPTION_AS,
@@ -19,6 +20,7 @@ enum {
   OPTION_PLANES,
   OPTION_OVERLAP,
   OPTION_GRID,
+  OPTION_SLICE_AXIS,
   OPTION_SPLIT,
   OPTION_THRESHOLD,
   OPTION_RENUMBER,
@@ -46,9 +48,14 @@ const cli_option convert_options_table[] = {
     {OPTION_PRESENT_ONLY, "present-only", NULL, false, NULL,
      "Leave out segments without a voxel; otherwise what the input or --metadata describes stays described."},
     {OPTION_PLANES, "planes", "A-B", false, NULL, "Only these planes of the input, counted from 1."},
-    {OPTION_GRID, "grid", "tight|reference", false, NULL,
+    {OPTION_GRID, "grid", "tight|reference|FILE", false, NULL,
      "tight: without empty planes at both ends. reference: all planes of the --reference images, so that empty slices "
-     "come back; the input must lie on their pixels. Otherwise the planes of the input."},
+     "come back; the input must lie on their pixels. FILE: the grid of this volume or object, in its order of axes. "
+     "Otherwise the planes of the input."},
+    {OPTION_SLICE_AXIS, "slice-axis", "i|j|k|sagittal|coronal|axial", false, NULL,
+     "Planes along this axis of the input (i: along its rows), or along the one nearest to that of the patient. "
+     "Otherwise along that of the --reference images; for DICOM output of a volume along the axis of clearly larger "
+     "spacing; else k."},
     {OPTION_OVERLAP, "overlap", "error|first|last", false, NULL,
      "Where segments overlap: refuse, or give the voxel to the first or the last of them. Without this, overlap is "
      "kept "
@@ -104,7 +111,7 @@ const cli_option convert_options_table[] = {
     {0, NULL, NULL, false, NULL, NULL}};
 
 static const char *const overlap_names[] = {"error", "first", "last", NULL};
-static const char *const grid_names[] = {"tight", "reference", NULL};
+static const char *const axis_names[] = {"i", "j", "k", "sagittal", "coronal", "axial", NULL}; /* as dseg_slice_axis */
 static const char *const table_names[] = {"basic", "extended", NULL};
 static const char *const order_names[] = {"plane", "segment", NULL}; /* as dseg_frame_order */
 static const char *const empty_names[] = {"bounds", "omit", "keep", NULL};
@@ -205,6 +212,24 @@ static bool set_representation(const cli_args *args, convert_request *request) {
   return true;
 }
 
+/* A file with the name of a word is ./tight. */
+static bool set_grid(const cli_args *args, convert_request *request) {
+  dseg_convert_options *options = &request->options;
+  options->grid_file = NULL;
+  if (strcmp(args->value, "tight") == 0) {
+    options->grid = DSEG_GRID_TIGHT;
+  } else if (strcmp(args->value, "reference") == 0) {
+    options->grid = DSEG_GRID_REFERENCE;
+  } else if (os_exists(args->value)) {
+    options->grid = DSEG_GRID_FILE;
+    options->grid_file = args->value;
+  } else {
+    cli_usage_error(args->command, "--grid: \"%s\" is neither tight, reference nor a file", args->value);
+    return false;
+  }
+  return true;
+}
+
 /* One of the options with a choice; index is where the value stands in names. */
 static bool set_choice(const cli_args *args, int id, convert_request *request) {
   int index = 0;
@@ -217,11 +242,11 @@ static bool set_choice(const cli_args *args, int id, convert_request *request) {
                                  : index == 1 ? DSEG_OVERLAP_TO_FIRST
                                               : DSEG_OVERLAP_TO_LAST;
       return true;
-    case OPTION_GRID:
-      if (!cli_choice(args, grid_names, &index)) {
+    case OPTION_SLICE_AXIS:
+      if (!cli_choice(args, axis_names, &index)) {
         return false;
       }
-      request->options.grid = index == 0 ? DSEG_GRID_TIGHT : DSEG_GRID_REFERENCE;
+      request->options.slice_axis = (dseg_slice_axis)(DSEG_SLICES_I + index);
       return true;
     case OPTION_OFFSET_TABLE:
       request->offset_table_given = true;
@@ -278,8 +303,9 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_COMPRESSION: return set_compression(args, request);
     case OPTION_THRESHOLD: return set_threshold(args, request);
     case OPTION_THREADS: return cli_unsigned(args, 1, 1024, &request->options.threads);
+    case OPTION_GRID: return set_grid(args, request);
     case OPTION_OVERLAP:
-    case OPTION_GRID:
+    case OPTION_SLICE_AXIS:
     case OPTION_OFFSET_TABLE:
     case OPTION_FRAME_ORDER:
     case OPTION_EMPTY_FRAMES: return set_choice(args, id, request);
@@ -358,6 +384,11 @@ static int check_options(convert_request *request, const char *volume_only) {
   }
   if (options->grid == DSEG_GRID_REFERENCE && options->reference_count == 0) {
     return cli_usage_error(&cmd_convert, "--grid reference needs --reference");
+  }
+  if (options->slice_axis != DSEG_SLICES_AUTO &&
+      (options->grid == DSEG_GRID_REFERENCE || options->grid == DSEG_GRID_FILE)) {
+    return cli_usage_error(&cmd_convert, "--slice-axis: --grid %s decides how planes lie",
+                           options->grid == DSEG_GRID_FILE ? "FILE" : "reference");
   }
   if (!dicom && options->reference_count > 0 && options->grid != DSEG_GRID_REFERENCE) {
     return cli_usage_error(&cmd_convert, "--reference gives a volume nothing without --grid reference");

@@ -81,6 +81,7 @@ static int run(int argc, char **argv) {
                                    .input_count = 1,
                                    .from_dicom = true,
                                    .options = {.representation = "labelmap",
+                                               .slice_axis = DSEG_SLICES_K, /* dcmqi does not turn planes */
                                                .frame_codec = "explicit-le",
                                                .format = "dicom",
                                                .numbering = DSEG_NUMBERS_AS_STORED,

@@ -155,6 +155,7 @@ static int parse(int argc, char **argv, command_line *line) {
 static int run(int argc, char **argv) {
   command_line line = {.request = {.common = {.command = &cmd_itkimage2segimage},
                                    .options = {.representation = "binary",
+                                               .slice_axis = DSEG_SLICES_K, /* dcmqi does not turn planes */
                                                .numbering = DSEG_NUMBERS_COUNT_BY_FILE,
                                                .complete_metadata = true,
                                                .require_segment = true,

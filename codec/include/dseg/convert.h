@@ -47,8 +47,22 @@ extern "C" {
 typedef enum dseg_grid_choice {
   DSEG_GRID_INPUT = 0, /* those of the input */
   DSEG_GRID_TIGHT,     /* without empty planes at both ends */
-  DSEG_GRID_REFERENCE  /* those of the reference images; nothing is resampled */
+  DSEG_GRID_REFERENCE, /* those of the reference images; nothing is resampled */
+  DSEG_GRID_FILE       /* those of another volume or object, grid_file, in its order of axes; likewise */
 } dseg_grid_choice;
+
+/* Which axis of the input the planes of the output are stacked along. */
+typedef enum dseg_slice_axis {
+  /* That of the reference images, where planes lie on them then. In DICOM output of volumes without images the axis
+   * whose voxels lie at least 1.5 times as far apart as along both others. Else that of the input. */
+  DSEG_SLICES_AUTO = 0,
+  DSEG_SLICES_I, /* its first axis: along a row */
+  DSEG_SLICES_J,
+  DSEG_SLICES_K,        /* that of the input */
+  DSEG_SLICES_SAGITTAL, /* the one nearest to the patient's right and left */
+  DSEG_SLICES_CORONAL,  /* front and back */
+  DSEG_SLICES_AXIAL     /* head and feet */
+} dseg_slice_axis;
 
 /* The numbers of the output's segments. BINARY and FRACTIONAL objects number from 1 (PS3.3 C.8.20.2.4) and keep other
  * numbers beside, but for DSEG_NUMBERS_COUNT and the two BY_FILE. */
@@ -102,6 +116,7 @@ typedef enum dseg_convert_option {
   DSEG_OPTION_REPRESENTATION,
   DSEG_OPTION_SPLIT,   /* DSEG_FILES_BY_SEGMENT */
   DSEG_OPTION_REPLACE, /* DSEG_OUTPUT_REPLACE */
+  DSEG_OPTION_SLICE_AXIS,
   DSEG_OPTION_COUNT
 } dseg_convert_option;
 
@@ -126,7 +141,9 @@ typedef struct dseg_convert_options {
   size_t first_plane, last_plane; /* counted from 1; 0: all */
   bool present_only;              /* segments without a voxel are left out; otherwise they stay described */
   dseg_grid_choice grid;
-  bool ascending; /* planes ascend along the normal, as ITK has them, whatever their order in the input */
+  const char *grid_file;      /* DSEG_GRID_FILE: of any kind that dseg_open opens */
+  dseg_slice_axis slice_axis; /* AUTO with DSEG_GRID_REFERENCE and DSEG_GRID_FILE, which decide */
+  bool ascending;             /* planes ascend along the normal, as ITK has them, whatever their order in the input */
   dseg_overlap_choice overlap;
   double
       threshold; /* fractions of at least this much, above 0 and at most 1, count as inside; 0: they stay fractions */

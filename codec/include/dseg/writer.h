@@ -155,6 +155,10 @@ typedef struct dseg_reference_options {
   /* For a description without a geometry: the volume that is to lie on the images, in patient space. Of the images
    * those count that are parallel to planes of two of its axes. NULL: the largest set of parallel ones. */
   const dseg_geometry *like;
+  /* For a description with a geometry: this volume, or more of it, in patient space. Where more planes lie on images
+   * when they are stacked along another of its axes, the description's geometry becomes all of the volume in such
+   * planes: whoever writes it has to put the voxels onto them (DSEG_VIEW_GRID_ONTO). NULL: planes stay as they are. */
+  const dseg_geometry *turn;
 } dseg_reference_options;
 
 /* Reads the source images (files, or directories that are searched) and takes from them patient, study, frame
@@ -163,16 +167,17 @@ typedef struct dseg_reference_options {
  * (plane_count 0) it is taken from the images, too.
  *
  * Images may be of several series, one for each path: the first image gives patient and study, and its series the
- * geometry. DSEG_ERROR_FORMAT when a directory holds several series, named in the message, or a file given by name is no
- * image; others in directories are passed over.
+ * geometry. DSEG_ERROR_FORMAT when a directory holds several series, named in the message, or a file given by name is
+ * no image; others in directories are passed over.
  *
- * A plane's sources are all images that lie in the same plane of space (tolerance 1e-3 mm or 5 % of the distance between
- * planes, at the pixel that is farthest off), whatever their raster (PS3.3 A.51.5.1): phases, or images of several
- * series. They follow each other in references, by series, acquisition and instance number. A tile's are the tiles at
- * its place; and where images have no position, planes of the same raster and number correspond to those of the first
- * series in order, and have no position then either (DSEG_SPACE_NONE). Images that are not parallel to the planes, such
- * as localizers, are left out, wherever they stand, and one warning says how many. The geometry is that of the largest
- * set of parallel images of one raster. Planes that match no image keep source -1, and one warning says how many.
+ * A plane's sources are all images that lie in the same plane of space (tolerance 1e-3 mm or 5 % of the distance
+ * between planes, at the pixel that is farthest off), whatever their raster (PS3.3 A.51.5.1): phases, or images of
+ * several series. They follow each other in references, by series, acquisition and instance number. A tile's are the
+ * tiles at its place; and where images have no position, planes of the same raster and number correspond to those of
+ * the first series in order, and have no position then either (DSEG_SPACE_NONE). Images that are not parallel to the
+ * planes, such as localizers, are left out, wherever they stand, and one warning says how many. The geometry is that of
+ * the largest set of parallel images of one raster. Planes that match no image keep source -1, and one warning says how
+ * many.
  *
  * Images and description must be of one patient and lie in one frame of reference, as files that dseg_open_many opens
  * must. A frame of reference that dseg made for want of an image gives way to that of the images. Of a description
