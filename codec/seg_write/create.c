@@ -232,6 +232,7 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   dseg_description *description = writer->description;
   DSEG_TRY(check_date_time(options->date_time, error));
   DSEG_TRY(check_geometry(description, error));
+  DSEG_TRY(dseg_mend_sources(description, &options->warnings, error));
   DSEG_TRY(check_sources(description, &options->warnings, error));
   DSEG_TRY(choose_encoding(writer, options, error));
   DSEG_TRY(check_segments(description, writer->representation, error));

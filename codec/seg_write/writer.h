@@ -79,4 +79,7 @@ dseg_status dseg_mend_description(dseg_description *description, const dseg_warn
 /* The same of what is kept of frames and of their derivations. */
 dseg_status dseg_mend_frames(dseg_description *description, const dseg_warning_sink *warnings, dseg_error *error);
 
+/* mend_sources.c. Leaves out images without a UID of planes that have others. */
+dseg_status dseg_mend_sources(dseg_description *description, const dseg_warning_sink *warnings, dseg_error *error);
+
 #endif
