@@ -316,7 +316,8 @@ static dseg_status compare_references(const dseg_description *into, const dseg_d
   for (size_t i = 0; same && i < into->geometry.plane_count && i < other->geometry.plane_count; i++) {
     const dseg_references a = images_of(into, i);
     const dseg_references b = images_of(other, i);
-    same = b.count == 0 || (has_images(&a, &b) && same_bytes(a.instances->derivation, b.instances->derivation));
+    same = b.count == 0 ||
+           (a.count > 0 && has_images(&a, &b) && same_bytes(a.instances->derivation, b.instances->derivation));
   }
   return same ? DSEG_OK : dseg_tag_list_add(dropped, DSEG_TAG(0x0008, 0x9124), error);
 }

@@ -192,7 +192,7 @@ static bool same_series(const struct entry *a, const struct entry *b) {
 
 /* Leaves the used ones, in the order in which they are put. */
 static void sort_list(struct list *list) {
-  struct entry *entries = list->entries;
+  struct entry *const entries = list->entries;
   size_t count = 0;
   for (size_t i = 0; i < list->count; i++) {
     if (entries[i].used) {
@@ -254,8 +254,10 @@ static void put_list(dseg_data_set *set, const struct list *list) {
 void dseg_put_common_references(dseg_data_set *set, const dseg_seg_object *object, bool all) {
   struct list list = {.count = 0};
   dseg_error error = {.status = DSEG_OK};
-  const dseg_status status =
-      object->description->references.count > 0 ? fill_list(&list, set, object, all, &error) : DSEG_OK;
+  if (object->description->references.count == 0) {
+    return;
+  }
+  const dseg_status status = fill_list(&list, set, object, all, &error);
   if (status == DSEG_OK) {
     sort_list(&list);
     put_list(set, &list);

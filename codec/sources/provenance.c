@@ -179,16 +179,20 @@ dseg_status dseg_merge_references(dseg_source *const *sources, size_t count, dse
     return DSEG_OK;
   }
   const size_t most = count_runs(sources, count);
-  struct gathering gathering = {.sources = sources, .count = count};
-  gathering.out = most <= INT32_MAX ? dseg_description_alloc(whole, most * sizeof *gathering.out) : NULL;
+  dseg_instance_reference *out = most <= INT32_MAX ? dseg_description_alloc(whole, most * sizeof *out) : NULL;
   size_t *tables = calloc(total, 3 * sizeof *tables);
-  dseg_status status = gathering.out != NULL && tables != NULL
-                           ? find_firsts(sources, count, total, tables, error)
-                           : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", most);
+  if (out == NULL || tables == NULL) {
+    free(tables);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", most);
+  }
+  struct gathering gathering = {.sources = sources,
+                                .count = count,
+                                .first_of = tables,
+                                .placed = tables + total,
+                                .seen = tables + 2 * total,
+                                .out = out};
+  dseg_status status = find_firsts(sources, count, total, tables, error);
   if (status == DSEG_OK) {
-    gathering.first_of = tables;
-    gathering.placed = tables + total;
-    gathering.seen = tables + 2 * total;
     status = gather(&gathering, whole, error);
   }
   free(tables);
