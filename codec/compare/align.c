@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* grid.c - how the grids of two segmentations lie to each other.
+/* align.c - how the grids of two segmentations lie to each other.
  *
  * The same voxels may be listed along other axes or in other directions: NIfTI files often run from the patient's
  * left to the right, DICOM the other way round. So a signed permutation of axes and a whole-number shift is looked
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/compare.h"
+#include "compare/job.h"
 
 #define MAX_SHIFT 1e9 /* voxels; a larger shift is no alignment but nonsense */
 
@@ -21,39 +21,13 @@ static double length(const double a[3]) {
   return sqrt(dot(a, a));
 }
 
-void compare_position(const dseg_grid *grid, const int64_t index[3], double position[3]) {
+void dseg_grid_position(const dseg_grid *grid, const int64_t index[3], double position[3]) {
   for (int c = 0; c < 3; c++) {
     position[c] = grid->origin[c];
     for (int axis = 0; axis < 3; axis++) {
       position[c] += (double)index[axis] * grid->step[axis][c];
     }
   }
-}
-
-dseg_status compare_read_grid(compare_side *side, dseg_error *error) {
-  const dseg_geometry *geometry = &side->description->geometry;
-  const size_t planes = geometry->plane_count;
-  size_t *slots = calloc(planes + 1, sizeof *slots);
-  if (slots == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
-  }
-  dseg_status status = dseg_geometry_to_grid(geometry, &side->grid, slots, error);
-  if (status == DSEG_OK && geometry->space != DSEG_SPACE_SLIDE) {
-    side->plane_of_slot = calloc(side->grid.size[2] + 1, sizeof *side->plane_of_slot);
-    if (side->plane_of_slot == NULL) {
-      status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
-    }
-  }
-  if (status == DSEG_OK && side->plane_of_slot != NULL) {
-    for (size_t k = 0; k < side->grid.size[2]; k++) {
-      side->plane_of_slot[k] = -1;
-    }
-    for (size_t plane = 0; plane < planes; plane++) {
-      side->plane_of_slot[slots[plane]] = (ptrdiff_t)plane;
-    }
-  }
-  free(slots);
-  return status;
 }
 
 /* A grid of one voxel along an axis has no spacing there: it takes that of the other grid's most parallel axis. */
@@ -105,7 +79,7 @@ static bool solve(const dseg_grid *grid, const double vector[3], double x[3]) {
 }
 
 /* Fills axis and sign; false when the axes of the grids are not parallel with equal spacing, nearly. */
-static bool find_axes(const dseg_grid *a, const dseg_grid *b, compare_map *map) {
+static bool find_axes(const dseg_grid *a, const dseg_grid *b, dseg_grid_map *map) {
   bool used[3] = {false, false, false};
   for (int axis = 0; axis < 3; axis++) {
     double x[3];
@@ -127,14 +101,14 @@ static bool find_axes(const dseg_grid *a, const dseg_grid *b, compare_map *map) 
 }
 
 /* Index of A to index of B. */
-static void map_index(const compare_map *map, const int64_t a[3], int64_t b[3]) {
+static void map_index(const dseg_grid_map *map, const int64_t a[3], int64_t b[3]) {
   for (int axis = 0; axis < 3; axis++) {
     b[map->axis[axis]] = map->sign[axis] * a[axis] + map->offset[axis];
   }
 }
 
 /* The largest distance at the corners of the box around both grids. */
-static double corner_distance(const dseg_grid *a, const dseg_grid *b, const compare_map *map) {
+static double corner_distance(const dseg_grid *a, const dseg_grid *b, const dseg_grid_map *map) {
   double largest = 0;
   for (int corner = 0; corner < 8; corner++) {
     int64_t index[3];
@@ -145,8 +119,8 @@ static double corner_distance(const dseg_grid *a, const dseg_grid *b, const comp
       index[axis] = (corner >> axis & 1) != 0 ? map->high[axis] - 1 : map->low[axis];
     }
     map_index(map, index, other);
-    compare_position(a, index, position);
-    compare_position(b, other, mapped);
+    dseg_grid_position(a, index, position);
+    dseg_grid_position(b, other, mapped);
     const double difference[3] = {position[0] - mapped[0], position[1] - mapped[1], position[2] - mapped[2]};
     largest = fmax(largest, length(difference));
   }
@@ -154,7 +128,7 @@ static double corner_distance(const dseg_grid *a, const dseg_grid *b, const comp
 }
 
 /* The box around both grids in A's indices; false when they have no voxel in common. */
-static bool find_box(const dseg_grid *a, const dseg_grid *b, compare_map *map) {
+static bool find_box(const dseg_grid *a, const dseg_grid *b, dseg_grid_map *map) {
   bool common = true;
   for (int axis = 0; axis < 3; axis++) {
     const int64_t size_a = (int64_t)a->size[axis];
@@ -170,7 +144,7 @@ static bool find_box(const dseg_grid *a, const dseg_grid *b, compare_map *map) {
   return common;
 }
 
-static void use_indices(const dseg_grid *a, const dseg_grid *b, compare_map *map) {
+static void use_indices(const dseg_grid *a, const dseg_grid *b, dseg_grid_map *map) {
   map->by_index = memcmp(a->size, b->size, sizeof a->size) == 0;
   for (int axis = 0; axis < 3; axis++) {
     map->axis[axis] = axis;
@@ -181,10 +155,10 @@ static void use_indices(const dseg_grid *a, const dseg_grid *b, compare_map *map
   }
 }
 
-void compare_align(const dseg_grid *grid_a, const dseg_grid *grid_b, double tolerance, compare_map *map) {
+void dseg_compare_align(const dseg_grid *grid_a, const dseg_grid *grid_b, double tolerance, dseg_grid_map *map) {
   dseg_grid a = *grid_a;
   dseg_grid b = *grid_b;
-  *map = (compare_map){.aligned = false};
+  *map = (dseg_grid_map){.aligned = false};
   adopt_spacing(&a, &b);
   adopt_spacing(&b, &a);
   const double shift[3] = {a.origin[0] - b.origin[0], a.origin[1] - b.origin[1], a.origin[2] - b.origin[2]};
@@ -196,15 +170,15 @@ void compare_align(const dseg_grid *grid_a, const dseg_grid *grid_b, double tole
     map->offset[axis] = possible ? (int64_t)llround(offset) : 0;
   }
   possible = possible && find_box(&a, &b, map);
-  map->distance = possible ? corner_distance(&a, &b, map) : 0;
-  map->aligned = possible && map->distance <= tolerance;
+  map->distance_mm = possible ? corner_distance(&a, &b, map) : 0;
+  map->aligned = possible && map->distance_mm <= tolerance;
   if (!map->aligned) {
     use_indices(&a, &b, map);
   }
 }
 
 /* How many planes, rows and columns of the box around both a side lacks, by axis of A. */
-static void describe_extent(compare_job *job, const char *path, const uint64_t missing[3]) {
+static void describe_extent(dseg_compare_job *job, const char *name, const uint64_t missing[3]) {
   static const char *const names[3] = {"column", "row", "plane"};
   char text[120] = "";
   size_t used = 0;
@@ -216,54 +190,55 @@ static void describe_extent(compare_job *job, const char *path, const uint64_t m
     }
   }
   if (used > 0) {
-    compare_add(job, COMPARE_EXTENT, "extent: %s lacks %s that the other has", path, text);
+    dseg_compare_add(job, DSEG_ASPECT_EXTENT, "extent: %s lacks %s that the other has", name, text);
   }
 }
 
-static void compare_extents(compare_job *job) {
-  const compare_map *map = &job->map;
+static void compare_extents(dseg_compare_job *job) {
+  const dseg_grid_map *map = &job->map;
   uint64_t missing_a[3];
   uint64_t missing_b[3];
   for (int axis = 0; axis < 3; axis++) {
     const uint64_t both = (uint64_t)(map->high[axis] - map->low[axis]);
-    missing_a[axis] = both - job->a.grid.size[axis];
-    missing_b[axis] = both - job->b.grid.size[map->axis[axis]];
+    missing_a[axis] = both - job->a.layout.grid.size[axis];
+    missing_b[axis] = both - job->b.layout.grid.size[map->axis[axis]];
   }
-  describe_extent(job, job->a.path, missing_a);
-  describe_extent(job, job->b.path, missing_b);
+  describe_extent(job, job->a.name, missing_a);
+  describe_extent(job, job->b.name, missing_b);
 }
 
-static void describe_misalignment(compare_job *job) {
-  const dseg_grid *a = &job->a.grid;
-  const dseg_grid *b = &job->b.grid;
-  const compare_map *map = &job->map;
+static void describe_misalignment(dseg_compare_job *job) {
+  const dseg_grid *a = &job->a.layout.grid;
+  const dseg_grid *b = &job->b.layout.grid;
+  const dseg_grid_map *map = &job->map;
   if (memcmp(a->size, b->size, sizeof a->size) != 0) {
-    compare_add(job, COMPARE_GEOMETRY, "geometry: %zu x %zu x %zu voxels in A, %zu x %zu x %zu in B", a->size[0],
-                a->size[1], a->size[2], b->size[0], b->size[1], b->size[2]);
+    dseg_compare_add(job, DSEG_ASPECT_GEOMETRY, "geometry: %zu x %zu x %zu voxels in A, %zu x %zu x %zu in B",
+                     a->size[0], a->size[1], a->size[2], b->size[0], b->size[1], b->size[2]);
   }
   for (int axis = 0; axis < 3; axis++) {
     if (fabs(length(a->step[axis]) - length(b->step[axis])) > 1e-6 && a->size[axis] > 1 && b->size[axis] > 1) {
-      compare_add(job, COMPARE_GEOMETRY, "geometry: spacing along axis %d is %.7g mm in A, %.7g mm in B", axis,
-                  length(a->step[axis]), length(b->step[axis]));
+      dseg_compare_add(job, DSEG_ASPECT_GEOMETRY, "geometry: spacing along axis %d is %.7g mm in A, %.7g mm in B", axis,
+                       length(a->step[axis]), length(b->step[axis]));
     }
   }
-  if (map->distance > 0) {
-    compare_add(job, COMPARE_GEOMETRY, "geometry: voxels lie up to %.4g mm apart", map->distance);
+  if (map->distance_mm > 0) {
+    dseg_compare_add(job, DSEG_ASPECT_GEOMETRY, "geometry: voxels lie up to %.4g mm apart", map->distance_mm);
   } else {
-    compare_add(job, COMPARE_GEOMETRY,
-                "geometry: the grids do not fit on each other: first voxel at (%.6g, %.6g, %.6g) mm in A, (%.6g, %.6g, "
-                "%.6g) mm in B",
-                a->origin[0], a->origin[1], a->origin[2], b->origin[0], b->origin[1], b->origin[2]);
+    dseg_compare_add(
+        job, DSEG_ASPECT_GEOMETRY,
+        "geometry: the grids do not fit on each other: first voxel at (%.6g, %.6g, %.6g) mm in A, (%.6g, %.6g, "
+        "%.6g) mm in B",
+        a->origin[0], a->origin[1], a->origin[2], b->origin[0], b->origin[1], b->origin[2]);
   }
   if (map->by_index) {
-    compare_add(job, 0, "voxels are compared by index");
+    dseg_compare_add(job, 0, "voxels are compared by index");
   }
 }
 
-void compare_geometry(compare_job *job) {
+void dseg_compare_geometry(dseg_compare_job *job) {
   const dseg_geometry *a = &job->a.description->geometry;
   const dseg_geometry *b = &job->b.description->geometry;
-  compare_align(&job->a.grid, &job->b.grid, job->tolerance, &job->map);
+  dseg_compare_align(&job->a.layout.grid, &job->b.layout.grid, job->options.tolerance, &job->map);
   if (!job->map.aligned) {
     describe_misalignment(job);
   } else {
@@ -271,7 +246,7 @@ void compare_geometry(compare_job *job) {
   }
   if (a->frame_of_reference_uid != NULL && b->frame_of_reference_uid != NULL &&
       strcmp(a->frame_of_reference_uid, b->frame_of_reference_uid) != 0) {
-    compare_add(job, 0, "the frames of reference differ: %s, %s (0020,0052)", a->frame_of_reference_uid,
-                b->frame_of_reference_uid);
+    dseg_compare_add(job, 0, "the frames of reference differ: %s, %s (0020,0052)", a->frame_of_reference_uid,
+                     b->frame_of_reference_uid);
   }
 }

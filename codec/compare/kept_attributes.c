@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* provenance.c - what two objects say of how they came about: algorithms, anatomy and private elements of segments,
- * makers, sources, and whatever else a copy keeps (docs/kept.md). Both sides are DICOM. */
+/* kept_attributes.c - what two objects say of how they came about: algorithms, anatomy and private elements of
+ * segments, makers, sources, and whatever else a copy keeps (docs/kept.md). Both sides are DICOM. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/compare.h"
+#include "compare/job.h"
 
 enum { TAGS_SHOWN = 6, LIST_BYTES = 256, CONTRIBUTING_EQUIPMENT = 0x0018A001, DERIVATION_IMAGE = 0x00089124 };
 
@@ -48,30 +48,51 @@ static void list_tags(const uint32_t *tags, size_t count, char list[LIST_BYTES])
   }
 }
 
-dseg_status compare_segment_provenance(const dseg_segment *a, const dseg_segment *b, bool *same, dseg_error *error) {
-  size_t count = 0;
-  DSEG_TRY(dseg_compare_attributes(a->attributes, b->attributes, NULL, 0, &count, error));
-  *same = count == 0;
-  return DSEG_OK;
-}
-
-void compare_print_provenance(const dseg_segment *a, const dseg_segment *b) {
-  uint32_t tags[TAGS_SHOWN];
-  char list[LIST_BYTES];
-  size_t count = 0;
-  if (dseg_compare_attributes(a->attributes, b->attributes, tags, TAGS_SHOWN, &count, NULL) == DSEG_OK) {
-    list_tags(tags, count, list);
-    printf("; %s differs", list);
+/* The tags of elements that differ, count of them: the caller's, to be freed; NULL when there are none. */
+static dseg_status find_tags(dseg_view a, dseg_view b, uint32_t **tags, size_t *count, dseg_error *error) {
+  *tags = NULL;
+  DSEG_TRY(dseg_compare_attributes(a, b, NULL, 0, count, error));
+  if (*count == 0) {
+    return DSEG_OK;
   }
+  const size_t room = *count;
+  *tags = calloc(room, sizeof **tags);
+  return *tags != NULL ? dseg_compare_attributes(a, b, *tags, room, count, error)
+                       : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", room);
 }
 
-static void report(compare_job *job, const uint32_t *tags, size_t count, const char *what) {
-  char list[LIST_BYTES];
+/* Adds to the list, in words: "what: these tags", or "these tags then". */
+static void tell(dseg_compare_job *job, dseg_difference_list *list, const uint32_t *tags, size_t count,
+                 const char *what, const char *then) {
+  char names_of_tags[LIST_BYTES];
+  char text[LIST_BYTES + 64];
   if (count > 0) {
-    list_tags(tags, count, list);
-    job->found |= COMPARE_PROVENANCE;
-    compare_add(job, COMPARE_PROVENANCE, "%s: %s", what, list);
+    list_tags(tags, count, names_of_tags);
+    snprintf(text, sizeof text, "%s%s%s", what, names_of_tags, then);
+    dseg_compare_add_tags(job, list, tags, count, text);
   }
+}
+
+static void report(dseg_compare_job *job, const uint32_t *tags, size_t count, const char *what) {
+  job->found |= count > 0 ? DSEG_ASPECT_PROVENANCE : 0;
+  tell(job, &job->differences, tags, count, what, "");
+}
+
+dseg_status dseg_compare_segment_provenance(dseg_compare_job *job, dseg_compared_pair *pair, dseg_error *error) {
+  const dseg_segment *a = &job->a.description->segments[pair->a];
+  const dseg_segment *b = &job->b.description->segments[pair->b];
+  uint32_t *tags;
+  size_t count = 0;
+  if ((job->options.ignore & DSEG_ASPECT_PROVENANCE) != 0) {
+    return DSEG_OK;
+  }
+  const dseg_status status = find_tags(a->attributes, b->attributes, &tags, &count, error);
+  if (status == DSEG_OK && count > 0) {
+    pair->differs |= DSEG_ASPECT_PROVENANCE;
+    tell(job, &pair->differences, tags, count, "", " differs");
+  }
+  free(tags);
+  return status;
 }
 
 static int compare_references(const void *a, const void *b) {
@@ -114,14 +135,14 @@ static dseg_status compare_sorted(const dseg_instance_reference *const *a, size_
   return DSEG_OK;
 }
 
-static dseg_status compare_derivations(compare_job *job, dseg_error *error) {
+static dseg_status compare_derivations(dseg_compare_job *job, dseg_error *error) {
   const dseg_references *a = &job->a.description->references;
   const dseg_references *b = &job->b.description->references;
   const uint32_t tag = DERIVATION_IMAGE;
   size_t count = 0;
   if (a->shared || b->shared) {
     DSEG_TRY(dseg_compare_attributes(a->derivation, b->derivation, NULL, 0, &count, error));
-    report(job, &tag, a->shared && b->shared ? count : 0, "sources differ");
+    report(job, &tag, a->shared && b->shared ? count : 0, "sources differ: ");
     return DSEG_OK;
   }
   const dseg_instance_reference *const *in_a = sort_references(a);
@@ -133,25 +154,29 @@ static dseg_status compare_derivations(compare_job *job, dseg_error *error) {
           : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", a->count + b->count);
   free((void *)in_a);
   free((void *)in_b);
-  report(job, &tag, same ? 0 : 1, "sources differ");
+  report(job, &tag, same ? 0 : 1, "sources differ: ");
   return status;
 }
 
-/* What is said of frames, where both have the same ones. */
-static dseg_status compare_frames(compare_job *job, dseg_error *error) {
+/* What is said of frames, where both have the same ones: the first that differ are told. */
+static dseg_status compare_frames(dseg_compare_job *job, dseg_error *error) {
   const dseg_description *a = job->a.description;
   const dseg_description *b = job->b.description;
-  uint32_t tags[TAGS_SHOWN];
+  const size_t frames = a->frame_count > b->frame_count ? a->frame_count : b->frame_count;
+  uint32_t *tags;
   size_t count = 0;
-  DSEG_TRY(dseg_compare_attributes(a->shared_attributes, b->shared_attributes, tags, TAGS_SHOWN, &count, error));
-  for (size_t i = 0; count == 0 && (i < a->frame_count || i < b->frame_count); i++) {
+  dseg_status status = find_tags(a->shared_attributes, b->shared_attributes, &tags, &count, error);
+  for (size_t i = 0; status == DSEG_OK && count == 0 && i < frames; i++) {
     const dseg_view none = {NULL, 0};
     const dseg_view of_a = i < a->frame_count ? a->frames[i].attributes : none;
     const dseg_view of_b = i < b->frame_count ? b->frames[i].attributes : none;
-    DSEG_TRY(dseg_compare_attributes(of_a, of_b, tags, TAGS_SHOWN, &count, error));
+    status = find_tags(of_a, of_b, &tags, &count, error);
   }
-  report(job, tags, count, "attributes of frames differ");
-  return DSEG_OK;
+  if (status == DSEG_OK) {
+    report(job, tags, count, "attributes of frames differ: ");
+  }
+  free(tags);
+  return status;
 }
 
 static bool has_tag(const dseg_description *description, uint32_t tag) {
@@ -164,31 +189,39 @@ static bool has_tag(const dseg_description *description, uint32_t tag) {
 }
 
 /* Attributes whose values are not compared: a copy never has them. */
-static void compare_dropped(compare_job *job, const compare_side *one, const compare_side *other, const char *what) {
-  uint32_t tags[TAGS_SHOWN];
+static dseg_status compare_dropped(dseg_compare_job *job, const dseg_description *one, const dseg_description *other,
+                                   const char *what, dseg_error *error) {
+  uint32_t *tags = calloc(one->dropped_count + 1, sizeof *tags);
   size_t count = 0;
-  for (size_t i = 0; i < one->description->dropped_count; i++) {
-    const uint32_t tag = one->description->dropped[i];
-    if (!has_tag(other->description, tag)) {
-      tags[count < TAGS_SHOWN ? count : TAGS_SHOWN - 1] = tag;
-      count++;
+  if (tags == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu tags", one->dropped_count);
+  }
+  for (size_t i = 0; i < one->dropped_count; i++) {
+    if (!has_tag(other, one->dropped[i])) {
+      tags[count++] = one->dropped[i];
     }
   }
   report(job, tags, count, what);
+  free(tags);
+  return DSEG_OK;
 }
 
-dseg_status compare_provenance(compare_job *job, dseg_error *error) {
-  uint32_t tags[TAGS_SHOWN];
+dseg_status dseg_compare_provenance(dseg_compare_job *job, dseg_error *error) {
+  const dseg_description *a = job->a.description;
+  const dseg_description *b = job->b.description;
+  uint32_t *tags;
   size_t count = 0;
-  if ((job->ignore & COMPARE_PROVENANCE) != 0) {
+  if ((job->options.ignore & DSEG_ASPECT_PROVENANCE) != 0) {
     return DSEG_OK;
   }
-  DSEG_TRY(dseg_compare_attributes(job->a.description->attributes, job->b.description->attributes, tags, TAGS_SHOWN,
-                                   &count, error));
-  report(job, tags, count, "attributes differ");
+  const dseg_status status = find_tags(a->attributes, b->attributes, &tags, &count, error);
+  if (status == DSEG_OK) {
+    report(job, tags, count, "attributes differ: ");
+  }
+  free(tags);
+  DSEG_TRY(status);
   DSEG_TRY(compare_derivations(job, error));
   DSEG_TRY(compare_frames(job, error));
-  compare_dropped(job, &job->a, &job->b, "attributes that only A has");
-  compare_dropped(job, &job->b, &job->a, "attributes that only B has");
-  return DSEG_OK;
+  DSEG_TRY(compare_dropped(job, a, b, "attributes that only A has: ", error));
+  return compare_dropped(job, b, a, "attributes that only B has: ", error);
 }

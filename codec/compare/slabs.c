@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* voxels.c - counts the voxels of each pair of segments, and where they differ.
+/* slabs.c - counts the voxels of each pair of segments, and where they differ.
  *
  * Both sides are read a slab at a time: some planes, or some rows of a slide. Where no segments overlap a slab is
  * compared as two label maps whose values are the pairs' numbers; where they do, or where there are fractions, pair
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/compare.h"
+#include "compare/job.h"
 
 #define SLAB_BYTES ((uint64_t)32 << 20)
 /* Where B's planes run across A's, B is read once for each slab: fewer, larger ones then. */
@@ -28,7 +28,7 @@ struct part {
 };
 
 struct walk {
-  compare_job *job;
+  dseg_compare_job *job;
   int slab_axis; /* of A */
   int64_t slab_size;
   int64_t low[3], high[3]; /* the slab in A's indices */
@@ -74,9 +74,9 @@ static void locate_both(struct walk *walk) {
   static const int identity[3] = {0, 1, 2};
   static const int forward[3] = {1, 1, 1};
   static const int64_t zero[3] = {0, 0, 0};
-  const compare_job *job = walk->job;
-  locate(walk, &walk->a, &job->a.grid, identity, forward, zero);
-  locate(walk, &walk->b, &job->b.grid, job->map.axis, job->map.sign, job->map.offset);
+  const dseg_compare_job *job = walk->job;
+  locate(walk, &walk->a, &job->a.layout.grid, identity, forward, zero);
+  locate(walk, &walk->b, &job->b.layout.grid, job->map.axis, job->map.sign, job->map.offset);
 }
 
 /* The row of a part at (j, k) of A; zeros outside. */
@@ -112,9 +112,9 @@ static const uint32_t *gather(const struct walk *walk, const struct part *part, 
   return part->row;
 }
 
-static void note_difference(const struct walk *walk, compare_pair *pair, uint64_t count, size_t x, int64_t j,
+static void note_difference(const struct walk *walk, dseg_compared_pair *pair, uint64_t count, size_t x, int64_t j,
                             int64_t k) {
-  compare_job *job = walk->job;
+  dseg_compare_job *job = walk->job;
   if (pair->differ == 0) {
     pair->first[0] = walk->low[0] + (int64_t)x;
     pair->first[1] = j;
@@ -136,7 +136,7 @@ static size_t run_end(const uint32_t *a, const uint32_t *b, size_t start, size_t
 
 /* A row of pairs' numbers on both sides. */
 static void count_labels(const struct walk *walk, const uint32_t *a, const uint32_t *b, int64_t j, int64_t k) {
-  compare_pair *pairs = walk->job->pairs;
+  dseg_compared_pair *pairs = walk->job->pairs;
   const size_t width = (size_t)(walk->high[0] - walk->low[0]);
   for (size_t x = 0; x < width;) {
     const uint32_t in_a = a[x];
@@ -165,8 +165,8 @@ static void count_labels(const struct walk *walk, const uint32_t *a, const uint3
 }
 
 /* A row of one pair's masks or fractions. */
-static void count_masks(const struct walk *walk, compare_pair *pair, const uint32_t *a, const uint32_t *b, int64_t j,
-                        int64_t k) {
+static void count_masks(const struct walk *walk, dseg_compared_pair *pair, const uint32_t *a, const uint32_t *b,
+                        int64_t j, int64_t k) {
   const size_t width = (size_t)(walk->high[0] - walk->low[0]);
   for (size_t x = 0; x < width;) {
     const uint32_t in_a = a[x];
@@ -191,7 +191,7 @@ static void count_masks(const struct walk *walk, compare_pair *pair, const uint3
 }
 
 /* Compares the rows of the slab; pair NULL: labels. */
-static void compare_rows(const struct walk *walk, compare_pair *pair) {
+static void compare_rows(const struct walk *walk, dseg_compared_pair *pair) {
   for (int64_t k = walk->low[2]; k < walk->high[2]; k++) {
     for (int64_t j = walk->low[1]; j < walk->high[1]; j++) {
       const uint32_t *a = gather(walk, &walk->a, j, k);
@@ -205,17 +205,39 @@ static void compare_rows(const struct walk *walk, compare_pair *pair) {
   }
 }
 
-static dseg_status read_part(const struct walk *walk, compare_side *side, struct part *part, ptrdiff_t segment,
-                             const uint32_t *values, dseg_error *error) {
-  part->voxel_bytes = segment < 0 ? 4 : 1;
-  if (part->empty) {
-    return DSEG_OK;
+/* What a part asks of its side; segment -1: labels. */
+static dseg_box_request box_request(const struct walk *walk, const struct part *part, ptrdiff_t segment,
+                                    const uint32_t *values) {
+  dseg_box_request request = {.struct_size = sizeof(dseg_box_request),
+                              .bits = segment < 0 ? 32 : 0,
+                              .segment = segment < 0 ? 0 : (size_t)segment,
+                              .values = values,
+                              .threads = walk->job->options.threads};
+  for (int axis = 0; axis < 3; axis++) {
+    request.low[axis] = (size_t)part->low[axis];
+    request.high[axis] = (size_t)part->high[axis];
   }
-  return compare_read_box(side, part->low, part->high, segment, values, walk->job->threads, part->voxels, error);
+  return request;
+}
+
+static dseg_status read_part(const struct walk *walk, const dseg_compare_side *side, struct part *part,
+                             ptrdiff_t segment, const uint32_t *values, dseg_error *error) {
+  const dseg_box_request request = box_request(walk, part, segment, values);
+  dseg_overlap overlap = {0};
+  part->voxel_bytes = segment < 0 ? 4 : 1;
+  return part->empty ? DSEG_OK : dseg_box_read(side->source, &side->layout, &request, part->voxels, &overlap, error);
+}
+
+/* Sets present[i] to 1 for segments that may have voxels in the part. */
+static dseg_status find_segments(const struct walk *walk, const dseg_compare_side *side, const struct part *part,
+                                 uint8_t *present, dseg_error *error) {
+  const dseg_box_request request = box_request(walk, part, 0, NULL);
+  return part->empty ? DSEG_OK
+                     : dseg_box_segments(side->source, &side->layout, &request, present, walk->scratch, error);
 }
 
 static dseg_status compare_slab_labels(struct walk *walk, dseg_error *error) {
-  compare_job *job = walk->job;
+  dseg_compare_job *job = walk->job;
   DSEG_TRY(read_part(walk, &job->a, &walk->a, -1, walk->values_a, error));
   DSEG_TRY(read_part(walk, &job->b, &walk->b, -1, walk->values_b, error));
   compare_rows(walk, NULL);
@@ -223,24 +245,20 @@ static dseg_status compare_slab_labels(struct walk *walk, dseg_error *error) {
 }
 
 /* Reads the mask of a segment, or makes the part count as empty where it certainly is. */
-static dseg_status read_mask_part(const struct walk *walk, compare_side *side, struct part *part, ptrdiff_t segment,
-                                  const uint8_t *present, dseg_error *error) {
+static dseg_status read_mask_part(const struct walk *walk, const dseg_compare_side *side, struct part *part,
+                                  ptrdiff_t segment, const uint8_t *present, dseg_error *error) {
   part->empty = part->empty || segment < 0 || present[segment] == 0;
   return part->empty ? DSEG_OK : read_part(walk, side, part, segment, NULL, error);
 }
 
 static dseg_status compare_slab_masks(struct walk *walk, dseg_error *error) {
-  compare_job *job = walk->job;
-  if (!walk->a.empty) {
-    DSEG_TRY(compare_segments_in_box(&job->a, walk->a.low, walk->a.high, walk->present_a, walk->scratch, error));
-  }
-  if (!walk->b.empty) {
-    DSEG_TRY(compare_segments_in_box(&job->b, walk->b.low, walk->b.high, walk->present_b, walk->scratch, error));
-  }
+  dseg_compare_job *job = walk->job;
+  DSEG_TRY(find_segments(walk, &job->a, &walk->a, walk->present_a, error));
+  DSEG_TRY(find_segments(walk, &job->b, &walk->b, walk->present_b, error));
   const bool no_a = walk->a.empty;
   const bool no_b = walk->b.empty;
   for (size_t i = 0; i < job->pair_count; i++) {
-    compare_pair *pair = &job->pairs[i];
+    dseg_compared_pair *pair = &job->pairs[i];
     walk->a.empty = no_a;
     walk->b.empty = no_b;
     walk->a.voxel_bytes = 1;
@@ -285,8 +303,8 @@ static void choose_scale(struct walk *walk) {
 
 /* How thick slabs are, and along which axis of A. */
 static dseg_status choose_slabs(struct walk *walk, dseg_error *error) {
-  const compare_job *job = walk->job;
-  const bool slide = job->a.plane_of_slot == NULL || job->b.plane_of_slot == NULL;
+  const dseg_compare_job *job = walk->job;
+  const bool slide = job->a.layout.plane_of_slot == NULL || job->b.layout.plane_of_slot == NULL;
   walk->slab_axis = slide ? 1 : 2;
   uint64_t unit = 4;
   for (int axis = 0; axis < 3; axis++) {
@@ -312,7 +330,7 @@ static dseg_status choose_slabs(struct walk *walk, dseg_error *error) {
 }
 
 static dseg_status allocate(struct walk *walk, dseg_error *error) {
-  const compare_job *job = walk->job;
+  const dseg_compare_job *job = walk->job;
   const size_t width = (size_t)(job->map.high[0] - job->map.low[0]);
   size_t voxels = (size_t)walk->slab_size;
   for (int axis = 0; axis < 3; axis++) {
@@ -335,7 +353,7 @@ static dseg_status allocate(struct walk *walk, dseg_error *error) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu voxels", voxels);
   }
   for (size_t i = 0; i < job->pair_count; i++) {
-    const compare_pair *pair = &job->pairs[i];
+    const dseg_compared_pair *pair = &job->pairs[i];
     if (pair->a >= 0) {
       walk->values_a[pair->a] = (uint32_t)(i + 1);
     }
@@ -359,7 +377,8 @@ static void release(struct walk *walk) {
 }
 
 static dseg_status walk_slabs(struct walk *walk, dseg_error *error) {
-  compare_job *job = walk->job;
+  dseg_compare_job *job = walk->job;
+  const dseg_progress *progress = &job->options.progress;
   const int axis = walk->slab_axis;
   memcpy(walk->low, job->map.low, sizeof walk->low);
   memcpy(walk->high, job->map.high, sizeof walk->high);
@@ -369,20 +388,22 @@ static dseg_status walk_slabs(struct walk *walk, dseg_error *error) {
     walk->low[axis] = at;
     walk->high[axis] = at + walk->slab_size < end ? at + walk->slab_size : end;
     DSEG_TRY(compare_slab(walk, error));
-    cli_progress_show(&job->progress, (unsigned long long)(walk->high[axis] - begin),
-                      (unsigned long long)(end - begin));
+    if (progress->report != NULL) {
+      progress->report(progress->user, (unsigned long long)(walk->high[axis] - begin),
+                       (unsigned long long)(end - begin));
+    }
   }
   return DSEG_OK;
 }
 
-dseg_status compare_voxels(compare_job *job, dseg_error *error) {
+dseg_status dseg_compare_voxels(dseg_compare_job *job, dseg_error *error) {
   struct walk walk = {.job = job};
   job->fractions = is_fraction(job->a.description) || is_fraction(job->b.description);
   job->first_plane = INT64_MAX;
   job->last_plane = INT64_MIN;
   for (size_t i = 0; i < job->pair_count; i++) {
-    const compare_pair *pair = &job->pairs[i];
-    job->pairs[i] = (compare_pair){.a = pair->a, .b = pair->b};
+    const dseg_compared_pair *pair = &job->pairs[i];
+    job->pairs[i] = (dseg_compared_pair){.a = pair->a, .b = pair->b};
   }
   choose_scale(&walk);
   dseg_status status = choose_slabs(&walk, error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_tool_compare_grid.c - grids that list the same voxels along other axes or in other directions are aligned. */
+/* test_compare_align.c - grids that list the same voxels along other axes or in other directions are aligned. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compare/compare.h"
+#include "compare/job.h"
 
 /* An oblique grid with three different spacings. */
 static dseg_grid make_grid(void) {
@@ -48,15 +48,16 @@ static dseg_grid shrink(dseg_grid grid, int axis, size_t low, size_t high) {
   return grid;
 }
 
-static void assert_same_place(const dseg_grid *a, const dseg_grid *b, const compare_map *map, const int64_t index[3]) {
+static void assert_same_place(const dseg_grid *a, const dseg_grid *b, const dseg_grid_map *map,
+                              const int64_t index[3]) {
   int64_t other[3];
   double here[3];
   double there[3];
   for (int axis = 0; axis < 3; axis++) {
     other[map->axis[axis]] = map->sign[axis] * index[axis] + map->offset[axis];
   }
-  compare_position(a, index, here);
-  compare_position(b, other, there);
+  dseg_grid_position(a, index, here);
+  dseg_grid_position(b, other, there);
   for (int c = 0; c < 3; c++) {
     assert_true(fabs(here[c] - there[c]) < 1e-6);
   }
@@ -69,8 +70,8 @@ static void test_all_arrangements(void **state) {
   for (int order = 0; order < 6; order++) {
     for (unsigned flip = 0; flip < 8; flip++) {
       const dseg_grid b = rearrange(&a, orders[order], flip);
-      compare_map map;
-      compare_align(&a, &b, 1e-3, &map);
+      dseg_grid_map map;
+      dseg_compare_align(&a, &b, 1e-3, &map);
       assert_true(map.aligned);
       for (int axis = 0; axis < 3; axis++) {
         assert_int_equal(map.low[axis], 0);
@@ -89,13 +90,13 @@ static void test_extents_differ(void **state) {
   const dseg_grid a = make_grid();
   dseg_grid b = rearrange(&a, order, 4);
   b = shrink(b, 2, 3, 1);
-  compare_map map;
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_grid_map map;
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_true(map.aligned);
   assert_int_equal(map.low[2], 0);
   assert_int_equal(map.high[2], 20);
   assert_same_place(&a, &b, &map, (const int64_t[3]){1, 2, 16});
-  compare_align(&b, &a, 1e-3, &map);
+  dseg_compare_align(&b, &a, 1e-3, &map);
   assert_true(map.aligned);
   assert_int_equal(map.low[2], -3);
   assert_int_equal(map.high[2], 17);
@@ -106,37 +107,37 @@ static void test_tolerance_holds_at_the_far_corner(void **state) {
   const dseg_grid a = make_grid();
   dseg_grid b = a;
   b.step[2][2] += 0.5e-3 / 19;
-  compare_map map;
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_grid_map map;
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_true(map.aligned);
   b.step[2][2] += 1e-3 / 19;
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_false(map.aligned);
   assert_true(map.by_index);
-  assert_true(fabs(map.distance - 1.5e-3) < 1e-6);
+  assert_true(fabs(map.distance_mm - 1.5e-3) < 1e-6);
 }
 
 static void test_what_does_not_fit(void **state) {
   (void)state;
   const dseg_grid a = make_grid();
-  compare_map map;
+  dseg_grid_map map;
   dseg_grid b = a;
   b.origin[0] += 0.3;
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_false(map.aligned);
   b = a;
   b.origin[2] += 2.5 * 20; /* side by side */
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_false(map.aligned);
   b = a;
   b.size[0] = 41;
   memcpy(b.step[1], b.step[0], sizeof b.step[1]); /* no volume */
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_false(map.aligned);
   assert_false(map.by_index);
   b = a;
   b.origin[1] = NAN;
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_false(map.aligned);
 }
 
@@ -145,17 +146,17 @@ static void test_single_planes_have_no_spacing(void **state) {
   dseg_grid a = make_grid();
   a.size[2] = 1;
   dseg_grid b = a;
-  compare_map map;
+  dseg_grid_map map;
   b.step[2][2] = 5; /* slice thicknesses may differ */
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_true(map.aligned);
   memset(b.step[2], 0, sizeof b.step[2]); /* or be unknown */
-  compare_align(&a, &b, 1e-3, &map);
+  dseg_compare_align(&a, &b, 1e-3, &map);
   assert_true(map.aligned);
-  compare_align(&b, &a, 1e-3, &map);
+  dseg_compare_align(&b, &a, 1e-3, &map);
   assert_true(map.aligned);
   const dseg_grid many = make_grid();
-  compare_align(&b, &many, 1e-3, &map);
+  dseg_compare_align(&b, &many, 1e-3, &map);
   assert_true(map.aligned);
   assert_int_equal(map.high[2] - map.low[2], 20);
 }

@@ -113,6 +113,23 @@ static dseg_status derive_with(const void *options, dseg_error *error) {
   return status;
 }
 
+static dseg_status read_box_with(const void *request, dseg_error *error) {
+  dseg_source *source = make_source();
+  uint8_t voxel;
+  const dseg_status status = dseg_source_read_box(source, request, &voxel, 1, NULL, error);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status compare_with(const void *options, dseg_error *error) {
+  dseg_source *source = make_source();
+  dseg_comparison *comparison = NULL;
+  const dseg_status status = dseg_compare(source, source, options, &comparison, error);
+  dseg_comparison_destroy(comparison);
+  dseg_source_close(source);
+  return status;
+}
+
 static dseg_status write_volume_with(const void *volume, dseg_error *error) {
   return dseg_volume_write("/nonexistent/a.nii", volume, NULL, error);
 }
@@ -257,6 +274,8 @@ static const struct {
     {"dseg_validate_options", sizeof(dseg_validate_options), validate_input_with},
     {"dseg_label_request", sizeof(dseg_label_request), read_with},
     {"dseg_derive_options", sizeof(dseg_derive_options), derive_with},
+    {"dseg_box_request", sizeof(dseg_box_request), read_box_with},
+    {"dseg_compare_options", sizeof(dseg_compare_options), compare_with},
     {"dseg_volume", sizeof(dseg_volume), write_volume_with},
     {"dseg_volume", sizeof(dseg_volume), write_any_volume},
     {"dseg_volume_write_options", sizeof(dseg_volume_write_options), write_volume_options_with},

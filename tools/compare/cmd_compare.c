@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_compare.c - `dseg compare`: whether two segmentations are the same, whatever their encoding or format. */
-#include <stdlib.h>
+#include <float.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/streams.h"
-#include "compare/compare.h"
+#include "compare/report.h"
 
 enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_THREADS };
 
@@ -38,20 +38,27 @@ const cli_command cmd_compare = {
     run,
 };
 
+/* The two, and how they are compared. */
+struct job {
+  compare_side sides[2];
+  dseg_compare_options options;
+  bool json;
+};
+
 static bool parse_ignore(const cli_args *args, const char *text, unsigned *ignore) {
   while (*text != '\0') {
     const size_t length = strcspn(text, ",");
-    int found = -1;
-    for (int i = 0; compare_aspect_names[i] != NULL; i++) {
-      if (strlen(compare_aspect_names[i]) == length && strncmp(text, compare_aspect_names[i], length) == 0) {
-        found = i;
+    size_t bit = 0;
+    for (const char *name = dseg_aspect_name(0); name != NULL; name = dseg_aspect_name(++bit)) {
+      if (strlen(name) == length && strncmp(text, name, length) == 0) {
+        break;
       }
     }
-    if (found < 0) {
+    if (dseg_aspect_name(bit) == NULL) {
       cli_usage_error(args->command, "--ignore: \"%.*s\" is nothing that is compared", (int)length, text);
       return false;
     }
-    *ignore |= 1U << found;
+    *ignore |= 1U << bit;
     text += length;
     text += *text == ',' ? 1 : 0;
   }
@@ -65,99 +72,76 @@ static int open_side(compare_side *side, unsigned threads) {
                                           .keep_context = true,
                                           .threads = threads};
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = cli_open(&side->path, 1, &open_options, &side->source, &error);
+  const dseg_status status = cli_open(&side->path, 1, &open_options, &side->source, &error);
   cli_warnings_end(&warnings);
-  if (status == DSEG_OK) {
-    side->description = dseg_source_description(side->source);
-    status = compare_read_grid(side, &error);
-  }
   return status == DSEG_OK ? CLI_OK : cli_fail(side->path, status, &error);
 }
 
-/* Order is the last resort, and holds only when the voxels agree. */
-static dseg_status match_and_compare(compare_job *job, dseg_error *error) {
-  compare_match match = COMPARE_BY_NUMBER;
-  DSEG_TRY(compare_choose_match(job, &match, error));
-  DSEG_TRY(compare_match_segments(job, match, error));
-  if (!job->map.aligned && !job->map.by_index) {
-    compare_add(job, 0, "voxels are not compared");
-    return DSEG_OK;
-  }
-  DSEG_TRY(compare_voxels(job, error));
-  bool differ = false;
-  for (size_t i = 0; i < job->pair_count; i++) {
-    differ = differ || job->pairs[i].differ > 0;
-  }
-  if (job->match == COMPARE_BY_ORDER && differ) {
-    DSEG_TRY(compare_match_segments(job, COMPARE_BY_NUMBER, error));
-    return compare_voxels(job, error);
-  }
-  return DSEG_OK;
-}
-
 /* Reports a failure under the name of the side whose file the message names. */
-static int fail(const compare_job *job, dseg_status status, const dseg_error *error) {
-  const char *sides[2] = {job->a.path, job->b.path};
+static int fail(const struct job *job, dseg_status status, const dseg_error *error) {
   for (int i = 0; i < 2; i++) {
-    if (strncmp(error->message, sides[i], strlen(sides[i])) == 0) {
-      return cli_fail(sides[i], status, error);
+    const char *path = job->sides[i].path;
+    if (strncmp(error->message, path, strlen(path)) == 0) {
+      return cli_fail(path, status, error);
     }
   }
   return cli_fail(NULL, status, error);
 }
 
-static int compare(compare_job *job, bool json) {
-  int code = open_side(&job->a, job->threads);
-  if (code == CLI_OK) {
-    code = open_side(&job->b, job->threads);
-  }
-  if (code != CLI_OK) {
-    return code;
-  }
+static int compare(struct job *job) {
+  const compare_side *a = &job->sides[0];
+  const compare_side *b = &job->sides[1];
+  cli_progress progress;
+  dseg_comparison *comparison = NULL;
   dseg_error error = {DSEG_OK, ""};
-  compare_geometry(job);
-  cli_progress_begin(&job->progress, "comparing");
-  const dseg_status status = match_and_compare(job, &error);
-  cli_progress_end(&job->progress);
+  cli_progress_begin(&progress, "comparing");
+  job->options.progress = cli_progress_sink(&progress);
+  const dseg_status status = dseg_compare(a->source, b->source, &job->options, &comparison, &error);
+  cli_progress_end(&progress);
   if (status != DSEG_OK) {
     return fail(job, status, &error);
   }
-  const dseg_status compared = compare_metadata(job, &error);
-  if (compared != DSEG_OK) {
-    return fail(job, compared, &error);
-  }
-  if (job->out_of_memory) {
-    return cli_fail(NULL, DSEG_ERROR_MEMORY, &(dseg_error){DSEG_ERROR_MEMORY, "out of memory for messages"});
-  }
-  if (json) {
-    compare_report_json(job);
+  if (job->json) {
+    compare_report_json(comparison, a, b);
   } else {
-    compare_report_text(job);
+    compare_report_text(comparison, a, b);
   }
-  return compare_is_same(job) ? CLI_OK : CLI_NEGATIVE;
+  const int code = comparison->same ? CLI_OK : CLI_NEGATIVE;
+  dseg_comparison_destroy(comparison);
+  return code;
 }
 
-static void release(compare_job *job) {
-  free(job->pairs);
-  free(job->messages);
-  free(job->a.plane_of_slot);
-  free(job->b.plane_of_slot);
-  dseg_source_close(job->a.source);
-  dseg_source_close(job->b.source);
+static int open_and_compare(struct job *job) {
+  int code = CLI_OK;
+  for (int i = 0; code == CLI_OK && i < 2; i++) {
+    code = open_side(&job->sides[i], job->options.threads);
+  }
+  if (code == CLI_OK) {
+    code = compare(job);
+  }
+  dseg_source_close(job->sides[0].source);
+  dseg_source_close(job->sides[1].source);
+  return code;
+}
+
+/* No tolerance at all is the smallest one. */
+static bool parse_tolerance(const cli_args *args, double *tolerance) {
+  const bool good = cli_real(args, 0, 1000, tolerance);
+  *tolerance = good && *tolerance == 0 ? DBL_MIN : *tolerance;
+  return good;
 }
 
 static int run(int argc, char **argv) {
-  compare_job job = {.tolerance = 1e-3};
-  bool json = false;
+  struct job job = {.options = {.struct_size = sizeof(dseg_compare_options)}};
   cli_args args;
   cli_args_begin(&args, &cmd_compare, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
     bool good = true;
     switch (id) {
-      case OPTION_JSON: json = true; break;
-      case OPTION_TOLERANCE: good = cli_real(&args, 0, 1000, &job.tolerance); break;
-      case OPTION_IGNORE: good = parse_ignore(&args, args.value, &job.ignore); break;
-      case OPTION_THREADS: good = cli_unsigned(&args, 0, 1024, &job.threads); break;
+      case OPTION_JSON: job.json = true; break;
+      case OPTION_TOLERANCE: good = parse_tolerance(&args, &job.options.tolerance); break;
+      case OPTION_IGNORE: good = parse_ignore(&args, args.value, &job.options.ignore); break;
+      case OPTION_THREADS: good = cli_unsigned(&args, 0, 1024, &job.options.threads); break;
       default: return args.exit_code;
     }
     if (!good) {
@@ -170,10 +154,9 @@ static int run(int argc, char **argv) {
   if (!cli_take_standard_input(&cmd_compare, args.names, args.name_count)) {
     return CLI_USAGE;
   }
-  job.a.path = args.names[0];
-  job.b.path = args.names[1];
-  const int code = compare(&job, json);
-  release(&job);
+  job.sides[0].path = args.names[0];
+  job.sides[1].path = args.names[1];
+  const int code = open_and_compare(&job);
   /* As cmp and diff do: 2 for whatever kept them from being compared. */
   return code == CLI_OK || code == CLI_NEGATIVE ? code : CLI_USAGE;
 }

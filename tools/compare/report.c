@@ -1,135 +1,85 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.c - what `dseg compare` prints: text for people, JSON for programs (docs/cli-json.md). */
+#include "compare/report.h"
+
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/json_out.h"
-#include "compare/compare.h"
 
 #define SEGMENTS_IN_TEXT 20
 
-const char *const compare_aspect_names[COMPARE_ASPECTS + 1] = {
-    "geometry", "extent", "voxels", "segments", "numbers", "names", "codes", "colors", "details", "provenance", NULL};
-static const char *const match_names[] = {"number", "label", "order"};
-
-double compare_dice(const compare_pair *pair) {
-  const double sum = pair->sum_a + pair->sum_b;
-  return sum > 0 ? 2 * pair->sum_both / sum : 1;
-}
-
-bool compare_is_same(const compare_job *job) {
-  return job->found == 0;
-}
+static const char *const match_names[] = {"", "number", "label", "order"}; /* by dseg_match */
 
 static const dseg_segment *segment_of(const compare_side *side, ptrdiff_t index) {
-  return index >= 0 ? &side->description->segments[index] : NULL;
+  return index >= 0 ? &dseg_source_description(side->source)->segments[index] : NULL;
 }
 
-static const char *text_or_none(const char *text) {
-  return text != NULL ? text : "none";
-}
-
-static void print_color(const dseg_segment *segment) {
-  if (segment->has_color) {
-    printf("#%02x%02x%02x", segment->rgb[0], segment->rgb[1], segment->rgb[2]);
-  } else {
-    printf("none");
-  }
-}
-
-static void print_details(const dseg_segment *a, const dseg_segment *b, unsigned differs) {
-  if ((differs & COMPARE_NUMBERS) != 0) {
-    printf("; number %u in A, %u in B", (unsigned)a->number, (unsigned)b->number);
-  }
-  if ((differs & COMPARE_NAMES) != 0) {
-    printf("; named \"%s\" in B", text_or_none(b->label));
-  }
-  if ((differs & COMPARE_CODES) != 0) {
-    printf("; codes differ (type %s %s in A, %s %s in B)", text_or_none(a->type.scheme), text_or_none(a->type.value),
-           text_or_none(b->type.scheme), text_or_none(b->type.value));
-  }
-  if ((differs & COMPARE_COLORS) != 0) {
-    printf("; colour ");
-    print_color(a);
-    printf(" in A, ");
-    print_color(b);
-    printf(" in B");
-  }
-  if ((differs & COMPARE_DETAILS) != 0) {
-    printf("; description, algorithm or tracking differs");
-  }
-  if ((differs & COMPARE_PROVENANCE) != 0) {
-    compare_print_provenance(a, b);
-  }
-}
-
-static void print_voxels(const compare_job *job, const compare_pair *pair) {
-  double position[3];
-  compare_position(&job->a.grid, pair->first, position);
+static void print_voxels(const dseg_comparison *comparison, const dseg_segment_pair *pair) {
+  const int64_t *voxel = pair->first_difference;
+  const double *position = pair->first_difference_mm;
   printf(": %llu voxels in A, %llu in B, %llu differ", (unsigned long long)pair->voxels_a,
-         (unsigned long long)pair->voxels_b, (unsigned long long)pair->differ);
-  if (job->fractions) {
-    printf(" by up to %.4g", pair->largest);
+         (unsigned long long)pair->voxels_b, (unsigned long long)pair->voxels_differ);
+  if (comparison->fractions) {
+    printf(" by up to %.4g", pair->largest_difference);
   }
-  printf(", Dice %.6f, first at voxel (%lld, %lld, %lld), position (%.6g, %.6g, %.6g) mm", compare_dice(pair),
-         (long long)pair->first[0], (long long)pair->first[1], (long long)pair->first[2], position[0], position[1],
-         position[2]);
+  printf(", Dice %.6f, first at voxel (%lld, %lld, %lld), position (%.6g, %.6g, %.6g) mm", pair->dice,
+         (long long)voxel[0], (long long)voxel[1], (long long)voxel[2], position[0], position[1], position[2]);
 }
 
-static void print_pair(const compare_job *job, const compare_pair *pair) {
-  const dseg_segment *a = segment_of(&job->a, pair->a);
-  const dseg_segment *b = segment_of(&job->b, pair->b);
+static void print_pair(const dseg_comparison *comparison, const dseg_segment_pair *pair, const dseg_segment *a,
+                       const dseg_segment *b) {
   const dseg_segment *any = a != NULL ? a : b;
-  printf("segment %u \"%s\"", (unsigned)any->number, text_or_none(any->label));
+  printf("segment %u \"%s\"", (unsigned)any->number, any->label != NULL ? any->label : "none");
   if (a == NULL || b == NULL) {
     printf(" is in %s only", a != NULL ? "A" : "B");
-    if (job->voxels_compared) {
+    if (comparison->voxels_compared) {
       printf(": %llu voxels", (unsigned long long)(a != NULL ? pair->voxels_a : pair->voxels_b));
     }
-  } else {
-    if ((pair->differs & COMPARE_VOXELS) != 0) {
-      print_voxels(job, pair);
-    }
-    print_details(a, b, pair->differs);
+  } else if ((pair->differs & DSEG_ASPECT_VOXELS) != 0) {
+    print_voxels(comparison, pair);
+  }
+  for (size_t i = 0; i < pair->difference_count; i++) {
+    printf("; %s", pair->differences[i]->text);
   }
   printf("\n");
 }
 
-static void print_summary(const compare_job *job) {
+static void print_summary(const dseg_comparison *comparison, size_t segments) {
   uint64_t voxels = 0;
-  for (size_t i = 0; i < job->pair_count; i++) {
-    voxels += job->pairs[i].voxels_a;
+  for (size_t i = 0; i < comparison->pair_count; i++) {
+    voxels += comparison->pairs[i]->voxels_a;
   }
-  if (compare_is_same(job)) {
-    const size_t count = job->a.description->segment_count;
-    printf("same: %zu %s", count, count == 1 ? "segment" : "segments");
+  if (comparison->same) {
+    printf("same: %zu %s", segments, segments == 1 ? "segment" : "segments");
   } else {
     printf("different");
-    for (unsigned i = 0, shown = 0; i < COMPARE_ASPECTS; i++) {
-      if ((job->found >> i & 1U) != 0) {
-        printf("%s%s", shown++ == 0 ? ": " : ", ", compare_aspect_names[i]);
+    for (size_t i = 0, shown = 0; dseg_aspect_name(i) != NULL; i++) {
+      if ((comparison->differs >> i & 1U) != 0) {
+        printf("%s%s", shown++ == 0 ? ": " : ", ", dseg_aspect_name(i));
       }
     }
   }
-  if (compare_is_same(job) && job->voxels_compared) {
-    printf(", %llu voxels in segments, %zu x %zu x %zu in all", (unsigned long long)voxels, job->a.grid.size[0],
-           job->a.grid.size[1], job->a.grid.size[2]);
+  if (comparison->same && comparison->voxels_compared) {
+    const size_t *size = comparison->grid_a.size;
+    printf(", %llu voxels in segments, %zu x %zu x %zu in all", (unsigned long long)voxels, size[0], size[1], size[2]);
   }
   printf("\n");
 }
 
-void compare_report_text(const compare_job *job) {
+void compare_report_text(const dseg_comparison *comparison, const compare_side *a, const compare_side *b) {
   size_t differing = 0;
-  print_summary(job);
-  if (!compare_is_same(job)) {
-    printf("A: %s\nB: %s\n", job->a.path, job->b.path);
+  print_summary(comparison, dseg_source_description(a->source)->segment_count);
+  if (!comparison->same) {
+    printf("A: %s\nB: %s\n", a->path, b->path);
   }
-  for (size_t i = 0; i < job->message_count; i++) {
-    printf("%s%s\n", job->messages[i].aspect == 0 ? "note: " : "", job->messages[i].text);
+  for (size_t i = 0; i < comparison->difference_count; i++) {
+    const dseg_difference *difference = comparison->differences[i];
+    printf("%s%s\n", difference->aspect == 0 ? "note: " : "", difference->text);
   }
-  for (size_t i = 0; i < job->pair_count; i++) {
-    if (job->pairs[i].differs != 0 && differing++ < SEGMENTS_IN_TEXT) {
-      print_pair(job, &job->pairs[i]);
+  for (size_t i = 0; i < comparison->pair_count; i++) {
+    const dseg_segment_pair *pair = comparison->pairs[i];
+    if (pair->differs != 0 && differing++ < SEGMENTS_IN_TEXT) {
+      print_pair(comparison, pair, segment_of(a, pair->a), segment_of(b, pair->b));
     }
   }
   if (differing > SEGMENTS_IN_TEXT) {
@@ -139,15 +89,15 @@ void compare_report_text(const compare_job *job) {
 
 static void put_aspects(json_out *json, const char *key, unsigned aspects) {
   json_begin_inline_array(json, key);
-  for (unsigned i = 0; i < COMPARE_ASPECTS; i++) {
+  for (size_t i = 0; dseg_aspect_name(i) != NULL; i++) {
     if ((aspects >> i & 1U) != 0) {
-      json_put_string(json, NULL, compare_aspect_names[i]);
+      json_put_string(json, NULL, dseg_aspect_name(i));
     }
   }
   json_end(json);
 }
 
-static void put_side(json_out *json, const char *key, const compare_side *side) {
+static void put_side(json_out *json, const char *key, const compare_side *side, const dseg_grid *grid) {
   const dseg_encoding_info *info = dseg_source_encoding(side->source);
   json_begin_object(json, key);
   json_put_string(json, "file", side->path);
@@ -155,10 +105,10 @@ static void put_side(json_out *json, const char *key, const compare_side *side) 
   json_put_string(json, "representation", info->representation);
   json_begin_inline_array(json, "size");
   for (int axis = 0; axis < 3; axis++) {
-    json_put_unsigned(json, NULL, side->grid.size[axis]);
+    json_put_unsigned(json, NULL, grid->size[axis]);
   }
   json_end(json);
-  json_put_unsigned(json, "segments", side->description->segment_count);
+  json_put_unsigned(json, "segments", dseg_source_description(side->source)->segment_count);
   json_end(json);
 }
 
@@ -170,13 +120,12 @@ static void put_integers(json_out *json, const char *key, const int64_t values[3
   json_end(json);
 }
 
-static void put_geometry(json_out *json, const compare_job *job) {
-  const compare_map *map = &job->map;
+static void put_geometry(json_out *json, const dseg_grid_map *map) {
   const int64_t axes[3] = {map->axis[0], map->axis[1], map->axis[2]};
   const int64_t signs[3] = {map->sign[0], map->sign[1], map->sign[2]};
   json_begin_object(json, "geometry");
   json_put_bool(json, "aligned", map->aligned);
-  json_put_real(json, "distance_mm", map->distance);
+  json_put_real(json, "distance_mm", map->distance_mm);
   put_integers(json, "axes", axes);
   put_integers(json, "signs", signs);
   put_integers(json, "offset", map->offset);
@@ -194,64 +143,64 @@ static void put_segment(json_out *json, const char *key, const dseg_segment *seg
   json_end(json);
 }
 
-static void put_pair(json_out *json, const compare_job *job, const compare_pair *pair) {
+static void put_pair(json_out *json, const dseg_comparison *comparison, const dseg_segment_pair *pair,
+                     const dseg_segment *a, const dseg_segment *b) {
   json_begin_object(json, NULL);
-  put_segment(json, "a", segment_of(&job->a, pair->a));
-  put_segment(json, "b", segment_of(&job->b, pair->b));
-  if (job->voxels_compared) {
+  put_segment(json, "a", a);
+  put_segment(json, "b", b);
+  if (comparison->voxels_compared) {
     json_put_unsigned(json, "voxels_a", pair->voxels_a);
     json_put_unsigned(json, "voxels_b", pair->voxels_b);
-    json_put_unsigned(json, "voxels_differ", pair->differ);
-    json_put_real(json, "dice", compare_dice(pair));
+    json_put_unsigned(json, "voxels_differ", pair->voxels_differ);
+    json_put_real(json, "dice", pair->dice);
   }
-  if (job->voxels_compared && job->fractions) {
-    json_put_real(json, "largest_difference", pair->largest);
+  if (comparison->voxels_compared && comparison->fractions) {
+    json_put_real(json, "largest_difference", pair->largest_difference);
   }
-  if (pair->differ > 0) {
-    double position[3];
-    compare_position(&job->a.grid, pair->first, position);
+  if (pair->voxels_differ > 0) {
     json_begin_object(json, "first_difference");
-    put_integers(json, "voxel", pair->first);
-    json_put_reals(json, "position_mm", position, 3);
+    put_integers(json, "voxel", pair->first_difference);
+    json_put_reals(json, "position_mm", pair->first_difference_mm, 3);
     json_end(json);
   }
   put_aspects(json, "differs", pair->differs);
   json_end(json);
 }
 
-static void put_messages(json_out *json, const compare_job *job) {
+static void put_messages(json_out *json, const dseg_comparison *comparison) {
   json_begin_array(json, "messages");
-  for (size_t i = 0; i < job->message_count; i++) {
-    const compare_message *message = &job->messages[i];
+  for (size_t i = 0; i < comparison->difference_count; i++) {
+    const dseg_difference *difference = comparison->differences[i];
     json_begin_object(json, NULL);
-    json_put_string(json, "kind", message->aspect != 0 ? "difference" : "note");
-    json_put_string(json, "text", message->text);
+    json_put_string(json, "kind", difference->aspect != 0 ? "difference" : "note");
+    json_put_string(json, "text", difference->text);
     json_end(json);
   }
   json_end(json);
 }
 
-void compare_report_json(const compare_job *job) {
+void compare_report_json(const dseg_comparison *comparison, const compare_side *a, const compare_side *b) {
   json_out json = {.stream = stdout};
   json_begin_object(&json, NULL);
-  json_put_bool(&json, "same", compare_is_same(job));
-  put_aspects(&json, "differs", job->found);
-  put_side(&json, "a", &job->a);
-  put_side(&json, "b", &job->b);
-  put_geometry(&json, job);
-  json_put_bool(&json, "voxels_compared", job->voxels_compared);
-  if (job->voxels_compared && job->first_plane <= job->last_plane) {
+  json_put_bool(&json, "same", comparison->same);
+  put_aspects(&json, "differs", comparison->differs);
+  put_side(&json, "a", a, &comparison->grid_a);
+  put_side(&json, "b", b, &comparison->grid_b);
+  put_geometry(&json, &comparison->map);
+  json_put_bool(&json, "voxels_compared", comparison->voxels_compared);
+  if (comparison->planes_differ) {
     json_begin_inline_array(&json, "planes_that_differ");
-    json_put_integer(&json, NULL, job->first_plane);
-    json_put_integer(&json, NULL, job->last_plane);
+    json_put_integer(&json, NULL, comparison->first_plane);
+    json_put_integer(&json, NULL, comparison->last_plane);
     json_end(&json);
   }
-  json_put_string(&json, "matched_by", match_names[job->match]);
+  json_put_string(&json, "matched_by", match_names[comparison->matched_by]);
   json_begin_array(&json, "segments");
-  for (size_t i = 0; i < job->pair_count; i++) {
-    put_pair(&json, job, &job->pairs[i]);
+  for (size_t i = 0; i < comparison->pair_count; i++) {
+    const dseg_segment_pair *pair = comparison->pairs[i];
+    put_pair(&json, comparison, pair, segment_of(a, pair->a), segment_of(b, pair->b));
   }
   json_end(&json);
-  put_messages(&json, job);
+  put_messages(&json, comparison);
   json_end(&json);
 }

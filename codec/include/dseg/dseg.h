@@ -22,6 +22,7 @@
 #define DSEG_DSEG_H
 
 #include "dseg/buffer.h"
+#include "dseg/compare.h"
 #include "dseg/convert.h"
 #include "dseg/data_set.h"
 #include "dseg/description.h"

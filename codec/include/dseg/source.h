@@ -205,6 +205,33 @@ DSEG_API const void *dseg_source_view_labels(const dseg_source *source, unsigned
 DSEG_API dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
                                            uint8_t *out, size_t size, unsigned threads, dseg_error *error);
 
+/* Voxels of a box of the source's grid: that of dseg_geometry_to_grid, for slides the total pixel matrix. */
+typedef struct dseg_box_request {
+  size_t struct_size; /* sizeof(dseg_box_request): see dseg/dseg.h */
+  size_t low[3];      /* first column, row and plane of the grid, from 0 */
+  size_t high[3];     /* behind the last ones; planes of slides: 0 to 1 */
+  unsigned bits;      /* 8, 16, 32: labels, as in dseg_label_request; 0: the mask of one segment, a byte a voxel */
+  size_t segment;     /* index, for a mask */
+  /* For labels, as in dseg_label_request. */
+  const uint32_t *values;
+  const uint32_t *segments;
+  size_t segment_count;
+  uint32_t background;
+  dseg_overlap_policy overlap;
+  double threshold;
+  unsigned threads; /* 0: one for each processor */
+} dseg_box_request;
+
+/* Fills out with the voxels of a box in C order (plane, row, column), size bytes exactly. Where the grid has no plane
+ * of the source (an omitted empty one, a tile that is not there) it is background, 0 in masks; where tiles overlap,
+ * that of the later plane counts. Only planes that touch the box are read, whole ones: overlap, which may be NULL, and
+ * DSEG_OVERLAP_ERROR speak of all their voxels. Each call passes over the positions of all planes.
+ *
+ * DSEG_ERROR_ARGUMENT for a box that is empty or reaches outside the grid; DSEG_ERROR_UNSUPPORTED when the planes are
+ * on no regular grid. On failure the content of out is undefined. */
+DSEG_API dseg_status dseg_source_read_box(dseg_source *source, const dseg_box_request *request, void *out, size_t size,
+                                          dseg_overlap *overlap, dseg_error *error);
+
 /* Sets present[i], for each of the segment_count segments, to 1 where the plane may hold voxels of segment i, and to 0
  * where it certainly holds none. Cheap for DICOM objects with a frame for each segment: no pixel is read. */
 DSEG_API dseg_status dseg_source_segments_in_plane(dseg_source *source, size_t plane, uint8_t *present,
