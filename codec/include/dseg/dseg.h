@@ -26,6 +26,7 @@
 #include "dseg/convert.h"
 #include "dseg/data_set.h"
 #include "dseg/description.h"
+#include "dseg/digest.h"
 #include "dseg/export.h"
 #include "dseg/formats.h"
 #include "dseg/frame_codec.h"
