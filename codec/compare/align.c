@@ -235,10 +235,26 @@ static void describe_misalignment(dseg_compare_job *job) {
   }
 }
 
+/* What objects say of their space counts; volume formats have none but the patient's, for slides too. */
+static bool in_different_spaces(const dseg_compare_job *job) {
+  const bool slide_a = job->a.description->geometry.space == DSEG_SPACE_SLIDE;
+  const bool slide_b = job->b.description->geometry.space == DSEG_SPACE_SLIDE;
+  return slide_a != slide_b && dseg_compare_is_dicom(&job->a) && dseg_compare_is_dicom(&job->b);
+}
+
 void dseg_compare_geometry(dseg_compare_job *job) {
   const dseg_geometry *a = &job->a.description->geometry;
   const dseg_geometry *b = &job->b.description->geometry;
-  dseg_compare_align(&job->a.layout.grid, &job->b.layout.grid, job->options.tolerance, &job->map);
+  if (in_different_spaces(job)) {
+    const bool on_slide = a->space == DSEG_SPACE_SLIDE;
+    use_indices(&job->a.layout.grid, &job->b.layout.grid, &job->map);
+    dseg_compare_add(job, DSEG_ASPECT_GEOMETRY,
+                     "geometry: %s lies on a slide, %s does not, so that positions cannot be compared (PS3.3 "
+                     "C.7.4.1)",
+                     on_slide ? "A" : "B", on_slide ? "B" : "A");
+  } else {
+    dseg_compare_align(&job->a.layout.grid, &job->b.layout.grid, job->options.tolerance, &job->map);
+  }
   if (!job->map.aligned) {
     describe_misalignment(job);
   } else {

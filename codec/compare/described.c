@@ -61,13 +61,13 @@ static bool same_details(const dseg_segment *a, const dseg_segment *b) {
          same_text(a->tracking_uid, b->tracking_uid);
 }
 
-static bool is_dicom(const dseg_compare_side *side) {
+bool dseg_compare_is_dicom(const dseg_compare_side *side) {
   return strcmp(dseg_source_format(side->source), "DICOM") == 0;
 }
 
 /* Whether the format of a side says which segments there are, with names and codes; else all it has is values. */
 static bool lists_segments(const dseg_compare_side *side) {
-  return is_dicom(side) || strcmp(dseg_source_format(side->source), "seg.nrrd") == 0;
+  return dseg_compare_is_dicom(side) || strcmp(dseg_source_format(side->source), "seg.nrrd") == 0;
 }
 
 /* BINARY and FRACTIONAL objects cannot choose their numbers. */
@@ -187,7 +187,7 @@ static dseg_status compare_pair(dseg_compare_job *job, dseg_compared_pair *pair,
     differs |= same_codes(a, b) ? 0 : DSEG_ASPECT_CODES;
     differs |= same_color(a, b) ? 0 : DSEG_ASPECT_COLORS;
   }
-  const bool both_dicom = is_dicom(&job->a) && is_dicom(&job->b);
+  const bool both_dicom = dseg_compare_is_dicom(&job->a) && dseg_compare_is_dicom(&job->b);
   if (both_dicom) {
     differs |= same_details(a, b) ? 0 : DSEG_ASPECT_DETAILS;
   }
@@ -219,5 +219,6 @@ dseg_status dseg_compare_described(dseg_compare_job *job, dseg_error *error) {
     job->found |= pair->differs;
   }
   add_notes(job, renumbered, empty);
-  return is_dicom(&job->a) && is_dicom(&job->b) ? dseg_compare_provenance(job, error) : DSEG_OK;
+  return dseg_compare_is_dicom(&job->a) && dseg_compare_is_dicom(&job->b) ? dseg_compare_provenance(job, error)
+                                                                          : DSEG_OK;
 }

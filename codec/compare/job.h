@@ -73,6 +73,8 @@ dseg_status dseg_compare_check_match(const dseg_compare_job *job, dseg_match mat
 
 /* described.c: says how segments' numbers, names, codes, ... differ. To be called after the voxels were compared. */
 dseg_status dseg_compare_described(dseg_compare_job *job, dseg_error *error);
+/* A DICOM object, or a source that keeps what one says. */
+bool dseg_compare_is_dicom(const dseg_compare_side *side);
 
 /* kept_attributes.c: what a copy keeps of two segments, both DICOM; adds to the pair's differences. */
 dseg_status dseg_compare_segment_provenance(dseg_compare_job *job, dseg_compared_pair *pair, dseg_error *error);
