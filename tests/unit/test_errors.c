@@ -225,10 +225,14 @@ static void sources(void **state) {
   const dseg_box_request box = {.struct_size = sizeof box, .high = {3, 2, 1}, .bits = 8};
   dseg_digest digest;
   dseg_comparison *comparison = NULL;
+  dseg_statistics *statistics = NULL;
   CALL(DSEG_OK, dseg_source_read_box(source, &box, voxels, 6, NULL, &error));
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_read_box(source, &box, voxels, 5, NULL, &error));
   CALL(DSEG_OK, dseg_source_digest(source, NULL, &digest, &error));
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_digest(source, NULL, NULL, &error));
+  CALL(DSEG_OK, dseg_source_statistics(source, NULL, &statistics, &error));
+  dseg_statistics_destroy(statistics);
+  CALL(DSEG_ERROR_ARGUMENT, dseg_source_statistics(source, NULL, NULL, &error));
   CALL(DSEG_OK, dseg_compare(source, source, NULL, &comparison, &error));
   dseg_comparison_destroy(comparison);
   CALL(DSEG_ERROR_ARGUMENT, dseg_compare(source, NULL, NULL, &comparison, &error));

@@ -129,6 +129,15 @@ static dseg_status digest_with(const void *options, dseg_error *error) {
   return status;
 }
 
+static dseg_status statistics_with(const void *options, dseg_error *error) {
+  dseg_source *source = make_source();
+  dseg_statistics *statistics = NULL;
+  const dseg_status status = dseg_source_statistics(source, options, &statistics, error);
+  dseg_statistics_destroy(statistics);
+  dseg_source_close(source);
+  return status;
+}
+
 static dseg_status compare_with(const void *options, dseg_error *error) {
   dseg_source *source = make_source();
   dseg_comparison *comparison = NULL;
@@ -284,6 +293,7 @@ static const struct {
     {"dseg_derive_options", sizeof(dseg_derive_options), derive_with},
     {"dseg_box_request", sizeof(dseg_box_request), read_box_with},
     {"dseg_digest_options", sizeof(dseg_digest_options), digest_with},
+    {"dseg_statistics_options", sizeof(dseg_statistics_options), statistics_with},
     {"dseg_compare_options", sizeof(dseg_compare_options), compare_with},
     {"dseg_volume", sizeof(dseg_volume), write_volume_with},
     {"dseg_volume", sizeof(dseg_volume), write_any_volume},

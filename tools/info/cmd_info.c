@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_info.c - `dseg info`: what a file is and holds, from its attributes alone. */
+/* cmd_info.c - `dseg info`: what a file is and holds, from its attributes alone, or with a look at all voxels. */
 #include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/streams.h"
 #include "info/info.h"
 
-enum { OPTION_JSON };
+enum { OPTION_JSON, OPTION_STATISTICS, OPTION_THREADS };
 
 static const cli_option options_table[] = {
+    {OPTION_STATISTICS, "statistics", NULL, false, "Content",
+     "Read all voxels, and say of each segment how many it has, its volume (of slides its area), the box around it, "
+     "its "
+     "centroid, and in how many planes (of slides tiles) it is."},
     {OPTION_JSON, "json", NULL, false, "Output", "As JSON: an object, or an array of them for several files."},
+    {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL}};
 
 static int run(int argc, char **argv);
@@ -17,67 +22,84 @@ static int run(int argc, char **argv);
 const cli_command cmd_info = {"info",
                               "Show what a segmentation holds and where its bytes go.",
                               "FILE... [options]",
-                              "No pixel of a DICOM object is read. FILE - is standard input.",
+                              "Without --statistics no pixel of a DICOM object is read. FILE - is standard\n"
+                              "input.",
                               options_table,
                               run};
 
-static int show_file(const char *path, json_out *json) {
-  cli_warnings warnings = {.file = path};
-  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings)};
-  dseg_source *source = NULL;
-  dseg_error error = {0};
-  const dseg_status status = cli_open(&path, 1, &options, &source, &error);
-  cli_warnings_end(&warnings);
-  if (status != DSEG_OK) {
-    return cli_fail(path, status, &error);
-  }
-  info_file file = {.path = path,
-                    .source = source,
-                    .description = dseg_source_description(source),
-                    .encoding = dseg_source_encoding(source)};
-  const dseg_status regular = dseg_geometry_to_grid(&file.description->geometry, &file.grid, NULL, &error);
+/* What is shown of each file. */
+struct wish {
+  json_out *json; /* NULL: text */
+  bool statistics;
+  unsigned threads;
+};
+
+static dseg_status examine(info_file *file, const struct wish *wish, dseg_error *error) {
+  file->description = dseg_source_description(file->source);
+  file->encoding = dseg_source_encoding(file->source);
+  const dseg_status regular = dseg_geometry_to_grid(&file->description->geometry, &file->grid, NULL, error);
   if (regular == DSEG_ERROR_MEMORY) {
-    dseg_source_close(source);
-    return cli_fail(path, regular, &error);
+    return regular;
   }
-  file.regular = regular == DSEG_OK;
-  if (json != NULL) {
-    info_put_json(&file, json);
-  } else {
-    info_show_text(&file);
-  }
-  dseg_source_close(source);
-  return CLI_OK;
+  file->regular = regular == DSEG_OK;
+  return wish->statistics ? info_read_statistics(file, wish->threads, error) : DSEG_OK;
 }
 
-static int show_files(const char *const *paths, int count, bool as_json) {
-  json_out json = {.stream = stdout};
+static int show_file(const char *path, const struct wish *wish) {
+  cli_warnings warnings = {.file = path};
+  const dseg_open_options options = {
+      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = wish->threads};
+  info_file file = {.path = path};
+  dseg_error error = {0};
+  dseg_status status = cli_open(&path, 1, &options, &file.source, &error);
+  cli_warnings_end(&warnings);
+  if (status == DSEG_OK) {
+    status = examine(&file, wish, &error);
+  }
+  if (status == DSEG_OK && wish->json != NULL) {
+    info_put_json(&file, wish->json);
+  } else if (status == DSEG_OK) {
+    info_show_text(&file);
+  }
+  dseg_statistics_destroy(file.statistics);
+  dseg_source_close(file.source);
+  return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
+}
+
+static int show_files(const char *const *paths, int count, const struct wish *wish) {
   int exit_code = CLI_OK;
-  if (as_json && count > 1) {
-    json_begin_array(&json, NULL);
+  if (wish->json != NULL && count > 1) {
+    json_begin_array(wish->json, NULL);
   }
   for (int i = 0; i < count; i++) {
-    if (i > 0 && !as_json) {
+    if (i > 0 && wish->json == NULL) {
       putchar('\n');
     }
-    const int outcome = show_file(paths[i], as_json ? &json : NULL);
+    const int outcome = show_file(paths[i], wish);
     exit_code = outcome > exit_code ? outcome : exit_code;
   }
-  if (as_json && count > 1) {
-    json_end(&json);
+  if (wish->json != NULL && count > 1) {
+    json_end(wish->json);
   }
   return exit_code;
 }
 
 static int run(int argc, char **argv) {
-  bool as_json = false;
+  json_out json = {.stream = stdout};
+  struct wish wish = {.json = NULL};
   cli_args args;
   cli_args_begin(&args, &cmd_info, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
-    if (id == CLI_STOP) {
-      return args.exit_code;
+    switch (id) {
+      case OPTION_JSON: wish.json = &json; break;
+      case OPTION_STATISTICS: wish.statistics = true; break;
+      case OPTION_THREADS:
+        if (!cli_unsigned(&args, 0, 1024, &wish.threads)) {
+          return CLI_USAGE;
+        }
+        break;
+      default: return args.exit_code;
     }
-    as_json = true;
   }
   if (args.name_count == 0) {
     return cli_usage_error(&cmd_info, "no FILE");
@@ -85,5 +107,5 @@ static int run(int argc, char **argv) {
   if (!cli_take_standard_input(&cmd_info, args.names, args.name_count)) {
     return CLI_USAGE;
   }
-  return show_files(args.names, args.name_count, as_json);
+  return show_files(args.names, args.name_count, &wish);
 }

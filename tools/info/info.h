@@ -9,12 +9,19 @@
 
 typedef struct info_file {
   const char *path;
-  const dseg_source *source;
+  dseg_source *source;
   const dseg_description *description;
   const dseg_encoding_info *encoding; /* all zero unless DICOM */
   bool regular;                       /* grid is valid: the planes lie on one */
   dseg_grid grid;
+  dseg_statistics *statistics; /* NULL: not asked for */
 } info_file;
+
+/* statistics.c: fills in file->statistics, and shows it: of the whole, and of the segment with this index. */
+dseg_status info_read_statistics(info_file *file, unsigned threads, dseg_error *error);
+void info_show_statistics(const info_file *file);
+void info_put_statistics(const info_file *file, json_out *json);
+void info_put_segment_statistics(const info_file *file, size_t index, json_out *json);
 
 void info_show_text(const info_file *file);
 void info_put_json(const info_file *file, json_out *json);

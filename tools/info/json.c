@@ -27,7 +27,8 @@ static void put_codes(json_out *json, const char *key, const dseg_code_list *lis
   json_end(json);
 }
 
-static void put_segment(json_out *json, const dseg_segment *segment) {
+static void put_segment(json_out *json, const info_file *file, size_t index) {
+  const dseg_segment *segment = &file->description->segments[index];
   json_begin_object(json, NULL);
   json_put_unsigned(json, "number", segment->number);
   if (segment->has_original_number) {
@@ -53,6 +54,9 @@ static void put_segment(json_out *json, const dseg_segment *segment) {
   }
   json_put_string(json, "tracking_id", segment->tracking_id);
   json_put_string(json, "tracking_uid", segment->tracking_uid);
+  if (file->statistics != NULL) {
+    info_put_segment_statistics(file, index, json);
+  }
   json_end(json);
 }
 
@@ -143,8 +147,11 @@ void info_put_json(const info_file *file, json_out *json) {
   put_geometry(json, file);
   json_begin_array(json, "segments");
   for (size_t i = 0; i < description->segment_count; i++) {
-    put_segment(json, &description->segments[i]);
+    put_segment(json, file, i);
   }
   json_end(json);
+  if (file->statistics != NULL) {
+    info_put_statistics(file, json);
+  }
   json_end(json);
 }

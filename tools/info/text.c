@@ -212,4 +212,7 @@ void info_show_text(const info_file *file) {
   show_geometry(file);
   show_bytes(file->encoding);
   show_segments(description);
+  if (file->statistics != NULL) {
+    info_show_statistics(file);
+  }
 }

@@ -34,6 +34,7 @@
 #include "dseg/plugin.h"
 #include "dseg/sha256.h"
 #include "dseg/source.h"
+#include "dseg/statistics.h"
 #include "dseg/status.h"
 #include "dseg/transcode.h"
 #include "dseg/validate.h"
