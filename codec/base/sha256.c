@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/endian.h"
+
 static const uint32_t round_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -18,11 +20,20 @@ static uint32_t rotate_right(uint32_t x, unsigned count) {
   return x >> count | x << (32 - count);
 }
 
+/* One round: d and h are those of the next rounds' a to h that change; scheduled is the round's constant and word. */
+static inline void hash_round(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
+                              uint32_t *h, uint32_t scheduled) {
+  const uint32_t s1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+  const uint32_t s0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
+  const uint32_t t1 = *h + s1 + ((e & f) ^ (~e & g)) + scheduled;
+  *d += t1;
+  *h = t1 + s0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
 static void hash_block(uint32_t state[8], const uint8_t block[64]) {
   uint32_t w[64];
   for (size_t i = 0; i < 16; i++) {
-    const uint8_t *p = block + 4 * i;
-    w[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
+    w[i] = dseg_load_be32(block + 4 * i);
   }
   for (size_t i = 16; i < 64; i++) {
     const uint32_t s0 = rotate_right(w[i - 15], 7) ^ rotate_right(w[i - 15], 18) ^ w[i - 15] >> 3;
@@ -31,15 +42,17 @@ static void hash_block(uint32_t state[8], const uint8_t block[64]) {
   }
   uint32_t v[8];
   memcpy(v, state, sizeof v);
-  for (size_t i = 0; i < 64; i++) {
-    const uint32_t s1 = rotate_right(v[4], 6) ^ rotate_right(v[4], 11) ^ rotate_right(v[4], 25);
-    const uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-    const uint32_t t1 = v[7] + s1 + choice + round_constants[i] + w[i];
-    const uint32_t s0 = rotate_right(v[0], 2) ^ rotate_right(v[0], 13) ^ rotate_right(v[0], 22);
-    const uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-    memmove(v + 1, v, 7 * sizeof v[0]);
-    v[4] += t1;
-    v[0] = t1 + s0 + majority;
+  for (size_t i = 0; i < 64; i += 8) { /* eight rounds, after which the names are where they were */
+    const uint32_t *k = round_constants + i;
+    const uint32_t *u = w + i;
+    hash_round(v[0], v[1], v[2], &v[3], v[4], v[5], v[6], &v[7], k[0] + u[0]);
+    hash_round(v[7], v[0], v[1], &v[2], v[3], v[4], v[5], &v[6], k[1] + u[1]);
+    hash_round(v[6], v[7], v[0], &v[1], v[2], v[3], v[4], &v[5], k[2] + u[2]);
+    hash_round(v[5], v[6], v[7], &v[0], v[1], v[2], v[3], &v[4], k[3] + u[3]);
+    hash_round(v[4], v[5], v[6], &v[7], v[0], v[1], v[2], &v[3], k[4] + u[4]);
+    hash_round(v[3], v[4], v[5], &v[6], v[7], v[0], v[1], &v[2], k[5] + u[5]);
+    hash_round(v[2], v[3], v[4], &v[5], v[6], v[7], v[0], &v[1], k[6] + u[6]);
+    hash_round(v[1], v[2], v[3], &v[4], v[5], v[6], v[7], &v[0], k[7] + u[7]);
   }
   for (size_t i = 0; i < 8; i++) {
     state[i] += v[i];
@@ -56,11 +69,20 @@ void dseg_sha256_start(dseg_sha256 *hash) {
 
 void dseg_sha256_add(dseg_sha256 *hash, const void *data, size_t size) {
   const uint8_t *bytes = data;
-  for (size_t i = 0; i < size; i++) {
-    hash->block[hash->bytes++ % 64] = bytes[i];
-    if (hash->bytes % 64 == 0) {
-      hash_block(hash->state, hash->block);
+  while (size > 0) {
+    const size_t waiting = (size_t)(hash->bytes % 64);
+    const size_t count = size < 64 - waiting ? size : 64 - waiting;
+    if (count == 64) { /* where they are */
+      hash_block(hash->state, bytes);
+    } else {
+      memcpy(hash->block + waiting, bytes, count);
+      if (waiting + count == 64) {
+        hash_block(hash->state, hash->block);
+      }
     }
+    hash->bytes += count;
+    bytes += count;
+    size -= count;
   }
 }
 

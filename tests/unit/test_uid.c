@@ -38,6 +38,32 @@ static void sha256_vectors(void **state) {
   assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+/* Bytes in pieces of any size hash as one by one. */
+static void sha256_of_pieces(void **state) {
+  (void)state;
+  uint8_t bytes[300];
+  for (size_t i = 0; i < sizeof bytes; i++) {
+    bytes[i] = (uint8_t)(i * i + 7);
+  }
+  for (size_t size = 0; size <= sizeof bytes; size++) {
+    dseg_sha256 whole;
+    dseg_sha256 single;
+    uint8_t a[32];
+    uint8_t b[32];
+    dseg_sha256_start(&whole);
+    dseg_sha256_start(&single);
+    const size_t first = size * 37 % (size + 1);
+    dseg_sha256_add(&whole, bytes, first);
+    dseg_sha256_add(&whole, bytes + first, size - first);
+    for (size_t i = 0; i < size; i++) {
+      dseg_sha256_add(&single, bytes + i, 1);
+    }
+    dseg_sha256_finish(&whole, a);
+    dseg_sha256_finish(&single, b);
+    assert_memory_equal(a, b, sizeof a);
+  }
+}
+
 static void uuids_as_decimal_numbers(void **state) {
   (void)state;
   char uid[DSEG_UID_SIZE];
@@ -94,8 +120,11 @@ static void fixed_names_fit_their_vr(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sha256_vectors),           cmocka_unit_test(uuids_as_decimal_numbers),
-      cmocka_unit_test(seeds_repeat_and_differ),  cmocka_unit_test(random_ones_are_valid_and_differ),
+      cmocka_unit_test(sha256_vectors),
+      cmocka_unit_test(sha256_of_pieces),
+      cmocka_unit_test(uuids_as_decimal_numbers),
+      cmocka_unit_test(seeds_repeat_and_differ),
+      cmocka_unit_test(random_ones_are_valid_and_differ),
       cmocka_unit_test(fixed_names_fit_their_vr),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
