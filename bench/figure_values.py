@@ -4,9 +4,10 @@
 READ = "Read into a label map"
 COLD = READ + ", file not in the page cache"
 PARTS = "Part of the BINARY object"
+STATISTICS = "Statistics of segments, with reading"
 PHASES = "Where the time goes: BINARY into a label map, one thread"
 CASE, BEFORE = "s0327-512", "s0327"
-GROUPS = {READ: "read", COLD: "cold", "Write": "write", PARTS: "part", PHASES: "phase"}
+GROUPS = {READ: "read", COLD: "cold", "Write": "write", PARTS: "part", STATISTICS: "statistics", PHASES: "phase"}
 
 
 def two_digits(value):

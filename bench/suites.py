@@ -110,6 +110,7 @@ def headline(context, corpus, budget):
     jobs = read_jobs(context, objects, nifti, nrrd, expect) + part_jobs(context, objects["binary"])
     jobs += phase_jobs(context, objects["binary"])
     jobs += write_jobs(context, nifti, folder) + cold_jobs(context, objects, nifti)
+    jobs += statistics_jobs(context, objects, nifti)
     for job in jobs:
         job.labels["corpus"] = corpus.name
     return {"records": run_jobs(jobs, context.repeat, budget, "headline", context.patience)}
@@ -183,6 +184,15 @@ def write_jobs(context, nifti, folder):
         out = folder / f"written-simpleitk.{suffix}"
         jobs.append(Job(group, "SimpleITK, from memory", context.python_peer("write_simpleitk.py", nifti, out), kind="peer",
                         output=out, form=form))  # fmt: skip
+    return jobs
+
+
+def statistics_jobs(context, objects, nifti):
+    """Voxels, volume, centroid and box of each segment."""
+    group = "Statistics of segments, with reading"
+    jobs = [Job(group, "dseg", context.our_work("statistics", objects[kind]), input=objects[kind], form=kind.upper()) for kind in ("binary", "labelmap")]
+    jobs.append(Job(group, "dseg", context.our_work("statistics", nifti), input=nifti, form="nii.gz"))
+    jobs.append(Job(group, "SimpleITK", context.python_peer("statistics_simpleitk.py", nifti), kind="peer", input=nifti, form="nii.gz"))
     return jobs
 
 

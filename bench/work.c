@@ -5,6 +5,9 @@
  *   work labels FILE    open, and read all planes into one label map
  *   work plane FILE     after opening: planes at random, one at a time; the mean is given
  *   work segment FILE   after opening: segments' masks, all planes of each; the mean is given
+ *   work statistics FILE
+ *                       open, and add up what each segment has of the voxels
+ *   work digest FILE    open, and hash the voxels
  *   work write SOURCE OUTPUT REPRESENTATION CODEC[:KEY=VALUE]
  *                       an object from the labels of SOURCE, which are read before the clock starts
  * limits:
@@ -124,6 +127,31 @@ static dseg_status run_labels(struct job *job) {
                     plane_voxels(source), &job->checksum, &job->checksum_reversed);
   }
   dseg_labels_free(labels.data, labels.size);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status run_statistics(struct job *job) {
+  const dseg_statistics_options options = {.struct_size = sizeof options, .threads = job->threads};
+  dseg_source *source = NULL;
+  dseg_statistics *statistics = NULL;
+  const double start = bench_seconds();
+  DSEG_TRY(open_job(job, &source));
+  const dseg_status status = dseg_source_statistics(source, &options, &statistics, &job->error);
+  stop_clock(job, start, 1);
+  dseg_statistics_destroy(statistics);
+  dseg_source_close(source);
+  return status;
+}
+
+static dseg_status run_digest(struct job *job) {
+  const dseg_digest_options options = {.struct_size = sizeof options, .threads = job->threads};
+  dseg_source *source = NULL;
+  dseg_digest digest;
+  const double start = bench_seconds();
+  DSEG_TRY(open_job(job, &source));
+  const dseg_status status = dseg_source_digest(source, &options, &digest, &job->error);
+  stop_clock(job, start, 1);
   dseg_source_close(source);
   return status;
 }
@@ -406,9 +434,18 @@ static dseg_status run_write(struct job *job) {
 static const struct {
   const char *name;
   dseg_status (*run)(struct job *);
-} jobs[] = {{"open", run_open},   {"labels", run_labels},   {"plane", run_plane}, {"segment", run_segment},
-            {"read", run_read},   {"inflate", run_inflate}, {"copy", run_copy},   {"touch", run_touch},
-            {"again", run_again}, {"write", run_write}};
+} jobs[] = {{"open", run_open},
+            {"labels", run_labels},
+            {"plane", run_plane},
+            {"segment", run_segment},
+            {"read", run_read},
+            {"inflate", run_inflate},
+            {"copy", run_copy},
+            {"touch", run_touch},
+            {"again", run_again},
+            {"write", run_write},
+            {"statistics", run_statistics},
+            {"digest", run_digest}};
 
 static int run_named(const char *name, struct job *job) {
   for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
@@ -447,9 +484,10 @@ int main(int argc, char **argv) {
     }
   }
   if (argc - optind < 2) {
-    fprintf(
-        stderr,
-        "usage: work open|labels|plane|segment|read|copy|touch|again|inflate|write FILE... [--threads N] [--check]\n");
+    fprintf(stderr,
+            "usage: work open|labels|plane|segment|statistics|digest|read|copy|touch|again|inflate|write FILE... "
+            "[--threads N] "
+            "[--check]\n");
     return 2;
   }
   job.arguments = argv + optind + 1;
