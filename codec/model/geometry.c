@@ -118,14 +118,15 @@ static dseg_status measure(struct stack *stack, dseg_error *error) {
 }
 
 /* The step from plane to plane when they are spacing apart: it leads exactly from the first to the last one, and need
- * not be parallel to the normal. False when a plane is off the grid, or when the grid would have too many planes. */
+ * not be parallel to the normal. False when a plane is off the grid, when two of them would have one place in it, or
+ * when it would have too many planes. */
 static bool fits(const struct stack *stack, double spacing, double step[3], size_t *slot_count) {
   const dseg_geometry *geometry = stack->geometry;
   const size_t most = geometry->plane_count > MOST_PLANES / MOST_SLOTS_PER_PLANE
                           ? geometry->plane_count * MOST_SLOTS_PER_PLANE
                           : MOST_PLANES;
   const double steps = floor(stack->extent / spacing + 0.5);
-  if (!(steps >= 1 && steps < (double)most)) {
+  if (!(steps >= 1 && steps < (double)most) || stack->smallest < 0.5 * stack->extent / steps) {
     return false;
   }
   const double *start = geometry->planes[stack->first].position;

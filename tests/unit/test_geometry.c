@@ -144,6 +144,20 @@ static void irregular_planes_are_refused(void **state) {
   assert_int_equal(dseg_geometry_to_grid(&geometry, &grid, NULL, NULL), DSEG_ERROR_UNSUPPORTED);
 }
 
+/* A hundredth of a spacing is forgiven, but not when two planes would have one place, and one be lost. */
+static void two_planes_never_share_a_slot(void **state) {
+  (void)state;
+  const int multiples[5] = {0, 1, 1, 2, 3};
+  dseg_geometry geometry = axial(multiples, 5, 0);
+  dseg_grid grid;
+  geometry.spacing_between_slices = 2.5;
+  geometry.planes[2].position[2] += 0.02;
+  const dseg_status status = dseg_geometry_to_grid(&geometry, &grid, slots, NULL);
+  for (size_t i = 1; status == DSEG_OK && i < geometry.plane_count; i++) {
+    assert_true(slots[i] > slots[i - 1]);
+  }
+}
+
 static void bad_directions_are_refused(void **state) {
   (void)state;
   const int multiples[2] = {0, 1};
@@ -325,6 +339,7 @@ int main(void) {
       cmocka_unit_test(wrong_declared_spacing_is_not_believed),
       cmocka_unit_test(rounding_does_not_add_up),
       cmocka_unit_test(irregular_planes_are_refused),
+      cmocka_unit_test(two_planes_never_share_a_slot),
       cmocka_unit_test(bad_directions_are_refused),
       cmocka_unit_test(single_plane_takes_its_thickness),
       cmocka_unit_test(slide_is_one_plane),
