@@ -21,7 +21,7 @@ const char *dseg_aspect_name(size_t index) {
 
 /* The list as an array; NULL when out of memory. */
 static const dseg_difference *const *as_array(dseg_arena_block **arena, const dseg_difference_list *list) {
-  const dseg_difference **array = dseg_arena_alloc(arena, (list->count + 1) * sizeof *array);
+  const dseg_difference **array = dseg_arena_alloc(arena, (list->count + 1) * sizeof(dseg_difference *));
   size_t i = 0;
   for (const dseg_difference_node *node = list->first; array != NULL && node != NULL; node = node->next) {
     array[i++] = &node->difference;
@@ -51,7 +51,7 @@ static void fill_pair(dseg_compare_job *job, const dseg_compared_pair *from, dse
 }
 
 static const dseg_segment_pair *const *make_pairs(dseg_compare_job *job) {
-  const dseg_segment_pair **pairs = dseg_arena_alloc(&job->arena, (job->pair_count + 1) * sizeof *pairs);
+  const dseg_segment_pair **pairs = dseg_arena_alloc(&job->arena, (job->pair_count + 1) * sizeof(dseg_segment_pair *));
   for (size_t i = 0; pairs != NULL && i < job->pair_count; i++) {
     dseg_segment_pair *pair = dseg_arena_alloc(&job->arena, sizeof *pair);
     if (pair == NULL) {

@@ -190,14 +190,21 @@ static dseg_status hash_plane_masks(struct walk *at, size_t plane, uint8_t *pres
   return DSEG_OK;
 }
 
+static dseg_status hash_all_masks(struct walk *at, uint8_t *present, uint8_t *mask, dseg_error *error) {
+  if (present == NULL || mask == NULL) {
+    return no_memory(error);
+  }
+  for (size_t i = 0; i < at->description->geometry.plane_count; i++) {
+    show_progress(at, i);
+    DSEG_TRY(hash_plane_masks(at, i, present, mask, error));
+  }
+  return DSEG_OK;
+}
+
 static dseg_status hash_masks(struct walk *at, dseg_error *error) {
   uint8_t *present = malloc(at->description->segment_count + 1);
   uint8_t *mask = malloc(at->pixels + 1);
-  dseg_status status = present != NULL && mask != NULL ? DSEG_OK : no_memory(error);
-  for (size_t i = 0; status == DSEG_OK && i < at->description->geometry.plane_count; i++) {
-    show_progress(at, i);
-    status = hash_plane_masks(at, i, present, mask, error);
-  }
+  const dseg_status status = hash_all_masks(at, present, mask, error);
   free(present);
   free(mask);
   return status;

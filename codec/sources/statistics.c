@@ -234,8 +234,9 @@ static dseg_status count_source(struct walk *walk, dseg_statistics **statistics,
   DSEG_TRY(allocate(walk, error));
   DSEG_TRY(add_all(walk, error));
   merge_workers(walk);
-  const dseg_statistics found = {.fractions = walk->fractions, .overlap = walk->overlap, .present = walk->by_plane};
-  DSEG_TRY(dseg_statistics_make(walk->description, &walk->frame, walk->sums, &found, statistics, error));
+  const dseg_statistics found = {.fractions = walk->fractions, .overlap = walk->overlap};
+  DSEG_TRY(
+      dseg_statistics_make(walk->description, &walk->frame, walk->sums, &found, walk->by_plane, statistics, error));
   walk->by_plane = NULL; /* the result's now */
   return DSEG_OK;
 }

@@ -129,14 +129,14 @@ static void release(struct owned *owned) {
 }
 
 dseg_status dseg_statistics_make(const dseg_description *description, const dseg_statistics_frame *frame,
-                                 const dseg_segment_sums *sums, const dseg_statistics *found,
+                                 const dseg_segment_sums *sums, const dseg_statistics *found, uint8_t *present,
                                  dseg_statistics **statistics, dseg_error *error) {
   const size_t count = description->segment_count;
   const uint32_t maximum = found->fractions && description->maximum_fraction > 0 ? description->maximum_fraction : 1;
   struct owned *owned = calloc(1, sizeof *owned);
   if (owned != NULL) {
     owned->segments = calloc(count + 1, sizeof *owned->segments);
-    owned->pointers = calloc(count + 1, sizeof *owned->pointers);
+    owned->pointers = calloc(count + 1, sizeof(dseg_segment_statistics *));
   }
   if (owned == NULL || owned->segments == NULL || owned->pointers == NULL) {
     release(owned);
@@ -146,7 +146,7 @@ dseg_status dseg_statistics_make(const dseg_description *description, const dseg
     fill_segment(frame, &sums[i], maximum, &owned->segments[i]);
     owned->pointers[i] = &owned->segments[i];
   }
-  owned->present = (uint8_t *)(uintptr_t)found->present;
+  owned->present = present;
   owned->result = (dseg_statistics){.has_grid = frame->has_grid,
                                     .grid = frame->grid,
                                     .unit = frame->unit,

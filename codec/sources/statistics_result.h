@@ -21,9 +21,9 @@ dseg_status dseg_statistics_frame_find(const dseg_description *description, dseg
                                        dseg_error *error);
 void dseg_statistics_frame_free(dseg_statistics_frame *frame);
 
-/* found: fractions, overlap, present, which becomes the result's on success. sums: by segment. */
+/* found: fractions and overlap. sums: by segment. present, malloc'd or NULL, becomes the result's on success. */
 dseg_status dseg_statistics_make(const dseg_description *description, const dseg_statistics_frame *frame,
-                                 const dseg_segment_sums *sums, const dseg_statistics *found,
+                                 const dseg_segment_sums *sums, const dseg_statistics *found, uint8_t *present,
                                  dseg_statistics **statistics, dseg_error *error);
 
 #endif
