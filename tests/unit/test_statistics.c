@@ -118,7 +118,7 @@ static void check_source(const random_source *made, const random_wish *wish, uns
 static void random_sources(void **state) {
   (void)state;
   static const uint32_t firsts[] = {1, 7, 300, 70000};
-  for (int round = 0; round < 240; round++) {
+  for (int round = 0; round < 108; round++) {
     random_wish wish = {.kind = (random_kind)(round % RANDOM_KINDS),
                         .place = (random_place)(round / RANDOM_KINDS % RANDOM_PLACES),
                         .bits = 8U << random_number(3),
