@@ -170,7 +170,7 @@ def real_case():
     with step("108 segments"):
         check_itk(path, path)
     with step("108 segments as BINARY"):
-        dseg("convert", path, "real.dcm", "--as", "binary")
+        dseg("convert", path, "real.dcm", "--as", "binary", "--force")
         image = SimpleITK.ReadImage(str(path))
         info, segments = statistics("real.dcm")
         total = sum(found["volume_ml"] for found in segments.values())

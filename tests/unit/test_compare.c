@@ -4,6 +4,9 @@
 #include "random_sources.h"
 
 #include "dseg/compare.h"
+#include "dseg/digest.h"
+#include "dseg/statistics.h"
+#include "dseg/view.h"
 
 static dseg_description *description_of(const random_source *made) {
   return (dseg_description *)(uintptr_t)dseg_source_description(made->source);
@@ -249,6 +252,37 @@ static void sources_of_different_spaces(void **state) {
   free_twins(&twins);
 }
 
+/* A view outlives its source, but there is nothing to read any more: no question is answered by half. */
+static void a_view_whose_source_was_closed(void **state) {
+  (void)state;
+  for (int kind = 0; kind < RANDOM_KINDS; kind++) {
+    const random_wish wish = {.kind = (random_kind)kind, .bits = 8, .first = 1, .maximum = 9};
+    random_source made = make_random(&wish);
+    dseg_source *view = NULL;
+    dseg_comparison *comparison = NULL;
+    dseg_statistics *statistics = NULL;
+    dseg_digest digest;
+    uint8_t voxel;
+    const dseg_box_request box = {.struct_size = sizeof box, .high = {1, 1, 1}};
+    dseg_error error;
+    assert_int_equal(dseg_source_derive(made.source, NULL, &view, NULL), DSEG_OK);
+    assert_int_equal(dseg_compare(view, made.source, NULL, &comparison, NULL), DSEG_OK);
+    assert_true(comparison->same);
+    dseg_comparison_destroy(comparison);
+    dseg_source_close(made.source);
+    made.source = view;
+    assert_int_equal(dseg_compare(view, view, NULL, &comparison, &error), DSEG_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "was closed"));
+    assert_int_equal(dseg_source_statistics(view, NULL, &statistics, &error), DSEG_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "was closed"));
+    assert_int_equal(dseg_source_digest(view, NULL, &digest, &error), DSEG_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "was closed"));
+    assert_int_equal(dseg_source_read_box(view, &box, &voxel, 1, NULL, &error), DSEG_ERROR_ARGUMENT);
+    assert_non_null(strstr(error.message, "was closed"));
+    free_random(&made);
+  }
+}
+
 static void aspects_have_names(void **state) {
   (void)state;
   assert_string_equal(dseg_aspect_name(0), "geometry");
@@ -259,10 +293,15 @@ static void aspects_have_names(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_source_is_the_same_as_its_twin), cmocka_unit_test(differences_are_those_of_a_loop),
-      cmocka_unit_test(what_is_said_of_segments),         cmocka_unit_test(segments_are_matched_as_asked),
-      cmocka_unit_test(planes_that_one_side_lacks),       cmocka_unit_test(what_cannot_be_compared),
-      cmocka_unit_test(sources_of_different_spaces),      cmocka_unit_test(aspects_have_names),
+      cmocka_unit_test(a_source_is_the_same_as_its_twin),
+      cmocka_unit_test(differences_are_those_of_a_loop),
+      cmocka_unit_test(what_is_said_of_segments),
+      cmocka_unit_test(segments_are_matched_as_asked),
+      cmocka_unit_test(planes_that_one_side_lacks),
+      cmocka_unit_test(what_cannot_be_compared),
+      cmocka_unit_test(sources_of_different_spaces),
+      cmocka_unit_test(a_view_whose_source_was_closed),
+      cmocka_unit_test(aspects_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
