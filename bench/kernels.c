@@ -13,6 +13,7 @@
 #include "dseg/source.h"
 #include "measure.h"
 #include "model/bit_planes.h"
+#include "model/label_lookup.h"
 #include "model/label_planes.h"
 
 #define SIDE 512
@@ -126,14 +127,17 @@ static void append(struct planes *p) {
 static void paint_pixels(struct planes *p, const void *pixels, unsigned pixel_bits, const uint32_t *value_of_pixel,
                          void *out, unsigned bits) {
   memset(out, 0, PIXELS * bits / 8);
+  const size_t values = (size_t)1 << pixel_bits;
+  const dseg_label_lookup lookup = {
+      .table = value_of_pixel, .table_size = values, .identity = dseg_label_identity(value_of_pixel, values)};
   const dseg_label_plane plane = {.out = out,
                                   .bits = bits,
                                   .segment_count = SEGMENTS,
                                   .values = p->values,
                                   .wanted = p->wanted,
-                                  .value_of_pixel = value_of_pixel,
+                                  .lookup = &lookup,
                                   .overlap = &p->overlap};
-  dseg_paint_pixels(pixels, pixel_bits, PIXELS, &plane);
+  dseg_paint_pixels(&plane, pixels, pixel_bits, PIXELS);
 }
 
 static void label_frame(struct planes *p) {

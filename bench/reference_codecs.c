@@ -39,6 +39,7 @@ static dseg_status decode_copy(dseg_codec_context *context, const dseg_frame_inf
 
 const dseg_frame_codec reference_memcpy = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "memcpy",
     .title = "memcpy, the limit",
     .flags = ANY,
@@ -90,6 +91,7 @@ static dseg_status decode_zlib(dseg_codec_context *context, const dseg_frame_inf
 
 const dseg_frame_codec reference_gzip_zlib = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "gzip-6 volume, zlib",
     .title = "the whole volume as .nii.gz has it, through zlib",
     .flags = ANY,
@@ -116,6 +118,7 @@ static dseg_status decode_libdeflate(dseg_codec_context *context, const dseg_fra
 /* The same bytes as through zlib, so that one thing differs. */
 const dseg_frame_codec reference_gzip_libdeflate = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "gzip-6 volume, libdeflate",
     .title = "the same bytes, decompressed by libdeflate",
     .flags = ANY,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* encoding.c - which representations, forms of pixels and frame codecs go together (PS3.5 8.2, PS3.3 C.8.20.2). */
 #include "dseg/frame_codec.h"
+#include "model/plugin_call.h"
 
 static const char *rules(const dseg_frame_codec *codec) {
   return codec->pixel_rules != NULL ? codec->pixel_rules : "PS3.5 8.2";
@@ -8,9 +9,7 @@ static const char *rules(const dseg_frame_codec *codec) {
 
 static dseg_status check_bits(const dseg_frame_codec *codec, const dseg_frame_info *info, dseg_error *error) {
   const unsigned bits = info->bits_allocated;
-  const uint32_t flag = bits == 1   ? DSEG_PLUGIN_BITS_1
-                        : bits == 8 ? DSEG_PLUGIN_BITS_8
-                                    : (bits == 16 ? DSEG_PLUGIN_BITS_16 : 0u);
+  const uint32_t flag = dseg_bits_flag(bits);
   if ((codec->flags & flag) == 0) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%s is not for Bits Allocated (0028,0100) of %u (%s)", codec->name,
                      bits, rules(codec));
@@ -29,6 +28,11 @@ dseg_status dseg_check_encoding(const dseg_representation *representation, const
                                 const dseg_frame_info *info, dseg_error *error) {
   dseg_error_clear(error);
   DSEG_TRY(check_bits(codec, info, error));
+  if (info->palette_color && info->bits_allocated == 32) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "PALETTE COLOR is not for Bits Allocated (0028,0100) of 32: a palette has 65536 entries at most "
+                     "(PS3.3 C.7.6.3.1.5)");
+  }
   if (info->palette_color && (codec->flags & DSEG_PLUGIN_NO_PALETTE) != 0) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "%s is not for Photometric Interpretation (0028,0004) of PALETTE COLOR (%s)", codec->name,

@@ -4,6 +4,7 @@
  * The one table that the process shares. It is filled with the built-in rows once, by whichever call comes first,
  * and after that grows only through dseg_register, which is not to be called while others look something up. */
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/os/thread.h"
@@ -19,6 +20,9 @@ static struct registry {
   size_t representation_count;
   const dseg_frame_codec *codecs[DSEG_MAX_ENTRIES];
   size_t codec_count;
+  /* Those of an earlier version of the interface, completed. */
+  dseg_representation completed_representations[DSEG_MAX_ENTRIES];
+  dseg_frame_codec completed_codecs[DSEG_MAX_ENTRIES];
   dseg_error builtin_error; /* why a built-in row was refused: a mistake in this library */
 } registry;
 
@@ -103,14 +107,49 @@ static dseg_status check_options(const char *name, const dseg_option *options, d
   return DSEG_OK;
 }
 
-/* What both kinds have in common. */
-static dseg_status check_common(uint32_t abi, const char *name, const char *title, uint32_t flags,
-                                const dseg_option *options, dseg_error *error) {
+/* No struct comes near; a greater size is that of a struct that was not initialised. */
+#define GREATEST_STRUCT 4096u
+
+/* Makes *known the struct that a plug-in gives, or, where that is shorter or longer than this version's, a copy of it in
+ * completed. given begins with its number, with struct_size behind it; nothing else is read before both are right. */
+static dseg_status take_struct(const void *given, size_t known_size, size_t size_at, void *completed,
+                               const void **known, dseg_error *error) {
+  uint32_t abi;
+  size_t size;
+  memcpy(&abi, given, sizeof abi);
   if (abi != DSEG_PLUGIN_ABI) {
-    /* With another ABI no other member can be trusted to be where it is expected. */
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a plug-in was made for interface %u, this library has %u",
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "a plug-in was made for interface %u, this library has %u: it has to be built with the "
+                     "dseg/plugin.h of this version (docs/plugin-guide.md, \"Other versions\")",
                      (unsigned)abi, (unsigned)DSEG_PLUGIN_ABI);
   }
+  memcpy(&size, (const uint8_t *)given + size_at, sizeof size);
+  if (size < size_at + sizeof size || size > GREATEST_STRUCT) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "a plug-in's struct_size is %zu: set it to sizeof(dseg_frame_codec) or sizeof(dseg_representation)",
+                     size);
+  }
+  *known = given;
+  if (size == known_size) {
+    return DSEG_OK;
+  }
+  for (size_t i = known_size; i < size; i++) {
+    if (((const uint8_t *)given)[i] != 0) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                       "a plug-in's struct has %zu bytes, this library knows %zu, and what lies behind them is not 0: "
+                       "the plug-in needs a later version of the library",
+                       size, known_size);
+    }
+  }
+  memset(completed, 0, known_size);
+  memcpy(completed, given, size < known_size ? size : known_size);
+  *known = completed;
+  return DSEG_OK;
+}
+
+/* What both kinds have in common. */
+static dseg_status check_common(const char *name, const char *title, uint32_t flags, const dseg_option *options,
+                                dseg_error *error) {
   if (!is_name(name)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "\"%s\" is no name for a plug-in ([a-z0-9-]+)",
                      name != NULL ? name : "");
@@ -121,7 +160,7 @@ static dseg_status check_common(uint32_t abi, const char *name, const char *titl
   if ((flags & (DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE)) == 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s can neither read nor write", name);
   }
-  if ((flags & (DSEG_PLUGIN_BITS_1 | DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16)) == 0) {
+  if ((flags & (DSEG_PLUGIN_BITS_1 | DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16 | DSEG_PLUGIN_BITS_32)) == 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plug-in %s names no Bits Allocated that it can handle", name);
   }
   return check_options(name, options, error);
@@ -144,8 +183,35 @@ static dseg_status check_function(bool needed, bool there, const char *plugin, c
   return DSEG_OK;
 }
 
+/* What only experimental representations do. */
+static dseg_status check_experimental(const dseg_representation *r, dseg_error *error) {
+  const bool writes = (r->flags & DSEG_PLUGIN_CAN_WRITE) != 0;
+  const bool own = r->replaces != 0 || r->private_creator != NULL || r->describe != NULL || r->interpret != NULL;
+  if ((r->flags & DSEG_PLUGIN_EXPERIMENTAL) == 0 && (own || (r->flags & DSEG_PLUGIN_BITS_32) != 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "representation %s: 32 bits a pixel and attributes of its own are for experimental ones only "
+                     "(PS3.3 Table C.8.20-2)",
+                     r->name);
+  }
+  if ((r->replaces & ~DSEG_REPLACES_ALL) != 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s replaces something that this library does not know",
+                     r->name);
+  }
+  DSEG_TRY(check_function(r->replaces != 0 && writes, r->describe != NULL, r->name, "describe", error));
+  const uint32_t placed = DSEG_REPLACES_FRAME_GROUPS | DSEG_REPLACES_SHARED_GROUPS | DSEG_REPLACES_SEGMENTS;
+  DSEG_TRY(check_function((r->replaces & placed) != 0 && (r->flags & DSEG_PLUGIN_CAN_READ) != 0, r->interpret != NULL,
+                          r->name, "interpret", error));
+  DSEG_TRY(check_function(r->end_plane != NULL, r->put_mask != NULL, r->name, "put_mask", error));
+  const size_t length = r->private_creator != NULL ? strlen(r->private_creator) : 1;
+  if (length == 0 || length > 64) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: its Private Creator is not 1 to 64 characters",
+                     r->name);
+  }
+  return DSEG_OK;
+}
+
 static dseg_status check_representation(const dseg_representation *r, dseg_error *error) {
-  DSEG_TRY(check_common(r->abi, r->name, r->title, r->flags, r->options, error));
+  DSEG_TRY(check_common(r->name, r->title, r->flags, r->options, error));
   DSEG_TRY(check_proposal_version(r->name, r->proposal_version, error));
   if (!is_uid(r->sop_class_uid)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s has no valid SOP Class UID", r->name);
@@ -162,6 +228,7 @@ static dseg_status check_representation(const dseg_representation *r, dseg_error
   DSEG_TRY(check_function(writes, r->choose_format != NULL, r->name, "choose_format", error));
   DSEG_TRY(check_function(writes, r->put_labels != NULL, r->name, "put_labels", error));
   DSEG_TRY(check_function(writes && by_segment, r->put_mask != NULL, r->name, "put_mask", error));
+  DSEG_TRY(check_experimental(r, error));
   for (size_t i = 0; i < registry.representation_count; i++) {
     const dseg_representation *other = registry.representations[i];
     if (same(other->name, r->name)) {
@@ -176,7 +243,7 @@ static dseg_status check_representation(const dseg_representation *r, dseg_error
 }
 
 static dseg_status check_codec(const dseg_frame_codec *c, dseg_error *error) {
-  DSEG_TRY(check_common(c->abi, c->name, c->title, c->flags, c->options, error));
+  DSEG_TRY(check_common(c->name, c->title, c->flags, c->options, error));
   DSEG_TRY(check_proposal_version(c->name, c->proposal_version, error));
   if (!is_uid(c->transfer_syntax_uid)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame codec %s has no valid Transfer Syntax UID", c->name);
@@ -216,12 +283,21 @@ static dseg_status add(const dseg_representation *representation, const dseg_fra
   if (registry.representation_count == DSEG_MAX_ENTRIES || registry.codec_count == DSEG_MAX_ENTRIES) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "more than %d plug-ins of a kind", DSEG_MAX_ENTRIES);
   }
+  const void *known = NULL;
   if (representation != NULL) {
-    DSEG_TRY(check_representation(representation, error));
-    registry.representations[registry.representation_count++] = representation;
+    const size_t count = registry.representation_count;
+    DSEG_TRY(take_struct(representation, sizeof *representation, offsetof(dseg_representation, struct_size),
+                         &registry.completed_representations[count], &known, error));
+    DSEG_TRY(check_representation(known, error));
+    registry.representations[count] = known;
+    registry.representation_count = count + 1;
   } else {
-    DSEG_TRY(check_codec(codec, error));
-    registry.codecs[registry.codec_count++] = codec;
+    const size_t count = registry.codec_count;
+    DSEG_TRY(take_struct(codec, sizeof *codec, offsetof(dseg_frame_codec, struct_size),
+                         &registry.completed_codecs[count], &known, error));
+    DSEG_TRY(check_codec(known, error));
+    registry.codecs[count] = known;
+    registry.codec_count = count + 1;
   }
   return DSEG_OK;
 }

@@ -94,10 +94,11 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
 /* PS3.5 8.2.16: no restrictions on the Attributes that describe Pixel Data. */
 const dseg_frame_codec dseg_frame_deflated_frame = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "deflated-frame",
     .title = "Deflated Image Frame Compression",
     .transfer_syntax_uid = "1.2.840.10008.1.2.8.1",
-    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS,
+    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ANY_BITS,
     .options = options_table,
     .library_version = dseg_deflate_library,
     .create = create,

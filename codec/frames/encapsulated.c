@@ -34,10 +34,11 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
 
 const dseg_frame_codec dseg_frame_encapsulated = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "encapsulated",
     .title = "Encapsulated Uncompressed Explicit VR Little Endian",
     .transfer_syntax_uid = "1.2.840.10008.1.2.1.98",
-    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS | DSEG_PLUGIN_WHOLE_BYTES,
+    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ANY_BITS | DSEG_PLUGIN_WHOLE_BYTES,
     .pixel_rules = "PS3.5 A.4.11, 8.1.1",
     .create = dseg_frame_create_scratch,
     .encode = encode,

@@ -8,6 +8,7 @@
 
 #include "base/endian.h"
 #include "model/bit_planes.h"
+#include "model/plugin_call.h"
 
 struct dseg_codec_context {
   dseg_buffer scratch;
@@ -67,7 +68,7 @@ size_t dseg_frame_bytes(const dseg_frame_info *info) {
   if (info->bits_allocated == 1) {
     return (size_t)(pixels / 8 + (pixels % 8 != 0));
   }
-  /* At most 2^33: rows and columns of an image are 16-bit (PS3.3 C.7.6.3). */
+  /* At most 2^34: rows and columns of an image are 16-bit (PS3.3 C.7.6.3). */
   return (size_t)(pixels * (info->bits_allocated / 8));
 }
 
@@ -77,7 +78,7 @@ static size_t pixel_count(const dseg_frame_info *info) {
 
 dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dseg_error *error) {
   dseg_error_clear(error);
-  if (info->bits_allocated != 1 && info->bits_allocated != 8 && info->bits_allocated != 16) {
+  if (dseg_bits_flag(info->bits_allocated) == 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frames of %u bits a pixel are not handled", info->bits_allocated);
   }
   if (info->rows == 0 || info->columns == 0 || info->rows > UINT16_MAX || info->columns > UINT16_MAX) {
@@ -109,8 +110,8 @@ dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, 
         "is 1 (PS3.3 C.8.20.2)",
         info->frame, (unsigned)components);
   }
-  const unsigned least = info->bits_allocated == 16 ? 9 : 1;
-  const unsigned most = info->bits_allocated == 16 ? 16 : 8;
+  const unsigned least = info->bits_allocated > 8 ? info->bits_allocated / 2 + 1 : 1;
+  const unsigned most = info->bits_allocated > 8 ? info->bits_allocated : 8;
   if (precision < least || precision > most) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "frame %zu: the compressed data has %u bits a pixel, Bits Allocated (0028,0100) is %u (PS3.5 8.2)",
@@ -172,11 +173,14 @@ static int is_little_endian(void) {
   return first == 1;
 }
 
-static void swap_words(const uint8_t *in, size_t size, uint8_t *out) {
-  for (size_t i = 0; i + 1 < size; i += 2) {
-    const uint8_t first = in[i];
-    out[i] = in[i + 1];
-    out[i + 1] = first;
+/* Words of so many bytes, 2 or 4, the other way round; out may be in. */
+static void swap_words(const uint8_t *in, size_t size, size_t word, uint8_t *out) {
+  for (size_t at = 0; at + word <= size; at += word) {
+    for (size_t i = 0; i < word / 2; i++) {
+      const uint8_t first = in[at + i];
+      out[at + i] = in[at + word - 1 - i];
+      out[at + word - 1 - i] = first;
+    }
   }
 }
 
@@ -184,9 +188,9 @@ dseg_status dseg_frame_to_bytes(const dseg_frame_info *info, dseg_view frame, ds
                                 dseg_error *error) {
   dseg_error_clear(error);
   *bytes = frame;
-  if (info->bits_allocated == 16 && !is_little_endian()) {
+  if (info->bits_allocated > 8 && !is_little_endian()) {
     DSEG_TRY(dseg_buffer_resize(scratch, frame.size, error));
-    swap_words(frame.data, frame.size, scratch->data);
+    swap_words(frame.data, frame.size, info->bits_allocated / 8, scratch->data);
     *bytes = (dseg_view){scratch->data, frame.size};
   }
   return DSEG_OK;
@@ -197,8 +201,8 @@ void dseg_frame_from_bytes(const dseg_frame_info *info, dseg_span frame) {
   if (info->bits_allocated == 1 && used != 0) {
     frame.data[frame.size - 1] &= (uint8_t)((1u << used) - 1u);
   }
-  if (info->bits_allocated == 16 && !is_little_endian()) {
-    swap_words(frame.data, frame.size, frame.data);
+  if (info->bits_allocated > 8 && !is_little_endian()) {
+    swap_words(frame.data, frame.size, info->bits_allocated / 8, frame.data);
   }
 }
 

@@ -55,6 +55,7 @@ static const char *library_version(void) {
  * that of JPEG 2000, is not known to us, so it is read and not written. */
 const dseg_frame_codec dseg_frame_htj2k = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "htj2k",
     .title = "High-Throughput JPEG 2000 Image Compression (Lossless Only)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.201",

@@ -25,6 +25,7 @@ static const char *library_version(void) {
 /* PS3.5 Table 8.2.1-1: Bits Allocated of 8, for MONOCHROME2. */
 const dseg_frame_codec dseg_frame_jpeg = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "jpeg",
     .title = "JPEG Baseline (Process 1)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.50",

@@ -25,6 +25,7 @@ static const char *library_version(void) {
 /* PS3.5 Table 8.2.4-1: Bits Allocated of 1, 8 and 16 (and more) for MONOCHROME2; PALETTE COLOR with 8 and 16. */
 const dseg_frame_codec dseg_frame_jpeg2000 = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "jpeg2000",
     .title = "JPEG 2000 Image Compression (Lossless Only)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.90",

@@ -20,6 +20,7 @@ static const char *library_version(void) {
 /* PS3.5 Table 8.2.1-2: Bits Allocated of 8 and 16, for MONOCHROME2 and PALETTE COLOR. */
 const dseg_frame_codec dseg_frame_jpeg_lossless = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "jpeg-lossless",
     .title = "JPEG Lossless, Non-Hierarchical, First-Order Prediction",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.70",

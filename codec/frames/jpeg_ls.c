@@ -19,6 +19,7 @@ static const char *library_version(void) {
 /* PS3.5 Table 8.2.3-1: Bits Allocated of 8 and 16, for MONOCHROME2 and PALETTE COLOR. */
 const dseg_frame_codec dseg_frame_jpeg_ls = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "jpeg-ls",
     .title = "JPEG-LS Lossless Image Compression",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.80",

@@ -26,6 +26,7 @@ static const char *library_version(void) {
  * not known to us, so it is read and not written. */
 const dseg_frame_codec dseg_frame_jpeg_xl = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "jpeg-xl",
     .title = "JPEG XL Lossless",
     .transfer_syntax_uid = "1.2.840.10008.1.2.4.110",

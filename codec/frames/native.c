@@ -39,6 +39,13 @@ static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *in
       dseg_store_le16(out->data + start + i, value);
     }
   }
+  if (info->bits_allocated == 32) {
+    for (size_t i = 0; i + 3 < frame.size; i += 4) {
+      uint32_t value;
+      memcpy(&value, frame.data + i, sizeof value);
+      dseg_store_le32(out->data + start + i, value);
+    }
+  }
   return DSEG_OK;
 }
 
@@ -74,6 +81,12 @@ static dseg_status decode_little(dseg_codec_context *context, const dseg_frame_i
       memcpy(out.data + i, &value, sizeof value);
     }
   }
+  if (info->bits_allocated == 32) {
+    for (size_t i = 0; i + 3 < out.size; i += 4) {
+      const uint32_t value = dseg_load_le32(out.data + i);
+      memcpy(out.data + i, &value, sizeof value);
+    }
+  }
   return DSEG_OK;
 }
 
@@ -87,10 +100,16 @@ static dseg_status decode_big(dseg_codec_context *context, const dseg_frame_info
       memcpy(out.data + i, &value, sizeof value);
     }
   }
+  if (info->bits_allocated == 32) { /* two words, the one with the low bits first (PS3.5 8.1.1) */
+    for (size_t i = 0; i + 3 < out.size; i += 4) {
+      const uint32_t value = dseg_load_be16(out.data + i) | (uint32_t)dseg_load_be16(out.data + i + 2) << 16;
+      memcpy(out.data + i, &value, sizeof value);
+    }
+  }
   return DSEG_OK;
 }
 
-#define ALL_BITS (DSEG_PLUGIN_BITS_1 | DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16)
+#define ALL_BITS (DSEG_PLUGIN_BITS_1 | DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16 | DSEG_PLUGIN_BITS_32)
 #define READ_WRITE (DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE)
 
 /* Three of the four rows write, and read the same bytes. */
@@ -98,6 +117,7 @@ static dseg_status decode_big(dseg_codec_context *context, const dseg_frame_info
 
 const dseg_frame_codec dseg_frame_explicit_le = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "explicit-le",
     .title = "Explicit VR Little Endian",
     .transfer_syntax_uid = "1.2.840.10008.1.2.1",
@@ -107,6 +127,7 @@ const dseg_frame_codec dseg_frame_explicit_le = {
 
 const dseg_frame_codec dseg_frame_implicit_le = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "implicit-le",
     .title = "Implicit VR Little Endian",
     .transfer_syntax_uid = "1.2.840.10008.1.2",
@@ -116,6 +137,7 @@ const dseg_frame_codec dseg_frame_implicit_le = {
 
 const dseg_frame_codec dseg_frame_explicit_be = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "explicit-be",
     .title = "Explicit VR Big Endian (retired)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.2",
@@ -127,6 +149,7 @@ const dseg_frame_codec dseg_frame_explicit_be = {
 
 const dseg_frame_codec dseg_frame_deflated = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "deflated",
     .title = "Deflated Explicit VR Little Endian (whole data set)",
     .transfer_syntax_uid = "1.2.840.10008.1.2.1.99",

@@ -83,7 +83,27 @@ static dseg_status put_segment(const dseg_frame_info *info, const uint8_t *bytes
   return DSEG_OK;
 }
 
-/* The pixels' high bytes, then their low bytes. */
+/* The pixels' bytes, the most significant of all first (PS3.5 G.2). */
+static void split_long_words(const uint8_t *words, size_t count, uint8_t *out) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t value;
+    memcpy(&value, words + 4 * i, sizeof value);
+    out[i] = (uint8_t)(value >> 24);
+    out[count + i] = (uint8_t)(value >> 16);
+    out[2 * count + i] = (uint8_t)(value >> 8);
+    out[3 * count + i] = (uint8_t)value;
+  }
+}
+
+static void join_long_words(const uint8_t *bytes, size_t count, uint8_t *words) {
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t value = (uint32_t)bytes[i] << 24 | (uint32_t)bytes[count + i] << 16 |
+                           (uint32_t)bytes[2 * count + i] << 8 | bytes[3 * count + i];
+    memcpy(words + 4 * i, &value, sizeof value);
+  }
+}
+
+/* The same of 16 bits. */
 static void split_words(const uint8_t *words, size_t count, uint8_t *out) {
   for (size_t i = 0; i < count; i++) {
     uint16_t value;
@@ -108,11 +128,15 @@ static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *in
   dseg_view bytes;
   DSEG_TRY(dseg_frame_to_pixels(info, frame, scratch, &bytes, error));
   uint32_t segments = 1;
-  if (info->bits_allocated == 16) {
+  if (info->bits_allocated > 8) {
     DSEG_TRY(dseg_buffer_resize(scratch, frame.size, error));
-    split_words(frame.data, pixels, scratch->data);
+    segments = info->bits_allocated / 8;
+    if (segments == 2) {
+      split_words(frame.data, pixels, scratch->data);
+    } else {
+      split_long_words(frame.data, pixels, scratch->data);
+    }
     bytes.data = scratch->data;
-    segments = 2;
   }
   const size_t start = out->size;
   uint8_t header[HEADER_SIZE] = {0};
@@ -219,7 +243,7 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
                           dseg_error *error) {
   DSEG_TRY(dseg_frame_check_size(info, out.size, error));
   const size_t pixels = (size_t)info->rows * info->columns;
-  const uint32_t segments = info->bits_allocated == 16 ? 2 : 1;
+  const uint32_t segments = info->bits_allocated > 8 ? info->bits_allocated / 8 : 1;
   if (in.size < HEADER_SIZE || dseg_load_le32(in.data) != segments) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "frame %zu: an RLE header of %u segments for Bits Allocated of %u (PS3.5 G.5)", info->frame,
@@ -227,7 +251,7 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
   }
   dseg_buffer *const scratch = dseg_frame_scratch(context);
   dseg_span bytes = out;
-  if (segments == 2) {
+  if (segments > 1) {
     DSEG_TRY(dseg_buffer_resize(scratch, out.size, error));
     bytes = (dseg_span){scratch->data, out.size};
   }
@@ -243,17 +267,21 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
   }
   if (segments == 2) {
     join_words(bytes.data, pixels, out.data);
+  } else if (segments == 4) {
+    join_long_words(bytes.data, pixels, out.data);
   }
   return DSEG_OK;
 }
 
-/* PS3.5 Table 8.2.2-1: Bits Allocated of 1, 8 and 16 for MONOCHROME2; PALETTE COLOR with 8 and 16. */
+/* PS3.5 Table 8.2.2-1: Bits Allocated of 1, 8 and 16 for MONOCHROME2; PALETTE COLOR with 8 and 16. 32 bits are not in
+ * the table; G.2 says how they would be coded, in four segments. */
 const dseg_frame_codec dseg_frame_rle = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "rle",
     .title = "RLE Lossless",
     .transfer_syntax_uid = "1.2.840.10008.1.2.5",
-    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS,
+    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ANY_BITS,
     .pixel_rules = "PS3.5 Table 8.2.2-1",
     .create = dseg_frame_create_scratch,
     .encode = encode,

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "model/label_lookup.h"
 #include "model/label_runs.h"
 #include "model/overlap.h"
 
@@ -166,16 +167,6 @@ bool dseg_paint_inside(void *out, unsigned label_bits, size_t start, const uint8
   }
 }
 
-/* Pixel values below this stand for themselves, at least. */
-static uint32_t identity_limit(const uint32_t *value_of_pixel, unsigned pixel_bits) {
-  const uint32_t end = (uint32_t)1 << pixel_bits;
-  uint32_t limit = 0;
-  while (limit < end && value_of_pixel[limit] == limit) {
-    limit++;
-  }
-  return limit;
-}
-
 /* Each width with a maximum of its own width: as many lanes as the machine has. */
 static inline uint32_t greatest_label(const void *labels, unsigned bits, size_t start, size_t count) {
   if (bits == 8) {
@@ -186,9 +177,17 @@ static inline uint32_t greatest_label(const void *labels, unsigned bits, size_t 
     }
     return greatest;
   }
-  uint16_t greatest = 0;
+  if (bits == 16) {
+    uint16_t greatest = 0;
+    for (size_t i = start; i < start + count; i++) {
+      const uint16_t label = (uint16_t)dseg_label_at(labels, 16, i);
+      greatest = label > greatest ? label : greatest;
+    }
+    return greatest;
+  }
+  uint32_t greatest = 0;
   for (size_t i = start; i < start + count; i++) {
-    const uint16_t label = (uint16_t)dseg_label_at(labels, 16, i);
+    const uint32_t label = dseg_label_at(labels, 32, i);
     greatest = label > greatest ? label : greatest;
   }
   return greatest;
@@ -206,11 +205,29 @@ static inline void copy_labels(const void *from, unsigned from_bits, void *to, u
   }
 }
 
+/* Translates runs of pixels: a value of 32 bits may have to be searched for. */
+static inline void translate_runs(const void *pixels, void *out, unsigned bits, size_t start, size_t count,
+                                  const dseg_label_plane *plane) {
+  const size_t end = start + count;
+  while (start < end) {
+    const size_t next = dseg_label_run_end(pixels, 32, start, end);
+    const uint32_t label = dseg_look_up(plane->lookup, dseg_label_at(pixels, 32, start));
+    if (label != plane->background) {
+      fill_labels(out, bits, start, next - start, label);
+    }
+    start = next;
+  }
+}
+
 /* Translates pixels one by one, but for blocks of equal ones. */
 static inline void translate(const void *pixels, unsigned pixel_bits, void *out, unsigned bits, size_t start,
                              size_t count, const dseg_label_plane *plane) {
-  const uint32_t *value_of_pixel = plane->value_of_pixel;
+  const uint32_t *value_of_pixel = ((const dseg_label_lookup *)plane->lookup)->table;
   const size_t end = start + count;
+  if (pixel_bits == 32) {
+    translate_runs(pixels, out, bits, start, count, plane);
+    return;
+  }
   while (start < end) {
     const size_t part = end - start < BLOCK ? end - start : BLOCK;
     const uint32_t pixel = dseg_label_at(pixels, pixel_bits, start);
@@ -238,7 +255,7 @@ static void paint_pixels_occupied(const void *pixels, unsigned pixel_bits, size_
   const size_t end = start + count;
   while (start < end) {
     const size_t next = dseg_label_run_end(pixels, pixel_bits, start, end);
-    paint.value = plane->value_of_pixel[dseg_label_at(pixels, pixel_bits, start)];
+    paint.value = dseg_look_up(plane->lookup, dseg_label_at(pixels, pixel_bits, start));
     if (paint.value != plane->background) {
       paint.segment = UINT32_MAX;
       paint.segment = (uint32_t)segment_of(&paint, paint.value);
@@ -250,7 +267,7 @@ static void paint_pixels_occupied(const void *pixels, unsigned pixel_bits, size_
 
 static inline void paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, unsigned bits,
                                 const dseg_label_plane *plane) {
-  const uint32_t identity = identity_limit(plane->value_of_pixel, pixel_bits);
+  const uint32_t identity = ((const dseg_label_lookup *)plane->lookup)->identity;
   for (size_t start = 0; start < count; start += STRIP) {
     const size_t part = count - start < STRIP ? count - start : STRIP;
     if (!all_labels(plane->out, bits, start, part, plane->background)) {
@@ -272,12 +289,16 @@ static inline void paint_pixels_of(const void *pixels, unsigned pixel_bits, size
   }
 }
 
-void dseg_paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, const dseg_label_plane *plane) {
-  if (pixel_bits == 8) {
-    paint_pixels_of(pixels, 8, count, plane);
-  } else {
-    paint_pixels_of(pixels, 16, count, plane);
+void dseg_paint_pixels(const dseg_label_plane *plane, const void *pixels, unsigned pixel_bits, size_t count) {
+  switch (pixel_bits) {
+    case 8: paint_pixels_of(pixels, 8, count, plane); break;
+    case 16: paint_pixels_of(pixels, 16, count, plane); break;
+    default: paint_pixels_of(pixels, 32, count, plane); break;
   }
+}
+
+uint32_t dseg_label_of_pixel(const dseg_label_plane *plane, uint32_t pixel) {
+  return dseg_look_up(plane->lookup, pixel);
 }
 
 void dseg_labels_fill(void *out, unsigned bits, size_t start, size_t count, uint32_t value) {

@@ -20,9 +20,11 @@ void dseg_paint_range(void *out, unsigned label_bits, size_t start, size_t count
 bool dseg_paint_inside(void *out, unsigned label_bits, size_t start, const uint8_t inside[64],
                        const dseg_label_paint *paint);
 
-/* Adds a label map's frame of count pixels of pixel_bits (8, 16) to a plane of as many labels. Where another frame has
- * already written another label, that counts as overlap, and the order of segments decides which one stays. */
-void dseg_paint_pixels(const void *pixels, unsigned pixel_bits, size_t count, const dseg_label_plane *plane);
+/* Adds a label map's frame of count pixels of pixel_bits (8, 16, 32) to a plane of as many labels, whose lookup is a
+ * dseg_label_lookup. Where another frame has already written another label, that counts as overlap, and the order of
+ * segments decides which one stays. A plane's add_pixels and label_of_pixel. */
+void dseg_paint_pixels(const dseg_label_plane *plane, const void *pixels, unsigned pixel_bits, size_t count);
+uint32_t dseg_label_of_pixel(const dseg_label_plane *plane, uint32_t pixel);
 
 /* How a plane's request has a segment painted. */
 dseg_label_paint dseg_segment_paint(uint32_t segment, const dseg_label_plane *plane);

@@ -75,6 +75,7 @@ static dseg_status put_mask(const dseg_write_context *context, size_t segment, c
 
 const dseg_representation dseg_representation_fractional = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_representation),
     .name = "fractional",
     .title = "FRACTIONAL: 8 bits a pixel, a frame for each segment",
     .sop_class_uid = "1.2.840.10008.5.1.4.1.1.66.4",

@@ -24,7 +24,7 @@ static dseg_status check_frame(const dseg_decoded_frame *frame, dseg_error *erro
 
 static dseg_status add_to_labels(const dseg_decoded_frame *frame, const dseg_label_plane *plane, dseg_error *error) {
   DSEG_TRY(check_frame(frame, error));
-  dseg_paint_pixels(frame->pixels, frame->bits_allocated, frame_pixels(frame->rows, frame->columns), plane);
+  plane->add_pixels(plane, frame->pixels, frame->bits_allocated, frame_pixels(frame->rows, frame->columns));
   return DSEG_OK;
 }
 
@@ -152,6 +152,7 @@ static dseg_status put_labels(const dseg_write_context *context, const void *lab
 
 const dseg_representation dseg_representation_labelmap = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_representation),
     .name = "labelmap",
     .title = "LABELMAP: 8 or 16 bits a pixel, a frame for each plane",
     .sop_class_uid = "1.2.840.10008.5.1.4.1.1.66.7",

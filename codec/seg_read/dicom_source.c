@@ -54,9 +54,10 @@ dseg_status dseg_dicom_read_encoding(dseg_dicom_source *source, dseg_error *erro
                      "Pixel Data (7FE0,0010) is %s, which transfer syntax %s (0002,0010) does not have (PS3.5 A.4)",
                      native ? "encapsulated" : "one value", part10->transfer_syntax_uid);
   }
-  /* Words of 16 bits are in the data set's byte order (PS3.5 7.3); bytes are not swapped. */
+  /* Words of 16 bits are in the data set's byte order (PS3.5 7.3); bytes are not swapped. Pixels of 32 bits are two
+   * words, the one with the low bits first (PS3.5 8.1.1). */
   source->swap_pairs =
-      part10->elements.big_endian && (source->info.bits_allocated == 16 || memcmp(part10->pixel_data.vr, "OB", 2) != 0);
+      part10->elements.big_endian && (source->info.bits_allocated > 8 || memcmp(part10->pixel_data.vr, "OB", 2) != 0);
   return DSEG_OK;
 }
 
@@ -68,7 +69,7 @@ dseg_status dseg_dicom_count_frames(const dseg_dicom_source *source, uint64_t me
   size_t frame_bytes; /* with a byte at least for each pixel */
   *total = 0;
   if (!dseg_mul_size(geometry->rows, geometry->columns, &frame_bytes) ||
-      !dseg_mul_size(frame_bytes, source->info.bits_allocated == 16 ? 2 : 1, &frame_bytes)) {
+      !dseg_mul_size(frame_bytes, source->info.bits_allocated > 8 ? source->info.bits_allocated / 8 : 1, &frame_bytes)) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "a frame of %u x %u pixels exceeds the address space",
                      (unsigned)geometry->columns, (unsigned)geometry->rows);
   }

@@ -53,15 +53,19 @@ static void swap_pairs(uint8_t *bytes, size_t size) {
   }
 }
 
-/* Pixels of 16 bits as the host has them, aligned; others as they are. */
+/* Pixels of 16 and 32 bits as the host has them, aligned; others as they are. */
 static dseg_status to_host(dseg_frame_reader *reader, const dseg_frame *frame, const uint8_t **pixels,
                            dseg_error *error) {
-  const bool aligned = (uintptr_t)*pixels % 2 == 0;
-  if (reader->source->info.bits_allocated != 16 || (host_is_little() && aligned)) {
+  const size_t bytes = reader->source->info.bits_allocated / 8;
+  if (bytes < 2 || (host_is_little() && (uintptr_t)*pixels % bytes == 0)) {
     return DSEG_OK;
   }
   DSEG_TRY(dseg_buffer_resize(&reader->decoded, frame->length, error));
-  for (size_t i = 0; i + 1 < frame->length; i += 2) {
+  for (size_t i = 0; bytes == 4 && i + 3 < frame->length; i += 4) {
+    const uint32_t value = dseg_load_le32(*pixels + i);
+    memcpy(reader->decoded.data + i, &value, sizeof value);
+  }
+  for (size_t i = 0; bytes == 2 && i + 1 < frame->length; i += 2) {
     const uint16_t value = dseg_load_le16(*pixels + i);
     memcpy(reader->decoded.data + i, &value, sizeof value);
   }

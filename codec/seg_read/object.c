@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/plugin_call.h"
 #include "seg_read/palette.h"
 #include "seg_read/segments.h"
 
@@ -54,8 +55,7 @@ static dseg_status find_representation(const struct reader *reader, dseg_error *
 
 static dseg_status check_bits(const struct reader *reader, uint16_t bits, dseg_error *error) {
   const dseg_representation *representation = reader->source->representation;
-  const uint32_t flag = bits == 1 ? DSEG_PLUGIN_BITS_1 : bits == 8 ? DSEG_PLUGIN_BITS_8 : DSEG_PLUGIN_BITS_16;
-  if ((bits != 1 && bits != 8 && bits != 16) || (representation->flags & flag) == 0) {
+  if ((representation->flags & dseg_bits_flag(bits)) == 0) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "Bits Allocated (0028,0100) is %u, which %s does not have (PS3.3 Table C.8.20-2)", (unsigned)bits,
                      representation->segmentation_type);

@@ -9,7 +9,9 @@
 
 #include "base/threads.h"
 #include "model/fractions.h"
+#include "model/label_lookup.h"
 #include "model/label_planes.h"
+#include "model/label_runs.h"
 #include "model/overlap.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
@@ -28,13 +30,15 @@ struct job {
   size_t plane_voxels;
   dseg_status (*read_plane)(struct worker *worker, size_t index, dseg_error *error); /* index: in out */
   uint8_t *out;
-  uint8_t *described; /* label frames: DSEG_PIXEL_VALUES flags */
+  bool check_values; /* label frames: every pixel value has to be ... */
+  dseg_number_set described;
   struct worker *workers;
   unsigned worker_count;
   /* read_labels: */
   const dseg_label_request *request;
-  uint8_t *wanted;          /* by segment */
-  uint32_t *value_of_pixel; /* label frames: DSEG_PIXEL_VALUES values */
+  uint8_t *wanted;  /* by segment */
+  uint32_t *tables; /* label frames: what lookup points to */
+  dseg_label_lookup lookup;
   uint32_t fraction_threshold;
   bool direct; /* label frames are read straight into out */
   /* read_mask: */
@@ -53,6 +57,11 @@ struct worker {
 
 static bool has_label_frames(const dseg_dicom_source *source) {
   return (source->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+}
+
+/* Pixels are Segment Numbers, of which each has to be described. */
+static bool has_segment_numbers(const dseg_dicom_source *source) {
+  return has_label_frames(source) && (source->representation->flags & DSEG_PLUGIN_OWN_VALUES) == 0;
 }
 
 /* Planes are handed out one by one, so that all workers end together; or in ranges where a frame may need those before
@@ -79,8 +88,8 @@ static dseg_status begin(struct job *job, unsigned threads, dseg_error *error) {
   job->planes_at_once = share_planes(job, threads);
   job->worker_count = dseg_worker_count(threads, (job->plane_count + job->planes_at_once - 1) / job->planes_at_once);
   job->workers = calloc(job->worker_count, sizeof *job->workers);
-  job->described = has_label_frames(job->source) ? calloc(DSEG_PIXEL_VALUES, 1) : NULL;
-  if (job->workers == NULL || (has_label_frames(job->source) && job->described == NULL)) {
+  job->check_values = has_segment_numbers(job->source);
+  if (job->workers == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for reading planes");
   }
   for (unsigned i = 0; i < job->worker_count; i++) {
@@ -90,15 +99,7 @@ static dseg_status begin(struct job *job, unsigned threads, dseg_error *error) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for reading planes");
     }
   }
-  if (job->described != NULL) {
-    for (size_t i = 0; i < description->segment_count; i++) {
-      job->described[description->segments[i].number] = 1;
-    }
-    if (description->has_background) {
-      job->described[description->background] = 1;
-    }
-  }
-  return DSEG_OK;
+  return job->check_values ? dseg_number_set_create(description, &job->described, error) : DSEG_OK;
 }
 
 /* keep: the first worker's reader stays with the source, in the place of what another thread may have left. */
@@ -111,9 +112,9 @@ static void end(struct job *job, bool keep) {
     free(job->workers[i].numbers);
   }
   free(job->workers);
-  free(job->described);
+  dseg_number_set_free(&job->described);
   free(job->wanted);
-  free(job->value_of_pixel);
+  free(job->tables);
 }
 
 static dseg_status read_range(void *user, size_t index, unsigned number, dseg_error *error) {
@@ -160,13 +161,10 @@ static dseg_status check_described(const struct worker *worker, const void *pixe
   const dseg_dicom_source *source = worker->job->source;
   const unsigned bits = source->info.bits_allocated;
   size_t place;
-  if (dseg_pixels_are_described(pixels, bits, worker->job->plane_voxels, worker->job->described, &place)) {
+  if (dseg_pixels_are_described(pixels, bits, worker->job->plane_voxels, &worker->job->described, &place)) {
     return DSEG_OK;
   }
-  uint16_t value = ((const uint8_t *)pixels)[place];
-  if (bits == 16) {
-    memcpy(&value, (const uint8_t *)pixels + place * 2, sizeof value);
-  }
+  const uint32_t value = dseg_label_at(pixels, bits, place);
   const uint32_t columns = source->base.description->geometry.columns;
   return dseg_fail(error, DSEG_ERROR_FORMAT,
                    "plane %zu has the pixel value %u at row %zu, column %zu, which no item of Segment Sequence "
@@ -178,7 +176,7 @@ static dseg_status use_for_labels(void *user, const dseg_decoded_frame *frame, s
   struct worker *worker = user;
   const struct job *job = worker->job;
   (void)number;
-  if (job->described != NULL) {
+  if (job->check_values) {
     DSEG_TRY(check_described(worker, frame->pixels, error));
   }
   const dseg_label_plane plane = {.out = worker->out,
@@ -187,7 +185,9 @@ static dseg_status use_for_labels(void *user, const dseg_decoded_frame *frame, s
                                   .segment_count = job->source->base.description->segment_count,
                                   .values = job->request->values,
                                   .wanted = job->wanted,
-                                  .value_of_pixel = job->value_of_pixel,
+                                  .add_pixels = job->tables != NULL ? dseg_paint_pixels : NULL,
+                                  .label_of_pixel = job->tables != NULL ? dseg_label_of_pixel : NULL,
+                                  .lookup = &job->lookup,
                                   .fraction_threshold = job->fraction_threshold,
                                   .last_wins = job->request->overlap == DSEG_OVERLAP_LAST,
                                   .overlap = &worker->overlap};
@@ -210,13 +210,51 @@ static dseg_status read_label_plane(struct worker *worker, size_t index, dseg_er
   return dseg_frame_reader_run(worker->reader, worker->numbers, count, use_for_labels, worker, error);
 }
 
+/* What becomes of the pixel values of label frames; and whether they stay as they are. */
+static dseg_status prepare_lookup(struct job *job, dseg_error *error) {
+  const dseg_description *description = job->source->base.description;
+  const dseg_label_request *request = job->request;
+  const unsigned bits = job->source->info.bits_allocated;
+  const size_t small = bits == 8 ? (size_t)UINT8_MAX + 1 : DSEG_PIXEL_VALUES;
+  job->tables = malloc((small + 2 * job->described.large_count) * sizeof *job->tables);
+  if (job->tables == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for reading planes");
+  }
+  uint32_t *large = job->tables + small;
+  uint32_t *labels = large + job->described.large_count;
+  size_t large_count = 0;
+  bool same = !description->has_background || description->background == request->background;
+  for (size_t i = 0; i < small; i++) {
+    job->tables[i] = request->background;
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const uint32_t number = description->segments[i].number;
+    const uint32_t label = job->wanted[i] != 0 ? request->values[i] : request->background;
+    if (number < small) {
+      job->tables[number] = label;
+    } else if (number >= DSEG_PIXEL_VALUES) {
+      large[large_count] = number;
+      labels[large_count++] = label;
+    }
+    same = same && label == number;
+  }
+  job->lookup = (dseg_label_lookup){.table = job->tables,
+                                    .table_size = small,
+                                    .identity = dseg_label_identity(job->tables, small),
+                                    .large_pixels = large,
+                                    .large_labels = labels,
+                                    .large_count = large_count,
+                                    .background = request->background};
+  job->direct = same && request->bits == job->source->info.bits_allocated && dseg_frames_can_be_read_into(job->source);
+  return DSEG_OK;
+}
+
 /* Which segments are asked for, and for label frames what becomes of each pixel value. */
 static dseg_status prepare_values(struct job *job, dseg_error *error) {
   const dseg_description *description = job->source->base.description;
   const dseg_label_request *request = job->request;
   job->wanted = calloc(description->segment_count + 1, 1);
-  job->value_of_pixel = job->described != NULL ? malloc(DSEG_PIXEL_VALUES * sizeof *job->value_of_pixel) : NULL;
-  if (job->wanted == NULL || (job->described != NULL && job->value_of_pixel == NULL)) {
+  if (job->wanted == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for reading planes");
   }
   for (size_t i = 0; request->segments != NULL && i < request->segment_count; i++) {
@@ -226,22 +264,7 @@ static dseg_status prepare_values(struct job *job, dseg_error *error) {
     memset(job->wanted, 1, description->segment_count);
   }
   job->fraction_threshold = dseg_stored_threshold(request->threshold, description->maximum_fraction);
-  if (job->value_of_pixel == NULL) {
-    return DSEG_OK;
-  }
-  bool same = !description->has_background || description->background == request->background;
-  for (size_t i = 0; i < DSEG_PIXEL_VALUES; i++) {
-    job->value_of_pixel[i] = request->background;
-  }
-  for (size_t i = 0; i < description->segment_count; i++) {
-    const uint32_t number = description->segments[i].number;
-    if (job->wanted[i] != 0) {
-      job->value_of_pixel[number] = request->values[i];
-    }
-    same = same && job->value_of_pixel[number] == number;
-  }
-  job->direct = same && request->bits == job->source->info.bits_allocated && dseg_frames_can_be_read_into(job->source);
-  return DSEG_OK;
+  return job->check_values ? prepare_lookup(job, error) : DSEG_OK;
 }
 
 dseg_status dseg_dicom_read_labels(dseg_source *source, const dseg_label_request *request, void *out,
@@ -270,7 +293,7 @@ static dseg_status use_for_mask(void *user, const dseg_decoded_frame *frame, siz
   struct worker *worker = user;
   const struct job *job = worker->job;
   (void)number;
-  if (job->described != NULL) {
+  if (job->check_values) {
     DSEG_TRY(check_described(worker, frame->pixels, error));
   }
   return job->source->representation->add_to_mask(frame, job->source->base.description->segments[job->segment].number,

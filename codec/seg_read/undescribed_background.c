@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "model/label_runs.h"
 #include "seg_read/frame_reader.h"
 
 #define PIXEL_BYTES_MAX ((size_t)1 << 24) /* of frames that are looked through */
@@ -29,9 +30,7 @@ static dseg_status look_for_zero(void *user, const dseg_decoded_frame *frame, si
     return DSEG_OK;
   }
   for (size_t i = 0; i < search->pixels && !search->found; i++) {
-    uint16_t value;
-    memcpy(&value, (const uint8_t *)frame->pixels + i * sizeof value, sizeof value);
-    search->found = value == 0;
+    search->found = dseg_label_at(frame->pixels, search->bits, i) == 0;
   }
   return DSEG_OK;
 }
@@ -39,6 +38,7 @@ static dseg_status look_for_zero(void *user, const dseg_decoded_frame *frame, si
 dseg_status dseg_dicom_find_background(dseg_dicom_source *source, const dseg_open_options *options, dseg_error *error) {
   dseg_description *description = source->base.description;
   if (description->kind != DSEG_VOXELS_LABELS || description->has_background ||
+      (source->representation->flags & DSEG_PLUGIN_OWN_VALUES) != 0 ||
       dseg_description_find_segment(description, 0) >= 0) {
     return DSEG_OK;
   }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "model/label_runs.h"
+
 static bool find_bad(const uint8_t *pixels, unsigned bits, size_t first, size_t end, const uint8_t *described,
                      size_t *place) {
   for (size_t i = first; i < end; i++) {
@@ -34,8 +36,19 @@ static bool word_is_described(uint64_t word, unsigned bits, const uint8_t *descr
           described[word >> 48]) != 0;
 }
 
-bool dseg_pixels_are_described(const void *pixels, unsigned bits, size_t count,
-                               const uint8_t described[DSEG_PIXEL_VALUES], size_t *place) {
+/* A look for each run: values of 32 bits may have to be searched for. */
+static bool find_undescribed_word(const void *pixels, size_t count, const dseg_number_set *described, size_t *place) {
+  for (size_t i = 0; i < count; i = dseg_label_run_end(pixels, 32, i, count)) {
+    if (!dseg_number_set_has(described, dseg_label_at(pixels, 32, i))) {
+      *place = i;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool are_described(const void *pixels, unsigned bits, size_t count, const uint8_t described[DSEG_PIXEL_VALUES],
+                          size_t *place) {
   enum { GROUP = 4 }; /* words that are compared with the one before at once */
   const uint8_t *bytes = pixels;
   const size_t in_word = 64 / bits;
@@ -59,4 +72,10 @@ bool dseg_pixels_are_described(const void *pixels, unsigned bits, size_t count,
     any = true;
   }
   return !find_bad(bytes, bits, groups * GROUP * in_word, count, described, place);
+}
+
+bool dseg_pixels_are_described(const void *pixels, unsigned bits, size_t count, const dseg_number_set *described,
+                               size_t *place) {
+  return bits == 32 ? !find_undescribed_word(pixels, count, described, place)
+                    : are_described(pixels, bits, count, described->small, place);
 }

@@ -7,11 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DSEG_PIXEL_VALUES ((size_t)65536)
+#include "model/number_set.h"
 
-/* True when described[value] is not 0 for the value of each of count pixels of bits (8, 16; native endian); else
- * *place is the first that fails. */
-bool dseg_pixels_are_described(const void *pixels, unsigned bits, size_t count,
-                               const uint8_t described[DSEG_PIXEL_VALUES], size_t *place);
+/* True when the value of each of count pixels of bits (8, 16, 32; native endian) is described; else *place is the first
+ * that is not. */
+bool dseg_pixels_are_described(const void *pixels, unsigned bits, size_t count, const dseg_number_set *described,
+                               size_t *place);
 
 #endif

@@ -174,21 +174,14 @@ static dseg_status take_texts(dseg_writer *writer, dseg_error *error) {
 static dseg_status allocate_tables(dseg_writer *writer, dseg_error *error) {
   const dseg_description *description = writer->description;
   const size_t planes = description->geometry.plane_count;
-  writer->known_values = calloc((size_t)UINT16_MAX + 1, 1);
   writer->last_segment = malloc(planes * sizeof *writer->last_segment);
-  if (writer->known_values == NULL || writer->last_segment == NULL) {
+  if (writer->last_segment == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", planes);
   }
   for (size_t i = 0; i < planes; i++) {
     writer->last_segment[i] = -1;
   }
-  for (size_t i = 0; i < description->segment_count; i++) {
-    writer->known_values[description->segments[i].number] = 1;
-  }
-  if (description->has_background) {
-    writer->known_values[description->background] = 1;
-  }
-  return DSEG_OK;
+  return dseg_number_set_create(description, &writer->known_values, error);
 }
 
 /* Opens the output, whose path is copied, and the spool. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/label_planes.h"
 #include "seg_write/writer.h"
 
 static bool has_label_frames(const dseg_writer *writer) {
@@ -21,12 +22,9 @@ static dseg_status put_empty(dseg_writer *writer, size_t plane, int32_t segment,
     if (frame == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a frame");
     }
-    const uint16_t background = has_label_frames(writer) ? (uint16_t)writer->description->background : 0;
-    if (info.bits_allocated == 8) {
-      memset(frame, background, size);
-    }
-    for (size_t i = 0; info.bits_allocated == 16 && i < size / 2; i++) {
-      memcpy(frame + 2 * i, &background, sizeof background);
+    const uint32_t background = has_label_frames(writer) ? writer->description->background : 0;
+    if (info.bits_allocated >= 8) {
+      dseg_labels_fill(frame, info.bits_allocated, 0, size / (info.bits_allocated / 8), background);
     }
     const dseg_status status = dseg_writer_put_frame(writer, plane, segment, (dseg_view){frame, size}, error);
     free(frame);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "base/endian.h"
+#include "dseg/frame_codec.h"
 #include "seg_write/writer.h"
 
 static dseg_status add_record(dseg_writer *writer, const dseg_frame_record *record, dseg_error *error) {
@@ -59,17 +59,10 @@ static dseg_status spool_native(dseg_writer *writer, dseg_view frame, dseg_frame
     return dseg_frame_spool_bits(&writer->spool, frame.data, (size_t)dseg_writer_frame_bits(writer), &record->offset,
                                  error);
   }
-  const uint16_t probe = 1;
-  if (writer->format.bits_allocated != 16 || *(const uint8_t *)&probe == 1) {
-    return spool_bytes(writer, frame, record, error);
-  }
-  DSEG_TRY(dseg_buffer_resize(&writer->encoded, frame.size, error));
-  for (size_t i = 0; i + 1 < frame.size; i += 2) {
-    uint16_t value;
-    memcpy(&value, frame.data + i, sizeof value);
-    dseg_store_le16(writer->encoded.data + i, value);
-  }
-  return spool_bytes(writer, (dseg_view){writer->encoded.data, frame.size}, record, error);
+  dseg_view bytes;
+  const dseg_frame_info form = dseg_writer_frame_format(writer);
+  DSEG_TRY(dseg_frame_to_bytes(&form, frame, &writer->encoded, &bytes, error));
+  return spool_bytes(writer, bytes, record, error);
 }
 
 /* Fails as soon as native Pixel Data cannot hold the frames, not after hours. */
@@ -150,7 +143,7 @@ static dseg_status check_labels_8(const dseg_writer *writer, size_t plane, const
       continue;
     }
     for (size_t k = i; k < i + 8; k++) {
-      if (!writer->known_values[labels[k]]) {
+      if (!writer->known_values.small[labels[k]]) {
         return fail_value(plane, labels[k], error);
       }
     }
@@ -158,7 +151,7 @@ static dseg_status check_labels_8(const dseg_writer *writer, size_t plane, const
     any = true;
   }
   for (; i < count; i++) {
-    if (!writer->known_values[labels[i]]) {
+    if (!writer->known_values.small[labels[i]]) {
       return fail_value(plane, labels[i], error);
     }
   }
@@ -168,7 +161,7 @@ static dseg_status check_labels_8(const dseg_writer *writer, size_t plane, const
 static dseg_status check_labels_16(const dseg_writer *writer, size_t plane, const uint16_t *labels, size_t count,
                                    dseg_error *error) {
   for (size_t i = 0; i < count; i++) {
-    if ((i == 0 || labels[i] != labels[i - 1]) && !writer->known_values[labels[i]]) {
+    if ((i == 0 || labels[i] != labels[i - 1]) && !writer->known_values.small[labels[i]]) {
       return fail_value(plane, labels[i], error);
     }
   }
@@ -178,7 +171,7 @@ static dseg_status check_labels_16(const dseg_writer *writer, size_t plane, cons
 static dseg_status check_labels_32(const dseg_writer *writer, size_t plane, const uint32_t *labels, size_t count,
                                    dseg_error *error) {
   for (size_t i = 0; i < count; i++) {
-    if ((i == 0 || labels[i] != labels[i - 1]) && (labels[i] > UINT16_MAX || !writer->known_values[labels[i]])) {
+    if ((i == 0 || labels[i] != labels[i - 1]) && !dseg_number_set_has(&writer->known_values, labels[i])) {
       return fail_value(plane, labels[i], error);
     }
   }
@@ -280,7 +273,7 @@ void dseg_writer_destroy(dseg_writer *writer) {
   dseg_buffer_free(&writer->encoded);
   dseg_description_destroy(writer->description);
   free(writer->frames);
-  free(writer->known_values);
+  dseg_number_set_free(&writer->known_values);
   free(writer->last_segment);
   free(writer->occupied);
   free(writer->path);

@@ -84,11 +84,5 @@ void dseg_put_code(dseg_data_set *set, uint32_t tag, dseg_code code, bool open) 
 }
 
 uint32_t dseg_put_creator(dseg_data_set *set, const char *creator) {
-  uint32_t block = 0x10;
-  dseg_view taken;
-  while (block < 0xFF && dseg_data_set_get_text(set, DSEG_PRIVATE_GROUP << 16 | block, SIZE_MAX, &taken)) {
-    block++;
-  }
-  dseg_data_set_put_text(set, DSEG_PRIVATE_GROUP << 16 | block, "LO", creator);
-  return DSEG_PRIVATE_GROUP << 16 | block << 8;
+  return dseg_data_set_put_creator(set, DSEG_PRIVATE_GROUP, creator);
 }

@@ -4,6 +4,7 @@
 #define DSEG_SEG_WRITE_WRITER_H
 
 #include "base/outlet.h"
+#include "model/number_set.h"
 #include "seg_write/frame_spool.h"
 #include "seg_write/object.h"
 
@@ -22,7 +23,7 @@ struct dseg_writer {
   dseg_frame_record *frames;
   size_t frame_count, frame_capacity;
 
-  uint8_t *known_values; /* label maps and label planes: 65536 flags, 1 for a Segment Number or the background */
+  dseg_number_set known_values; /* label maps and label planes: Segment Numbers and the background */
   int32_t *last_segment; /* by plane: the last written, -1 none, INT32_MAX all (a plane of labels) */
   bool masks_written;
   uint8_t *occupied;     /* voxels of the current plane that a mask has set */

@@ -6,12 +6,13 @@
 
 #include "base/threads.h"
 #include "model/fractions.h"
+#include "model/label_lookup.h"
 #include "model/label_planes.h"
 #include "model/label_runs.h"
 #include "model/overlap.h"
 #include "sources/memory.h"
 
-#define PIXEL_VALUES ((size_t)65536)
+#define PIXEL_VALUES DSEG_PIXEL_VALUES
 
 static dseg_memory_source *own(dseg_source *source) {
   return (dseg_memory_source *)(void *)source;
@@ -92,8 +93,14 @@ static dseg_status paint_layer(const struct label_job *job, size_t layer, size_t
   if (memory->layers[layer].bits == 32) {
     paint_words(job, layer, pixels, plane);
   } else {
-    plane->value_of_pixel = job->value_of_pixel + layer * PIXEL_VALUES;
-    dseg_paint_pixels(pixels, memory->layers[layer].bits, memory->plane_pixels, plane);
+    const unsigned bits = memory->layers[layer].bits;
+    const uint32_t *table = job->value_of_pixel + layer * PIXEL_VALUES;
+    const size_t size = (size_t)1 << bits;
+    const dseg_label_lookup lookup = {
+        .table = table, .table_size = size, .identity = dseg_label_identity(table, size)};
+    plane->lookup = &lookup;
+    dseg_paint_pixels(plane, pixels, bits, memory->plane_pixels);
+    plane->lookup = NULL;
   }
   return DSEG_OK;
 }

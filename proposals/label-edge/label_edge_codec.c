@@ -184,6 +184,7 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
 
 const dseg_frame_codec dseg_proposal_label_edge = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "label-edge",
     .title = "Label Edge Image Frame Compression",
     .transfer_syntax_uid = DSEG_UID_LABEL_EDGE_FRAMES,

@@ -184,10 +184,11 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
 
 const dseg_frame_codec dseg_proposal_zstd = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "zstd",
     .title = "Zstandard Image Frame Compression",
     .transfer_syntax_uid = DSEG_UID_ZSTD_FRAMES,
-    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ALL_BITS | DSEG_PLUGIN_EXPERIMENTAL,
+    .flags = DSEG_FRAME_READ_WRITE | DSEG_FRAME_ANY_BITS | DSEG_PLUGIN_EXPERIMENTAL,
     .options = options_table,
     .library_version = library_version,
     .create = create,

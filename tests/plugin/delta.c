@@ -266,6 +266,7 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
 
 static const dseg_frame_codec codec = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "test-delta",
     .title = "difference to the previous frame",
     .transfer_syntax_uid = "1.2.3.4.6",

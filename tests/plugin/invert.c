@@ -74,6 +74,7 @@ static const dseg_option options[] = {
 
 static const dseg_frame_codec codec = {
     .abi = INVERT_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = INVERT_NAME,
     .title = "inverted bytes",
     .transfer_syntax_uid = INVERT_UID,

@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "dseg/source.h"
+#include "model/label_lookup.h"
+#include "model/label_planes.h"
 #include "model/label_runs.h"
 #include "representations/builtin.h"
 
@@ -172,7 +174,9 @@ static void check_round_trip(const dseg_representation *representation, const ds
   for (size_t i = 0; i < description->segment_count; i++) {
     value_of_pixel[numbers[i]] = numbers[i];
   }
-  plane.value_of_pixel = value_of_pixel;
+  const dseg_label_lookup lookup = {value_of_pixel, 65536, dseg_label_identity(value_of_pixel, 65536), NULL, NULL, 0, description->background};
+  plane.lookup = &lookup;
+  plane.add_pixels = dseg_paint_pixels;
   assert_int_equal(frames.count, representation->flags & DSEG_PLUGIN_LABEL_FRAMES ? used != 0 : used);
   for (size_t i = 0; i < frames.count; i++) {
     const dseg_frame_info info = {.rows = ROWS, .columns = COLUMNS, .bits_allocated = context.format.bits_allocated};
@@ -363,7 +367,9 @@ static void label_frames_overlap(void **state) {
     }
     dseg_overlap overlap = {0};
     dseg_label_plane plane = plane_for(out, 8, values, wanted, 3, &overlap);
-    plane.value_of_pixel = value_of_pixel;
+    const dseg_label_lookup lookup = {value_of_pixel, 65536, dseg_label_identity(value_of_pixel, 65536), NULL, NULL, 0, 0};
+    plane.lookup = &lookup;
+    plane.add_pixels = dseg_paint_pixels;
     plane.last_wins = last_wins != 0;
     dseg_decoded_frame frame = {.pixels = first, .rows = ROWS, .columns = COLUMNS, .bits_allocated = 8, .segment = -1};
     assert_int_equal(dseg_representation_labelmap.add_to_labels(&frame, &plane, NULL), DSEG_OK);

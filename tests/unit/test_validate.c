@@ -209,6 +209,7 @@ static dseg_status decode_some(dseg_codec_context *context, const dseg_frame_inf
 static void test_frames_that_a_codec_refuses(void **state) {
   (void)state;
   static const dseg_frame_codec codec = {.abi = DSEG_PLUGIN_ABI,
+                                         .struct_size = sizeof(dseg_frame_codec),
                                          .name = "test-some",
                                          .title = "some frames",
                                          .transfer_syntax_uid = "1.2.3.4.9",

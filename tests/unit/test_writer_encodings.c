@@ -175,6 +175,7 @@ static void write_wild(const char *path, const dseg_description *description, co
                        const dseg_frame_codec *codec, enum trick how) {
   static const dseg_frame_codec model = {
       .abi = DSEG_PLUGIN_ABI,
+      .struct_size = sizeof(dseg_frame_codec),
       .title = "Pixels that it must not have",
       .flags = DSEG_PLUGIN_CAN_WRITE | DSEG_PLUGIN_EXPERIMENTAL | DSEG_PLUGIN_BITS_1 | DSEG_PLUGIN_BITS_8,
       .create = wild_create,

@@ -21,6 +21,7 @@ static void plain_destroy(dseg_codec_context *context) {
 
 static const dseg_frame_codec codec = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "test-marked-frames",
     .title = "Frames as they are",
     .transfer_syntax_uid = "2.25.1234567891",

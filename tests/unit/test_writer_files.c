@@ -284,6 +284,7 @@ static void tagged_destroy(dseg_codec_context *context) {
 static const dseg_option tagged_options[] = {{"level", 1, 9, 6, "how hard to try"}, {NULL, 0, 0, 0, NULL}};
 static const dseg_frame_codec tagged_codec = {
     .abi = DSEG_PLUGIN_ABI,
+    .struct_size = sizeof(dseg_frame_codec),
     .name = "test-tagged",
     .title = "Frames behind a byte",
     .transfer_syntax_uid = "2.25.1234567890",

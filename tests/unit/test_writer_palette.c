@@ -226,6 +226,7 @@ static void no_destroy(dseg_codec_context *context) {
 }
 
 static const dseg_frame_codec gray = {.abi = DSEG_PLUGIN_ABI,
+                                      .struct_size = sizeof(dseg_frame_codec),
                                       .name = "test-gray",
                                       .title = "without palettes",
                                       .transfer_syntax_uid = "1.2.3.4",

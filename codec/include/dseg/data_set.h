@@ -82,6 +82,13 @@ DSEG_API void dseg_data_set_put_sequence(dseg_data_set *set, uint32_t tag);
 /* Removes the element with this tag; nothing happens when there is none. */
 DSEG_API void dseg_data_set_remove(dseg_data_set *set, uint32_t tag);
 
+/* Private elements (PS3.5 7.8.1). The first element, (gggg,bb00), of the block of an odd group that the creator, at
+ * most 64 characters, has in the current item: the one that it has reserved, else the first that nobody has, which is
+ * reserved for it. 0, and a kept failure, when the group is even or has no free block. */
+DSEG_API uint32_t dseg_data_set_put_creator(dseg_data_set *set, uint16_t group, const char *creator);
+/* The same of a block that is reserved; 0 when there is none. */
+DSEG_API uint32_t dseg_data_set_find_creator(const dseg_data_set *set, uint16_t group, const char *creator);
+
 /* Items. Indices count from 0. */
 
 /* Appends an item to the sequence with this tag, which is made where it is missing, and makes it the current item.

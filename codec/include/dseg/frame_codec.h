@@ -19,7 +19,8 @@ extern "C" {
 /* Flags that often go together. */
 #define DSEG_FRAME_READ_WRITE (DSEG_PLUGIN_CAN_READ | DSEG_PLUGIN_CAN_WRITE)
 #define DSEG_FRAME_BITS_8_16 (DSEG_PLUGIN_BITS_8 | DSEG_PLUGIN_BITS_16)
-#define DSEG_FRAME_ALL_BITS (DSEG_PLUGIN_BITS_1 | DSEG_FRAME_BITS_8_16)
+#define DSEG_FRAME_ALL_BITS (DSEG_PLUGIN_BITS_1 | DSEG_FRAME_BITS_8_16) /* that the standard's segmentations have */
+#define DSEG_FRAME_ANY_BITS (DSEG_FRAME_ALL_BITS | DSEG_PLUGIN_BITS_32)
 
 /* create and destroy of codecs whose context is nothing but scratch memory, and that memory; with the value of an
  * option of the table, if create calls the second. */
@@ -50,7 +51,7 @@ DSEG_API dseg_status dseg_frame_check_encode(const dseg_frame_codec *codec, cons
 DSEG_API dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, uint64_t columns,
                                              uint32_t components, uint32_t precision, dseg_error *error);
 
-/* For codecs that see pixels as bytes or native 16-bit words. Encoding: 1-bit frames are unpacked into scratch, a
+/* For codecs that see pixels as bytes or native words of 16 or 32 bits. Encoding: 1-bit frames are unpacked into scratch, a
  * byte (0 or 1) a pixel, others are passed on as they are. */
 DSEG_API dseg_status dseg_frame_to_pixels(const dseg_frame_info *info, dseg_view frame, dseg_buffer *scratch,
                                           dseg_view *pixels, dseg_error *error);

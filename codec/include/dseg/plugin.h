@@ -6,6 +6,10 @@
  * transfer syntax. The representation decides attributes and frames, never bytes; the frame codec decides
  * bytes, never attributes.
  *
+ * Order of a representation's calls. Writing: choose_format, begin_write, then for each plane put_labels, or put_mask
+ * for its segments and end_plane, then describe for each file, end_write. Reading: interpret when an object is opened,
+ * add_to_labels and add_to_mask for its frames, end_read when it is closed.
+ *
  * Both are const structs of function pointers with static storage. They are registered through dseg_register,
  * whether they are built in or come from a shared object that dseg_load_plugins finds. Such an object exports
  *     dseg_status dseg_plugin_register(dseg_registrar registrar, dseg_error *error);
@@ -15,12 +19,17 @@
 #ifndef DSEG_PLUGIN_H
 #define DSEG_PLUGIN_H
 
+#include "dseg/data_set.h"
 #include "dseg/description.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/* The number changes when a plug-in has to be built, or written, anew. Members that are appended to a struct below do
+ * not change it: a plug-in says how large its structs are (struct_size), and the library takes members that it does not
+ * have for 0. A plug-in runs with the version of the library that it was built with, and later ones of the same number.
+ * Everything up to number 3 is refused, whatever else the struct says. */
 #define DSEG_PLUGIN_ABI 4u
 
 /* A UID that is fixed in software, below the one root that a build has (CMake's DSEG_UID_ROOT; PS3.5 9.1, B.2). suffix
@@ -37,6 +46,7 @@ enum {
   DSEG_PLUGIN_BITS_1 = 1u << 4, /* Bits Allocated that are possible */
   DSEG_PLUGIN_BITS_8 = 1u << 5,
   DSEG_PLUGIN_BITS_16 = 1u << 6,
+  DSEG_PLUGIN_BITS_32 = 1u << 18, /* representations: experimental ones only (PS3.3 Table C.8.20-2 has 1, 8 and 16) */
   /* Frame codecs: */
   DSEG_PLUGIN_NATIVE = 1u << 7,      /* frames are not encapsulated: Pixel Data is one value (PS3.5 A.1, A.2, A.3) */
   DSEG_PLUGIN_IMPLICIT_VR = 1u << 8, /* the data set's encoding; Explicit VR Little Endian without these */
@@ -51,8 +61,21 @@ enum {
   /* Representations: */
   DSEG_PLUGIN_LABEL_FRAMES = 1u << 11,   /* a pixel of a frame is a Segment Number */
   DSEG_PLUGIN_SEGMENT_FRAMES = 1u << 12, /* each frame belongs to one segment */
-  DSEG_PLUGIN_FRACTIONS = 1u << 13       /* a pixel is a fraction of Maximum Fractional Value */
+  DSEG_PLUGIN_FRACTIONS = 1u << 13,      /* a pixel is a fraction of Maximum Fractional Value */
+  /* With DSEG_PLUGIN_LABEL_FRAMES: pixel values are not Segment Numbers, but the representation's own (numbers of sets
+   * of segments, or that count within a frame). The library does not check that Segment Sequence describes each, and
+   * label_of_pixel is not for them. */
+  DSEG_PLUGIN_OWN_VALUES = 1u << 19
 };
+
+/* What a representation describes in a way of its own, in place of the library (dseg_representation.describe). */
+enum {
+  DSEG_REPLACES_FRAME_GROUPS = 1u << 0,  /* Per-Frame Functional Groups Sequence (5200,9230) (PS3.3 C.7.6.16) */
+  DSEG_REPLACES_SHARED_GROUPS = 1u << 1, /* Shared Functional Groups Sequence (5200,9229), total pixel matrix */
+  DSEG_REPLACES_DIMENSIONS = 1u << 2,    /* Dimension Organization and Index (PS3.3 C.7.6.17) */
+  DSEG_REPLACES_SEGMENTS = 1u << 3       /* Segment Sequence (0062,0002) (PS3.3 C.8.20.2) */
+};
+#define DSEG_REPLACES_ALL 15u
 
 /* One option of a plug-in; a table of them ends with a name of NULL. */
 typedef struct dseg_option {
@@ -73,14 +96,14 @@ DSEG_API int64_t dseg_get_option(const dseg_option *table, const dseg_option_val
 
 typedef struct dseg_frame_info {
   uint32_t rows, columns;
-  unsigned bits_allocated; /* 1, 8 or 16 */
+  unsigned bits_allocated; /* 1, 8, 16 or 32 */
   bool palette_color;      /* Photometric Interpretation is PALETTE COLOR, else MONOCHROME2 */
   size_t frame;            /* index in the object, from 0 */
 } dseg_frame_info;
 
 /* A decoded frame has this form, the canonical one: bits_allocated 1: rows * columns bits without gaps, the
  * first pixel in the least significant bit of the first byte (PS3.5 8.1.1), padded with zero bits to a byte;
- * 8: bytes; 16: native-endian uint16_t, aligned. This is its size in bytes. */
+ * 8: bytes; 16 and 32: native-endian uint16_t and uint32_t, aligned. This is its size in bytes. */
 DSEG_API size_t dseg_frame_bytes(const dseg_frame_info *info);
 
 typedef struct dseg_codec_context dseg_codec_context; /* each codec defines its own */
@@ -109,8 +132,9 @@ typedef struct dseg_codec_setup {
 } dseg_codec_setup;
 
 typedef struct dseg_frame_codec {
-  uint32_t abi;     /* DSEG_PLUGIN_ABI */
-  const char *name; /* [a-z0-9-]+, unique */
+  uint32_t abi;       /* DSEG_PLUGIN_ABI; the first member in every version */
+  size_t struct_size; /* sizeof(dseg_frame_codec) */
+  const char *name;   /* [a-z0-9-]+, unique */
   const char *title;
   const char *transfer_syntax_uid; /* unique */
   uint32_t flags;
@@ -136,6 +160,11 @@ typedef struct dseg_frame_codec {
   /* With DSEG_PLUGIN_EXPERIMENTAL: the version of the text that says what the bytes mean, at most 16 characters, which
    * instances carry beside the name; may be NULL. */
   const char *proposal_version;
+  /* Bytes that a context made for this setup may allocate at most at one time, from create to destroy, beside the
+   * buffers that its functions are given: an upper estimate for any input, an encoder's for the options of the setup.
+   * setup->frames and learned are not to be used. The caller's memory limit counts it for each thread. NULL: none but
+   * scratch of a few bytes a pixel, which is counted as 16. */
+  uint64_t (*memory)(const dseg_codec_setup *setup);
 } dseg_frame_codec;
 
 /* One decoded frame, for a representation to use. */
@@ -145,27 +174,36 @@ typedef struct dseg_decoded_frame {
   uint32_t rows, columns;
   unsigned bits_allocated;
   int32_t segment; /* index in the description's segments, or -1 */
+  size_t frame;    /* index in the object, from 0; parts of a Concatenation count on */
+  void *state;     /* of interpret; NULL without it. Several threads may have frames of one object at a time */
 } dseg_decoded_frame;
 
 /* One plane of labels being filled from frames. */
-typedef struct dseg_label_plane {
+typedef struct dseg_label_plane dseg_label_plane;
+struct dseg_label_plane {
   void *out;     /* rows * columns values of bits each, holding background at first */
   unsigned bits; /* 8, 16, 32 */
   uint32_t background;
   size_t segment_count;   /* of the description */
   const uint32_t *values; /* by segment index: what to write; segments not asked for are not in wanted */
   const uint8_t *wanted;  /* by segment index: 1 when asked for */
-  /* Label frames: for each pixel value 0..65535 what to write; the background where it is not asked for. */
-  const uint32_t *value_of_pixel;
   uint32_t fraction_threshold;  /* stored fractions of at least this count, 1..maximum_fraction */
   bool last_wins;               /* of overlapping segments, the later replaces the earlier */
   struct dseg_overlap *overlap; /* is added to; never NULL */
-} dseg_label_plane;
+  /* Label frames whose pixels are Segment Numbers: adds count pixels of bits each (8, 16, 32; native endian) to out.
+   * The fastest way, which adds to overlap, too. NULL for other frames. */
+  void (*add_pixels)(const dseg_label_plane *plane, const void *pixels, unsigned bits, size_t count);
+  /* The same for one Segment Number of any width: what to write for it, the background where it is not asked for. Worth
+   * a call for each run of equal pixels rather than for each pixel. */
+  uint32_t (*label_of_pixel)(const dseg_label_plane *plane, uint32_t pixel);
+  const void *lookup; /* for these two */
+};
 
 /* How pixels of this representation are described (PS3.3 Table C.8.20-2). */
 typedef struct dseg_pixel_format {
   unsigned bits_allocated; /* Bits Stored is the same, High Bit one less */
   bool palette_color;
+  uint32_t replaces; /* DSEG_REPLACES_*, some of those that the representation names: what describe does for this object */
 } dseg_pixel_format;
 
 /* Receives the frames that a representation makes of one plane. segment -1: a label map's frame. frame is
@@ -183,11 +221,54 @@ typedef struct dseg_write_context {
   const dseg_option_value *options; /* all known and in range; valid as long as the context */
   size_t option_count;
   dseg_buffer *scratch; /* reused between planes; a context serves one thread */
+  void *state;          /* of begin_write; NULL without it */
+  const dseg_warning_sink *warnings;
 } dseg_write_context;
 
+/* The frames of a finished object, in the order of Pixel Data. */
+typedef struct dseg_written_frames {
+  size_t first, count; /* those of the file that is described; of a Concatenation's part, some of all */
+  size_t total;
+  /* Where a frame, 0..total - 1, belongs. segment: index, or -1 for a label map's frame. */
+  void (*place)(const void *user, size_t frame, uint32_t *plane, int32_t *segment);
+  const void *user;
+} dseg_written_frames;
+
+/* What a representation is given of an object that is opened. */
+typedef struct dseg_read_context {
+  /* A copy, for the representation to use, of the attributes but Per-Frame Functional Groups Sequence and Pixel Data;
+   * of a Concatenation, those of the first part. Explicit VR, text in UTF-8, whatever the file has. Hostile: nothing
+   * has been checked but that it is a data set. */
+  dseg_data_set *set;
+  /* Rows, columns, kind, background, and what Segment Sequence and Shared Functional Groups Sequence say, where they are
+   * there: segments by ascending number, orientation, spacing. With dseg_open_options.keep_context, references in the
+   * order of the Items of Referenced Instance Sequence (0008,114A), each once. interpret completes it: planes first, and
+   * segments where the representation replaces their description. Memory comes from dseg_description_alloc. */
+  dseg_description *description;
+  unsigned bits_allocated;
+  size_t frame_count;        /* of all parts */
+  bool has_frame_groups;     /* Per-Frame Functional Groups Sequence is there */
+  uint64_t memory_limit;     /* bytes that interpret may allocate at most */
+  const dseg_warning_sink *warnings;
+  /* Places frames first..first + count - 1 (from 0), of one segment (-1: a label map's), on plane, plane + step, and so
+   * on. Each frame is placed once, on one of the planes that the description has by now; nothing is allocated.
+   * DSEG_ERROR_FORMAT, which interpret passes on, says what is wrong. A frame may be alone (count 1) for one entry of a
+   * table, or many at once for a rule. */
+  dseg_status (*place)(void *user, size_t first, size_t count, uint32_t plane, int32_t step, int32_t segment,
+                       dseg_error *error);
+  void *user;
+} dseg_read_context;
+
+/* What interpret says. All zero at first. */
+typedef struct dseg_interpretation {
+  bool by_frame_groups; /* no frame was placed: the standard's functional groups place them, as without interpret */
+  void *state;          /* is handed to add_to_labels and add_to_mask, and to end_read, also when interpret fails */
+} dseg_interpretation;
+
 typedef struct dseg_representation {
-  uint32_t abi;     /* DSEG_PLUGIN_ABI */
-  const char *name; /* [a-z0-9-]+, unique */
+  uint32_t abi;       /* DSEG_PLUGIN_ABI; the first member in every version */
+  size_t struct_size; /* sizeof(dseg_representation) */
+  const char *name;   /* [a-z0-9-]+, unique */
   const char *title;
   const char *sop_class_uid;
   const char *segmentation_type; /* value of Segmentation Type (0062,0001), unique */
@@ -212,6 +293,30 @@ typedef struct dseg_representation {
   dseg_status (*put_mask)(const dseg_write_context *context, size_t segment, const uint8_t *mask,
                           const dseg_frame_sink *sink, dseg_error *error);
   const char *proposal_version; /* as for frame codecs */
+
+  /* From here on for experimental representations; all may be NULL or 0. */
+
+  uint32_t replaces; /* DSEG_REPLACES_*: what describe may do in place of the library; such an object is then valid
+                      * without the standard's attributes, and interpret reads it */
+  /* The Private Creator (PS3.5 7.8.1) of the blocks that describe puts: its elements say how this object is made, and
+   * are not kept for a copy. At most 64 characters. */
+  const char *private_creator;
+  /* Puts attributes into the data set of one file, when all is known. set has what the library puts by then, which may
+   * be read and added to, nested items included, but neither changed nor removed. Nothing may be put into groups 0002
+   * and 7FE0 nor, unless it is replaced, as Per-Frame Functional Groups Sequence. dseg_data_set_put_creator finds a free
+   * private block. The current item is in the end what it was. */
+  dseg_status (*describe)(const dseg_write_context *context, const dseg_written_frames *frames, dseg_data_set *set,
+                          dseg_error *error);
+  /* Reads what describe put. Either it completes the description, places every frame through context->place, and
+   * nothing more of the object is looked at; or it sets by_frame_groups. */
+  dseg_status (*interpret)(const dseg_read_context *context, dseg_interpretation *interpretation, dseg_error *error);
+  void (*end_read)(void *state); /* NULL state: not called */
+  /* What a representation remembers while it is written: context->state of the calls that follow. */
+  dseg_status (*begin_write)(const dseg_write_context *context, void **state, dseg_error *error);
+  void (*end_write)(void *state); /* NULL state: not called */
+  /* For representations that make one frame of several masks: called once for a plane that got masks, before those of
+   * another plane come or the object ends. Masks of that plane are refused afterwards. */
+  dseg_status (*end_plane)(const dseg_write_context *context, const dseg_frame_sink *sink, dseg_error *error);
 } dseg_representation;
 
 /* Exactly one of the two is not NULL. The struct must live as long as the process. DSEG_ERROR_ARGUMENT names
