@@ -110,8 +110,9 @@ static dseg_status check_options(const char *name, const dseg_option *options, d
 /* No struct comes near; a greater size is that of a struct that was not initialised. */
 #define GREATEST_STRUCT 4096u
 
-/* Makes *known the struct that a plug-in gives, or, where that is shorter or longer than this version's, a copy of it in
- * completed. given begins with its number, with struct_size behind it; nothing else is read before both are right. */
+/* Makes *known the struct that a plug-in gives, or, where that is shorter or longer than this version's, a copy of it
+ * in completed. given begins with its number, with struct_size behind it; nothing else is read before both are right.
+ */
 static dseg_status take_struct(const void *given, size_t known_size, size_t size_at, void *completed,
                                const void **known, dseg_error *error) {
   uint32_t abi;
@@ -125,9 +126,9 @@ static dseg_status take_struct(const void *given, size_t known_size, size_t size
   }
   memcpy(&size, (const uint8_t *)given + size_at, sizeof size);
   if (size < size_at + sizeof size || size > GREATEST_STRUCT) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                     "a plug-in's struct_size is %zu: set it to sizeof(dseg_frame_codec) or sizeof(dseg_representation)",
-                     size);
+    return dseg_fail(
+        error, DSEG_ERROR_ARGUMENT,
+        "a plug-in's struct_size is %zu: set it to sizeof(dseg_frame_codec) or sizeof(dseg_representation)", size);
   }
   *known = given;
   if (size == known_size) {
@@ -202,6 +203,7 @@ static dseg_status check_experimental(const dseg_representation *r, dseg_error *
   DSEG_TRY(check_function((r->replaces & placed) != 0 && (r->flags & DSEG_PLUGIN_CAN_READ) != 0, r->interpret != NULL,
                           r->name, "interpret", error));
   DSEG_TRY(check_function(r->end_plane != NULL, r->put_mask != NULL, r->name, "put_mask", error));
+  DSEG_TRY(check_function(r->begin_write != NULL, r->end_write != NULL, r->name, "end_write", error));
   const size_t length = r->private_creator != NULL ? strlen(r->private_creator) : 1;
   if (length == 0 || length > 64) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: its Private Creator is not 1 to 64 characters",

@@ -67,17 +67,20 @@ dseg_status dseg_keep_elements(const dseg_elements *from, const dseg_element *ch
                                dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error) {
   size_t offset = 0;
   uint32_t last = 0;
-  uint32_t own_block = 0;
+  uint32_t own_blocks[2] = {0, 0};
   dseg_element element;
   DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   while (element.tag != 0) {
     const uint32_t tag = element.tag;
     dseg_keep_choice choice = (tag & 0xFFFFu) == 0 ? DSEG_KEEP_NOT : rule->choose(rule->user, tag);
-    if (rule->own_creator != NULL && is_creator(tag) && dseg_element_is(&element, rule->own_creator)) {
-      own_block = block_of(tag);
-      choice = DSEG_KEEP_NOT;
-    } else if (own_block != 0 && (tag & 0xFFFFFF00u) == own_block) {
-      choice = DSEG_KEEP_NOT;
+    for (size_t i = 0; i < 2; i++) {
+      const char *creator = rule->own_creators[i];
+      if (creator != NULL && is_creator(tag) && dseg_element_is(&element, creator)) {
+        own_blocks[i] = block_of(tag);
+        choice = DSEG_KEEP_NOT;
+      } else if (own_blocks[i] != 0 && (tag & 0xFFFFFF00u) == own_blocks[i]) {
+        choice = DSEG_KEEP_NOT;
+      }
     }
     if (choice == DSEG_KEEP_NAME || (choice == DSEG_KEEP_COPY && tag <= last)) {
       DSEG_TRY(dseg_tag_list_add(dropped, tag, error));

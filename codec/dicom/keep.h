@@ -26,7 +26,7 @@ typedef enum dseg_keep_choice {
 typedef struct dseg_keep_rule {
   dseg_keep_choice (*choose)(const void *user, uint32_t tag);
   const void *user;
-  const char *own_creator; /* a Private Creator whose block is not copied; NULL: none */
+  const char *own_creators[2]; /* Private Creators whose blocks are not copied; NULL: none */
 } dseg_keep_rule;
 
 /* Whether a copy failed for what it was to copy, which is left out then. */

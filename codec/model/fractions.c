@@ -15,8 +15,8 @@ uint32_t dseg_stored_threshold(double share, uint32_t maximum) {
   return stored > 1 ? (uint32_t)stored : 1;
 }
 
-dseg_status dseg_paint_fractions(const uint8_t *fractions, size_t count, uint32_t segment,
-                                 const dseg_label_plane *plane, dseg_error *error) {
+dseg_status dseg_paint_fractions(const dseg_label_plane *plane, uint32_t segment, const uint8_t *fractions,
+                                 size_t count, dseg_error *error) {
   if (plane->fraction_threshold == 0 || plane->fraction_threshold > UINT8_MAX) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "threshold %u of stored fractions is not in 1..255",
                      (unsigned)plane->fraction_threshold);

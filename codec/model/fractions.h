@@ -10,7 +10,7 @@ uint32_t dseg_stored_threshold(double share, uint32_t maximum);
 
 /* Paints a segment where its stored fractions, count of them, are at least plane->fraction_threshold.
  * DSEG_ERROR_ARGUMENT for a threshold that is not in 1..255. */
-dseg_status dseg_paint_fractions(const uint8_t *fractions, size_t count, uint32_t segment,
-                                 const dseg_label_plane *plane, dseg_error *error);
+dseg_status dseg_paint_fractions(const dseg_label_plane *plane, uint32_t segment, const uint8_t *fractions,
+                                 size_t count, dseg_error *error);
 
 #endif

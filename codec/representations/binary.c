@@ -10,9 +10,8 @@ static size_t frame_pixels(uint32_t rows, uint32_t columns) {
 
 static dseg_status add_to_labels(const dseg_decoded_frame *frame, const dseg_label_plane *plane, dseg_error *error) {
   DSEG_TRY(dseg_check_segment_frame(frame, 1, "BINARY", error));
-  const dseg_label_paint paint = dseg_segment_paint((uint32_t)frame->segment, plane);
-  dseg_bits_paint(frame->pixels, frame->bit, frame_pixels(frame->rows, frame->columns), plane->out, plane->bits,
-                  &paint);
+  dseg_paint_segment(plane, (uint32_t)frame->segment, frame->pixels, frame->bit,
+                     frame_pixels(frame->rows, frame->columns));
   return DSEG_OK;
 }
 

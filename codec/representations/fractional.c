@@ -13,7 +13,7 @@ static size_t frame_pixels(uint32_t rows, uint32_t columns) {
 
 static dseg_status add_to_labels(const dseg_decoded_frame *frame, const dseg_label_plane *plane, dseg_error *error) {
   DSEG_TRY(dseg_check_segment_frame(frame, 8, "FRACTIONAL", error));
-  return dseg_paint_fractions(frame->pixels, frame_pixels(frame->rows, frame->columns), (uint32_t)frame->segment, plane,
+  return dseg_paint_fractions(plane, (uint32_t)frame->segment, frame->pixels, frame_pixels(frame->rows, frame->columns),
                               error);
 }
 

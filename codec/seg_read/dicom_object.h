@@ -21,7 +21,9 @@ typedef struct dseg_dicom_source {
   dseg_frame_table table;
   dseg_encoding_info info; /* of all parts; texts are in the description's arena */
   bool encapsulated;
-  bool swap_pairs; /* frames are stored as big-endian words of 16 bits */
+  bool swap_pairs;    /* frames are stored as big-endian words of 16 bits */
+  void *plugin_state; /* of the representation's interpret */
+  uint64_t memory_limit;
   /* Left by one reading for another: what a codec's context knows by then (what was learned, the frame decoded last)
    * serves whoever reads plane after plane. NULL: none. Whoever takes it puts NULL in its place, since several threads
    * may read; all else here stays as it is once the source is open. */

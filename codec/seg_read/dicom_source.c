@@ -12,6 +12,7 @@
 #include "dicom/identity.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
+#include "seg_read/interpret.h"
 #include "seg_read/kept_groups.h"
 #include "seg_read/kept_object.h"
 #include "seg_read/object.h"
@@ -20,6 +21,12 @@
 
 static const dseg_encoding_info *encoding(const dseg_source *base) {
   return &((const dseg_dicom_source *)base)->info;
+}
+
+static void end_representation(const dseg_dicom_source *source) {
+  if (source->plugin_state != NULL && source->representation->end_read != NULL) {
+    source->representation->end_read(source->plugin_state);
+  }
 }
 
 static void close_source(dseg_source *base) {
@@ -31,6 +38,7 @@ static void close_source(dseg_source *base) {
   free(source->parts);
   free(source->part_frames);
   dseg_frame_table_free(&source->table);
+  end_representation(source);
   free(source);
 }
 
@@ -69,7 +77,8 @@ dseg_status dseg_dicom_count_frames(const dseg_dicom_source *source, uint64_t me
   size_t frame_bytes; /* with a byte at least for each pixel */
   *total = 0;
   if (!dseg_mul_size(geometry->rows, geometry->columns, &frame_bytes) ||
-      !dseg_mul_size(frame_bytes, source->info.bits_allocated > 8 ? source->info.bits_allocated / 8 : 1, &frame_bytes)) {
+      !dseg_mul_size(frame_bytes, source->info.bits_allocated > 8 ? source->info.bits_allocated / 8 : 1,
+                     &frame_bytes)) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "a frame of %u x %u pixels exceeds the address space",
                      (unsigned)geometry->columns, (unsigned)geometry->rows);
   }
@@ -220,6 +229,16 @@ static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts,
   return DSEG_OK;
 }
 
+/* A representation's own way to place frames. The references that a copy keeps are known to it. */
+static dseg_status interpret(dseg_dicom_source *source, const dseg_open_options *options, dseg_image_set *images,
+                             bool *by_frame_groups, dseg_error *error) {
+  if (options->keep_context) {
+    DSEG_TRY(dseg_image_set_add_series(images, &source->parts[0].elements, error));
+    DSEG_TRY(dseg_image_set_finish(images, error));
+  }
+  return dseg_dicom_interpret(source, options, by_frame_groups, error);
+}
+
 static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, const dseg_open_options *options,
                                dseg_image_set *images, dseg_error *error) {
   dseg_element organization;
@@ -228,6 +247,13 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
   for (size_t i = 0; i < source->part_count; i++) {
     DSEG_TRY(locate_part(source, i, first, counts[i], options, error));
     first += counts[i];
+  }
+  if (source->representation->interpret != NULL) {
+    bool by_frame_groups = false;
+    DSEG_TRY(interpret(source, options, images, &by_frame_groups, error));
+    if (!by_frame_groups) {
+      return DSEG_OK;
+    }
   }
   dseg_placement placement = {.description = source->base.description,
                               .table = &source->table,
@@ -249,9 +275,9 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
 /* Parts of a concatenation agree in all but what is their own (PS3.3 7.5.1): what does not is dropped. */
 static dseg_status keep_attributes(dseg_dicom_source *source, dseg_tag_list *dropped, dseg_error *error) {
   dseg_description *description = source->base.description;
-  DSEG_TRY(dseg_keep_object(&source->parts[0], description, dropped, error));
+  DSEG_TRY(dseg_keep_object(&source->parts[0], source->representation->private_creator, description, dropped, error));
   for (size_t i = 1; i < source->part_count; i++) {
-    DSEG_TRY(dseg_keep_agreed(&source->parts[i], description, dropped, error));
+    DSEG_TRY(dseg_keep_agreed(&source->parts[i], source->representation->private_creator, description, dropped, error));
   }
   return dseg_set_dropped(description, dropped, error);
 }
@@ -335,9 +361,11 @@ dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, cons
   made->parts = parts;
   made->part_count = part_count;
   made->part_frames = counts;
+  made->memory_limit = options->memory_limit;
   const dseg_status status = read_source(made, counts, options, error);
   if (status != DSEG_OK) {
     dseg_frame_table_free(&made->table);
+    end_representation(made);
     free(counts);
     free(made);
     dseg_description_destroy(description);

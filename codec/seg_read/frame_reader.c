@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "model/plugin_call.h"
 #include "seg_read/fragments.h"
 
 /* Frames next to each other are read together up to this size. */
@@ -42,7 +43,9 @@ static dseg_decoded_frame describe(const dseg_dicom_source *source, const dseg_f
                               .rows = geometry->rows,
                               .columns = geometry->columns,
                               .bits_allocated = source->info.bits_allocated,
-                              .segment = frame->segment};
+                              .segment = frame->segment,
+                              .frame = (size_t)(frame - source->table.frames),
+                              .state = source->plugin_state};
 }
 
 static void swap_pairs(uint8_t *bytes, size_t size) {
@@ -184,9 +187,52 @@ static dseg_status open_codec(dseg_frame_reader *reader, size_t part, dseg_error
                                   .frame_count = reader->source->part_frames[part],
                                   .frames = {read_for_codec, reader}};
   dseg_codec_context *context = NULL;
-  DSEG_TRY(codec->create(&setup, &context, error));
+  DSEG_TRY(dseg_of_plugin(codec->create(&setup, &context, error), codec->name, "create", error));
   reader->context = context;
   return DSEG_OK;
+}
+
+/* A few bytes of a frame, first and last included, get values that say whether somebody has written over them. */
+enum { MARKS = 16 };
+
+static uint8_t *mark_at(dseg_span out, size_t i) {
+  return out.data + (out.size - 1) * i / (MARKS - 1);
+}
+
+static void put_marks(dseg_span out, uint8_t first) {
+  for (size_t i = 0; i < MARKS; i++) {
+    *mark_at(out, i) = (uint8_t)(first ^ i * 37);
+  }
+}
+
+/* Several marks of a small frame lie on one byte: the last one holds. */
+static bool are_untouched(dseg_span out, uint8_t first) {
+  for (size_t i = 0; i < MARKS; i++) {
+    const bool is_last = i + 1 == MARKS || mark_at(out, i + 1) != mark_at(out, i);
+    if (is_last && *mark_at(out, i) != (uint8_t)(first ^ i * 37)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* The frame whose bytes are in reader->stored. A codec that says OK and leaves out as it was is no codec. Pixels may
+ * happen to be the marks: then other ones decide. */
+static dseg_status call_decode(dseg_frame_reader *reader, const dseg_frame_info *info, dseg_span out,
+                               dseg_error *error) {
+  static const uint8_t marks[2] = {0xA5, 0x5B};
+  const dseg_frame_codec *codec = reader->source->codec;
+  const dseg_view in = {reader->stored.data, reader->stored.size};
+  for (size_t i = 0; i < 2; i++) {
+    put_marks(out, marks[i]);
+    const dseg_status status = codec->decode(reader->context, info, in, out, error);
+    if (status != DSEG_OK || !are_untouched(out, marks[i])) {
+      return dseg_of_plugin(status, codec->name, "decode", error);
+    }
+  }
+  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                   "plug-in %s: frame %zu: decode reports success and has written nothing", codec->name,
+                   info->frame + 1);
 }
 
 /* An encapsulated frame into out, of the frame's size. */
@@ -198,8 +244,7 @@ static dseg_status decode_frame(dseg_frame_reader *reader, uint32_t number, dseg
   info.frame = number - reader->context_first;
   reader->stored.size = 0;
   DSEG_TRY(dseg_read_fragments(source->parts[frame->part].input, frame, &reader->stored, error));
-  return source->codec->decode(reader->context, &info, (dseg_view){reader->stored.data, reader->stored.size}, out,
-                               error);
+  return call_decode(reader, &info, out, error);
 }
 
 static dseg_status run_encapsulated(dseg_frame_reader *reader, const uint32_t *numbers, size_t count,

@@ -175,6 +175,14 @@ static dseg_status read_slide(const struct reader *reader, dseg_error *error) {
   return DSEG_OK;
 }
 
+/* Segment Sequence may be absent where the representation says in another way what the segments are. */
+static bool describes_segments_itself(const struct reader *reader) {
+  dseg_element sequence;
+  return (reader->source->representation->replaces & DSEG_REPLACES_SEGMENTS) != 0 &&
+         dseg_elements_find(&reader->part10->elements, DSEG_TAG(0x0062, 0x0002), &sequence, NULL) == DSEG_OK &&
+         sequence.tag == 0;
+}
+
 dseg_status dseg_read_object(const dseg_part10 *part10, dseg_dicom_source *source, dseg_error *error) {
   dseg_text_reader texts = {&part10->character_set, source->base.description, error, DSEG_OK};
   const struct reader reader = {part10, source, source->base.description, &texts};
@@ -183,7 +191,9 @@ dseg_status dseg_read_object(const dseg_part10 *part10, dseg_dicom_source *sourc
   DSEG_TRY(read_pixels(&reader, error));
   DSEG_TRY(read_kind(&reader, error));
   const bool skip_background = description->kind == DSEG_VOXELS_LABELS && description->has_background;
-  DSEG_TRY(dseg_read_segments(part10, skip_background, description, error));
+  if (!describes_segments_itself(&reader)) {
+    DSEG_TRY(dseg_read_segments(part10, skip_background, description, error));
+  }
   const char *photometric = source->info.photometric_interpretation;
   if (photometric != NULL && strcmp(photometric, "PALETTE COLOR") == 0) {
     DSEG_TRY(dseg_read_palette(&part10->elements, description, error));

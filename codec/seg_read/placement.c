@@ -30,7 +30,9 @@ dseg_status dseg_placement_begin(dseg_placement *placement, dseg_error *error) {
     placement->segment_of_number[i] = -1;
   }
   for (size_t i = 0; i < description->segment_count; i++) {
-    placement->segment_of_number[description->segments[i].number] = (int32_t)i;
+    if (description->segments[i].number < SEGMENT_NUMBERS) { /* Referenced Segment Number has 16 bits */
+      placement->segment_of_number[description->segments[i].number] = (int32_t)i;
+    }
   }
   return DSEG_OK;
 }
@@ -331,6 +333,11 @@ static dseg_status check_unique(const dseg_frame_table *table, dseg_error *error
   return DSEG_OK;
 }
 
+dseg_status dseg_placement_sort(const dseg_description *description, dseg_frame_table *table, dseg_error *error) {
+  DSEG_TRY(dseg_frame_table_sort(table, description->geometry.plane_count, description->segment_count, error));
+  return check_unique(table, error);
+}
+
 dseg_status dseg_placement_finish(dseg_placement *placement, dseg_error *error) {
   dseg_geometry *geometry = &placement->description->geometry;
   const dseg_groups *first = &placement->first;
@@ -344,7 +351,5 @@ dseg_status dseg_placement_finish(dseg_placement *placement, dseg_error *error) 
   } else {
     DSEG_TRY(order_places(placement, error));
   }
-  DSEG_TRY(
-      dseg_frame_table_sort(placement->table, geometry->plane_count, placement->description->segment_count, error));
-  return check_unique(placement->table, error);
+  return dseg_placement_sort(placement->description, placement->table, error);
 }

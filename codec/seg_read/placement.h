@@ -37,6 +37,9 @@ dseg_status dseg_placement_visit(void *user, size_t frame, const dseg_groups *gr
 /* All frames have been visited: sets the geometry's planes and spacings, and the plane of every frame. */
 dseg_status dseg_placement_finish(dseg_placement *placement, dseg_error *error);
 
+/* All frames have their plane and segment: orders them by these. DSEG_ERROR_UNSUPPORTED when two have the same. */
+dseg_status dseg_placement_sort(const dseg_description *description, dseg_frame_table *table, dseg_error *error);
+
 void dseg_placement_free(dseg_placement *placement);
 
 #endif

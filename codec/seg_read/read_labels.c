@@ -13,6 +13,7 @@
 #include "model/label_planes.h"
 #include "model/label_runs.h"
 #include "model/overlap.h"
+#include "model/plugin_call.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
 #include "seg_read/undescribed_pixels.h"
@@ -185,13 +186,17 @@ static dseg_status use_for_labels(void *user, const dseg_decoded_frame *frame, s
                                   .segment_count = job->source->base.description->segment_count,
                                   .values = job->request->values,
                                   .wanted = job->wanted,
+                                  .add_bits = dseg_paint_segment,
+                                  .add_fractions = dseg_paint_fractions,
                                   .add_pixels = job->tables != NULL ? dseg_paint_pixels : NULL,
                                   .label_of_pixel = job->tables != NULL ? dseg_label_of_pixel : NULL,
                                   .lookup = &job->lookup,
                                   .fraction_threshold = job->fraction_threshold,
                                   .last_wins = job->request->overlap == DSEG_OVERLAP_LAST,
                                   .overlap = &worker->overlap};
-  return job->source->representation->add_to_labels(frame, &plane, error);
+  const dseg_representation *representation = job->source->representation;
+  return dseg_of_plugin(representation->add_to_labels(frame, &plane, error), representation->name, "add_to_labels",
+                        error);
 }
 
 /* One plane of labels. */
@@ -296,8 +301,10 @@ static dseg_status use_for_mask(void *user, const dseg_decoded_frame *frame, siz
   if (job->check_values) {
     DSEG_TRY(check_described(worker, frame->pixels, error));
   }
-  return job->source->representation->add_to_mask(frame, job->source->base.description->segments[job->segment].number,
-                                                  worker->out, error);
+  const dseg_representation *representation = job->source->representation;
+  const uint32_t segment_number = job->source->base.description->segments[job->segment].number;
+  return dseg_of_plugin(representation->add_to_mask(frame, segment_number, worker->out, error), representation->name,
+                        "add_to_mask", error);
 }
 
 /* One plane of a mask. */

@@ -5,6 +5,7 @@
 
 #include "base/checked.h"
 #include "base/options.h"
+#include "model/plugin_call.h"
 #include "seg_write/writer.h"
 
 static const char *default_representation(const dseg_description *description) {
@@ -53,18 +54,18 @@ static dseg_status check_sources(const dseg_description *description, const dseg
 
 /* PS3.3 C.8.20.2.4. */
 static dseg_status check_segments(const dseg_description *description, const dseg_representation *representation,
-                                  dseg_error *error) {
+                                  bool may_be_large, dseg_error *error) {
   const bool in_sequence = (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0;
   if (in_sequence && description->segment_count == 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "no segment: Segment Sequence (0062,0002) needs one (C.8.20.2)");
   }
-  if (description->segment_count > UINT16_MAX) {
+  if (description->segment_count > UINT16_MAX && !may_be_large) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments; Segment Number (0062,0004) holds 65535",
                      description->segment_count);
   }
   for (size_t i = 0; i < description->segment_count; i++) {
     const uint32_t number = description->segments[i].number;
-    if (number > UINT16_MAX) {
+    if (number > UINT16_MAX && !may_be_large) {
       return dseg_fail(error, DSEG_ERROR_LIMIT,
                        "segment %lu: Segment Number (0062,0004) is at most 65535; the segments have to be renumbered",
                        (unsigned long)number);
@@ -220,6 +221,44 @@ static dseg_status check_date_time(const char *text, dseg_error *error) {
                    "date_time is \"%.60s\": a date and time of 14 digits is needed, 20250131235959 for instance", text);
 }
 
+static dseg_status choose_format(dseg_writer *writer, dseg_error *error) {
+  const dseg_representation *representation = writer->representation;
+  const dseg_status status =
+      representation->choose_format(writer->description, writer->options.representation_options,
+                                    writer->options.representation_option_count, &writer->format, error);
+  DSEG_TRY(dseg_of_plugin(status, representation->name, "choose_format", error));
+  const dseg_pixel_format *format = &writer->format;
+  if ((representation->flags & dseg_bits_flag(format->bits_allocated)) == 0 ||
+      (format->replaces & ~representation->replaces) != 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "representation %s: choose_format wants %u bits a pixel, or replaces attributes, which its struct "
+                     "does not have",
+                     representation->name, format->bits_allocated);
+  }
+  return check_segments(writer->description, representation, (format->replaces & DSEG_REPLACES_SEGMENTS) != 0, error);
+}
+
+/* What is kept of frames has its place in their functional groups. */
+static void warn_of_frames(const dseg_writer *writer) {
+  if ((writer->format.replaces & DSEG_REPLACES_FRAME_GROUPS) != 0 && writer->description->frame_count > 0) {
+    dseg_warn(&writer->options.warnings,
+              "attributes of %zu frames are not written: %s has no Per-Frame Functional Groups Sequence (5200,9230) "
+              "(PS3.3 C.7.6.16)",
+              writer->description->frame_count, writer->representation->title);
+  }
+}
+
+static dseg_status begin_representation(dseg_writer *writer, dseg_error *error) {
+  const dseg_representation *representation = writer->representation;
+  warn_of_frames(writer);
+  if (representation->begin_write == NULL) {
+    return DSEG_OK;
+  }
+  const dseg_write_context context = dseg_writer_context(writer, &writer->options.warnings);
+  const dseg_status status = representation->begin_write(&context, &writer->plugin_state, error);
+  return dseg_of_plugin(status, representation->name, "begin_write", error);
+}
+
 static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const dseg_write_options *options,
                            dseg_error *error) {
   dseg_description *description = writer->description;
@@ -228,7 +267,9 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   DSEG_TRY(dseg_mend_sources(description, &options->warnings, error));
   DSEG_TRY(check_sources(description, &options->warnings, error));
   DSEG_TRY(choose_encoding(writer, options, error));
-  DSEG_TRY(check_segments(description, writer->representation, error));
+  /* Segments that the representation describes itself may have numbers past 65535. */
+  const uint32_t replaces = writer->representation->replaces;
+  DSEG_TRY(check_segments(description, writer->representation, (replaces & DSEG_REPLACES_SEGMENTS) != 0, error));
   DSEG_TRY(dseg_mend_description(description, &options->warnings, error));
   DSEG_TRY(dseg_mend_frames(description, &options->warnings, error));
   if ((writer->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0 && description->maximum_fraction == 0) {
@@ -236,8 +277,7 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   }
   writer->options = *options;
   DSEG_TRY(take_all_options(writer, error));
-  DSEG_TRY(writer->representation->choose_format(description, writer->options.representation_options,
-                                                 options->representation_option_count, &writer->format, error));
+  DSEG_TRY(choose_format(writer, error));
   const dseg_frame_info form = dseg_writer_frame_format(writer);
   DSEG_TRY(dseg_check_encoding(writer->representation, writer->codec, &form, error));
   if (dseg_frame_bytes(&form) > UINT32_MAX) {
@@ -247,7 +287,8 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;
   DSEG_TRY(allocate_tables(writer, error));
   DSEG_TRY(take_texts(writer, error));
-  return open_output(writer, output, error);
+  DSEG_TRY(open_output(writer, output, error));
+  return begin_representation(writer, error);
 }
 
 static dseg_status create(const dseg_output *output, const dseg_description *description,

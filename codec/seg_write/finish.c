@@ -12,6 +12,7 @@
 #include "base/os/system.h"
 #include "base/path.h"
 #include "dicom/element_writer.h"
+#include "seg_write/describe.h"
 #include "seg_write/frame_encoder.h"
 #include "seg_write/per_frame.h"
 #include "seg_write/pixel_data.h"
@@ -77,31 +78,29 @@ static double compression_ratio(const dseg_writer *writer) {
   return bits / 8.0 / (double)writer->spool.written;
 }
 
-static dseg_status write_header(const dseg_writer *writer, const dseg_seg_object *object, dseg_output_stream *stream,
-                                dseg_error *error) {
+/* Encodes everything but Per-Frame Functional Groups and Pixel Data. *data_set, *split: where in bytes the data set
+ * begins, and what stands behind the former. */
+static dseg_status make_header(const dseg_writer *writer, const dseg_seg_object *object, dseg_buffer *bytes,
+                               size_t *data_set, size_t *split, dseg_error *error) {
   char name[17];
   const dseg_file_encoding encoding = {.transfer_syntax_uid = writer->codec->transfer_syntax_uid,
                                        .implicit_vr = (writer->codec->flags & DSEG_PLUGIN_IMPLICIT_VR) != 0,
                                        .implementation_class_uid = dseg_implementation_class_uid(),
                                        .implementation_version_name = dseg_implementation_name(object, name)};
   dseg_data_set *set = NULL;
-  dseg_buffer bytes = {0};
-  size_t data_set = 0;
   DSEG_TRY(dseg_data_set_create(&set, error));
   dseg_put_seg_modules(set, object);
-  dseg_status status = dseg_data_set_write_file(set, &encoding, &bytes, &data_set, error);
+  dseg_status status = dseg_writer_describe(writer, object, set, error);
+  if (status == DSEG_OK) {
+    status = dseg_data_set_write_file(set, &encoding, bytes, data_set, error);
+  }
   dseg_data_set_destroy(set);
-  if (status == DSEG_OK) {
-    status = dseg_stream_write(stream, bytes.data, data_set, error);
-  }
-  if (status == DSEG_OK && (writer->codec->flags & DSEG_PLUGIN_DEFLATED) != 0) {
-    status = dseg_stream_deflate(stream, error);
-  }
-  if (status == DSEG_OK) {
-    status = dseg_stream_write(stream, bytes.data + data_set, bytes.size - data_set, error);
-  }
-  dseg_buffer_free(&bytes);
-  return status;
+  DSEG_TRY(status);
+  const dseg_view encoded = {bytes->data + *data_set, bytes->size - *data_set};
+  size_t before = 0;
+  DSEG_TRY(dseg_bytes_before_frames(encoded, encoding.implicit_vr, &before, error));
+  *split = *data_set + before;
+  return DSEG_OK;
 }
 
 /* The items, through a buffer of a few hundred. */
@@ -190,14 +189,30 @@ static dseg_status write_pixel_data(const dseg_writer *writer, const dseg_seg_ob
                                        : dseg_write_encapsulated(stream, &pixels, error);
 }
 
+/* All in front of Pixel Data. */
+static dseg_status write_attributes(const dseg_writer *writer, const dseg_seg_object *object,
+                                    dseg_output_stream *stream, dseg_buffer *bytes, dseg_error *error) {
+  size_t data_set = 0;
+  size_t split = 0;
+  DSEG_TRY(make_header(writer, object, bytes, &data_set, &split, error));
+  DSEG_TRY(dseg_stream_write(stream, bytes->data, data_set, error));
+  if ((writer->codec->flags & DSEG_PLUGIN_DEFLATED) != 0) {
+    DSEG_TRY(dseg_stream_deflate(stream, error));
+  }
+  DSEG_TRY(dseg_stream_write(stream, bytes->data + data_set, split - data_set, error));
+  if ((writer->format.replaces & DSEG_REPLACES_FRAME_GROUPS) == 0) {
+    DSEG_TRY(write_per_frame_groups(writer, object, stream, error));
+  }
+  return dseg_stream_write(stream, bytes->data + split, bytes->size - split, error);
+}
+
 static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object *object, dseg_outlet *outlet,
                                 dseg_written_instance *written, dseg_error *error) {
   dseg_output_stream stream;
+  dseg_buffer bytes = {0};
   dseg_stream_start(&stream, outlet);
-  dseg_status status = write_header(writer, object, &stream, error);
-  if (status == DSEG_OK) {
-    status = write_per_frame_groups(writer, object, &stream, error);
-  }
+  dseg_status status = write_attributes(writer, object, &stream, &bytes, error);
+  dseg_buffer_free(&bytes);
   if (status == DSEG_OK) {
     status = write_pixel_data(writer, object, &stream, &written->pixel_data_bytes, error);
   }
@@ -370,6 +385,7 @@ dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {
   if (!writer->outlet.is_open) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the writer has been finished");
   }
+  DSEG_TRY(dseg_writer_end_plane(writer, error));
   DSEG_TRY(dseg_writer_complete_frames(writer, error));
   DSEG_TRY(dseg_frame_spool_complete(&writer->spool, error));
   if (!dseg_writer_is_native(writer)) {

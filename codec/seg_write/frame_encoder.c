@@ -11,6 +11,7 @@
 
 #include "base/endian.h"
 #include "base/threads.h"
+#include "model/plugin_call.h"
 #include "seg_read/fragments.h"
 
 #define ITEM_HEADER ((size_t)8)
@@ -71,14 +72,21 @@ static dseg_status encode_frame(void *user, size_t index, unsigned number, dseg_
   if (worker->context == NULL) {
     const dseg_codec_setup setup = describe(encoder);
     dseg_codec_context *context = NULL;
-    DSEG_TRY(codec->create(&setup, &context, error));
+    DSEG_TRY(dseg_of_plugin(codec->create(&setup, &context, error), codec->name, "create", error));
     worker->context = context;
   }
   worker->frame.size = 0;
   out->size = 0;
   DSEG_TRY(read_frame(encoder, info.frame, &worker->frame, error));
   DSEG_TRY(dseg_buffer_resize(out, ITEM_HEADER, error));
-  return codec->encode(worker->context, &info, (dseg_view){worker->frame.data, worker->frame.size}, out, error);
+  const dseg_view frame = {worker->frame.data, worker->frame.size};
+  DSEG_TRY(dseg_of_plugin(codec->encode(worker->context, &info, frame, out, error), codec->name, "encode", error));
+  if (out->size < ITEM_HEADER) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "plug-in %s: frame %zu: encode has taken bytes away that are not its own", codec->name,
+                     info.frame + 1);
+  }
+  return DSEG_OK;
 }
 
 /* Makes the item of an encoded frame: header, and padding to an even length (PS3.5 A.4). */
@@ -114,7 +122,8 @@ static dseg_status encode_all(struct encoder *encoder, size_t batch, dseg_frame_
   const dseg_progress *progress = &writer->options.progress;
   if (writer->codec->learn != NULL) {
     const dseg_codec_setup setup = describe(encoder);
-    DSEG_TRY(writer->codec->learn(&setup, &encoder->learned, error));
+    DSEG_TRY(
+        dseg_of_plugin(writer->codec->learn(&setup, &encoder->learned, error), writer->codec->name, "learn", error));
   }
   for (encoder->first = 0; encoder->first < writer->frame_count; encoder->first += batch) {
     const size_t left = writer->frame_count - encoder->first, count = left < batch ? left : batch;

@@ -181,7 +181,10 @@ static void put_segmentation(dseg_data_set *set, const dseg_seg_object *object) 
     dseg_data_set_put_text(set, 0x00620010, "CS", probability ? "PROBABILITY" : "OCCUPANCY");
     dseg_data_set_put_u16(set, 0x0062000E, "US", &maximum, 1);
   }
-  dseg_put_segments(set, object);
+  dseg_put_padding_value(set, object);
+  if ((object->format.replaces & DSEG_REPLACES_SEGMENTS) == 0) {
+    dseg_put_segments(set, object);
+  }
 }
 
 /* Multi-frame Functional Groups (C.7.6.16): the count, and a Concatenation's attributes (C.7.6.16.2.2.4). */
@@ -217,7 +220,11 @@ void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object) {
   put_frame_counts(set, object);
   dseg_put_experimental(set, object);
   dseg_put_references(set, object);
-  dseg_put_dimensions(set, object);
-  dseg_put_shared_groups(set, object);
+  if ((object->format.replaces & DSEG_REPLACES_DIMENSIONS) == 0) {
+    dseg_put_dimensions(set, object);
+  }
+  if ((object->format.replaces & DSEG_REPLACES_SHARED_GROUPS) == 0) {
+    dseg_put_shared_groups(set, object);
+  }
   dseg_mend_values(set, true, object->warnings); /* what the object said, and the description */
 }

@@ -76,6 +76,7 @@ const char *dseg_marked_text(const dseg_seg_object *object, const char *text, ch
 /* Parts of the above, each in a file of its own. */
 void dseg_put_experimental(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_segments(dseg_data_set *set, const dseg_seg_object *object);
+void dseg_put_padding_value(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_palette(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_dimensions(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_shared_groups(dseg_data_set *set, const dseg_seg_object *object);

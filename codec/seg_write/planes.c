@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "dseg/frame_codec.h"
+#include "model/plugin_call.h"
 #include "seg_write/writer.h"
 
 static dseg_status add_record(dseg_writer *writer, const dseg_frame_record *record, dseg_error *error) {
@@ -110,19 +111,33 @@ dseg_status dseg_writer_put_frame(dseg_writer *writer, size_t plane, int32_t seg
   return add_record(writer, &record, error);
 }
 
-static dseg_write_context describe(dseg_writer *writer) {
+dseg_write_context dseg_writer_context(const dseg_writer *writer, const dseg_warning_sink *warnings) {
   return (dseg_write_context){.description = writer->description,
                               .format = writer->format,
                               .rows = writer->description->geometry.rows,
                               .columns = writer->description->geometry.columns,
                               .options = writer->options.representation_options,
                               .option_count = writer->options.representation_option_count,
-                              .scratch = &writer->scratch};
+                              .scratch = (dseg_buffer *)&writer->scratch,
+                              .state = writer->plugin_state,
+                              .warnings = warnings};
 }
 
 static dseg_status put_from_representation(void *user, int32_t segment, dseg_view frame, dseg_error *error) {
   dseg_writer *writer = user;
   return dseg_writer_put_frame(writer, writer->put_plane, segment, frame, error);
+}
+
+dseg_status dseg_writer_end_plane(dseg_writer *writer, dseg_error *error) {
+  if (!writer->plane_open) {
+    return DSEG_OK;
+  }
+  writer->plane_open = false;
+  writer->last_segment[writer->put_plane] = INT32_MAX;
+  const dseg_write_context context = dseg_writer_context(writer, &writer->options.warnings);
+  const dseg_frame_sink sink = {put_from_representation, writer};
+  return dseg_of_plugin(writer->representation->end_plane(&context, &sink, error), writer->representation->name,
+                        "end_plane", error);
 }
 
 static dseg_status fail_value(size_t plane, uint32_t value, dseg_error *error) {
@@ -202,11 +217,13 @@ dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane, const vo
   } else {
     DSEG_TRY(check_labels_32(writer, plane, labels, count, error));
   }
+  DSEG_TRY(dseg_writer_end_plane(writer, error));
   writer->last_segment[plane] = INT32_MAX;
   writer->put_plane = plane;
-  const dseg_write_context context = describe(writer);
+  const dseg_write_context context = dseg_writer_context(writer, &writer->options.warnings);
   const dseg_frame_sink sink = {put_from_representation, writer};
-  return writer->representation->put_labels(&context, labels, bits, &sink, error);
+  return dseg_of_plugin(writer->representation->put_labels(&context, labels, bits, &sink, error),
+                        writer->representation->name, "put_labels", error);
 }
 
 /* Marks the mask's voxels; notes whether one was marked before. Returns whether there is any. */
@@ -257,15 +274,23 @@ dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t seg
   if (!any) {
     return DSEG_OK; /* empty frames are added at the end, where the policy wants them */
   }
+  if (writer->put_plane != plane) {
+    DSEG_TRY(dseg_writer_end_plane(writer, error));
+  }
   writer->put_plane = plane;
-  const dseg_write_context context = describe(writer);
+  writer->plane_open = writer->representation->end_plane != NULL;
+  const dseg_write_context context = dseg_writer_context(writer, &writer->options.warnings);
   const dseg_frame_sink sink = {put_from_representation, writer};
-  return writer->representation->put_mask(&context, segment, mask, &sink, error);
+  return dseg_of_plugin(writer->representation->put_mask(&context, segment, mask, &sink, error),
+                        writer->representation->name, "put_mask", error);
 }
 
 void dseg_writer_destroy(dseg_writer *writer) {
   if (writer == NULL) {
     return;
+  }
+  if (writer->plugin_state != NULL) {
+    writer->representation->end_write(writer->plugin_state);
   }
   dseg_outlet_abandon(&writer->outlet);
   dseg_frame_spool_destroy(&writer->spool);

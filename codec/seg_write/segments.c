@@ -130,6 +130,15 @@ static void put_background(dseg_data_set *set, const dseg_seg_object *object) {
   put_segment(set, object, &background);
 }
 
+/* Pixel Padding Value: label maps only (A.51.4). */
+void dseg_put_padding_value(dseg_data_set *set, const dseg_seg_object *object) {
+  const bool label_map = (object->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+  if (label_map && object->description->has_background) {
+    const uint16_t padding = (uint16_t)object->description->background;
+    dseg_data_set_put_u16(set, 0x00280120, "US", &padding, 1);
+  }
+}
+
 void dseg_put_segments(dseg_data_set *set, const dseg_seg_object *object) {
   const dseg_description *description = object->description;
   const bool label_map = (object->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
@@ -141,8 +150,6 @@ void dseg_put_segments(dseg_data_set *set, const dseg_seg_object *object) {
         put_background(set, object);
       }
     }
-    const uint16_t padding = (uint16_t)description->background;
-    dseg_data_set_put_u16(set, 0x00280120, "US", &padding, 1); /* Pixel Padding Value: label maps only (A.51.4) */
   }
   for (size_t i = 0; i < description->segment_count; i++) {
     put_segment(set, object, &description->segments[i]);

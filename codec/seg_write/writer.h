@@ -24,17 +24,24 @@ struct dseg_writer {
   size_t frame_count, frame_capacity;
 
   dseg_number_set known_values; /* label maps and label planes: Segment Numbers and the background */
-  int32_t *last_segment; /* by plane: the last written, -1 none, INT32_MAX all (a plane of labels) */
+  int32_t *last_segment;        /* by plane: the last written, -1 none, INT32_MAX all (a plane of labels) */
   bool masks_written;
   uint8_t *occupied;     /* voxels of the current plane that a mask has set */
   size_t occupied_plane; /* SIZE_MAX: none yet */
   bool overlap_found, overlap_unsure;
   dseg_buffer scratch, encoded;
-  size_t put_plane; /* plane of the frames that the representation puts now */
+  size_t put_plane;   /* plane of the frames that the representation puts now */
+  bool plane_open;    /* a representation with end_plane has got masks of put_plane */
+  void *plugin_state; /* of the representation's begin_write */
 
   bool is_finished;
   dseg_written written; /* in the description's arena */
 };
+
+/* What the representation's functions are given. */
+dseg_write_context dseg_writer_context(const dseg_writer *writer, const dseg_warning_sink *warnings);
+/* Has the representation put the frame that it makes of a plane's masks, where it does that. */
+dseg_status dseg_writer_end_plane(dseg_writer *writer, dseg_error *error);
 
 /* The row of a plug-in's table that a value is for; DSEG_ERROR_ARGUMENT when there is none, or the value is out of its
  * range. */

@@ -87,7 +87,7 @@ static dseg_status paint_layer(const struct label_job *job, size_t layer, size_t
   const dseg_memory_source *memory = job->memory;
   const uint8_t *pixels = dseg_memory_plane(memory, layer, index);
   if (memory->fractions) {
-    return job->wanted[layer] != 0 ? dseg_paint_fractions(pixels, memory->plane_pixels, (uint32_t)layer, plane, error)
+    return job->wanted[layer] != 0 ? dseg_paint_fractions(plane, (uint32_t)layer, pixels, memory->plane_pixels, error)
                                    : DSEG_OK;
   }
   if (memory->layers[layer].bits == 32) {

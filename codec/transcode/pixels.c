@@ -115,7 +115,7 @@ static dseg_status start_writer(dseg_transcoder *transcoder, const dseg_output *
                           .description = transcoder->source.base.description,
                           .representation = transcoder->source.representation,
                           .codec = transcoder->codec,
-                          .format = {form.bits_allocated, form.palette_color},
+                          .format = {.bits_allocated = form.bits_allocated, .palette_color = form.palette_color},
                           .options = {.codec_options = options->codec_options,
                                       .codec_option_count = options->codec_option_count,
                                       .offset_table = options->offset_table,

@@ -3,6 +3,7 @@
 #ifndef DSEG_VALIDATE_CHECK_H
 #define DSEG_VALIDATE_CHECK_H
 
+#include "dseg/plugin.h"
 #include "dseg/source.h"
 #include "validate/access.h"
 #include "validate/rules.h"
@@ -20,6 +21,10 @@ typedef enum dseg_segmentation_type {
 /* What several checks need; 0 or false where the file does not say. */
 typedef struct dseg_facts {
   dseg_segmentation_type type;
+  /* An experimental representation of the registry that has this Segmentation Type, and what of the standard's
+   * attributes (DSEG_REPLACES_*) its objects may do without; NULL and 0 for the types of the standard. */
+  const dseg_representation *experimental;
+  uint32_t replaces;
   const dseg_syntax *syntax; /* NULL: not known */
   bool encapsulated;         /* by the transfer syntax, or as Pixel Data has it when that is not known */
   uint16_t rows, columns, bits;

@@ -9,6 +9,11 @@
 #define INDICES DSEG_TAG(0x0020, 0x9222)
 #define ORGANIZATION_UID DSEG_TAG(0x0020, 0x9164)
 
+/* An experimental representation may do without what is missing here. */
+static bool is_replaced(const dseg_check *check) {
+  return (check->facts.replaces & DSEG_REPLACES_DIMENSIONS) != 0;
+}
+
 static bool has_organization(const dseg_check *check, const dseg_element *uid) {
   for (dseg_items items = dseg_items_of(check->top, ORGANIZATIONS); dseg_items_next(&items);) {
     const dseg_element other = dseg_get(&items.item, ORGANIZATION_UID);
@@ -28,7 +33,7 @@ static void check_organizations(dseg_check *check) {
                  dseg_in(dseg_at(ORGANIZATIONS), items.number, ORGANIZATION_UID), "is missing");
     }
   }
-  if (items.number == 0 && !check->facts.tiled_full) {
+  if (items.number == 0 && !check->facts.tiled_full && !is_replaced(check)) {
     dseg_found(check, DSEG_RULE_DIMENSION_ORGANIZATION, dseg_at(ORGANIZATIONS), "has no item");
   }
 }
@@ -36,7 +41,7 @@ static void check_organizations(dseg_check *check) {
 static void check_type(dseg_check *check) {
   static const char *const terms[] = {"3D", "3D_TEMPORAL", "TILED_FULL", "TILED_SPARSE"};
   const dseg_element type = dseg_get(check->top, DSEG_TAG(0x0020, 0x9311));
-  bool known = type.tag == 0;
+  bool known = type.tag == 0 || is_replaced(check);
   for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
     known = known || dseg_element_is(&type, terms[i]);
   }
@@ -96,7 +101,7 @@ void dseg_check_dimensions(dseg_check *check) {
   while (dseg_items_next(&indices)) {
     check_index(check, &indices);
   }
-  if (indices.number == 0 && !check->facts.tiled_full) {
+  if (indices.number == 0 && !check->facts.tiled_full && !is_replaced(check)) {
     dseg_found(check, DSEG_RULE_DIMENSION_INDEX, dseg_at(INDICES), "has no item");
   }
 }

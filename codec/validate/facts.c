@@ -10,6 +10,18 @@ static dseg_segmentation_type read_type(const dseg_elements *top) {
                                                 : DSEG_TYPE_UNKNOWN;
 }
 
+static void read_experimental(dseg_facts *facts, const dseg_elements *top) {
+  const dseg_element type = dseg_get(top, DSEG_TAG(0x0062, 0x0001));
+  const dseg_representation *representation;
+  for (size_t i = 0; type.tag != 0 && (representation = dseg_representation_at(i)) != NULL; i++) {
+    if ((representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 &&
+        dseg_element_is(&type, representation->segmentation_type)) {
+      facts->experimental = representation;
+      facts->replaces = representation->replaces;
+    }
+  }
+}
+
 static void read_pixels(dseg_facts *facts, const dseg_elements *top) {
   const dseg_element photometric = dseg_get(top, DSEG_TAG(0x0028, 0x0004));
   const dseg_element frames = dseg_get(top, DSEG_TAG(0x0028, 0x0008));
@@ -78,6 +90,7 @@ void dseg_read_facts(dseg_check *check) {
   const dseg_elements *top = check->top;
   bool found;
   facts->type = read_type(top);
+  read_experimental(facts, top);
   facts->syntax = dseg_find_syntax(check->file.transfer_syntax_uid);
   facts->encapsulated = facts->syntax != NULL ? facts->syntax->encapsulated : check->file.pixel_data.undefined_length;
   read_pixels(facts, top);

@@ -162,12 +162,13 @@ static void check_counts(const struct pass *pass) {
   dseg_check *check = pass->check;
   const dseg_facts *facts = &check->facts;
   const size_t shared_items = dseg_count_items(check->top, SHARED);
-  if (shared_items != 1) {
+  if (shared_items != 1 && !(shared_items == 0 && (facts->replaces & DSEG_REPLACES_SHARED_GROUPS) != 0)) {
     dseg_found(check, DSEG_RULE_SHARED_GROUPS, dseg_at(SHARED), "has %zu items, must have one", shared_items);
   }
-  if (!check->file.per_frame.present && !facts->tiled_full) {
+  const bool has_frame_groups = check->file.per_frame.present;
+  if (!has_frame_groups && !facts->tiled_full && (facts->replaces & DSEG_REPLACES_FRAME_GROUPS) == 0) {
     dseg_found(check, DSEG_RULE_PER_FRAME_GROUPS, dseg_at(PER_FRAME), "is missing");
-  } else if (check->file.per_frame.present && facts->frames != 0 && pass->frames != facts->frames &&
+  } else if (has_frame_groups && facts->frames != 0 && pass->frames != facts->frames &&
              !(facts->tiled_full && pass->frames == 0)) {
     dseg_found(check, DSEG_RULE_PER_FRAME_COUNT, dseg_at(PER_FRAME), "has %zu items for %llu frames", pass->frames,
                (unsigned long long)facts->frames);

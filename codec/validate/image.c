@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image.c - Segmentation Series, Segmentation Image and Image Pixel modules (PS3.3 C.8.20.1, C.8.20.2, C.7.6.3), the
  * padding value (A.51.4), and what the transfer syntax allows (PS3.5 8.2). */
+#include "model/plugin_call.h"
 #include "validate/check.h"
 
 static void check_text(dseg_check *check, uint32_t tag, const char *wanted, dseg_rule_name rule) {
@@ -29,6 +30,16 @@ static void check_type(dseg_check *check) {
   const dseg_segmentation_type type = check->facts.type;
   const dseg_element element = dseg_get(check->top, DSEG_TAG(0x0062, 0x0001));
   const dseg_element sop_class = dseg_get(check->top, DSEG_TAG(0x0008, 0x0016));
+  const dseg_representation *experimental = check->facts.experimental;
+  if (experimental != NULL) {
+    dseg_found(check, DSEG_RULE_SEGMENTATION_TYPE_PRIVATE, dseg_at(element.tag), "is %s: an experiment, %s",
+               dseg_show(&element).text, experimental->title);
+    if (!dseg_element_is(&sop_class, experimental->sop_class_uid)) {
+      dseg_found(check, DSEG_RULE_SOP_CLASS, dseg_at(DSEG_TAG(0x0008, 0x0016)), "is %s, %s belongs to %s",
+                 dseg_show(&sop_class).text, experimental->segmentation_type, experimental->sop_class_uid);
+    }
+    return;
+  }
   if (type == DSEG_TYPE_UNKNOWN) {
     dseg_found(check, DSEG_RULE_SEGMENTATION_TYPE, dseg_at(DSEG_TAG(0x0062, 0x0001)),
                "is %s, must be BINARY, FRACTIONAL or LABELMAP", dseg_show(&element).text);
@@ -88,13 +99,15 @@ static void check_overlap_term(dseg_check *check) {
 static void check_bits(dseg_check *check) {
   const dseg_facts *facts = &check->facts;
   const unsigned bits = facts->bits;
-  const bool good = facts->type == DSEG_TYPE_BINARY       ? bits == 1
+  const bool good = facts->experimental != NULL           ? (facts->experimental->flags & dseg_bits_flag(bits)) != 0
+                    : facts->type == DSEG_TYPE_BINARY     ? bits == 1
                     : facts->type == DSEG_TYPE_FRACTIONAL ? bits == 8
                     : facts->type == DSEG_TYPE_LABELMAP   ? bits == 8 || bits == 16
                                                           : bits != 0;
   if (!good) {
     dseg_found(check, DSEG_RULE_BITS_ALLOCATED, dseg_at(DSEG_TAG(0x0028, 0x0100)),
-               "is %u, which Segmentation Type %s does not have", bits, type_text(facts->type));
+               "is %u, which Segmentation Type %s does not have", bits,
+               facts->experimental != NULL ? facts->experimental->segmentation_type : type_text(facts->type));
   }
   if (bits != 0) {
     check_u16(check, DSEG_TAG(0x0028, 0x0101), bits, DSEG_RULE_BITS_STORED);

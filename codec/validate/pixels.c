@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "base/threads.h"
+#include "model/label_runs.h"
 #include "model/overlap.h"
 #include "seg_read/frame_reader.h"
+#include "seg_read/undescribed_pixels.h"
 #include "validate/check.h"
 
 #define VALUES 65536u
@@ -16,6 +18,12 @@
 struct worker {
   dseg_frame_reader *reader;
   uint32_t *first; /* by pixel value: the first frame that has it, from 1; 0: none */
+  /* Experimental label frames: the values that are described, NULL for others; one that is not, in the first frame of
+   * this worker, from 1, that has such. */
+  const dseg_number_set *described;
+  size_t bad_frame;
+  uint32_t bad_value;
+  bool wants_values; /* in first */
 };
 
 struct job {
@@ -25,6 +33,7 @@ struct job {
   unsigned worker_count;
   uint8_t *failed; /* by frame */
   bool wants_values;
+  dseg_number_set described;
 };
 
 static void note_value(uint32_t *first, uint32_t value, size_t frame) {
@@ -34,9 +43,17 @@ static void note_value(uint32_t *first, uint32_t value, size_t frame) {
 }
 
 static dseg_status use_frame(void *user, const dseg_decoded_frame *frame, size_t number, dseg_error *error) {
-  uint32_t *first = user;
+  struct worker *worker = user;
+  uint32_t *first = worker != NULL && worker->wants_values ? worker->first : NULL;
   const size_t count = (size_t)frame->rows * frame->columns;
+  size_t place;
   (void)error;
+  if (worker != NULL && worker->described != NULL &&
+      !dseg_pixels_are_described(frame->pixels, frame->bits_allocated, count, worker->described, &place) &&
+      (worker->bad_frame == 0 || number + 1 < worker->bad_frame)) {
+    worker->bad_frame = number + 1;
+    worker->bad_value = dseg_label_at(frame->pixels, frame->bits_allocated, place);
+  }
   if (first == NULL) {
     return DSEG_OK;
   }
@@ -69,8 +86,7 @@ static dseg_status visit(void *user, size_t index, unsigned number, dseg_error *
   struct worker *worker = &job->workers[number];
   const uint32_t frame = (uint32_t)index;
   dseg_error own = {0};
-  const dseg_status status =
-      dseg_frame_reader_run(worker->reader, &frame, 1, use_frame, job->wants_values ? worker->first : NULL, &own);
+  const dseg_status status = dseg_frame_reader_run(worker->reader, &frame, 1, use_frame, worker, &own);
   const dseg_frame_codec *codec = job->source->codec;
   const bool refused =
       status == DSEG_ERROR_LIMIT || (status == DSEG_ERROR_UNSUPPORTED && codec != NULL && codec->decode != NULL);
@@ -106,6 +122,16 @@ static size_t report_values(struct job *job) {
   const dseg_place place = dseg_at(DSEG_TAG(0x7FE0, 0x0010));
   const uint32_t maximum = job->source->base.description->maximum_fraction;
   size_t count = 0;
+  const struct worker *bad = NULL;
+  for (unsigned i = 0; i < job->worker_count; i++) {
+    const struct worker *worker = &job->workers[i];
+    bad = worker->bad_frame != 0 && (bad == NULL || worker->bad_frame < bad->bad_frame) ? worker : bad;
+  }
+  if (bad != NULL) {
+    dseg_found(check, DSEG_RULE_VALUE_DESCRIBED, place, "frame %zu has pixels of %lu, which no segment has",
+               bad->bad_frame, (unsigned long)bad->bad_value);
+    count++;
+  }
   for (uint32_t value = 0; value < VALUES; value++) {
     uint32_t first = 0;
     for (unsigned i = 0; i < job->worker_count; i++) {
@@ -136,7 +162,16 @@ static dseg_status make_workers(struct job *job, dseg_error *error) {
   for (unsigned i = 0; complete && i < job->worker_count; i++) {
     job->workers[i].reader = dseg_frame_reader_create(job->source);
     job->workers[i].first = calloc(VALUES, sizeof *job->workers[i].first);
+    job->workers[i].wants_values = job->wants_values;
     complete = job->workers[i].reader != NULL && job->workers[i].first != NULL;
+  }
+  const dseg_representation *experimental = job->check->facts.experimental;
+  if (complete && experimental != NULL && (experimental->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0 &&
+      (experimental->flags & DSEG_PLUGIN_OWN_VALUES) == 0) {
+    DSEG_TRY(dseg_number_set_create(job->source->base.description, &job->described, error));
+    for (unsigned i = 0; i < job->worker_count; i++) {
+      job->workers[i].described = &job->described;
+    }
   }
   return complete ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for looking at pixels");
 }
@@ -148,6 +183,7 @@ static void free_workers(struct job *job) {
   }
   free(job->workers);
   free(job->failed);
+  dseg_number_set_free(&job->described);
 }
 
 /* Every frame decoded once. *clean: overlap can be looked for; *skipped: there is no codec. */

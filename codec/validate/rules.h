@@ -35,6 +35,8 @@
   X(MODALITY, "modality", ERROR, "PS3.3 C.8.20.1", "Modality is SEG.")                                                 \
   X(SEGMENTATION_TYPE, "segmentation-type", ERROR, "PS3.3 C.8.20.2",                                                   \
     "Segmentation Type is BINARY, FRACTIONAL or LABELMAP.")                                                            \
+  X(SEGMENTATION_TYPE_PRIVATE, "segmentation-type-private", WARNING, "PS3.3 C.8.20.2",                                 \
+    "Segmentation Type is one of the standard's, not that of an experimental representation.")                         \
   X(SOP_CLASS, "sop-class", ERROR, "PS3.4 B.5.1.25",                                                                   \
     "The SOP class goes with Segmentation Type: Label Map Segmentation for LABELMAP only, Segmentation for the others.")\
   X(IMAGE_TYPE, "image-type", ERROR, "PS3.3 C.8.20.2", "Image Type is DERIVED and PRIMARY and nothing more.")          \

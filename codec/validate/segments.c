@@ -155,7 +155,7 @@ void dseg_check_segments(dseg_check *check) {
     check_color(check, &segments);
     check_tracking(check, &segments);
   }
-  if (segments.number == 0) {
+  if (segments.number == 0 && (check->facts.replaces & DSEG_REPLACES_SEGMENTS) == 0) {
     dseg_found(check, DSEG_RULE_SEGMENT_SEQUENCE, dseg_at(SEGMENTS), "has no item");
   }
   check_gaps(check);

@@ -113,6 +113,11 @@ static void unusable_codecs_are_refused(void **state) {
   snprintf(expected, sizeof expected, "made for interface %u, this library has %u", DSEG_PLUGIN_ABI + 1,
            DSEG_PLUGIN_ABI);
   expect_codec_refused(&codec, expected);
+  codec = valid_codec();
+  codec.struct_size = 0;
+  expect_codec_refused(&codec, "struct_size is 0: set it to sizeof(dseg_frame_codec)");
+  codec.struct_size = (size_t)1 << 20;
+  expect_codec_refused(&codec, "struct_size is 1048576");
   const char *const bad_names[] = {NULL, "", "Upper", "with space", "under_score"};
   for (size_t i = 0; i < sizeof bad_names / sizeof *bad_names; i++) {
     codec = valid_codec();
@@ -212,6 +217,53 @@ static void unusable_representations_are_refused(void **state) {
   expect_representation_refused(&r, "choose_format");
 }
 
+static void only_experiments_go_beyond_the_standard(void **state) {
+  (void)state;
+  dseg_representation r = valid_representation();
+  r.flags |= DSEG_PLUGIN_BITS_32;
+  expect_representation_refused(&r, "experimental ones only");
+  r = valid_representation();
+  r.private_creator = "SOMEBODY";
+  expect_representation_refused(&r, "experimental ones only");
+  r.flags |= DSEG_PLUGIN_EXPERIMENTAL;
+  r.replaces = DSEG_REPLACES_FRAME_GROUPS;
+  expect_representation_refused(&r, "describe");
+  r.replaces = 1u << 20;
+  expect_representation_refused(&r, "does not know");
+  r.replaces = 0;
+  r.private_creator = "";
+  expect_representation_refused(&r, "Private Creator");
+}
+
+/* A struct of an earlier version of the interface, which is shorter, and of a later one, which has more. */
+static void structs_may_have_another_size(void **state) {
+  static struct {
+    dseg_frame_codec codec;
+    uint64_t more;
+  } longer;
+  static dseg_frame_codec shorter;
+  (void)state;
+  shorter = valid_codec();
+  shorter.name = "test-shorter";
+  shorter.transfer_syntax_uid = "1.2.3.1";
+  shorter.struct_size = offsetof(dseg_frame_codec, pixel_rules);
+  shorter.pixel_rules = (const char *)1; /* is not read */
+  assert_int_equal(dseg_register(NULL, &shorter, NULL), DSEG_OK);
+  const dseg_frame_codec *found = dseg_find_frame_codec("test-shorter");
+  assert_non_null(found);
+  assert_null(found->pixel_rules);
+  assert_true(found->decode == shorter.decode);
+  longer.codec = valid_codec();
+  longer.codec.name = "test-longer";
+  longer.codec.transfer_syntax_uid = "1.2.3.2";
+  longer.codec.struct_size = sizeof longer;
+  longer.more = 1;
+  expect_codec_refused(&longer.codec, "needs a later version of the library");
+  longer.more = 0;
+  assert_int_equal(dseg_register(NULL, &longer.codec, NULL), DSEG_OK);
+  assert_non_null(dseg_find_frame_codec("test-longer"));
+}
+
 static void one_entry_is_registered_at_a_time(void **state) {
   (void)state;
   const dseg_frame_codec codec = valid_codec();
@@ -241,6 +293,8 @@ int main(void) {
       cmocka_unit_test(every_codec_of_the_library_is_there_or_named),
       cmocka_unit_test(unusable_codecs_are_refused),
       cmocka_unit_test(unusable_representations_are_refused),
+      cmocka_unit_test(only_experiments_go_beyond_the_standard),
+      cmocka_unit_test(structs_may_have_another_size),
       cmocka_unit_test(one_entry_is_registered_at_a_time),
       cmocka_unit_test(registered_entries_are_found_last),
   };

@@ -51,8 +51,8 @@ DSEG_API dseg_status dseg_frame_check_encode(const dseg_frame_codec *codec, cons
 DSEG_API dseg_status dseg_frame_check_stream(const dseg_frame_info *info, uint64_t rows, uint64_t columns,
                                              uint32_t components, uint32_t precision, dseg_error *error);
 
-/* For codecs that see pixels as bytes or native words of 16 or 32 bits. Encoding: 1-bit frames are unpacked into scratch, a
- * byte (0 or 1) a pixel, others are passed on as they are. */
+/* For codecs that see pixels as bytes or native words of 16 or 32 bits. Encoding: 1-bit frames are unpacked into
+ * scratch, a byte (0 or 1) a pixel, others are passed on as they are. */
 DSEG_API dseg_status dseg_frame_to_pixels(const dseg_frame_info *info, dseg_view frame, dseg_buffer *scratch,
                                           dseg_view *pixels, dseg_error *error);
 

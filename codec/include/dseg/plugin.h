@@ -184,12 +184,17 @@ struct dseg_label_plane {
   void *out;     /* rows * columns values of bits each, holding background at first */
   unsigned bits; /* 8, 16, 32 */
   uint32_t background;
-  size_t segment_count;   /* of the description */
-  const uint32_t *values; /* by segment index: what to write; segments not asked for are not in wanted */
-  const uint8_t *wanted;  /* by segment index: 1 when asked for */
+  size_t segment_count;         /* of the description */
+  const uint32_t *values;       /* by segment index: what to write; segments not asked for are not in wanted */
+  const uint8_t *wanted;        /* by segment index: 1 when asked for */
   uint32_t fraction_threshold;  /* stored fractions of at least this count, 1..maximum_fraction */
   bool last_wins;               /* of overlapping segments, the later replaces the earlier */
   struct dseg_overlap *overlap; /* is added to; never NULL */
+  /* Frames of one segment, its index: adds count pixels, the first of them in bit 0..7 of pixels[0], to out and
+   * overlap; likewise count stored fractions of 8 bits. */
+  void (*add_bits)(const dseg_label_plane *plane, uint32_t segment, const uint8_t *pixels, unsigned bit, size_t count);
+  dseg_status (*add_fractions)(const dseg_label_plane *plane, uint32_t segment, const uint8_t *pixels, size_t count,
+                               dseg_error *error);
   /* Label frames whose pixels are Segment Numbers: adds count pixels of bits each (8, 16, 32; native endian) to out.
    * The fastest way, which adds to overlap, too. NULL for other frames. */
   void (*add_pixels)(const dseg_label_plane *plane, const void *pixels, unsigned bits, size_t count);
@@ -203,7 +208,8 @@ struct dseg_label_plane {
 typedef struct dseg_pixel_format {
   unsigned bits_allocated; /* Bits Stored is the same, High Bit one less */
   bool palette_color;
-  uint32_t replaces; /* DSEG_REPLACES_*, some of those that the representation names: what describe does for this object */
+  uint32_t
+      replaces; /* DSEG_REPLACES_*, some of those that the representation names: what describe does for this object */
 } dseg_pixel_format;
 
 /* Receives the frames that a representation makes of one plane. segment -1: a label map's frame. frame is
@@ -240,15 +246,16 @@ typedef struct dseg_read_context {
    * of a Concatenation, those of the first part. Explicit VR, text in UTF-8, whatever the file has. Hostile: nothing
    * has been checked but that it is a data set. */
   dseg_data_set *set;
-  /* Rows, columns, kind, background, and what Segment Sequence and Shared Functional Groups Sequence say, where they are
-   * there: segments by ascending number, orientation, spacing. With dseg_open_options.keep_context, references in the
-   * order of the Items of Referenced Instance Sequence (0008,114A), each once. interpret completes it: planes first, and
-   * segments where the representation replaces their description. Memory comes from dseg_description_alloc. */
+  /* Rows, columns, kind, background, and what Segment Sequence and Shared Functional Groups Sequence say, where they
+   * are there: segments by ascending number, orientation, spacing. With dseg_open_options.keep_context, references in
+   * the order of the Items of Referenced Instance Sequence (0008,114A), each once. interpret completes it: planes
+   * first, and segments where the representation replaces their description. Memory comes from dseg_description_alloc.
+   */
   dseg_description *description;
   unsigned bits_allocated;
-  size_t frame_count;        /* of all parts */
-  bool has_frame_groups;     /* Per-Frame Functional Groups Sequence is there */
-  uint64_t memory_limit;     /* bytes that interpret may allocate at most */
+  size_t frame_count;    /* of all parts */
+  bool has_frame_groups; /* Per-Frame Functional Groups Sequence is there */
+  uint64_t memory_limit; /* bytes that interpret may allocate at most */
   const dseg_warning_sink *warnings;
   /* Places frames first..first + count - 1 (from 0), of one segment (-1: a label map's), on plane, plane + step, and so
    * on. Each frame is placed once, on one of the planes that the description has by now; nothing is allocated.
@@ -303,8 +310,8 @@ typedef struct dseg_representation {
   const char *private_creator;
   /* Puts attributes into the data set of one file, when all is known. set has what the library puts by then, which may
    * be read and added to, nested items included, but neither changed nor removed. Nothing may be put into groups 0002
-   * and 7FE0 nor, unless it is replaced, as Per-Frame Functional Groups Sequence. dseg_data_set_put_creator finds a free
-   * private block. The current item is in the end what it was. */
+   * and 7FE0 nor, unless it is replaced, as Per-Frame Functional Groups Sequence. dseg_data_set_put_creator finds a
+   * free private block. The current item is in the end what it was. */
   dseg_status (*describe)(const dseg_write_context *context, const dseg_written_frames *frames, dseg_data_set *set,
                           dseg_error *error);
   /* Reads what describe put. Either it completes the description, places every frame through context->place, and
