@@ -91,6 +91,13 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
   return DSEG_OK;
 }
 
+/* Measured with libdeflate: 670 kB for levels up to 9, 9.0 MB above, 12 kB when decoding; zlib needs less. Words of 16
+ * and 32 bits are copied on machines that are big endian. */
+static uint64_t memory(const dseg_codec_setup *setup) {
+  const bool is_strong = setup->encoding && dseg_frame_option(options_table, setup, "level") > 9;
+  return dseg_frame_memory(setup, 4, is_strong ? (uint64_t)10 << 20 : (uint64_t)1 << 20);
+}
+
 /* PS3.5 8.2.16: no restrictions on the Attributes that describe Pixel Data. */
 const dseg_frame_codec dseg_frame_deflated_frame = {
     .abi = DSEG_PLUGIN_ABI,
@@ -105,4 +112,5 @@ const dseg_frame_codec dseg_frame_deflated_frame = {
     .encode = encode,
     .decode = decode,
     .destroy = destroy,
+    .memory = memory,
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/endian.h"
 #include "model/bit_planes.h"
 #include "model/plugin_call.h"
@@ -70,6 +71,22 @@ size_t dseg_frame_bytes(const dseg_frame_info *info) {
   }
   /* At most 2^34: rows and columns of an image are 16-bit (PS3.3 C.7.6.3). */
   return (size_t)(pixels * (info->bits_allocated / 8));
+}
+
+/* Rows and columns have 16 bits, so that only the caller's own numbers can be too large. */
+uint64_t dseg_frame_memory(const dseg_codec_setup *setup, uint64_t bytes_per_pixel, uint64_t bytes) {
+  uint64_t product;
+  uint64_t sum;
+  const uint64_t pixels = (uint64_t)setup->format.rows * setup->format.columns;
+  return dseg_mul_u64(pixels, bytes_per_pixel, &product) && dseg_add_u64(product, bytes, &sum) ? sum : UINT64_MAX;
+}
+
+#define STANDARD_BYTES_PER_PIXEL 16u
+#define STANDARD_BYTES ((uint64_t)1 << 16)
+
+uint64_t dseg_frame_context_bytes(const dseg_frame_codec *codec, const dseg_codec_setup *setup) {
+  return codec->memory != NULL ? codec->memory(setup)
+                               : dseg_frame_memory(setup, STANDARD_BYTES_PER_PIXEL, STANDARD_BYTES);
 }
 
 static size_t pixel_count(const dseg_frame_info *info) {

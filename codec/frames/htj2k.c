@@ -51,6 +51,13 @@ static const char *library_version(void) {
 #define VARYING DSEG_PLUGIN_VARYING
 #endif
 
+/* Measured with OpenJPH 0.9.0, 0 to 10 levels: 5.3 bytes a pixel, 2.7 MB and up to 1 kB a column when encoding; with
+ * OpenJPEG 2.5.0 8 bytes a pixel when decoding. */
+static uint64_t memory(const dseg_codec_setup *setup) {
+  return setup->encoding ? dseg_frame_memory(setup, 8, ((uint64_t)3 << 20) + 1024 * (uint64_t)setup->format.columns)
+                         : dseg_frame_memory(setup, 12, (uint64_t)1 << 20);
+}
+
 /* PS3.5 8.2.14: MONOCHROME2 and PALETTE COLOR with 8 and 16 bits. Whether Table 8.2.14-1 has Bits Allocated of 1, as
  * that of JPEG 2000, is not known to us, so it is read and not written. */
 const dseg_frame_codec dseg_frame_htj2k = {
@@ -76,5 +83,6 @@ const dseg_frame_codec dseg_frame_htj2k = {
     .decode = dseg_coder_decode,
 #endif
     .destroy = dseg_coder_destroy,
+    .memory = memory,
     .pixel_rules = "PS3.5 8.2.14",
 };

@@ -22,6 +22,12 @@ static const char *library_version(void) {
   return LIBRARY;
 }
 
+/* Measured with libjpeg-turbo 2.1.5: 5.1 bytes a pixel when encoding, which keeps all coefficients, and some lines when
+ * decoding. */
+static uint64_t memory(const dseg_codec_setup *setup) {
+  return dseg_frame_memory(setup, 8, (uint64_t)1 << 20);
+}
+
 /* PS3.5 Table 8.2.1-1: Bits Allocated of 8, for MONOCHROME2. */
 const dseg_frame_codec dseg_frame_jpeg = {
     .abi = DSEG_PLUGIN_ABI,
@@ -36,6 +42,7 @@ const dseg_frame_codec dseg_frame_jpeg = {
     .encode = dseg_coder_encode,
     .decode = dseg_coder_decode,
     .destroy = dseg_coder_destroy,
+    .memory = memory,
     .pixel_rules = "PS3.5 Table 8.2.1-1",
     .lossy_method = "ISO_10918_1",
 };

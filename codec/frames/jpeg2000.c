@@ -22,6 +22,11 @@ static const char *library_version(void) {
   return LIBRARY;
 }
 
+/* Measured with OpenJPEG 2.5.0, 0 to 10 levels: 15.4 bytes a pixel when encoding, 8 when decoding. */
+static uint64_t memory(const dseg_codec_setup *setup) {
+  return dseg_frame_memory(setup, setup->encoding ? 20 : 12, (uint64_t)1 << 20);
+}
+
 /* PS3.5 Table 8.2.4-1: Bits Allocated of 1, 8 and 16 (and more) for MONOCHROME2; PALETTE COLOR with 8 and 16. */
 const dseg_frame_codec dseg_frame_jpeg2000 = {
     .abi = DSEG_PLUGIN_ABI,
@@ -37,4 +42,5 @@ const dseg_frame_codec dseg_frame_jpeg2000 = {
     .encode = dseg_coder_encode,
     .decode = dseg_coder_decode,
     .destroy = dseg_coder_destroy,
+    .memory = memory,
 };

@@ -22,6 +22,13 @@ static const char *library_version(void) {
   return LIBRARY;
 }
 
+/* Measured with libjxl 0.7.0, efforts 1 to 9, label maps and noise: 92 bytes a pixel when encoding, 25 and up to 4 MB
+ * when decoding. */
+static uint64_t memory(const dseg_codec_setup *setup) {
+  return setup->encoding ? dseg_frame_memory(setup, 128, (uint64_t)4 << 20)
+                         : dseg_frame_memory(setup, 32, (uint64_t)8 << 20);
+}
+
 /* PS3.5 Table 8.2.15-1: MONOCHROME2; the table has no PALETTE COLOR for JPEG XL. Whether it has Bits Allocated of 1 is
  * not known to us, so it is read and not written. */
 const dseg_frame_codec dseg_frame_jpeg_xl = {
@@ -37,5 +44,6 @@ const dseg_frame_codec dseg_frame_jpeg_xl = {
     .encode = dseg_coder_encode,
     .decode = dseg_coder_decode,
     .destroy = dseg_coder_destroy,
+    .memory = memory,
     .pixel_rules = "PS3.5 Table 8.2.15-1",
 };

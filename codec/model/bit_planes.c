@@ -288,3 +288,9 @@ void dseg_bits_align(const uint8_t *bits, unsigned bit, size_t count, uint8_t *o
     out[8 * words + i] = (uint8_t)(word >> (8 * i));
   }
 }
+
+void dseg_paint_segment(const dseg_label_plane *plane, uint32_t segment, const uint8_t *pixels, unsigned bit,
+                        size_t count) {
+  const dseg_label_paint paint = dseg_segment_paint(segment, plane);
+  dseg_bits_paint(pixels, bit, count, plane->out, plane->bits, &paint);
+}

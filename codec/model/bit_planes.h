@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dseg/plugin.h"
 #include "model/label_paint.h"
 
 /* out[i] |= 1 where bit i is set. */
@@ -33,5 +34,9 @@ void dseg_bits_append(const uint8_t *bits, size_t count, uint8_t *out, size_t to
 
 /* Copies count bits that start at a bit of the first byte to out, byte aligned and zero-padded. */
 void dseg_bits_align(const uint8_t *bits, unsigned bit, size_t count, uint8_t *out);
+
+/* Adds a segment's bits, as dseg_bits_paint does. A plane's add_bits. */
+void dseg_paint_segment(const dseg_label_plane *plane, uint32_t segment, const uint8_t *pixels, unsigned bit,
+                        size_t count);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "model/bit_planes.h"
 #include "model/label_lookup.h"
 #include "model/label_runs.h"
 #include "model/overlap.h"
@@ -358,10 +357,4 @@ dseg_label_paint dseg_segment_paint(uint32_t segment, const dseg_label_plane *pl
                             .wanted = plane->wanted,
                             .segment_count = plane->segment_count,
                             .overlap = plane->overlap};
-}
-
-void dseg_paint_segment(const dseg_label_plane *plane, uint32_t segment, const uint8_t *pixels, unsigned bit,
-                        size_t count) {
-  const dseg_label_paint paint = dseg_segment_paint(segment, plane);
-  dseg_bits_paint(pixels, bit, count, plane->out, plane->bits, &paint);
 }

@@ -26,10 +26,6 @@ bool dseg_paint_inside(void *out, unsigned label_bits, size_t start, const uint8
 void dseg_paint_pixels(const dseg_label_plane *plane, const void *pixels, unsigned pixel_bits, size_t count);
 uint32_t dseg_label_of_pixel(const dseg_label_plane *plane, uint32_t pixel);
 
-/* Adds a segment's bits, as dseg_bits_paint does. A plane's add_bits. */
-void dseg_paint_segment(const dseg_label_plane *plane, uint32_t segment, const uint8_t *pixels, unsigned bit,
-                        size_t count);
-
 /* How a plane's request has a segment painted. */
 dseg_label_paint dseg_segment_paint(uint32_t segment, const dseg_label_plane *plane);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* binary.c - BINARY: a frame of 1 bit a pixel for each segment and plane (PS3.3 C.8.20.2.3.1, PS3.5 8.1.1). */
-#include "model/label_planes.h"
+#include "model/bit_planes.h"
 #include "representations/builtin.h"
 #include "representations/segment_frames.h"
 

@@ -323,7 +323,7 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
     status = status == DSEG_OK ? dseg_keep_frames(&images, place_kept, &source->table, error) : status;
   }
   dseg_image_set_free(&images);
-  for (size_t i = 0; !options->keep_context && i < description->geometry.plane_count; i++) {
+  for (size_t i = 0; status == DSEG_OK && !options->keep_context && i < description->geometry.plane_count; i++) {
     description->geometry.planes[i].source = -1;
     description->geometry.planes[i].source_count = 0;
   }

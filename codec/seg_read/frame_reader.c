@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "model/codec_memory.h"
 #include "model/plugin_call.h"
 #include "seg_read/fragments.h"
 
@@ -277,6 +278,12 @@ dseg_status dseg_frame_reader_into(dseg_frame_reader *reader, uint32_t number, v
   }
   const dseg_frame *frame = &source->table.frames[number];
   return dseg_input_read(source->parts[frame->part].input, frame->offset, out, size, error);
+}
+
+dseg_status dseg_frame_reader_limit(const dseg_dicom_source *source, unsigned *workers, dseg_error *error) {
+  const dseg_codec_setup setup = {.format = dseg_dicom_frame_form(source), .frame_count = source->table.count};
+  const bool decodes = source->encapsulated && source->codec != NULL && source->codec->decode != NULL;
+  return dseg_limit_workers(decodes ? source->codec : NULL, &setup, source->memory_limit, workers, error);
 }
 
 dseg_frame_reader *dseg_frame_reader_create(const dseg_dicom_source *source) {

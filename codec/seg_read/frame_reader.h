@@ -15,6 +15,9 @@ struct dseg_frame_reader {
   dseg_buffer decoded;         /* a canonical frame */
 };
 
+/* Lowers *workers, of which each has a reader, to what the source's memory limit allows: see dseg_limit_workers. */
+dseg_status dseg_frame_reader_limit(const dseg_dicom_source *source, unsigned *workers, dseg_error *error);
+
 /* NULL when out of memory. */
 dseg_frame_reader *dseg_frame_reader_create(const dseg_dicom_source *source);
 void dseg_frame_reader_destroy(dseg_frame_reader *reader); /* NULL ok */

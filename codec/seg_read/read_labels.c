@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/threads.h"
+#include "model/bit_planes.h"
 #include "model/fractions.h"
 #include "model/label_lookup.h"
 #include "model/label_planes.h"
@@ -88,6 +89,7 @@ static dseg_status begin(struct job *job, unsigned threads, dseg_error *error) {
   job->plane_voxels = (size_t)description->geometry.rows * description->geometry.columns;
   job->planes_at_once = share_planes(job, threads);
   job->worker_count = dseg_worker_count(threads, (job->plane_count + job->planes_at_once - 1) / job->planes_at_once);
+  DSEG_TRY(dseg_frame_reader_limit(job->source, &job->worker_count, error));
   job->workers = calloc(job->worker_count, sizeof *job->workers);
   job->check_values = has_segment_numbers(job->source);
   if (job->workers == NULL) {

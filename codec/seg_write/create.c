@@ -8,6 +8,8 @@
 #include "model/plugin_call.h"
 #include "seg_write/writer.h"
 
+#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
+
 static const char *default_representation(const dseg_description *description) {
   switch (description->kind) {
     case DSEG_VOXELS_MASKS: return "binary";
@@ -276,6 +278,9 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
     description->maximum_fraction = UINT8_MAX;
   }
   writer->options = *options;
+  if (writer->options.memory_limit == 0) {
+    writer->options.memory_limit = STANDARD_MEMORY_LIMIT;
+  }
   DSEG_TRY(take_all_options(writer, error));
   DSEG_TRY(choose_format(writer, error));
   const dseg_frame_info form = dseg_writer_frame_format(writer);

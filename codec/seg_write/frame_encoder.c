@@ -11,6 +11,7 @@
 
 #include "base/endian.h"
 #include "base/threads.h"
+#include "model/codec_memory.h"
 #include "model/plugin_call.h"
 #include "seg_read/fragments.h"
 
@@ -165,6 +166,8 @@ dseg_status dseg_writer_encode_frames(dseg_writer *writer, dseg_error *error) {
   const uint64_t fit = BATCH_BYTES / dseg_frame_bytes(&encoder.format);
   size_t batch = fit < BATCH_FRAMES ? (size_t)fit : BATCH_FRAMES;
   encoder.worker_count = dseg_worker_count(writer->options.threads, writer->frame_count);
+  const dseg_codec_setup setup = describe(&encoder);
+  DSEG_TRY(dseg_limit_workers(writer->codec, &setup, writer->options.memory_limit, &encoder.worker_count, error));
   batch = batch < encoder.worker_count ? encoder.worker_count : batch;
   dseg_frame_spool fragments = {.descriptor = -1};
   dseg_frame_record *records = NULL;

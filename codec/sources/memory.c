@@ -96,8 +96,7 @@ static dseg_status paint_layer(const struct label_job *job, size_t layer, size_t
     const unsigned bits = memory->layers[layer].bits;
     const uint32_t *table = job->value_of_pixel + layer * PIXEL_VALUES;
     const size_t size = (size_t)1 << bits;
-    const dseg_label_lookup lookup = {
-        .table = table, .table_size = size, .identity = dseg_label_identity(table, size)};
+    const dseg_label_lookup lookup = {.table = table, .table_size = size, .identity = dseg_label_identity(table, size)};
     plane->lookup = &lookup;
     dseg_paint_pixels(plane, pixels, bits, memory->plane_pixels);
     plane->lookup = NULL;

@@ -188,6 +188,7 @@ dseg_status dseg_transcoder_open(dseg_transcoder *transcoder, const dseg_input *
   if (transcoder->options.memory_limit == 0) {
     transcoder->options.memory_limit = STANDARD_LIMIT;
   }
+  transcoder->source.memory_limit = transcoder->options.memory_limit;
   const dseg_part10_options how = {.memory_limit = transcoder->options.memory_limit,
                                    .temporary_directory = transcoder->options.temporary_directory};
   DSEG_TRY(dseg_input_borrow(input, &transcoder->input, error));

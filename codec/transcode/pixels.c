@@ -91,6 +91,7 @@ static dseg_status decode_frames(dseg_transcoder *transcoder, dseg_error *error)
   const uint64_t fit = BATCH_BYTES / decoding.frame_bytes;
   size_t batch = fit < BATCH_FRAMES ? (size_t)fit : BATCH_FRAMES;
   decoding.worker_count = dseg_worker_count(transcoder->options.threads, transcoder->frame_count);
+  DSEG_TRY(dseg_frame_reader_limit(&transcoder->source, &decoding.worker_count, error));
   batch = batch < decoding.worker_count ? decoding.worker_count : batch;
   batch = batch < transcoder->frame_count ? batch : transcoder->frame_count;
   decoding.frames = calloc(batch, decoding.frame_bytes);
@@ -120,6 +121,7 @@ static dseg_status start_writer(dseg_transcoder *transcoder, const dseg_output *
                                       .codec_option_count = options->codec_option_count,
                                       .offset_table = options->offset_table,
                                       .threads = options->threads,
+                                      .memory_limit = options->memory_limit,
                                       .progress = options->progress,
                                       .temporary_directory = options->temporary_directory}};
   writer->bit_packed = dseg_writer_is_native(writer) && dseg_writer_frame_bits(writer) % 8 != 0;

@@ -156,6 +156,7 @@ static size_t report_values(struct job *job) {
 
 static dseg_status make_workers(struct job *job, dseg_error *error) {
   job->worker_count = dseg_worker_count(job->check->options->threads, job->source->table.count);
+  DSEG_TRY(dseg_frame_reader_limit(job->source, &job->worker_count, error));
   job->workers = calloc(job->worker_count, sizeof *job->workers);
   job->failed = calloc(job->source->table.count + 1, 1);
   bool complete = job->workers != NULL && job->failed != NULL;

@@ -182,6 +182,12 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
                 error);
 }
 
+/* Measured: 57 bytes a pixel when encoding, 43 when decoding; and, with prediction, the frames that others refer to. */
+static uint64_t memory(const dseg_codec_setup *setup) {
+  const uint64_t frames = (FETCHED_AT_MOST + 2) * (uint64_t)dseg_frame_bytes(&setup->format);
+  return dseg_frame_memory(setup, setup->encoding ? 64 : 48, frames + ((uint64_t)1 << 19));
+}
+
 const dseg_frame_codec dseg_proposal_label_edge = {
     .abi = DSEG_PLUGIN_ABI,
     .struct_size = sizeof(dseg_frame_codec),
@@ -197,4 +203,5 @@ const dseg_frame_codec dseg_proposal_label_edge = {
     .destroy = destroy,
     .proposal_version = "2",
     .learn = learn,
+    .memory = memory,
 };

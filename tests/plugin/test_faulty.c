@@ -276,6 +276,53 @@ static void elements_may_stand_behind_the_groups(void **state) {
   remove("f.dcm");
 }
 
+static uint64_t much_memory(const dseg_codec_setup *setup) {
+  (void)setup;
+  return (uint64_t)1 << 30;
+}
+
+/* A codec that needs a gigabyte for each context. */
+static void a_codec_counts_for_the_memory_limit(void **state) {
+  static dseg_frame_codec codec;
+  (void)state;
+  codec = dseg_frame_encapsulated;
+  codec.name = "test-large";
+  codec.transfer_syntax_uid = "1.2.3.4.22";
+  codec.flags |= DSEG_PLUGIN_EXPERIMENTAL;
+  codec.memory = much_memory;
+  assert_int_equal(dseg_register(NULL, &codec, NULL), DSEG_OK);
+  dseg_error error = {0};
+  fault = NONE;
+  if (try_write("test-large", &error) != DSEG_OK || try_read(&error) != DSEG_OK) {
+    fail_msg("%s", error.message);
+  }
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .memory_limit = 1000000};
+  dseg_source *source = NULL;
+  assert_int_equal(dseg_open("f.dcm", &options, &source, NULL), DSEG_OK); /* nothing is decoded yet */
+  uint8_t mask[PIXELS];
+  const dseg_status status = dseg_source_read_mask(source, 0, 1, 1, mask, sizeof mask, 1, &error);
+  assert_int_equal(status, DSEG_ERROR_LIMIT);
+  expect(status, &error, "test-large", "needs 10737");
+  dseg_source_close(source);
+  dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);
+  const dseg_write_options small = {.struct_size = sizeof(dseg_write_options),
+                                    .frame_codec = "test-large",
+                                    .representation = "binary",
+                                    .replace = true,
+                                    .memory_limit = 1000000};
+  dseg_writer *writer = NULL;
+  uint8_t labels[PIXELS];
+  assert_int_equal(dseg_writer_create("g.dcm", description, &small, &writer, NULL), DSEG_OK);
+  memset(labels, 1, sizeof labels);
+  description->has_background = true;
+  assert_int_equal(dseg_writer_write_labels(writer, 1, labels, 8, NULL), DSEG_OK);
+  assert_int_equal(dseg_writer_finish(writer, &error), DSEG_ERROR_LIMIT);
+  assert_non_null(strstr(error.message, "the memory limit is 1000000 bytes"));
+  dseg_writer_destroy(writer);
+  dseg_description_destroy(description);
+  remove("f.dcm");
+}
+
 static void silent_codecs_are_named(void **state) {
   dseg_error error = {0};
   (void)state;
@@ -301,6 +348,7 @@ int main(void) {
       cmocka_unit_test(reading_faults_are_named),
       cmocka_unit_test(elements_may_stand_behind_the_groups),
       cmocka_unit_test(silent_codecs_are_named),
+      cmocka_unit_test(a_codec_counts_for_the_memory_limit),
   };
   return cmocka_run_group_tests(tests, register_faulty, leave_directory);
 }

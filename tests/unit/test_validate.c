@@ -275,6 +275,17 @@ static int write_files(const char *directory) {
   return failures;
 }
 
+/* BINARY under another name, as an experiment. */
+static int register_experiment(void **state) {
+  static dseg_representation experiment;
+  (void)state;
+  experiment = *dseg_find_representation("binary");
+  experiment.name = "test-experiment";
+  experiment.segmentation_type = "EXPERIMENT";
+  experiment.flags |= DSEG_PLUGIN_EXPERIMENTAL;
+  return dseg_register(&experiment, NULL, NULL) == DSEG_OK ? 0 : -1;
+}
+
 int main(int argc, char **argv) {
   if (argc == 3 && strcmp(argv[1], "--write") == 0) {
     return write_files(argv[2]) == 0 ? 0 : 1;
@@ -290,5 +301,5 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_cut_files),
       cmocka_unit_test(test_frames_that_a_codec_refuses),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, register_experiment, NULL);
 }

@@ -319,6 +319,7 @@ static const fixture fixtures[] = {
      {"00120010 LO S", "00120020 LO P", "00120021 LO", "00120030 LO", "00120031 LO", "00120040 LO 1"}},
     {"modality", BINARY, {"00080060 CS OT"}, {0}},
     {"segmentation-type", BINARY, {"00620001 CS LABELS"}, {0}},
+    {"segmentation-type-private", BINARY, {"00620001 CS EXPERIMENT"}, {0}}, /* which the test registers */
     {"sop-class",
      BINARY,
      {"00020002 UI 1.2.840.10008.5.1.4.1.1.66.7", "00080016 UI 1.2.840.10008.5.1.4.1.1.66.7"},

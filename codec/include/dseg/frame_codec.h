@@ -36,6 +36,13 @@ DSEG_API int64_t dseg_frame_option_value(const dseg_codec_context *context);
 /* dseg_get_option for the options of a setup. */
 DSEG_API int64_t dseg_frame_option(const dseg_option *table, const dseg_codec_setup *setup, const char *name);
 
+/* Bytes that a context of the codec for this setup may allocate: what its memory says, or the estimate where it has
+ * none. */
+DSEG_API uint64_t dseg_frame_context_bytes(const dseg_frame_codec *codec, const dseg_codec_setup *setup);
+
+/* For memory: for each pixel and beside, sums and products that overflow being UINT64_MAX. */
+DSEG_API uint64_t dseg_frame_memory(const dseg_codec_setup *setup, uint64_t bytes_per_pixel, uint64_t bytes);
+
 /* DSEG_ERROR_ARGUMENT unless bytes is what the canonical frame takes, it has a pixel, and rows and columns are within
  * the 16 bits they have (PS3.3 C.7.6.3). */
 DSEG_API dseg_status dseg_frame_check_size(const dseg_frame_info *info, size_t bytes, dseg_error *error);

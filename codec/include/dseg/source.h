@@ -37,7 +37,9 @@ typedef struct dseg_source dseg_source;
 typedef struct dseg_open_options {
   size_t struct_size; /* sizeof(dseg_open_options): see dseg/dseg.h */
   dseg_warning_sink warnings;
-  /* Bytes that opening may allocate at most for one file's attributes, frame table or voxels; 0: 16 GiB. */
+  /* Bytes that opening may allocate at most for one file's attributes, frame table or voxels, and threads together for
+   * decoding frames, by what the codec says of its contexts: there are fewer threads, or DSEG_ERROR_LIMIT. 0: 16 GiB.
+   */
   uint64_t memory_limit;
   /* Also read what each plane was derived from, the context (patient, study, equipment), and all attributes that a copy
    * keeps. Without it a copy of the description has none of them, and an object written from it belongs to nobody. */

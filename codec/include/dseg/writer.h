@@ -86,6 +86,9 @@ typedef struct dseg_write_options {
   /* Where frames wait in a file without a name while the output goes to a function; NULL: the system's directory of
    * temporary files. For an output to a path that file is beside it. */
   const char *temporary_directory;
+  /* Bytes that threads may allocate at most for compressing frames, by what the codec says of its contexts: there are
+   * fewer threads, or DSEG_ERROR_LIMIT. 0: 16 GiB. */
+  uint64_t memory_limit;
 } dseg_write_options;
 
 typedef struct dseg_writer dseg_writer;
