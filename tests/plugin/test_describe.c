@@ -335,6 +335,60 @@ static void no_frame_costs_an_allocation(void **state) {
   assert_true(many <= few + 8);
 }
 
+/* ---- hostile input ---- */
+
+/* Opens an object and reads it, as far as it lets itself. */
+static void try_bytes(const dseg_buffer *bytes) {
+  dseg_input *input = NULL;
+  dseg_source *source = NULL;
+  uint8_t labels[PIXELS];
+  assert_int_equal(dseg_input_from_memory((dseg_view){bytes->data, bytes->size}, &input, NULL), DSEG_OK);
+  const dseg_open_options options = {
+      .struct_size = sizeof(dseg_open_options), .memory_limit = 1 << 26, .keep_context = true};
+  dseg_error error;
+  if (dseg_open_input(input, "changed", &options, &source, &error) != DSEG_OK) {
+    assert_true(error.message[0] != '\0');
+    dseg_input_close(input);
+    return;
+  }
+  const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+  const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = 1, .bits = 8};
+  if (geometry->rows == ROWS && geometry->columns == COLUMNS) {
+    (void)dseg_source_read_labels(source, &request, labels, sizeof labels, NULL, NULL);
+  }
+  dseg_source_close(source);
+}
+
+static void changed_objects_do_no_harm(void **state) {
+  static const char *const representations[] = {"test-presence", "test-wide", "test-note"};
+  static const uint8_t changes[] = {0x01, 0xFF};
+  (void)state;
+  dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);
+  description->has_background = true;
+  for (size_t i = 0; i < sizeof representations / sizeof representations[0]; i++) {
+    const dseg_write_options options = options_for(representations[i], "explicit-le");
+    dseg_input *input = NULL;
+    dseg_buffer bytes = {0};
+    write_volume("h.dcm", description, &options, false);
+    assert_int_equal(dseg_input_from_file("h.dcm", 0, &input, NULL), DSEG_OK);
+    assert_int_equal(dseg_buffer_resize(&bytes, (size_t)dseg_input_size(input), NULL), DSEG_OK);
+    assert_int_equal(dseg_input_read(input, 0, bytes.data, bytes.size, NULL), DSEG_OK);
+    dseg_input_close(input);
+    for (size_t at = 132; at < bytes.size; at += 1 + at % 3) {
+      for (size_t j = 0; j < sizeof changes; j++) {
+        bytes.data[at] ^= changes[j];
+        try_bytes(&bytes);
+        bytes.data[at] ^= changes[j];
+      }
+    }
+    for (const size_t size = bytes.size; bytes.size > 132; bytes.size -= 1 + size / 200) {
+      try_bytes(&bytes);
+    }
+    dseg_buffer_free(&bytes);
+  }
+  dseg_description_destroy(description);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(frames_are_placed_by_a_map),
@@ -344,6 +398,7 @@ int main(void) {
       cmocka_unit_test(pixels_have_32_bits),
       cmocka_unit_test(the_standard_has_no_32_bits),
       cmocka_unit_test(no_frame_costs_an_allocation),
+      cmocka_unit_test(changed_objects_do_no_harm),
   };
   return cmocka_run_group_tests(tests, register_all, leave_directory);
 }
