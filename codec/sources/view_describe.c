@@ -57,8 +57,11 @@ static dseg_status move_frames(dseg_view_source *view, const uint32_t *plane_of,
   size_t count = 0;
   for (size_t i = 0; i < source->frame_count; i++) {
     dseg_frame_attributes frame = source->frames[i];
-    frame.plane = frame.plane < source->geometry.plane_count ? plane_of[frame.plane] : UINT32_MAX;
+    if (frame.plane >= source->geometry.plane_count || frame.segment >= (int64_t)source->segment_count) {
+      continue; /* it is said of nothing */
+    }
     const uint32_t segment = frame.segment >= 0 ? view->segment_of[frame.segment] : 0;
+    frame.plane = plane_of[frame.plane];
     frame.segment = frame.segment >= 0 ? (int32_t)segment : -1;
     if (frame.plane != UINT32_MAX && segment != DSEG_NO_SEGMENT) {
       frames[count++] = frame;
