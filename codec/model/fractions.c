@@ -11,7 +11,7 @@
 #define FRACTIONS_AT_ONCE ((size_t)4096)
 
 uint32_t dseg_stored_threshold(double share, uint32_t maximum) {
-  const double stored = ceil(share * maximum - 1e-9); /* 0.7 of 10 is 7, though the product is a little more */
+  const double stored = ceil(share * maximum - 1e-9); /* 0.55 of 100 is 55, though the product is a little more */
   return stored > 1 ? (uint32_t)stored : 1;
 }
 
