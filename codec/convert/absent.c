@@ -92,15 +92,15 @@ static bool has_voxel(const uint8_t *mask, size_t count) {
   return false;
 }
 
-/* Sets found[i] for the segments that have a voxel in the plane. */
-static dseg_status find_in_plane(dseg_convert_job *job, size_t plane, uint8_t *present, uint8_t *mask, uint8_t *found,
-                                 dseg_error *error) {
+/* Sets found[i] for the segments that have a voxel in count planes. */
+static dseg_status find_in_planes(dseg_convert_job *job, size_t first, size_t count, uint8_t *present, uint8_t *mask,
+                                  uint8_t *found, dseg_error *error) {
   const dseg_description *target = job->target;
-  DSEG_TRY(dseg_convert_segments_in_plane(job, plane, present, present + target->segment_count, error));
+  DSEG_TRY(dseg_convert_segments_in_planes(job, first, count, present, present + target->segment_count, error));
   for (size_t i = 0; i < target->segment_count; i++) {
     if (found[i] == 0 && present[i] != 0) {
-      DSEG_TRY(dseg_convert_read_mask(job, i, plane, mask, error));
-      found[i] = has_voxel(mask, (size_t)target->geometry.rows * target->geometry.columns) ? 1 : 0;
+      DSEG_TRY(dseg_convert_read_mask(job, i, first, count, mask, error));
+      found[i] = has_voxel(mask, count * target->geometry.rows * target->geometry.columns) ? 1 : 0;
     }
   }
   return DSEG_OK;
@@ -111,14 +111,16 @@ static dseg_status drop_empty(dseg_convert_job *job, dseg_error *error) {
   const size_t count = target->segment_count;
   uint8_t *found = calloc(count + 1, 1);
   uint8_t *present = malloc(count + source_count(job) + 1);
-  uint8_t *mask = malloc((size_t)target->geometry.rows * target->geometry.columns + 1);
+  const size_t chunk = dseg_convert_mask_planes(job);
+  const size_t planes = target->geometry.plane_count;
+  uint8_t *mask = malloc(chunk * target->geometry.rows * target->geometry.columns + 1);
   dseg_status status = DSEG_OK;
   if (found == NULL || present == NULL || mask == NULL) {
     dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
     status = DSEG_ERROR_MEMORY;
   }
-  for (size_t plane = 0; status == DSEG_OK && plane < target->geometry.plane_count; plane++) {
-    status = find_in_plane(job, plane, present, mask, found, error);
+  for (size_t plane = 0; status == DSEG_OK && plane < planes; plane += chunk) {
+    status = find_in_planes(job, plane, planes - plane < chunk ? planes - plane : chunk, present, mask, found, error);
   }
   if (status == DSEG_OK) {
     const char *option = dseg_convert_name(job, DSEG_OPTION_PRESENT_ONLY);

@@ -28,16 +28,19 @@ static size_t plane_bytes(const dseg_convert_job *job) {
   return (size_t)geometry->rows * geometry->columns * (job->bits / 8);
 }
 
-/* Every segment that may be in the plane, by its mask. */
-static dseg_status write_masks(dseg_convert_job *job, dicom_work *work, size_t plane, dseg_error *error) {
+/* Every segment that may be in count planes, by its mask. */
+static dseg_status write_masks(dseg_convert_job *job, dicom_work *work, size_t first, size_t count, dseg_error *error) {
+  const size_t pixels = (size_t)job->target->geometry.rows * job->target->geometry.columns;
   work->stage = STAGE_READ;
-  DSEG_TRY(dseg_convert_segments_in_plane(job, plane, work->present, work->scratch, error));
+  DSEG_TRY(dseg_convert_segments_in_planes(job, first, count, work->present, work->scratch, error));
   for (size_t i = 0; i < job->target->segment_count; i++) {
     if (work->present[i] != 0) {
       work->stage = STAGE_READ;
-      DSEG_TRY(dseg_convert_read_mask(job, i, plane, work->labels, error));
+      DSEG_TRY(dseg_convert_read_mask(job, i, first, count, work->labels, error));
       work->stage = STAGE_WRITE;
-      DSEG_TRY(dseg_writer_write_mask(work->writer, plane, i, work->labels, error));
+      for (size_t k = 0; k < count; k++) {
+        DSEG_TRY(dseg_writer_write_mask(work->writer, first + k, i, work->labels + k * pixels, error));
+      }
     }
   }
   return DSEG_OK;
@@ -52,9 +55,12 @@ static dseg_status write_labels(dseg_convert_job *job, dicom_work *work, size_t 
   return DSEG_OK;
 }
 
-/* Planes of a chunk in which segments overlap, one by one. */
+/* Planes of a chunk in which segments overlap, one by one if each can be read alone. */
 static dseg_status write_overlapping(dseg_convert_job *job, dicom_work *work, size_t first, size_t count,
                                      dseg_error *error) {
+  if (dseg_convert_mask_planes(job) > 1) {
+    return write_masks(job, work, first, count, error);
+  }
   for (size_t i = first; i < first + count; i++) {
     dseg_overlap overlap = {0};
     work->stage = STAGE_READ;
@@ -62,7 +68,7 @@ static dseg_status write_overlapping(dseg_convert_job *job, dicom_work *work, si
     if (overlap.voxels == 0) {
       DSEG_TRY(write_labels(job, work, i, 1, error));
     } else {
-      DSEG_TRY(write_masks(job, work, i, error));
+      DSEG_TRY(write_masks(job, work, i, 1, error));
     }
   }
   return DSEG_OK;
@@ -84,20 +90,12 @@ static dseg_status write_chunk(dseg_convert_job *job, dicom_work *work, size_t f
   return DSEG_ERROR_OVERLAP;
 }
 
-static dseg_status write_fractions(dseg_convert_job *job, dicom_work *work, size_t first, size_t count,
-                                   dseg_error *error) {
-  for (size_t i = first; i < first + count; i++) {
-    DSEG_TRY(write_masks(job, work, i, error));
-  }
-  return DSEG_OK;
-}
-
 static dseg_status write_planes(dseg_convert_job *job, dicom_work *work, size_t *plane, dseg_error *error) {
   const size_t plane_count = job->target->geometry.plane_count;
   while (*plane < plane_count) {
     const size_t count = plane_count - *plane < work->chunk ? plane_count - *plane : work->chunk;
     dseg_convert_show_progress(&work->progress, *plane, plane_count);
-    DSEG_TRY(job->fractions ? write_fractions(job, work, *plane, count, error)
+    DSEG_TRY(job->fractions ? write_masks(job, work, *plane, count, error)
                             : write_chunk(job, work, *plane, count, error));
     *plane += count;
   }
@@ -222,9 +220,10 @@ static dseg_status create_writer(dseg_convert_job *job, dicom_work *work, dseg_e
 }
 
 dseg_status dseg_convert_to_dicom(dseg_convert_job *job, dseg_error *error) {
-  dicom_work work = {.chunk = job->fractions ? 1 : dseg_source_chunk_planes(job->view, job->bits),
-                     .progress = {job->options->progress, 0, job->options->frame_progress.report != NULL ? 1 : 2},
-                     .warnings = {job, job->output_name}};
+  dicom_work work = {
+      .chunk = job->fractions ? dseg_convert_mask_planes(job) : dseg_source_chunk_planes(job->view, job->bits),
+      .progress = {job->options->progress, 0, job->options->frame_progress.report != NULL ? 1 : 2},
+      .warnings = {job, job->output_name}};
   DSEG_TRY(create_writer(job, &work, error));
   work.labels = malloc(work.chunk * plane_bytes(job) + 1);
   work.present = malloc(job->target->segment_count + 1);

@@ -87,17 +87,21 @@ dseg_status dseg_convert_fill_fractions(dseg_convert_job *job, const dseg_grid *
   if (geometry->space == DSEG_SPACE_SLIDE) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
   }
-  uint8_t *mask = malloc(pixels + 1);
+  const size_t chunk = dseg_convert_mask_planes(job);
+  uint8_t *mask = malloc(chunk * pixels + 1);
   if (mask == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
   }
   dseg_status status = DSEG_OK;
   const float scale = (float)job->target->maximum_fraction;
-  for (size_t plane = 0; status == DSEG_OK && plane < geometry->plane_count; plane++) {
-    status = dseg_convert_read_mask(job, segment, plane, mask, error);
-    float *out = voxels + slots[plane] * grid->size[0] * grid->size[1];
-    for (size_t i = 0; status == DSEG_OK && i < pixels; i++) {
-      out[i] = (float)mask[i] / scale;
+  for (size_t first = 0; status == DSEG_OK && first < geometry->plane_count; first += chunk) {
+    const size_t count = geometry->plane_count - first < chunk ? geometry->plane_count - first : chunk;
+    status = dseg_convert_read_mask(job, segment, first, count, mask, error);
+    for (size_t k = 0; status == DSEG_OK && k < count; k++) {
+      float *out = voxels + slots[first + k] * grid->size[0] * grid->size[1];
+      for (size_t i = 0; i < pixels; i++) {
+        out[i] = (float)mask[k * pixels + i] / scale;
+      }
     }
   }
   free(mask);
@@ -110,9 +114,15 @@ dseg_status dseg_convert_fill_stored(dseg_convert_job *job, const dseg_grid *gri
   if (geometry->space == DSEG_SPACE_SLIDE) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
   }
-  for (size_t plane = 0; plane < geometry->plane_count; plane++) {
+  const size_t chunk = dseg_convert_mask_planes(job);
+  for (size_t plane = 0; plane < geometry->plane_count;) {
+    size_t count = 1;
+    while (count < chunk && plane + count < geometry->plane_count && slots[plane + count] == slots[plane] + count) {
+      count++;
+    }
     uint8_t *place = voxels + slots[plane] * grid->size[0] * grid->size[1];
-    DSEG_TRY(dseg_convert_read_mask(job, segment, plane, place, error));
+    DSEG_TRY(dseg_convert_read_mask(job, segment, plane, count, place, error));
+    plane += count;
   }
   return DSEG_OK;
 }

@@ -129,12 +129,15 @@ dseg_status dseg_convert_settle_attributes(dseg_convert_job *job, dseg_error *er
 dseg_status dseg_convert_read_labels(dseg_convert_job *job, size_t first, size_t count, const uint32_t *segments,
                                      size_t segment_count, dseg_overlap_policy policy, void *out, dseg_overlap *overlap,
                                      dseg_error *error);
-/* One byte a voxel: 0 or job->mask_maximum, or stored fractions when the output holds fractions. */
-dseg_status dseg_convert_read_mask(dseg_convert_job *job, size_t segment, size_t plane, uint8_t *out,
+/* One byte a voxel of count planes: 0 or job->mask_maximum, or stored fractions when the output holds fractions. */
+dseg_status dseg_convert_read_mask(dseg_convert_job *job, size_t segment, size_t first, size_t count, uint8_t *out,
                                    dseg_error *error);
+/* How many planes of one segment's mask to read at once: 1, but where planes lie across those that they are read from,
+ * since each reading then passes over all of these. */
+size_t dseg_convert_mask_planes(const dseg_convert_job *job);
 /* present: by segment of the target; scratch: by segment of the view. */
-dseg_status dseg_convert_segments_in_plane(dseg_convert_job *job, size_t plane, uint8_t *present, uint8_t *scratch,
-                                           dseg_error *error);
+dseg_status dseg_convert_segments_in_planes(dseg_convert_job *job, size_t first, size_t count, uint8_t *present,
+                                            uint8_t *scratch, dseg_error *error);
 /* Sets every value of count values of bits to value. */
 void dseg_convert_fill(void *out, unsigned bits, size_t count, uint32_t value);
 

@@ -4,6 +4,7 @@
 
 #include "convert/job.h"
 #include "model/overlap.h"
+#include "sources/source.h"
 
 void dseg_convert_fill(void *out, unsigned bits, size_t count, uint32_t value) {
   if (value == 0 || bits == 8) {
@@ -49,15 +50,19 @@ dseg_status dseg_convert_read_labels(dseg_convert_job *job, size_t first, size_t
   return DSEG_OK;
 }
 
-dseg_status dseg_convert_read_mask(dseg_convert_job *job, size_t segment, size_t plane, uint8_t *out,
+size_t dseg_convert_mask_planes(const dseg_convert_job *job) {
+  return dseg_source_crosses_planes(job->view) ? dseg_source_chunk_planes(job->view, 8) : 1;
+}
+
+dseg_status dseg_convert_read_mask(dseg_convert_job *job, size_t segment, size_t first, size_t count, uint8_t *out,
                                    dseg_error *error) {
-  const size_t pixels = plane_pixels(job);
+  const size_t pixels = count * plane_pixels(job);
   if (dseg_convert_is_absent(job, segment)) {
     memset(out, 0, pixels);
     return DSEG_OK;
   }
-  DSEG_TRY(dseg_source_read_mask(job->view, job->source_segment[segment], plane, 1, out, pixels, job->options->threads,
-                                 error));
+  DSEG_TRY(dseg_source_read_mask(job->view, job->source_segment[segment], first, count, out, pixels,
+                                 job->options->threads, error));
   const uint8_t inside = (uint8_t)job->mask_maximum;
   const bool is_mask = dseg_source_description(job->view)->maximum_fraction == 0;
   for (size_t i = 0; is_mask && inside != 1 && i < pixels; i++) {
@@ -66,11 +71,14 @@ dseg_status dseg_convert_read_mask(dseg_convert_job *job, size_t segment, size_t
   return DSEG_OK;
 }
 
-dseg_status dseg_convert_segments_in_plane(dseg_convert_job *job, size_t plane, uint8_t *present, uint8_t *scratch,
-                                           dseg_error *error) {
-  DSEG_TRY(dseg_source_segments_in_plane(job->view, plane, scratch, error));
-  for (size_t i = 0; i < job->target->segment_count; i++) {
-    present[i] = dseg_convert_is_absent(job, i) ? 0 : scratch[job->source_segment[i]];
+dseg_status dseg_convert_segments_in_planes(dseg_convert_job *job, size_t first, size_t count, uint8_t *present,
+                                            uint8_t *scratch, dseg_error *error) {
+  memset(present, 0, job->target->segment_count);
+  for (size_t plane = first; plane < first + count; plane++) {
+    DSEG_TRY(dseg_source_segments_in_plane(job->view, plane, scratch, error));
+    for (size_t i = 0; i < job->target->segment_count; i++) {
+      present[i] |= dseg_convert_is_absent(job, i) ? 0 : scratch[job->source_segment[i]];
+    }
   }
   return DSEG_OK;
 }

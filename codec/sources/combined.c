@@ -168,8 +168,7 @@ static bool crosses_planes(const dseg_source *source) {
   const dseg_combined *combined = (const dseg_combined *)(const void *)source;
   bool crosses = false;
   for (size_t i = 0; i < combined->source_count && !crosses; i++) {
-    const dseg_source *part = combined->sources[i];
-    crosses = part->ops->crosses_planes != NULL && part->ops->crosses_planes(part);
+    crosses = dseg_source_crosses_planes(combined->sources[i]);
   }
   return crosses;
 }

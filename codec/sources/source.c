@@ -93,9 +93,13 @@ static dseg_status check_planes(const dseg_source *source, size_t first, size_t 
   return DSEG_OK;
 }
 
+bool dseg_source_crosses_planes(const dseg_source *source) {
+  return source->ops->crosses_planes != NULL && source->ops->crosses_planes(source);
+}
+
 size_t dseg_source_chunk_planes(const dseg_source *source, unsigned bits) {
   const dseg_geometry *geometry = &source->description->geometry;
-  const bool crosses = source->ops->crosses_planes != NULL && source->ops->crosses_planes(source);
+  const bool crosses = dseg_source_crosses_planes(source);
   const double plane_bytes = (double)geometry->rows * geometry->columns * (bits > 8 ? bits / 8 : 1);
   const double planes = plane_bytes > 0 ? (crosses ? CROSSING_BYTES : CHUNK_BYTES) / plane_bytes : 1;
   const size_t most = geometry->plane_count > 0 ? geometry->plane_count : 1;

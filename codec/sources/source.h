@@ -59,6 +59,8 @@ dseg_status dseg_source_layers(dseg_source *source, unsigned threads, const dseg
 /* A view keeps its source from being freed until it lets go of it. Any thread may call. */
 void dseg_source_hold(dseg_source *source);
 void dseg_source_release(dseg_source *source);
+/* Whether a plane of the source lies across all planes of what it is read from: see dseg_source_chunk_planes. */
+bool dseg_source_crosses_planes(const dseg_source *source);
 /* DSEG_ERROR_ARGUMENT when the source, which a view reads from, was closed. */
 dseg_status dseg_source_check_open(const dseg_source *source, dseg_error *error);
 

@@ -250,9 +250,7 @@ static dseg_status read_frame(dseg_source *source, size_t number, dseg_buffer *o
 
 static bool crosses_planes(const dseg_source *source) {
   const dseg_view_source *view = own(source);
-  const dseg_source *from = view->source;
-  return !dseg_raster_map_keeps_planes(&view->map) ||
-         (from->ops->crosses_planes != NULL && from->ops->crosses_planes(from));
+  return !dseg_raster_map_keeps_planes(&view->map) || dseg_source_crosses_planes(view->source);
 }
 
 static void close_view(dseg_source *source) {

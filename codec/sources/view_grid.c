@@ -82,7 +82,7 @@ static bool is_empty(const struct look *look, size_t plane) {
  * that is often enough, then at ever more. */
 static dseg_status count_empty(const struct look *look, bool from_last, size_t *empty, dseg_error *error) {
   const size_t total = look->view->base.description->geometry.plane_count;
-  const bool crosses = look->view->base.ops->crosses_planes(&look->view->base);
+  const bool crosses = dseg_source_crosses_planes(&look->view->base);
   size_t count = crosses ? look->chunk : 1;
   for (*empty = 0; *empty < total;) {
     count = count < look->chunk ? count : look->chunk;

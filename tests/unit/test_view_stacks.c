@@ -402,11 +402,45 @@ static void views_of_combined_sources(void **state) {
   }
 }
 
+/* Overlapping masks and fractions on another grid, written and read again. */
+static void views_that_are_written(void **state) {
+  (void)state;
+  for (uint32_t round = 0; round < ROUNDS / 3; round++) {
+    struct model model;
+    dseg_plane_position planes[MODEL_SIDE];
+    dseg_buffer bytes = {0};
+    dseg_error error;
+    model_seed(3000 + round);
+    model_make(&model, round % 2 == 0 ? DSEG_VOXELS_MASKS : DSEG_VOXELS_PROBABILITY);
+    dseg_source *view = other_grid(model_in_memory(&model), &model);
+    const dseg_output output = dseg_output_to_buffer(&bytes);
+    const dseg_convert_options options = {.struct_size = sizeof options,
+                                          .format = "dicom",
+                                          .representation = round % 2 == 0 ? "binary" : "fractional",
+                                          .empty_frames = DSEG_EMPTY_KEEP,
+                                          .threads = 2};
+    if (dseg_write(view, &output, &options, NULL, &error) != DSEG_OK) {
+      fail_msg("%s", error.message);
+    }
+    dseg_source_close(view);
+    dseg_source *written = NULL;
+    assert_int_equal(dseg_open_memory((dseg_view){bytes.data, bytes.size}, "object", NULL, &written, &error), DSEG_OK);
+    dseg_geometry geometry = model_geometry(&model, planes); /* a reader sorts planes */
+    geometry.frame_of_reference_uid = NULL;
+    view = derive(written, &(dseg_derive_options){.grid = DSEG_VIEW_GRID_ONTO, .onto = &geometry});
+    model_expect(&model, view);
+    dseg_source_close(view);
+    dseg_buffer_free(&bytes);
+    model_free(&model);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(views_of_memory),
       cmocka_unit_test(views_of_objects),
       cmocka_unit_test(views_of_combined_sources),
+      cmocka_unit_test(views_that_are_written),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
