@@ -127,12 +127,8 @@ static void free_job(dseg_convert_job *job) {
   }
   free(job->group_names);
   dseg_description_destroy(job->target);
-  if (job->view != job->source) {
-    dseg_source_close(job->view);
-  }
-  if (job->whole_view != job->source) {
-    dseg_source_close(job->whole_view);
-  }
+  dseg_source_close(job->view);
+  dseg_source_close(job->whole_view);
 }
 
 /* What a buffer held before: a conversion that fails behind its writer leaves it that. */

@@ -62,7 +62,7 @@ static dseg_status derive_onto(dseg_convert_job *job, const dseg_geometry *to, d
   const dseg_derive_options options = {.struct_size = sizeof options,
                                        .grid = DSEG_VIEW_GRID_ONTO,
                                        .onto = &onto,
-                                       .take_source = job->view != job->source,
+                                       .take_source = true,
                                        .warnings = {note_margins, job},
                                        .threads = job->options->threads};
   dseg_source *view = NULL;

@@ -22,9 +22,9 @@ dseg_warning_sink dseg_convert_warning_sink(dseg_convert_warnings *warnings);
 struct dseg_convert_job {
   const dseg_convert_options *options;
   dseg_source *source; /* borrowed */
-  dseg_source *view;   /* of the source: the planes and segments of the target; owned, or the source itself */
-  /* The view with all planes, which may still be turned, where the view has those of DSEG_GRID_TIGHT alone; owned, or
-   * the source itself; NULL: the view. */
+  dseg_source *view;   /* of the source: the planes and segments of the target; owned */
+  /* The view with all planes, which may still be turned, where the view has those of DSEG_GRID_TIGHT alone; owned;
+   * NULL: the view. */
   dseg_source *whole_view;
   /* The names of the files that were opened together, file_count of them; one for a source. The first may be NULL. */
   const char *const *names;

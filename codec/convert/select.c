@@ -137,11 +137,6 @@ static dseg_status derive(dseg_convert_job *job, dseg_derive_options *derive_opt
     derive_options->segments = indices;
     derive_options->segment_count = segment_count;
   }
-  const bool all_planes = derive_options->planes == NULL && derive_options->plane_count == source->geometry.plane_count;
-  if (derive_options->segments == NULL && all_planes && options->threshold <= 0) {
-    job->view = job->source; /* planes take memory in a view, too */
-    return DSEG_OK;
-  }
   derive_options->threshold = options->threshold;
   derive_options->threads = options->threads;
   return dseg_source_derive(job->source, derive_options, &job->view, error);

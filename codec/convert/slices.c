@@ -137,7 +137,7 @@ static dseg_status tighten(dseg_convert_job *job, bool keep, dseg_error *error) 
   }
   const dseg_derive_options options = {.struct_size = sizeof options,
                                        .grid = DSEG_VIEW_GRID_TIGHT,
-                                       .take_source = !keep && job->view != job->source,
+                                       .take_source = !keep,
                                        .threads = job->options->threads};
   dseg_source *view = NULL;
   const dseg_status status = dseg_source_derive(job->view, &options, &view, error);

@@ -79,14 +79,20 @@ static dseg_status choose_planes(dseg_view_source *view, const dseg_derive_optio
   DSEG_TRY(count_planes(source, options, &count, error));
   DSEG_TRY(check_once(source, options, error));
   geometry->plane_count = count;
-  geometry->planes = dseg_description_alloc(view->base.description, count * sizeof *geometry->planes);
-  if (geometry->planes == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+  if (options->planes != NULL) {
+    geometry->planes = dseg_description_alloc(view->base.description, count * sizeof *geometry->planes);
+    if (geometry->planes == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+    }
+  } else {
+    geometry->planes = source->planes + options->first_plane; /* borrowed, as all that is not changed */
   }
   DSEG_TRY(dseg_raster_map_identity(geometry, &view->map, error));
   for (size_t i = 0; i < count; i++) {
     const size_t plane = options->planes != NULL ? options->planes[i] : options->first_plane + i;
-    geometry->planes[i] = source->planes[plane];
+    if (options->planes != NULL) {
+      geometry->planes[i] = source->planes[plane];
+    }
     view->map.index[2][i] = (int32_t)plane;
   }
   view->plain = true;

@@ -107,6 +107,9 @@ static void settle_images(dseg_view_source *view) {
   if (view->images != NULL) {
     return; /* the view has other images */
   }
+  if (view->map.index[2][0] >= 0 && description->geometry.planes == of_source + view->map.index[2][0]) {
+    return; /* borrowed from the source */
+  }
   const bool keeps = dseg_raster_map_keeps_planes(&view->map);
   for (size_t i = 0; i < description->geometry.plane_count; i++) {
     dseg_plane_position *plane = &description->geometry.planes[i];
