@@ -38,7 +38,7 @@ static const char *const suffixes[] = {".nrrd", ".mhd", ".mha", ".nii.gz", ".nii
 
 typedef struct command_line {
   const char *input;
-  const char *directory;
+  const char *directory; /* never NULL */
   const char *prefix;
   int type;
   dcmqi_request request;
@@ -66,7 +66,8 @@ static int parse(int argc, char **argv, command_line *line) {
       return CLI_OK;
     }
   }
-  const char *const required[] = {"inputDICOM", line->input, "outputDirectory", line->directory, NULL};
+  const char *const required[] = {"inputDICOM", line->input, "outputDirectory",
+                                  *line->directory != '\0' ? line->directory : NULL, NULL};
   return dcmqi_check(&args, required);
 }
 
@@ -103,7 +104,8 @@ static int convert(command_line *line) {
 }
 
 static int run(int argc, char **argv) {
-  command_line line = {.prefix = "",
+  command_line line = {.directory = "",
+                       .prefix = "",
                        .request = {.common = {.command = &cmd_segimage2itkimage},
                                    .input_count = 1,
                                    .from_dicom = true,

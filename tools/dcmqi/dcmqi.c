@@ -134,7 +134,7 @@ int dcmqi_convert(dcmqi_request *request) {
   cli_warnings_end(&warnings);
   convert_messages_end(&messages);
   const int exit_code = status == DSEG_OK ? CLI_OK : convert_fail(result, status, &error);
-  if (exit_code == CLI_OK && request->common.verbose) {
+  if (exit_code == CLI_OK && request->common.verbose && result != NULL) {
     report(result);
   }
   dseg_convert_result_destroy(result);
