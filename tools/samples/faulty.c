@@ -50,7 +50,7 @@ typedef struct fault {
   const char *base;
   const char *purpose;
   special change;
-  const char *changes[14];
+  const char *changes[17];
 } fault;
 
 static const fault faults[] = {
@@ -168,9 +168,12 @@ static const fault faults[] = {
     {"reference-listed",
      NULL,
      LABELMAP,
-     "Common Instance Reference lacks the image that frames refer to",
+     "Common Instance Reference lacks one of the images that frames refer to",
      0,
-     {REFERENCE, LISTED, "00081115[1]/0008114A[1]/00081155 UI 1.2.3.101"}},
+     {REFERENCE, LISTED, SOURCE "/00082112[2]/00081150 UI 1.2.840.10008.5.1.4.1.1.2",
+      SOURCE "/00082112[2]/00081155 UI 1.2.3.101", SOURCE "/00082112[2]/0040A170[1]/00080100 SH 121322",
+      SOURCE "/00082112[2]/0040A170[1]/00080102 SH DCM",
+      SOURCE "/00082112[2]/0040A170[1]/00080104 LO Source Image for Image Processing Operation"}},
     {"source-purpose",
      NULL,
      LABELMAP,
