@@ -56,8 +56,9 @@ static entry of_codec(const dseg_frame_codec *item) {
 }
 
 static void format_bits(uint32_t flags, char text[16]) {
-  snprintf(text, 16, "%s%s%s", (flags & DSEG_PLUGIN_BITS_1) != 0 ? "1 " : "",
-           (flags & DSEG_PLUGIN_BITS_8) != 0 ? "8 " : "", (flags & DSEG_PLUGIN_BITS_16) != 0 ? "16 " : "");
+  snprintf(text, 16, "%s%s%s%s", (flags & DSEG_PLUGIN_BITS_1) != 0 ? "1 " : "",
+           (flags & DSEG_PLUGIN_BITS_8) != 0 ? "8 " : "", (flags & DSEG_PLUGIN_BITS_16) != 0 ? "16 " : "",
+           (flags & DSEG_PLUGIN_BITS_32) != 0 ? "32 " : "");
 }
 
 static const char *access_text(uint32_t flags) {
@@ -94,7 +95,7 @@ static void put_entry(json_out *json, const entry *item) {
   static const struct {
     uint32_t flag;
     unsigned bits;
-  } bits[] = {{DSEG_PLUGIN_BITS_1, 1}, {DSEG_PLUGIN_BITS_8, 8}, {DSEG_PLUGIN_BITS_16, 16}};
+  } bits[] = {{DSEG_PLUGIN_BITS_1, 1}, {DSEG_PLUGIN_BITS_8, 8}, {DSEG_PLUGIN_BITS_16, 16}, {DSEG_PLUGIN_BITS_32, 32}};
   for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
     if ((item->flags & bits[i].flag) != 0) {
       json_put_unsigned(json, NULL, bits[i].bits);
