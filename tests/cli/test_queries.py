@@ -82,7 +82,7 @@ class Codecs(CliTest):
         for codec in codecs:
             for flag in ("can_read", "can_write", "lossy", "experimental", "needs_other_frames", "learns", "varying"):
                 self.assertIsInstance(codec[flag], bool, codec["name"])
-            self.assertTrue(set(codec["bits_allocated"]) <= {1, 8, 16} and codec["bits_allocated"])
+            self.assertTrue(set(codec["bits_allocated"]) <= {1, 8, 16, 32} and codec["bits_allocated"])
             self.assertFalse(codec["experimental"] and codec["uid"].startswith("1.2.840.10008"), codec["name"])
             for option in codec["options"]:
                 self.assertTrue(option["minimum"] <= option["standard"] <= option["maximum"] and option["help"])
