@@ -97,17 +97,8 @@ static bool has_known_suffix(const char *path) {
          (length > 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".seg") == 0));
 }
 
-static int make(const phantom_spec *spec, const char *path, bool force, unsigned threads) {
-  phantom made;
-  dseg_error error = {DSEG_OK, ""};
-  const dseg_status status = phantom_create(&made, spec, &error);
-  const int code = status == DSEG_OK ? phantom_write(&made, path, force, threads) : cli_fail(NULL, status, &error);
-  phantom_destroy(&made);
-  return code;
-}
-
 static int run(int argc, char **argv) {
-  phantom_spec spec = {.labels = 108, .size = {512, 512, 400}};
+  phantom_spec spec = {.labels = PHANTOM_DEFAULT_LABELS, .size = {512, 512, 400}};
   bool force = false;
   unsigned threads = 0;
   cli_args args;
@@ -129,5 +120,5 @@ static int run(int argc, char **argv) {
                            ".seg.nrrd .mha or .mhd",
                            args.names[0]);
   }
-  return make(&spec, args.names[0], force, threads);
+  return phantom_make(&spec, args.names[0], force, threads);
 }

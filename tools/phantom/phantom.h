@@ -13,7 +13,7 @@
 #include "cli/cli.h"
 #include "dseg/dseg.h"
 
-enum { PHANTOM_MAX_LABELS = 65535, PHANTOM_SIDES = 65535 };
+enum { PHANTOM_MAX_LABELS = 65535, PHANTOM_DEFAULT_LABELS = 108, PHANTOM_SIDES = 65535 };
 
 typedef struct phantom_spec {
   unsigned labels;   /* 1..PHANTOM_MAX_LABELS */
@@ -81,8 +81,8 @@ void phantom_destroy(phantom *made);
  * overlap. */
 dseg_status phantom_read_plane(phantom *made, size_t plane, uint16_t *first, uint16_t *second, dseg_error *error);
 
-/* Writes the phantom to path, in the format of its suffix; an exit code after a message. */
-int phantom_write(phantom *made, const char *path, bool replace, unsigned threads);
+/* Makes a phantom and writes it to path, in the format of its suffix; an exit code after a message. */
+int phantom_make(const phantom_spec *spec, const char *path, bool replace, unsigned threads);
 
 /* Between the parts: */
 

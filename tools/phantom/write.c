@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* write.c - writes a phantom: DICOM objects plane by plane, volumes as a whole. */
+/* write.c - makes and writes a phantom: DICOM objects plane by plane, volumes as a whole. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +165,7 @@ static dseg_status write_checked(work *job, const dseg_volume_format *format, ds
   return status == DSEG_OK ? dseg_output_set_commit(job->outputs, error) : status;
 }
 
-int phantom_write(phantom *made, const char *path, bool replace, unsigned threads) {
+static int write_phantom(phantom *made, const char *path, bool replace, unsigned threads) {
   work job = {.made = made, .path = path, .outputs = dseg_output_set_create(), .replace = replace, .threads = threads};
   const dseg_volume_format *format = dseg_volume_format_of(path);
   dseg_error error = {DSEG_OK, ""};
@@ -183,4 +183,13 @@ int phantom_write(phantom *made, const char *path, bool replace, unsigned thread
   free(job.plane[1]);
   free(job.mask);
   return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
+}
+
+int phantom_make(const phantom_spec *spec, const char *path, bool replace, unsigned threads) {
+  phantom made;
+  dseg_error error = {DSEG_OK, ""};
+  const dseg_status status = phantom_create(&made, spec, &error);
+  const int code = status == DSEG_OK ? write_phantom(&made, path, replace, threads) : cli_fail(NULL, status, &error);
+  phantom_destroy(&made);
+  return code;
 }

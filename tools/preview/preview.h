@@ -8,6 +8,7 @@
 #include "preview/picture.h"
 
 enum { PREVIEW_MAX_CELLS = 20 };
+#define PREVIEW_TO_THE_END SIZE_MAX /* last_plane: the last that there is */
 
 /* How a plane is turned for display, as radiology shows it: the patient's left or back to the right, back or feet
  * down. In display pixel units of a plane: x runs along columns unless transposed. */
@@ -40,7 +41,14 @@ typedef struct preview_job {
   uint8_t *present;
 } preview_job;
 
-/* preview_planes.c: allocates the job's buffers; released by preview_release. */
+/* A picture as it is without options; then set the input, and what else is wanted. */
+#define PREVIEW_START \
+  { .last_plane = PREVIEW_TO_THE_END, .size = 1400, .overlap = DSEG_OVERLAP_LAST }
+
+/* make.c: draws job->input into a file, and releases what the job took; an exit code after a message. */
+int preview_make(preview_job *job, const char *output, bool force);
+
+/* planes.c: allocates the job's buffers; released by preview_release. */
 dseg_status preview_prepare(preview_job *job, dseg_error *error);
 void preview_release(preview_job *job);
 /* Fills labels (and weights) with a plane. */
@@ -50,7 +58,7 @@ dseg_status preview_choose_planes(preview_job *job, dseg_error *error);
 /* Voxel of the plane (index in labels) at a displayed voxel. */
 size_t preview_voxel(const preview_job *job, uint32_t x, uint32_t y);
 
-/* preview_draw.c: draws the montage, or the whole slide, with its legend. */
+/* draw.c: draws the montage, or the whole slide, with its legend. */
 dseg_status preview_draw(preview_job *job, picture *canvas, dseg_error *error);
 
 #endif
