@@ -270,8 +270,12 @@ extern "C" void dseg_data_set_put_u16(dseg_data_set *set, uint32_t tag, const ch
 
 extern "C" void dseg_data_set_put_u32(dseg_data_set *set, uint32_t tag, const char *vr, const uint32_t *values,
                                       size_t count) {
-  put(set, tag, vr,
-      [&](DcmElement &element) { return element.putUint32Array(values, static_cast<unsigned long>(count)); });
+  const bool is_signed = std::strcmp(vr, "SL") == 0;
+  const std::vector<Sint32> numbers(values, values + (is_signed ? count : 0));
+  put(set, tag, vr, [&](DcmElement &element) {
+    return is_signed ? element.putSint32Array(numbers.data(), static_cast<unsigned long>(count))
+                     : element.putUint32Array(values, static_cast<unsigned long>(count));
+  });
 }
 
 extern "C" void dseg_data_set_put_tag(dseg_data_set *set, uint32_t tag, uint32_t value) {
@@ -404,6 +408,17 @@ extern "C" void dseg_data_set_remove_item(dseg_data_set *set, uint32_t tag, size
     if (index < dseg_data_set_count_items(set, tag)) {
       delete static_cast<DcmSequenceOfItems *>(find_element(set, tag))->remove(static_cast<unsigned long>(index));
     }
+  });
+}
+
+extern "C" void dseg_data_set_copy_item(dseg_data_set *set, uint32_t tag, size_t index) {
+  guarded(set, tag, [&] {
+    if (index >= dseg_data_set_count_items(set, tag)) {
+      fail(set, DSEG_ERROR_ARGUMENT, "an item to copy is not there");
+      return;
+    }
+    DcmSequenceOfItems *sequence = static_cast<DcmSequenceOfItems *>(find_element(set, tag));
+    check(set, sequence->append(new DcmItem(*sequence->getItem(static_cast<unsigned long>(index)))), tag);
   });
 }
 

@@ -21,37 +21,15 @@ const cli_command cmd_convert = {"convert",
                                  convert_options_table,
                                  run};
 
-/* Names of options, for messages. */
-static const char *const option_names[DSEG_OPTION_COUNT] = {
-    [DSEG_OPTION_SEGMENTS] = "--segments",    [DSEG_OPTION_PRESENT_ONLY] = "--present-only",
-    [DSEG_OPTION_PLANES] = "--planes",        [DSEG_OPTION_GRID] = "--grid",
-    [DSEG_OPTION_OVERLAP] = "--overlap",      [DSEG_OPTION_THRESHOLD] = "--threshold",
-    [DSEG_OPTION_NUMBERING] = "--renumber",   [DSEG_OPTION_METADATA] = "--metadata",
-    [DSEG_OPTION_REFERENCES] = "--reference", [DSEG_OPTION_REPRESENTATION] = "--as",
-    [DSEG_OPTION_SPLIT] = "--split",          [DSEG_OPTION_REPLACE] = "--force",
-    [DSEG_OPTION_SLICE_AXIS] = "--slice-axis"};
-
-static int fail(const dseg_convert_result *result, dseg_status status, const dseg_error *error, dseg_error *refusal) {
-  if (refusal != NULL && result != NULL && result->refused) {
-    *refusal = *error;
-    const char *message = cli_without_file(error->message, result->file);
-    memmove(refusal->message, refusal->message + (message - error->message), strlen(message) + 1);
-    return CLI_OUTPUT;
-  }
-  return convert_fail(result, status, error);
-}
-
 /* Converts, with the files of set, which get their names when all is done. */
-static int convert_into(convert_request *request, dseg_input *const *inputs, dseg_output_set *set,
-                        dseg_error *refusal) {
+static int convert_into(convert_request *request, dseg_input *const *inputs, dseg_output_set *set) {
   const double start = os_seconds();
   const unsigned flags = (request->force ? DSEG_OUTPUT_REPLACE : 0u) | (request->sync ? DSEG_OUTPUT_SYNC : 0u);
   const dseg_output output = cli_output(request->output, flags, set);
   const dseg_output metadata = dseg_output_to_file(request->write_metadata, flags, set);
   cli_progress progress;
   cli_progress frames;
-  convert_messages messages = {.is_quiet = refusal != NULL,
-                               .quiet_about = request->input_count == 1 ? request->inputs[0] : NULL};
+  convert_messages messages = {.count = 0};
   dseg_convert_options options = request->options;
   options.struct_size = sizeof options;
   options.inputs = inputs;
@@ -62,7 +40,7 @@ static int convert_into(convert_request *request, dseg_input *const *inputs, dse
   options.progress = cli_progress_sink(&progress);
   options.frame_progress = cli_progress_sink(&frames);
   options.messages = convert_message_sink(&messages);
-  options.option_names = option_names;
+  options.option_names = convert_option_names;
   dseg_convert_result *result = NULL;
   dseg_error error;
   cli_progress_begin(&progress, request->output);
@@ -73,7 +51,7 @@ static int convert_into(convert_request *request, dseg_input *const *inputs, dse
     status = dseg_output_set_commit(set, &error);
     exit_code = status == DSEG_OK ? CLI_OK : cli_fail(request->output, status, &error);
   } else {
-    exit_code = fail(result, status, &error, refusal);
+    exit_code = convert_fail(result, status, &error);
   }
   cli_progress_end(&progress);
   convert_messages_end(&messages);
@@ -96,7 +74,7 @@ static dseg_status open_standard_input(const convert_request *request, dseg_inpu
   return DSEG_OK;
 }
 
-static int execute(convert_request *request, dseg_error *refusal) {
+static int execute(convert_request *request) {
   dseg_output_set *set = dseg_output_set_create();
   dseg_input **inputs = calloc(request->input_count, sizeof(dseg_input *));
   int exit_code = CLI_INPUT;
@@ -105,15 +83,14 @@ static int execute(convert_request *request, dseg_error *refusal) {
   } else {
     dseg_error error;
     const dseg_status status = open_standard_input(request, inputs, set, &error);
-    exit_code =
-        status == DSEG_OK ? convert_into(request, inputs, set, refusal) : cli_fail(cli_standard_input, status, &error);
+    exit_code = status == DSEG_OK ? convert_into(request, inputs, set) : cli_fail(cli_standard_input, status, &error);
   }
   free(inputs);
   dseg_output_set_destroy(set);
   return exit_code;
 }
 
-int convert_run(int argc, char **argv, dseg_error *refusal) {
+static int run(int argc, char **argv) {
   convert_request request = {.inputs = NULL};
   /* No list can be longer than the command line. */
   request.references = calloc((size_t)argc + 1, sizeof *request.references);
@@ -132,15 +109,11 @@ int convert_run(int argc, char **argv, dseg_error *refusal) {
       exit_code = CLI_OUTPUT;
     }
     if (exit_code == CLI_OK && request.output != NULL) {
-      exit_code = execute(&request, refusal);
+      exit_code = execute(&request);
     }
   }
   free(request.references);
   free(request.segments);
   free(request.encoding_options);
   return exit_code;
-}
-
-static int run(int argc, char **argv) {
-  return convert_run(argc, argv, NULL);
 }

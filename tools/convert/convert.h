@@ -24,24 +24,19 @@ typedef struct convert_request {
   dseg_convert_options options;
 } convert_request;
 
-/* cmd_convert.c: the whole of `dseg convert`, for other subcommands; argv[0] is "convert", and strings may be changed.
- * refusal: if set, receives "the output cannot hold this input" (CLI_OUTPUT) instead of a message; notes, and warnings
- * about the inputs, are then left out, too. */
-int convert_run(int argc, char **argv, dseg_error *refusal);
-
 /* options.c: takes the command line; returns an exit code after a message. */
 int convert_parse(cli_args *args, convert_request *request);
 extern const cli_option convert_options_table[];
 
-/* messages.c: the messages of a conversion. Start with {.count = 0}. */
+/* messages.c: how messages call options: those of `dseg convert`. */
+extern const char *const convert_option_names[DSEG_OPTION_COUNT];
+/* The messages of a conversion. Start with {.count = 0}. */
 typedef struct convert_messages {
   struct {
     char *file;
     cli_warnings warnings;
   } files[4]; /* that warnings are about; those of further files count with the last */
   size_t count;
-  const char *quiet_about; /* no notes, and no warnings about this file (NULL: about several), if is_quiet */
-  bool is_quiet;
 } convert_messages;
 dseg_message_sink convert_message_sink(convert_messages *messages);
 /* Says how many warnings were not shown, and frees. */

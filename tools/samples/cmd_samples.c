@@ -51,17 +51,12 @@ const cli_command cmd_samples = {"samples",
                                  options_table,
                                  run};
 
-static int make_preview(samples_job *job) {
-  samples_command command = {0};
-  samples_add(&command, "preview");
-  for (size_t i = 0; i < job->sample_count; i++) {
-    if (job->samples[i].group == SAMPLES_ENCODING) {
-      samples_add_file(&command, job, job->samples[i].file);
-      break;
-    }
+static int make_preview(const samples_job *job) {
+  size_t first = 0; /* there is one: no encoding at all is an error */
+  while (job->samples[first].group != SAMPLES_ENCODING) {
+    first++;
   }
-  samples_add_file(&command, job, "preview.png");
-  return samples_run(&command, job, NULL);
+  return samples_draw(job, job->samples[first].file, "preview.png");
 }
 
 static int make_samples(samples_job *job) {
@@ -142,6 +137,7 @@ static int parse(cli_args *args, samples_job *job) {
     return cli_usage_error(&cmd_samples, "--uid-seed is for new UIDs, and --keep-identity keeps the old ones");
   }
   job->source = args->names[0];
+  job->is_phantom = strcmp(job->source, "phantom") == 0;
   job->directory = args->names[1];
   return CLI_OK;
 }

@@ -1,40 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dicom_edit.h - changes single elements of a DICOM file that this program has written: for objects that are wrong on
- * purpose, which no writer would write. Explicit VR Little Endian, with lengths or delimiters (PS3.5 7.1, 7.5, A.4). */
+ * purpose, which no writer would write. Explicit VR Little Endian (PS3.5 A.2). */
 #ifndef DSEG_TOOLS_SAMPLES_DICOM_EDIT_H
 #define DSEG_TOOLS_SAMPLES_DICOM_EDIT_H
 
 #include "dseg/dseg.h"
 
-/* An element; an item of a sequence or a fragment of encapsulated pixels (tag EDIT_ITEM); or the whole file. */
-typedef struct edit_node {
-  uint32_t tag;
-  char vr[3]; /* of elements */
-  uint8_t *value;
-  size_t size;
-  struct edit_node *children; /* elements of an item, items of a sequence, fragments */
-  size_t count, room;
-  bool nested; /* has children rather than a value, even if there is none */
-} edit_node;
+/* Where the data set begins, and its transfer syntax (PS3.10 7.1); the meta information is Explicit VR Little Endian.
+ * False when there is none. */
+bool edit_read_meta(dseg_view file, size_t *start, char syntax[65]);
 
-#define EDIT_ITEM 0xFFFEE000U /* tag of items */
-
-/* Reads a whole file. *file is given to edit_free whatever the outcome. */
-dseg_status edit_read(dseg_view bytes, edit_node *file, dseg_error *error);
-void edit_free(edit_node *file);
-
-/* The element or item at a path such as "00620002[1]/00620004" (items count from 1); NULL when it is not there. */
-edit_node *edit_find(edit_node *file, const char *path);
+/* Reads a file into an empty data set up to its pixels: *pixels are the bytes of group 7FE0, of the offset tables and
+ * of Pixel Data as they are encoded. */
+dseg_status edit_read(dseg_data_set *set, dseg_view file, char syntax[65], dseg_view *pixels, dseg_error *error);
 
 /* Carries out one change:
- *   "PATH VR VALUE"  sets an element, made where it is missing; items on the way are made, too. VALUE: text as it is;
- *                    numbers separated by '\' for US, UL, SS, SL, AT (hexadecimal); nothing: an empty value
+ *   "PATH VR VALUE"  puts an element; PATH is like "00620002[1]/00620004" (items count from 1); an item that would be
+ *                    the next of its sequence is made. VALUE: text as it is; numbers separated by '\' for US, UL, SL
+ *                    and a tag for AT; nothing: an empty value
  *   "PATH -"         removes an element or an item
  *   "PATH +"         appends a copy of the last item of a sequence
  * DSEG_ERROR_ARGUMENT when the path is not there or the text makes no sense. */
-dseg_status edit_apply(edit_node *file, const char *change, dseg_error *error);
+dseg_status edit_apply(dseg_data_set *set, const char *change, dseg_error *error);
 
-/* Appends the file's bytes. */
-dseg_status edit_write(const edit_node *file, dseg_buffer *out, dseg_error *error);
+/* Appends the bytes of a file. */
+dseg_status edit_write(const dseg_data_set *set, const char *syntax, dseg_view pixels, dseg_buffer *out,
+                       dseg_error *error);
 
 #endif

@@ -91,24 +91,13 @@ static int make_encoding(samples_job *job, const dseg_representation *representa
   if (length < 0 || (size_t)length >= sizeof name) {
     return add_gap(job, representation, codec, "its name is too long for that of a file");
   }
+  const samples_conversion made = {.input = base[0] != '\0' ? base : NULL,
+                                   .output = name,
+                                   .representation = representation->name,
+                                   .frame_codec = codec->name};
   samples_command command = {0};
   dseg_error refusal = {DSEG_OK, ""};
-  samples_add(&command, "convert");
-  if (base[0] != '\0') {
-    samples_add_file(&command, job, base);
-  } else {
-    samples_add_source(&command, job);
-  }
-  samples_add_file(&command, job, name);
-  if (base[0] == '\0') {
-    samples_add_references(&command, job);
-  }
-  samples_add(&command, "--as");
-  samples_add(&command, representation->name);
-  samples_add(&command, "--transfer-syntax");
-  samples_add(&command, codec->name);
-  samples_add_seed(&command, name);
-  int code = samples_run(&command, job, &refusal);
+  int code = samples_convert(job, &made, &command, &refusal);
   if (code == CLI_OUTPUT && refusal.status != DSEG_OK) {
     return add_gap(job, representation, codec, refusal.message);
   }
@@ -156,7 +145,10 @@ int samples_make_encodings(samples_job *job) {
 }
 
 /* What the source holds decides which encodings there are. */
-static int look_at_source(samples_job *job, const char *path) {
+static int look_at_source(samples_job *job) {
+  char room[SAMPLES_PATH];
+  const char *shown = NULL;
+  const char *path = samples_find_source(job, room, &shown);
   cli_warnings warnings = {.file = path};
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
                                      .warnings = cli_warning_sink(&warnings),
@@ -182,16 +174,14 @@ static int look_at_source(samples_job *job, const char *path) {
 
 /* A volume that cannot hold the source is left out. */
 static int make_volume(samples_job *job, const char *name) {
+  const samples_conversion made = {.output = name};
   samples_command command = {0};
   dseg_error refusal = {DSEG_OK, ""};
   const bool layered = strcmp(name, "source.seg.nrrd") == 0;
   if (layered ? job->fractions : job->overlap) {
     return CLI_OK;
   }
-  samples_add(&command, "convert");
-  samples_add_source(&command, job);
-  samples_add_file(&command, job, name);
-  const int code = samples_run(&command, job, &refusal);
+  const int code = samples_convert(job, &made, &command, &refusal);
   if (code == CLI_OUTPUT && refusal.status != DSEG_OK) {
     cli_note(name, "left out: %s", refusal.message);
     return CLI_OK;
@@ -200,27 +190,21 @@ static int make_volume(samples_job *job, const char *name) {
 }
 
 static int make_phantom(samples_job *job) {
+  const phantom_spec spec = {.labels = PHANTOM_DEFAULT_LABELS, .size = {192, 192, 120}};
   samples_command command = {0};
-  samples_add(&command, "phantom");
-  samples_add_file(&command, job, "source.seg.nrrd");
-  samples_add(&command, "--size");
-  samples_add(&command, "192x192x120");
-  const int code = samples_run(&command, job, NULL);
+  const int code = samples_make_phantom(job, "source.seg.nrrd", &spec, &command);
   return code == CLI_OK ? samples_keep(job, SAMPLES_SOURCE, "source.seg.nrrd", command.text, NULL) : code;
 }
 
 int samples_make_source(samples_job *job) {
-  char path[SAMPLES_PATH];
-  const bool phantom = strcmp(job->source, "phantom") == 0;
-  int code = phantom ? make_phantom(job) : samples_replace_identity(job);
-  samples_path(job, phantom ? "source.seg.nrrd" : "source.dcm", path);
+  int code = job->is_phantom ? make_phantom(job) : samples_replace_identity(job);
   if (code == CLI_OK) {
-    code = look_at_source(job, phantom || job->has_copy ? path : job->source);
+    code = look_at_source(job);
   }
   if (code == CLI_OK) {
     code = make_volume(job, "source.nii.gz");
   }
-  if (code == CLI_OK && !phantom) {
+  if (code == CLI_OK && !job->is_phantom) {
     code = make_volume(job, "source.seg.nrrd");
   }
   return code;

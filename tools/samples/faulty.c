@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* faulty.c - objects with one fault each: an edge case, read as a tree of elements, changed, and written again.
+/* faulty.c - objects with one fault each: an edge case, read as a data set, changed, and written again.
  *
  * The table names the rule of `dseg validate` that each breaks; files are called after it. */
 #include <stdlib.h>
@@ -7,14 +7,19 @@
 
 #include "samples/samples.h"
 
-/* Changes that no text of dicom_edit.h says. */
+enum { HEADER = 12 /* of OB, OW, OV */, ITEM_HEADER = 8 };
+
+/* Changes that no text of dicom_edit.h says: of the file's bytes, but for the first. */
 typedef enum special {
   NO_SPECIAL = 0,
+  ENCAPSULATED,      /* file meta information names a transfer syntax with encapsulated pixels */
+  OTHER_META_CLASS,  /* it names the SOP class of label maps */
   CUT_FILE,          /* the end of the file is missing */
+  DROP_PIXELS,       /* Pixel Data is missing */
   CUT_PIXELS,        /* two bytes of native pixel data are missing */
   PAD_FRAMES,        /* 1-bit frames begin at whole bytes */
   DAMAGE_FRAGMENT,   /* the bytes of the first frame are those of no frame */
-  DROP_FRAGMENT,     /* the last frame's bytes are missing */
+  DROP_FRAGMENT,     /* the last frame's bytes, and the Extended Offset Table, are missing */
   SHIFT_OFFSETS,     /* the second entry of the Basic Offset Table points into the first frame */
   SHIFT_EXTENDED,    /* likewise of the Extended Offset Table */
   BOTH_OFFSET_TABLES /* a Basic Offset Table beside the extended one */
@@ -62,13 +67,13 @@ static const fault faults[] = {
      LABELMAP,
      "a LABELMAP in the SOP class of the other types (PS3.4 B.5.1.25)",
      0,
-     {"00020002 UI 1.2.840.10008.5.1.4.1.1.66.4", "00080016 UI 1.2.840.10008.5.1.4.1.1.66.4"}},
+     {"00080016 UI 1.2.840.10008.5.1.4.1.1.66.4"}},
     {"meta-sop-class",
      NULL,
      BINARY,
      "file meta information and data set name two SOP classes",
-     0,
-     {"00020002 UI 1.2.840.10008.5.1.4.1.1.66.7"}},
+     OTHER_META_CLASS,
+     {NULL}},
     {"image-type", NULL, BINARY, "Image Type is ORIGINAL", 0, {"00080008 CS ORIGINAL\\PRIMARY"}},
     /* Pixels */
     {"bits-stored", NULL, FRACTIONAL, "7 of 8 bits are stored", 0, {"00280101 US 7", "00280102 US 6"}},
@@ -189,7 +194,7 @@ static const fault faults[] = {
      {"00209162 US 1"}},
     /* Frames */
     {"number-of-frames", NULL, BINARY, "Number of Frames is 0", 0, {"00280008 IS 0"}},
-    {"pixel-data", NULL, BINARY, "there is no Pixel Data", 0, {"7FE00010 -"}},
+    {"pixel-data", NULL, BINARY, "there is no Pixel Data", DROP_PIXELS, {NULL}},
     {"pixel-data-length", NULL, LABELMAP, "Pixel Data is two bytes short", CUT_PIXELS, {NULL}},
     {"frame-boundaries",
      NULL,
@@ -201,9 +206,9 @@ static const fault faults[] = {
      NULL,
      LABELMAP,
      "pixels are not encapsulated although the transfer syntax says so",
-     0,
-     {"00020010 UI 1.2.840.10008.1.2.1.98"}},
-    {"fragments", NULL, EXTENDED, "a fragment less than frames", DROP_FRAGMENT, {"7FE00001 -", "7FE00002 -"}},
+     ENCAPSULATED,
+     {NULL}},
+    {"fragments", NULL, EXTENDED, "a fragment less than frames", DROP_FRAGMENT, {NULL}},
     {"basic-offset-table", NULL, BASIC, "Basic Offset Table points into a frame", SHIFT_OFFSETS, {NULL}},
     {"extended-offset-table", NULL, EXTENDED, "Extended Offset Table points into a frame", SHIFT_EXTENDED, {NULL}},
     {"offset-tables", NULL, EXTENDED, "a Basic Offset Table beside the extended one", BOTH_OFFSET_TABLES, {NULL}},
@@ -221,96 +226,112 @@ static uint32_t get32(const uint8_t *p) {
   return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static uint32_t number_of(edit_node *file, const char *path) {
-  const edit_node *node = edit_find(file, path);
-  return node != NULL && node->size >= 2 ? (uint32_t)node->value[0] | (uint32_t)node->value[1] << 8 : 0;
+/* Puts bytes in the place of the file's from a place on. */
+static dseg_status replace_end(dseg_buffer *file, size_t at, dseg_buffer *bytes, dseg_error *error) {
+  file->size = at;
+  const dseg_status status = dseg_buffer_append(file, bytes->data, bytes->size, error);
+  dseg_buffer_free(bytes);
+  return status;
 }
 
-/* Each frame's bits from a byte of their own on. */
-static bool pad_frames(edit_node *file, edit_node *pixels) {
-  const size_t bits = (size_t)number_of(file, "00280010") * number_of(file, "00280011");
-  const edit_node *groups = edit_find(file, "52009230");
-  const size_t frames = groups != NULL ? groups->count : 0;
+/* Each frame's bits from a byte of their own on. value: of Pixel Data. */
+static dseg_status pad_frames(const dseg_data_set *set, dseg_buffer *file, size_t value, dseg_error *error) {
+  uint16_t rows = 0;
+  uint16_t columns = 0;
+  (void)dseg_data_set_get_u16(set, 0x00280010, 0, &rows);
+  (void)dseg_data_set_get_u16(set, 0x00280011, 0, &columns);
+  const size_t bits = (size_t)rows * columns;
+  const size_t frames = dseg_data_set_count_items(set, 0x52009230);
   const size_t frame_bytes = (bits + 7) / 8;
   const size_t size = frame_bytes * frames + frame_bytes * frames % 2;
-  uint8_t *padded = bits * frames <= pixels->size * 8 ? calloc(size + 1, 1) : NULL;
-  if (padded == NULL) {
-    return false;
+  dseg_buffer padded = {0};
+  if (bits * frames > (file->size - value) * 8) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "Pixel Data is too short to be padded");
   }
-  for (size_t frame = 0; frame < frames; frame++) {
-    for (size_t i = 0; i < bits; i++) {
-      const size_t from = frame * bits + i;
-      const unsigned bit = (unsigned)pixels->value[from / 8] >> from % 8 & 1U;
-      padded[frame * frame_bytes + i / 8] |= (uint8_t)(bit << i % 8);
-    }
+  DSEG_TRY(dseg_buffer_resize(&padded, size, error));
+  memset(padded.data, 0, size);
+  for (size_t i = 0; i < bits * frames; i++) {
+    const unsigned bit = (unsigned)file->data[value + i / 8] >> i % 8 & 1U;
+    padded.data[i / bits * frame_bytes + i % bits / 8] |= (uint8_t)(bit << i % bits % 8);
   }
-  free(pixels->value);
-  pixels->value = padded;
-  pixels->size = size;
-  return true;
+  put32(file->data + value - 4, (uint32_t)size);
+  return replace_end(file, value, &padded, error);
 }
 
-/* A Basic Offset Table with the places of all fragments. */
-static bool add_offsets(edit_node *pixels) {
-  edit_node *table = &pixels->children[0];
-  const size_t frames = pixels->count - 1;
-  uint8_t *offsets = malloc(4 * frames + 1);
-  uint32_t at = 0;
-  if (offsets == NULL) {
-    return false;
-  }
-  for (size_t i = 0; i < frames; i++) {
-    put32(offsets + 4 * i, at);
-    at += 8 + (uint32_t)pixels->children[i + 1].size;
-  }
-  free(table->value);
-  table->value = offsets;
-  table->size = 4 * frames;
-  return true;
+/* Where the item behind the one at a place begins. */
+static size_t skip(const dseg_buffer *file, size_t item) {
+  return item + ITEM_HEADER + get32(file->data + item + 4);
 }
 
-/* False when the base is not what the change needs. */
-static bool change_pixels(edit_node *file, special change) {
-  edit_node *pixels = edit_find(file, "7FE00010");
-  edit_node *extended = edit_find(file, "7FE00001");
-  const bool encapsulated = pixels != NULL && pixels->nested && pixels->count > 2;
-  if (pixels == NULL) {
-    return false;
+/* A Basic Offset Table with the places of all fragments, in the place of the empty one, table. */
+static dseg_status add_offsets(dseg_buffer *file, size_t table, size_t end, dseg_error *error) {
+  const size_t first = skip(file, table);
+  dseg_buffer changed = {0};
+  dseg_status status = DSEG_OK;
+  for (size_t item = first; status == DSEG_OK && item < end; item = skip(file, item)) {
+    uint8_t number[4];
+    put32(number, (uint32_t)(item - first));
+    status = dseg_buffer_append(&changed, number, sizeof number, error);
+  }
+  put32(file->data + table + 4, (uint32_t)changed.size);
+  if (status == DSEG_OK) {
+    status = dseg_buffer_append(&changed, file->data + first, file->size - first, error);
+  }
+  if (status != DSEG_OK) {
+    dseg_buffer_free(&changed);
+    return status;
+  }
+  return replace_end(file, first, &changed, error);
+}
+
+/* value: of Pixel Data, whose first item is the Basic Offset Table; a delimiter ends it, and the file. */
+static dseg_status change_fragments(special change, dseg_buffer *file, size_t pixels, size_t value, dseg_error *error) {
+  const size_t end = file->size - ITEM_HEADER;
+  const size_t first = skip(file, value);
+  size_t last = first;
+  for (size_t item = first; item < end; item = skip(file, item)) {
+    last = item;
   }
   switch (change) {
-    case CUT_PIXELS: pixels->size -= 2; return !pixels->nested;
-    case PAD_FRAMES: return !pixels->nested && pad_frames(file, pixels);
-    case DAMAGE_FRAGMENT:
-      if (encapsulated) {
-        memset(pixels->children[1].value, 0xFF, pixels->children[1].size);
-      }
-      return encapsulated;
-    case DROP_FRAGMENT:
-      if (encapsulated) {
-        edit_free(&pixels->children[--pixels->count]);
-      }
-      return encapsulated;
+    case DAMAGE_FRAGMENT: memset(file->data + first + ITEM_HEADER, 0xFF, get32(file->data + first + 4)); break;
     case SHIFT_OFFSETS:
-      if (encapsulated && pixels->children[0].size >= 8) {
-        put32(pixels->children[0].value + 4, get32(pixels->children[0].value + 4) - 2);
-      }
-      return encapsulated;
-    case SHIFT_EXTENDED:
-      if (extended != NULL && extended->size >= 16) {
-        put32(extended->value + 8, get32(extended->value + 8) - 2);
-      }
-      return extended != NULL;
-    case BOTH_OFFSET_TABLES: return encapsulated && add_offsets(pixels);
-    default: return true;
-  }
-}
-
-static dseg_status change_tree(edit_node *file, const void *context, dseg_error *error) {
-  const fault *wrong = context;
-  if (!change_pixels(file, wrong->change)) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has not what is to be spoilt", wrong->base);
+      put32(file->data + value + ITEM_HEADER + 4, get32(file->data + value + ITEM_HEADER + 4) - 2);
+      break;
+    case BOTH_OFFSET_TABLES: return add_offsets(file, value, end, error);
+    case DROP_FRAGMENT:
+      memmove(file->data + last, file->data + end, ITEM_HEADER);
+      file->size = last + ITEM_HEADER;
+      memmove(file->data + pixels, file->data + value - HEADER, file->size - (value - HEADER));
+      file->size -= value - HEADER - pixels;
+      break;
+    default: break;
   }
   return DSEG_OK;
+}
+
+/* Pixel Data (7FE0,0010) is the last element, behind offset tables or not. */
+static dseg_status change_bytes(const dseg_data_set *set, dseg_buffer *file, size_t pixels, const void *context,
+                                dseg_error *error) {
+  enum { META_CLASS = 132 + 12 + 14 + 8, OTHER_CLASS_END = 27 }; /* behind (0002,0000) and (0002,0001) */
+  const fault *wrong = context;
+  size_t value = pixels + HEADER;
+  while (file->data[value - HEADER + 2] != 0x10) {
+    value += HEADER + get32(file->data + value - 4);
+  }
+  switch (wrong->change) {
+    case OTHER_META_CLASS: file->data[META_CLASS + OTHER_CLASS_END] = '7'; return DSEG_OK;
+    case CUT_FILE: file->size -= file->size * 34 / 100; return DSEG_OK;
+    case DROP_PIXELS: file->size = pixels; return DSEG_OK;
+    case CUT_PIXELS:
+      put32(file->data + value - 4, get32(file->data + value - 4) - 2);
+      file->size -= 2;
+      return DSEG_OK;
+    case PAD_FRAMES: return pad_frames(set, file, value, error);
+    case SHIFT_EXTENDED:
+      put32(file->data + pixels + HEADER + 8, get32(file->data + pixels + HEADER + 8) - 2);
+      return DSEG_OK;
+    default: return change_fragments(wrong->change, file, pixels, value, error);
+  }
 }
 
 static bool has_sample(const samples_job *job, const char *file) {
@@ -329,12 +350,11 @@ static int make_faulty(samples_job *job, const fault *wrong) {
     cli_note(name, "left out: it is made from %s", wrong->base);
     return CLI_OK;
   }
-  const samples_edit edit = {
-      .base = wrong->base,
-      .changes = wrong->changes,
-      .change_tree = wrong->change != NO_SPECIAL && wrong->change != CUT_FILE ? change_tree : NULL,
-      .context = wrong,
-      .kept_percent = wrong->change == CUT_FILE ? 66 : 100};
+  const samples_edit edit = {.base = wrong->base,
+                             .changes = wrong->changes,
+                             .syntax = wrong->change == ENCAPSULATED ? "1.2.840.10008.1.2.1.98" : NULL,
+                             .change_bytes = wrong->change > ENCAPSULATED ? change_bytes : NULL,
+                             .context = wrong};
   int code = samples_edit_file(job, &edit, name);
   if (code == CLI_OK) {
     code = samples_keep_own(job, SAMPLES_FAULTY, name, wrong->purpose);

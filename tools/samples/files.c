@@ -1,47 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* files.c - files of a set of samples: written under another name first, or made by changing another file. */
-#include <stdlib.h>
+/* files.c - files of a set of samples. The set is hidden until it is complete, and so are they. */
+#include <errno.h>
 #include <string.h>
 
 #include "os/os.h"
+#include "samples/dicom_edit.h"
 #include "samples/samples.h"
 
-static void part_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]) {
-  char part[SAMPLES_NAME + 8];
-  snprintf(part, sizeof part, "%s.part", name);
-  samples_path(job, part, path);
-}
-
-FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error) {
-  char path[SAMPLES_PATH];
-  part_path(job, name, path);
-  FILE *stream = os_open(path, "wb");
-  if (stream == NULL) {
-    dseg_fail(error, DSEG_ERROR_OUTPUT, "%s cannot be created", path);
-  }
-  return stream;
-}
-
-dseg_status samples_close_file(const samples_job *job, const char *name, FILE *stream, dseg_error *error) {
-  char path[SAMPLES_PATH];
-  char part[SAMPLES_PATH];
-  samples_path(job, name, path);
-  part_path(job, name, part);
-  const bool bad = ferror(stream) != 0;
-  if (fclose(stream) != 0 || bad || os_rename(part, path) != 0) {
-    os_remove(part);
-    return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s cannot be written", path);
-  }
-  return DSEG_OK;
-}
-
-static dseg_status read_file(const samples_job *job, const char *name, dseg_buffer *bytes, dseg_error *error) {
+dseg_status samples_read_file(const char *path, dseg_buffer *bytes, dseg_error *error) {
   enum { PIECE = 1 << 16 };
-  char path[SAMPLES_PATH];
-  samples_path(job, name, path);
   FILE *stream = os_open(path, "rb");
   if (stream == NULL) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "%s cannot be read", path);
+    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: %s", path, strerror(errno));
   }
   dseg_status status = DSEG_OK;
   for (size_t got = 1; status == DSEG_OK && got > 0;) {
@@ -50,10 +20,34 @@ static dseg_status read_file(const samples_job *job, const char *name, dseg_buff
     bytes->size += got;
   }
   if (status == DSEG_OK && ferror(stream) != 0) {
-    status = dseg_fail(error, DSEG_ERROR_INPUT, "%s cannot be read", path);
+    status = dseg_fail(error, DSEG_ERROR_INPUT, "%s: cannot be read", path);
   }
-  fclose(stream);
+  (void)fclose(stream);
   return status;
+}
+
+dseg_status samples_write_file(const samples_job *job, const char *name, const dseg_buffer *bytes, dseg_error *error) {
+  char path[SAMPLES_PATH];
+  const dseg_output output = dseg_output_to_file(samples_path(job, name, path), 0, NULL);
+  return dseg_output_put(&output, (dseg_view){bytes->data, bytes->size}, error);
+}
+
+FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error) {
+  char path[SAMPLES_PATH];
+  FILE *stream = os_open(samples_path(job, name, path), "wb");
+  if (stream == NULL) {
+    dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: cannot be created: %s", path, strerror(errno));
+  }
+  return stream;
+}
+
+dseg_status samples_close_file(const samples_job *job, const char *name, FILE *stream, dseg_error *error) {
+  char path[SAMPLES_PATH];
+  const bool bad = ferror(stream) != 0;
+  if (fclose(stream) != 0 || bad) {
+    return dseg_fail(error, DSEG_ERROR_OUTPUT, "%s: cannot be written", samples_path(job, name, path));
+  }
+  return DSEG_OK;
 }
 
 static void make_uid(const char *name, char uid[65]) {
@@ -65,54 +59,39 @@ static void make_uid(const char *name, char uid[65]) {
   samples_uid_from_digest(digest, uid);
 }
 
-/* SOP Instance UID, here and in the file meta information. */
-static dseg_status set_identity(edit_node *file, const char *name, dseg_error *error) {
+static dseg_status change(const samples_edit *edit, const char *name, dseg_view base, dseg_data_set *set,
+                          dseg_buffer *out, dseg_error *error) {
+  char syntax[65];
   char uid[65];
-  char change[96];
+  dseg_view pixels = {NULL, 0};
+  DSEG_TRY(edit_read(set, base, syntax, &pixels, error));
   make_uid(name, uid);
-  snprintf(change, sizeof change, "00020003 UI %s", uid);
-  DSEG_TRY(edit_apply(file, change, error));
-  snprintf(change, sizeof change, "00080018 UI %s", uid);
-  return edit_apply(file, change, error);
-}
-
-static dseg_status change_bytes(const samples_edit *edit, const char *name, dseg_view bytes, dseg_buffer *out,
-                                dseg_error *error) {
-  edit_node file;
-  dseg_status status = edit_read(bytes, &file, error);
-  if (status == DSEG_OK) {
-    status = set_identity(&file, name, error);
+  dseg_data_set_put_text(set, 0x00080018, "UI", uid); /* SOP Instance UID */
+  for (size_t i = 0; edit->changes[i] != NULL; i++) {
+    DSEG_TRY(edit_apply(set, edit->changes[i], error));
   }
-  for (size_t i = 0; status == DSEG_OK && edit->changes[i] != NULL; i++) {
-    status = edit_apply(&file, edit->changes[i], error);
-  }
-  if (status == DSEG_OK && edit->change_tree != NULL) {
-    status = edit->change_tree(&file, edit->context, error);
-  }
-  if (status == DSEG_OK) {
-    status = edit_write(&file, out, error);
-  }
-  edit_free(&file);
-  out->size -= out->size * (100 - edit->kept_percent) / 100;
-  return status;
+  DSEG_TRY(edit_write(set, edit->syntax != NULL ? edit->syntax : syntax, pixels, out, error));
+  return edit->change_bytes != NULL ? edit->change_bytes(set, out, out->size - pixels.size, edit->context, error)
+                                    : DSEG_OK;
 }
 
 int samples_edit_file(const samples_job *job, const samples_edit *edit, const char *name) {
+  char path[SAMPLES_PATH];
   dseg_buffer base = {0};
   dseg_buffer bytes = {0};
+  dseg_data_set *set = NULL;
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = read_file(job, edit->base, &base, &error);
+  dseg_status status = samples_read_file(samples_path(job, edit->base, path), &base, &error);
   if (status == DSEG_OK) {
-    status = change_bytes(edit, name, (dseg_view){base.data, base.size}, &bytes, &error);
+    status = dseg_data_set_create(&set, &error);
   }
   if (status == DSEG_OK) {
-    FILE *stream = samples_open_file(job, name, &error);
-    status = stream != NULL ? DSEG_OK : DSEG_ERROR_OUTPUT;
-    if (stream != NULL) {
-      fwrite(bytes.data, 1, bytes.size, stream); /* a failure is seen when the file is closed */
-      status = samples_close_file(job, name, stream, &error);
-    }
+    status = change(edit, name, (dseg_view){base.data, base.size}, set, &bytes, &error);
   }
+  if (status == DSEG_OK) {
+    status = samples_write_file(job, name, &bytes, &error);
+  }
+  dseg_data_set_destroy(set);
   dseg_buffer_free(&base);
   dseg_buffer_free(&bytes);
   return status == DSEG_OK ? CLI_OK : cli_fail(name, status, &error);

@@ -7,9 +7,8 @@
 
 #include "dseg/plugin.h"
 #include "dseg/transcode.h"
+#include "samples/dicom_edit.h"
 #include "samples/samples.h"
-
-enum { PREAMBLE = 132 };
 
 #define DUMMY_DATE "20000101"
 #define DUMMY_TIME "000000"
@@ -233,39 +232,6 @@ static dseg_status check_person(identity *who, const dseg_data_set *set, const c
   return status;
 }
 
-/* Where the data set begins, and its transfer syntax (PS3.10 7.1); the meta information is Explicit VR Little Endian.
- * False when there is none. */
-static bool read_meta(dseg_view bytes, size_t *start, char syntax[65]) {
-  size_t at = PREAMBLE;
-  syntax[0] = '\0';
-  if (bytes.size < PREAMBLE || memcmp(bytes.data + PREAMBLE - 4, "DICM", 4) != 0) {
-    return false;
-  }
-  while (bytes.size - at >= 8 && bytes.data[at] == 2 && bytes.data[at + 1] == 0) {
-    const uint8_t *element = bytes.data + at;
-    const bool is_long = memcmp(element + 4, "OB", 2) == 0 || memcmp(element + 4, "UN", 2) == 0;
-    if (is_long && bytes.size - at < 12) {
-      return false;
-    }
-    const uint8_t *length = element + (is_long ? 8 : 6);
-    const size_t size =
-        is_long ? (size_t)length[0] | (size_t)length[1] << 8 | (size_t)length[2] << 16 | (size_t)length[3] << 24
-                : (size_t)length[0] | (size_t)length[1] << 8;
-    at += is_long ? 12 : 8;
-    if (size > bytes.size - at) {
-      return false;
-    }
-    if (element[2] == 0x10 && element[3] == 0 && size < 65) {
-      memcpy(syntax, bytes.data + at, size);
-      syntax[size] = '\0';
-      syntax[strcspn(syntax, " ")] = '\0';
-    }
-    at += size;
-  }
-  *start = at;
-  return syntax[0] != '\0';
-}
-
 /* The mark of an experimental encoding, which is no person's: it is put back when private elements have gone. */
 static void clean_all(const identity *who, dseg_data_set *set) {
   uint32_t creator = 0x00710010;
@@ -327,7 +293,7 @@ dseg_status identity_replace_file(identity *who, dseg_view bytes, const char *na
                                   dseg_error *error) {
   size_t start = 0;
   char syntax[65];
-  if (!read_meta(bytes, &start, syntax)) {
+  if (!edit_read_meta(bytes, &start, syntax)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "is no DICOM file (PS3.10)");
   }
   dseg_buffer plain = {0};
@@ -335,7 +301,7 @@ dseg_status identity_replace_file(identity *who, dseg_view bytes, const char *na
   if (strcmp(syntax, "1.2.840.10008.1.2.1.99") == 0 || strcmp(syntax, "1.2.840.10008.1.2.2") == 0) {
     status = read_recoded(bytes, name, syntax, &plain, error);
     bytes = (dseg_view){plain.data, plain.size};
-    if (status == DSEG_OK && !read_meta(bytes, &start, syntax)) {
+    if (status == DSEG_OK && !edit_read_meta(bytes, &start, syntax)) {
       status = dseg_fail(error, DSEG_ERROR_FORMAT, "is no DICOM file (PS3.10) in Explicit VR Little Endian");
     }
   }

@@ -11,7 +11,7 @@
 
 enum { MOST_DEPTH = 32 /* of directories: links may form circles */, HEAD = 132 };
 
-#define IMAGE_NAME "images/%05zu.dcm" /* counted from 1 */
+#define IMAGE_NAME SAMPLES_IMAGES "/%05zu.dcm" /* counted from 1 */
 
 /* The run through the images. */
 typedef struct image_walk {
@@ -19,42 +19,12 @@ typedef struct image_walk {
   identity who;
 } image_walk;
 
-static dseg_status read_path(const char *path, dseg_buffer *bytes, dseg_error *error) {
-  enum { PIECE = 1 << 16 };
-  FILE *stream = os_open(path, "rb");
-  if (stream == NULL) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "%s", strerror(errno));
-  }
-  dseg_status status = DSEG_OK;
-  for (size_t got = 1; status == DSEG_OK && got > 0;) {
-    status = dseg_buffer_reserve(bytes, PIECE, error);
-    got = status == DSEG_OK ? fread(bytes->data + bytes->size, 1, PIECE, stream) : 0;
-    bytes->size += got;
-  }
-  if (status == DSEG_OK && ferror(stream) != 0) {
-    status = dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read");
-  }
-  (void)fclose(stream);
-  return status;
-}
-
-static int write_file(const samples_job *job, const char *name, const dseg_buffer *bytes) {
-  dseg_error error = {DSEG_OK, ""};
-  FILE *stream = samples_open_file(job, name, &error);
-  dseg_status status = stream != NULL ? DSEG_OK : DSEG_ERROR_OUTPUT;
-  if (stream != NULL) {
-    fwrite(bytes->data, 1, bytes->size, stream); /* a failure is seen when the file is closed */
-    status = samples_close_file(job, name, stream, &error);
-  }
-  return status == DSEG_OK ? CLI_OK : cli_fail(name, status, &error);
-}
-
 /* Writes a copy of path; *skipped where it is no image, which is no fault of a file that was found in a directory. */
 static int copy_file(image_walk *walk, const char *path, const char *name, bool *skipped) {
   dseg_buffer bytes = {0};
   dseg_buffer out = {0};
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = read_path(path, &bytes, &error);
+  dseg_status status = samples_read_file(path, &bytes, &error);
   if (status == DSEG_OK) {
     status = identity_replace_file(&walk->who, (dseg_view){bytes.data, bytes.size}, path, &out, &error);
   }
@@ -62,7 +32,8 @@ static int copy_file(image_walk *walk, const char *path, const char *name, bool 
   *skipped = status == DSEG_ERROR_UNSUPPORTED;
   int code = CLI_OK;
   if (status == DSEG_OK) {
-    code = write_file(walk->job, name, &out);
+    status = samples_write_file(walk->job, name, &out, &error);
+    code = status == DSEG_OK ? CLI_OK : cli_fail(name, status, &error);
   } else if (*skipped) {
     cli_note(path, "left out of the images: it %s", error.message);
   } else {
@@ -161,7 +132,7 @@ void samples_remove_further_images(const samples_job *job, const char *directory
 }
 
 int samples_replace_identity(samples_job *job) {
-  const bool dicom = strcmp(job->source, "phantom") != 0 && is_dicom(job->source);
+  const bool dicom = !job->is_phantom && is_dicom(job->source);
   if (job->keep_identity || (!dicom && job->reference_count == 0)) {
     return CLI_OK;
   }
@@ -169,7 +140,7 @@ int samples_replace_identity(samples_job *job) {
   image_walk walk = {.job = job, .who = {.seed = job->uid_seed != NULL ? job->uid_seed : "samples"}};
   int code = dicom ? copy_source(&walk) : CLI_OK;
   if (code == CLI_OK && job->reference_count > 0) {
-    code = samples_make_subdirectory(job, "images");
+    code = samples_make_subdirectory(job, SAMPLES_IMAGES);
   }
   for (size_t i = 0; code == CLI_OK && i < job->reference_count; i++) {
     code = copy_images(&walk, job->references[i], 0);
@@ -180,29 +151,4 @@ int samples_replace_identity(samples_job *job) {
   }
   identity_end(&walk.who);
   return code;
-}
-
-void samples_add_source(samples_command *command, const samples_job *job) {
-  if (strcmp(job->source, "phantom") == 0) {
-    samples_add_file(command, job, "source.seg.nrrd");
-  } else if (job->has_copy) {
-    samples_add_file(command, job, "source.dcm");
-  } else if (job->is_replaced) {
-    samples_add_hidden(command, job->source); /* a file's name may have the patient's */
-  } else {
-    samples_add_path(command, job->source);
-  }
-}
-
-void samples_add_references(samples_command *command, const samples_job *job) {
-  if (job->reference_count == 0) {
-    return;
-  }
-  samples_add(command, "--reference");
-  if (job->is_replaced) {
-    samples_add_file(command, job, "images");
-  }
-  for (size_t i = 0; !job->is_replaced && i < job->reference_count; i++) {
-    samples_add_path(command, job->references[i]);
-  }
 }

@@ -30,7 +30,6 @@ static int write_object(const object *made, const dseg_description *description,
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = made->representation,
                                       .empty_frames = made->empty_frames,
-                                      .replace = made->job->force,
                                       .uid_seed = seed,
                                       .date_time = cli_date_time(),
                                       .threads = made->job->threads};
@@ -221,7 +220,7 @@ static int make_slide(samples_job *job) {
  * this library makes it. */
 static int make_tiled_full(samples_job *job) {
   static const char *const changes[] = {"00209311 CS TILED_FULL", "00209222 -", "00480303 UL 1", "52009230 -", NULL};
-  const samples_edit edit = {.base = "edge-cases/slide-all-tiles.dcm", .changes = changes, .kept_percent = 100};
+  const samples_edit edit = {.base = "edge-cases/slide-all-tiles.dcm", .changes = changes};
   const char *file = "edge-cases/slide-tiled-full.dcm";
   const int code = samples_edit_file(job, &edit, file);
   return code != CLI_OK ? code

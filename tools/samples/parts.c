@@ -62,7 +62,6 @@ static int write_parts(samples_job *job, const concatenation *wanted, phantom *m
                                       .empty_frames = DSEG_EMPTY_KEEP,
                                       .concatenation = true,
                                       .part_bytes = wanted->part_bytes,
-                                      .replace = job->force,
                                       .uid_seed = seed,
                                       .date_time = cli_date_time(),
                                       .threads = job->threads};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* samples.h - what the parts of `dseg samples` share.
  *
- * Every sample is made by a dseg command, which is run here and written down beside what it made: whoever has the
- * program can make each file again. A sample is then opened and decoded, and its bytes and voxels are hashed. */
+ * Every sample is made by a call of the library, and the dseg command that does the same is written down beside what it
+ * made: whoever has the program can make each file again. A sample is then opened and decoded, and its bytes and voxels
+ * are hashed. */
 #ifndef DSEG_TOOLS_SAMPLES_SAMPLES_H
 #define DSEG_TOOLS_SAMPLES_SAMPLES_H
 
@@ -10,7 +11,7 @@
 
 #include "cli/cli.h"
 #include "dseg/dseg.h"
-#include "samples/dicom_edit.h"
+#include "phantom/phantom.h"
 
 enum {
   SAMPLES_NAME = 160,
@@ -18,8 +19,9 @@ enum {
   SAMPLES_PATH = 4096,
   SAMPLES_COMMAND = 1200,
   SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1,
-  SAMPLES_ARGUMENTS = 40
+  SAMPLES_LISTS = 2 /* of segments that a conversion takes */
 };
+#define SAMPLES_IMAGES "images" /* the directory of the images, in the set */
 
 typedef enum samples_group {
   SAMPLES_SOURCE = 0, /* the segmentation in research formats */
@@ -59,6 +61,7 @@ typedef struct samples_stage samples_stage;
 
 typedef struct samples_job {
   const char *source;    /* path, or "phantom" */
+  bool is_phantom;       /* the latter */
   const char *directory; /* that of the stage, once that has begun */
   samples_stage *stage;
   const char **only; /* REPRESENTATION or REPRESENTATION/CODEC; none: all */
@@ -81,35 +84,47 @@ typedef struct samples_job {
   size_t gap_count, gap_room;
 } samples_job;
 
-/* A command being put together. Start with {0}. */
+/* command.c: a command as a person would type it. Start with {0}. */
 typedef struct samples_command {
   char text[SAMPLES_COMMAND];
-  char *argv[SAMPLES_ARGUMENTS + 1];
-  int argc;
-  char room[8000];
-  size_t used;
   bool overflow; /* it became too long */
 } samples_command;
-
-/* samples_command.c */
-void samples_add(samples_command *command, const char *argument);
-/* A file in the output directory; the text has its name only. */
-void samples_add_file(samples_command *command, const samples_job *job, const char *name);
-/* A file of the user's; likewise. */
-void samples_add_path(samples_command *command, const char *path);
-/* A file of the user's whose name is not shown. */
-void samples_add_hidden(samples_command *command, const char *path);
-/* What every command that writes DICOM ends with: a seed of its own, so that no two objects share UIDs. */
-void samples_add_seed(samples_command *command, const char *name);
-/* Runs it; an exit code. refusal, for convert: where to put why its output cannot hold the input, instead of a message;
- * CLI_OUTPUT then. */
-int samples_run(samples_command *command, const samples_job *job, dseg_error *refusal);
+/* Words are quoted where a shell needs it. */
+void samples_show(samples_command *command, const char *word);
+void samples_show_option(samples_command *command, const char *option, const char *value);
+/* False after a message when the command became too long. */
+bool samples_fits(const samples_job *job, const samples_command *command);
 /* Whether the path of every file in the output directory has room in SAMPLES_PATH characters. */
 bool samples_paths_fit(const samples_job *job);
-/* Writes the path of a file in the output directory. */
-void samples_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]);
+/* Writes the path of a file in the output directory, and returns it. */
+const char *samples_path(const samples_job *job, const char *name, char path[SAMPLES_PATH]);
+/* What the samples are made of, and how commands call it. path: room for the result, if it is in the output directory.
+ */
+const char *samples_find_source(const samples_job *job, char path[SAMPLES_PATH], const char **shown);
 
-/* samples_inspect.c: what a file is. */
+/* Files are named by their place in the set. 0 and NULL: as `dseg convert` does it without an option. */
+typedef struct samples_conversion {
+  const char *input; /* NULL: the source; an object of it refers to its images */
+  const char *output;
+  const char *representation; /* of an object, which gets a seed of its own; NULL: output is a volume */
+  const char *segments[SAMPLES_LISTS];
+  size_t plane; /* this one alone, counted from 1 */
+  dseg_empty_frames empty_frames;
+  dseg_option_value option;
+  const char *frame_codec;
+  bool has_offset_table;
+  dseg_offset_table offset_table;
+} samples_conversion;
+
+/* make.c: these make a file of the set, and append the command that makes it; exit codes after a message. */
+/* refusal receives why the output cannot hold the input, instead of a message; CLI_OUTPUT then. */
+int samples_convert(const samples_job *job, const samples_conversion *wanted, samples_command *command,
+                    dseg_error *refusal);
+int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, samples_command *command);
+/* The picture of an object of the set. */
+int samples_draw(const samples_job *job, const char *object, const char *file);
+
+/* inspect.c: what a file is. */
 /* Opens the sample's file, and fills in its encoding and hashes. */
 dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *error);
 /* Only the file's size and hash. */
@@ -137,9 +152,6 @@ int samples_keep_own(samples_job *job, samples_group group, const char *file, co
 int samples_replace_identity(samples_job *job);
 /* Removes images of an earlier set in the directory, of which there were more. */
 void samples_remove_further_images(const samples_job *job, const char *directory);
-/* What the samples are made of: the source, and the images as --reference. */
-void samples_add_source(samples_command *command, const samples_job *job);
-void samples_add_references(samples_command *command, const samples_job *job);
 
 /* uid.c: the first 16 bytes make the UID. */
 void samples_uid_from_digest(const uint8_t digest[DSEG_SHA256_SIZE], char uid[65]);
@@ -152,21 +164,24 @@ void samples_stage_end(samples_job *job);
  * complete. samples_path does that for every name that it is asked for. */
 void samples_stage_note(samples_stage *stage, const char *name);
 
-/* samples_encodings.c: the source in every encoding, and in research formats. */
+/* encodings.c: the source in every encoding, and in research formats. */
 int samples_make_source(samples_job *job);
 int samples_make_encodings(samples_job *job);
-/* samples_edge.c, samples_objects.c, samples_parts.c, samples_faulty.c */
+/* edge.c, objects.c, parts.c, faulty.c */
 int samples_make_edge_cases(samples_job *job);
 int samples_make_objects(samples_job *job);
 int samples_make_parts(samples_job *job);
 int samples_make_faulty(samples_job *job);
 int samples_make_subdirectory(const samples_job *job, const char *name);
 
-/* samples_manifest.c, samples_readme.c: manifest.json, MANIFEST.csv, README.md. */
+/* manifest.c, readme.c: manifest.json, MANIFEST.csv, README.md. */
 dseg_status samples_write_manifest(const samples_job *job, dseg_error *error);
 dseg_status samples_write_readme(const samples_job *job, dseg_error *error);
 
-/* samples_files.c: a file of the set that gets its name when it is complete. NULL after dseg_fail. */
+/* files.c: files of the set, by name; these fail with a message that names the file. */
+dseg_status samples_read_file(const char *path, dseg_buffer *bytes, dseg_error *error); /* any file; appends */
+dseg_status samples_write_file(const samples_job *job, const char *name, const dseg_buffer *bytes, dseg_error *error);
+/* NULL after dseg_fail. */
 FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error);
 dseg_status samples_close_file(const samples_job *job, const char *name, FILE *stream, dseg_error *error);
 
@@ -174,10 +189,11 @@ dseg_status samples_close_file(const samples_job *job, const char *name, FILE *s
 typedef struct samples_edit {
   const char *base;           /* a file of the set */
   const char *const *changes; /* up to NULL */
-  /* An edit that the change syntax cannot express; may be NULL. */
-  dseg_status (*change_tree)(edit_node *file, const void *context, dseg_error *error);
+  const char *syntax;         /* that the file names; NULL: its own */
+  /* What no text says; may be NULL. Group 7FE0 of the file's bytes begins at pixels. */
+  dseg_status (*change_bytes)(const dseg_data_set *set, dseg_buffer *file, size_t pixels, const void *context,
+                              dseg_error *error);
   const void *context;
-  unsigned kept_percent; /* of the file's bytes; 100: all */
 } samples_edit;
 /* Makes a file of the set; an exit code after a message. */
 int samples_edit_file(const samples_job *job, const samples_edit *edit, const char *name);

@@ -40,9 +40,8 @@ int samples_keep_own(samples_job *job, samples_group group, const char *file, co
   while (first < job->sample_count && job->samples[first].group != SAMPLES_ENCODING) {
     first++;
   }
-  samples_add(&command, "samples");
-  samples_add(&command, first < job->sample_count ? job->samples[first].file : "phantom");
-  samples_add(&command, "again");
-  samples_add(&command, "--edge-cases");
-  return samples_keep(job, group, file, command.text, purpose);
+  samples_show(&command, "samples");
+  samples_show(&command, first < job->sample_count ? job->samples[first].file : "phantom");
+  samples_show_option(&command, "again", "--edge-cases");
+  return samples_fits(job, &command) ? samples_keep(job, group, file, command.text, purpose) : CLI_USAGE;
 }
