@@ -75,6 +75,25 @@ def check_public_only(root, folder, own_roots, found):
                 found.append(f"{name}: {header} is neither a public header nor one of {folder}/")
 
 
+def check_commands(root, found):
+    """A subcommand calls the library and functions of other folders of tools/, and not what parses another's command
+    line: that is called by tools/cli alone. One file of tools/samples looks at words of a command line, its own."""
+    homes = {}
+    for name, text in sources(root, "tools"):
+        for match in re.finditer(r"^const cli_command (cmd_\w+) =", text, re.M):
+            homes[match[1]] = name
+    for name, text in sources(root, "tools"):
+        if name.startswith("tools/cli/"):
+            continue
+        for command in sorted(set(re.findall(r"\bcmd_\w+\b(?!\.c)", text)) & set(homes)):
+            if pathlib.PurePosixPath(homes[command]).parent != pathlib.PurePosixPath(name).parent:
+                found.append(f"{name}: {command} is another folder's, and tools/cli/ alone runs it")
+        if name.startswith("tools/samples/") and "cmd_samples" not in name and re.search(r"\bargv\b", text):
+            found.append(f"{name}: samples are made by calls, and not by words of a command line (argv)")
+    if not homes:
+        found.append("no subcommand was found: the pattern is wrong")
+
+
 def check_libraries(root, found):
     users = collections.defaultdict(set)
     for name, text in sources(root, "codec", "proposals", "tools"):
@@ -156,6 +175,7 @@ def main():
     check_public_only(root, "tools", ["tools", "proposals", "proposals/include"], found)
     check_public_only(root, "proposals", ["proposals", "proposals/include", "proposals/label-edge",
                                            "proposals/label-edge/tests"], found)
+    check_commands(root, found)
     check_libraries(root, found)
     check_system(root, found)
     check_faces(root, found)

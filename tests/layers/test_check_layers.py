@@ -19,7 +19,9 @@ GOOD = {
     "codec/model/bits.h": "",
     "proposals/new.c": '#include "dseg/a.h"\n',
     "tools/cli/cli.h": "",
-    "tools/cli/main.c": '#include "cli/cli.h"\n#include "dseg/a.h"\n',
+    "tools/cli/main.c": '#include "cli/cli.h"\n#include "dseg/a.h"\n&cmd_info, &cmd_samples\n',
+    "tools/info/cmd_info.c": "const cli_command cmd_info = {0};\n",
+    "tools/samples/cmd_samples.c": "/* cmd_samples.c, not cmd_info.c */\nconst cli_command cmd_samples = {0};\nrun(argv);\n",
 }
 
 
@@ -61,6 +63,13 @@ class CheckLayers(unittest.TestCase):
         for folder in ("convert", "dcmqi"):
             self.refused(f"dseg_source_read_labels is not for tools/{folder}",
                          tree={f"tools/{folder}/a.c": "int f(void) { return dseg_source_read_labels(0); }\n"})
+
+    def test_command_run_by_another(self):
+        self.refused("tools/samples/make.c: cmd_info is another folder's",
+                     tree={"tools/samples/make.c": "return cmd_info.run(argc, words);\n"})
+
+    def test_samples_with_words(self):
+        self.refused("tools/samples/make.c: samples are made by calls", tree={"tools/samples/make.c": "char *argv[8];\n"})
 
     def test_public_header_includes_internal(self):
         self.refused("which is not installed", tree={"codec/include/dseg/a.h": '#include "base/buffer.h"\n'})
