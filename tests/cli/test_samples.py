@@ -118,6 +118,22 @@ class Encodings(SamplesTest):
         elif sample["transfer_syntax"]["name"] != "deflated":
             self.assertNotIn(b"experimental", content)
 
+    def test_what_an_encoding_refuses_is_a_gap(self):
+        """The library's reason is in the manifest, in the words of dseg convert; nothing is printed, and no file is left."""
+        result = self.dseg("samples", "labels.nii", "out", "--only", "binary/encapsulated", "labelmap/explicit-le")
+        gaps = harness.json.loads((self.dir / "out/manifest.json").read_text())["left_out"]
+        self.assertEqual([(gap["representation"], gap["transfer_syntax"]) for gap in gaps], [("binary", "encapsulated")])
+        self.assertIn("1-bit frames of 19 rows and 26 columns do not fill whole bytes", gaps[0]["reason"])
+        refused = self.fails("convert", "labels.nii", "x.dcm", "--as", "binary", "--transfer-syntax", "encapsulated", code=OUTPUT)
+        self.assertIn(f"x.dcm: error: {gaps[0]['reason']}", refused.err)
+        self.assertEqual((result.out, result.err), ("", ""))
+        self.assertEqual([name for name in self.contents("out") if "encapsulated" in name], [])
+
+    def test_nothing_but_refusals(self):
+        error = self.fails("samples", "labels.nii", "out", "--only", "binary/encapsulated", code=INPUT).err
+        self.assertIn("no encoding of this build that was asked for can hold it", error)
+        self.assertFalse((self.dir / "out").exists())
+
     def test_mark_is_not_passed_on(self):
         manifest = self.make("labels.nii")
         for sample in of_group(manifest, "encoding"):
@@ -253,6 +269,13 @@ class Sources(SamplesTest):
         self.assertEqual(process.returncode, 0, shown)
         for percent in (0, 20, 40, 60, 80):
             self.assertIn(b"checking out/labelmap-explicit-le.dcm %d %%" % percent, shown)
+
+    def test_directory_that_cannot_be_made(self):
+        self.volume()
+        for directory in ("labels.nii/out", "/proc/samples"):  # below a file; where not even root may write
+            error = self.fails("samples", "labels.nii", directory, code=OUTPUT).err
+            self.assertIn(f"{directory}: error: cannot be made: ", error)
+        self.assertEqual([path.name for path in self.dir.iterdir()], ["labels.nii"])
 
     def test_directory_in_use(self):
         self.volume()
