@@ -8,32 +8,23 @@
 #include "phantom/phantom.h"
 #include "samples/samples.h"
 
-/* An object being written. */
-typedef struct object {
-  samples_job *job;
-  const char *file;
-  const char *purpose;
-  const char *representation;
-  dseg_empty_frames empty_frames;
-} object;
-
-/* Puts the planes; context: what it needs. */
-typedef dseg_status (*put_planes)(dseg_writer *writer, void *context, dseg_error *error);
-
-static int write_object(const object *made, const dseg_description *description, put_planes put, void *context) {
+int samples_write_object(const samples_job *job, const samples_object *made, const dseg_description *description,
+                         samples_put_planes put, void *context) {
   char path[SAMPLES_PATH];
   char seed[SAMPLES_NAME + 16];
   dseg_error error = {DSEG_OK, ""};
   dseg_writer *writer = NULL;
-  samples_path(made->job, made->file, path);
   snprintf(seed, sizeof seed, "samples/%s", made->file);
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = made->representation,
+                                      .frame_codec = made->frame_codec,
                                       .empty_frames = made->empty_frames,
+                                      .concatenation = made->part_bytes > 0,
+                                      .part_bytes = made->part_bytes,
                                       .uid_seed = seed,
                                       .date_time = cli_date_time(),
-                                      .threads = made->job->threads};
-  dseg_status status = dseg_writer_create(path, description, &options, &writer, &error);
+                                      .threads = job->threads};
+  dseg_status status = dseg_writer_create(samples_path(job, made->file, path), description, &options, &writer, &error);
   if (status == DSEG_OK) {
     status = put(writer, context, &error);
   }
@@ -41,10 +32,13 @@ static int write_object(const object *made, const dseg_description *description,
     status = dseg_writer_finish(writer, &error);
   }
   dseg_writer_destroy(writer);
-  if (status != DSEG_OK) {
-    return cli_fail(path, status, &error);
-  }
-  return samples_keep_own(made->job, SAMPLES_EDGE_CASE, made->file, made->purpose);
+  return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
+}
+
+static int write_object(samples_job *job, const samples_object *made, const dseg_description *description,
+                        samples_put_planes put, void *context) {
+  const int code = samples_write_object(job, made, description, put, context);
+  return code == CLI_OK ? samples_keep_own(job, SAMPLES_EDGE_CASE, made->file, made->purpose) : code;
 }
 
 /* --- Fractions: how much of a pixel each segment fills, from a phantom of FINE x FINE pixels for one --- */
@@ -93,7 +87,7 @@ static int make_fractions(samples_job *job, const char *file, const char *purpos
   const phantom_spec fine = {.labels = FRACTION_LABELS,
                              .size = {(size_t)FRACTION_COLUMNS * FINE, (size_t)FRACTION_ROWS * FINE, FRACTION_PLANES},
                              .spacing = {2, 2, 5}};
-  const object made = {.job = job, .file = file, .purpose = purpose, .representation = "fractional"};
+  const samples_object made = {.file = file, .purpose = purpose, .representation = "fractional"};
   fractions *from = calloc(1, sizeof *from);
   phantom described = {0};
   dseg_error error = {DSEG_OK, ""};
@@ -110,7 +104,7 @@ static int make_fractions(samples_job *job, const char *file, const char *purpos
   if (status == DSEG_OK) {
     described.description->kind = kind;
     described.description->maximum_fraction = maximum;
-    code = write_object(&made, described.description, put_fractions, from);
+    code = write_object(job, &made, described.description, put_fractions, from);
   } else {
     code = cli_fail(file, status, &error);
   }
@@ -187,11 +181,15 @@ static dseg_status fill_slide(phantom *made, slide *to, dseg_error *error) {
 
 static int make_slide(samples_job *job) {
   const phantom_spec spec = {.labels = SLIDE_LABELS, .size = {MATRIX_COLUMNS, MATRIX_ROWS, 1}};
-  const object sparse = {job, "edge-cases/slide-tiled-sparse.dcm",
-                         "tiles of a slide, each with its position; tiles without a voxel are left out", "labelmap",
-                         DSEG_EMPTY_OMIT};
-  const object all = {job, "edge-cases/slide-all-tiles.dcm", "all tiles of a slide, each with its position", "labelmap",
-                      DSEG_EMPTY_KEEP};
+  const samples_object sparse = {
+      .file = "edge-cases/slide-tiled-sparse.dcm",
+      .purpose = "tiles of a slide, each with its position; tiles without a voxel are left out",
+      .representation = "labelmap",
+      .empty_frames = DSEG_EMPTY_OMIT};
+  const samples_object all = {.file = "edge-cases/slide-all-tiles.dcm",
+                              .purpose = "all tiles of a slide, each with its position",
+                              .representation = "labelmap",
+                              .empty_frames = DSEG_EMPTY_KEEP};
   slide *from = calloc(1, sizeof *from);
   phantom made = {0};
   dseg_error error = {DSEG_OK, ""};
@@ -206,10 +204,10 @@ static int make_slide(samples_job *job) {
   if (status != DSEG_OK || !describe_slide(made.description)) {
     code = cli_fail(sparse.file, status != DSEG_OK ? status : DSEG_ERROR_MEMORY, &error);
   } else {
-    code = write_object(&sparse, made.description, put_tiles, from);
+    code = write_object(job, &sparse, made.description, put_tiles, from);
   }
   if (code == CLI_OK) {
-    code = write_object(&all, made.description, put_tiles, from);
+    code = write_object(job, &all, made.description, put_tiles, from);
   }
   phantom_destroy(&made);
   free(from);
@@ -253,9 +251,10 @@ static dseg_status put_total(dseg_writer *writer, void *context, dseg_error *err
 static int make_total(samples_job *job) {
   enum { LABELS = 5 };
   const phantom_spec spec = {.labels = LABELS, .size = {40, 32, 4}};
-  const object total = {job, "edge-cases/no-background.dcm",
-                        "a label map without Pixel Padding Value: every pixel belongs to a segment", "labelmap",
-                        DSEG_EMPTY_KEEP};
+  const samples_object total = {.file = "edge-cases/no-background.dcm",
+                                .purpose = "a label map without Pixel Padding Value: every pixel belongs to a segment",
+                                .representation = "labelmap",
+                                .empty_frames = DSEG_EMPTY_KEEP};
   phantom made;
   dseg_error error = {DSEG_OK, ""};
   dseg_status status = phantom_create(&made, &spec, &error);
@@ -278,7 +277,7 @@ static int make_total(samples_job *job) {
     made.description->segments = segments;
     made.description->segment_count = LABELS + 1;
     made.description->has_background = false;
-    code = write_object(&total, made.description, put_total, &made);
+    code = write_object(job, &total, made.description, put_total, &made);
   }
   phantom_destroy(&made);
   return code;

@@ -185,6 +185,19 @@ dseg_status samples_write_file(const samples_job *job, const char *name, const d
 FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error);
 dseg_status samples_close_file(const samples_job *job, const char *name, FILE *stream, dseg_error *error);
 
+/* objects.c: an object made plane by plane. */
+typedef struct samples_object {
+  const char *file, *purpose;
+  const char *representation, *frame_codec;
+  dseg_empty_frames empty_frames;
+  uint64_t part_bytes; /* of uncompressed frames in each part of a Concatenation; 0: one object */
+} samples_object;
+/* Puts the planes; context: what it needs. */
+typedef dseg_status (*samples_put_planes)(dseg_writer *writer, void *context, dseg_error *error);
+/* An exit code after a message. */
+int samples_write_object(const samples_job *job, const samples_object *made, const dseg_description *description,
+                         samples_put_planes put, void *context);
+
 /* How an object is made of another one; see dicom_edit.h. It gets a SOP Instance UID of its own. */
 typedef struct samples_edit {
   const char *base;           /* a file of the set */
