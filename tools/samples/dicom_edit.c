@@ -2,6 +2,7 @@
 /* dicom_edit.c - changes of data sets as texts: see dicom_edit.h. */
 #include "samples/dicom_edit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,7 +166,8 @@ static bool carry_out(dseg_data_set *set, place at, const char *action) {
     }
     return items > 0;
   }
-  const char vr[3] = {action[0], action[0] != '\0' ? action[1] : '\0', '\0'};
+  char vr[3] = "";
+  snprintf(vr, sizeof vr, "%s", action);
   put(set, at.tag, vr, strlen(action) > 3 ? action + 3 : "");
   return true;
 }
