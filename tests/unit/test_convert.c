@@ -282,7 +282,7 @@ static dseg_status write_narrow(void *user, const void *bytes, size_t size, dseg
 static void an_output_that_fails_leaves_nothing(void **state) {
   (void)state;
   write_input("binary");
-  static const char *const formats[] = {"dicom", ".nii.gz", ".nrrd"};
+  static const char *const formats[] = {"dicom", ".nii", ".nrrd"};
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
     narrow_output narrow = {.room = 20};
     const dseg_output output = dseg_output_to_function(write_narrow, &narrow);
@@ -485,7 +485,7 @@ static void progress_goes_to_its_end_once(void **state) {
     dseg_file_choice files;
   } cases[] = {{"a.dcm", "rle", DSEG_FILES_ONE},
                {"a.dcm", NULL, DSEG_FILES_ONE},
-               {"a.nii.gz", NULL, DSEG_FILES_ONE},
+               {"a.nii", NULL, DSEG_FILES_ONE},
                {"a.nrrd", NULL, DSEG_FILES_BY_SEGMENT}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     steps seen = {.last = 0};
