@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* grid.c - the source images, and the planes of the output where they are others than those of the view. */
+#include <math.h>
 #include <string.h>
 
 #include "convert/job.h"
@@ -94,6 +95,14 @@ dseg_status dseg_convert_put_onto(dseg_convert_job *job, const dseg_geometry *to
   return DSEG_OK;
 }
 
+static bool same_orientation(const double a[6], const double b[6]) {
+  bool same = true;
+  for (int i = 0; i < 6; i++) {
+    same = same && fabs(a[i] - b[i]) <= 0;
+  }
+  return same;
+}
+
 /* The images' patient, study and references. Where they have planes along another axis, the segmentation gets those. */
 static dseg_status refer_to_images(dseg_convert_job *job, const char *name, dseg_error *error) {
   dseg_geometry *geometry = &job->target->geometry;
@@ -101,7 +110,7 @@ static dseg_status refer_to_images(dseg_convert_job *job, const char *name, dseg
   double orientation[6];
   memcpy(orientation, geometry->orientation, sizeof orientation);
   DSEG_TRY(add_references(job, name, NULL, volume, error));
-  const bool turned = volume != NULL && memcmp(orientation, geometry->orientation, sizeof orientation) != 0;
+  const bool turned = volume != NULL && !same_orientation(orientation, geometry->orientation);
   return turned ? dseg_convert_follow_images(job, error) : DSEG_OK;
 }
 

@@ -192,15 +192,9 @@ dseg_status dseg_convert_follow_images(dseg_convert_job *job, dseg_error *error)
   if (job->options->grid != DSEG_GRID_TIGHT) {
     return DSEG_OK;
   }
-  const dseg_plane_position *all = turned.planes;
   DSEG_TRY(tighten(job, false, error));
-  /* The planes that are left, with their images. */
-  const double *first = job->target->geometry.planes[0].position;
-  size_t before = 0;
-  while (memcmp(all[before].position, first, sizeof all[before].position) != 0) {
-    before++;
-  }
-  job->target->geometry.planes = turned.planes + before;
+  /* The planes that are left, with their images: the map of the view says which they are. */
+  job->target->geometry.planes = turned.planes + ((const dseg_view_source *)(const void *)job->view)->map.index[2][0];
   return DSEG_OK;
 }
 

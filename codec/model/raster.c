@@ -74,13 +74,14 @@ static dseg_status sort_planes(dseg_raster *raster, dseg_error *error) {
   const size_t count = geometry->plane_count;
   struct place *places = NULL;
   if (count <= SIZE_MAX / sizeof *places) {
-    raster->along = malloc(count * sizeof *raster->along);
-    raster->order = malloc(count * sizeof *raster->order);
+    raster->along = calloc(count, sizeof *raster->along);
+    raster->order = calloc(count, sizeof *raster->order);
     places = malloc(count * sizeof *places);
   }
   if (raster->along == NULL || raster->order == NULL || places == NULL) {
     free(places);
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", count);
+    return DSEG_ERROR_MEMORY;
   }
   const double *origin = geometry->planes[0].position;
   for (size_t i = 0; i < count; i++) {
@@ -244,15 +245,6 @@ double dseg_raster_distance(const dseg_geometry *a_like, const double a[3], cons
     greatest = distance <= greatest ? greatest : distance; /* not a number stays */
   }
   return greatest;
-}
-
-double dseg_raster_tilt(const dseg_geometry *geometry, const double normal[3]) {
-  const double columns = ((double)geometry->columns - 1) * geometry->pixel_spacing[1];
-  const double rows = ((double)geometry->rows - 1) * geometry->pixel_spacing[0];
-  const double along_row = columns * dseg_dot(geometry->orientation, normal);
-  const double along_column = rows * dseg_dot(geometry->orientation + 3, normal);
-  const double corner = fabs(along_row + along_column);
-  return fmax(corner, fmax(fabs(along_row), fabs(along_column)));
 }
 
 /* The three axes of an orientation, of length 1. */

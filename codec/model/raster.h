@@ -49,10 +49,6 @@ void dseg_raster_locate(const dseg_raster *raster, size_t plane, const double po
 double dseg_raster_distance(const dseg_geometry *a_like, const double a[3], const dseg_geometry *b_like,
                             const double b[3]);
 
-/* How far, mm, a pixel of a plane of this geometry leaves the plane through its first pixel with that normal at most.
- */
-double dseg_raster_tilt(const dseg_geometry *geometry, const double normal[3]);
-
 /* Degrees between the nearest axes of two rasters, normals included: 0 for all that right-angled turns reach. The
  * largest of the three angles. */
 double dseg_raster_angle(const double a[6], const double b[6]);

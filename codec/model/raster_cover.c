@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* raster_cover.c - one raster with the voxels of two. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,8 +109,8 @@ static dseg_status cover(const dseg_raster_relation *relation, dseg_geometry *bo
     find_extent(relation, axis, &low[axis], &high[axis]);
     if (high[axis] - low[axis] >= LARGEST_SIDE) {
       return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                       "both together have %lld %s, more than Rows (0028,0010) and Columns (0028,0011) can say",
-                       (long long)(high[axis] - low[axis] + 1), axis == 0 ? "columns" : "rows");
+                       "both together have %" PRId64 " %s, more than Rows (0028,0010) and Columns (0028,0011) can say",
+                       high[axis] - low[axis] + 1, axis == 0 ? "columns" : "rows");
     }
   }
   DSEG_TRY(join_planes(relation, both, error));

@@ -309,7 +309,8 @@ static dseg_status allocate(dseg_raster_relation *relation, dseg_error *error) {
     const size_t size = dseg_raster_size(from, axis);
     relation->place[axis] = size <= SIZE_MAX / sizeof(int64_t) ? malloc(size * sizeof(int64_t)) : NULL;
     if (relation->place[axis] == NULL) {
-      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the places of %zu planes", from->plane_count);
+      (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the places of %zu planes", from->plane_count);
+      return DSEG_ERROR_MEMORY;
     }
   }
   return DSEG_OK;

@@ -141,13 +141,13 @@ typedef struct dseg_convert_options {
   size_t first_plane, last_plane; /* counted from 1; 0: all */
   bool present_only;              /* segments without a voxel are left out; otherwise they stay described */
   dseg_grid_choice grid;
-  const char *grid_file;      /* DSEG_GRID_FILE: of any kind that dseg_open opens */
-  dseg_slice_axis slice_axis; /* AUTO with DSEG_GRID_REFERENCE and DSEG_GRID_FILE, which decide */
-  bool ascending;             /* planes ascend along the normal, as ITK has them, whatever their order in the input */
+  const char *grid_file; /* DSEG_GRID_FILE: of any kind that dseg_open opens */
+  bool ascending;        /* planes ascend along the normal, as ITK has them, whatever their order in the input */
   dseg_overlap_choice overlap;
   double
       threshold; /* fractions of at least this much, above 0 and at most 1, count as inside; 0: they stay fractions */
   dseg_numbering numbering;
+  dseg_slice_axis slice_axis; /* AUTO with DSEG_GRID_REFERENCE and DSEG_GRID_FILE, which decide */
 
   /* What is said of it. dcmqi's JSON, from a file, or from metadata_input, which stays the caller's and is called
    * metadata in messages. */
