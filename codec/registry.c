@@ -285,7 +285,7 @@ static dseg_status add(const dseg_representation *representation, const dseg_fra
   if (registry.representation_count == DSEG_MAX_ENTRIES || registry.codec_count == DSEG_MAX_ENTRIES) {
     return dseg_fail(error, DSEG_ERROR_LIMIT, "more than %d plug-ins of a kind", DSEG_MAX_ENTRIES);
   }
-  const void *known = NULL;
+  const void *known = representation != NULL ? (const void *)representation : codec;
   if (representation != NULL) {
     const size_t count = registry.representation_count;
     DSEG_TRY(take_struct(representation, sizeof *representation, offsetof(dseg_representation, struct_size),
