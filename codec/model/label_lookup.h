@@ -9,7 +9,8 @@
 #define DSEG_PIXEL_VALUES ((size_t)65536)
 
 typedef struct dseg_label_lookup {
-  const uint32_t *table; /* by pixel value: what to write, for all that pixels of 8 or 16 bits have, or the first 65536 */
+  const uint32_t
+      *table; /* by pixel value: what to write, for all that pixels of 8 or 16 bits have, or the first 65536 */
   size_t table_size;
   uint32_t identity; /* pixel values below this stand for themselves */
   /* Of pixels of 32 bits, what to write for values from table_size on, which ascend; the background for others. */

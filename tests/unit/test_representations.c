@@ -174,7 +174,8 @@ static void check_round_trip(const dseg_representation *representation, const ds
   for (size_t i = 0; i < description->segment_count; i++) {
     value_of_pixel[numbers[i]] = numbers[i];
   }
-  const dseg_label_lookup lookup = {value_of_pixel, 65536, dseg_label_identity(value_of_pixel, 65536), NULL, NULL, 0, description->background};
+  const dseg_label_lookup lookup = {
+      value_of_pixel, 65536, dseg_label_identity(value_of_pixel, 65536), NULL, NULL, 0, description->background};
   plane.lookup = &lookup;
   plane.add_pixels = dseg_paint_pixels;
   assert_int_equal(frames.count, representation->flags & DSEG_PLUGIN_LABEL_FRAMES ? used != 0 : used);
@@ -367,7 +368,8 @@ static void label_frames_overlap(void **state) {
     }
     dseg_overlap overlap = {0};
     dseg_label_plane plane = plane_for(out, 8, values, wanted, 3, &overlap);
-    const dseg_label_lookup lookup = {value_of_pixel, 65536, dseg_label_identity(value_of_pixel, 65536), NULL, NULL, 0, 0};
+    const dseg_label_lookup lookup = {
+        value_of_pixel, 65536, dseg_label_identity(value_of_pixel, 65536), NULL, NULL, 0, 0};
     plane.lookup = &lookup;
     plane.add_pixels = dseg_paint_pixels;
     plane.last_wins = last_wins != 0;
