@@ -205,7 +205,8 @@ def growth_part(r):
     if not rows:
         return []
     return ["", "## Growth", "", "BINARY objects of 64 x 64 pixels a frame, made by `bench/make_frames`: up to 100,000 frames of 100 segments, "
-            "and 10,000 frames of up to 1,000 segments. Part of the run: `sh bench/run.sh --only growth`.", "",
+            "and 10,000 frames of up to 1,000 segments; small frames have 16 x 16 pixels and are in memory. A presence map is that of a "
+            "test plug-in (`tests/plugin/presence.c`), not of a proposal. Part of the run: `sh bench/run.sh --only growth`.", "",
             markdown(["program", "of", "median", "spread", "peak memory", "command"], rows, 2)]  # fmt: skip
 
 

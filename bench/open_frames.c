@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* open_frames.c - the time of opening an object whose frames a presence map places (tests/plugin/presence.c), beside
- * the same object with Per-Frame Functional Groups.
+/* open_frames.c - the time of opening an object in memory, of frames of 16 x 16 voxels and 100 segments.
  *
- *   open_frames [FRAMES]      100,000 frames of 100 segments, unless told otherwise
+ *   open_frames REPRESENTATION FRAMES
  *
- * Frames of 16 x 16 voxels, written to memory. Medians of 15, in turns. */
+ * REPRESENTATION is "binary", whose frames Per-Frame Functional Groups place, or "test-presence", whose frames a
+ * presence map places (tests/plugin/presence.c). The median of 15 openings. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -74,33 +74,32 @@ static dseg_status time_opening(const dseg_buffer *bytes, double *seconds, dseg_
   return status;
 }
 
-static dseg_status measure(size_t planes, dseg_error *error) {
-  static const char *const names[2] = {"binary", "test-presence"};
-  dseg_buffer objects[2] = {{0}, {0}};
-  double seconds[2][TURNS];
-  dseg_status status = register_presence(dseg_register, error);
-  for (size_t i = 0; i < 2 && status == DSEG_OK; i++) {
-    status = write_object(names[i], planes, &objects[i], error);
+static dseg_status measure(const char *representation, size_t planes, dseg_error *error) {
+  dseg_buffer object = {0};
+  double seconds[TURNS];
+  DSEG_TRY(register_presence(dseg_register, error));
+  dseg_status status = write_object(representation, planes, &object, error);
+  bench_reset_peak();
+  for (size_t turn = 0; turn < TURNS && status == DSEG_OK; turn++) {
+    status = time_opening(&object, &seconds[turn], error);
   }
-  for (size_t turn = 0; turn < TURNS; turn++) {
-    for (size_t i = 0; i < 2 && status == DSEG_OK; i++) {
-      status = time_opening(&objects[i], &seconds[i][turn], error);
-    }
+  if (status == DSEG_OK) {
+    printf("{\"seconds\": %.9f, \"peak_bytes\": %llu, \"version\": \"%s\"}\n", bench_median(seconds, TURNS),
+           bench_peak_bytes(), dseg_version());
   }
-  for (size_t i = 0; i < 2 && status == DSEG_OK; i++) {
-    printf("%-14s %zu frames, %9zu bytes, opened in %.2f ms\n", names[i], planes * SEGMENTS, objects[i].size,
-           bench_median(seconds[i], TURNS) * 1e3);
-  }
-  dseg_buffer_free(&objects[0]);
-  dseg_buffer_free(&objects[1]);
+  dseg_buffer_free(&object);
   return status;
 }
 
 int main(int argc, char **argv) {
-  const size_t frames = argc > 1 ? (size_t)strtoull(argv[1], NULL, 10) : 100000;
+  const size_t frames = argc == 3 ? (size_t)strtoull(argv[2], NULL, 10) : 0;
   dseg_error error = {0};
-  if (frames < 2 * SEGMENTS || measure(frames / SEGMENTS, &error) != DSEG_OK) {
-    fprintf(stderr, "open_frames: error: %s\n", error.message[0] != '\0' ? error.message : "200 frames at least");
+  if (frames < 2 * SEGMENTS) {
+    fprintf(stderr, "usage: open_frames REPRESENTATION FRAMES, of which there are at least %d\n", 2 * SEGMENTS);
+    return 2;
+  }
+  if (measure(argv[1], frames / SEGMENTS, &error) != DSEG_OK) {
+    fprintf(stderr, "open_frames: error: %s\n", error.message);
     return 1;
   }
   return 0;

@@ -24,6 +24,8 @@ CODEC_SETTINGS = [
     ("jpeg-xl", "effort", 9),
     ("label-edge", "predict", 1),
 ]
+# What places frames in objects of small frames in memory, by representation: what a header proposal could gain.
+PLACED = [("dseg open, small frames, functional groups", "binary"), ("dseg open, small frames, presence map", "test-presence")]
 
 
 class Context:
@@ -32,6 +34,7 @@ class Context:
     def __init__(self, build, work, peers, quick):
         self.dseg, self.work_program = build / "tools" / "dseg", build / "bench" / "work"
         self.frames, self.make_frames = build / "bench" / "frames", build / "bench" / "make_frames"
+        self.open_frames = build / "bench" / "open_frames"
         self.run_process = build / "bench" / "run_process"
         self.read_dcmtk = build / "bench" / "read_dcmtk"
         self.work = work
@@ -240,6 +243,9 @@ def growth(context, budget):
             jobs.append(Job("Growth", "highdicom read", context.python_peer("read_highdicom.py", path), kind="peer", timeout=60, **common))
             jobs.append(Job("Growth", "DCMTK dcmseg read", [context.read_dcmtk, path], kind="peer", timeout=60, **common))
             jobs.append(Job("Growth", "dcmjs read", context.node_peer("read_dcmjs.mjs", path), kind="peer", timeout=60, **common))
+    for count in counts:
+        for name, representation in PLACED:
+            jobs.append(Job("Growth", name, [context.open_frames, representation, str(count)], axis="frames", value=count))
     return {"records": run_jobs(jobs, 1 if context.quick else 3, budget, "growth", GROWTH_PATIENCE)}
 
 
