@@ -10,16 +10,9 @@
 #include <string.h>
 
 #include "compare/job.h"
+#include "model/vector.h"
 
 #define MAX_SHIFT 1e9 /* voxels; a larger shift is no alignment but nonsense */
-
-static double dot(const double a[3], const double b[3]) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static double length(const double a[3]) {
-  return sqrt(dot(a, a));
-}
 
 void dseg_grid_position(const dseg_grid *grid, const int64_t index[3], double position[3]) {
   for (int c = 0; c < 3; c++) {
@@ -37,23 +30,22 @@ static void adopt_spacing(dseg_grid *grid, const dseg_grid *other) {
     if (grid->size[axis] != 1) {
       continue;
     }
-    if (length(step) == 0) {
+    if (dseg_length(step) == 0) {
       const double *u = grid->step[(axis + 1) % 3];
       const double *v = grid->step[(axis + 2) % 3];
-      const double normal[3] = {u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]};
-      memcpy(step, normal, sizeof normal);
+      dseg_cross(u, v, step);
     }
     double best = -1;
     double spacing = 1;
     for (int k = 0; k < 3; k++) {
-      const double size = length(other->step[k]);
-      const double cosine = size > 0 ? fabs(dot(step, other->step[k])) / size : 0;
+      const double size = dseg_length(other->step[k]);
+      const double cosine = size > 0 ? fabs(dseg_dot(step, other->step[k])) / size : 0;
       if (cosine > best && size > 0) {
         best = cosine;
         spacing = size;
       }
     }
-    const double own = length(step);
+    const double own = dseg_length(step);
     for (int c = 0; c < 3 && own > 0; c++) {
       step[c] *= spacing / own;
     }
@@ -65,16 +57,19 @@ static bool solve(const dseg_grid *grid, const double vector[3], double x[3]) {
   const double *u = grid->step[0];
   const double *v = grid->step[1];
   const double *w = grid->step[2];
-  const double vw[3] = {v[1] * w[2] - v[2] * w[1], v[2] * w[0] - v[0] * w[2], v[0] * w[1] - v[1] * w[0]};
-  const double wu[3] = {w[1] * u[2] - w[2] * u[1], w[2] * u[0] - w[0] * u[2], w[0] * u[1] - w[1] * u[0]};
-  const double uv[3] = {u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]};
-  const double determinant = dot(u, vw);
-  if (!(fabs(determinant) > 1e-12 * length(u) * length(v) * length(w))) {
+  double vw[3];
+  double wu[3];
+  double uv[3];
+  dseg_cross(v, w, vw);
+  dseg_cross(w, u, wu);
+  dseg_cross(u, v, uv);
+  const double determinant = dseg_dot(u, vw);
+  if (!(fabs(determinant) > 1e-12 * dseg_length(u) * dseg_length(v) * dseg_length(w))) {
     return false;
   }
-  x[0] = dot(vector, vw) / determinant;
-  x[1] = dot(vector, wu) / determinant;
-  x[2] = dot(vector, uv) / determinant;
+  x[0] = dseg_dot(vector, vw) / determinant;
+  x[1] = dseg_dot(vector, wu) / determinant;
+  x[2] = dseg_dot(vector, uv) / determinant;
   return true;
 }
 
@@ -122,7 +117,7 @@ static double corner_distance(const dseg_grid *a, const dseg_grid *b, const dseg
     dseg_grid_position(a, index, position);
     dseg_grid_position(b, other, mapped);
     const double difference[3] = {position[0] - mapped[0], position[1] - mapped[1], position[2] - mapped[2]};
-    largest = fmax(largest, length(difference));
+    largest = fmax(largest, dseg_length(difference));
   }
   return largest;
 }
@@ -216,9 +211,10 @@ static void describe_misalignment(dseg_compare_job *job) {
                      a->size[0], a->size[1], a->size[2], b->size[0], b->size[1], b->size[2]);
   }
   for (int axis = 0; axis < 3; axis++) {
-    if (fabs(length(a->step[axis]) - length(b->step[axis])) > 1e-6 && a->size[axis] > 1 && b->size[axis] > 1) {
+    if (fabs(dseg_length(a->step[axis]) - dseg_length(b->step[axis])) > 1e-6 && a->size[axis] > 1 &&
+        b->size[axis] > 1) {
       dseg_compare_add(job, DSEG_ASPECT_GEOMETRY, "geometry: spacing along axis %d is %.7g mm in A, %.7g mm in B", axis,
-                       length(a->step[axis]), length(b->step[axis]));
+                       dseg_length(a->step[axis]), dseg_length(b->step[axis]));
     }
   }
   if (map->distance_mm > 0) {

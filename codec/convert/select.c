@@ -6,6 +6,7 @@
 
 #include "convert/job.h"
 #include "dseg/view.h"
+#include "model/vector.h"
 
 /* The index in the source of a segment of the target as the JSON left it; see dseg_convert_job. */
 static uint32_t source_index(const dseg_convert_job *job, size_t segment) {
@@ -117,16 +118,12 @@ static bool descends(const dseg_geometry *geometry, size_t first, size_t count) 
   if (geometry->space != DSEG_SPACE_PATIENT || count < 2) {
     return false;
   }
-  const double *a = geometry->orientation;
-  const double *b = geometry->orientation + 3;
-  const double normal[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
+  double normal[3];
+  dseg_cross(geometry->orientation, geometry->orientation + 3, normal);
   const double *from = geometry->planes[first].position;
   const double *to = geometry->planes[first + count - 1].position;
-  double along = 0;
-  for (int axis = 0; axis < 3; axis++) {
-    along += (to[axis] - from[axis]) * normal[axis];
-  }
-  return along < 0;
+  const double way[3] = {to[0] - from[0], to[1] - from[1], to[2] - from[2]};
+  return dseg_dot(way, normal) < 0;
 }
 
 static dseg_status derive(dseg_convert_job *job, dseg_derive_options *derive_options, const uint32_t *indices,

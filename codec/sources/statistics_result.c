@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/vector.h"
+
 #define CUBIC_MILLIMETRES_IN_A_MILLILITRE 1000.0
 
 static bool is_distance(double value) {
@@ -14,11 +16,9 @@ static bool is_distance(double value) {
 
 /* Of the parallelepiped between neighbours. */
 static double volume_of(const dseg_grid *grid) {
-  const double *u = grid->step[0];
-  const double *v = grid->step[1];
-  const double *w = grid->step[2];
-  return fabs(u[0] * (v[1] * w[2] - v[2] * w[1]) + u[1] * (v[2] * w[0] - v[0] * w[2]) +
-              u[2] * (v[0] * w[1] - v[1] * w[0]));
+  double base[3];
+  dseg_cross(grid->step[1], grid->step[2], base);
+  return fabs(dseg_dot(grid->step[0], base));
 }
 
 /* Several planes tell their distance; of a single one the file says it, or says how thick it is. */

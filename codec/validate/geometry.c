@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/vector.h"
 #include "validate/groups.h"
 
 /* How far the cosine of the vectors may be from 0, and their squared lengths from 1: as dciodvfy has it. */
@@ -15,13 +16,9 @@
 #define SPACING_TOLERANCE 1e-2
 #define POSITION_TOLERANCE 1e-3
 
-static double dot(const double *a, const double *b) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
 static bool is_orientation(const double *axes, double tolerance) {
-  return fabs(dot(axes, axes) - 1) <= tolerance && fabs(dot(axes + 3, axes + 3) - 1) <= tolerance &&
-         fabs(dot(axes, axes + 3)) <= tolerance;
+  return fabs(dseg_dot(axes, axes) - 1) <= tolerance && fabs(dseg_dot(axes + 3, axes + 3) - 1) <= tolerance &&
+         fabs(dseg_dot(axes, axes + 3)) <= tolerance;
 }
 
 /* Slice Thickness is asked for by SOP class: that of BINARY and FRACTIONAL. Without any, nothing tells how thick the
@@ -93,7 +90,8 @@ static void check_orientation(dseg_check *check, const dseg_elements *in, uint32
   } else if (!is_orientation(axes, ORIENTATION_TOLERANCE)) {
     dseg_found(check, DSEG_RULE_IMAGE_ORIENTATION, place,
                "is %s, must be two unit vectors at right angles: lengths %.6g and %.6g, cosine %.6g",
-               dseg_show(&element).text, sqrt(dot(axes, axes)), sqrt(dot(axes + 3, axes + 3)), dot(axes, axes + 3));
+               dseg_show(&element).text, sqrt(dseg_dot(axes, axes)), sqrt(dseg_dot(axes + 3, axes + 3)),
+               dseg_dot(axes, axes + 3));
   }
 }
 
@@ -235,8 +233,8 @@ dseg_status dseg_check_planes(dseg_check *check, const dseg_frame_place *places,
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the places of %zu frames", count);
   }
   const double *axes = places[0].orientation;
-  const double normal[3] = {axes[1] * axes[5] - axes[2] * axes[4], axes[2] * axes[3] - axes[0] * axes[5],
-                            axes[0] * axes[4] - axes[1] * axes[3]};
+  double normal[3];
+  dseg_cross(axes, axes + 3, normal);
   bool parallel = true;
   bool same_spacing = true;
   size_t placed = 0;
@@ -244,10 +242,10 @@ dseg_status dseg_check_planes(dseg_check *check, const dseg_frame_place *places,
     if (!places[i].has_orientation || !places[i].has_position) {
       continue;
     }
-    parallel = parallel && fabs(dot(places[i].orientation, normal)) <= DIRECTION_TOLERANCE &&
-               fabs(dot(places[i].orientation + 3, normal)) <= DIRECTION_TOLERANCE;
+    parallel = parallel && fabs(dseg_dot(places[i].orientation, normal)) <= DIRECTION_TOLERANCE &&
+               fabs(dseg_dot(places[i].orientation + 3, normal)) <= DIRECTION_TOLERANCE;
     same_spacing = same_spacing && fabs(places[i].spacing - places[0].spacing) <= POSITION_TOLERANCE;
-    distances[placed++] = dot(places[i].position, normal);
+    distances[placed++] = dseg_dot(places[i].position, normal);
   }
   if (!parallel && check->facts.is_3d) {
     dseg_found(check, DSEG_RULE_ORGANIZATION_3D, dseg_at(DSEG_TAG(0x0020, 0x9311)), "is 3D, planes are not parallel");

@@ -8,8 +8,8 @@
  * What is hashed, with SHA-256 (FIPS 180-4). Segments count from 1 by ascending number, whatever their numbers are.
  * - Labels, where no two segments overlap: all planes of the grid (dseg_geometry_to_grid) in its order, those that the
  *   source leaves out too, as background; of slides, and of planes on no grid, the source's planes in turn. By plane,
- * row and column, 0 for background: one byte a voxel, two with more than 255 segments, four with more than 65535,
- * little endian.
+ *   row and column, 0 for background: one byte a voxel, two with more than 255 segments, four with more than 65535,
+ *   little endian.
  * - Masks, where segments overlap, and fractions: of each plane, in the source's order, each segment's mask that has a
  *   voxel: the plane's number in the grid, from 0, and the segment's, both in four bytes, little endian; then the mask,
  *   one byte a voxel, 0 and 1 or the stored fraction.
