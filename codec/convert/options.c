@@ -38,6 +38,37 @@ dseg_status dseg_convert_find_format(const dseg_convert_options *options, const 
   return DSEG_OK;
 }
 
+/* The value of a choice is one that there is, up to last. */
+static dseg_status check_choice(const char *name, int value, int last, dseg_error *error) {
+  return value >= 0 && value <= last ? DSEG_OK
+                                     : dseg_fail(error, DSEG_ERROR_ARGUMENT, "there is no %s %d", name, value);
+}
+
+static dseg_status check_choices(const dseg_convert_options *options, dseg_error *error) {
+  DSEG_TRY(check_choice("grid", (int)options->grid, DSEG_GRID_FILE, error));
+  DSEG_TRY(check_choice("overlap", (int)options->overlap, DSEG_OVERLAP_TO_LAST, error));
+  DSEG_TRY(check_choice("numbering", (int)options->numbering, DSEG_NUMBERS_AS_STORED, error));
+  DSEG_TRY(check_choice("slice_axis", (int)options->slice_axis, DSEG_SLICES_AXIAL, error));
+  return check_choice("files", (int)options->files, DSEG_FILES_BY_LAYER_COUNTED, error);
+}
+
+static dseg_status check_texts(const char *name, const char *const *texts, size_t count, dseg_error *error) {
+  for (size_t i = 0; i < count; i++) {
+    if (texts == NULL || texts[i] == NULL) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s[%zu] is NULL", name, i);
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_lists(const dseg_convert_options *options, dseg_error *error) {
+  DSEG_TRY(check_texts("segments", options->segments, options->segment_count, error));
+  DSEG_TRY(check_texts("references", options->references, options->reference_count, error));
+  return options->encoding_options != NULL || options->encoding_option_count == 0
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_ARGUMENT, "encoding_options is NULL and its count is not 0");
+}
+
 static dseg_status check_values(const dseg_convert_options *options, dseg_error *error) {
   if (!(options->threshold >= 0 && options->threshold <= 1)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "threshold %g is not in 0..1", options->threshold);
@@ -52,17 +83,9 @@ static dseg_status check_values(const dseg_convert_options *options, dseg_error 
   if ((options->grid == DSEG_GRID_FILE) != (options->grid_file != NULL)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "grid_file goes together with DSEG_GRID_FILE");
   }
-  if (options->slice_axis < DSEG_SLICES_AUTO || options->slice_axis > DSEG_SLICES_AXIAL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "there is no axis of slices %d", (int)options->slice_axis);
-  }
   if (options->slice_axis != DSEG_SLICES_AUTO &&
       (options->grid == DSEG_GRID_REFERENCE || options->grid == DSEG_GRID_FILE)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the grid of references or of a file decides how slices lie");
-  }
-  if ((options->segments == NULL && options->segment_count > 0) ||
-      (options->references == NULL && options->reference_count > 0) ||
-      (options->encoding_options == NULL && options->encoding_option_count > 0)) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a list is NULL and its count is not 0");
   }
   return DSEG_OK;
 }
@@ -97,6 +120,8 @@ static const char *useless_option(const dseg_convert_options *options, bool dico
 
 dseg_status dseg_convert_check_options(const dseg_convert_options *options, const dseg_output *output, bool dicom,
                                        dseg_error *error) {
+  DSEG_TRY(check_choices(options, error));
+  DSEG_TRY(check_lists(options, error));
   DSEG_TRY(check_values(options, error));
   const char *useless = useless_option(options, dicom);
   if (useless != NULL) {

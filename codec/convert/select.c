@@ -46,6 +46,10 @@ static dseg_status choose_segments(dseg_convert_job *job, uint32_t *indices, dse
     if (status != DSEG_OK) {
       return status == DSEG_ERROR_ARGUMENT ? refuse_text(job, error) : dseg_convert_fail_input(job, status, error);
     }
+    if (found == 0) {
+      dseg_fail(error, DSEG_ERROR_ARGUMENT, "\"%.200s\" names no segment", options->segments[0]);
+      return refuse_text(job, error);
+    }
   }
   for (size_t i = 0; i < found; i++) {
     job->source_segment[i] = source_index(job, indices[i]);

@@ -315,7 +315,7 @@ static void failures_say_whose_they_are(void **state) {
   (void)state;
   write_input("binary");
   write_overlap();
-  static const char *const nobody = "9", *const nowhere = "nowhere";
+  static const char *const nobody = "9", *const nowhere = "nowhere", *const nothing = ",", *const no_text = NULL;
   const failure failures[] = {
       {"absent.dcm", "a.dcm", {0}, DSEG_ERROR_INPUT, DSEG_SIDE_INPUT, false, "absent.dcm", "cannot be opened"},
       {"in.dcm", "nowhere/a.dcm", {0}, DSEG_ERROR_OUTPUT, DSEG_SIDE_OUTPUT, false, "nowhere/a.dcm", "created"},
@@ -357,6 +357,34 @@ static void failures_say_whose_they_are(void **state) {
        false,
        "in.dcm",
        "segments: no segment has the number or label \"9\"; there are 3, 1 \"Liver\" for instance"},
+      {"in.dcm",
+       "a.dcm",
+       {.segments = &nothing, .segment_count = 1},
+       DSEG_ERROR_FORMAT,
+       DSEG_SIDE_INPUT,
+       false,
+       "in.dcm",
+       "segments: \",\" names no segment; there are 3, 1 \"Liver\" for instance"},
+      {"in.dcm",
+       "a.dcm",
+       {.segments = &no_text, .segment_count = 1},
+       DSEG_ERROR_ARGUMENT,
+       DSEG_SIDE_OUTPUT,
+       false,
+       "a.dcm",
+       "segments[0] is NULL"},
+      {"in.dcm",
+       "a.dcm",
+       {.references = &no_text, .reference_count = 1},
+       DSEG_ERROR_ARGUMENT,
+       DSEG_SIDE_OUTPUT,
+       false,
+       "a.dcm",
+       "references[0] is NULL"},
+      {"in.dcm", "a.dcm", {.grid = 4}, DSEG_ERROR_ARGUMENT, DSEG_SIDE_OUTPUT, false, "a.dcm", "no grid 4"},
+      {"in.dcm", "a.dcm", {.overlap = 4}, DSEG_ERROR_ARGUMENT, DSEG_SIDE_OUTPUT, false, "a.dcm", "no overlap 4"},
+      {"in.dcm", "a.dcm", {.numbering = 5}, DSEG_ERROR_ARGUMENT, DSEG_SIDE_OUTPUT, false, "a.dcm", "no numbering 5"},
+      {"in.dcm", "a.nii", {.files = 4}, DSEG_ERROR_ARGUMENT, DSEG_SIDE_OUTPUT, false, "a.nii", "no files 4"},
       {"in.dcm",
        "a.dcm",
        {.references = &nowhere, .reference_count = 1},
@@ -410,6 +438,52 @@ static void failures_say_whose_they_are(void **state) {
     }
     dseg_convert_result_destroy(result);
     assert_int_equal(count_files(), 2);
+  }
+}
+
+static dseg_status read_nothing(void *user, uint64_t offset, void *to, size_t size, size_t *got, dseg_error *error) {
+  (void)user;
+  (void)offset;
+  (void)to;
+  (void)size;
+  *got = 0;
+  return dseg_fail(error, DSEG_ERROR_INPUT, "there is nothing");
+}
+
+static void count_closing(void *user) {
+  ++*(int *)user;
+}
+
+/* Whatever is wrong, each input is closed, and once. */
+static void inputs_are_used_up(void **state) {
+  (void)state;
+  static const struct {
+    const char *paths[2];
+    double threshold;
+    const char *output;
+  } calls[] = {
+      {{"one", "two"}, 0, "out.nii"}, /* it cannot be read */
+      {{"one", "two"}, 2, "out.nii"},
+      {{"one", "two"}, 0, "out.txt"},
+      {{"one", NULL}, 0, "out.nii"},
+  };
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+    int closed[2] = {0, 0};
+    dseg_input *inputs[2];
+    for (size_t k = 0; k < 2; k++) {
+      const dseg_reader reader = {.struct_size = sizeof reader,
+                                  .size = 100,
+                                  .user = &closed[k],
+                                  .read_at = read_nothing,
+                                  .close = count_closing};
+      assert_int_equal(dseg_input_from_reader(&reader, &inputs[k], NULL), DSEG_OK);
+    }
+    const dseg_convert_options options = {
+        .struct_size = sizeof options, .inputs = inputs, .threshold = calls[i].threshold};
+    const dseg_output output = dseg_output_to_file(calls[i].output, 0, NULL);
+    assert_int_not_equal(dseg_convert(calls[i].paths, 2, &output, &options, NULL, NULL), DSEG_OK);
+    assert_int_equal(closed[0], 1);
+    assert_int_equal(closed[1], 1);
   }
 }
 
@@ -602,6 +676,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(files_come_together_or_not_at_all, enter_directory, leave_directory),
     cmocka_unit_test_setup_teardown(an_output_that_fails_leaves_nothing, enter_directory, leave_directory),
     cmocka_unit_test_setup_teardown(failures_say_whose_they_are, enter_directory, leave_directory),
+    cmocka_unit_test_setup_teardown(inputs_are_used_up, enter_directory, leave_directory),
     cmocka_unit_test_setup_teardown(messages_use_the_callers_names, enter_directory, leave_directory),
     cmocka_unit_test_setup_teardown(notes_name_their_file, enter_directory, leave_directory),
     cmocka_unit_test_setup_teardown(progress_goes_to_its_end_once, enter_directory, leave_directory),
