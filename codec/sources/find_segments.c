@@ -109,6 +109,11 @@ dseg_status dseg_find_segments(const dseg_description *description, const char *
                      "dseg_find_segments: description, texts, indices and found must not be NULL");
   }
   *found = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (texts[i] == NULL) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_find_segments: text %zu is NULL", i);
+    }
+  }
   uint8_t *chosen = calloc(description->segment_count + 1, 1);
   if (chosen == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", description->segment_count);

@@ -464,6 +464,10 @@ static void segments_are_found_by_number_and_label(void **state) {
     assert_int_equal(found, 0);
   }
   assert_int_equal(dseg_find_segments(description, NULL, 1, indices, &found, &error), ARGUMENT);
+  static const char *const none[2] = {"1", NULL};
+  assert_int_equal(dseg_find_segments(description, none, 2, indices, &found, &error), ARGUMENT);
+  assert_non_null(strstr(error.message, "text 1 is NULL"));
+  assert_int_equal(found, 0);
   dseg_source_close(source);
 }
 
