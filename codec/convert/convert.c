@@ -174,10 +174,9 @@ static const char *name_output(const dseg_output *output, const dseg_convert_opt
 }
 
 /* Inputs are used up, whatever becomes of them. */
-static void close_inputs(const dseg_convert_job *job) {
-  dseg_input *const *inputs = job->options->inputs;
-  for (size_t i = 0; inputs != NULL && !job->took_inputs && i < job->file_count; i++) {
-    dseg_input_close(inputs[i]);
+static void close_inputs(const dseg_convert_options *options, size_t count) {
+  for (size_t i = 0; options->inputs != NULL && i < count; i++) {
+    dseg_input_close(options->inputs[i]);
   }
 }
 
@@ -209,10 +208,36 @@ static dseg_status convert(dseg_source *source, const given_files *given, const 
                           .same_raster = true,
                           .report = report};
   const dseg_status status = check_and_run(&job, given, output, error);
-  if (source == NULL) {
-    close_inputs(&job);
+  if (source == NULL && !job.took_inputs) {
+    close_inputs(options, given->count);
   }
   return status;
+}
+
+static dseg_status check_paths(const given_files *given, dseg_error *error) {
+  if (given->paths == NULL || given->count == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_convert: there must be at least one path");
+  }
+  for (size_t i = 0; i < given->count; i++) {
+    if (given->paths[i] == NULL) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_convert: path %zu is NULL", i);
+    }
+  }
+  return DSEG_OK;
+}
+
+/* Makes the report, and converts with options that are complete. */
+static dseg_status report_on(dseg_source *source, const given_files *given, const dseg_output *output,
+                             const dseg_convert_options *options, dseg_convert_report **report, dseg_error *error) {
+  dseg_status status = source == NULL ? check_paths(given, error) : DSEG_OK;
+  *report = status == DSEG_OK ? dseg_convert_report_create() : NULL;
+  if (*report != NULL) {
+    return convert(source, given, output, options, *report, error);
+  }
+  if (source == NULL) {
+    close_inputs(options, given->count);
+  }
+  return status != DSEG_OK ? status : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
 }
 
 /* A result for the caller, or none, and an error that is never NULL. */
@@ -223,9 +248,7 @@ static dseg_status run(dseg_source *source, const given_files *given, const dseg
   dseg_status status = DSEG_COPY_OPTIONS(dseg_convert_options, &chosen, options, &own);
   dseg_convert_report *report = NULL;
   if (status == DSEG_OK) {
-    report = dseg_convert_report_create();
-    status = report != NULL ? convert(source, given, output, &chosen, report, &own)
-                            : dseg_fail(&own, DSEG_ERROR_MEMORY, "out of memory");
+    status = report_on(source, given, output, &chosen, &report, &own);
   }
   if (result != NULL) {
     *result = report != NULL ? &report->result : NULL;
@@ -243,14 +266,6 @@ dseg_status dseg_convert(const char *const *paths, size_t count, const dseg_outp
   dseg_error_clear(error);
   if (result != NULL) {
     *result = NULL;
-  }
-  if (paths == NULL || count == 0) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_convert: there must be at least one path");
-  }
-  for (size_t i = 0; i < count; i++) {
-    if (paths[i] == NULL) {
-      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_convert: path %zu is NULL", i);
-    }
   }
   const given_files given = {paths, count};
   return run(NULL, &given, output, options, result, error);
