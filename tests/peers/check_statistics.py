@@ -97,7 +97,7 @@ def labels_case():
         with step(f"volume {seed}"):
             check_itk("labels.nii.gz", "labels.nii.gz")
         with step(f"object {seed}"):
-            dseg("convert", "labels.nii.gz", "labels.dcm", "--as", "labelmap", "--force")
+            dseg("convert", "labels.nii.gz", "labels.dcm", "--as", "labelmap", "--slice-axis", "k", "--force")
             check_itk("labels.dcm", "labels.nii.gz")
 
 
@@ -110,7 +110,7 @@ def gaps_case():
         save_nifti("labels.nii.gz", labels, random_affine(random))
         for kind in ("labelmap", "binary"):
             with step(f"{kind} {seed}"):
-                dseg("convert", "labels.nii.gz", "gaps.dcm", "--as", kind, "--force")
+                dseg("convert", "labels.nii.gz", "gaps.dcm", "--as", kind, "--slice-axis", "k", "--force")
                 info, segments = statistics("gaps.dcm", threads=1 + seed % 3)
                 numbers = [number for number in np.unique(labels) if number]
                 masks = cut(info, [labels == number for number in numbers])
@@ -140,7 +140,7 @@ def masks_case():
             save_nifti(name, mask, affine)
         for kind in ("binary", "fractional"):
             with step(f"{kind} {seed}"):
-                dseg("convert", *names, "masks.dcm", "--as", kind, "--force")
+                dseg("convert", *names, "masks.dcm", "--as", kind, "--slice-axis", "k", "--force")
                 info, segments = statistics("masks.dcm", threads=1 + seed % 3)
                 for found, mask in zip(segments.values(), cut(info, masks)):
                     check_weights(info, found, mask.astype(float))
@@ -159,7 +159,7 @@ def fractions_case():
         for name, array in zip(names, arrays):
             save_nifti(name, array, affine)
         with step(f"fractions {seed}"):
-            dseg("convert", *names, "fractions.dcm", "--as", "fractional", "--force")
+            dseg("convert", *names, "fractions.dcm", "--as", "fractional", "--slice-axis", "k", "--force")
             info, segments = statistics("fractions.dcm", threads=1 + seed % 3)
             for found, array in zip(segments.values(), cut(info, arrays)):
                 check_weights(info, found, np.rint(array.astype(float) * 255) / 255)
