@@ -5,10 +5,9 @@
  * that the rest of the library could not work with end here. Frames go straight into the table. */
 #include "seg_read/interpret.h"
 
-#include <math.h>
-
 #include "dicom/context.h"
 #include "model/plugin_call.h"
+#include "model/vector.h"
 #include "seg_read/functional_groups.h"
 #include "seg_read/placement.h"
 
@@ -107,17 +106,16 @@ static dseg_status place(void *user, size_t first, size_t count, uint32_t plane,
   return DSEG_OK;
 }
 
-static bool all_finite(const double *values, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (!isfinite(values[i])) {
-      return false;
-    }
-  }
-  return true;
-}
-
 static dseg_status blame(const dseg_dicom_source *source, const char *what, dseg_error *error) {
   return dseg_fail(error, DSEG_ERROR_FORMAT, "representation %s: interpret gives %s", name_of(source), what);
+}
+
+/* Whether the source images that a plane names are there. */
+static bool has_images(const dseg_description *description, const dseg_plane_position *plane) {
+  const size_t count = plane->source_count > 1 ? plane->source_count : 1;
+  const size_t all = description->references.count;
+  return plane->source == -1 ||
+         (plane->source >= 0 && (size_t)plane->source < all && count <= all - (size_t)plane->source);
 }
 
 static dseg_status check_geometry(const dseg_dicom_source *source, uint32_t rows, uint32_t columns, dseg_error *error) {
@@ -131,7 +129,7 @@ static dseg_status check_geometry(const dseg_dicom_source *source, uint32_t rows
   if (geometry->plane_count == 0 || geometry->planes == NULL || geometry->plane_count > INT32_MAX) {
     return blame(source, "no planes", error);
   }
-  if (!all_finite(geometry->orientation, 6) || !all_finite(sizes, 4)) {
+  if (!dseg_all_finite(geometry->orientation, 6) || !dseg_all_finite(sizes, 4)) {
     return blame(source, "an orientation or a spacing that is not finite", error);
   }
   for (size_t i = 0; i < 4; i++) {
@@ -141,10 +139,10 @@ static dseg_status check_geometry(const dseg_dicom_source *source, uint32_t rows
   }
   for (size_t i = 0; i < geometry->plane_count; i++) {
     const dseg_plane_position *plane = &geometry->planes[i];
-    if (!all_finite(plane->position, 3)) {
+    if (!dseg_all_finite(plane->position, 3)) {
       return blame(source, "a position that is not finite", error);
     }
-    if (plane->source < -1 || (plane->source >= 0 && (size_t)plane->source >= description->references.count)) {
+    if (!has_images(description, plane)) {
       return blame(source, "a plane a source image that is not there", error);
     }
   }

@@ -34,6 +34,7 @@ static enum fault {
   INTERPRET_PLANES,
   INTERPRET_POSITION,
   INTERPRET_SOURCE,
+  INTERPRET_SOURCES,
   INTERPRET_SHRINKS,
   INTERPRET_BOTH,
   INTERPRET_NUMBERS,
@@ -116,6 +117,13 @@ static dseg_status interpret(const dseg_read_context *context, dseg_interpretati
     case INTERPRET_PLANES: geometry->planes = NULL; break;
     case INTERPRET_POSITION: geometry->planes[1].position[2] = (double)INFINITY; break;
     case INTERPRET_SOURCE: geometry->planes[1].source = 12; break;
+    case INTERPRET_SOURCES:
+      context->description->references.instances =
+          dseg_description_alloc(context->description, 2 * sizeof(dseg_instance_reference));
+      context->description->references.count = 2;
+      geometry->planes[1].source = 1;
+      geometry->planes[1].source_count = 2;
+      break;
     case INTERPRET_SHRINKS: geometry->plane_count = 1; break;
     case INTERPRET_BOTH: said->by_frame_groups = true; break;
     case INTERPRET_NUMBERS: context->description->segments[0].number = 256; break;
@@ -242,6 +250,7 @@ static void reading_faults_are_named(void **state) {
                 {INTERPRET_PLANES, "no planes"},
                 {INTERPRET_POSITION, "not finite"},
                 {INTERPRET_SOURCE, "source image that is not there"},
+                {INTERPRET_SOURCES, "source image that is not there"},
                 {INTERPRET_SHRINKS, "fewer planes"},
                 {INTERPRET_BOTH, "functional groups are to give"},
                 {INTERPRET_NUMBERS, "number"}};
