@@ -211,7 +211,8 @@ static dseg_status create_writer(dseg_convert_job *job, dicom_work *work, dseg_e
       .progress = frames_are_apart ? options->frame_progress : dseg_convert_progress_sink(&work->progress),
       .frame_order = options->frame_order,
       .date_time = options->date_time,
-      .temporary_directory = options->temporary_directory};
+      .temporary_directory = options->temporary_directory,
+      .memory_limit = options->memory_limit};
   sort_options(job, values, &write_options);
   const dseg_output output = dseg_convert_output(job, job->output.path);
   const dseg_status status = dseg_writer_create_to(&output, job->target, &write_options, &work->writer, error);
