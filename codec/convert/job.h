@@ -138,8 +138,6 @@ size_t dseg_convert_mask_planes(const dseg_convert_job *job);
 /* present: by segment of the target; scratch: by segment of the view. */
 dseg_status dseg_convert_segments_in_planes(dseg_convert_job *job, size_t first, size_t count, uint8_t *present,
                                             uint8_t *scratch, dseg_error *error);
-/* Sets every value of count values of bits to value. */
-void dseg_convert_fill(void *out, unsigned bits, size_t count, uint32_t value);
 
 /* overlap.c */
 /* Whether a voxel of several segments becomes one of one segment's, and whose. */

@@ -3,22 +3,9 @@
 #include <string.h>
 
 #include "convert/job.h"
+#include "model/label_planes.h"
 #include "model/overlap.h"
 #include "sources/source.h"
-
-void dseg_convert_fill(void *out, unsigned bits, size_t count, uint32_t value) {
-  if (value == 0 || bits == 8) {
-    memset(out, (int)(value & 0xFF), count * (bits / 8));
-    return;
-  }
-  for (size_t i = 0; i < count; i++) {
-    if (bits == 16) {
-      ((uint16_t *)out)[i] = (uint16_t)value;
-    } else {
-      ((uint32_t *)out)[i] = value;
-    }
-  }
-}
 
 static size_t plane_pixels(const dseg_convert_job *job) {
   return (size_t)job->target->geometry.rows * job->target->geometry.columns;
@@ -41,7 +28,7 @@ dseg_status dseg_convert_read_labels(dseg_convert_job *job, size_t first, size_t
   };
   const size_t values = count * plane_pixels(job);
   if (request.segment_count == 0) {
-    dseg_convert_fill(out, job->bits, values, request.background);
+    dseg_labels_fill(out, job->bits, 0, values, request.background);
     return DSEG_OK;
   }
   dseg_overlap found = {0};

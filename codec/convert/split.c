@@ -5,6 +5,7 @@
 
 #include "convert/file_names.h"
 #include "convert/job.h"
+#include "model/label_planes.h"
 
 /* What stays the same from file to file. */
 typedef struct group_work {
@@ -71,7 +72,7 @@ static dseg_status make_work(dseg_convert_job *job, group_work *work, dseg_error
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a volume of %zu voxels", work->voxel_count);
   }
   if (!job->fractions && job->target->background != 0) { /* gaps between planes keep it in all files */
-    dseg_convert_fill(work->voxels, job->bits, work->voxel_count, job->target->background);
+    dseg_labels_fill(work->voxels, job->bits, 0, work->voxel_count, job->target->background);
   }
   return DSEG_OK;
 }

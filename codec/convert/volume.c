@@ -6,6 +6,7 @@
 
 #include "convert/job.h"
 #include "formats/volume_files.h"
+#include "model/label_planes.h"
 
 dseg_status dseg_convert_write_volume(dseg_convert_job *job, const char *path, const dseg_volume *volume,
                                       dseg_convert_progress *progress, dseg_error *error) {
@@ -63,7 +64,7 @@ static dseg_status allocate(volume_work *work, size_t layers, size_t element, ds
 /* Gives all voxels the value that stands for "no segment"; they are zeros before. */
 static void fill_background(const dseg_convert_job *job, volume_work *work) {
   if (job->target->background != 0) {
-    dseg_convert_fill(work->voxels, job->bits, work->voxel_count * work->volume.layer_count, job->target->background);
+    dseg_labels_fill(work->voxels, job->bits, 0, work->voxel_count * work->volume.layer_count, job->target->background);
   }
 }
 
