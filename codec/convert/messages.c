@@ -24,7 +24,8 @@ const char *dseg_convert_name(const dseg_convert_job *job, dseg_convert_option o
       [DSEG_OPTION_SLICE_AXIS] = "slice_axis",
   };
   const char *const *names = job->options->option_names;
-  return names != NULL && names[option] != NULL ? names[option] : members[option];
+  const bool is_named = names != NULL && (size_t)option < job->options->option_name_count && names[option] != NULL;
+  return is_named ? names[option] : members[option];
 }
 
 const char *dseg_convert_input_name(const dseg_convert_job *job) {

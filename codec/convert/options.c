@@ -64,6 +64,9 @@ static dseg_status check_texts(const char *name, const char *const *texts, size_
 static dseg_status check_lists(const dseg_convert_options *options, dseg_error *error) {
   DSEG_TRY(check_texts("segments", options->segments, options->segment_count, error));
   DSEG_TRY(check_texts("references", options->references, options->reference_count, error));
+  if (options->option_names == NULL && options->option_name_count > 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "option_names is NULL and its count is not 0");
+  }
   return options->encoding_options != NULL || options->encoding_option_count == 0
              ? DSEG_OK
              : dseg_fail(error, DSEG_ERROR_ARGUMENT, "encoding_options is NULL and its count is not 0");

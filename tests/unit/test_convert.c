@@ -500,11 +500,15 @@ static void messages_use_the_callers_names(void **state) {
   write_overlap();
   const char *const path = "overlap.dcm";
   const char *names[DSEG_OPTION_COUNT] = {[DSEG_OPTION_SPLIT] = "--split", [DSEG_OPTION_OVERLAP] = "--overlap"};
-  const dseg_convert_options options = {.struct_size = sizeof options, .option_names = names};
+  dseg_convert_options options = {
+      .struct_size = sizeof options, .option_names = names, .option_name_count = DSEG_OPTION_COUNT};
   const dseg_output output = dseg_output_to_file("a.nii", 0, NULL);
   dseg_error error;
   assert_int_equal(dseg_convert(&path, 1, &output, &options, NULL, &error), DSEG_ERROR_OVERLAP);
   assert_non_null(strstr(error.message, "use --split, --overlap first or last"));
+  options.option_name_count = DSEG_OPTION_OVERLAP + 1; /* of a caller that knows no more */
+  assert_int_equal(dseg_convert(&path, 1, &output, &options, NULL, &error), DSEG_ERROR_OVERLAP);
+  assert_non_null(strstr(error.message, "use DSEG_FILES_BY_SEGMENT, --overlap first or last"));
 }
 
 /* What a conversion told, one after the other. */

@@ -41,6 +41,7 @@ static int convert_into(convert_request *request, dseg_input *const *inputs, dse
   options.frame_progress = cli_progress_sink(&frames);
   options.messages = convert_message_sink(&messages);
   options.option_names = convert_option_names;
+  options.option_name_count = DSEG_OPTION_COUNT;
   dseg_convert_result *result = NULL;
   dseg_error error;
   cli_progress_begin(&progress, request->output);

@@ -120,6 +120,7 @@ int dcmqi_convert(dcmqi_request *request) {
   request->options.frame_progress = cli_progress_sink(&frames);
   request->options.messages = convert_message_sink(&messages);
   request->options.option_names = option_names;
+  request->options.option_name_count = DSEG_OPTION_COUNT;
   dseg_output_set *set = dseg_output_set_create();
   if (set == NULL) {
     cli_error(NULL, "out of memory");

@@ -84,6 +84,7 @@ static int run(const samples_job *job, const char *input, const char *output, ds
   options->frame_progress = cli_progress_sink(&frames);
   options->messages = (dseg_message_sink){tell, &to};
   options->option_names = convert_option_names;
+  options->option_name_count = DSEG_OPTION_COUNT;
   const dseg_output file = dseg_output_to_file(output, 0, NULL);
   dseg_convert_result *result = NULL;
   dseg_error error;

@@ -197,9 +197,10 @@ typedef struct dseg_convert_options {
    * frames are the second half of progress. */
   dseg_progress frame_progress;
   dseg_message_sink messages;
-  /* How messages call options: DSEG_OPTION_COUNT texts, "--threshold" for instance; NULL, or NULL for one: the member
-   * or value in C. */
+  /* How messages call options, by dseg_convert_option: "--threshold" for instance; NULL for one, or for those from
+   * option_name_count on: the member or value in C. */
   const char *const *option_names;
+  size_t option_name_count; /* DSEG_OPTION_COUNT of the caller's header, which later ones may exceed */
 } dseg_convert_options;
 
 /* A file, or what went to a buffer or a function. */
