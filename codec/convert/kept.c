@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "convert/job.h"
+#include "model/frame_order.h"
 
 enum { SOURCE_IMAGES = 0x00082112, DERIVATION_IMAGE = 0x00089124, ICON_IMAGE = 0x00880200 };
 
@@ -95,16 +96,6 @@ static dseg_status drop_outdated(dseg_convert_job *job, dseg_error *error) {
   return DSEG_OK;
 }
 
-/* Frames of the target by plane, then segment. */
-static int compare_frames(const void *a, const void *b) {
-  const dseg_frame_attributes *x = a;
-  const dseg_frame_attributes *y = b;
-  if (x->plane != y->plane) {
-    return x->plane < y->plane ? -1 : 1;
-  }
-  return (x->segment > y->segment) - (x->segment < y->segment);
-}
-
 /* By segment of the view: index in the target; UINT32_MAX: left out. NULL when out of memory. */
 static uint32_t *place_segments(const dseg_convert_job *job) {
   const size_t count = dseg_source_description(job->view)->segment_count;
@@ -137,7 +128,7 @@ static dseg_status move_frames(const dseg_convert_job *job, const uint32_t *plac
       frames[count++] = frame;
     }
   }
-  qsort(frames, count, sizeof *frames, compare_frames);
+  qsort(frames, count, sizeof *frames, dseg_compare_frame_attributes);
   target->frames = frames;
   target->frame_count = count;
   return DSEG_OK;

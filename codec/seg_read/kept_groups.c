@@ -8,6 +8,7 @@
 
 #include "dicom/context.h"
 #include "dicom/element_writer.h"
+#include "model/frame_order.h"
 
 /* A value is kept up to this size; one of undefined length is looked for its end in so many bytes at first. */
 #define PEEK_MAX ((size_t)1 << 16)
@@ -146,15 +147,6 @@ dseg_status dseg_keep_frame(dseg_image_set *set, size_t frame, const dseg_buffer
   return DSEG_OK;
 }
 
-static int compare_frames(const void *a, const void *b) {
-  const dseg_frame_attributes *x = a;
-  const dseg_frame_attributes *y = b;
-  if (x->plane != y->plane) {
-    return x->plane < y->plane ? -1 : 1;
-  }
-  return (x->segment > y->segment) - (x->segment < y->segment);
-}
-
 dseg_status dseg_keep_frames(dseg_image_set *set,
                              void (*place)(const void *user, size_t frame, dseg_frame_attributes *placed),
                              const void *user, dseg_error *error) {
@@ -170,7 +162,7 @@ dseg_status dseg_keep_frames(dseg_image_set *set,
     frames[i].attributes = set->frames[i].attributes;
     place(user, set->frames[i].frame, &frames[i]);
   }
-  qsort(frames, set->frame_count, sizeof *frames, compare_frames);
+  qsort(frames, set->frame_count, sizeof *frames, dseg_compare_frame_attributes);
   set->description->frames = frames;
   set->description->frame_count = set->frame_count;
   return DSEG_OK;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/frame_order.h"
 #include "sources/view_make.h"
 
 enum { ICON_IMAGE = 0x00880200 };
@@ -36,16 +37,6 @@ static bool is_unchanged(const dseg_view_source *view, bool all_shown) {
   return true;
 }
 
-/* Frames of the view by plane, then segment. */
-static int compare_frames(const void *a, const void *b) {
-  const dseg_frame_attributes *x = a;
-  const dseg_frame_attributes *y = b;
-  if (x->plane != y->plane) {
-    return x->plane < y->plane ? -1 : 1;
-  }
-  return (x->segment > y->segment) - (x->segment < y->segment);
-}
-
 /* What is said of frames goes with them; of what was left out, nothing stays. plane_of: by plane of the source. */
 static dseg_status move_frames(dseg_view_source *view, const uint32_t *plane_of, dseg_error *error) {
   const dseg_description *source = view->source->description;
@@ -67,7 +58,7 @@ static dseg_status move_frames(dseg_view_source *view, const uint32_t *plane_of,
       frames[count++] = frame;
     }
   }
-  qsort(frames, count, sizeof *frames, compare_frames);
+  qsort(frames, count, sizeof *frames, dseg_compare_frame_attributes);
   description->frames = frames;
   description->frame_count = count;
   return DSEG_OK;
