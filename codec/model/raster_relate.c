@@ -201,6 +201,36 @@ static void place_pixels(const dseg_raster_relation *relation, int axis, size_t 
   }
 }
 
+/* Whether the distance of planes is known for sure: without Spacing Between Slices some may have been left out. */
+static bool declares_steps(const dseg_raster *raster) {
+  const double spacing = raster->spacing[2];
+  return raster->geometry->plane_count > 1 && raster->is_even &&
+         fabs(raster->geometry->spacing_between_slices - spacing) <= DSEG_RASTER_TOLERANCE * spacing;
+}
+
+/* A plane of `to` between slices of `from` would stay empty, and the segments lose their size. */
+static dseg_status check_between(const struct search *search, dseg_error *error) {
+  const dseg_raster *from = &search->relation->from;
+  const dseg_geometry *to = search->relation->to.geometry;
+  const size_t first = from->order[0];
+  const size_t last = from->order[from->geometry->plane_count - 1];
+  const double tolerance = fmax(DSEG_RASTER_TOLERANCE * from->spacing[2], search->tolerance[2]);
+  for (size_t plane = 0; declares_steps(from) && plane < to->plane_count; plane++) {
+    double place[3];
+    double off = 0;
+    dseg_raster_locate(from, 0, to->planes[plane].position, place);
+    (void)dseg_raster_nearest_plane(from, place[2], &off);
+    const bool within = place[2] > from->along[first] && place[2] < from->along[last];
+    if (within && falls_between(from, off, tolerance)) {
+      return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                       "plane %zu of the other raster lies %.4g mm from the nearest of its planes, which are %g mm "
+                       "apart; they are not resampled",
+                       plane + 1, fabs(off), from->spacing[2]);
+    }
+  }
+  return DSEG_OK;
+}
+
 /* Planes lie on planes. */
 static dseg_status place_by_planes(const struct search *search, dseg_error *error) {
   static const bool both[2] = {true, true};
@@ -224,6 +254,7 @@ static dseg_status place_by_planes(const struct search *search, dseg_error *erro
     DSEG_TRY(settle_start(search, plane, place, both, start, error));
     relation->place[2][plane] = lies_there ? (int64_t)nearest : -1;
   }
+  DSEG_TRY(check_between(search, error));
   place_pixels(relation, 0, from->columns, start[relation->to_axis[0]]);
   place_pixels(relation, 1, from->rows, start[relation->to_axis[1]]);
   return DSEG_OK;

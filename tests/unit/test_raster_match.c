@@ -410,6 +410,33 @@ static void other_rasters_are_refused_with_the_difference(void **state) {
   expect_refusal(&a.geometry, &b.geometry, "pixels away");
 }
 
+/* Images at half the distance of the slices: each second one would stay empty, and the segments lose half their size.
+ */
+static void planes_between_slices_are_refused(void **state) {
+  (void)state;
+  struct axial a;
+  struct axial b;
+  axial(&a)->geometry.spacing_between_slices = 2.5;
+  axial(&b)->geometry.spacing_between_slices = 1.25;
+  a.geometry.plane_count = 3;
+  for (int i = 0; i < PLANES; i++) {
+    b.planes[i].position[2] = a.planes[0].position[2] + 1.25 * i;
+  }
+  expect_refusal(&a.geometry, &b.geometry, "plane 2 of the other raster lies 1.25 mm from the nearest");
+  dseg_geometry both;
+  assert_int_equal(dseg_raster_cover(&b.geometry, &a.geometry, &both, NULL), DSEG_ERROR_UNSUPPORTED);
+  /* Planes of an object whose distance nobody declares may have been left out. */
+  a.geometry.spacing_between_slices = 0;
+  dseg_raster_map map;
+  assert_int_equal(dseg_raster_match(&a.geometry, &b.geometry, &map, NULL), DSEG_OK);
+  assert_int_equal(map.index[2][1], -1);
+  assert_int_equal(map.index[2][2], 1);
+  dseg_raster_map_free(&map);
+  a.geometry.spacing_between_slices = 1.25;
+  assert_int_equal(dseg_raster_match(&a.geometry, &b.geometry, &map, NULL), DSEG_OK);
+  dseg_raster_map_free(&map);
+}
+
 static void turned_rasters_of_other_spacing_are_refused(void **state) {
   (void)state;
   static const double sagittal[6] = {0, 1, 0,
@@ -682,6 +709,7 @@ int main(void) {
       cmocka_unit_test(oblique_rasters_are_refused_with_the_angle),
       cmocka_unit_test(directions_are_judged_at_the_far_corner),
       cmocka_unit_test(other_rasters_are_refused_with_the_difference),
+      cmocka_unit_test(planes_between_slices_are_refused),
       cmocka_unit_test(turned_rasters_of_other_spacing_are_refused),
       cmocka_unit_test(tilted_gantries_match_alike),
       cmocka_unit_test(nonsense_is_refused),
