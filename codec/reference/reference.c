@@ -100,6 +100,7 @@ static dseg_status take(dseg_reference_set *set, dseg_description *description, 
   const char *space = NULL;
   DSEG_TRY(dseg_reference_check_identity(set, description, options, &patient, &space, error));
   DSEG_TRY(dseg_reference_number_series(set, error));
+  DSEG_TRY(dseg_reference_drop_copies(set, error));
   if (patient < set->file_count) { /* else no image says whose it is, and the segmentation does */
     DSEG_TRY(take_context(set, patient, description, error));
     DSEG_TRY(dseg_reference_drop_outdated(description, &former, error));

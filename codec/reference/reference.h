@@ -85,6 +85,9 @@ size_t dseg_reference_context_file(const dseg_reference_set *set, size_t patient
 /* An image of another series that is lossy, where the one that speaks is not; SIZE_MAX: none. */
 size_t dseg_reference_lossy_file(const dseg_reference_set *set, size_t speaker);
 
+/* copies.c. Drops frames of images that are there already: one SOP Instance UID, at one place. Their files stay. */
+dseg_status dseg_reference_drop_copies(dseg_reference_set *set, dseg_error *error);
+
 /* choose.c. Frames by what they are to the segmentation. */
 typedef enum dseg_frame_use {
   DSEG_FRAME_UNPLACED = 0, /* has no position, or is left out */

@@ -77,6 +77,20 @@ class References(CliTest):
                     self.assertEqual(self.listed(f"{kind}-{name}.dcm"), {"1.2.3.4": images})
                     self.assertNotIn("warning", self.dseg("validate", f"{kind}-{name}.dcm").err)
 
+    def test_an_image_that_is_found_twice_counts_once(self):
+        """As a copy beside it, and in a directory that is named twice; a file of its own at the same place does count."""
+        self.volume(labels=lambda i, j, k: 1)
+        self.series()
+        (self.dir / "ct" / "copy of 002.dcm").write_bytes((self.dir / "ct" / "002.dcm").read_bytes())
+        for paths in (("ct",), ("ct", "ct")):
+            with self.subTest(paths):
+                self.convert(*paths)
+                self.assertEqual(self.sources(), [["0"], ["1"], ["2"], ["3"], ["4"]])
+                self.assertEqual(self.listed(), {"1.2.3.4": list("01234")})
+        self.series(first=50, planes=[2])
+        self.convert("ct", "--grid", "reference")
+        self.assertEqual(self.sources(), [["0"], ["1"], ["2", "52"], ["3"], ["4"]])
+
     def test_unused_images_are_told(self):
         self.volume(labels=lambda i, j, k: {1: 1, 3: 2}.get(k, 0))
         self.series()
