@@ -114,6 +114,22 @@ class Identity(CliTest):
             self.assertNotEqual(other[name], self.contents()[name])
             self.assertEqual(len(other[name]) // 100, len(self.contents()[name]) // 100)
 
+    def test_two_series(self):
+        """Frames refer to the images of both, and the manifest's command names them all."""
+        (self.dir / "mr").mkdir()
+        for k in range(SIZE[2]):
+            write_image(self.dir / f"mr/{k}.dcm", 50 + k, (-11, -22, -33 + 2.5 * k), 7, 9, (0.9, 0.8), (1, 0, 0, 0, 1, 0),
+                        [element(0x20, 0x0E, "UI", "1.2.3.6")])  # fmt: skip
+        samples = self.samples("labels.nii", "--reference", "ct", "mr")
+        self.check_clean()
+        self.assertEqual(sum(name.startswith("images/") for name in self.contents()), 10)
+        content = (self.dir / "out/labelmap-explicit-le.dcm").read_bytes()
+        for k in (1, 10):
+            image = dict(dicom_bytes.elements(dicom_bytes.data_set((self.dir / f"out/images/{k:05}.dcm").read_bytes())))
+            self.assertEqual(content.count(image[0x00080018][8:].rstrip(b"\0")), 2, "in a frame and in the list")
+        commands = [sample["command"] for sample in samples if sample["file"] == "labelmap-explicit-le.dcm"]
+        self.assertIn(" --reference images/*.dcm ", commands[0])
+
     def test_readme_names_what_differs(self):
         self.samples("smith.dcm", "--reference", "ct")
         readme = (self.dir / "out/README.md").read_text()

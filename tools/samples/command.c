@@ -30,6 +30,11 @@ void samples_show(samples_command *command, const char *word) {
   add_text(command, "'");
 }
 
+void samples_show_pattern(samples_command *command, const char *pattern) {
+  add_text(command, " ");
+  add_text(command, pattern);
+}
+
 void samples_show_option(samples_command *command, const char *option, const char *value) {
   samples_show(command, option);
   samples_show(command, value);

@@ -11,8 +11,6 @@
 
 enum { MOST_DEPTH = 32 /* of directories: links may form circles */, HEAD = 132 };
 
-#define IMAGE_NAME SAMPLES_IMAGES "/%05zu.dcm" /* counted from 1 */
-
 /* The run through the images. */
 typedef struct image_walk {
   samples_job *job;
@@ -46,7 +44,7 @@ static int copy_file(image_walk *walk, const char *path, const char *name, bool 
 static int copy_image(image_walk *walk, const char *path) {
   char name[SAMPLES_NAME];
   bool skipped = false;
-  snprintf(name, sizeof name, IMAGE_NAME, walk->job->image_count + 1);
+  snprintf(name, sizeof name, SAMPLES_IMAGE_NAME, walk->job->image_count + 1);
   const int code = copy_file(walk, path, name, &skipped);
   walk->job->image_count += code == CLI_OK && !skipped ? 1 : 0;
   return code;
@@ -123,7 +121,7 @@ static int copy_source(image_walk *walk) {
 void samples_remove_further_images(const samples_job *job, const char *directory) {
   char path[SAMPLES_PATH + SAMPLES_NAME];
   for (size_t i = job->image_count + 1; job->image_count > 0; i++) {
-    snprintf(path, sizeof path, "%s/" IMAGE_NAME, directory, i);
+    snprintf(path, sizeof path, "%s/" SAMPLES_IMAGE_NAME, directory, i);
     if (!os_exists(path)) {
       return;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* make.c - makes samples by calls of the library and of `dseg phantom`, and shows the command that does the same. Each
  * option stands beside the member that it sets, so that command and call cannot differ. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/environment.h"
@@ -105,12 +106,33 @@ static int run(const samples_job *job, const char *input, const char *output, ds
   return code;
 }
 
-/* The images that the source was drawn on. images: the path of those of the set. */
-static void set_references(const samples_job *job, const char *const *images, dseg_convert_options *options,
-                           samples_command *command) {
+/* Paths of the images of the set one by one; NULL after a message. The caller's, to be freed. */
+static const char **name_images(const samples_job *job) {
+  const size_t length = strlen(job->directory) + SAMPLES_NAME;
+  const char **paths = malloc(job->image_count * (sizeof *paths + length));
+  if (paths == NULL) {
+    cli_error(NULL, "out of memory");
+    return NULL;
+  }
+  char *text = (char *)(paths + job->image_count);
+  for (size_t i = 0; i < job->image_count; i++) {
+    paths[i] = text + i * length;
+    snprintf(text + i * length, length, "%s/" SAMPLES_IMAGE_NAME, job->directory, i + 1);
+  }
+  return paths;
+}
+
+/* The images that the source was drawn on. images: the paths of those of the set: of their directory, or, where there
+ * were several, which may be of several series, of each. */
+static void set_references(const samples_job *job, const char *const *images, size_t image_count,
+                           dseg_convert_options *options, samples_command *command) {
   options->references = job->is_replaced ? images : job->references;
-  options->reference_count = job->is_replaced ? 1 : job->reference_count;
+  options->reference_count = job->is_replaced ? image_count : job->reference_count;
   samples_show(command, "--reference");
+  if (job->is_replaced && job->reference_count > 1) {
+    samples_show_pattern(command, SAMPLES_IMAGES "/*.dcm");
+    return;
+  }
   for (size_t i = 0; i < options->reference_count; i++) {
     samples_show(command, os_path_name(options->references[i]));
   }
@@ -126,10 +148,16 @@ int samples_convert(const samples_job *job, const samples_conversion *wanted, sa
   const char *input = shown != NULL ? samples_path(job, shown, room) : samples_find_source(job, room, &shown);
   const char *images = samples_path(job, SAMPLES_IMAGES, directory);
   dseg_convert_options options = {.struct_size = sizeof options};
+  const bool refers = wanted->input == NULL && wanted->representation != NULL && job->reference_count > 0;
+  const bool by_name = refers && job->is_replaced && job->reference_count > 1;
+  const char **names = by_name ? name_images(job) : NULL;
+  if (by_name && names == NULL) {
+    return CLI_INPUT;
+  }
   samples_show(command, "convert");
   samples_show_option(command, shown, wanted->output);
-  if (wanted->input == NULL && wanted->representation != NULL && job->reference_count > 0) {
-    set_references(job, &images, &options, command);
+  if (refers) {
+    set_references(job, by_name ? names : &images, by_name ? job->image_count : 1, &options, command);
   }
   set_content(wanted, &options, command);
   set_encoding(wanted, &options, command);
@@ -139,8 +167,11 @@ int samples_convert(const samples_job *job, const samples_conversion *wanted, sa
     options.date_time = cli_date_time();
     samples_show_option(command, "--uid-seed", seed);
   }
-  return samples_fits(job, command) ? run(job, input, samples_path(job, wanted->output, output), &options, refusal)
-                                    : CLI_USAGE;
+  const int code = samples_fits(job, command)
+                       ? run(job, input, samples_path(job, wanted->output, output), &options, refusal)
+                       : CLI_USAGE;
+  free(names);
+  return code;
 }
 
 int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, samples_command *command) {

@@ -21,7 +21,8 @@ enum {
   SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1,
   SAMPLES_LISTS = 2 /* of segments that a conversion takes */
 };
-#define SAMPLES_IMAGES "images" /* the directory of the images, in the set */
+#define SAMPLES_IMAGES "images"                        /* the directory of the images, in the set */
+#define SAMPLES_IMAGE_NAME SAMPLES_IMAGES "/%05zu.dcm" /* counted from 1 */
 
 typedef enum samples_group {
   SAMPLES_SOURCE = 0, /* the segmentation in research formats */
@@ -91,6 +92,8 @@ typedef struct samples_command {
 } samples_command;
 /* Words are quoted where a shell needs it. */
 void samples_show(samples_command *command, const char *word);
+/* For the shell to expand: files in the order of their names. */
+void samples_show_pattern(samples_command *command, const char *pattern);
 void samples_show_option(samples_command *command, const char *option, const char *value);
 /* False after a message when the command became too long. */
 bool samples_fits(const samples_job *job, const samples_command *command);
