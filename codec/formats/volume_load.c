@@ -281,14 +281,6 @@ static dseg_status make_source(dseg_volume_content *content, const dseg_volume_v
 
 dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
-  const double moved = dseg_grid_make_perpendicular(&content->grid);
-  if (moved > 0) {
-    dseg_warn(
-        &options->warnings,
-        "rows and columns are not quite perpendicular, and are made so, as Image Orientation (Patient) (0020,0037) "
-        "wants them (PS3.3 C.7.6.2.1.1): the farthest voxel moves by %.2g mm",
-        moved);
-  }
   DSEG_TRY(dseg_geometry_from_grid(content->description, &content->grid, error));
   DSEG_TRY(dseg_voxels_separate(&content->raw, error));
   dseg_volume_values values = {0};

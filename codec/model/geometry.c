@@ -301,7 +301,5 @@ static dseg_status set_geometry(dseg_description *description, const dseg_grid *
 dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid, dseg_error *error) {
   dseg_error_clear(error);
   DSEG_TRY(check_grid(grid, error));
-  dseg_grid perpendicular = *grid;
-  (void)dseg_grid_make_perpendicular(&perpendicular);
-  return set_geometry(description, &perpendicular, error);
+  return set_geometry(description, grid, error);
 }

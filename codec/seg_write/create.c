@@ -266,6 +266,7 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   dseg_description *description = writer->description;
   DSEG_TRY(check_date_time(options->date_time, error));
   DSEG_TRY(check_geometry(description, error));
+  dseg_mend_orientation(&description->geometry, &options->warnings);
   DSEG_TRY(dseg_mend_sources(description, &options->warnings, error));
   DSEG_TRY(check_sources(description, &options->warnings, error));
   DSEG_TRY(choose_encoding(writer, options, error));

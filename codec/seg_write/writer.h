@@ -87,6 +87,8 @@ dseg_status dseg_mend_description(dseg_description *description, const dseg_warn
 /* The same of what is kept of frames and of their derivations. */
 dseg_status dseg_mend_frames(dseg_description *description, const dseg_warning_sink *warnings, dseg_error *error);
 
+/* mend_geometry.c. Makes rows and columns that are nearly perpendicular so, with a warning. */
+void dseg_mend_orientation(dseg_geometry *geometry, const dseg_warning_sink *warnings);
 /* mend_sources.c. Leaves out images without a UID of planes that have others. */
 dseg_status dseg_mend_sources(dseg_description *description, const dseg_warning_sink *warnings, dseg_error *error);
 

@@ -265,12 +265,12 @@ DSEG_API dseg_status dseg_geometry_to_grid(const dseg_geometry *geometry, dseg_g
                                            dseg_error *error);
 
 /* Sets the description's geometry to the planes of grid, k ascending. Rows and columns that are nearly perpendicular
- * become so, see dseg_grid_make_perpendicular. DSEG_ERROR_UNSUPPORTED when DICOM cannot hold it: rows and columns that
- * are not perpendicular within 1e-3, or a size past 65535. */
+ * stay as they are; a writer of DICOM makes them so (dseg_grid_make_perpendicular). DSEG_ERROR_UNSUPPORTED when DICOM
+ * cannot hold it: rows and columns that are not perpendicular within 1e-3, or a size past 65535. */
 DSEG_API dseg_status dseg_geometry_from_grid(dseg_description *description, const dseg_grid *grid, dseg_error *error);
 
 /* Image Orientation has two unit vectors at a right angle (PS3.3 C.7.6.2.1.1), and readers refuse others. Where the
- * cosine between rows and columns is above 1e-6 and at most 1e-3, both are turned by half of what is missing, about the
+ * cosine between rows and columns is above 5e-6 and at most 1e-3, both are turned by half of what is missing, about the
  * first voxel. Returns how far that moves the farthest voxel, mm; 0: nothing was changed. */
 DSEG_API double dseg_grid_make_perpendicular(dseg_grid *grid);
 
