@@ -7,6 +7,7 @@
 
 #include "convert/job.h"
 #include "model/frame_order.h"
+#include "seg_write/object.h"
 
 enum { SOURCE_IMAGES = 0x00082112, DERIVATION_IMAGE = 0x00089124, ICON_IMAGE = 0x00880200 };
 
@@ -149,6 +150,25 @@ static dseg_status settle_frames(const dseg_convert_job *job, dseg_error *error)
   return status;
 }
 
+/* Says how many images the input lists that nothing of it refers to: a copy does not list them (PS3.3 C.12.2). */
+static dseg_status note_unused_images(dseg_convert_job *job, dseg_error *error) {
+  size_t unused = 0;
+  if (job->options->reference_count == 0) {
+    const dseg_status status = dseg_count_unused_images(dseg_source_description(job->source), &unused, error);
+    if (status != DSEG_OK) {
+      return dseg_convert_fail_input(job, status, error);
+    }
+  }
+  if (unused > 0) {
+    dseg_convert_note(
+        job, job->output_name,
+        "%zu of the input's images are not in Referenced Instance Sequence (0008,114A) any more: no frame "
+        "refers to them (PS3.3 C.12.2)",
+        unused);
+  }
+  return DSEG_OK;
+}
+
 dseg_status dseg_convert_settle_attributes(dseg_convert_job *job, dseg_error *error) {
   dseg_status status = drop_outdated(job, error);
   if (status == DSEG_OK) {
@@ -157,6 +177,7 @@ dseg_status dseg_convert_settle_attributes(dseg_convert_job *job, dseg_error *er
   if (status != DSEG_OK) {
     return dseg_convert_fail_input(job, status, error);
   }
+  DSEG_TRY(note_unused_images(job, error));
   const bool derivations = job->options->reference_count > 0 && !is_dropped(job->target, DERIVATION_IMAGE) &&
                            has_derivations(dseg_source_description(job->source));
   if (job->target->dropped_count == 0 && !derivations) {

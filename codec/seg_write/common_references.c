@@ -118,22 +118,30 @@ static dseg_status mark_of_object(const struct list *list, const dseg_descriptio
   return DSEG_OK;
 }
 
+/* Marks the images of a plane; whether it has any. */
+static bool mark_images(const dseg_description *description, size_t plane, bool *used) {
+  const dseg_image_run run = dseg_plane_images(description, plane);
+  for (size_t i = 0; i < run.count; i++) {
+    used[run.images - description->references.instances + (ptrdiff_t)i] = true;
+  }
+  return run.count > 0;
+}
+
 /* Marks the images of planes that have frames; NULL when out of memory. */
 static bool *find_used(const dseg_seg_object *object) {
   const dseg_description *description = object->description;
   const dseg_references *references = &description->references;
   bool *used = calloc(references->count + 1, sizeof *used);
   for (size_t i = 0; used != NULL && i < description->geometry.plane_count; i++) {
-    const dseg_image_run run =
-        object->dimensions->plane_index[i] != 0 ? dseg_plane_images(description, i) : (dseg_image_run){NULL, 0};
-    for (size_t j = 0; j < run.count; j++) {
-      used[run.images - references->instances + (ptrdiff_t)j] = true;
+    if (object->dimensions->plane_index[i] != 0) {
+      (void)mark_images(description, i, used);
     }
   }
   return used;
 }
 
-/* Adds a reference. Frames of one image follow each other as a rule: it is added once. */
+/* Adds a reference; set NULL: its study does not matter. Frames of one image follow each other as a rule: it is added
+ * once. */
 static void add_entry(struct list *list, const dseg_data_set *set, const dseg_instance_reference *reference,
                       size_t place, bool used) {
   struct entry *last = list->count > 0 ? &list->entries[list->count - 1] : NULL;
@@ -141,7 +149,8 @@ static void add_entry(struct list *list, const dseg_data_set *set, const dseg_in
     last->used = last->used || used;
     return;
   }
-  const bool own = reference->study_uid == NULL || dseg_data_set_text_is(set, 0x0020000D, reference->study_uid);
+  const bool own =
+      set == NULL || reference->study_uid == NULL || dseg_data_set_text_is(set, 0x0020000D, reference->study_uid);
   list->entries[list->count++] =
       (struct entry){.reference = reference, .study = own ? "" : reference->study_uid, .place = place, .used = used};
 }
@@ -265,4 +274,34 @@ void dseg_put_common_references(dseg_data_set *set, const dseg_seg_object *objec
     dseg_data_set_fail(set, status, error.message);
   }
   free(list.entries);
+}
+
+dseg_status dseg_count_unused_images(const dseg_description *description, size_t *count, dseg_error *error) {
+  const dseg_references *references = &description->references;
+  struct list list = {.entries = calloc(references->count + 1, sizeof *list.entries)};
+  bool *used = calloc(references->count + 1, sizeof *used);
+  *count = 0;
+  if (used == NULL || list.entries == NULL) {
+    free(used);
+    free(list.entries);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", references->count);
+  }
+  bool any = false;
+  for (size_t i = 0; i < description->geometry.plane_count; i++) {
+    any = mark_images(description, i, used) || any;
+  }
+  for (size_t i = 0; i < references->count; i++) {
+    const dseg_instance_reference *reference = &references->instances[i];
+    if (dseg_reference_is_complete(reference)) {
+      add_entry(&list, NULL, reference, i, used[i] || reference->former);
+    }
+  }
+  free(used);
+  join_entries(&list);
+  const dseg_status status = mark_of_object(&list, description, error);
+  for (size_t i = 0; any && !references->shared && i < list.count; i++) {
+    *count += list.entries[i].used ? 0 : 1;
+  }
+  free(list.entries);
+  return status;
 }

@@ -83,6 +83,8 @@ void dseg_put_shared_groups(dseg_data_set *set, const dseg_seg_object *object);
 void dseg_put_references(dseg_data_set *set, const dseg_seg_object *object);
 /* Common Instance Reference (C.12.2) of all images of the description, or of those that something refers to. */
 void dseg_put_common_references(dseg_data_set *set, const dseg_seg_object *object, bool all);
+/* How many of the description's images neither a plane nor a kept element refers to, where planes refer to others. */
+dseg_status dseg_count_unused_images(const dseg_description *description, size_t *count, dseg_error *error);
 /* Derivation Image (C.7.6.16.2.6) for all frames, in the current item, when references are shared. */
 void dseg_put_shared_derivation(dseg_data_set *set, const dseg_references *references);
 

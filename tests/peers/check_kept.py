@@ -336,6 +336,17 @@ def check_changed(directory, first, path):
         assert item.SegmentedPropertyTypeCodeSequence[0].CodeValue == "18639004"
         assert "CodingSchemeVersion" not in item.SegmentedPropertyTypeCodeSequence[0]
         assert "SegmentationAlgorithmIdentificationSequence" in item and "PrimaryAnatomicStructureSequence" in item
+    with step("images that nothing refers to are told once"):
+        listing = copy.deepcopy(first)
+        listing.ReferencedSeriesSequence[0].ReferencedInstanceSequence.append(
+            copy.deepcopy(listing.ReferencedSeriesSequence[0].ReferencedInstanceSequence[0])
+        )
+        listing.ReferencedSeriesSequence[0].ReferencedInstanceSequence[-1].ReferencedSOPInstanceUID = "1.2.3.4.5"
+        listing.save_as(directory / "listing.dcm")
+        error = convert(directory / "listing.dcm", directory / "used.dcm")
+        assert "1 of the input's images are not in Referenced Instance Sequence (0008,114A)" in error, error
+        assert error.count("\n") == 1, error
+        assert convert(directory / "used.dcm", directory / "used-again.dcm") == ""
     with step("what does not hold is named"):
         changed = copy.deepcopy(first)
         changed.TimezoneOffsetFromUTC, changed.WindowCenter = "+0100", "0.5"

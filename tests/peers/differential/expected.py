@@ -32,6 +32,7 @@ FRAMES = {
     "DimensionOrganizationSequence": "has dimensions of its own",
     "DimensionIndexSequence": "has dimensions of its own",
     "DimensionOrganizationType": "has dimensions of its own",
+    "ReferencedSeriesSequence/ReferencedInstanceSequence": "lists images that frames with voxels refer to: PS3.3 C.12.2",
     "PerFrameFunctionalGroupsSequence/FrameContentSequence": "has dimensions of its own",
     "ExtendedOffsetTable": "is where frames are in this file",
     "ExtendedOffsetTableLengths": "is where frames are in this file",
