@@ -11,13 +11,15 @@ dseg_status dseg_raster_map_create(const dseg_geometry *target, dseg_raster_map 
     const size_t size = dseg_raster_size(target, axis);
     if (size > INT32_MAX || size > SIZE_MAX / sizeof *map->index[axis] - 1) {
       dseg_raster_map_free(map);
-      return dseg_fail(error, DSEG_ERROR_LIMIT, "%zu voxels along one axis; 2147483647 are possible", size);
+      (void)dseg_fail(error, DSEG_ERROR_LIMIT, "%zu voxels along one axis; 2147483647 are possible", size);
+      return DSEG_ERROR_LIMIT;
     }
     const size_t bytes = (size + 1) * sizeof *map->index[axis]; /* of an axis without voxels, too */
     map->index[axis] = malloc(bytes);
     if (map->index[axis] == NULL) {
       dseg_raster_map_free(map);
-      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the places of %zu planes", target->plane_count);
+      (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the places of %zu planes", target->plane_count);
+      return DSEG_ERROR_MEMORY;
     }
     memset(map->index[axis], 0xFF, bytes);
   }
