@@ -542,7 +542,7 @@ class Leftovers(CliTest):
         dead.kill()
         dead.wait()
         left = self.hidden()
-        self.assertEqual(len(left), 1)
+        self.assertIn(len(left), (1, 2))  # the object, and where frames wait, if it came that far
         living = self.start()
         living.send_signal(signal.SIGSTOP)  # alive however long the rest takes
         own = {".dseg-12-34.old", ".dseg-12-34.done", ".dseg-12-34.tmp.gz", ".dseg-a b.tmp", "x.dseg-12-34.tmp"}
