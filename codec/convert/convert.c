@@ -240,6 +240,24 @@ static dseg_status report_on(dseg_source *source, const given_files *given, cons
   return status != DSEG_OK ? status : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
 }
 
+/* Takes the caller's output for metadata over, as far as its struct goes, and refuses inputs beside a source. */
+static dseg_status complete_options(const dseg_source *source, size_t count, dseg_convert_options *options,
+                                    dseg_output *metadata, dseg_error *error) {
+  if (source != NULL && options->inputs != NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "dseg_write: inputs are for dseg_convert; here the source is the input");
+  }
+  if (options->metadata_output == NULL) {
+    return DSEG_OK;
+  }
+  const dseg_status status = dseg_output_copy(metadata, options->metadata_output, error);
+  options->metadata_output = metadata;
+  if (status != DSEG_OK) {
+    close_inputs(options, count);
+  }
+  return status;
+}
+
 /* A result for the caller, or none, and an error that is never NULL. */
 static dseg_status run(dseg_source *source, const given_files *given, const dseg_output *output,
                        const dseg_convert_options *options, dseg_convert_result **result, dseg_error *error) {
@@ -247,6 +265,10 @@ static dseg_status run(dseg_source *source, const given_files *given, const dseg
   dseg_convert_options chosen;
   dseg_status status = DSEG_COPY_OPTIONS(dseg_convert_options, &chosen, options, &own);
   dseg_convert_report *report = NULL;
+  dseg_output metadata;
+  if (status == DSEG_OK) {
+    status = complete_options(source, given->count, &chosen, &metadata, &own);
+  }
   if (status == DSEG_OK) {
     status = report_on(source, given, output, &chosen, &report, &own);
   }

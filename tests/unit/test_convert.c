@@ -604,6 +604,26 @@ static void a_writer_tells_what_it_wrote_at_its_end(void **state) {
 }
 
 /* A view of a source, which stays the caller's. */
+/* Before any work: nothing is read, and nothing has appeared. */
+static void wrong_options_are_found_first(void **state) {
+  (void)state;
+  write_input("labelmap");
+  const dseg_output output = dseg_output_to_file("out.dcm", 0, NULL);
+  const dseg_output nowhere = {.struct_size = sizeof nowhere};
+  dseg_convert_options options = {.struct_size = sizeof options, .metadata_output = &nowhere};
+  dseg_error error;
+  assert_int_equal(dseg_convert(&input_path, 1, &output, &options, NULL, &error), DSEG_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "one of path, buffer and write"));
+  dseg_source *source = NULL;
+  assert_int_equal(dseg_open(input_path, NULL, &source, NULL), DSEG_OK);
+  dseg_input *const inputs[] = {NULL};
+  options = (dseg_convert_options){.struct_size = sizeof options, .inputs = inputs};
+  assert_int_equal(dseg_write(source, &output, &options, NULL, &error), DSEG_ERROR_ARGUMENT);
+  assert_non_null(strstr(error.message, "inputs are for dseg_convert"));
+  dseg_source_close(source);
+  assert_int_equal(count_files(), 1);
+}
+
 static void a_view_is_written_like_a_file(void **state) {
   (void)state;
   write_input("labelmap");
@@ -693,6 +713,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(notes_name_their_file, enter_directory, leave_directory),
     cmocka_unit_test_setup_teardown(progress_goes_to_its_end_once, enter_directory, leave_directory),
     cmocka_unit_test(a_writer_tells_what_it_wrote_at_its_end),
+    cmocka_unit_test_setup_teardown(wrong_options_are_found_first, enter_directory, leave_directory),
     cmocka_unit_test_setup_teardown(a_view_is_written_like_a_file, enter_directory, leave_directory),
 #if DSEG_TEST_METADATA
     cmocka_unit_test_setup_teardown(metadata_come_and_go_as_streams, enter_directory, leave_directory),
