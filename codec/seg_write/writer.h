@@ -19,23 +19,23 @@ struct dseg_writer {
   dseg_outlet outlet;         /* of the first file */
 
   dseg_frame_spool spool;
-  bool bit_packed; /* native frames of 1 bit that are no multiple of a byte: offsets count bits */
   dseg_frame_record *frames;
   size_t frame_count, frame_capacity;
 
   dseg_number_set known_values; /* label maps and label planes: Segment Numbers and the background */
   int32_t *last_segment;        /* by plane: the last written, -1 none, INT32_MAX all (a plane of labels) */
-  bool masks_written;
-  uint8_t *occupied;     /* voxels of the current plane that a mask has set */
-  size_t occupied_plane; /* SIZE_MAX: none yet */
-  bool overlap_found, overlap_unsure;
+  uint8_t *occupied;            /* voxels of the current plane that a mask has set */
+  size_t occupied_plane;        /* SIZE_MAX: none yet */
   dseg_buffer scratch, encoded;
   size_t put_plane;   /* plane of the frames that the representation puts now */
-  bool plane_open;    /* a representation with end_plane has got masks of put_plane */
   void *plugin_state; /* of the representation's begin_write */
 
-  bool is_finished;
   dseg_written written; /* in the description's arena */
+  bool bit_packed;      /* native frames of 1 bit that are no multiple of a byte: offsets count bits */
+  bool masks_written;
+  bool overlap_found, overlap_unsure;
+  bool plane_open; /* a representation with end_plane has got masks of put_plane */
+  bool is_finished;
 };
 
 /* What the representation's functions are given. */
