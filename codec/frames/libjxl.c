@@ -63,12 +63,21 @@ static bool describe(JxlEncoder *encoder, const dseg_frame_info *info) {
          JxlEncoderSetColorEncoding(encoder, &color) == JXL_ENC_SUCCESS;
 }
 
+/* libjxl 0.7.0 stops the process where it meets up to four pixels of 16 bits with an effort of 8 or 9 (an assertion of
+ * enc_ans.cc): so small a frame gets 7 at most. The pixels are the same. */
+static int32_t effort_for(const dseg_frame_info *info, int64_t effort) {
+  enum { FEW_PIXELS = 16, MOST_FOR_FEW = 7 };
+  const bool few = (uint64_t)info->rows * info->columns < FEW_PIXELS;
+  return few && effort > MOST_FOR_FEW ? MOST_FOR_FEW : (int32_t)effort;
+}
+
 /* Patches and splines are searched for in photographs; labels have no such thing, and a decoder needs more for them. */
 static bool add_frame(JxlEncoder *encoder, const dseg_frame_info *info, dseg_view pixels, int64_t effort) {
   JxlEncoderFrameSettings *settings = JxlEncoderFrameSettingsCreate(encoder, NULL);
   const JxlPixelFormat format = pixel_format(info);
   return settings != NULL && JxlEncoderSetFrameLossless(settings, JXL_TRUE) == JXL_ENC_SUCCESS &&
-         JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_EFFORT, (int32_t)effort) == JXL_ENC_SUCCESS &&
+         JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_EFFORT, effort_for(info, effort)) ==
+             JXL_ENC_SUCCESS &&
          JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_PATCHES, 0) == JXL_ENC_SUCCESS &&
          JxlEncoderAddImageFrame(settings, &format, pixels.data, pixels.size) == JXL_ENC_SUCCESS;
 }

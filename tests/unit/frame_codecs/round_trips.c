@@ -57,11 +57,10 @@ void test_longest_sides(void **state) {
   for_each_codec(longest_sides);
 }
 
-/* Each option at either end of its range makes a stream that any context decodes. */
-static void with_options(struct trial *trial) {
-  trial->info.rows = 61;
-  trial->info.columns = 47;
-  trial->content = BLOBS;
+static void with_options_of_size(struct trial *trial, uint32_t rows, uint32_t columns, enum content content) {
+  trial->info.rows = rows;
+  trial->info.columns = columns;
+  trial->content = content;
   fill_frame(trial);
   for (const dseg_option *option = trial->codec->options; option != NULL && option->name != NULL; option++) {
     const int64_t values[] = {option->minimum, option->maximum};
@@ -84,6 +83,15 @@ static void with_options(struct trial *trial) {
     }
   }
   free(trial->frame);
+}
+
+/* Each option at either end of its range makes a stream that any context decodes; of a few pixels, too. */
+static void with_options(struct trial *trial) {
+  with_options_of_size(trial, 61, 47, BLOBS);
+  for (uint32_t side = 1; side <= 4; side++) {
+    with_options_of_size(trial, side, side, NOISE);
+    with_options_of_size(trial, 1, side, NOISE);
+  }
 }
 
 void test_options(void **state) {
