@@ -32,7 +32,7 @@ static dseg_status add_to_mask(const dseg_decoded_frame *frame, uint32_t number,
   (void)error;
   for (size_t i = 0; i < count; i++) {
     const size_t at = frame->bit + i;
-    mask[i] |= frame->pixels[at / 8] >> at % 8 & 1;
+    mask[i] = (uint8_t)(mask[i] | (frame->pixels[at / 8] >> at % 8 & 1));
   }
   return DSEG_OK;
 }
