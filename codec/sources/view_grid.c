@@ -249,7 +249,7 @@ static void name_outside(const dseg_description *description, const uint64_t *co
       continue;
     }
     const dseg_segment *segment = &description->segments[i];
-    const int length = snprintf(one, sizeof one, "%s%" PRIu32 " \"%.64s\" %" PRIu64, used > 0 ? ", " : "",
+    const int length = snprintf(one, sizeof one, "%s%" PRIu32 " \"%.64s\" (%" PRIu64 ")", used > 0 ? ", " : "",
                                 segment->number, segment->label != NULL ? segment->label : "", counts[i]);
     if (length < 0 || used + (size_t)length + sizeof ", ..." > size) {
       memcpy(text + used, ", ...", sizeof ", ...");
@@ -270,7 +270,10 @@ static dseg_status judge_outside(const dseg_view_source *view, const dseg_derive
   if (total > 0) {
     char text[600];
     name_outside(description, counts, text, sizeof text);
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%" PRIu64 " voxels lie outside the grid that it is put on: %s",
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "%" PRIu64
+                     " voxels lie outside the grid that it is put on: %s; leave these segments out, or take a grid "
+                     "that holds them",
                      total, text);
   }
   dseg_warn(&options->warnings,

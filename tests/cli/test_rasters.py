@@ -182,7 +182,7 @@ class Rasters(CliTest):
         error = self.fails("convert", "shifted.nii", "no.nii", "--grid", "seg.dcm", code=INPUT).err
         self.assertIn("shifted.nii: error: plane 1 is shifted by -0.333 columns", error)
         error = self.fails("convert", "whole.nii", "no.nii", "--grid", "small.nii", code=INPUT).err
-        self.assertIn('240 voxels lie outside the grid that it is put on: 1 "Segment 1" 80', error)
+        self.assertIn('240 voxels lie outside the grid that it is put on: 1 "Segment 1" (80)', error)
         (self.dir / "bad.nii").write_bytes(b"nothing")
         self.assertIn("bad.nii", self.fails("convert", "whole.nii", "no.nii", "--grid", "bad.nii", code=INPUT).err)
 
@@ -272,7 +272,7 @@ class Rasters(CliTest):
         self.write("outside.nii", labels=outside, **where)
         options = ("--reference", "images", "--grid", "reference")
         error = self.fails("convert", "outside.nii", "no.dcm", *options, code=INPUT).err
-        self.assertIn('outside.nii: error: 4 voxels lie outside the grid that it is put on: 1 "Segment 1" 4', error)
+        self.assertIn('outside.nii: error: 4 voxels lie outside the grid that it is put on: 1 "Segment 1" (4)', error)
         # Those of segments that are not asked for do not count.
         self.dseg("convert", "outside.nii", "two.dcm", "--segments", "2", *options)
 

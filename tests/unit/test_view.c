@@ -167,11 +167,12 @@ static void grids_that_do_not_fit(void **state) {
   refuses(options, DSEG_ERROR_UNSUPPORTED, "17.2"); /* degrees */
   geometry = moved(planes, 1, 0);
   refuses(options, DSEG_ERROR_UNSUPPORTED,
-          "4 voxels lie outside the grid that it is put on: 1 \"Liver\" 1, 2 \"Spleen\" 1, 5 \"Kidney, left\" 1, 9 "
-          "\"liver\" 1");
+          "4 voxels lie outside the grid that it is put on: 1 \"Liver\" (1), 2 \"Spleen\" (1), 5 \"Kidney, left\" "
+          "(1), 9 \"liver\" (1); leave these segments out, or take a grid that holds them");
   geometry = moved(planes, 0, 0);
   geometry.plane_count = 3;
-  refuses(options, DSEG_ERROR_UNSUPPORTED, "7 voxels lie outside the grid that it is put on: 5 \"Kidney, left\" 3, 9 ");
+  refuses(options, DSEG_ERROR_UNSUPPORTED,
+          "7 voxels lie outside the grid that it is put on: 5 \"Kidney, left\" (3), 9 ");
   geometry = moved(planes, 0, 0);
   geometry.frame_of_reference_uid = "1.2.4";
   refuses(options, DSEG_ERROR_UNSUPPORTED,
