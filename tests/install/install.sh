@@ -5,7 +5,7 @@
 set -eu
 build=$1
 source=$2
-rm -rf prefix moved moved.dcm through-cmake
+rm -rf prefix moved through-cmake ct ./*.dcm
 if [ "$build" = shared ]; then
   build=$PWD/shared
   cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DDSEG_LIBRARIES=ON -DBUILD_SHARED_LIBS=ON \
@@ -46,7 +46,6 @@ grep -q usage usage.txt
 # The second puts one organ on the planes of images: those of an object of many organs, and two more at each end.
 prefix/bin/dseg phantom body.dcm --size 48x40x12
 prefix/bin/dseg info body.dcm --json >body.json
-rm -rf ct liver.dcm
 python3 "$source/tests/install/images.py" body.json ct 2
 ./liver body.dcm ct liver.dcm >said.txt
 cat said.txt
