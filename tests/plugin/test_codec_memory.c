@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,14 +26,14 @@ void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *memory);
 
-static _Atomic size_t live, peak;
+static atomic_size_t live, peak;
 
 static void *add(void *memory) {
   if (memory != NULL) {
-    const size_t now = live += malloc_usable_size(memory);
-    size_t most = peak;
-    while (now > most &&
-           !__atomic_compare_exchange_n((size_t *)&peak, &most, now, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    const size_t size = malloc_usable_size(memory);
+    const size_t now = atomic_fetch_add(&live, size) + size;
+    size_t most = atomic_load(&peak);
+    while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) {
     }
   }
   return memory;
@@ -40,7 +41,7 @@ static void *add(void *memory) {
 
 static void take(void *memory) {
   if (memory != NULL) {
-    live -= malloc_usable_size(memory);
+    atomic_fetch_sub(&live, malloc_usable_size(memory));
   }
 }
 
