@@ -77,23 +77,28 @@ static size_t plane_bytes(const struct box *box) {
   return (size_t)box->geometry->rows * box->geometry->columns * box->voxel_bytes;
 }
 
+/* The labels that the box asks for, of some planes of the source. */
+static dseg_label_request labels_of(const dseg_box_request *request, size_t first, size_t count) {
+  return (dseg_label_request){.struct_size = sizeof(dseg_label_request),
+                              .first_plane = first,
+                              .plane_count = count,
+                              .bits = request->bits,
+                              .values = request->values,
+                              .segments = request->segments,
+                              .segment_count = request->segment_count,
+                              .background = request->background,
+                              .overlap = request->overlap,
+                              .threshold = request->threshold,
+                              .threads = request->threads};
+}
+
 static dseg_status read_planes(const struct box *box, size_t first, size_t count, void *out, dseg_error *error) {
   const dseg_box_request *request = box->request;
   const size_t bytes = count * plane_bytes(box);
   if (request->bits == 0) {
     return dseg_source_read_mask(box->source, request->segment, first, count, out, bytes, request->threads, error);
   }
-  const dseg_label_request labels = {.struct_size = sizeof(dseg_label_request),
-                                     .first_plane = first,
-                                     .plane_count = count,
-                                     .bits = request->bits,
-                                     .values = request->values,
-                                     .segments = request->segments,
-                                     .segment_count = request->segment_count,
-                                     .background = request->background,
-                                     .overlap = request->overlap,
-                                     .threshold = request->threshold,
-                                     .threads = request->threads};
+  const dseg_label_request labels = labels_of(request, first, count);
   dseg_overlap found = {0};
   const dseg_status status = dseg_source_read_labels(box->source, &labels, out, bytes, &found, error);
   dseg_overlap_merge(box->overlap, &found);
@@ -289,14 +294,7 @@ static dseg_status check_buffer(const dseg_box_request *request, const void *out
 
 /* A box that no plane touches is not read, and how labels are asked for would not be checked. */
 static dseg_status check_labels(dseg_source *source, const dseg_box_request *request, dseg_error *error) {
-  const dseg_label_request labels = {.struct_size = sizeof(dseg_label_request),
-                                     .bits = request->bits,
-                                     .values = request->values,
-                                     .segments = request->segments,
-                                     .segment_count = request->segment_count,
-                                     .background = request->background,
-                                     .overlap = request->overlap,
-                                     .threshold = request->threshold};
+  const dseg_label_request labels = labels_of(request, 0, 0);
   return dseg_source_read_labels(source, &labels, NULL, 0, NULL, error);
 }
 
