@@ -16,7 +16,7 @@ extern "C" {
  * version of its text. Text that changes what bytes mean needs another V. A number is never used again for something
  * else. P 1   zstd, P 2   label-edge */
 #define DSEG_UID_ZSTD_FRAMES DSEG_PRIVATE_UID("2.1.1")
-#define DSEG_UID_LABEL_EDGE_FRAMES DSEG_PRIVATE_UID("2.2.1")
+#define DSEG_UID_LABEL_EDGE_FRAMES DSEG_PRIVATE_UID("2.2.3")
 
 extern const dseg_frame_codec dseg_proposal_zstd; /* with DSEG_WITH_ZSTD */
 extern const dseg_frame_codec dseg_proposal_label_edge;

@@ -1,33 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* label_edge_codec.c - Label Edge coding (bitstream.md, beside this file) as a frame codec: the core behind dseg's
- * interface. What the survey of all frames learns is the plan of the core; its header goes in front of frame 0. */
+ * interface. What the survey of all frames learns is the plan of the core, for the encoder only. */
 #include <stdlib.h>
 
 #include "dseg/frame_codec.h"
 #include "label_edge.h"
 #include "proposals.h"
 
-/* A frame refers to two others, and each of them and of these to one more at most, which may repeat another. */
-#define FETCHED_AT_MOST 6
-
 struct dseg_codec_context {
   label_edge_encoder *encoder; /* NULL: decoding */
   label_edge_decoder *decoder; /* NULL: encoding */
-  dseg_view header;            /* encoding: what goes in front of frame 0 */
   dseg_frame_access frames;
-  dseg_buffer fetched[FETCHED_AT_MOST];
-  size_t fetched_count;
+  dseg_buffer fetched;
   dseg_status fetch_status; /* of the last fetch that failed */
   dseg_error *error;        /* of the call that fetches */
 };
 
 static const dseg_option options_table[] = {
-    {"predict", 0, 1, 0, "1: frames are predicted from those around them: smaller, up to four decoded for one"},
+    {"same", 0, 1, 0, "1: frames that repeat another one refer to it: smaller, such a frame does not stand alone"},
     {.name = NULL},
 };
 
 static const char *library_version(void) {
-  return "label-edge 2";
+  return "label-edge 3";
 }
 
 static dseg_status report(const dseg_codec_context *context, const dseg_frame_info *info, label_edge_status status,
@@ -35,10 +30,12 @@ static dseg_status report(const dseg_codec_context *context, const dseg_frame_in
   switch (status) {
     case LABEL_EDGE_OK: return DSEG_OK;
     case LABEL_EDGE_NO_MEMORY: return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for label-edge");
-    case LABEL_EDGE_BAD_HEADER:
+    case LABEL_EDGE_BAD_CHECKSUM:
       return dseg_fail(error, DSEG_ERROR_FORMAT,
-                       "frame %zu: the header of Label Edge is damaged, of another version, or of another image "
-                       "(label-edge/bitstream.md, section 5)",
+                       "frame %zu: damaged: its checksum is wrong (label-edge/bitstream.md, 4.1)", info->frame);
+    case LABEL_EDGE_OLD_VERSION:
+      return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                       "frame %zu: this is Label Edge version 2 or older, which had a header; this build has version 3",
                        info->frame);
     case LABEL_EDGE_BAD_TYPE:
       return dseg_fail(error, DSEG_ERROR_FORMAT,
@@ -46,14 +43,16 @@ static dseg_status report(const dseg_codec_context *context, const dseg_frame_in
                        "section 4)",
                        info->frame);
     case LABEL_EDGE_BAD_DATA:
-      return dseg_fail(error, DSEG_ERROR_FORMAT,
-                       "frame %zu: damaged: its code does not make a frame (label-edge/bitstream.md, sections 6 to 10)",
-                       info->frame);
+      return dseg_fail(
+          error, DSEG_ERROR_FORMAT,
+          "frame %zu: damaged: its code does not make a frame (label-edge/bitstream.md, sections 4.2 to 9)",
+          info->frame);
     case LABEL_EDGE_NO_ACCESS:
       if (context != NULL && context->fetch_status != DSEG_OK) {
         return context->fetch_status;
       }
-      return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu refers to a frame that cannot be read", info->frame);
+      return dseg_fail(error, DSEG_ERROR_FORMAT, "frame %zu is the same as frame %u, which cannot be read", info->frame,
+                       context != NULL && context->decoder != NULL ? label_edge_needed_frame(context->decoder) : 0);
     default: return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame %zu: not of the form that was announced", info->frame);
   }
 }
@@ -66,15 +65,19 @@ static label_edge_format format_of(const dseg_codec_setup *setup) {
 }
 
 static dseg_status check_setup(const dseg_codec_setup *setup, dseg_error *error) {
-  if (setup->frame_count < 1 || setup->frame_count > UINT32_MAX || setup->frames.read == NULL) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "label-edge needs access to all frames of the instance");
+  if (setup->frame_count < 1 || setup->frame_count > UINT32_MAX || (setup->encoding && setup->frames.read == NULL)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "label-edge needs the number of frames of the instance and, to code them, access to all");
   }
   return DSEG_OK;
 }
 
 static label_edge_status fetch(void *user, uint32_t frame, const uint8_t **bytes, size_t *size) {
   dseg_codec_context *context = user;
-  dseg_buffer *buffer = &context->fetched[context->fetched_count++ % FETCHED_AT_MOST];
+  dseg_buffer *buffer = &context->fetched;
+  if (context->frames.read == NULL) {
+    return LABEL_EDGE_NO_ACCESS;
+  }
   buffer->size = 0;
   context->fetch_status = context->frames.read(context->frames.user, frame, buffer, context->error);
   *bytes = buffer->data;
@@ -86,9 +89,7 @@ static void destroy(dseg_codec_context *context) {
   if (context != NULL) {
     label_edge_encoder_destroy(context->encoder);
     label_edge_decoder_destroy(context->decoder);
-    for (size_t i = 0; i < FETCHED_AT_MOST; i++) {
-      dseg_buffer_free(&context->fetched[i]);
-    }
+    dseg_buffer_free(&context->fetched);
     free(context);
   }
 }
@@ -96,17 +97,10 @@ static void destroy(dseg_codec_context *context) {
 static dseg_status prepare(dseg_codec_context *context, const dseg_codec_setup *setup, dseg_error *error) {
   DSEG_TRY(check_setup(setup, error));
   const label_edge_format format = format_of(setup);
-  if (setup->encoding) {
-    context->header =
-        (dseg_view){setup->learned.data, label_edge_header_size(setup->learned.data, setup->learned.size)};
-    return report(NULL, &setup->format,
-                  label_edge_encoder_create(&format, setup->learned.data, setup->learned.size, &context->encoder),
-                  error);
-  }
-  dseg_buffer *first = &context->fetched[0];
-  DSEG_TRY(setup->frames.read(setup->frames.user, 0, first, error));
-  return report(NULL, &setup->format, label_edge_decoder_create(&format, first->data, first->size, &context->decoder),
-                error);
+  const label_edge_status status =
+      setup->encoding ? label_edge_encoder_create(&format, setup->learned.data, setup->learned.size, &context->encoder)
+                      : label_edge_decoder_create(&format, &context->decoder);
+  return report(NULL, &setup->format, status, error);
 }
 
 static dseg_status create(const dseg_codec_setup *setup, dseg_codec_context **context, dseg_error *error) {
@@ -145,7 +139,7 @@ static dseg_status learn(const dseg_codec_setup *setup, dseg_buffer *learned, ds
   const label_edge_format format = format_of(setup);
   label_edge_survey *survey;
   DSEG_TRY(report(NULL, &setup->format,
-                  label_edge_survey_create(&format, dseg_frame_option(options_table, setup, "predict") != 0, &survey),
+                  label_edge_survey_create(&format, dseg_frame_option(options_table, setup, "same") != 0, &survey),
                   error));
   dseg_buffer frame = {0};
   const dseg_status status = survey_frames(survey, setup, &frame, learned, error);
@@ -158,16 +152,12 @@ static dseg_status encode(dseg_codec_context *context, const dseg_frame_info *in
                           dseg_error *error) {
   DSEG_TRY(dseg_frame_check_size(info, frame.size, error));
   context->error = error;
-  context->fetched_count = 0;
   context->fetch_status = DSEG_OK;
   const uint8_t *bytes;
   size_t size;
   DSEG_TRY(report(context, info,
                   label_edge_encode(context->encoder, (uint32_t)info->frame, frame.data, fetch, context, &bytes, &size),
                   error));
-  if (info->frame == 0) {
-    DSEG_TRY(dseg_buffer_append(out, context->header.data, context->header.size, error));
-  }
   return dseg_buffer_append(out, bytes, size, error);
 }
 
@@ -175,17 +165,18 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
                           dseg_error *error) {
   DSEG_TRY(dseg_frame_check_size(info, out.size, error));
   context->error = error;
-  context->fetched_count = 0;
   context->fetch_status = DSEG_OK;
   return report(context, info,
                 label_edge_decode(context->decoder, (uint32_t)info->frame, in.data, in.size, out.data, fetch, context),
                 error);
 }
 
-/* Measured: 57 bytes a pixel when encoding, 43 when decoding; and, with prediction, the frames that others refer to. */
+/* What the core says, and another frame, canonical or, in a decoder, compressed to hardly more than that. */
 static uint64_t memory(const dseg_codec_setup *setup) {
-  const uint64_t frames = (FETCHED_AT_MOST + 2) * (uint64_t)dseg_frame_bytes(&setup->format);
-  return dseg_frame_memory(setup, setup->encoding ? 64 : 48, frames + ((uint64_t)1 << 19));
+  const label_edge_format format = format_of(setup);
+  const uint64_t core = setup->encoding ? label_edge_encoder_memory(&format) : label_edge_decoder_memory(&format);
+  const uint64_t fetched = 2 * (uint64_t)dseg_frame_bytes(&setup->format) + ((uint64_t)1 << 16);
+  return core > UINT64_MAX - fetched ? UINT64_MAX : core + fetched;
 }
 
 const dseg_frame_codec dseg_proposal_label_edge = {
@@ -201,7 +192,7 @@ const dseg_frame_codec dseg_proposal_label_edge = {
     .encode = encode,
     .decode = decode,
     .destroy = destroy,
-    .proposal_version = "2",
+    .proposal_version = "3",
     .learn = learn,
     .memory = memory,
 };

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* label_edge_decode_edges.c - the decoder's heart: the edges of independent frames (bitstream.md, section 8) and of
- * predicted ones (section 9). Positions grow and stay below the number of pixels, or hardly above it, so that lists
- * never overflow and loops end. */
+/* label_edge_decode_edges.c - the decoder's heart: the edges of independent frames (bitstream.md, section 8). Positions
+ * grow and stay below the number of pixels, or hardly above it, so that the list never overflows and the loop ends. */
 #include "label_edge_reader.h"
 
 /* What decoding a frame needs beside the reader, which stays in registers. */
 typedef struct le_frame {
-  const le_model *model;
   const le_step (*steps)[LE_STATES];
   le_list list;
+  const le_edge *first;     /* of the list of edges */
+  const le_edge *reference; /* E[i] of section 8 */
+  const le_edge *end;       /* behind the last edge so far */
+  uint32_t pixels;
 } le_frame;
-
-/* ---- 8 Independent frames */
 
 /* Where in the frame the decoder is. */
 typedef struct le_place {
@@ -19,44 +19,70 @@ typedef struct le_place {
   uint32_t label;    /* of the pixel before, at first 0 */
   uint32_t above;    /* the label above that pixel, as far as the row above has been followed */
   uint32_t expected; /* where the next edge of the row above is, or the number of pixels */
-  uint32_t next;     /* the label of that edge */
   bool exists;       /* whether there is one */
 } le_place;
+
+/* Y of section 8: sets the label; false when it is none, or the one before. */
+static inline bool change_label(le_frame *f, le_reader *r, le_place *at, unsigned context) {
+  const uint32_t before = at->label;
+  if (f->list.label_bits == 1) {
+    at->label ^= 1;
+    return true;
+  }
+  const unsigned birth = get_symbol(r, f->steps, context);
+  if (birth == LE_LIST_NEW) {
+    at->label = get_new_label(r, f->steps, &f->list);
+  } else {
+    const le_edge *const e = f->reference;
+    const uint32_t at_hand[4] = {at->above, le_label(e[0]), f->end - e > 1 ? le_label(e[1]) : UINT32_MAX,
+                                 e - f->first > 1 ? le_label(e[-2]) : UINT32_MAX};
+    at->label = get_known_label(r, birth, at_hand, LE_LISTED, &f->list);
+  }
+  return at->label != UINT32_MAX && at->label != before;
+}
 
 /* A new edge: moves from behind it and sets its label. False when it is not in the frame. */
 static inline bool insert_edge(le_frame *f, le_reader *r, le_place *at) {
   const unsigned differs = at->label != at->above;
   const uint32_t distance = at->expected >= at->from ? at->expected - at->from + 1 : 1;
   const uint32_t gap = get_number(r, f->steps, le_gap_context(distance));
-  if (at->from >= f->model->pixels || gap >= f->model->pixels - at->from || f->model->labels < 2) {
+  if (at->from >= f->pixels || gap >= f->pixels - at->from) {
     return false;
   }
   at->from += gap + 1;
-  if (f->model->labels == 2) {
-    at->label ^= 1;
-    return true;
+  return change_label(f, r, at, LE_BIRTH + 2 * differs + at->exists);
+}
+
+/* An edge that stays and leads to another label. */
+static inline bool relabel_edge(le_frame *f, le_reader *r, le_place *at) {
+  const unsigned differs = at->label != at->above;
+  if (at->expected < at->from) {
+    return false;
   }
-  const uint32_t before = at->label;
-  const uint32_t at_hand[2] = {at->above, at->next};
-  const unsigned birth = get_symbol(r, f->steps, LE_BIRTH + 2 * differs + at->exists);
-  at->label = get_label(r, birth, at_hand, f->model, &f->list);
-  return at->label != UINT32_MAX && at->label != before;
+  at->from = at->expected + 1;
+  return change_label(f, r, at, LE_BIRTH + LE_RELABELLED + differs);
 }
 
 /* The state of the loop stays in registers, and what happens often takes few instructions: that is what this function
  * costs. */
-bool label_edge_decode_independent(const le_model *model, const le_reader *reader, le_slot *slot) {
+bool label_edge_decode_independent(const le_coded *coded, le_slot *slot) {
   const le_decoding_tables *shared = label_edge_decoding_tables();
   const le_step(*const same)[LE_STATES] = shared->steps; /* contexts when label and above are the same, and else */
   const le_step(*const other)[LE_STATES] = shared->steps + LE_HISTORIES;
   const le_step(*steps)[LE_STATES] = same;
-  le_frame frame = {.model = model, .steps = shared->steps, .list = LE_EMPTY_LIST};
-  const uint32_t pixels = model->pixels;
-  const uint32_t width = model->width;
+  const uint32_t pixels = slot->grid.pixels;
+  const uint32_t width = slot->grid.width;
+  if (pixels > LE_LARGEST_GRID || coded->size > SIZE_MAX / 8) {
+    return false;
+  }
   const uint32_t last_row = pixels - width;
+  le_frame frame = {
+      .steps = shared->steps, .list = LE_EMPTY_LIST(coded->label_bits), .first = slot->edges, .pixels = pixels};
   le_edge *next = slot->edges;            /* where the next edge goes */
   const le_edge *reference = slot->edges; /* the next edge of the row above */
-  le_reader r = *reader;
+  le_source source;
+  le_reader r;
+  start_reading(&r, &source, coded->bytes, coded->size, coded->head_bits);
   uint32_t from = 0;
   le_edge label = 0; /* as in an edge, as is above */
   le_edge above = 0;
@@ -70,11 +96,12 @@ bool label_edge_decode_independent(const le_model *model, const le_reader *reade
   for (;;) {
     const le_edge edge = *reference;
     const bool exists = le_position(edge) < last_row;
+    le_step step = LE_STEP_OTHER;
     look(&r);
     if (exists) {
-      const le_step step = get_step(&r, &steps[le_history(edge)]);
+      step = get_step(&r, &steps[le_history(edge)]);
       const uint32_t position = le_position(edge) + moves[step >> 20 & 15];
-      if (!(step & LE_STEP_INSERT)) {
+      if (!(step & LE_STEP_OTHER)) {
         /* An edge that moves, or ends: the same instructions, since that cannot be foreseen. */
         const bool ends = step & LE_STEP_PASS;
         const le_edge edge_label = edge & LE_LABEL_BITS;
@@ -102,15 +129,19 @@ bool label_edge_decode_independent(const le_model *model, const le_reader *reade
                    .label = (uint32_t)(label >> 32),
                    .above = (uint32_t)(above >> 32),
                    .expected = exists ? le_position(edge) + width : pixels,
-                   .next = le_label(edge),
                    .exists = exists};
-    if (!insert_edge(&frame, &rest, &at)) {
+    frame.reference = reference;
+    frame.end = next;
+    const bool relabels = (step >> 20 & 15) == LE_RELABEL;
+    if (relabels ? !relabel_edge(&frame, &rest, &at) : !insert_edge(&frame, &rest, &at)) {
       return false;
     }
     r = rest;
     from = at.from;
     label = (le_edge)at.label << 32;
-    *next++ = le_make_edge(from - 1, at.label, LE_NEW_EDGE);
+    above = relabels ? edge & LE_LABEL_BITS : above;
+    reference += relabels;
+    *next++ = le_make_edge(from - 1, at.label, relabels ? label_edge_next_history[le_history(edge)][0] : LE_NEW_EDGE);
     *next = pixels;
     steps = label != above ? other : same;
   }
@@ -118,73 +149,4 @@ bool label_edge_decode_independent(const le_model *model, const le_reader *reade
    */
   const bool inside = next == slot->edges || le_position(next[-1]) < pixels;
   return inside && !unchanged && label_edge_all_read(&r);
-}
-
-/* ---- 9 Predicted frames */
-
-/* A change that is far away, or to another label than expected; false when there is no such label. */
-static bool change_otherwise(le_frame *f, le_reader *r, const le_segment *s, unsigned symbol, uint32_t label,
-                             uint32_t *offset, uint32_t *to) {
-  if (symbol == LE_FAR) {
-    *offset = get_number(r, f->steps, LE_OFFSET);
-    *offset += *offset < s->end - s->start ? LE_NEAR : 0;
-    return true;
-  }
-  *offset = get_number(r, f->steps, LE_OFFSET + 1);
-  if (f->model->labels == 2) {
-    *to = label ^ 1;
-    return true;
-  }
-  uint32_t others[3] = {UINT32_MAX, UINT32_MAX};
-  le_others(s, label, *to, others);
-  look(r);
-  *to = get_label(r, get_symbol(r, f->steps, LE_WHICH), others, f->model, &f->list);
-  return *to != UINT32_MAX;
-}
-
-bool label_edge_decode_predicted(const le_model *model, const le_reader *reader, le_slot *slot, const le_slot *p,
-                                 const le_slot *q) {
-  const le_decoding_tables *shared = label_edge_decoding_tables();
-  le_frame frame = {.model = model, .steps = shared->steps, .list = LE_EMPTY_LIST};
-  const le_step(*steps)[LE_STATES] = frame.steps;
-  const uint32_t pixels = model->pixels;
-  le_reader r = *reader;
-  le_edge *next = slot->edges; /* where the next edge goes */
-  uint32_t label = 0;          /* of the pixel before x */
-  le_walk walk = {.n = slot->edges,
-                  .p = p->edges,
-                  .q = q->edges,
-                  .grid_p = p->grid,
-                  .grid_q = q->grid,
-                  .width = model->width,
-                  .pixels = pixels};
-  le_segment s;
-  *next = pixels;
-  while (le_next_segment(&walk, &s)) {
-    for (uint32_t x = s.start; x < s.end;) {
-      look(&r);
-      const unsigned symbol = get_symbol(&r, steps, le_segment_context(&shared->segments, &s, x, label));
-      if (symbol == 0) {
-        break;
-      }
-      uint32_t offset = symbol - 1;
-      uint32_t to = le_expected(&s, label);
-      if (symbol > LE_NEAR) {
-        le_reader rest = r; /* a copy, so that the loop keeps its own in registers */
-        const le_segment segment = s;
-        if (!change_otherwise(&frame, &rest, &segment, symbol, label, &offset, &to)) {
-          return false;
-        }
-        r = rest;
-      }
-      if (offset >= s.end - x || to == label || model->labels < 2) {
-        return false;
-      }
-      label = to;
-      *next++ = le_make_edge(x + offset, label, 0);
-      *next = pixels;
-      x += offset + 1;
-    }
-  }
-  return label_edge_all_read(&r);
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* label_edge_encode.c - the encoder: from pixels to edges, and which type of frame takes the fewest bytes
- * (bitstream.md, sections 4 and 10). label_edge_writer.c makes symbols and bytes of edges. */
-#include "label_edge_model.h"
-#include "label_edge_scan.h"
-#include "label_edge_writer.h"
+/* label_edge_encode.c - the encoder: from pixels to edges, and which grid and which type of frame take the fewest bytes
+ * (bitstream.md, sections 4, 5 and 9). label_edge_writer.c makes symbols and bytes of edges. */
+#include "label_edge_encode.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "label_edge_scan.h"
+
 struct label_edge_encoder {
-  le_model model;
+  label_edge_format format;
+  size_t frame_bytes;
   const le_encoding_tables *tables;
-  uint8_t *repeats;       /* of the plan */
-  uint16_t *index_of;     /* with a palette: of a value, in pages of 256; 0 when it is not in the palette */
-  uint32_t page_of[256];  /* where the page of a value's high byte starts; the first page is for those not in use */
-  uint32_t *grid_columns; /* of a column: grid column; UINT32_MAX: repeats the one before */
+  uint8_t *repeats; /* of the plan; NULL: no frames of type "same" */
+  le_planned_grid planned, whole, own;
   le_change *changes;
-  le_slot slots[4];
+  le_slot slot;
+  uint32_t largest; /* label of the frame in the slot */
   le_writer writer;
   le_bytes best, other;
   uint64_t (*counts)[LE_SYMBOLS];
@@ -24,53 +24,63 @@ struct label_edge_encoder {
 
 /* ---- Set-up */
 
-/* Fills page_of and index_of; false: no memory. */
-static bool index_palette(label_edge_encoder *e) {
-  const le_model *m = &e->model;
-  uint32_t size = 256;
-  for (uint32_t k = 0; k < m->labels; k++) {
-    uint32_t *page = &e->page_of[m->palette[k] >> 8];
-    if (!*page) {
-      *page = size;
-      size += 256;
+uint64_t label_edge_encoder_memory(const label_edge_format *format) {
+  const size_t frame_bytes = label_edge_frame_bytes(format);
+  if (!frame_bytes) {
+    return UINT64_MAX;
+  }
+  const uint64_t pixels = (uint64_t)format->rows * format->columns;
+  const uint64_t sides = (uint64_t)format->rows + format->columns;
+  /* Edges, symbols, and two fragments of at most the bits of all symbols. */
+  const uint64_t symbols = (LE_NEW_EDGE_SYMBOLS + 1) * pixels + 2;
+  return sizeof(label_edge_encoder) + sizeof(le_encoding_tables) + (pixels + LE_EDGES_ROOM) * sizeof(le_edge) +
+         symbols * sizeof(uint32_t) + 2 * (8 * pixels + 64) + sides * 64 + (uint64_t)format->frames * 4 + 4096;
+}
+
+static label_edge_status make(label_edge_encoder *e, const uint8_t *plan, size_t size) {
+  const label_edge_format *format = &e->format;
+  const size_t repeats = (size_t)format->frames * 4;
+  if (plan && size != LE_PLAN_GRID && size != LE_PLAN_GRID + repeats) {
+    return LABEL_EDGE_BAD_FORMAT;
+  }
+  const uint64_t pixels = (uint64_t)format->rows * format->columns;
+  static const uint8_t nothing[LE_PLAN_GRID] = {0};
+  e->tables = label_edge_encoding_tables();
+  e->changes = malloc(format->columns * sizeof *e->changes);
+  e->slot.edges =
+      pixels > SIZE_MAX / 8 - LE_EDGES_ROOM ? NULL : malloc(((size_t)pixels + LE_EDGES_ROOM) * sizeof *e->slot.edges);
+  if (!e->tables || !e->changes || !e->slot.edges || !label_edge_plan_grid(format, nothing, &e->whole) ||
+      !label_edge_plan_grid(format, plan ? plan : nothing, &e->planned) ||
+      !label_edge_plan_grid(format, nothing, &e->own)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  if (plan && size > LE_PLAN_GRID) {
+    e->repeats = malloc(repeats);
+    if (!e->repeats) {
+      return LABEL_EDGE_NO_MEMORY;
     }
+    memcpy(e->repeats, plan + LE_PLAN_GRID, repeats);
   }
-  e->index_of = calloc(size, sizeof *e->index_of);
-  for (uint32_t k = 0; k < m->labels && e->index_of; k++) {
-    e->index_of[e->page_of[m->palette[k] >> 8] + (m->palette[k] & 255)] = (uint16_t)k;
-  }
-  return e->index_of;
+  return LABEL_EDGE_OK;
 }
 
 label_edge_status label_edge_encoder_create(const label_edge_format *format, const uint8_t *plan, size_t size,
                                             label_edge_encoder **encoder) {
   *encoder = NULL;
+  const size_t frame_bytes = label_edge_frame_bytes(format);
+  if (!frame_bytes) {
+    return LABEL_EDGE_BAD_FORMAT;
+  }
   label_edge_encoder *e = calloc(1, sizeof *e);
   if (!e) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  label_edge_status status = label_edge_read_header(format, plan, size, &e->model);
-  const size_t header = label_edge_header_size(plan, size);
-  const size_t repeats = (size_t)format->frames * 4;
-  if (!status && size != header + repeats) {
-    status = LABEL_EDGE_BAD_FORMAT;
-  }
+  e->format = *format;
+  e->frame_bytes = frame_bytes;
+  const label_edge_status status = make(e, plan, size);
   if (status) {
     label_edge_encoder_destroy(e);
     return status;
-  }
-  e->repeats = malloc(repeats);
-  e->grid_columns = malloc(format->columns * sizeof *e->grid_columns);
-  e->changes = malloc(format->columns * sizeof *e->changes);
-  e->tables = label_edge_encoding_tables();
-  if (!e->repeats || !e->grid_columns || !e->changes || !e->tables || (e->model.palette && !index_palette(e))) {
-    label_edge_encoder_destroy(e);
-    return LABEL_EDGE_NO_MEMORY;
-  }
-  memcpy(e->repeats, plan + header, repeats);
-  memset(e->grid_columns, 0xff, format->columns * sizeof *e->grid_columns);
-  for (uint32_t k = 0; k < e->model.width; k++) {
-    e->grid_columns[e->model.column_starts[k]] = k;
   }
   *encoder = e;
   return LABEL_EDGE_OK;
@@ -80,15 +90,12 @@ void label_edge_encoder_destroy(label_edge_encoder *encoder) {
   if (!encoder) {
     return;
   }
-  label_edge_free_model(&encoder->model);
-  for (unsigned k = 0; k < 4; k++) {
-    free(encoder->slots[k].edges);
-    free(encoder->slots[k].grid);
-  }
   free(encoder->repeats);
-  free(encoder->index_of);
-  free(encoder->grid_columns);
   free(encoder->changes);
+  free(encoder->slot.edges);
+  label_edge_free_planned(&encoder->planned);
+  label_edge_free_planned(&encoder->whole);
+  label_edge_free_planned(&encoder->own);
   free(encoder->writer.symbols);
   free(encoder->best.p);
   free(encoder->other.p);
@@ -101,209 +108,182 @@ void label_edge_encoder_count(label_edge_encoder *encoder, uint64_t (*counts)[LE
 
 /* ---- From pixels to edges */
 
-/* Fills the slot of a frame unless it holds it already. */
-static label_edge_status load_frame(label_edge_encoder *e, le_slot *slot, uint32_t frame, const void *pixels) {
-  const le_model *m = &e->model;
-  if (slot->frame == frame + 1) {
-    return LABEL_EDGE_OK;
-  }
-  if (!slot->edges) {
-    slot->edges = calloc((size_t)m->pixels + LE_EDGES_ROOM, sizeof *slot->edges);
-    if (!slot->edges) {
-      return LABEL_EDGE_NO_MEMORY;
-    }
-  }
-  slot->frame = 0;
-  slot->painted = false;
+/* Fills the slot; false: the frame has changes between what the grid keeps. */
+static bool load_frame(label_edge_encoder *e, const le_planned_grid *planned, const void *pixels) {
+  const le_grid *g = &planned->grid;
+  le_edge *edges = e->slot.edges;
   uint32_t count = 0;
   uint32_t label = 0;
   uint32_t row_start = 0;
-  for (uint32_t r = 0; r < m->height; r++, row_start += m->width) {
-    const uint32_t row = m->row_starts[r];
-    const uint32_t found = label_edge_scan_row(&m->format, pixels, row, e->changes);
+  uint32_t all = 0; /* bits of all labels together */
+  for (uint32_t r = 0; r < g->height; r++, row_start += g->width) {
+    const uint32_t row = g->row_starts[r];
+    const uint32_t found = label_edge_scan_row(&e->format, pixels, row, e->changes);
     for (uint32_t k = 0; k < found; k++) {
-      const uint32_t column = e->grid_columns[e->changes[k].column];
+      const uint32_t column = planned->grid_columns[e->changes[k].column];
       const uint32_t value = e->changes[k].value;
-      const uint32_t index = m->palette ? e->index_of[e->page_of[value >> 8] + (value & 255)] : value;
-      if (column == UINT32_MAX || (m->palette && m->palette[index] != value)) {
-        return LABEL_EDGE_BAD_FORMAT;
+      if (column == UINT32_MAX) {
+        return false;
       }
-      if (index != label) {
-        slot->edges[count++] = le_make_edge(row_start + column, index, 0);
-        label = index;
-      }
-    }
-    for (uint32_t y = row + 1; y < m->row_starts[r + 1]; y++) {
-      if (!label_edge_row_repeats(&m->format, pixels, y)) {
-        return LABEL_EDGE_BAD_FORMAT;
+      if (value != label) {
+        edges[count++] = le_make_edge(row_start + column, value, 0);
+        label = value;
+        all |= value;
       }
     }
-  }
-  slot->edges[count] = m->pixels;
-  slot->count = count;
-  slot->frame = frame + 1;
-  return LABEL_EDGE_OK;
-}
-
-static label_edge_status load_reference(label_edge_encoder *e, uint32_t frame, label_edge_fetch fetch, void *user,
-                                        le_slot **slot) {
-  le_slot *s = &e->slots[label_edge_slot(frame, e->model.format.frames)];
-  *slot = s;
-  label_edge_status status = LABEL_EDGE_OK;
-  if (s->frame != frame + 1) {
-    const uint8_t *pixels;
-    size_t size;
-    status = fetch ? fetch(user, frame, &pixels, &size) : LABEL_EDGE_NO_ACCESS;
-    if (!status && size != label_edge_frame_bytes(&e->model.format)) {
-      status = LABEL_EDGE_NO_ACCESS;
-    }
-    if (!status) {
-      status = load_frame(e, s, frame, pixels);
+    for (uint32_t y = row + 1; y < g->row_starts[r + 1]; y++) {
+      if (!label_edge_row_repeats(&e->format, pixels, y)) {
+        return false;
+      }
     }
   }
-  if (!status && !s->grid) {
-    s->grid = calloc(e->model.pixels, sizeof *s->grid);
-    if (!s->grid) {
-      status = LABEL_EDGE_NO_MEMORY;
-    }
-  }
-  if (!status && !s->painted) {
-    label_edge_paint_grid(s->edges, e->model.pixels, s->grid);
-    s->painted = true;
-  }
-  return status;
+  edges[count] = g->pixels;
+  e->slot.count = count;
+  e->slot.grid = *g;
+  e->largest = all;
+  return true;
 }
 
 /* ---- Frames */
 
-static size_t raw_size(const le_model *m) {
-  const uint64_t bytes = le_raw_bytes(m);
-  return (size_t)(2 + bytes + bytes % 2);
+static size_t raw_size(const le_grid *grid, size_t head_bits, unsigned label_bits) {
+  const uint64_t bytes = (head_bits + 7) / 8 + le_raw_bytes((uint64_t)grid->width * grid->height, label_bits);
+  return (size_t)(bytes + bytes % 2 + LE_CHECKSUM);
 }
 
-/* Section 10. */
-static label_edge_status code_raw(label_edge_encoder *e, const le_slot *slot, le_bytes *out) {
-  const le_model *m = &e->model;
-  const size_t size = raw_size(m);
+/* Section 9. */
+static label_edge_status code_raw(label_edge_encoder *e, const le_head *head, unsigned label_bits, le_bytes *out) {
+  const le_slot *slot = &e->slot;
+  const size_t size = raw_size(&slot->grid, head->bits, label_bits);
   if (label_edge_reserve(out, size)) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  memset(out->p, 0, size);
-  out->p[0] = LE_RAW;
-  out->size = size;
+  memcpy(out->p, head->bytes, (head->bits + 7) / 8);
+  uint8_t *p = out->p + (head->bits + 7) / 8;
   uint64_t waiting = 0;
   unsigned bits = 0;
-  uint8_t *p = out->p + 2;
   const le_edge *edge = slot->edges;
   uint32_t label = 0;
-  for (uint32_t x = 0; x < m->pixels; x++) {
+  for (uint32_t x = 0; x < slot->grid.pixels; x++) {
     if (le_position(*edge) == x) {
       label = le_label(*edge++);
     }
     waiting |= (uint64_t)label << bits;
-    for (bits += m->label_bits; bits >= 8; bits -= 8, waiting >>= 8) {
+    for (bits += label_bits; bits >= 8; bits -= 8, waiting >>= 8) {
       *p++ = (uint8_t)waiting;
     }
   }
   if (bits) {
-    *p = (uint8_t)waiting;
+    *p++ = (uint8_t)waiting;
   }
+  out->size = (size_t)(p - out->p);
+  label_edge_finish(e->tables, out);
   return LABEL_EDGE_OK;
 }
 
-static void count_symbols(label_edge_encoder *e) {
-  for (size_t k = 0; e->counts && k < e->writer.count; k++) {
-    const uint32_t symbol = e->writer.symbols[k];
-    if (!(symbol & LE_RAW_BITS)) {
-      e->counts[symbol >> 16][symbol & 0xffff]++;
+/* Codes what is in the slot, and keeps it if it is smaller than the best so far. best.size 0: there is none. */
+static label_edge_status try_grid(label_edge_encoder *e, le_planned_grid *planned) {
+  const unsigned label_bits = e->largest ? le_log2(e->largest) + 1 : 1;
+  const size_t raw = raw_size(&e->slot.grid, planned->head.bits, label_bits);
+  label_edge_status status = LABEL_EDGE_OK;
+  e->other.size = SIZE_MAX;
+  if ((uint64_t)e->slot.grid.width * e->slot.grid.height <= LE_LARGEST_GRID) {
+    label_edge_set_type(planned, LE_INDEPENDENT, label_bits);
+    status = label_edge_put_independent(&e->writer, label_bits, &e->slot);
+    if (!status) {
+      status = label_edge_write(&e->writer, e->tables, &planned->head, &e->other);
     }
   }
-}
-
-static void keep_better(label_edge_encoder *e) {
-  if (e->other.size < e->best.size) {
+  if (!status && raw <= e->other.size && (!e->best.size || raw < e->best.size)) {
+    label_edge_set_type(planned, LE_RAW, label_bits);
+    status = code_raw(e, &planned->head, label_bits, &e->other);
+  }
+  if (!status && (!e->best.size || e->other.size < e->best.size)) {
     const le_bytes better = e->other;
     e->other = e->best;
     e->best = better;
   }
+  return status;
 }
 
 /* Whether the frame is the same as the one that the survey named; if so its bytes are made (section 4.3). */
 static label_edge_status try_repeat(label_edge_encoder *e, uint32_t frame, const void *pixels, label_edge_fetch fetch,
                                     void *user, bool *repeats) {
+  *repeats = false;
+  if (!e->repeats || !fetch) {
+    return LABEL_EDGE_OK;
+  }
   const uint8_t *r = e->repeats + (size_t)frame * 4;
   const uint32_t target = (uint32_t)r[0] | (uint32_t)r[1] << 8 | (uint32_t)r[2] << 16 | (uint32_t)r[3] << 24;
-  *repeats = false;
-  if (!target || !fetch) {
+  if (!target || target > frame || frame - (target - 1) > LE_LARGEST_BACK) {
     return LABEL_EDGE_OK;
   }
   const uint8_t *bytes;
   size_t size;
   const label_edge_status status = fetch(user, target - 1, &bytes, &size);
-  if (status || size != label_edge_frame_bytes(&e->model.format) || memcmp(bytes, pixels, size) != 0) {
+  if (status || size != e->frame_bytes || memcmp(bytes, pixels, size) != 0) {
     return status;
   }
-  const uint32_t distance = target - 1 > frame ? (target - 1 - frame) << 1 | 1 : (frame - (target - 1)) << 1;
-  if (label_edge_reserve(&e->best, 2)) {
+  const uint32_t back = frame - (target - 1);
+  if (label_edge_reserve(&e->best, LE_SMALLEST_FRAGMENT)) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  e->best.p[0] = (uint8_t)(distance << 2 | LE_SAME);
-  e->best.p[1] = (uint8_t)(distance >> 6);
-  e->best.size = 2;
+  e->best.p[0] = (uint8_t)(back << LE_TYPE_BITS | LE_SAME);
+  e->best.p[1] = (uint8_t)(back >> (8 - LE_TYPE_BITS));
+  e->best.size = LE_SMALLEST_FRAGMENT - LE_CHECKSUM;
+  label_edge_finish(e->tables, &e->best);
   *repeats = true;
   return LABEL_EDGE_OK;
+}
+
+/* Counts the symbols of the frame as it was coded; pixels and grid: whose edges are not in the slot any more, or NULL.
+ */
+static label_edge_status count_symbols(label_edge_encoder *e, const le_planned_grid *planned, const void *pixels) {
+  if (pixels) {
+    (void)load_frame(e, planned, pixels); /* as before */
+  }
+  const label_edge_status status = label_edge_put_independent(&e->writer, e->writer.label_bits, &e->slot);
+  for (size_t k = 0; k < e->writer.count && !status; k++) {
+    const uint32_t symbol = e->writer.symbols[k];
+    if (!(symbol & LE_RAW_BITS)) {
+      e->counts[symbol >> 16][symbol & 0xffff]++;
+    }
+  }
+  return status;
+}
+
+/* The grid of all frames by rule, or the frame as it is; then, where that may take fewer bytes, the columns and rows
+ * that change in this frame, by bits. */
+static label_edge_status code_frame(label_edge_encoder *e, const void *pixels) {
+  le_planned_grid *planned = &e->planned;
+  if (!load_frame(e, planned, pixels)) {
+    planned = &e->whole;
+    (void)load_frame(e, planned, pixels); /* a grid of everything keeps everything */
+  }
+  label_edge_status status = try_grid(e, planned);
+  const size_t spent = e->best.size;
+  bool moved = false;
+  if (!status && spent * 8 > label_edge_own_head_bits(&e->format)) {
+    moved = label_edge_keep_own(&e->format, &e->slot, &e->own);
+    status = moved ? try_grid(e, &e->own) : status;
+  }
+  if (!status && e->counts && (e->best.p[0] & 3) == LE_INDEPENDENT) {
+    status = count_symbols(e, planned, moved && e->best.size == spent ? pixels : NULL);
+  }
+  return status;
 }
 
 label_edge_status label_edge_encode(label_edge_encoder *encoder, uint32_t frame, const void *pixels,
                                     label_edge_fetch fetch, void *user, const uint8_t **bytes, size_t *size) {
   label_edge_encoder *e = encoder;
-  const le_model *m = &e->model;
-  if (frame >= m->format.frames) {
+  if (frame >= e->format.frames) {
     return LABEL_EDGE_BAD_FORMAT;
   }
   bool repeats;
   label_edge_status status = try_repeat(e, frame, pixels, fetch, user, &repeats);
-  if (status || repeats) {
-    *bytes = e->best.p;
-    *size = e->best.size;
-    return status;
-  }
-  uint32_t first;
-  uint32_t second;
-  const bool predict = m->predict && fetch && label_edge_references(frame, m->format.frames, &first, &second);
-  le_slot *own = &e->slots[label_edge_slot(frame, m->format.frames)];
-  own->frame = 0;
-  status = load_frame(e, own, frame, pixels);
-  e->best.size = raw_size(m);
-  bool raw = true;
-  if (!status && m->pixels <= LE_LARGEST_GRID) {
-    status = label_edge_put_independent(&e->writer, m, own);
-    if (!predict && !status) {
-      count_symbols(e);
-    }
-    status = status ? status : label_edge_write(&e->writer, e->tables, &e->other);
-    raw = status || e->other.size >= e->best.size;
-    keep_better(e);
-    if (!status && predict) {
-      le_slot *p;
-      le_slot *q;
-      status = load_reference(e, first, fetch, user, &p);
-      if (!status) {
-        status = load_reference(e, second, fetch, user, &q);
-      }
-      if (!status) {
-        status = label_edge_put_predicted(&e->writer, m, &e->tables->segments, own, p, q);
-      }
-      if (!status) {
-        count_symbols(e);
-        status = label_edge_write(&e->writer, e->tables, &e->other);
-        raw = raw && e->other.size >= e->best.size;
-        keep_better(e);
-      }
-    }
-  }
-  if (!status && raw) {
-    status = code_raw(e, own, &e->best);
+  if (!status && !repeats) {
+    e->best.size = 0;
+    status = code_frame(e, pixels);
   }
   *bytes = e->best.p;
   *size = e->best.size;

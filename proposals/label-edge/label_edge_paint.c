@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* label_edge_paint.c - from edges to pixels (bitstream.md, section 11): columns and rows that stand for several are
+/* label_edge_paint.c - from edges to pixels (bitstream.md, section 10): columns and rows that stand for several are
  * repeated. */
 #include <string.h>
 
@@ -38,14 +38,14 @@ static inline void paint_run(uint8_t *out, const uint8_t *to, const uint8_t *end
   }
 }
 
-static inline uint64_t pattern_of(const uint16_t *palette, uint32_t label, unsigned shift) {
-  return (shift ? UINT64_C(0x0001000100010001) : UINT64_C(0x0101010101010101)) * (palette ? palette[label] : label);
+static inline uint64_t pattern_of(uint32_t label, unsigned shift) {
+  return (shift ? UINT64_C(0x0001000100010001) : UINT64_C(0x0101010101010101)) * label;
 }
 
 /* Copies a row of the grid to those of the frame that repeat it. */
-static inline void repeat_row(const le_model *m, size_t row_bytes, uint32_t r, uint8_t *out) {
-  const uint8_t *row = out + row_bytes * m->row_starts[r];
-  for (uint32_t y = m->row_starts[r] + 1; y < m->row_starts[r + 1]; y++) {
+static inline void repeat_row(const le_grid *g, size_t row_bytes, uint32_t r, uint8_t *out) {
+  const uint8_t *row = out + row_bytes * g->row_starts[r];
+  for (uint32_t y = g->row_starts[r] + 1; y < g->row_starts[r + 1]; y++) {
     memcpy(out + row_bytes * y, row, row_bytes);
   }
 }
@@ -64,17 +64,17 @@ static const le_edge *find_edge(const le_edge *from, const le_edge *end, uint32_
 }
 
 /* Where few rows are repeated: runs reach over the ends of rows. */
-static inline void paint_runs(const le_model *m, const le_edge *edges, unsigned shift, uint8_t *out) {
-  const uint16_t *const palette = m->palette;
-  const uint32_t *const row_starts = m->row_starts;
-  const uint32_t *const column_starts = m->column_starts;
-  const uint32_t pixels = m->pixels;
-  const uint32_t width = m->width;
+static inline void paint_runs(const label_edge_format *format, const le_grid *g, const le_edge *edges, unsigned shift,
+                              uint8_t *out) {
+  const uint32_t *const row_starts = g->row_starts;
+  const uint32_t *const column_starts = g->column_starts;
+  const uint32_t pixels = g->pixels;
+  const uint32_t width = g->width;
   const unsigned bits = 35 + le_log2(width);
   const uint64_t reciprocal = (UINT64_C(1) << bits) / width + 1; /* exact below LE_LARGEST_GRID */
-  const size_t row_bytes = (size_t)m->format.columns << shift;
-  uint8_t *const end = out + row_bytes * m->format.rows;
-  uint64_t pattern = pattern_of(palette, 0, shift);
+  const size_t row_bytes = (size_t)format->columns << shift;
+  uint8_t *const end = out + row_bytes * format->rows;
+  uint64_t pattern = pattern_of(0, shift);
   uint8_t *done = out;
   const le_edge *edge = edges;
   for (; le_position(*edge) < pixels; edge++) {
@@ -82,57 +82,56 @@ static inline void paint_runs(const le_model *m, const le_edge *edges, unsigned 
     const uint32_t x = le_position(*edge) - y * width;
     uint8_t *const to = out + row_starts[y] * row_bytes + ((size_t)column_starts[x] << shift);
     paint_run(done, to, end, pattern);
-    pattern = pattern_of(palette, le_label(*edge), shift);
+    pattern = pattern_of(le_label(*edge), shift);
     done = to;
   }
   fill(done, (size_t)(end - done), pattern);
-  for (uint32_t r = 0; r < m->height; r++) {
+  for (uint32_t r = 0; r < g->height; r++) {
     /* Over a row without an edge, as those at the margins often are, the run has reached, and over all that repeat it.
      */
     if (row_starts[r + 1] - row_starts[r] > 1 &&
         le_position(*find_edge(edges, edge, r * width + 1)) < (r + 1) * width) {
-      repeat_row(m, row_bytes, r, out);
+      repeat_row(g, row_bytes, r, out);
     }
   }
 }
 
 /* Where many are. */
-static inline void paint_rows(const le_model *m, const le_edge *edge, unsigned shift, uint8_t *out) {
-  const uint16_t *const palette = m->palette;
-  const size_t row_bytes = (size_t)m->format.columns << shift;
-  const uint8_t *const end = out + row_bytes * m->format.rows;
-  uint64_t pattern = pattern_of(palette, 0, shift);
+static inline void paint_rows(const label_edge_format *format, const le_grid *g, const le_edge *edge, unsigned shift,
+                              uint8_t *out) {
+  const size_t row_bytes = (size_t)format->columns << shift;
+  const uint8_t *const end = out + row_bytes * format->rows;
+  uint64_t pattern = pattern_of(0, shift);
   uint32_t row_start = 0;
-  for (uint32_t r = 0; r < m->height; r++, row_start += m->width) {
-    uint8_t *const row = out + row_bytes * m->row_starts[r];
+  for (uint32_t r = 0; r < g->height; r++, row_start += g->width) {
+    uint8_t *const row = out + row_bytes * g->row_starts[r];
     uint8_t *done = row;
-    for (; le_position(*edge) - row_start < m->width; edge++) {
-      uint8_t *const to = row + ((size_t)m->column_starts[le_position(*edge) - row_start] << shift);
+    for (; le_position(*edge) - row_start < g->width; edge++) {
+      uint8_t *const to = row + ((size_t)g->column_starts[le_position(*edge) - row_start] << shift);
       paint_run(done, to, end, pattern);
-      pattern = pattern_of(palette, le_label(*edge), shift);
+      pattern = pattern_of(le_label(*edge), shift);
       done = to;
     }
     paint_run(done, row + row_bytes, end, pattern);
-    repeat_row(m, row_bytes, r, out);
+    repeat_row(g, row_bytes, r, out);
   }
 }
 
 /* Each for 8 and for 16 bits, so that the compiler knows which. */
-static void paint_runs_8(const le_model *m, const le_edge *edges, uint8_t *out) {
-  paint_runs(m, edges, 0, out);
+static void paint_runs_8(const label_edge_format *format, const le_grid *g, const le_edge *edges, uint8_t *out) {
+  paint_runs(format, g, edges, 0, out);
 }
-static void paint_runs_16(const le_model *m, const le_edge *edges, uint8_t *out) {
-  paint_runs(m, edges, 1, out);
+static void paint_runs_16(const label_edge_format *format, const le_grid *g, const le_edge *edges, uint8_t *out) {
+  paint_runs(format, g, edges, 1, out);
 }
-static void paint_rows_8(const le_model *m, const le_edge *edges, uint8_t *out) {
-  paint_rows(m, edges, 0, out);
+static void paint_rows_8(const label_edge_format *format, const le_grid *g, const le_edge *edges, uint8_t *out) {
+  paint_rows(format, g, edges, 0, out);
 }
-static void paint_rows_16(const le_model *m, const le_edge *edges, uint8_t *out) {
-  paint_rows(m, edges, 1, out);
+static void paint_rows_16(const label_edge_format *format, const le_grid *g, const le_edge *edges, uint8_t *out) {
+  paint_rows(format, g, edges, 1, out);
 }
 
-/* Sets bits [first, end). */
-static void set_bits(uint8_t *out, uint64_t first, uint64_t end) {
+void label_edge_set_bits(uint8_t *out, uint64_t first, uint64_t end) {
   if (first >= end) {
     return;
   }
@@ -149,37 +148,38 @@ static void set_bits(uint8_t *out, uint64_t first, uint64_t end) {
   out[b] |= tail;
 }
 
-static void paint_1(const le_model *m, const le_edge *edge, uint8_t *out) {
-  memset(out, 0, label_edge_frame_bytes(&m->format));
+static void paint_1(const label_edge_format *format, const le_grid *g, const le_edge *edge, uint8_t *out) {
+  memset(out, 0, label_edge_frame_bytes(format));
   uint32_t row_start = 0;
   uint32_t label = 0;
-  for (uint32_t r = 0; r < m->height; r++, row_start += m->width) {
+  for (uint32_t r = 0; r < g->height; r++, row_start += g->width) {
     const le_edge *start = edge;
     const uint32_t before = label;
-    for (uint32_t y = m->row_starts[r]; y < m->row_starts[r + 1]; y++) {
-      const uint64_t row = (uint64_t)y * m->format.columns;
+    for (uint32_t y = g->row_starts[r]; y < g->row_starts[r + 1]; y++) {
+      const uint64_t row = (uint64_t)y * format->columns;
       uint32_t column = 0;
       label = before;
-      for (edge = start; le_position(*edge) - row_start < m->width; edge++) {
-        const uint32_t end = m->column_starts[le_position(*edge) - row_start];
-        if (m->palette ? m->palette[label] : label) {
-          set_bits(out, row + column, row + end);
+      for (edge = start; le_position(*edge) - row_start < g->width; edge++) {
+        const uint32_t end = g->column_starts[le_position(*edge) - row_start];
+        if (label) {
+          label_edge_set_bits(out, row + column, row + end);
         }
         label = le_label(*edge);
         column = end;
       }
-      if (m->palette ? m->palette[label] : label) {
-        set_bits(out, row + column, row + m->format.columns);
+      if (label) {
+        label_edge_set_bits(out, row + column, row + format->columns);
       }
     }
   }
 }
 
-void label_edge_paint(const le_model *model, const le_edge *edges, void *out) {
-  const bool few_repeat = model->height > model->format.rows / 2 && model->pixels <= LE_LARGEST_GRID;
-  switch (model->format.bits) {
-    case 1: paint_1(model, edges, out); break;
-    case 8: (few_repeat ? paint_runs_8 : paint_rows_8)(model, edges, out); break;
-    default: (few_repeat ? paint_runs_16 : paint_rows_16)(model, edges, out); break;
+void label_edge_paint(const label_edge_format *format, const le_slot *slot, void *out) {
+  const le_grid *g = &slot->grid;
+  const bool few_repeat = g->height > format->rows / 2;
+  switch (format->bits) {
+    case 1: paint_1(format, g, slot->edges, out); break;
+    case 8: (few_repeat ? paint_runs_8 : paint_rows_8)(format, g, slot->edges, out); break;
+    default: (few_repeat ? paint_runs_16 : paint_rows_16)(format, g, slot->edges, out); break;
   }
 }

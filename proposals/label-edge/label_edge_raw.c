@@ -1,67 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* label_edge_raw.c - the decoder: raw frames (bitstream.md, section 10), into a list of edges where pixels or other
- * frames need it, else at once into the caller's plane. */
+/* label_edge_raw.c - the decoder: raw frames (bitstream.md, section 9), at once into the caller's plane. */
 #include <string.h>
 
 #include "label_edge_reader.h"
 
-/* Whether a fragment has the size of a raw frame, and zero bits behind the labels. */
-static bool check_raw(const le_model *m, const uint8_t *bytes, size_t size) {
-  const uint64_t needed = le_raw_bytes(m);
-  if (bytes[0] != LE_RAW || bytes[1] || size != 2 + needed + needed % 2) {
+bool label_edge_open_raw(const le_coded *coded, const le_grid *grid, le_raw *raw) {
+  const size_t head = (coded->head_bits + 7) / 8;
+  const uint64_t pixels = (uint64_t)grid->width * grid->height;
+  *raw = (le_raw){.bytes = le_raw_bytes(pixels, coded->label_bits), .label_bits = coded->label_bits};
+  const uint64_t size = head + raw->bytes;
+  if (coded->size != size + size % 2 || (coded->head_bits % 8 && coded->bytes[head - 1] >> coded->head_bits % 8)) {
     return false;
   }
-  const unsigned used = (unsigned)((uint64_t)m->pixels * m->label_bits % 8); /* bits of the last byte */
-  return (!used || !(bytes[1 + needed] >> used)) && (needed % 2 == 0 || !bytes[size - 1]);
+  raw->p = coded->bytes + head;
+  const unsigned used = (unsigned)(pixels * coded->label_bits % 8); /* bits of the last byte */
+  return (!used || !(coded->bytes[size - 1] >> used)) && (size % 2 == 0 || !coded->bytes[size]);
 }
 
-/* The label of a position; raw: of which bytes. */
-typedef struct le_raw {
-  const uint8_t *p; /* the first byte of the labels */
-  uint64_t bytes;
-  unsigned label_bits;
-} le_raw;
-
-static inline uint32_t raw_label(const le_raw *raw, uint32_t position) {
+uint32_t label_edge_raw_label(const le_raw *raw, uint32_t position) {
   const uint64_t bit = (uint64_t)position * raw->label_bits;
   const uint64_t left = raw->bytes - bit / 8;
   const uint8_t *p = raw->p + bit / 8;
   uint32_t v = 0;
-  if (left >= 4) {
-    v = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-  } else {
-    for (unsigned k = 0; k < left; k++) {
-      v |= (uint32_t)p[k] << 8 * k;
-    }
+  for (unsigned k = 0; k < 3 && k < left; k++) {
+    v |= (uint32_t)p[k] << 8 * k;
   }
   return v >> bit % 8 & ((UINT32_C(1) << raw->label_bits) - 1);
 }
 
-bool label_edge_decode_raw(const le_model *m, const uint8_t *bytes, size_t size, le_slot *slot) {
-  if (!check_raw(m, bytes, size)) {
-    return false;
-  }
-  const le_raw raw = {bytes + 2, le_raw_bytes(m), m->label_bits};
-  le_edge *next = slot->edges;
-  uint32_t label = 0;
-  for (uint32_t x = 0; x < m->pixels; x++) {
-    const uint32_t value = raw_label(&raw, x);
-    if (value >= m->labels) {
-      return false;
-    }
-    if (value != label) {
-      *next++ = le_make_edge(x, value, 0);
-      label = value;
-    }
-  }
-  *next = m->pixels;
-  return true;
-}
-
-bool label_edge_raw_is_plain(const le_model *m) {
-  return m->width == m->format.columns && m->height == m->format.rows &&
-         (m->format.bits > 1 || m->labels == UINT32_C(1) << m->format.bits);
-}
+/* ---- Grids that are the whole frame: the labels are stored one after the other as they are in memory, or nearly. */
 
 /* Eight labels, which take as many bytes as each has bits. Reads up to 8 bytes behind their middle. */
 static inline void raw_labels_8(const uint8_t *p, unsigned label_bits, uint32_t labels[8]) {
@@ -74,57 +41,66 @@ static inline void raw_labels_8(const uint8_t *p, unsigned label_bits, uint32_t 
   }
 }
 
-/* What labels become: values of 8 or 16 bits. palette NULL: the same. */
-typedef struct le_values {
-  const uint16_t *palette;
-  uint32_t last; /* the largest label */
-  bool wide;
-} le_values;
+static inline void store_label(void *out, bool wide, size_t x, uint32_t label) {
+  if (wide) {
+    ((uint16_t *)out)[x] = (uint16_t)label;
+  } else {
+    ((uint8_t *)out)[x] = (uint8_t)label;
+  }
+}
 
-/* Stores the values of count labels from pixel x on; the largest label is at least what is returned. */
-static inline uint32_t store_labels(const le_values *values, const uint32_t *labels, unsigned count, void *out,
-                                    uint32_t x) {
-  uint32_t largest = 0;
-  for (unsigned k = 0; k < count; k++) {
-    largest = labels[k] > largest ? labels[k] : largest;
-    const uint32_t index = labels[k] < values->last ? labels[k] : values->last;
-    const uint32_t value = values->palette ? values->palette[index] : index;
-    if (values->wide) {
-      ((uint16_t *)out)[x + k] = (uint16_t)value;
-    } else {
-      ((uint8_t *)out)[x + k] = (uint8_t)value;
+/* Of 8 or 16 bits. */
+static void copy_labels(const le_raw *raw, bool wide, size_t pixels, void *out) {
+  uint32_t labels[8];
+  const uint8_t *p = raw->p;
+  const uint8_t *const end = raw->p + raw->bytes;
+  size_t x = 0;
+  for (; pixels - x >= 8 && (size_t)(end - p) >= raw->label_bits / 2 + 8; x += 8, p += raw->label_bits) {
+    raw_labels_8(p, raw->label_bits, labels);
+    for (unsigned k = 0; k < 8; k++) {
+      store_label(out, wide, x + k, labels[k]);
     }
   }
-  return largest;
+  for (; x < pixels; x++) {
+    store_label(out, wide, x, label_edge_raw_label(raw, (uint32_t)x));
+  }
 }
 
-static inline uint32_t max_32(uint32_t a, uint32_t b) {
-  return a > b ? a : b;
+/* ---- Other grids */
+
+static void repeat_labels(const label_edge_format *format, const le_grid *g, const le_raw *raw, void *out) {
+  uint32_t position = 0;
+  for (uint32_t r = 0; r < g->height; r++) {
+    const uint32_t first = position;
+    for (uint32_t y = g->row_starts[r]; y < g->row_starts[r + 1]; y++) {
+      const uint64_t row = (uint64_t)y * format->columns;
+      position = first;
+      for (uint32_t c = 0; c < g->width; c++, position++) {
+        const uint32_t label = label_edge_raw_label(raw, position);
+        const uint64_t end = row + g->column_starts[c + 1];
+        if (format->bits == 1 && label) {
+          label_edge_set_bits(out, row + g->column_starts[c], end);
+        }
+        for (uint64_t x = row + g->column_starts[c]; x < end && format->bits > 1; x++) {
+          store_label(out, format->bits == 16, (size_t)x, label);
+        }
+      }
+    }
+  }
 }
 
-bool label_edge_decode_plain_raw(const le_model *m, const uint8_t *bytes, size_t size, void *out) {
-  if (!check_raw(m, bytes, size)) {
+bool label_edge_decode_raw(const label_edge_format *format, const le_coded *coded, const le_grid *grid, void *out) {
+  le_raw raw;
+  if (!label_edge_open_raw(coded, grid, &raw)) {
     return false;
   }
-  const le_raw raw = {bytes + 2, le_raw_bytes(m), m->label_bits};
-  if (m->format.bits <= 8 && m->labels == UINT32_C(1) << m->format.bits) {
+  if (grid->width != format->columns || grid->height != format->rows) {
+    memset(out, 0, format->bits == 1 ? label_edge_frame_bytes(format) : 0);
+    repeat_labels(format, grid, &raw, out);
+  } else if (format->bits <= 8 && coded->label_bits == format->bits) {
     memcpy(out, raw.p, (size_t)raw.bytes);
-    return true;
+  } else {
+    copy_labels(&raw, format->bits == 16, (size_t)grid->width * grid->height, out);
   }
-  const le_values values = {m->palette, m->labels - 1, m->format.bits == 16};
-  const uint32_t pixels = m->pixels;
-  uint32_t largest = 0;
-  uint32_t x = 0;
-  uint32_t labels[8];
-  const uint8_t *p = raw.p;
-  const uint8_t *const end = raw.p + raw.bytes;
-  for (; pixels - x >= 8 && (size_t)(end - p) >= raw.label_bits / 2 + 8; x += 8, p += raw.label_bits) {
-    raw_labels_8(p, raw.label_bits, labels);
-    largest = max_32(largest, store_labels(&values, labels, 8, out, x));
-  }
-  for (; x < pixels; x++) {
-    labels[0] = raw_label(&raw, x);
-    largest = max_32(largest, store_labels(&values, labels, 1, out, x));
-  }
-  return largest < m->labels;
+  return true;
 }

@@ -31,12 +31,13 @@ bool label_edge_all_read(const le_reader *reader) {
 static uint32_t edge_bits(unsigned history, unsigned s) {
   switch (s) {
     case LE_PASS: return LE_STEP_PASS;
-    case LE_INSERT: return LE_STEP_INSERT;
+    case LE_INSERT:
+    case LE_RELABEL: return LE_STEP_OTHER;
     default: return (uint32_t)label_edge_next_history[history][s] << 24;
   }
 }
 
-static void make_steps(unsigned context, le_step steps[LE_STATES]) {
+void label_edge_make_steps(unsigned context, le_step steps[LE_STATES]) {
   uint8_t symbols[LE_STATES];
   uint32_t numbers[LE_SYMBOLS];
   label_edge_spread(context, symbols);
@@ -64,10 +65,10 @@ const le_decoding_tables *label_edge_decoding_tables(void) {
   if (!made) {
     return NULL;
   }
-  for (unsigned c = 0; c < LE_CONTEXTS; c++) {
-    make_steps(c, made->steps[c]);
+  for (unsigned c = 0; c < LE_CORE_CONTEXTS; c++) {
+    label_edge_make_steps(c, made->steps[c]);
   }
-  label_edge_segment_contexts(&made->segments);
+  label_edge_make_crc_tables(&made->crc);
   if (!atomic_compare_exchange_strong(&shared, &tables, made)) {
     free(made); /* another thread was faster */
     return tables;

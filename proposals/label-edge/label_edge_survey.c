@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* label_edge_survey.c - one look over all frames: labels, repeated columns and rows, repeated frames; the header. */
-#include "label_edge_model.h"
+/* label_edge_survey.c - one look over all frames: which columns and rows repeat everywhere, and which frames. */
+#include "label_edge_encode.h"
 #include "label_edge_scan.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+enum { LE_MOST_PLANNING = 1 << 26 };
 
 struct label_edge_survey {
   label_edge_format format;
-  bool predict;
   uint32_t added;
-  uint64_t value_used[1024]; /* a bit for each value */
-  uint8_t *column_changes;   /* columns: differs from the one before, in some row of some frame */
-  uint8_t *row_changes;      /* rows */
-  uint64_t *hashes;          /* frames */
-  le_change *changes;        /* columns */
+  uint8_t *column_changes; /* columns: differs from the one before, in some row of some frame */
+  uint8_t *row_changes;    /* rows */
+  uint64_t *hashes;        /* frames; NULL: not asked for */
+  le_change *changes;      /* columns */
   uint8_t *plan;
 };
 
-label_edge_status label_edge_survey_create(const label_edge_format *format, bool predict, label_edge_survey **survey) {
+label_edge_status label_edge_survey_create(const label_edge_format *format, bool same, label_edge_survey **survey) {
   *survey = NULL;
   if (!label_edge_frame_bytes(format)) {
     return LABEL_EDGE_BAD_FORMAT;
@@ -28,12 +27,11 @@ label_edge_status label_edge_survey_create(const label_edge_format *format, bool
     return LABEL_EDGE_NO_MEMORY;
   }
   s->format = *format;
-  s->predict = predict;
   s->column_changes = calloc(format->columns, 1);
   s->row_changes = calloc(format->rows, 1);
-  s->hashes = calloc(format->frames, sizeof *s->hashes);
+  s->hashes = same ? calloc(format->frames, sizeof *s->hashes) : NULL;
   s->changes = calloc(format->columns, sizeof *s->changes);
-  if (!s->column_changes || !s->row_changes || !s->hashes || !s->changes) {
+  if (!s->column_changes || !s->row_changes || (same && !s->hashes) || !s->changes) {
     label_edge_survey_destroy(s);
     return LABEL_EDGE_NO_MEMORY;
   }
@@ -73,137 +71,96 @@ label_edge_status label_edge_survey_add(label_edge_survey *survey, const void *p
     hash = mix(hash, y);
     for (uint32_t k = 0; k < count; k++) {
       survey->column_changes[survey->changes[k].column] = 1;
-      survey->value_used[survey->changes[k].value / 64] |= UINT64_C(1) << survey->changes[k].value % 64;
       hash = mix(hash, (uint64_t)survey->changes[k].column << 16 | survey->changes[k].value);
     }
   }
-  survey->hashes[survey->added++] = hash;
+  if (survey->hashes) {
+    survey->hashes[survey->added] = hash;
+  }
+  survey->added++;
   return LABEL_EDGE_OK;
 }
 
-/* ---- The header (bitstream.md, section 5) */
+/* ---- The grid of all frames (bitstream.md, section 5) */
 
-static void put_number(uint8_t **p, uint32_t number) {
-  while (number >= 0x80) {
-    *(*p)++ = (uint8_t)(number | 0x80);
-    number >>= 7;
+/* Whether a rule keeps all of these columns (rows). */
+static bool keeps_all(unsigned rule, uint32_t source, uint32_t count, const uint32_t *kept, uint32_t number,
+                      uint64_t *work) {
+  const bool outermost = rule == LE_RULE_OUTERMOST;
+  const uint64_t a = outermost ? source - 1 : source;
+  const uint64_t b = rule == LE_RULE_LEFT ? 0 : rule == LE_RULE_CENTRES ? source / 2 : (count - 1) / 2;
+  const uint64_t c = outermost ? count - 1 : count;
+  for (uint32_t k = 1; k < number; k++) {
+    const uint64_t place = kept[k] * a + b;
+    if (place / c == (place - a) / c) {
+      *work += k;
+      return false;
+    }
   }
-  *(*p)++ = (uint8_t)number;
+  return true;
 }
 
-static void put_16(uint8_t *p, uint32_t value) {
-  p[0] = (uint8_t)value;
-  p[1] = (uint8_t)(value >> 8);
-}
-
-static void put_32(uint8_t *p, uint32_t value) {
-  for (unsigned k = 0; k < 4; k++) {
-    p[k] = (uint8_t)(value >> 8 * k);
-  }
-}
-
-/* The first run of values that are used, from *first on: [*first, end); 0: there is none. */
-static uint32_t next_run(const label_edge_survey *survey, uint32_t *first) {
-  const uint32_t limit = UINT32_C(1) << survey->format.bits;
-  const uint64_t *used = survey->value_used;
-  uint32_t v = *first;
-  while (v < limit && !(used[v / 64] >> v % 64 & 1)) {
-    v += v % 64 == 0 && !used[v / 64] ? 64 : 1;
-  }
-  *first = v;
-  while (v < limit && used[v / 64] >> v % 64 & 1) {
-    v++;
-  }
-  return v > *first ? v : 0;
-}
-
-/* The palette: runs of consecutive values. p NULL: only counts its bytes. Returns them. */
-static size_t put_palette(const label_edge_survey *survey, uint8_t *p, uint32_t *values) {
-  uint8_t scratch[8];
-  uint32_t runs = 0;
-  uint32_t first = 0;
-  uint32_t end;
-  for (; (end = next_run(survey, &first)); first = end) {
-    runs++;
-  }
-  uint8_t *q = p ? p : scratch;
-  const uint8_t *start = q;
-  put_number(&q, runs);
-  size_t size = (size_t)(q - start);
-  uint32_t behind = 0; /* the last run */
-  *values = 0;
-  for (first = 0; (end = next_run(survey, &first)); first = behind = end) {
-    start = q = p ? p + size : scratch;
-    put_number(&q, first - behind);
-    put_number(&q, end - first - 1);
-    size += (size_t)(q - start);
-    *values += end - first;
-  }
-  return size;
-}
-
-static uint8_t *put_axis(uint8_t *p, const uint8_t *changes, uint32_t count) {
+/* The first rule that keeps what changes, with the fewest source columns (rows), into the plan; else rule 0. kept: room
+ * for count. */
+static void plan_axis(const uint8_t *changes, uint32_t count, uint32_t *kept, uint8_t plan[LE_PLAN_AXIS]) {
+  uint32_t number = 0;
   for (uint32_t k = 0; k < count; k++) {
-    p[k / 8] |= (uint8_t)(changes[k] << k % 8);
+    kept[number] = k;
+    number += changes[k];
   }
-  return p + ((size_t)count + 7) / 8;
+  uint64_t work = 0; /* is bounded: frames of 65535 columns might need 2^40 steps */
+  for (uint32_t source = number; source < (uint64_t)count * 15 / 16 && work < LE_MOST_PLANNING; source++) {
+    for (unsigned rule = LE_RULE_LEFT; rule <= LE_RULE_OUTERMOST; rule++) {
+      if (keeps_all(rule, source, count, kept, number, &work)) {
+        plan[0] = (uint8_t)rule;
+        plan[1] = (uint8_t)source;
+        plan[2] = (uint8_t)(source >> 8);
+        return;
+      }
+    }
+  }
 }
 
-static size_t put_header(const label_edge_survey *survey, size_t palette_bytes, uint32_t values, uint8_t *header) {
+static uint32_t sum(const uint8_t *changes, uint32_t count) {
+  uint32_t kept = 0;
+  for (uint32_t k = 0; k < count; k++) {
+    kept += changes[k];
+  }
+  return kept;
+}
+
+static label_edge_status put_grid(const label_edge_survey *survey, uint8_t plan[LE_PLAN_GRID]) {
   const uint32_t columns = survey->format.columns;
   const uint32_t rows = survey->format.rows;
-  uint64_t width = 0;
-  uint64_t height = 0;
-  for (uint32_t k = 0; k < columns; k++) {
-    width += survey->column_changes[k];
+  const uint64_t kept = (uint64_t)sum(survey->column_changes, columns) * sum(survey->row_changes, rows);
+  if (kept > (uint64_t)columns * rows / 8 * 7) {
+    return LABEL_EDGE_OK;
   }
-  for (uint32_t k = 0; k < rows; k++) {
-    height += survey->row_changes[k];
+  uint32_t *scratch = malloc((columns > rows ? columns : rows) * sizeof *scratch);
+  if (!scratch) {
+    return LABEL_EDGE_NO_MEMORY;
   }
-  /* A palette that needs more than half a percent of the pixels would not pay in frames that are stored raw. */
-  const double instance = (double)label_edge_frame_bytes(&survey->format) * survey->format.frames;
-  const bool palette = survey->format.bits > 1 && values < (UINT32_C(1) << survey->format.bits) &&
-                       (double)palette_bytes < instance / 200 + 64;
-  const bool grid = width * height <= (uint64_t)columns * rows / 8 * 7;
-  uint8_t *p = header + LE_FIXED_HEADER;
-  if (palette) {
-    p += put_palette(survey, p, &values);
-  }
-  if (grid) {
-    p = put_axis(p, survey->column_changes, columns);
-    p = put_axis(p, survey->row_changes, rows);
-  }
-  p += (p - header) & 1;
-  header[0] = 'L';
-  header[1] = 'E';
-  header[2] = LE_VERSION;
-  header[3] = (uint8_t)(palette | grid << 1 | survey->predict << 2);
-  put_32(header + 4, (uint32_t)(p - header));
-  put_16(header + 8, rows);
-  put_16(header + 10, columns);
-  put_16(header + 12, survey->format.bits);
-  put_32(header + 14, survey->format.frames);
-  return (size_t)(p - header);
+  plan_axis(survey->column_changes, columns, scratch, plan);
+  plan_axis(survey->row_changes, rows, scratch, plan + LE_PLAN_AXIS);
+  free(scratch);
+  return LABEL_EDGE_OK;
 }
 
 /* ---- Frames that repeat (section 4.3): for each frame the one that it seems to repeat plus 1, or 0. */
 
 static void put_repeats(const label_edge_survey *survey, uint8_t *repeats) {
   const uint64_t *hashes = survey->hashes;
-  const uint32_t frames = survey->format.frames;
-  uint32_t root = 0; /* the last frame that may be repeated from afar */
-  for (uint32_t f = 0; f < frames; f++) {
-    uint32_t first;
-    uint32_t second;
+  uint32_t root = 0; /* the last frame that may be repeated */
+  for (uint32_t f = 0; f < survey->format.frames; f++) {
     uint32_t target = 0;
-    if (survey->predict && label_edge_references(f, frames, &first, &second)) {
-      target = hashes[f] == hashes[first] ? first + 1 : hashes[f] == hashes[second] ? second + 1 : 0;
-    } else if (f && hashes[f] == hashes[root] && f - root <= LE_LARGEST_DISTANCE) {
+    if (f && hashes[f] == hashes[root] && f - root <= LE_LARGEST_BACK) {
       target = root + 1;
     } else {
       root = f;
     }
-    put_32(repeats + (size_t)f * 4, target);
+    for (unsigned k = 0; k < 4; k++) {
+      repeats[(size_t)f * 4 + k] = (uint8_t)(target >> 8 * k);
+    }
   }
 }
 
@@ -211,18 +168,16 @@ label_edge_status label_edge_survey_finish(label_edge_survey *survey, const uint
   if (survey->added != survey->format.frames) {
     return LABEL_EDGE_BAD_FORMAT;
   }
-  uint32_t values;
-  const size_t palette_bytes = put_palette(survey, NULL, &values);
-  const size_t header_room =
-      LE_FIXED_HEADER + palette_bytes + ((size_t)survey->format.columns + survey->format.rows) / 8 + 4;
+  *size = LE_PLAN_GRID + (survey->hashes ? (size_t)survey->format.frames * 4 : 0);
   free(survey->plan);
-  survey->plan = calloc(1, header_room + (size_t)survey->format.frames * 4);
+  survey->plan = calloc(1, *size);
   if (!survey->plan) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  const size_t header = put_header(survey, palette_bytes, values, survey->plan);
-  put_repeats(survey, survey->plan + header);
+  const label_edge_status status = put_grid(survey, survey->plan);
+  if (survey->hashes) {
+    put_repeats(survey, survey->plan + LE_PLAN_GRID);
+  }
   *plan = survey->plan;
-  *size = header + (size_t)survey->format.frames * 4;
-  return LABEL_EDGE_OK;
+  return status;
 }

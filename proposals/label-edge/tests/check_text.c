@@ -40,7 +40,7 @@ static uint32_t next_frequency(const char **p) {
 
 static void check_annex(void) {
   const char *p = find(text, "\nEDGE:\n");
-  for (unsigned c = 0; c < LE_CONTEXTS; c++) {
+  for (unsigned c = 0; c < LE_CORE_CONTEXTS; c++) {
     uint32_t sum = 0;
     for (unsigned s = 0; s < label_edge_symbol_count(c); s++) {
       const uint32_t frequency = next_frequency(&p);

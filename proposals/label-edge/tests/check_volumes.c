@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_volumes.c - real label volumes, as 8 or 16-bit frames and one label as 1-bit frames, independent and predicted:
- * what is decoded is what was coded. Prints the sizes.
+/* check_volumes.c - real label volumes, as 8 or 16-bit frames and all labels as 1-bit frames: what is decoded is what
+ * was coded. Prints the sizes: without a survey, with one, and with frames of type "same".
  *
  * usage: check_volumes FILE...; files that are not there are skipped, and when none is, the exit code is 77 */
 #include <stdio.h>
@@ -28,12 +28,13 @@ static bool decodes(instance *image, uint32_t step) {
 }
 
 static bool check(instance *image, const char *name) {
-  for (int predict = 0; predict < 2; predict++) {
-    if (instance_encode(image, predict) || !decodes(image, 1) || !decodes(image, 13)) {
-      fprintf(stderr, "%s, %u bits, predict=%d: failed\n", name, image->format.bits, predict);
+  static const char *const names[] = {"no survey", "alone", "same"};
+  for (int known = 0; known < KNOWLEDGES; known++) {
+    if (instance_encode(image, (knowledge)known) || !decodes(image, 1) || !decodes(image, 13)) {
+      fprintf(stderr, "%s, %u bits, %s: failed\n", name, image->format.bits, names[known]);
       return false;
     }
-    printf("%s, %u bits, predict=%d: %zu bytes\n", name, image->format.bits, predict, image->total);
+    printf("%s, %u bits, %s: %zu bytes\n", name, image->format.bits, names[known], image->total);
   }
   return true;
 }

@@ -25,13 +25,13 @@ static bool decodes(instance *image) {
 
 int main(void) {
   static const unsigned bits[] = {1, 8, 16};
-  for (int predict = 0; predict < 2; predict++) {
+  for (int known = 0; known < KNOWLEDGES; known++) {
     for (int kind = 0; kind < CONTENTS; kind++) {
       for (size_t b = 0; b < 3; b++) {
         instance image;
         instance_create(&image, 75, 101, bits[b], 7);
         instance_draw(&image, (content)kind, 700, 11);
-        if (instance_encode(&image, predict) || !decodes(&image)) {
+        if (instance_encode(&image, (knowledge)known) || !decodes(&image)) {
           fprintf(stderr, "content %d, %u bits: failed\n", kind, bits[b]);
           return 1;
         }
@@ -41,7 +41,7 @@ int main(void) {
             hash = (hash ^ image.fragments[f][k]) * UINT64_C(0x100000001b3);
           }
         }
-        printf("predict %d, content %d, %u bits: %zu bytes, %016" PRIx64 "\n", predict, kind, bits[b], image.total,
+        printf("knowledge %d, content %d, %u bits: %zu bytes, %016" PRIx64 "\n", known, kind, bits[b], image.total,
                hash);
         instance_destroy(&image);
       }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_decode.c - libFuzzer target: any bytes as fragments. Byte 0: bits and number of frames; 1, 2: rows, columns;
- * then for each frame a length of two bytes and that many bytes. Rows, columns, bits and frames of the header are put
- * right, so that they do not stop everything else. */
+ * then for each frame a length of two bytes and that many bytes. The checksum is put behind them, so that it does not
+ * stop everything else, unless the highest bit of the length is set. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "instance.h"
+#include "label_edge_model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,30 +22,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const uint8_t *p = data + 3;
   size_t left = size - 3;
   for (uint32_t f = 0; f < image.format.frames; f++) {
-    size_t length = left < 2 ? 0 : (size_t)(p[0] | p[1] << 8);
+    size_t length = left < 2 ? 0 : (size_t)(p[0] | (p[1] & 0x7f) << 8);
+    const bool sum = left < 2 || p[1] < 0x80;
     p += left < 2 ? 0 : 2;
     left -= left < 2 ? 0 : 2;
     length = length < left ? length : left;
-    uint8_t *fragment = malloc(length ? length : 1); /* its own memory, so that reading on is seen */
+    uint8_t *fragment = malloc(length + LE_CHECKSUM); /* its own memory, so that reading on is seen */
     if (!fragment) {
       abort();
     }
     memcpy(fragment, p, length);
-    if (f == 0 && length >= 18) {
-      const uint8_t form[10] = {(uint8_t)image.format.rows,
-                                0,
-                                (uint8_t)image.format.columns,
-                                0,
-                                (uint8_t)image.format.bits,
-                                0,
-                                (uint8_t)image.format.frames,
-                                0,
-                                0,
-                                0};
-      memcpy(fragment + 8, form, sizeof form);
-    }
     image.fragments[f] = fragment;
-    image.sizes[f] = length;
+    image.sizes[f] = length + (sum ? LE_CHECKSUM : 0);
+    instance_set_checksum(fragment, sum ? length : 0);
     p += length;
     left -= length;
   }

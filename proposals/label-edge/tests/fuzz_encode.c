@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_encode.c - libFuzzer target: any bytes as pixels, which must come back. Byte 0: bits, number of frames,
- * prediction; 1, 2: rows, columns; 3: bits of the values that are kept, so that there are regions. */
+/* fuzz_encode.c - libFuzzer target: any bytes as pixels, which must come back. Byte 0: bits, what the
+ * encoder knows, number of frames; 1, 2: rows, columns; 3: bits of the values that are kept, so that there are regions.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   instance image;
   const uint32_t rows = instance_side(data[1]);
   const uint32_t columns = instance_side(data[2]);
-  instance_create(&image, rows, columns, bits[data[0] & 3], instance_frames(rows, columns, (data[0] >> 3) % 10u + 1));
+  instance_create(&image, rows, columns, bits[data[0] & 3], instance_frames(rows, columns, (data[0] >> 4) % 10u + 1));
   const size_t run = image.format.bits == 1 ? 1 : 3; /* a byte of the input stands for a run of pixels */
   const uint8_t keep = image.format.bits == 1 ? 0xff : data[3];
   const size_t bytes = image.frame_bytes * image.format.frames;
@@ -29,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   label_edge_decoder *decoder;
   uint8_t *out = malloc(image.frame_bytes);
-  if (!out || instance_encode(&image, data[0] & 4) || instance_open(&image, &decoder)) {
+  if (!out || instance_encode(&image, (knowledge)(data[0] >> 2 & 1 ? KNOWS_SAME : data[0] >> 3 & 1)) ||
+      instance_open(&image, &decoder)) {
     abort();
   }
   for (uint32_t k = 0; k < image.format.frames; k++) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "label_edge_crc.h"
+
 uint64_t next_random(uint64_t *state) {
   *state ^= *state << 13;
   *state ^= *state >> 7;
@@ -121,7 +123,7 @@ static label_edge_status fetch_fragment(void *user, uint32_t frame, const uint8_
   return LABEL_EDGE_OK;
 }
 
-static label_edge_status encode_frames(instance *image, label_edge_encoder *encoder, const uint8_t *plan, size_t size) {
+static label_edge_status encode_frames(instance *image, label_edge_encoder *encoder) {
   drop_fragments(image);
   image->total = 0;
   for (uint32_t f = 0; f < image->format.frames; f++) {
@@ -132,34 +134,33 @@ static label_edge_status encode_frames(instance *image, label_edge_encoder *enco
     if (status) {
       return status;
     }
-    const size_t header = f ? 0 : label_edge_header_size(plan, size);
-    image->fragments[f] = need(header + count);
-    memcpy(image->fragments[f], plan, header);
-    memcpy(image->fragments[f] + header, bytes, count);
-    image->sizes[f] = header + count;
-    image->total += header + count;
+    image->fragments[f] = need(count);
+    memcpy(image->fragments[f], bytes, count);
+    image->sizes[f] = count;
+    image->total += count;
   }
   return LABEL_EDGE_OK;
 }
 
-label_edge_status instance_encode(instance *image, bool predict) {
-  label_edge_survey *survey;
+label_edge_status instance_encode(instance *image, knowledge known) {
+  label_edge_survey *survey = NULL;
   label_edge_encoder *encoder = NULL;
-  const uint8_t *plan;
-  size_t size;
-  label_edge_status status = label_edge_survey_create(&image->format, predict, &survey);
-  for (uint32_t f = 0; f < image->format.frames && !status; f++) {
-    status = label_edge_survey_add(survey, image->pixels + image->frame_bytes * f);
-  }
-  if (!status) {
-    status = label_edge_survey_finish(survey, &plan, &size);
+  const uint8_t *plan = NULL;
+  size_t size = 0;
+  label_edge_status status = LABEL_EDGE_OK;
+  if (known != KNOWS_NOTHING) {
+    status = label_edge_survey_create(&image->format, known == KNOWS_SAME, &survey);
+    for (uint32_t f = 0; f < image->format.frames && !status; f++) {
+      status = label_edge_survey_add(survey, image->pixels + image->frame_bytes * f);
+    }
+    status = status ? status : label_edge_survey_finish(survey, &plan, &size);
   }
   if (!status) {
     status = label_edge_encoder_create(&image->format, plan, size, &encoder);
   }
   if (!status) {
     label_edge_encoder_count(encoder, image->counts);
-    status = encode_frames(image, encoder, plan, size);
+    status = encode_frames(image, encoder);
   }
   label_edge_encoder_destroy(encoder);
   label_edge_survey_destroy(survey);
@@ -167,9 +168,20 @@ label_edge_status instance_encode(instance *image, bool predict) {
 }
 
 label_edge_status instance_open(const instance *image, label_edge_decoder **decoder) {
-  return label_edge_decoder_create(&image->format, image->fragments[0], image->sizes[0], decoder);
+  return label_edge_decoder_create(&image->format, decoder);
 }
 
 label_edge_status instance_decode(instance *image, label_edge_decoder *decoder, uint32_t frame, void *out) {
   return label_edge_decode(decoder, frame, image->fragments[frame], image->sizes[frame], out, fetch_fragment, image);
+}
+
+void instance_set_checksum(uint8_t *fragment, size_t size) {
+  static le_crc_tables tables;
+  if (!tables.of[0][1]) {
+    label_edge_make_crc_tables(&tables);
+  }
+  const uint32_t crc = label_edge_crc(&tables, fragment, size);
+  for (unsigned k = 0; k < 4 && size; k++) {
+    fragment[size + k] = (uint8_t)(crc >> 8 * k);
+  }
 }

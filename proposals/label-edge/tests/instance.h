@@ -26,12 +26,17 @@ bool instance_read(instance *image, const char *path);
 void instance_destroy(instance *image);
 /* Draws it with up to labels different values, spread over what the bits can hold. */
 void instance_draw(instance *image, content kind, uint32_t labels, uint64_t seed);
+/* What the encoder knows of all frames: nothing, what a survey says, and repeated frames, too. */
+typedef enum knowledge { KNOWS_NOTHING, KNOWS_GRID, KNOWS_SAME, KNOWLEDGES } knowledge;
 /* Makes the fragments. */
-label_edge_status instance_encode(instance *image, bool predict);
+label_edge_status instance_encode(instance *image, knowledge known);
 /* Decodes one frame by a decoder of this image. */
 label_edge_status instance_decode(instance *image, label_edge_decoder *decoder, uint32_t frame, void *out);
-/* Makes a decoder from the header in front of frame 0. */
+/* Makes a decoder. */
 label_edge_status instance_open(const instance *image, label_edge_decoder **decoder);
+
+/* Puts the checksum behind a coded frame of size bytes; 0: does nothing. */
+void instance_set_checksum(uint8_t *fragment, size_t size);
 
 uint64_t next_random(uint64_t *state);
 

@@ -2,7 +2,7 @@
 /* pipe.c - the codec for another program (second/check_damaged.py), by binary requests on standard input. Numbers are
  * u32, little endian; an image is rows, columns, bits, frames. A request and its answer:
  *
- *   'E' image content labels seed predict         of a made image, for each frame size and fragment
+ *   'E' image content labels seed knowledge         of a made image, for each frame size and fragment
  *   'D' image, for each frame size and fragment   for each frame a byte, 0 when it is refused, else 1 and its pixels */
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static void encode(void) {
   const uint32_t kind = get_number();
   const uint32_t labels = get_number();
   instance_draw(&image, (content)kind, labels, get_number());
-  if (instance_encode(&image, get_number() != 0)) {
+  if (instance_encode(&image, (knowledge)(get_number() % KNOWLEDGES))) {
     exit(1);
   }
   for (uint32_t f = 0; f < image.format.frames; f++) {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* count_symbols.c - how often each symbol of each context occurs in a label volume, for train.py: lines of
- * "predict context symbol count", for independent frames and then for predicted ones. Which symbols a frame has does
- * not depend on the tables.
+ * "context symbol count".
  *
  * usage: count_symbols VOLUME */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "instance.h"
 #include "label_edge_model.h"
@@ -19,16 +17,13 @@ int main(int argc, char **argv) {
   }
   static uint64_t counts[LE_CONTEXTS][LE_SYMBOLS];
   image.counts = counts;
-  for (int predict = 0; predict < 2; predict++) {
-    memset(counts, 0, sizeof counts);
-    if (instance_encode(&image, predict)) {
-      fprintf(stderr, "%s: cannot be coded\n", argv[1]);
-      return 1;
-    }
-    for (unsigned c = 0; c < LE_CONTEXTS; c++) {
-      for (unsigned s = 0; s < label_edge_symbol_count(c); s++) {
-        printf("%d %u %u %" PRIu64 "\n", predict, c, s, counts[c][s]);
-      }
+  if (instance_encode(&image, KNOWS_SAME)) {
+    fprintf(stderr, "%s: cannot be coded\n", argv[1]);
+    return 1;
+  }
+  for (unsigned c = 0; c < LE_CONTEXTS; c++) {
+    for (unsigned s = 0; s < label_edge_symbol_count(c); s++) {
+      printf("%u %u %" PRIu64 "\n", c, s, counts[c][s]);
     }
   }
   instance_destroy(&image);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* label_edge_encode.h - grids as the encoder has them, with the head that says them (bitstream.md, sections 4.2, 5). */
+#ifndef LABEL_EDGE_ENCODE_H
+#define LABEL_EDGE_ENCODE_H
+
+#include "label_edge_writer.h"
+
+/* A plan begins with rule and s of the columns, then of the rows: a byte and two bytes each. */
+enum { LE_PLAN_AXIS = 3, LE_PLAN_GRID = 2 * LE_PLAN_AXIS };
+
+typedef struct le_planned_grid {
+  le_grid grid;
+  uint32_t *grid_columns; /* of a column: grid column; UINT32_MAX: repeats the one before */
+  le_head head;           /* with room for that of any grid */
+} le_planned_grid;
+
+/* The grid of a plan, allocated; false: no memory. label_edge_free_planned frees it, also then. */
+bool label_edge_plan_grid(const label_edge_format *format, const uint8_t plan[LE_PLAN_GRID], le_planned_grid *planned);
+void label_edge_free_planned(le_planned_grid *planned);
+
+/* Sets type and k in the head. */
+static inline void label_edge_set_type(le_planned_grid *planned, unsigned type, unsigned label_bits) {
+  enum { IN_FRONT = LE_TYPE_BITS + LE_DEPTH_BITS };
+  const unsigned behind = planned->head.bytes[0] >> IN_FRONT;
+  planned->head.bytes[0] = (uint8_t)(type | (label_bits - 1) << LE_TYPE_BITS | behind << IN_FRONT);
+}
+
+/* Bits of the head of a grid that is said by bits. */
+size_t label_edge_own_head_bits(const label_edge_format *format);
+/* Makes the grid of those columns and rows that change in the frame of the slot, and moves the slot's edges there.
+ * False: it would not pay; nothing is changed in the slot. */
+bool label_edge_keep_own(const label_edge_format *format, le_slot *slot, le_planned_grid *own);
+
+#endif
