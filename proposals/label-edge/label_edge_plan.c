@@ -161,6 +161,15 @@ static void put_axis(le_head *head, const uint32_t *old_starts, uint32_t kept, u
   starts[kept] = count;
 }
 
+/* Whether it may pay to say which columns and rows are kept, a bit each: a repeated row costs about a bit for each of
+ * its edges, and repeated columns make moves longer. No frame was seen for which it pays that is refused here. */
+static bool may_pay(const le_slot *slot, const le_planned_grid *own, uint32_t edges, size_t bits) {
+  const uint32_t *starts = own->grid.column_starts;
+  const uint32_t width = own->grid.width;
+  const uint32_t between = width > 1 ? starts[width - 1] - starts[1] + 2 : 1; /* but for columns at the margins */
+  return (uint64_t)(slot->count - edges) * 2 > bits || (between >= width + width / 4 + 1 && (uint64_t)edges * 2 > bits);
+}
+
 bool label_edge_keep_own(const label_edge_format *format, le_slot *slot, le_planned_grid *own) {
   const le_grid *g = &slot->grid;
   const uint32_t edges = find_changes(slot, own);
@@ -173,7 +182,7 @@ bool label_edge_keep_own(const label_edge_format *format, le_slot *slot, le_plan
   }
   own->grid.width = width;
   own->grid.pixels = width * own->grid.height;
-  if (own->grid.pixels == g->pixels || edges == UINT32_MAX) {
+  if (!may_pay(slot, own, edges, label_edge_own_head_bits(format))) {
     return false;
   }
   move_edges(slot, own);
