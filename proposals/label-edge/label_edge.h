@@ -56,7 +56,7 @@ void label_edge_decoder_destroy(label_edge_decoder *decoder); /* NULL ok */
 
 /* Decodes one frame into out, which holds label_edge_frame_bytes. bytes: its fragment, untrusted. fetch is called for
  * the frame that one of type "same" names, once at most; it may be NULL. On an error out holds anything. Frames of type
- * "same" that name the two frames that such frames named last decode nothing. */
+ * "same" that name the two frames that such frames named last decode nothing, but for raw ones. */
 label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame, const uint8_t *bytes, size_t size,
                                     void *out, label_edge_fetch fetch, void *user);
 

@@ -7,19 +7,21 @@
 
 #include "label_edge_reader.h"
 
-/* Pixels of a frame that others are the same as. */
-typedef struct le_target {
-  uint32_t frame; /* number + 1, 0: none */
-  uint8_t *pixels;
-} le_target;
+/* A frame's edges, and the head that said their grid. */
+typedef struct le_content {
+  le_slot slot; /* edges NULL: nothing is allocated yet */
+  le_known_grid known;
+} le_content;
+
+/* What frames of type "same" name is kept beside what is decoded, the last two, since they may name two in turn. */
+enum { TARGETS = 2 };
 
 struct label_edge_decoder {
   label_edge_format format;
-  size_t frame_bytes;
   const le_decoding_tables *tables;
-  le_known_grid known;
-  le_slot slot;
-  le_target targets[2]; /* the last two, since frames may name two in turn; the first is the last one */
+  le_content contents[TARGETS + 1];
+  le_content *current;          /* where frames are decoded */
+  le_content *targets[TARGETS]; /* the one that was named last comes first */
   uint32_t needed;
 };
 
@@ -30,32 +32,53 @@ static uint64_t most_edges(const label_edge_format *format) {
 }
 
 uint64_t label_edge_decoder_memory(const label_edge_format *format) {
-  const size_t frame_bytes = label_edge_frame_bytes(format);
-  if (!frame_bytes) {
+  if (!label_edge_frame_bytes(format)) {
     return UINT64_MAX;
   }
-  return sizeof(label_edge_decoder) + sizeof(le_decoding_tables) + most_edges(format) * sizeof(le_edge) +
-         ((uint64_t)format->columns + format->rows + 2) * sizeof(uint32_t) + label_edge_head_room(format) +
-         2 * (uint64_t)frame_bytes;
+  const uint64_t content = most_edges(format) * sizeof(le_edge) +
+                           ((uint64_t)format->columns + format->rows + 2) * sizeof(uint32_t) +
+                           label_edge_head_room(format);
+  return sizeof(label_edge_decoder) + sizeof(le_decoding_tables) + (TARGETS + 1) * content;
+}
+
+static void release(le_content *content) {
+  free(content->slot.edges);
+  label_edge_free_grid(&content->slot.grid);
+  free(content->known.bytes);
+  *content = (le_content){0};
+}
+
+/* False: no memory. */
+static bool allocate(const label_edge_format *format, le_content *content) {
+  const uint64_t edges = most_edges(format);
+  if (content->slot.edges) {
+    return true;
+  }
+  content->known.bytes = malloc(label_edge_head_room(format));
+  content->slot.edges = edges > SIZE_MAX / sizeof(le_edge) ? NULL : malloc((size_t)edges * sizeof(le_edge));
+  if (!label_edge_make_grid(format, &content->slot.grid) || !content->known.bytes || !content->slot.edges) {
+    release(content);
+    return false;
+  }
+  return true;
 }
 
 label_edge_status label_edge_decoder_create(const label_edge_format *format, label_edge_decoder **decoder) {
   *decoder = NULL;
-  const size_t frame_bytes = label_edge_frame_bytes(format);
-  if (!frame_bytes) {
+  if (!label_edge_frame_bytes(format)) {
     return LABEL_EDGE_BAD_FORMAT;
   }
-  const uint64_t edges = most_edges(format);
-  label_edge_decoder *d = edges > SIZE_MAX / sizeof *d->slot.edges ? NULL : calloc(1, sizeof *d);
+  label_edge_decoder *d = calloc(1, sizeof *d);
   if (!d) {
     return LABEL_EDGE_NO_MEMORY;
   }
   d->format = *format;
-  d->frame_bytes = frame_bytes;
   d->tables = label_edge_decoding_tables();
-  d->slot.edges = calloc((size_t)edges, sizeof *d->slot.edges);
-  d->known.bytes = malloc(label_edge_head_room(format));
-  if (!label_edge_make_grid(format, &d->slot.grid) || !d->tables || !d->slot.edges || !d->known.bytes) {
+  d->current = &d->contents[0];
+  for (unsigned k = 0; k < TARGETS; k++) {
+    d->targets[k] = &d->contents[1 + k];
+  }
+  if (!d->tables || !allocate(format, d->current)) {
     label_edge_decoder_destroy(d);
     return LABEL_EDGE_NO_MEMORY;
   }
@@ -64,14 +87,9 @@ label_edge_status label_edge_decoder_create(const label_edge_format *format, lab
 }
 
 void label_edge_decoder_destroy(label_edge_decoder *decoder) {
-  if (!decoder) {
-    return;
+  for (unsigned k = 0; decoder && k <= TARGETS; k++) {
+    release(&decoder->contents[k]);
   }
-  free(decoder->slot.edges);
-  label_edge_free_grid(&decoder->slot.grid);
-  free(decoder->known.bytes);
-  free(decoder->targets[0].pixels);
-  free(decoder->targets[1].pixels);
   free(decoder);
 }
 
@@ -79,11 +97,11 @@ uint32_t label_edge_needed_frame(const label_edge_decoder *decoder) {
   return decoder->needed;
 }
 
-/* A frame of type 0 or 3 into out. */
+/* A frame of type 0 or 3 into out. Raw ones leave no edges: they are decoded as fast as edges are painted. */
 static label_edge_status decode_pixels(label_edge_decoder *d, uint32_t frame, le_coded *coded, void *out) {
-  le_slot *slot = &d->slot;
+  le_slot *slot = &d->current->slot;
   slot->frame = 0;
-  if (!label_edge_read_head(&d->format, coded, &d->known, &slot->grid)) {
+  if (!label_edge_read_head(&d->format, coded, &d->current->known, &slot->grid)) {
     return LABEL_EDGE_BAD_DATA;
   }
   if (coded->type == LE_RAW) {
@@ -97,13 +115,9 @@ static label_edge_status decode_pixels(label_edge_decoder *d, uint32_t frame, le
   return LABEL_EDGE_OK;
 }
 
-/* The frame that another one is the same as, into out. */
+/* A frame that another one is the same as. */
 static label_edge_status decode_target(label_edge_decoder *d, uint32_t target, void *out, label_edge_fetch fetch,
                                        void *user) {
-  if (d->slot.frame == target + 1) {
-    label_edge_paint(&d->format, &d->slot, out);
-    return LABEL_EDGE_OK;
-  }
   const uint8_t *bytes = NULL;
   size_t size = 0;
   d->needed = target;
@@ -119,19 +133,16 @@ static label_edge_status decode_target(label_edge_decoder *d, uint32_t target, v
                                                               : LABEL_EDGE_BAD_TYPE;
 }
 
-/* Keeps the pixels of a target in place of those of the one before the last. */
-static label_edge_status keep_target(label_edge_decoder *d, uint32_t target, const void *pixels) {
-  le_target oldest = d->targets[1];
-  if (!oldest.pixels) {
-    oldest.pixels = malloc(d->frame_bytes);
-    if (!oldest.pixels) {
-      return LABEL_EDGE_NO_MEMORY;
-    }
+/* Keeps what is current as the last target, in place of the one before the last. */
+static label_edge_status keep_target(label_edge_decoder *d) {
+  le_content *oldest = d->targets[TARGETS - 1];
+  if (!allocate(&d->format, oldest)) {
+    return LABEL_EDGE_NO_MEMORY;
   }
-  memcpy(oldest.pixels, pixels, d->frame_bytes);
-  oldest.frame = target + 1;
+  oldest->slot.frame = 0;
   d->targets[1] = d->targets[0];
-  d->targets[0] = oldest;
+  d->targets[0] = d->current;
+  d->current = oldest;
   return LABEL_EDGE_OK;
 }
 
@@ -142,17 +153,21 @@ static label_edge_status decode_same(label_edge_decoder *d, uint32_t frame, cons
     return LABEL_EDGE_BAD_TYPE;
   }
   const uint32_t target = frame - back;
-  if (d->targets[1].frame == target + 1) {
-    const le_target last = d->targets[1];
+  if (d->targets[1]->slot.frame == target + 1) {
+    le_content *const last = d->targets[1];
     d->targets[1] = d->targets[0];
     d->targets[0] = last;
   }
-  if (d->targets[0].frame == target + 1) {
-    memcpy(out, d->targets[0].pixels, d->frame_bytes);
+  if (d->targets[0]->slot.frame == target + 1) {
+    label_edge_paint(&d->format, &d->targets[0]->slot, out);
     return LABEL_EDGE_OK;
   }
+  if (d->current->slot.frame == target + 1) {
+    label_edge_paint(&d->format, &d->current->slot, out);
+    return keep_target(d);
+  }
   const label_edge_status status = decode_target(d, target, out, fetch, user);
-  return status ? status : keep_target(d, target, out);
+  return status || !d->current->slot.frame ? status : keep_target(d);
 }
 
 label_edge_status label_edge_decode(label_edge_decoder *decoder, uint32_t frame, const uint8_t *bytes, size_t size,

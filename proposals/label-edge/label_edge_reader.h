@@ -190,9 +190,9 @@ typedef struct le_coded {
 label_edge_status label_edge_open_fragment(const le_crc_tables *tables, const uint8_t *bytes, size_t size,
                                            le_coded *coded);
 
-/* The heads that were read last, and the grid that they said. */
+/* The head that said a grid. */
 typedef struct le_known_grid {
-  size_t bits;    /* of the head; 0: none */
+  size_t bits;    /* 0: none */
   uint8_t *bytes; /* room for label_edge_head_room */
 } le_known_grid;
 size_t label_edge_head_room(const label_edge_format *format);
