@@ -176,7 +176,7 @@ static void paint_1(const label_edge_format *format, const le_grid *g, const le_
 
 void label_edge_paint(const label_edge_format *format, const le_slot *slot, void *out) {
   const le_grid *g = &slot->grid;
-  const bool few_repeat = g->height > format->rows / 2;
+  const bool few_repeat = g->height > format->rows / 4 * 3;
   switch (format->bits) {
     case 1: paint_1(format, g, slot->edges, out); break;
     case 8: (few_repeat ? paint_runs_8 : paint_rows_8)(format, g, slot->edges, out); break;
