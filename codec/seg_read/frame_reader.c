@@ -12,6 +12,7 @@
 #include "model/codec_memory.h"
 #include "model/plugin_call.h"
 #include "seg_read/fragments.h"
+#include "seg_read/no_codec.h"
 
 /* Frames next to each other are read together up to this size. */
 #define RUN_BYTES ((uint64_t)1 << 20)
@@ -172,11 +173,7 @@ static void close_codec(dseg_frame_reader *reader) {
 static dseg_status open_codec(dseg_frame_reader *reader, size_t part, dseg_error *error) {
   const dseg_frame_codec *codec = reader->source->codec;
   if (codec == NULL || codec->decode == NULL) {
-    const char *uid = reader->source->info.transfer_syntax_uid;
-    const char *option = dseg_missing_codec_option(uid);
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "transfer syntax %s (0002,0010): this build has no codec that decodes its frames%s%s (PS3.5 A.4)",
-                     uid, option != NULL ? "; it was built without " : "", option != NULL ? option : "");
+    return dseg_fail_no_codec(&reader->source->parts[part], error);
   }
   if (reader->context != NULL && part == reader->context_part) {
     return DSEG_OK;

@@ -8,6 +8,7 @@
 #include "seg_read/dicom_source.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
+#include "seg_read/no_codec.h"
 #include "seg_read/object.h"
 
 #define PREFIX_END 132u /* preamble and "DICM" (PS3.10 7.1) */
@@ -41,12 +42,8 @@ static dseg_status find_target(dseg_transcoder *transcoder, dseg_error *error) {
 
 static dseg_status check_source_codec(const dseg_transcoder *transcoder, dseg_error *error) {
   const dseg_frame_codec *codec = transcoder->source.codec;
-  const char *uid = transcoder->part10.transfer_syntax_uid;
   if (codec == NULL || (transcoder->way == DSEG_WAY_ENCODE && codec->decode == NULL)) {
-    const char *option = dseg_missing_codec_option(uid);
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "transfer syntax %s (0002,0010): this build has no codec that decodes its frames%s%s (PS3.5 A.4)",
-                     uid, option != NULL ? "; it was built without " : "", option != NULL ? option : "");
+    return dseg_fail_no_codec(&transcoder->part10, error);
   }
   return DSEG_OK;
 }

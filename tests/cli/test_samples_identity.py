@@ -183,7 +183,7 @@ class Identity(CliTest):
     def test_experimental(self):
         """What a source says of its encoding stays; other private elements do not."""
         self.dseg("convert", "smith.dcm", "edge.dcm", "--transfer-syntax", "label-edge")
-        creator, mark = element(0x71, 0x10, "LO", "DSEG PROPOSALS"), element(0x71, 0x1001, "LO", "label-edge 2")
+        creator, mark = element(0x71, 0x10, "LO", "DSEG PROPOSALS"), element(0x71, 0x1001, "LO", "label-edge 3")
         insert(self.dir / "edge.dcm", mark, element(0x71, 0x11, "LO", "hidden"))
         self.samples("edge.dcm")
         self.check_clean()

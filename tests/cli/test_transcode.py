@@ -272,9 +272,9 @@ class Marks(TranscodeTest):
     def test_block_of_its_own(self):
         data = self.object()
         self.comes_back("a.dcm", "label-edge")
-        self.assertEqual(self.group("there.dcm"), [(0x00710010, b"DSEG PROPOSALS"), (0x00711001, b"label-edge 2")])
+        self.assertEqual(self.group("there.dcm"), [(0x00710010, b"DSEG PROPOSALS"), (0x00711001, b"label-edge 3")])
         theirs = [(0x00710010, dicom.element(0x00710010, b"LO", b"SOMEONE ")),
-                  (0x00711001, dicom.element(0x00711001, b"LO", b"label-edge 2"))]  # fmt: skip
+                  (0x00711001, dicom.element(0x00711001, b"LO", b"label-edge 3"))]  # fmt: skip
         self.put("a.dcm", dicom.with_elements(data, theirs))
         self.comes_back("a.dcm", "label-edge")
         self.assertEqual([tag for tag, _ in self.group("there.dcm")], [0x00710010, 0x00710011, 0x00711001, 0x00711101])
@@ -284,7 +284,7 @@ class Marks(TranscodeTest):
                 (0x00711001, dicom.element(0x00711001, b"LO", b"space 1 "))]  # fmt: skip
         self.put("a.dcm", dicom.with_elements(self.object(), ours))
         self.comes_back("a.dcm", "label-edge")
-        self.assertEqual(self.group("there.dcm")[1], (0x00711001, b"space 1 \\label-edge 2 "))
+        self.assertEqual(self.group("there.dcm")[1], (0x00711001, b"space 1 \\label-edge 3 "))
         self.put("a.dcm", dicom.with_elements(self.object(), ours[:1]))  # a creator alone
         self.comes_back("a.dcm", "label-edge")
 
@@ -300,7 +300,7 @@ class Marks(TranscodeTest):
                 own = dicom.elements(dicom.data_set(self.bytes_of("there.dcm")))
                 group = sum(len(content) for number, content in own if number >> 16 == 0x71 and number != 0x00710000)
                 self.assertEqual(struct.unpack("<I", dict(own)[0x00710000][-4:])[0], group)
-                self.assertIn(b"label-edge 2", dict(own)[tag])
+                self.assertIn(b"label-edge 3", dict(own)[tag])
 
     def test_from_one_experiment_to_another(self):
         self.object()
@@ -312,6 +312,22 @@ class Marks(TranscodeTest):
         self.assertEqual(self.group("c.dcm")[1], (0x00711001, b"zstd 1"))
         self.transcode("c.dcm", "d.dcm", "explicit-le")
         self.assertEqual(dicom.data_set(self.bytes_of("d.dcm")), dicom.data_set(self.bytes_of("a.dcm")))
+
+    def test_of_another_version(self):
+        """An object in an experimental encoding of another version is refused, with both versions named."""
+        data = self.object(codec="label-edge")
+        uid = dicom.transfer_syntax(data).encode()
+        older = data.replace(uid, uid[:-1] + b"1").replace(b"label-edge 3", b"label-edge 2")
+        convert = ("convert", "a.dcm", "b.nii")
+        transcode = ("transcode", "a.dcm", "b.dcm", "--transfer-syntax", "explicit-le")
+        for content, known in ((older, "label-edge version 2, and this build has version 3"),
+                               (older.replace(b"label-edge 2", b"other-edge 7"), "other-edge version 7 (PS3.5 A.4)"),
+                               (older.replace(b"label-edge 2", b"Label Edge 2"), "decodes its frames (PS3.5 A.4)"),
+                               (older.replace(b"label-edge 2", b"label-edge-2"), "decodes its frames (PS3.5 A.4)")):  # fmt: skip
+            self.put("a.dcm", content)
+            for command in (convert, transcode):
+                with self.subTest(known=known, command=command[0]):
+                    self.assertIn(known, self.fails(*command, code=INPUT).err)
 
     def test_of_an_object_written_so(self):
         self.object("a.dcm", codec="label-edge")
