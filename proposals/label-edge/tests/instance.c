@@ -175,6 +175,22 @@ label_edge_status instance_decode(instance *image, label_edge_decoder *decoder, 
   return label_edge_decode(decoder, frame, image->fragments[frame], image->sizes[frame], out, fetch_fragment, image);
 }
 
+label_edge_status instance_decode_alone(const label_edge_format *format, uint32_t frame, const uint8_t *bytes,
+                                        size_t size) {
+  uint8_t *exact = need(size); /* so that reading on is seen */
+  uint8_t *out = need(label_edge_frame_bytes(format));
+  label_edge_decoder *decoder;
+  memcpy(exact, bytes, size);
+  label_edge_status status = label_edge_decoder_create(format, &decoder);
+  if (!status) {
+    status = label_edge_decode(decoder, frame, exact, size, out, NULL, NULL);
+  }
+  label_edge_decoder_destroy(decoder);
+  free(exact);
+  free(out);
+  return status;
+}
+
 void instance_set_checksum(uint8_t *fragment, size_t size) {
   static le_crc_tables tables;
   if (!tables.of[0][1]) {

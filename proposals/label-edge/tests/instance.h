@@ -35,6 +35,9 @@ label_edge_status instance_decode(instance *image, label_edge_decoder *decoder, 
 /* Makes a decoder. */
 label_edge_status instance_open(const instance *image, label_edge_decoder **decoder);
 
+/* Decodes one fragment by a decoder of its own, from memory of its exact size, so that reading on is seen. */
+label_edge_status instance_decode_alone(const label_edge_format *format, uint32_t frame, const uint8_t *bytes,
+                                        size_t size);
 /* Puts the checksum behind a coded frame of size bytes; 0: does nothing. */
 void instance_set_checksum(uint8_t *fragment, size_t size);
 
