@@ -26,7 +26,7 @@ label_edge_status label_edge_open_fragment(const le_crc_tables *tables, const ui
 }
 
 size_t label_edge_head_room(const label_edge_format *format) {
-  return ((size_t)IN_FRONT + 1 + 2 * LE_RULE_FIELD + format->columns + format->rows) / 8 + 5;
+  return ((size_t)IN_FRONT + 1 + 2 * (size_t)LE_RULE_FIELD + format->columns + format->rows) / 8 + 5;
 }
 
 /* Whether the bits behind type and k are those of the head before, which say where the head ends, too. */

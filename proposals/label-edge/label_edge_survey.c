@@ -89,7 +89,7 @@ static bool keeps_all(unsigned rule, uint32_t source, uint32_t count, const uint
   const bool outermost = rule == LE_RULE_OUTERMOST;
   const uint64_t a = outermost ? source - 1 : source;
   const uint64_t b = rule == LE_RULE_LEFT ? 0 : rule == LE_RULE_CENTRES ? source / 2 : (count - 1) / 2;
-  const uint64_t c = outermost ? count - 1 : count;
+  const uint64_t c = outermost ? count - 1 : count; /* not 0: one column is kept by itself */
   for (uint32_t k = 1; k < number; k++) {
     const uint64_t place = kept[k] * a + b;
     if (place / c == (place - a) / c) {
@@ -109,7 +109,7 @@ static void plan_axis(const uint8_t *changes, uint32_t count, uint32_t *kept, ui
     number += changes[k];
   }
   uint64_t work = 0; /* is bounded: frames of 65535 columns might need 2^40 steps */
-  for (uint32_t source = number; source < (uint64_t)count * 15 / 16 && work < LE_MOST_PLANNING; source++) {
+  for (uint32_t source = number; count > 1 && source < (uint64_t)count * 15 / 16 && work < LE_MOST_PLANNING; source++) {
     for (unsigned rule = LE_RULE_LEFT; rule <= LE_RULE_OUTERMOST; rule++) {
       if (keeps_all(rule, source, count, kept, number, &work)) {
         plan[0] = (uint8_t)rule;
@@ -136,7 +136,7 @@ static label_edge_status put_grid(const label_edge_survey *survey, uint8_t plan[
   if (kept > (uint64_t)columns * rows / 8 * 7) {
     return LABEL_EDGE_OK;
   }
-  uint32_t *scratch = malloc((columns > rows ? columns : rows) * sizeof *scratch);
+  uint32_t *scratch = calloc(columns > rows ? columns : rows, sizeof *scratch);
   if (!scratch) {
     return LABEL_EDGE_NO_MEMORY;
   }

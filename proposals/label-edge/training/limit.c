@@ -3,7 +3,7 @@
  * codec. It serves evidence.md, "Is 40 % possible?".
  *
  * usage: limit VOLUME [TRAINING-VOLUME...]: prints the volume and, for each of these, the bytes of all frames, each
- * rounded up to an even number, and of the header; then how many MB/s of pixels the second one gets through:
+ * rounded up to an even number; then how many MB/s of pixels the second one gets through:
  * - alone: everything forgotten before each frame,
  * - trained: contexts and weights from the other volumes; what a frame teaches is forgotten before the next,
  * - instance: nothing is forgotten: a bound for tables that are sent once for an image. Frames are not independent. */
@@ -15,51 +15,69 @@
 #include <time.h>
 
 #include "instance.h"
-#include "label_edge_model.h"
+#include "label_edge_encode.h"
 #include "limit_model.h"
 
 enum { TRAINING_FRAMES = 64 /* of a volume */ };
 
 typedef struct volume {
   instance image;
-  le_model model;
-  size_t header;
+  le_planned_grid planned;
+  uint32_t labels; /* different ones */
   uint8_t *repeats;
-  uint16_t *index_of; /* of a pixel value: its label */
+  uint16_t *index_of; /* of a pixel value: its number among those, ascending */
   uint16_t *grid;     /* labels of a frame */
   limit_frame work;
 } volume;
+
+static uint16_t pixel_value(const instance *image, const uint8_t *pixels, size_t at) {
+  uint16_t value = pixels[at];
+  if (image->format.bits == 16) {
+    memcpy(&value, pixels + at * 2, 2);
+  }
+  return value;
+}
+
+static void number_labels(volume *v) {
+  const size_t values = (size_t)1 << v->image.format.bits;
+  const size_t pixels = (size_t)v->image.format.rows * v->image.format.columns * v->image.format.frames;
+  v->index_of = limit_need(values, sizeof *v->index_of);
+  for (size_t k = 0; k < pixels; k++) {
+    v->index_of[pixel_value(&v->image, v->image.pixels, k)] = 1;
+  }
+  for (size_t k = 0; k < values; k++) {
+    const bool used = v->index_of[k];
+    v->index_of[k] = (uint16_t)v->labels;
+    v->labels += used;
+  }
+}
 
 static void open_volume(volume *v, const char *path) {
   *v = (volume){0};
   label_edge_survey *survey;
   const uint8_t *plan;
   size_t size;
-  if (!instance_read(&v->image, path) || label_edge_survey_create(&v->image.format, false, &survey)) {
+  if (!instance_read(&v->image, path) || label_edge_survey_create(&v->image.format, true, &survey)) {
     exit(1);
   }
   const label_edge_format *format = &v->image.format;
   for (uint32_t k = 0; k < format->frames; k++) {
     label_edge_survey_add(survey, v->image.pixels + v->image.frame_bytes * k);
   }
-  if (label_edge_survey_finish(survey, &plan, &size) || label_edge_read_header(format, plan, size, &v->model)) {
+  if (label_edge_survey_finish(survey, &plan, &size) || !label_edge_plan_grid(format, plan, &v->planned)) {
     fprintf(stderr, "%s: cannot be surveyed\n", path);
     exit(1);
   }
-  v->header = label_edge_header_size(plan, size);
   v->repeats = limit_need(format->frames, 4);
-  memcpy(v->repeats, plan + v->header, (size_t)format->frames * 4);
-  v->index_of = limit_need((size_t)1 << format->bits, sizeof *v->index_of);
-  for (uint32_t k = 0; k < v->model.labels; k++) {
-    v->index_of[v->model.palette ? v->model.palette[k] : k] = (uint16_t)k;
-  }
+  memcpy(v->repeats, plan + LE_PLAN_GRID, (size_t)format->frames * 4);
   label_edge_survey_destroy(survey);
-  v->grid = limit_need(v->model.pixels, sizeof *v->grid);
-  v->work = limit_make_frame(v->model.width, v->model.height);
+  number_labels(v);
+  v->grid = limit_need(v->planned.grid.pixels, sizeof *v->grid);
+  v->work = limit_make_frame(v->planned.grid.width, v->planned.grid.height);
 }
 
 static void close_volume(volume *v) {
-  label_edge_free_model(&v->model);
+  label_edge_free_planned(&v->planned);
   free(v->repeats);
   free(v->index_of);
   free(v->grid);
@@ -72,25 +90,18 @@ static bool repeats(const volume *v, uint32_t number) {
   return r[0] || r[1] || r[2] || r[3];
 }
 
-static uint16_t pixel_label(const volume *v, const uint8_t *pixels, uint32_t y, uint32_t x) {
-  const size_t at = (size_t)y * v->image.format.columns + x;
-  uint16_t value = pixels[at];
-  if (v->image.format.bits == 16) {
-    memcpy(&value, pixels + at * 2, 2);
-  }
-  return v->index_of[value];
-}
-
 /* Bits of a frame. */
 static double code_frame(limit_coder *c, volume *v, uint32_t number) {
   const uint8_t *pixels = v->image.pixels + v->image.frame_bytes * number;
+  const le_grid *g = &v->planned.grid;
   uint16_t *out = v->grid;
-  for (uint32_t y = 0; y < v->model.height; y++) {
-    for (uint32_t x = 0; x < v->model.width; x++) {
-      *out++ = pixel_label(v, pixels, v->model.row_starts[y], v->model.column_starts[x]);
+  for (uint32_t y = 0; y < g->height; y++) {
+    for (uint32_t x = 0; x < g->width; x++) {
+      const size_t at = (size_t)g->row_starts[y] * v->image.format.columns + g->column_starts[x];
+      *out++ = v->index_of[pixel_value(&v->image, pixels, at)];
     }
   }
-  return limit_code_frame(c, &v->work, v->grid, v->model.labels);
+  return limit_code_frame(c, &v->work, v->grid, v->labels);
 }
 
 static void train(limit_coder *c, char **paths, int count) {
@@ -117,7 +128,7 @@ typedef enum mode { ALONE, TRAINED, INSTANCE } mode;
 static uint64_t measure(limit_coder *c, volume *v, mode how) {
   limit_coder *fresh = limit_need(1, sizeof *fresh);
   *fresh = *c;
-  uint64_t bytes = v->header;
+  uint64_t bytes = 0;
   for (uint32_t z = 0; z < v->image.format.frames; z++) {
     if (repeats(v, z)) {
       bytes += 2;
