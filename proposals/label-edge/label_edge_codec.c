@@ -72,6 +72,12 @@ static dseg_status check_setup(const dseg_codec_setup *setup, dseg_error *error)
   return DSEG_OK;
 }
 
+/* Without the byte of padding that there may be behind a fragment: those of this coding have an even size themselves.
+ */
+static size_t unpadded(const uint8_t *bytes, size_t size) {
+  return size % 2 == 1 && bytes[size - 1] == 0 ? size - 1 : size;
+}
+
 static label_edge_status fetch(void *user, uint32_t frame, const uint8_t **bytes, size_t *size) {
   dseg_codec_context *context = user;
   dseg_buffer *buffer = &context->fetched;
@@ -81,7 +87,7 @@ static label_edge_status fetch(void *user, uint32_t frame, const uint8_t **bytes
   buffer->size = 0;
   context->fetch_status = context->frames.read(context->frames.user, frame, buffer, context->error);
   *bytes = buffer->data;
-  *size = buffer->size;
+  *size = context->decoder != NULL ? unpadded(buffer->data, buffer->size) : buffer->size;
   return context->fetch_status == DSEG_OK ? LABEL_EDGE_OK : LABEL_EDGE_NO_ACCESS;
 }
 
@@ -167,7 +173,8 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
   context->error = error;
   context->fetch_status = DSEG_OK;
   return report(context, info,
-                label_edge_decode(context->decoder, (uint32_t)info->frame, in.data, in.size, out.data, fetch, context),
+                label_edge_decode(context->decoder, (uint32_t)info->frame, in.data, unpadded(in.data, in.size),
+                                  out.data, fetch, context),
                 error);
 }
 
