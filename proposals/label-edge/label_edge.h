@@ -95,6 +95,35 @@ label_edge_status label_edge_encode(label_edge_encoder *encoder, uint32_t frame,
 /* For making the built-in tables: counts[context][symbol] is added to for each frame that is coded. NULL: stop. */
 void label_edge_encoder_count(label_edge_encoder *encoder, uint64_t (*counts)[16]);
 
+/* ---- Prediction (prediction.md): another transfer syntax, of which the core knows nothing. Each call is as the one
+ * above whose name has no "predicted"; what differs is said. */
+
+typedef struct label_edge_predicted_decoder label_edge_predicted_decoder;
+
+uint64_t label_edge_predicted_decoder_memory(const label_edge_format *format);
+label_edge_status label_edge_predicted_decoder_create(const label_edge_format *format,
+                                                      label_edge_predicted_decoder **decoder);
+void label_edge_predicted_decoder_destroy(label_edge_predicted_decoder *decoder); /* NULL ok */
+/* fetch is called for frames that this one refers to, five times at most. Frames that are read in order are decoded
+ * once each, raw ones that others refer to twice. */
+label_edge_status label_edge_predicted_decode(label_edge_predicted_decoder *decoder, uint32_t frame,
+                                              const uint8_t *bytes, size_t size, void *out, label_edge_fetch fetch,
+                                              void *user);
+uint32_t label_edge_predicted_needed_frame(const label_edge_predicted_decoder *decoder);
+
+typedef struct label_edge_predicted_encoder label_edge_predicted_encoder;
+
+uint64_t label_edge_predicted_encoder_memory(const label_edge_format *format);
+/* plan: of a survey that looked for repeated frames, or not; NULL: none. */
+label_edge_status label_edge_predicted_encoder_create(const label_edge_format *format, const uint8_t *plan, size_t size,
+                                                      label_edge_predicted_encoder **encoder);
+void label_edge_predicted_encoder_destroy(label_edge_predicted_encoder *encoder); /* NULL ok */
+/* pixels are those that fetch gives for the frame. fetch is called for those that it may refer to, twice at most; NULL:
+ * no frame is predicted. */
+label_edge_status label_edge_predicted_encode(label_edge_predicted_encoder *encoder, uint32_t frame, const void *pixels,
+                                              label_edge_fetch fetch, void *user, const uint8_t **bytes, size_t *size);
+void label_edge_predicted_encoder_count(label_edge_predicted_encoder *encoder, uint64_t (*counts)[16]);
+
 #ifdef __cplusplus
 }
 #endif

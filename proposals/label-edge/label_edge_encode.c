@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "label_edge_scan.h"
-
 struct label_edge_encoder {
   label_edge_format format;
   size_t frame_bytes;
@@ -108,20 +106,20 @@ void label_edge_encoder_count(label_edge_encoder *encoder, uint64_t (*counts)[LE
 
 /* ---- From pixels to edges */
 
-/* Fills the slot; false: the frame has changes between what the grid keeps. */
-static bool load_frame(label_edge_encoder *e, const le_planned_grid *planned, const void *pixels) {
+bool label_edge_load_frame(const label_edge_format *format, const le_planned_grid *planned, const void *pixels,
+                           le_change *changes, le_slot *slot, uint32_t *largest) {
   const le_grid *g = &planned->grid;
-  le_edge *edges = e->slot.edges;
+  le_edge *edges = slot->edges;
   uint32_t count = 0;
   uint32_t label = 0;
   uint32_t row_start = 0;
   uint32_t all = 0; /* bits of all labels together */
   for (uint32_t r = 0; r < g->height; r++, row_start += g->width) {
     const uint32_t row = g->row_starts[r];
-    const uint32_t found = label_edge_scan_row(&e->format, pixels, row, e->changes);
+    const uint32_t found = label_edge_scan_row(format, pixels, row, changes);
     for (uint32_t k = 0; k < found; k++) {
-      const uint32_t column = planned->grid_columns[e->changes[k].column];
-      const uint32_t value = e->changes[k].value;
+      const uint32_t column = planned->grid_columns[changes[k].column];
+      const uint32_t value = changes[k].value;
       if (column == UINT32_MAX) {
         return false;
       }
@@ -132,29 +130,32 @@ static bool load_frame(label_edge_encoder *e, const le_planned_grid *planned, co
       }
     }
     for (uint32_t y = row + 1; y < g->row_starts[r + 1]; y++) {
-      if (!label_edge_row_repeats(&e->format, pixels, y)) {
+      if (!label_edge_row_repeats(format, pixels, y)) {
         return false;
       }
     }
   }
   edges[count] = g->pixels;
-  e->slot.count = count;
-  e->slot.grid = *g;
-  e->largest = all;
+  slot->count = count;
+  slot->grid = *g;
+  *largest = all;
   return true;
+}
+
+static bool load_frame(label_edge_encoder *e, const le_planned_grid *planned, const void *pixels) {
+  return label_edge_load_frame(&e->format, planned, pixels, e->changes, &e->slot, &e->largest);
 }
 
 /* ---- Frames */
 
-static size_t raw_size(const le_grid *grid, size_t head_bits, unsigned label_bits) {
+size_t label_edge_raw_size(const le_grid *grid, size_t head_bits, unsigned label_bits) {
   const uint64_t bytes = (head_bits + 7) / 8 + le_raw_bytes((uint64_t)grid->width * grid->height, label_bits);
   return (size_t)(bytes + bytes % 2 + LE_CHECKSUM);
 }
 
-/* Section 9. */
-static label_edge_status code_raw(label_edge_encoder *e, const le_head *head, unsigned label_bits, le_bytes *out) {
-  const le_slot *slot = &e->slot;
-  const size_t size = raw_size(&slot->grid, head->bits, label_bits);
+label_edge_status label_edge_code_raw(const le_encoding_tables *tables, const le_slot *slot, const le_head *head,
+                                      unsigned label_bits, le_bytes *out) {
+  const size_t size = label_edge_raw_size(&slot->grid, head->bits, label_bits);
   if (label_edge_reserve(out, size)) {
     return LABEL_EDGE_NO_MEMORY;
   }
@@ -177,14 +178,14 @@ static label_edge_status code_raw(label_edge_encoder *e, const le_head *head, un
     *p++ = (uint8_t)waiting;
   }
   out->size = (size_t)(p - out->p);
-  label_edge_finish(e->tables, out);
+  label_edge_finish(tables, out);
   return LABEL_EDGE_OK;
 }
 
 /* Codes what is in the slot, and keeps it if it is smaller than the best so far. best.size 0: there is none. */
 static label_edge_status try_grid(label_edge_encoder *e, le_planned_grid *planned) {
-  const unsigned label_bits = e->largest ? le_log2(e->largest) + 1 : 1;
-  const size_t raw = raw_size(&e->slot.grid, planned->head.bits, label_bits);
+  const unsigned label_bits = le_depth(e->largest);
+  const size_t raw = label_edge_raw_size(&e->slot.grid, planned->head.bits, label_bits);
   label_edge_status status = LABEL_EDGE_OK;
   e->other.size = SIZE_MAX;
   if ((uint64_t)e->slot.grid.width * e->slot.grid.height <= LE_LARGEST_GRID) {
@@ -196,7 +197,7 @@ static label_edge_status try_grid(label_edge_encoder *e, le_planned_grid *planne
   }
   if (!status && raw <= e->other.size && (!e->best.size || raw < e->best.size)) {
     label_edge_set_type(planned, LE_RAW, label_bits);
-    status = code_raw(e, &planned->head, label_bits, &e->other);
+    status = label_edge_code_raw(e->tables, &e->slot, &planned->head, label_bits, &e->other);
   }
   if (!status && (!e->best.size || e->other.size < e->best.size)) {
     const le_bytes better = e->other;
@@ -204,6 +205,17 @@ static label_edge_status try_grid(label_edge_encoder *e, le_planned_grid *planne
     e->best = better;
   }
   return status;
+}
+
+label_edge_status label_edge_code_same(const le_encoding_tables *tables, uint32_t back, le_bytes *out) {
+  if (label_edge_reserve(out, LE_SMALLEST_FRAGMENT)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  out->p[0] = (uint8_t)(back << LE_TYPE_BITS | LE_SAME);
+  out->p[1] = (uint8_t)(back >> (8 - LE_TYPE_BITS));
+  out->size = LE_SMALLEST_FRAGMENT - LE_CHECKSUM;
+  label_edge_finish(tables, out);
+  return LABEL_EDGE_OK;
 }
 
 /* Whether the frame is the same as the one that the survey named; if so its bytes are made (section 4.3). */
@@ -224,16 +236,8 @@ static label_edge_status try_repeat(label_edge_encoder *e, uint32_t frame, const
   if (status || size != e->frame_bytes || memcmp(bytes, pixels, size) != 0) {
     return status;
   }
-  const uint32_t back = frame - (target - 1);
-  if (label_edge_reserve(&e->best, LE_SMALLEST_FRAGMENT)) {
-    return LABEL_EDGE_NO_MEMORY;
-  }
-  e->best.p[0] = (uint8_t)(back << LE_TYPE_BITS | LE_SAME);
-  e->best.p[1] = (uint8_t)(back >> (8 - LE_TYPE_BITS));
-  e->best.size = LE_SMALLEST_FRAGMENT - LE_CHECKSUM;
-  label_edge_finish(e->tables, &e->best);
   *repeats = true;
-  return LABEL_EDGE_OK;
+  return label_edge_code_same(e->tables, frame - (target - 1), &e->best);
 }
 
 /* Counts the symbols of the frame as it was coded; pixels and grid: whose edges are not in the slot any more, or NULL.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* label_edge_encode.h - grids as the encoder has them, with the head that says them (bitstream.md, sections 4.2, 5). */
+/* label_edge_encode.h - what the files of the encoders share: grids with the head that says them (bitstream.md,
+ * sections 4.2 and 5), frames as edges, and fragments without symbols. */
 #ifndef LABEL_EDGE_ENCODE_H
 #define LABEL_EDGE_ENCODE_H
 
+#include "label_edge_scan.h"
 #include "label_edge_writer.h"
 
 /* A plan begins with rule and s of the columns, then of the rows: a byte and two bytes each. */
@@ -24,6 +26,21 @@ static inline void label_edge_set_type(le_planned_grid *planned, unsigned type, 
   const unsigned behind = planned->head.bytes[0] >> IN_FRONT;
   planned->head.bytes[0] = (uint8_t)(type | (label_bits - 1) << LE_TYPE_BITS | behind << IN_FRONT);
 }
+
+/* Fills slot, but for the place of its edges, with a frame; changes: room for all columns. largest: all labels, one or
+ * the other. False: the frame has changes between what the grid keeps. */
+bool label_edge_load_frame(const label_edge_format *format, const le_planned_grid *planned, const void *pixels,
+                           le_change *changes, le_slot *slot, uint32_t *largest);
+static inline unsigned le_depth(uint32_t largest) {
+  return largest ? le_log2(largest) + 1 : 1;
+}
+
+/* Bytes of a raw frame, and its fragment (section 9). */
+size_t label_edge_raw_size(const le_grid *grid, size_t head_bits, unsigned label_bits);
+label_edge_status label_edge_code_raw(const le_encoding_tables *tables, const le_slot *slot, const le_head *head,
+                                      unsigned label_bits, le_bytes *out);
+/* The fragment of a frame that is the same as another one (section 4.3). */
+label_edge_status label_edge_code_same(const le_encoding_tables *tables, uint32_t back, le_bytes *out);
 
 /* Bits of the head of a grid that is said by bits. */
 size_t label_edge_own_head_bits(const label_edge_format *format);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void make_states(unsigned context, uint8_t states[LE_STATES], struct le_coding coding[LE_SYMBOLS]) {
+static void make_states(unsigned context, uint8_t states[LE_STATES], struct le_coding coding[LE_SYMBOLS],
+                        uint16_t lengths[LE_SYMBOLS]) {
   uint8_t symbols[LE_STATES];
   uint32_t next[LE_SYMBOLS];
   uint32_t first = 0;
@@ -20,6 +21,8 @@ static void make_states(unsigned context, uint8_t states[LE_STATES], struct le_c
       const unsigned most = LE_STATE_BITS - (frequency > 1 ? le_log2(frequency - 1) : 0);
       coding[s].bits = (most << 16) - (frequency << most);
       coding[s].first = (int32_t)first - (int32_t)frequency;
+      /* Of the states from LE_STATES on those from frequency << most on lose `most` bits. */
+      lengths[s] = (uint16_t)(LE_STATES * (most + 1) - (frequency << most));
     }
     first += frequency;
   }
@@ -39,7 +42,7 @@ const le_encoding_tables *label_edge_encoding_tables(void) {
     return NULL;
   }
   for (unsigned c = 0; c < LE_CONTEXTS; c++) {
-    make_states(c, made->states[c], made->symbols[c]);
+    make_states(c, made->states[c], made->symbols[c], made->lengths[c]);
   }
   label_edge_make_crc_tables(&made->crc);
   if (!atomic_compare_exchange_strong(&shared, &tables, made)) {
@@ -236,6 +239,16 @@ void label_edge_finish(const le_encoding_tables *tables, le_bytes *out) {
   for (unsigned k = 0; k < LE_CHECKSUM; k++) {
     out->p[out->size++] = (uint8_t)(crc >> 8 * k);
   }
+}
+
+uint64_t label_edge_length(const le_writer *w, const le_encoding_tables *tables) {
+  uint64_t length = 0;
+  for (size_t k = 0; k < w->count; k++) {
+    const uint32_t symbol = w->symbols[k];
+    length +=
+        symbol & LE_RAW_BITS ? (symbol >> 16 & 0x7fff) * LE_STATES : tables->lengths[symbol >> 16][symbol & 0xffff];
+  }
+  return length;
 }
 
 /* From the last symbol to the first, since each state follows from the next; then the bits of each in order. */

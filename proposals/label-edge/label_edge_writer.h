@@ -39,6 +39,7 @@ typedef struct le_encoding_tables {
     uint32_t bits; /* (state + LE_STATES + bits) >> 16 is how many bits are written */
     int32_t first; /* of the symbol's states in states, less its frequency */
   } symbols[LE_CONTEXTS][LE_SYMBOLS];
+  uint16_t lengths[LE_CONTEXTS][LE_SYMBOLS]; /* bits that a symbol takes, on average of all states, times LE_STATES */
   le_crc_tables crc;
 } le_encoding_tables;
 /* Made by the first call, and kept until the program ends; any thread may call. NULL: no memory. */
@@ -62,6 +63,8 @@ void label_edge_put_listed(le_writer *w, unsigned context, unsigned listed, unsi
 /* Begins a frame and puts its symbols. Histories are written into the edges of own. */
 label_edge_status label_edge_put_independent(le_writer *w, unsigned label_bits, const le_slot *own);
 
+/* About how long the frame's symbols will be, in bits times LE_STATES. */
+uint64_t label_edge_length(const le_writer *w, const le_encoding_tables *tables);
 /* The fragment of the frame's symbols, behind its head. */
 label_edge_status label_edge_write(le_writer *w, const le_encoding_tables *tables, const le_head *head, le_bytes *out);
 /* Adds padding to an even size, and the checksum; there is room for LE_CHECKSUM + 1 bytes. */

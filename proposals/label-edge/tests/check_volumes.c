@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_volumes.c - real label volumes, as 8 or 16-bit frames and all labels as 1-bit frames: what is decoded is what
- * was coded. Prints the sizes: without a survey, with one, and with frames of type "same".
+ * was coded. Prints the sizes: without a survey, with one, with frames of type "same", and predicted.
  *
  * usage: check_volumes FILE...; files that are not there are skipped, and when none is, the exit code is 77 */
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "instance.h"
 
 static bool decodes(instance *image, uint32_t step) {
-  label_edge_decoder *decoder;
+  instance_decoder decoder = {0};
   if (instance_open(image, &decoder)) {
     return false;
   }
@@ -19,16 +19,16 @@ static bool decodes(instance *image, uint32_t step) {
   bool well = out;
   for (uint32_t k = 0; k < image->format.frames && well; k++) {
     const uint32_t f = (uint32_t)((uint64_t)k * step % image->format.frames);
-    well = !instance_decode(image, decoder, f, out) &&
+    well = !instance_decode(image, &decoder, f, out) &&
            !memcmp(out, image->pixels + image->frame_bytes * f, image->frame_bytes);
   }
   free(out);
-  label_edge_decoder_destroy(decoder);
+  instance_close(&decoder);
   return well;
 }
 
 static bool check(instance *image, const char *name) {
-  static const char *const names[] = {"no survey", "alone", "same"};
+  static const char *const names[] = {"no survey", "alone", "same", "predicted"};
   for (int known = 0; known < KNOWLEDGES; known++) {
     if (instance_encode(image, (knowledge)known) || !decodes(image, 1) || !decodes(image, 13)) {
       fprintf(stderr, "%s, %u bits, %s: failed\n", name, image->format.bits, names[known]);

@@ -9,15 +9,15 @@
 #include "instance.h"
 
 static bool decodes(instance *image) {
-  label_edge_decoder *decoder;
+  instance_decoder decoder = {0};
   uint8_t *out = malloc(image->frame_bytes);
   bool well = out && !instance_open(image, &decoder);
   for (uint32_t f = 0; f < image->format.frames && well; f++) {
-    well = !instance_decode(image, decoder, f, out) &&
+    well = !instance_decode(image, &decoder, f, out) &&
            !memcmp(out, image->pixels + image->frame_bytes * f, image->frame_bytes);
   }
   if (out && well) {
-    label_edge_decoder_destroy(decoder);
+    instance_close(&decoder);
   }
   free(out);
   return well;

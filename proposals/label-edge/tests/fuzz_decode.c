@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_decode.c - libFuzzer target: any bytes as fragments. Byte 0: bits and number of frames; 1, 2: rows, columns;
+/* fuzz_decode.c - libFuzzer target: any bytes as fragments. Byte 0: bits, number of frames, and, in its highest bit,
+ * whether they are predicted; 1, 2: rows, columns;
  * then for each frame a length of two bytes and that many bytes. The checksum is put behind them, so that it does not
  * stop everything else, unless the highest bit of the length is set. */
 #include <stdlib.h>
@@ -18,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   instance image;
   const uint32_t rows = instance_side(data[1]);
   const uint32_t columns = instance_side(data[2]);
-  instance_create(&image, rows, columns, bits[data[0] & 3], instance_frames(rows, columns, (data[0] >> 2) % 12u + 1));
+  instance_create(&image, rows, columns, bits[data[0] & 3],
+                  instance_frames(rows, columns, (data[0] >> 2 & 31) % 12u + 1));
+  image.predicted = data[0] >> 7;
   const uint8_t *p = data + 3;
   size_t left = size - 3;
   for (uint32_t f = 0; f < image.format.frames; f++) {
@@ -38,17 +41,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     p += length;
     left -= length;
   }
-  label_edge_decoder *decoder;
+  instance_decoder decoder = {0};
   if (!instance_open(&image, &decoder)) {
     uint8_t *out = malloc(image.frame_bytes);
     if (!out) {
       abort();
     }
     for (uint32_t k = 0; k < image.format.frames * 2; k++) {
-      (void)instance_decode(&image, decoder, k * 5 % image.format.frames, out);
+      (void)instance_decode(&image, &decoder, k * 5 % image.format.frames, out);
     }
     free(out);
-    label_edge_decoder_destroy(decoder);
+    instance_close(&decoder);
   }
   instance_destroy(&image);
   return 0;

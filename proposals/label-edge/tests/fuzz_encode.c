@@ -28,20 +28,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   for (uint32_t f = 0; f < image.format.frames && image.format.bits == 1 && used % 8; f++) {
     image.pixels[image.frame_bytes * (f + 1) - 1] &= (uint8_t)((1u << used % 8) - 1);
   }
-  label_edge_decoder *decoder;
+  instance_decoder decoder = {0};
   uint8_t *out = malloc(image.frame_bytes);
-  if (!out || instance_encode(&image, (knowledge)(data[0] >> 2 & 1 ? KNOWS_SAME : data[0] >> 3 & 1)) ||
+  if (!out || instance_encode(&image, (knowledge)(data[0] >> 2 & (KNOWLEDGES - 1))) ||
       instance_open(&image, &decoder)) {
     abort();
   }
   for (uint32_t k = 0; k < image.format.frames; k++) {
     const uint32_t f = k * 7 % image.format.frames;
-    if (instance_decode(&image, decoder, f, out) ||
+    if (instance_decode(&image, &decoder, f, out) ||
         memcmp(out, image.pixels + image.frame_bytes * f, image.frame_bytes) != 0) {
       abort();
     }
   }
-  label_edge_decoder_destroy(decoder);
+  instance_close(&decoder);
   free(out);
   instance_destroy(&image);
   return 0;

@@ -123,14 +123,27 @@ static label_edge_status fetch_fragment(void *user, uint32_t frame, const uint8_
   return LABEL_EDGE_OK;
 }
 
-static label_edge_status encode_frames(instance *image, label_edge_encoder *encoder) {
+/* An encoder of either transfer syntax. */
+typedef struct instance_encoder {
+  label_edge_encoder *alone;
+  label_edge_predicted_encoder *predicted;
+} instance_encoder;
+
+static label_edge_status encode_frame(instance *image, const instance_encoder *encoder, uint32_t frame,
+                                      const uint8_t **bytes, size_t *size) {
+  const uint8_t *pixels = image->pixels + image->frame_bytes * frame;
+  return image->predicted
+             ? label_edge_predicted_encode(encoder->predicted, frame, pixels, fetch_pixels, image, bytes, size)
+             : label_edge_encode(encoder->alone, frame, pixels, fetch_pixels, image, bytes, size);
+}
+
+static label_edge_status encode_frames(instance *image, const instance_encoder *encoder) {
   drop_fragments(image);
   image->total = 0;
   for (uint32_t f = 0; f < image->format.frames; f++) {
     const uint8_t *bytes;
     size_t count;
-    const label_edge_status status =
-        label_edge_encode(encoder, f, image->pixels + image->frame_bytes * f, fetch_pixels, image, &bytes, &count);
+    const label_edge_status status = encode_frame(image, encoder, f, &bytes, &count);
     if (status) {
       return status;
     }
@@ -144,35 +157,52 @@ static label_edge_status encode_frames(instance *image, label_edge_encoder *enco
 
 label_edge_status instance_encode(instance *image, knowledge known) {
   label_edge_survey *survey = NULL;
-  label_edge_encoder *encoder = NULL;
+  instance_encoder encoder = {0};
   const uint8_t *plan = NULL;
   size_t size = 0;
   label_edge_status status = LABEL_EDGE_OK;
   if (known != KNOWS_NOTHING) {
-    status = label_edge_survey_create(&image->format, known == KNOWS_SAME, &survey);
+    status = label_edge_survey_create(&image->format, known >= KNOWS_SAME, &survey);
     for (uint32_t f = 0; f < image->format.frames && !status; f++) {
       status = label_edge_survey_add(survey, image->pixels + image->frame_bytes * f);
     }
     status = status ? status : label_edge_survey_finish(survey, &plan, &size);
   }
+  image->predicted = known == KNOWS_FRAMES;
   if (!status) {
-    status = label_edge_encoder_create(&image->format, plan, size, &encoder);
+    status = image->predicted ? label_edge_predicted_encoder_create(&image->format, plan, size, &encoder.predicted)
+                              : label_edge_encoder_create(&image->format, plan, size, &encoder.alone);
   }
-  if (!status) {
-    label_edge_encoder_count(encoder, image->counts);
-    status = encode_frames(image, encoder);
+  if (!status && image->predicted) {
+    label_edge_predicted_encoder_count(encoder.predicted, image->counts);
+  } else if (!status) {
+    label_edge_encoder_count(encoder.alone, image->counts);
   }
-  label_edge_encoder_destroy(encoder);
+  status = status ? status : encode_frames(image, &encoder);
+  label_edge_encoder_destroy(encoder.alone);
+  label_edge_predicted_encoder_destroy(encoder.predicted);
   label_edge_survey_destroy(survey);
   return status;
 }
 
-label_edge_status instance_open(const instance *image, label_edge_decoder **decoder) {
-  return label_edge_decoder_create(&image->format, decoder);
+label_edge_status instance_open(const instance *image, instance_decoder *decoder) {
+  *decoder = (instance_decoder){0};
+  return image->predicted ? label_edge_predicted_decoder_create(&image->format, &decoder->predicted)
+                          : label_edge_decoder_create(&image->format, &decoder->alone);
 }
 
-label_edge_status instance_decode(instance *image, label_edge_decoder *decoder, uint32_t frame, void *out) {
-  return label_edge_decode(decoder, frame, image->fragments[frame], image->sizes[frame], out, fetch_fragment, image);
+void instance_close(instance_decoder *decoder) {
+  label_edge_decoder_destroy(decoder->alone);
+  label_edge_predicted_decoder_destroy(decoder->predicted);
+  *decoder = (instance_decoder){0};
+}
+
+label_edge_status instance_decode(instance *image, const instance_decoder *decoder, uint32_t frame, void *out) {
+  const uint8_t *bytes = image->fragments[frame];
+  const size_t size = image->sizes[frame];
+  return image->predicted
+             ? label_edge_predicted_decode(decoder->predicted, frame, bytes, size, out, fetch_fragment, image)
+             : label_edge_decode(decoder->alone, frame, bytes, size, out, fetch_fragment, image);
 }
 
 label_edge_status instance_decode_alone(const label_edge_format *format, uint32_t frame, const uint8_t *bytes,

@@ -12,6 +12,7 @@ typedef struct instance {
   uint8_t **fragments;
   size_t *sizes;
   size_t total;           /* bytes of all fragments */
+  bool predicted;         /* the fragments are those of prediction.md */
   unsigned fetched;       /* frames, by the decoder, so far */
   uint64_t (*counts)[16]; /* NULL, or where encoding counts symbols (label_edge_encoder_count) */
 } instance;
@@ -26,14 +27,21 @@ bool instance_read(instance *image, const char *path);
 void instance_destroy(instance *image);
 /* Draws it with up to labels different values, spread over what the bits can hold. */
 void instance_draw(instance *image, content kind, uint32_t labels, uint64_t seed);
-/* What the encoder knows of all frames: nothing, what a survey says, and repeated frames, too. */
-typedef enum knowledge { KNOWS_NOTHING, KNOWS_GRID, KNOWS_SAME, KNOWLEDGES } knowledge;
-/* Makes the fragments. */
+/* What the encoder knows of all frames: nothing, what a survey says, and repeated frames, too; or all of them, which
+ * are predicted then. */
+typedef enum knowledge { KNOWS_NOTHING, KNOWS_GRID, KNOWS_SAME, KNOWS_FRAMES, KNOWLEDGES } knowledge;
+/* Makes the fragments, and sets predicted. */
 label_edge_status instance_encode(instance *image, knowledge known);
+/* A decoder of either transfer syntax. */
+typedef struct instance_decoder {
+  label_edge_decoder *alone;
+  label_edge_predicted_decoder *predicted;
+} instance_decoder;
+/* Makes a decoder; what it is made of is released by instance_close, also when this fails. */
+label_edge_status instance_open(const instance *image, instance_decoder *decoder);
+void instance_close(instance_decoder *decoder);
 /* Decodes one frame by a decoder of this image. */
-label_edge_status instance_decode(instance *image, label_edge_decoder *decoder, uint32_t frame, void *out);
-/* Makes a decoder. */
-label_edge_status instance_open(const instance *image, label_edge_decoder **decoder);
+label_edge_status instance_decode(instance *image, const instance_decoder *decoder, uint32_t frame, void *out);
 
 /* Decodes one fragment by a decoder of its own, from memory of its exact size, so that reading on is seen. */
 label_edge_status instance_decode_alone(const label_edge_format *format, uint32_t frame, const uint8_t *bytes,

@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
           fprintf(stderr, "%s: cannot be made\n", path);
           return 1;
         }
-        fputc((int)(b | (image.format.frames - 1) << 2), file);
+        fputc((int)(b | (image.format.frames - 1) << 2 | (image.predicted ? 0x80u : 0u)), file);
         fputc((int)image.format.rows - 1, file);
         fputc((int)image.format.columns - 1, file);
         for (uint32_t f = 0; f < image.format.frames; f++) {

@@ -3,7 +3,8 @@
  * u32, little endian; an image is rows, columns, bits, frames. A request and its answer:
  *
  *   'E' image content labels seed knowledge         of a made image, for each frame size and fragment
- *   'D' image, for each frame size and fragment   for each frame a byte, 0 when it is refused, else 1 and its pixels */
+ *   'D' image, for each frame size and fragment   for each frame a byte, 0 when it is refused, else 1 and its pixels
+ *   'P' the same, of prediction.md */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,9 +59,10 @@ static void put_pixels(const instance *image, const uint8_t *pixels) {
   }
 }
 
-static void decode(void) {
+static void decode(bool predicted) {
   instance image;
   create(&image);
+  image.predicted = predicted;
   for (uint32_t f = 0; f < image.format.frames; f++) {
     image.sizes[f] = get_number();
     image.fragments[f] = malloc(image.sizes[f] ? image.sizes[f] : 1); /* exact, so that reading on is seen */
@@ -69,26 +71,30 @@ static void decode(void) {
     }
     get(image.fragments[f], image.sizes[f]);
   }
-  label_edge_decoder *decoder = NULL;
+  instance_decoder decoder = {0};
   const bool opened = !instance_open(&image, &decoder);
   for (uint32_t f = 0; f < image.format.frames; f++) {
     uint8_t *out = image.pixels + image.frame_bytes * f;
-    const bool well = opened && !instance_decode(&image, decoder, f, out);
+    const bool well = opened && !instance_decode(&image, &decoder, f, out);
     putchar(well);
     if (well) {
       put_pixels(&image, out);
     }
   }
-  label_edge_decoder_destroy(decoder);
+  instance_close(&decoder);
   instance_destroy(&image);
 }
 
 int main(void) {
   for (int c; (c = getchar()) != EOF;) {
-    if (c != 'E' && c != 'D') {
+    if (c != 'E' && c != 'D' && c != 'P') {
       return 1;
     }
-    (c == 'E' ? encode : decode)();
+    if (c == 'E') {
+      encode();
+    } else {
+      decode(c == 'P');
+    }
     if (fflush(stdout)) {
       return 1;
     }

@@ -19,11 +19,13 @@ static bool is_same(const instance *image, uint32_t frame) {
 
 /* Decodes all frames, forwards, in a mixed order, and each by a decoder of its own; into memory of its exact size. */
 static void check_decodes(instance *image) {
-  label_edge_decoder *decoder = NULL;
+  instance_decoder decoder = {0};
+  bool opened = false;
   for (int pass = 0; pass < 3; pass++) {
     for (uint32_t k = 0; k < image->format.frames; k++) {
       const uint32_t f = pass ? (uint32_t)((uint64_t)k * 7919 % image->format.frames) : k;
-      if (!decoder) {
+      if (!opened) {
+        opened = true;
         assert_int_equal(instance_open(image, &decoder), LABEL_EDGE_OK);
       }
       uint8_t *out = malloc(image->frame_bytes);
@@ -31,17 +33,17 @@ static void check_decodes(instance *image) {
       memset(out, 0xa5, image->frame_bytes);
       assert_int_equal(image->sizes[f] % 2, 0);
       image->fetched = 0;
-      assert_int_equal(instance_decode(image, decoder, f, out), LABEL_EDGE_OK);
-      assert_true(image->fetched <= (is_same(image, f) ? 1 : 0));
+      assert_int_equal(instance_decode(image, &decoder, f, out), LABEL_EDGE_OK);
+      assert_true(image->fetched <= (image->predicted ? 5 : is_same(image, f) ? 1 : 0));
       assert_memory_equal(out, image->pixels + image->frame_bytes * f, image->frame_bytes);
       free(out);
       if (pass == 2) {
-        label_edge_decoder_destroy(decoder);
-        decoder = NULL;
+        instance_close(&decoder);
+        opened = false;
       }
     }
   }
-  label_edge_decoder_destroy(decoder);
+  instance_close(&decoder);
 }
 
 /* Nothing grows by more than 1 percent, but for heads and checksums, and what rounding to two bytes takes. */
@@ -167,7 +169,7 @@ static void test_same(void **state) {
   instance image;
   instance_create(&image, 40, 50, 8, 12);
   instance_draw(&image, COPIES, 7, 4);
-  for (int known = 0; known < KNOWLEDGES; known++) {
+  for (int known = 0; known <= KNOWS_SAME; known++) {
     assert_int_equal(instance_encode(&image, (knowledge)known), LABEL_EDGE_OK);
     for (uint32_t f = 0; f < image.format.frames; f++) {
       assert_int_equal(is_same(&image, f), known == KNOWS_SAME && f % 3 != 0);
@@ -187,15 +189,15 @@ static void test_same_in_turns(void **state) {
     put_same(&image, f, f - f % 2);
     memcpy(image.pixels + image.frame_bytes * f, image.pixels + image.frame_bytes * (f % 2), image.frame_bytes);
   }
-  label_edge_decoder *decoder;
+  instance_decoder decoder;
   uint8_t out[2000];
   assert_int_equal(instance_open(&image, &decoder), LABEL_EDGE_OK);
   for (uint32_t f = 2; f < image.format.frames; f++) {
-    assert_int_equal(instance_decode(&image, decoder, f, out), LABEL_EDGE_OK);
+    assert_int_equal(instance_decode(&image, &decoder, f, out), LABEL_EDGE_OK);
     assert_memory_equal(out, image.pixels + image.frame_bytes * f, image.frame_bytes);
     assert_int_equal(image.fetched, f < 3 ? 1 : 2);
   }
-  label_edge_decoder_destroy(decoder);
+  instance_close(&decoder);
   check_decodes(&image);
   instance_destroy(&image);
 }
@@ -208,13 +210,13 @@ static void test_same_alone(void **state) {
   instance_draw(&image, BLOBS, 7, 4);
   assert_int_equal(instance_encode(&image, KNOWS_GRID), LABEL_EDGE_OK);
   put_same(&image, 8, 5);
-  label_edge_decoder *decoder;
+  instance_decoder decoder;
   uint8_t out[2000];
   assert_int_equal(instance_open(&image, &decoder), LABEL_EDGE_OK);
-  assert_int_equal(label_edge_decode(decoder, 8, image.fragments[8], image.sizes[8], out, NULL, NULL),
+  assert_int_equal(label_edge_decode(decoder.alone, 8, image.fragments[8], image.sizes[8], out, NULL, NULL),
                    LABEL_EDGE_NO_ACCESS);
-  assert_int_equal(label_edge_needed_frame(decoder), 3);
-  label_edge_decoder_destroy(decoder);
+  assert_int_equal(label_edge_needed_frame(decoder.alone), 3);
+  instance_close(&decoder);
   instance_destroy(&image);
 }
 
@@ -246,12 +248,18 @@ static void test_formats(void **state) {
     label_edge_survey *survey;
     label_edge_encoder *encoder;
     label_edge_decoder *decoder;
+    label_edge_predicted_encoder *predicted_encoder;
+    label_edge_predicted_decoder *predicted_decoder;
     assert_int_equal(label_edge_frame_bytes(&bad[k]), 0);
     assert_true(label_edge_decoder_memory(&bad[k]) == UINT64_MAX);
     assert_true(label_edge_encoder_memory(&bad[k]) == UINT64_MAX);
     assert_int_equal(label_edge_survey_create(&bad[k], false, &survey), LABEL_EDGE_BAD_FORMAT);
     assert_int_equal(label_edge_encoder_create(&bad[k], NULL, 0, &encoder), LABEL_EDGE_BAD_FORMAT);
     assert_int_equal(label_edge_decoder_create(&bad[k], &decoder), LABEL_EDGE_BAD_FORMAT);
+    assert_true(label_edge_predicted_decoder_memory(&bad[k]) == UINT64_MAX);
+    assert_true(label_edge_predicted_encoder_memory(&bad[k]) == UINT64_MAX);
+    assert_int_equal(label_edge_predicted_encoder_create(&bad[k], NULL, 0, &predicted_encoder), LABEL_EDGE_BAD_FORMAT);
+    assert_int_equal(label_edge_predicted_decoder_create(&bad[k], &predicted_decoder), LABEL_EDGE_BAD_FORMAT);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "instance.h"
+#include "label_edge_predict_decode.h"
 #include "label_edge_reader.h"
 #include "label_edge_writer.h"
 
@@ -62,6 +63,49 @@ void __wrap_free(void *memory) {
   }
 }
 
+static label_edge_status fetch_pixels(void *user, uint32_t frame, const uint8_t **bytes, size_t *size) {
+  const instance *image = user;
+  *bytes = image->pixels + image->frame_bytes * frame;
+  *size = image->frame_bytes;
+  return LABEL_EDGE_OK;
+}
+
+/* Decodes the fragments within what was told. */
+static void check_decoder(instance *image, uint64_t told, size_t tables) {
+  uint8_t *out = malloc(image->frame_bytes);
+  assert_non_null(out);
+  const size_t before = live;
+  most = live;
+  instance_decoder decoder;
+  assert_int_equal(instance_open(image, &decoder), LABEL_EDGE_OK);
+  for (uint32_t k = 0; k < image->format.frames * 2; k++) {
+    assert_int_equal(instance_decode(image, &decoder, k * 5 % image->format.frames, out), LABEL_EDGE_OK);
+  }
+  instance_close(&decoder);
+  assert_true(most - before <= told);
+  assert_true(live - before <= tables);
+  free(out);
+}
+
+static void check_predicted(instance *image) {
+  const uint8_t *bytes;
+  size_t size;
+  const size_t before = live;
+  most = live;
+  label_edge_predicted_encoder *encoder;
+  assert_int_equal(label_edge_predicted_encoder_create(&image->format, NULL, 0, &encoder), LABEL_EDGE_OK);
+  for (uint32_t f = 0; f < image->format.frames; f++) {
+    assert_int_equal(label_edge_predicted_encode(encoder, f, image->pixels + image->frame_bytes * f, fetch_pixels,
+                                                 image, &bytes, &size),
+                     LABEL_EDGE_OK);
+  }
+  label_edge_predicted_encoder_destroy(encoder);
+  assert_true(most - before <= label_edge_predicted_encoder_memory(&image->format));
+  assert_true(live == before); /* the tables are those of the core's encoder */
+  assert_int_equal(instance_encode(image, KNOWS_FRAMES), LABEL_EDGE_OK);
+  check_decoder(image, label_edge_predicted_decoder_memory(&image->format), label_edge_predicted_tables_bytes());
+}
+
 /* Codes frames and decodes them, each within what was told. */
 static void check(uint32_t rows, uint32_t columns, unsigned bits, content kind) {
   instance image;
@@ -69,7 +113,7 @@ static void check(uint32_t rows, uint32_t columns, unsigned bits, content kind) 
   instance_draw(&image, kind, bits == 16 ? 60000 : 200, 3);
   const uint8_t *bytes;
   size_t size;
-  size_t before = live;
+  const size_t before = live;
   most = live;
   label_edge_encoder *encoder;
   assert_int_equal(label_edge_encoder_create(&image.format, NULL, 0, &encoder), LABEL_EDGE_OK);
@@ -81,19 +125,8 @@ static void check(uint32_t rows, uint32_t columns, unsigned bits, content kind) 
   assert_true(most - before <= label_edge_encoder_memory(&image.format));
 
   assert_int_equal(instance_encode(&image, KNOWS_SAME), LABEL_EDGE_OK);
-  uint8_t *out = malloc(image.frame_bytes);
-  assert_non_null(out);
-  before = live;
-  most = live;
-  label_edge_decoder *decoder;
-  assert_int_equal(instance_open(&image, &decoder), LABEL_EDGE_OK);
-  for (uint32_t k = 0; k < image.format.frames * 2; k++) {
-    assert_int_equal(instance_decode(&image, decoder, k * 5 % image.format.frames, out), LABEL_EDGE_OK);
-  }
-  label_edge_decoder_destroy(decoder);
-  assert_true(most - before <= label_edge_decoder_memory(&image.format));
-  assert_true(live - before <= sizeof(le_decoding_tables));
-  free(out);
+  check_decoder(&image, label_edge_decoder_memory(&image.format), sizeof(le_decoding_tables));
+  check_predicted(&image);
   instance_destroy(&image);
 }
 

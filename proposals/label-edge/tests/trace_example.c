@@ -42,12 +42,12 @@ static void code(instance *image) {
     fail("the example cannot be coded");
   }
   uint8_t out[ROWS * COLUMNS];
-  label_edge_decoder *decoder;
-  if (instance_open(image, &decoder) || instance_decode(image, decoder, 0, out) ||
+  instance_decoder decoder;
+  if (instance_open(image, &decoder) || instance_decode(image, &decoder, 0, out) ||
       memcmp(out, image->pixels, sizeof out) != 0) {
     fail("the example is decoded to something else");
   }
-  label_edge_decoder_destroy(decoder);
+  instance_close(&decoder);
 }
 
 static void find_edges(const instance *image, le_slot *slot) {

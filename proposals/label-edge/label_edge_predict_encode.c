@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* label_edge_predict_encode.c - the encoder of predicted images (prediction.md): which type of frame takes the fewest
+ * bytes. All frames have the grid of the survey, or the whole frame where that does not keep what changes: a frame's
+ * own grid would keep those around it from being predicted. */
+#include "label_edge_predict_encode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct label_edge_predicted_encoder {
+  label_edge_format format;
+  size_t frame_bytes;
+  const le_encoding_tables *tables;
+  le_segment_tables segments;
+  uint8_t *repeats; /* of the plan; NULL: not known */
+  le_planned_grid planned, whole;
+  le_change *changes;
+  le_kept_frame kept[LE_KEPT];
+  le_writer writer;
+  le_bytes best, other;
+  label_edge_fetch fetch; /* of the call */
+  void *user;
+  uint64_t (*counts)[LE_SYMBOLS];
+};
+
+/* ---- Set-up */
+
+uint64_t label_edge_predicted_encoder_memory(const label_edge_format *format) {
+  const uint64_t core = label_edge_encoder_memory(format);
+  const uint64_t pixels = (uint64_t)format->rows * format->columns;
+  if (core == UINT64_MAX) {
+    return core;
+  }
+  /* Three more lists of edges, four rasters, and symbols for the segments of three frames. */
+  return core + sizeof(label_edge_predicted_encoder) + (LE_KEPT - 1) * (pixels + LE_EDGES_ROOM) * sizeof(le_edge) +
+         LE_KEPT * label_edge_raster_bytes(format) + (2 * pixels + format->rows) * sizeof(uint32_t);
+}
+
+static label_edge_status make(label_edge_predicted_encoder *e, const uint8_t *plan, size_t size) {
+  const label_edge_format *format = &e->format;
+  const size_t repeats = (size_t)format->frames * 4;
+  if (plan && size != LE_PLAN_GRID && size != LE_PLAN_GRID + repeats) {
+    return LABEL_EDGE_BAD_FORMAT;
+  }
+  static const uint8_t nothing[LE_PLAN_GRID] = {0};
+  e->tables = label_edge_encoding_tables();
+  label_edge_make_segment_tables(&e->segments);
+  e->changes = malloc(format->columns * sizeof *e->changes);
+  if (!e->tables || !e->changes || !label_edge_plan_grid(format, nothing, &e->whole) ||
+      !label_edge_plan_grid(format, plan ? plan : nothing, &e->planned)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  if (plan && size > LE_PLAN_GRID) {
+    e->repeats = malloc(repeats);
+    if (!e->repeats) {
+      return LABEL_EDGE_NO_MEMORY;
+    }
+    memcpy(e->repeats, plan + LE_PLAN_GRID, repeats);
+  }
+  return LABEL_EDGE_OK;
+}
+
+label_edge_status label_edge_predicted_encoder_create(const label_edge_format *format, const uint8_t *plan, size_t size,
+                                                      label_edge_predicted_encoder **encoder) {
+  *encoder = NULL;
+  const size_t frame_bytes = label_edge_frame_bytes(format);
+  if (!frame_bytes) {
+    return LABEL_EDGE_BAD_FORMAT;
+  }
+  label_edge_predicted_encoder *e = calloc(1, sizeof *e);
+  if (!e) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  e->format = *format;
+  e->frame_bytes = frame_bytes;
+  const label_edge_status status = make(e, plan, size);
+  if (status) {
+    label_edge_predicted_encoder_destroy(e);
+    return status;
+  }
+  *encoder = e;
+  return LABEL_EDGE_OK;
+}
+
+void label_edge_predicted_encoder_destroy(label_edge_predicted_encoder *encoder) {
+  if (!encoder) {
+    return;
+  }
+  for (unsigned k = 0; k < LE_KEPT; k++) {
+    free(encoder->kept[k].slot.edges);
+    label_edge_free_raster(&encoder->kept[k].raster);
+  }
+  free(encoder->repeats);
+  free(encoder->changes);
+  label_edge_free_planned(&encoder->planned);
+  label_edge_free_planned(&encoder->whole);
+  free(encoder->writer.symbols);
+  free(encoder->best.p);
+  free(encoder->other.p);
+  free(encoder);
+}
+
+void label_edge_predicted_encoder_count(label_edge_predicted_encoder *encoder, uint64_t (*counts)[LE_SYMBOLS]) {
+  encoder->counts = counts;
+}
+
+/* ---- Frames as edges */
+
+static label_edge_status load(label_edge_predicted_encoder *e, le_kept_frame *kept, uint32_t frame,
+                              const void *pixels) {
+  const uint64_t room = (uint64_t)e->format.rows * e->format.columns + LE_EDGES_ROOM;
+  if (!kept->slot.edges) {
+    kept->slot.edges = room > SIZE_MAX / sizeof(le_edge) ? NULL : malloc((size_t)room * sizeof(le_edge));
+    if (!kept->slot.edges) {
+      return LABEL_EDGE_NO_MEMORY;
+    }
+  }
+  kept->painted = false;
+  kept->fetched = false;
+  kept->planned = &e->planned;
+  if (!label_edge_load_frame(&e->format, kept->planned, pixels, e->changes, &kept->slot, &kept->largest)) {
+    kept->planned = &e->whole; /* keeps everything */
+    (void)label_edge_load_frame(&e->format, kept->planned, pixels, e->changes, &kept->slot, &kept->largest);
+  }
+  kept->slot.frame = frame + 1;
+  return LABEL_EDGE_OK;
+}
+
+static label_edge_status paint(label_edge_predicted_encoder *e, le_kept_frame *kept) {
+  if (!kept->raster.labels && !label_edge_make_raster(&e->format, &kept->raster)) {
+    label_edge_free_raster(&kept->raster);
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  if (!kept->painted) {
+    label_edge_paint_raster(&kept->slot, &kept->raster);
+    kept->painted = true;
+  }
+  return LABEL_EDGE_OK;
+}
+
+static label_edge_status fetch_pixels(label_edge_predicted_encoder *e, uint32_t frame, const uint8_t **pixels) {
+  size_t size;
+  const label_edge_status status = e->fetch(e->user, frame, pixels, &size);
+  return status || size == e->frame_bytes ? status : LABEL_EDGE_NO_ACCESS;
+}
+
+static label_edge_status get_reference(label_edge_predicted_encoder *e, uint32_t frame, le_kept_frame **kept) {
+  le_kept_frame *k = &e->kept[label_edge_slot(frame, e->format.frames)];
+  *kept = k;
+  if (k->slot.frame == frame + 1) {
+    return LABEL_EDGE_OK;
+  }
+  const uint8_t *pixels;
+  label_edge_status status = fetch_pixels(e, frame, &pixels);
+  status = status ? status : load(e, k, frame, pixels);
+  k->fetched = !status;
+  return status;
+}
+
+/* Histories may differ. */
+static bool same_edges(const le_slot *a, const le_slot *b) {
+  const le_edge history = UINT64_C(0xff) << 56;
+  if (a->count != b->count) {
+    return false;
+  }
+  for (uint32_t k = 0; k < a->count; k++) {
+    if ((a->edges[k] ^ b->edges[k]) & ~history) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* ---- Fragments */
+
+/* The frame's symbols as a fragment, if it is smaller than the best so far, or as small and independent. best.size 0:
+ * there is none. */
+static label_edge_status write_frame(label_edge_predicted_encoder *e, const le_head *head, bool independent) {
+  const label_edge_status status = label_edge_write(&e->writer, e->tables, head, &e->other);
+  if (!status && (!e->best.size || e->other.size < e->best.size + independent)) {
+    const le_bytes better = e->other;
+    e->other = e->best;
+    e->best = better;
+  }
+  return status;
+}
+
+static void count_symbols(label_edge_predicted_encoder *e) {
+  for (size_t k = 0; e->counts && k < e->writer.count; k++) {
+    const uint32_t symbol = e->writer.symbols[k];
+    if (!(symbol & LE_RAW_BITS)) {
+      e->counts[symbol >> 16][symbol & 0xffff]++;
+    }
+  }
+}
+
+static label_edge_status put_independent(label_edge_predicted_encoder *e, const le_kept_frame *own) {
+  const unsigned label_bits = le_depth(own->largest);
+  label_edge_set_type(own->planned, LE_INDEPENDENT, label_bits);
+  return label_edge_put_independent(&e->writer, label_bits, &own->slot);
+}
+
+/* Codes a frame as a predicted one, or, where that may take no fewer bytes, as an independent one as well. Lengths are
+ * known to about a thirtieth. */
+static label_edge_status code_predicted(label_edge_predicted_encoder *e, const le_kept_frame *own,
+                                        const le_kept_frame *p, const le_kept_frame *q) {
+  const unsigned label_bits = le_depth(own->largest);
+  uint8_t front = (uint8_t)((label_bits - 1) << LE_TYPE_BITS | LE_PREDICTED);
+  const le_head head = {.bytes = &front, .bits = LE_TYPE_BITS + LE_DEPTH_BITS};
+  label_edge_status status = put_independent(e, own);
+  if (status) {
+    return status;
+  }
+  const uint64_t independent = label_edge_length(&e->writer, e->tables) + own->planned->head.bits * LE_STATES;
+  status = label_edge_put_predicted(&e->writer, &e->segments, label_bits, own, p, q);
+  if (status) {
+    return status;
+  }
+  count_symbols(e);
+  const uint64_t predicted = label_edge_length(&e->writer, e->tables) + head.bits * LE_STATES;
+  const uint64_t doubt = independent / 32 + (uint64_t)32 * LE_STATES;
+  if (predicted <= independent + doubt) {
+    status = write_frame(e, &head, false);
+  }
+  if (!status && predicted + doubt >= independent) {
+    status = put_independent(e, own);
+    status = status ? status : write_frame(e, &own->planned->head, true);
+  }
+  return status;
+}
+
+/* A frame that is no key, of at most LE_LARGEST_GRID positions. */
+static label_edge_status code_between(label_edge_predicted_encoder *e, le_kept_frame *own, uint32_t first,
+                                      uint32_t second) {
+  le_kept_frame *of[2];
+  label_edge_status status = get_reference(e, first, &of[0]);
+  status = status ? status : get_reference(e, second, &of[1]);
+  for (unsigned k = 0; k < 2 && !status; k++) {
+    if (of[k]->planned == own->planned && same_edges(&own->slot, &of[k]->slot)) {
+      return label_edge_code_same(e->tables, k + 1, &e->best);
+    }
+  }
+  if (!status && (of[0]->planned != own->planned || of[1]->planned != own->planned)) {
+    status = put_independent(e, own);
+    return status ? status : write_frame(e, &own->planned->head, true);
+  }
+  status = status ? status : paint(e, own);
+  status = status ? status : paint(e, of[0]);
+  status = status ? status : paint(e, of[1]);
+  return status ? status : code_predicted(e, own, of[0], of[1]);
+}
+
+/* Whether a key is the same as an earlier one; if so its fragment is made. The frame that the survey named, and all
+ * from there to this one, seem to have the same pixels: among them is the key that the others repeat. */
+static label_edge_status try_repeat(label_edge_predicted_encoder *e, uint32_t frame, const void *pixels,
+                                    bool *repeats) {
+  *repeats = false;
+  if (!e->repeats || !e->fetch) {
+    return LABEL_EDGE_OK;
+  }
+  const uint8_t *r = e->repeats + (size_t)frame * 4;
+  const uint32_t root = (uint32_t)r[0] | (uint32_t)r[1] << 8 | (uint32_t)r[2] << 16 | (uint32_t)r[3] << 24;
+  const uint32_t key = (root + 2) / 4 * 4; /* the first one from root - 1 on */
+  if (!root || key >= frame || frame - key > LE_LARGEST_BACK) {
+    return LABEL_EDGE_OK;
+  }
+  const uint8_t *other;
+  const label_edge_status status = fetch_pixels(e, key, &other);
+  if (status || memcmp(other, pixels, e->frame_bytes) != 0) {
+    return status;
+  }
+  *repeats = true;
+  return label_edge_code_same(e->tables, frame - key, &e->best);
+}
+
+static label_edge_status code_frame(label_edge_predicted_encoder *e, uint32_t frame, const void *pixels) {
+  uint32_t first;
+  uint32_t second;
+  const bool key = !label_edge_references(frame, e->format.frames, &first, &second);
+  le_kept_frame *own = &e->kept[label_edge_slot(frame, e->format.frames)];
+  bool repeats = false;
+  label_edge_status status = key ? try_repeat(e, frame, pixels, &repeats) : LABEL_EDGE_OK;
+  if (status || repeats) {
+    return status;
+  }
+  if (!own->fetched || own->slot.frame != frame + 1) {
+    status = load(e, own, frame, pixels);
+  }
+  own->fetched = false;
+  if (status) {
+    return status;
+  }
+  if ((uint64_t)own->slot.grid.width * own->slot.grid.height <= LE_LARGEST_GRID) {
+    if (!key && e->fetch) {
+      status = code_between(e, own, first, second);
+    } else {
+      status = put_independent(e, own);
+      count_symbols(e);
+      status = status ? status : write_frame(e, &own->planned->head, true);
+    }
+  }
+  const unsigned label_bits = le_depth(own->largest);
+  const size_t raw = label_edge_raw_size(&own->slot.grid, own->planned->head.bits, label_bits);
+  if (!status && (!e->best.size || raw <= e->best.size)) {
+    label_edge_set_type(own->planned, LE_RAW, label_bits);
+    status = label_edge_code_raw(e->tables, &own->slot, &own->planned->head, label_bits, &e->best);
+  }
+  return status;
+}
+
+label_edge_status label_edge_predicted_encode(label_edge_predicted_encoder *encoder, uint32_t frame, const void *pixels,
+                                              label_edge_fetch fetch, void *user, const uint8_t **bytes, size_t *size) {
+  label_edge_predicted_encoder *e = encoder;
+  if (frame >= e->format.frames) {
+    return LABEL_EDGE_BAD_FORMAT;
+  }
+  e->fetch = fetch;
+  e->user = user;
+  e->best.size = 0;
+  const label_edge_status status = code_frame(e, frame, pixels);
+  *bytes = e->best.p;
+  *size = e->best.size;
+  return status;
+}
