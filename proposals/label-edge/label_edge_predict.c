@@ -95,8 +95,8 @@ void label_edge_make_segment_tables(le_segment_tables *tables) {
 /* Labels of a raster, and words of its changes: width and height of a grid are at most those of the format. */
 static uint64_t label_room(const label_edge_format *format) {
   const uint64_t pixels = (uint64_t)format->rows * format->columns;
-  return (pixels < LE_LARGEST_GRID ? pixels : LE_LARGEST_GRID) + format->rows + 2 * ((uint64_t)format->columns + 1) +
-         LE_FILL;
+  return (pixels < LE_LARGEST_GRID ? pixels : LE_LARGEST_GRID) + 2 * (uint64_t)format->columns +
+         (format->rows + (uint64_t)2) * (1 + LE_FILL);
 }
 static uint64_t change_room(const label_edge_format *format) {
   const uint64_t pixels = (uint64_t)format->rows * format->columns;
@@ -104,7 +104,8 @@ static uint64_t change_room(const label_edge_format *format) {
 }
 
 uint64_t label_edge_raster_bytes(const label_edge_format *format) {
-  return label_room(format) * sizeof(uint16_t) + change_room(format) * sizeof(uint64_t);
+  return label_room(format) * sizeof(uint16_t) + change_room(format) * sizeof(uint64_t) +
+         format->rows * sizeof(uint32_t);
 }
 
 bool label_edge_make_raster(const label_edge_format *format, le_raster *raster) {
@@ -114,20 +115,26 @@ bool label_edge_make_raster(const label_edge_format *format, le_raster *raster) 
   }
   raster->labels = malloc((size_t)label_room(format) * sizeof *raster->labels);
   raster->changes = malloc((size_t)change_room(format) * sizeof *raster->changes);
-  return raster->labels && raster->changes;
+  raster->plain = malloc(format->rows * sizeof *raster->plain);
+  return raster->labels && raster->changes && raster->plain;
 }
 
 void label_edge_free_raster(le_raster *raster) {
   free(raster->labels);
   free(raster->changes);
+  free(raster->plain);
   *raster = (le_raster){0};
 }
 
 void label_edge_begin_raster(const le_grid *grid, le_raster *raster) {
+  if (raster->width == grid->width && raster->height == grid->height) {
+    return;
+  }
   raster->width = grid->width;
   raster->height = grid->height;
-  raster->stride = (size_t)grid->width + 1;
+  raster->stride = (size_t)grid->width + 1 + LE_FILL;
   raster->words = grid->width / 64 + (size_t)1;
+  memset(raster->plain, 0, grid->height * sizeof *raster->plain);
 }
 
 void label_edge_paint_raster(const le_slot *slot, le_raster *raster) {
@@ -137,6 +144,10 @@ void label_edge_paint_raster(const le_slot *slot, le_raster *raster) {
   uint32_t row_start = 0;
   label_edge_begin_raster(&slot->grid, raster);
   for (uint32_t y = 0; y < raster->height; y++, row_start += width) {
+    if (le_position(*edges) - row_start >= width) {
+      le_paint_plain(raster, y, label);
+      continue;
+    }
     uint16_t *const row = le_raster_row(raster, y);
     uint64_t *const changes = le_raster_changes(raster, y);
     uint32_t done = 0;
@@ -149,6 +160,7 @@ void label_edge_paint_raster(const le_slot *slot, le_raster *raster) {
       done = x;
     }
     le_fill_labels(row, done, width + 1, label);
+    raster->plain[y] = done ? 0 : label + 1;
   }
 }
 

@@ -28,15 +28,20 @@ enum { LE_WHICH_SECOND, LE_WHICH_THIRD, LE_WHICH_LISTED, LE_WHICH_NEW = 5 };
 
 /* ---- Rasters: the labels of a frame by row and column, so that those around a place are read without a branch. */
 
+enum { LE_FILL = 16 }; /* labels that are written at once */
+
 typedef struct le_raster {
   uint32_t width, height; /* of the grid */
-  size_t stride;          /* width + 1: the last label of a row stands twice, for what is behind its last segment */
-  size_t words;           /* of a row of changes */
+  /* width + 1 + LE_FILL: the last label of a row stands twice, for what is behind its last segment, and there is room
+   * for what le_fill_labels writes too much. */
+  size_t stride;
+  size_t words; /* of a row of changes */
   /* height + 2 rows: one above the first row and one below the last. */
   uint16_t *labels;
   /* height + 1 rows, the first above the first row: a bit for each column, but the first, that differs from the one
    * before it, and one behind the last column. */
   uint64_t *changes;
+  uint32_t *plain; /* of each row: its label plus 1 when it has but one, else 0 */
 } le_raster;
 
 /* Bytes of a raster with room for all grids of a format. */
@@ -74,9 +79,7 @@ static inline unsigned le_lowest_bit(uint64_t bits) {
 #endif
 }
 
-enum { LE_FILL = 16 }; /* labels that are written at once: there is room for as many behind each raster */
-
-/* Labels [from, to) of a row, and up to LE_FILL - 1 behind them, which are written later. from may be equal to to. */
+/* Labels [from, to) of a row, and up to LE_FILL behind them, which are written later. from may be equal to to. */
 static inline void le_fill_labels(uint16_t *row, uint32_t from, uint32_t to, uint32_t label) {
   const uint64_t four = label * UINT64_C(0x0001000100010001);
   uint16_t *at = row + from;
@@ -86,6 +89,15 @@ static inline void le_fill_labels(uint16_t *row, uint32_t from, uint32_t to, uin
     }
     at += LE_FILL;
   } while (at < row + to);
+}
+
+/* A row of one label, unless it is there already. */
+static inline void le_paint_plain(const le_raster *raster, uint32_t row, uint32_t label) {
+  if (raster->plain[row] != label + 1) {
+    le_clear_changes(raster, le_raster_changes(raster, row));
+    le_fill_labels(le_raster_row(raster, row), 0, raster->width + 1, label);
+    raster->plain[row] = label + 1;
+  }
 }
 
 /* ---- Segments (P.3.1) */
@@ -122,6 +134,13 @@ typedef struct le_row_walk {
   uint32_t word;  /* of changes */
   uint64_t ahead; /* changes in this word, behind at */
 } le_row_walk;
+
+/* Whether a row is one segment, in which and around which all labels are `label`, as rows at the margins are. above:
+ * plain of the row above. */
+static inline bool le_row_agrees(const le_raster *p, const le_raster *q, uint32_t above, uint32_t row, uint32_t label) {
+  return above == label + 1 && p->plain[row] == label + 1 && q->plain[row] == label + 1;
+}
+enum { LE_ALL_AGREE = 0x7777 }; /* its agreement */
 
 /* The own rows above are there. */
 static inline void le_begin_row(le_row_walk *w, const le_raster *own, const le_raster *p, const le_raster *q,

@@ -123,10 +123,22 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
   le_edge *next = own->slot.edges; /* where the next edge goes */
   uint32_t label = 0;              /* of the position before x */
   uint32_t row_start = 0;
+  uint32_t above = 1; /* plain of the row above */
+  const unsigned agreed = le_segment_context(&tables->segments, tables->segments.lengths[0], LE_ALL_AGREE, width);
   le_segment segments[LE_SEGMENTS + 1];
   label_edge_begin_raster(&own->slot.grid, raster);
   label_edge_prepare_rasters(raster, &p->raster, &q->raster);
   for (uint32_t y = 0; y < height; y++, row_start += width) {
+    if (le_row_agrees(&p->raster, &q->raster, above, y, label)) {
+      le_reader rest = r;
+      look(&rest);
+      if (get_short_symbol(&rest, tables->steps[agreed]) == 0) {
+        r = rest;
+        look_at = 0;
+        le_paint_plain(raster, y, label);
+        continue;
+      }
+    }
     uint16_t *const row = le_raster_row(raster, y);
     uint64_t *const changes = le_raster_changes(raster, y);
     uint32_t done = 0; /* columns of the row that are painted */
@@ -177,6 +189,8 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
       }
     }
     le_fill_labels(row, done, width + 1, label);
+    above = done ? 0 : label + 1;
+    raster->plain[y] = above;
   }
   *next = own->slot.grid.pixels;
   return label_edge_all_read(&r);

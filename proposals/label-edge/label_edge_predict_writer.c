@@ -41,8 +41,14 @@ label_edge_status label_edge_put_predicted(le_writer *w, const le_segment_tables
   le_segment segments[LE_SEGMENTS + 1];
   uint32_t label = 0;
   uint32_t row_start = 0;
+  const unsigned agreed = le_segment_context(tables, tables->lengths[0], LE_ALL_AGREE, g->width);
   label_edge_prepare_rasters(&own->raster, &p->raster, &q->raster);
   for (uint32_t y = 0; y < g->height; y++, row_start += g->width) {
+    const uint32_t above = y ? own->raster.plain[y - 1] : 1;
+    if (le_position(*edges) - row_start >= g->width && le_row_agrees(&p->raster, &q->raster, above, y, label)) {
+      le_put(w, LE_SEGMENT + agreed, 0);
+      continue;
+    }
     le_row_walk walk;
     le_begin_row(&walk, &own->raster, &p->raster, &q->raster, y);
     for (uint32_t count; (count = le_next_segments(&walk, segments)) > 0;) {
