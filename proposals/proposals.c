@@ -6,6 +6,7 @@
 
 static const dseg_frame_codec *const codecs[] = {
     &dseg_proposal_label_edge,
+    &dseg_proposal_label_edge_predicted,
 #if DSEG_HAVE_ZSTD
     &dseg_proposal_zstd,
 #endif

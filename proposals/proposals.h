@@ -14,12 +14,14 @@ extern "C" {
 
 /* Private UIDs (DSEG_PRIVATE_UID) in use: 2.P.V are transfer syntaxes, 3.P.V SOP Classes; P is the proposal, V the
  * version of its text. Text that changes what bytes mean needs another V. A number is never used again for something
- * else. P 1   zstd, P 2   label-edge */
+ * else. P 1   zstd, P 2   label-edge, P 3   label-edge-predicted */
 #define DSEG_UID_ZSTD_FRAMES DSEG_PRIVATE_UID("2.1.1")
 #define DSEG_UID_LABEL_EDGE_FRAMES DSEG_PRIVATE_UID("2.2.3")
+#define DSEG_UID_LABEL_EDGE_PREDICTED_FRAMES DSEG_PRIVATE_UID("2.3.3")
 
 extern const dseg_frame_codec dseg_proposal_zstd; /* with DSEG_WITH_ZSTD */
 extern const dseg_frame_codec dseg_proposal_label_edge;
+extern const dseg_frame_codec dseg_proposal_label_edge_predicted;
 
 #ifdef __cplusplus
 }
