@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares the second decoder with the first: check.py DSEG INPUT [STEP]
 
-INPUT, anything that `dseg convert` reads, is written as label map and as binary (where it can be), in independent and in
-predicted frames, and uncompressed. Every STEP-th frame (1: all) is decoded by label_edge.py and compared, byte for byte,
-with the uncompressed one. pydicom takes the objects apart."""
+INPUT, anything that `dseg convert` reads, is written as label map and as binary (where it can be), in frames that stand
+alone, with same frames, and in predicted frames, and uncompressed. Every STEP-th frame (1: all) is decoded by
+label_edge.py and compared, byte for byte, with the uncompressed one. Of frames that stand alone the decoder gets nothing
+but that one. pydicom takes the objects apart."""
 
 import subprocess
 import sys
@@ -14,7 +15,14 @@ import numpy
 import pydicom
 from pydicom.encaps import generate_fragments
 
-import label_edge
+from label_edge import Decoder
+from label_edge_predicted import PredictedDecoder
+
+CODED = {
+    "alone": ("label-edge",),
+    "same": ("label-edge", "--option", "same=1"),
+    "predicted": ("label-edge-predicted",),
+}
 
 
 def convert(dseg, source, path, *options):
@@ -33,14 +41,16 @@ def native_frames(path):
     return pixels[:frames * rows * columns].reshape(frames, rows, columns)
 
 
-def check(coded_path, wanted, step):
+def check(coded_path, how, wanted, step):
     data = pydicom.dcmread(coded_path)
     fragments = list(generate_fragments(data.PixelData))[1:]  # without the Basic Offset Table
-    decoder = label_edge.Decoder(fragments, data.Rows, data.Columns, data.BitsAllocated)
+    image = data.Rows, data.Columns, data.BitsAllocated
+    decoder = (PredictedDecoder if how == "predicted" else Decoder)(fragments, *image)
     kinds = [0] * 4
     for f in range(0, len(fragments), step):
         kinds[decoder.type_of(f)] += 1
-        if not numpy.array_equal(numpy.array(decoder.frame(f)), wanted[f]):
+        frame = Decoder([fragments[f]], *image).frame(0) if how == "alone" else decoder.frame(f)
+        if not numpy.array_equal(numpy.array(frame), wanted[f]):
             raise SystemExit(f"{coded_path.name}: frame {f} differs")
     return kinds
 
@@ -59,16 +69,15 @@ def main(dseg, source, step=1):
                 print(f"{representation}: not possible: {refused}")
                 continue
             wanted = native_frames(native)
-            for predict in "01":
-                coded = Path(folder) / f"{representation}-{predict}.dcm"
-                failed = convert(dseg, source, coded, *kind, "--transfer-syntax", "label-edge", "--option",
-                                 f"predict={predict}")
+            for how, syntax in CODED.items():
+                coded = Path(folder) / f"{representation}-{how}.dcm"
+                failed = convert(dseg, source, coded, *kind, "--transfer-syntax", *syntax)
                 if failed:
-                    raise SystemExit(f"{representation}, predict={predict}: {failed}")
-                kinds = check(coded, wanted, step)
+                    raise SystemExit(f"{representation}, {how}: {failed}")
+                kinds = check(coded, how, wanted, step)
                 compared += sum(kinds)
-                print(f"{representation}, predict={predict}: {kinds[0]} independent, {kinds[1]} predicted, "
-                      f"{kinds[2]} same, {kinds[3]} raw frames are equal")
+                print(f"{representation}, {how}: {kinds[0]} independent, {kinds[1]} predicted, {kinds[2]} same, "
+                      f"{kinds[3]} raw frames are equal")
     if compared == 0:
         raise SystemExit("nothing was compared")
 
