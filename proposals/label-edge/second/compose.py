@@ -34,11 +34,11 @@ def fragment(coded):
 
 
 class Composer(Reader):
-    """A reader that notes what it hands out: (symbol, table), or (value, number of bits)."""
+    """A reader that notes what it hands out: (symbol, table), or (value, number of bits). used: what symbols were met."""
 
     def __init__(self):
         super().__init__(b"")
-        self.noted = []
+        self.noted, self.used = [], set()
 
     def begin(self, n):
         pass
@@ -48,6 +48,7 @@ class Composer(Reader):
 
     def S(self, kind, context=0):
         symbol = self.symbol(kind, context)
+        self.used.add((kind, context, symbol))
         self.noted.append((symbol, TABLES[kind][context]))
         return symbol
 
@@ -101,13 +102,18 @@ class Plain(Composer):
     def bits(self, m):
         return self.pending.pop(0)
 
+    def rest(self, v):
+        """log2(v), for a number or an entry that v is one less of; the other bits are pending."""
+        e = log2(v)
+        self.pending += [v - (1 << e)] if e else []
+        return e
+
     def number(self, v):
         """The symbol of V, whose bits are pending."""
-        e = log2(v + 1)
-        if e < 15:
-            self.pending += [v + 1 - (1 << e)] if e else []
-            return e
-        self.pending += [e, v + 1 - (1 << e)]
+        if v + 1 < 1 << 15:
+            return self.rest(v + 1)
+        self.pending.append(log2(v + 1))
+        self.rest(v + 1)
         return 15
 
     def next_edge(self):
@@ -153,10 +159,7 @@ class Plain(Composer):
     def listed(self, label, first, new):
         """The symbol of a label that is not at hand: from first on for L, new for N."""
         if label in self.list:
-            i = self.list.index(label)
-            e = log2(i + 1)
-            self.pending += [i + 1 - (1 << e)] if e else []
-            return first + e
+            return first + self.rest(self.list.index(label) + 1)
         self.new = label
         return new
 
@@ -165,9 +168,7 @@ class Plain(Composer):
         if more == 0:
             return 0
         if abs(more) < 32:
-            e = log2(abs(more))
-            self.pending += [abs(more) - (1 << e)] if e else []
-            return (1 if more > 0 else 6) + e
+            return (1 if more > 0 else 6) + self.rest(abs(more))
         self.pending.append(self.new)
         return 11
 
