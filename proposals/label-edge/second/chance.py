@@ -6,11 +6,12 @@ from label_edge import log2
 
 
 class Chance(Plain):
-    """Plain, but for what is to be decoded. stop: how probable it is that a frame that may end does."""
+    """Plain, but for what is to be decoded. stop: how probable it is that a frame that may end does; straight: that an edge
+    stays, more than by chance."""
 
-    def __init__(self, chance, k, stop=0.3):
+    def __init__(self, chance, k, stop=0.3, straight=0.3):
         super().__init__(None)
-        self.chance, self.k, self.stop = chance, k, stop
+        self.chance, self.k, self.stop, self.straight = chance, k, stop, straight
 
     def drawn_number(self, kind, context, limit):
         """The symbol of V for a number below limit, at times behind the escape."""
@@ -34,6 +35,8 @@ class Chance(Plain):
             may.append(11)
         if label != frame.label:
             may += [s for s, d in enumerate((0, -1, 1, -2, 2, -3, 3, -4, 4)) if frame.start <= expected + d < frame.n]
+        if 0 in may and self.chance.random() < self.straight:
+            return 0
         return self.chance.choice(may)
 
     def of_END(self, context):
