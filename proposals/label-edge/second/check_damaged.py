@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compares the second decoder with the first on damaged fragments:
+"""Compares the second decoder with the first on damaged fragments: check_damaged.py [--images N] [--seed N] COMMAND...
 
-check_damaged.py [--predicted] [--images N] [--seed N] COMMAND...
-
-Both have to give the same pixels or both refuse the frame. COMMAND runs tests/pipe.c; with --predicted it takes and gives
-frames of the transfer syntax that allows prediction. Small images are made, coded by the first encoder or by chance
-(chance.py), and damaged in several ways: bits, bytes, cut, lengthened, another frame's fragment, a frame of type 2, bytes
-by chance. Mostly the checksum is made right afterwards, so that what is behind it is reached."""
+Both have to give the same pixels or both refuse the frame. COMMAND runs tests/pipe.c. Small images are made, coded by the
+first encoder or by chance (chance.py), half of them for the transfer syntax that allows prediction, and damaged in several
+ways: bits, bytes, cut, lengthened, another frame's fragment, a frame of type 2, bytes by chance. Mostly the checksum is
+made right afterwards, so that what is behind it is reached."""
 
 import argparse
 import random
@@ -18,6 +16,8 @@ from chance import Chance
 from compose import fragment, same
 from label_edge import Decoder, Nonconforming
 from label_edge_predicted import PredictedDecoder
+
+ALONE, GRID, SAME, PREDICTED = range(4)  # what the first encoder knows
 
 SIZES = {1: lambda n: (n + 7) // 8, 8: lambda n: n, 16: lambda n: 2 * n}
 
@@ -42,8 +42,8 @@ class First:
         self.ask(b"E", *image, content, labels, seed, knowledge)
         return [self.get(struct.unpack("<I", self.get(4))[0]) for _ in range(image[3])]
 
-    def decode(self, image, fragments):
-        self.ask(b"D", *image, data=b"".join(struct.pack("<I", len(f)) + f for f in fragments))
+    def decode(self, predicted, image, fragments):
+        self.ask(b"P" if predicted else b"D", *image, data=b"".join(struct.pack("<I", len(f)) + f for f in fragments))
         size = SIZES[image[2]](image[0] * image[1])
         return [self.get(size) if self.get(1) == b"\1" else None for _ in fragments]
 
@@ -69,14 +69,15 @@ def by_chance(decoder_of, image, chance):
     rows, columns, bits, frames = image
     k, n = chance.randint(1, min(bits, 9)), rows * columns
     fragments = [b""] * frames
-    order = list(range(frames))
     decoder = decoder_of(fragments, rows, columns, bits)
-    if decoder_of is PredictedDecoder:
-        order.sort(key=lambda f: 0 if decoder.references(f) is None else 2 if f % 2 else 1)  # references first
-    for f in order:
-        references = decoder.references(f) if decoder_of is PredictedDecoder else None
-        if references:
-            P, Q = (decoder.on_grid(t)[1] for t in references)
+    references = [decoder.references(f) if decoder_of is PredictedDecoder else None for f in range(frames)]
+
+    def depth(f):
+        return 1 + max(map(depth, references[f])) if references[f] else 0
+
+    for f in sorted(range(frames), key=depth):
+        if references[f]:
+            P, Q = (decoder.on_grid(t)[1] for t in references[f])
             coded = compose.predicted(Chance(chance, k), k, n, columns, P, Q)
         else:
             coded = compose.independent(Chance(chance, k), k, n, columns)
@@ -117,22 +118,25 @@ def damage(fragments, chance):
         fragments[f] = fragment(damage_coded(fragments[f][:-4], chance))
 
 
-def main(command, predicted, images, seed):
+def main(command, images, seed):
     chance, first = random.Random(seed), First(command)
-    decoder_of = PredictedDecoder if predicted else Decoder
     equal = refused = 0
     for _ in range(images):
         image = (chance.randint(1, 14), chance.randint(1, 20), chance.choice([1, 8, 16]), chance.randint(1, 11))
         labels = chance.choice([1, 2, 3, 5, 9, 20, 300])
+        predicted = chance.randrange(2)
+        decoder_of = PredictedDecoder if predicted else Decoder
         if chance.randrange(4):
-            good = first.encode(image, chance.randrange(6), labels, chance.randrange(1 << 31), chance.randrange(3))
+            knowledge = PREDICTED if predicted else chance.choice([ALONE, GRID, SAME])
+            good = first.encode(image, chance.randrange(6), labels, chance.randrange(1 << 31), knowledge)
         else:
             good = by_chance(decoder_of, image, chance)
         for _ in range(10):
             fragments = list(good)
             for _ in range(chance.choice([0, 1, 2, 4, 8])):
                 damage(fragments, chance)
-            for f, (one, other) in enumerate(zip(first.decode(image, fragments), second(decoder_of, image, fragments))):
+            one_and_other = zip(first.decode(predicted, image, fragments), second(decoder_of, image, fragments))
+            for f, (one, other) in enumerate(one_and_other):
                 if one != other:
                     texts = [text if text is None else text.hex() for text in (one, other)]
                     raise SystemExit(f"{image}, frame {f}: {texts} of {[data.hex() for data in fragments]}")
@@ -145,9 +149,8 @@ def main(command, predicted, images, seed):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--predicted", action="store_true")
     parser.add_argument("--images", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     arguments = parser.parse_args()
-    main(arguments.command, arguments.predicted, arguments.images, arguments.seed)
+    main(arguments.command, arguments.images, arguments.seed)
