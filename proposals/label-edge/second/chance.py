@@ -7,7 +7,7 @@ from label_edge import log2
 
 class Chance(Plain):
     """Plain, but for what is to be decoded. stop: how probable it is that a frame that may end does; straight: that an edge
-    stays, more than by chance."""
+    stays, or that nothing changes in a segment, more than by chance."""
 
     def __init__(self, chance, k, stop=0.3, straight=0.3):
         super().__init__(None)
@@ -95,7 +95,7 @@ class Chance(Plain):
             may += range(1, min(length, 5) + 1)
             if length > 5:
                 may.append(6)
-        return self.chance.choice(may)
+        return 0 if self.chance.random() < self.straight else self.chance.choice(may)
 
     def of_OFFSET(self, context):
         return self.drawn_number("OFFSET", context, self.frame.s - self.frame.x - (0 if context else 5))
