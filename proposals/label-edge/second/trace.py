@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of what the second decoder reads, as the worked examples of the texts show it."""
+"""The table of what the second decoder reads, as the worked example of ../prediction.md shows it."""
 
-from label_edge import Independent, Reader
+from label_edge import Reader
 from label_edge_predicted import Predicted
 
 
@@ -39,33 +39,6 @@ class Tracer(Reader):
         read, self.read = self.read, []
         states = ", ".join(str(state) for _, _, state in read if state is not None)
         return f"{', '.join(what for what, _, _ in read)} | {', '.join(str(result) for _, result, _ in read)} | {states}"
-
-
-class TracedIndependent(Independent):
-    """rows: a line for each edge of the row above that is followed, and for each new one."""
-
-    def step(self):
-        self.rows = getattr(self, "rows", [])
-        i, count, start = self.i, len(self.edges), self.start
-        above = self.edges[i][:2] if i < count else None
-        more = super().step()
-        new, symbol = len(self.edges) > count, self.reader.read[0][1]
-        edge = f"({self.edges[-1][0]}, {self.edges[-1][1]})" if new else ""
-        history = f", history {self.edges[-1][2]}" if new else ""
-        if not more:
-            then = "no more edges"
-        elif self.i == i:
-            expected = above[0] + self.width if above and above[0] + self.width < self.n else self.n
-            then = f"a new edge; w = {max(expected - start + 1, 1)}: {edge}{history}"
-        elif symbol == 9:
-            then = f"{above} ends; above = {self.above}".replace("'", "")
-        elif symbol == 11:
-            then = f"{above} stays and leads to another label: {edge}{history}"
-        else:
-            d = self.edges[-1][0] - above[0] - self.width
-            then = f"{above} {'stays' if d == 0 else f'moves by {d:+d}'}: {edge}{history}"
-        self.rows.append(f"| {self.reader.cells()} | {then} |")
-        return more
 
 
 class TracedPredicted(Predicted):
