@@ -132,9 +132,10 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
     if (le_row_agrees(&p->raster, &q->raster, above, y, label)) {
       le_reader rest = r;
       look(&rest);
+      r = rest; /* whether the symbol is read or not: looking may have gone on to a copy of the last bytes */
+      look_at = 0;
       if (get_short_symbol(&rest, tables->steps[agreed]) == 0) {
         r = rest;
-        look_at = 0;
         le_paint_plain(raster, y, label);
         continue;
       }
