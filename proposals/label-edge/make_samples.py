@@ -126,7 +126,18 @@ def faulty(dseg, out):
             if reason != fault.says:
                 sys.exit(f"{path}: the second decoder says '{reason}', not '{fault.says}'")
             yield {**entry("faulty", name, fault.purpose, kind, fault.image), "frame": fault.frame, "section": fault.section,
-                   "error": refused(dseg, path, out, fault.frame), "second_decoder": reason}  # fmt: skip
+                   "error": refused(dseg, path, out, first_refused(kind, fault)), "second_decoder": reason}  # fmt: skip
+
+
+def first_refused(kind, fault):
+    """dseg goes through the frames in order. What a faulty frame refers to may be faulty itself."""
+    decoder = SYNTAXES[kind][1](fault.fragments, *fault.image)
+    for f in range(fault.frame):
+        try:
+            decoder.frame(f)
+        except Nonconforming:
+            return f
+    return fault.frame
 
 
 def refused(dseg, path, out, frame):
@@ -134,7 +145,7 @@ def refused(dseg, path, out, frame):
     other = out / "refused.nii"
     done = run(dseg, "convert", path, other, "--force")
     message = done.stderr.strip()
-    told = re.search(r"frame (\d+): .*\(label-edge/(bitstream|prediction).md", message)
+    told = re.search(r"frame (\d+): .*(\(label-edge/(bitstream|prediction).md|Label Edge version 2)", message)
     if done.returncode != 3 or other.exists() or not told or told.group(1) != str(frame):
         sys.exit(f"{path}: dseg does not refuse it as it should ({done.returncode}): {message}")
     return message.replace(f"{out}/", "")
