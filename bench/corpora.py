@@ -4,12 +4,14 @@
 import hashlib
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 from measuring import short_path
 
 HERE = Path(__file__).resolve().parent
 ROOTS = {"mricron": Path("/usr/share/mricron/templates")}
+MAKE_DENSE = HERE.parent / "proposals/label-edge/training/make_dense.py"
 SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".seg.nrrd", ".mha", ".dcm")
 
 
@@ -27,13 +29,13 @@ class Corpus:
         return {**self.entry, "path": short_path(self.path) if self.path else None, "missing": self.missing}
 
 
-def make_phantom(corpus, dseg, folder):
-    path = folder / f"{corpus.name}.nii.gz"
+def make(corpus, path, *command):
+    """Runs a program that writes the volume, unless it is there from before."""
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = subprocess.run([dseg, "phantom", path, *corpus.entry["phantom"]], capture_output=True, text=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode != 0:
-            corpus.missing = "dseg phantom failed: " + (made.stderr.strip().splitlines() or ["no message"])[-1]
+            corpus.missing = f"{command[1]} failed: " + (made.stderr.strip().splitlines() or ["no message"])[-1]
             return
     corpus.path = path
 
@@ -55,7 +57,11 @@ def all_corpora(dseg, data, work, folders=(), wanted=None):
     corpora = [Corpus(entry) for entry in entries if not wanted or entry["name"] in wanted]
     for corpus in corpora:
         if "phantom" in corpus.entry:
-            make_phantom(corpus, dseg, work / "phantoms")
+            path = work / "phantoms" / f"{corpus.name}.nii.gz"
+            make(corpus, path, dseg, "phantom", path, *corpus.entry["phantom"])
+        elif "dense" in corpus.entry:
+            path = work / "dense" / f"{corpus.entry['dense']}.nii"
+            make(corpus, path, sys.executable, MAKE_DENSE, path.parent, corpus.entry["dense"])
         else:
             find(corpus, data)
     for folder in map(Path, folders):

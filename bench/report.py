@@ -298,7 +298,7 @@ def environment_section(results):
     ]  # fmt: skip
     rows = []
     for c in results["corpora"]:
-        origin = f"dseg phantom {' '.join(c['phantom'])}" if "phantom" in c else c.get("file", "")
+        origin = f"dseg phantom {' '.join(c['phantom'])}" if "phantom" in c else c.get("file", c["source"])
         rows.append([escape(c["name"]), escape(c["what"]), escape(origin), escape(c["source"]), escape(c["licence"]),
                      f"<code class=whole>{escape(c.get('sha256', ''))[:12]}</code>", escape(c["missing"] or "")])  # fmt: skip
     return "\n".join([

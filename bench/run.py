@@ -25,7 +25,8 @@ MIDDLE = "s0327|phantom-108|aal"
 SMALL = "ct20|phantom-31|natbrainlab"
 # Frame codecs are compared on all of these, and on BINARY frames of the first few.
 FRAMES = [BIG, "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "harvard-oxford", "jhu-wm", "jhu-wm-2mm", "aal",
-          "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31"]  # fmt: skip
+          "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31", "cubes5-scan", "cubes5-random",
+          "cubes12-scan", "cubes12-random", "voronoi-scan", "voronoi-random"]  # fmt: skip
 BINARY_FRAMES = 3
 
 
