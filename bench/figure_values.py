@@ -169,7 +169,7 @@ def phase_ratios(results):
 def frame_ratios(results):
     for corpus in (CASE, BEFORE):
         size = lambda codec, kind="labelmap": (results.frames(corpus, codec, kind) or {}).get("bytes")
-        pairs = [("deflated-frame", "label-edge"), ("deflated-frame:level=12", "label-edge"), ("deflated-frame", "zstd"), ("zstd", "label-edge"), ("label-edge", "label-edge:predict=1"),
+        pairs = [("deflated-frame", "label-edge"), ("deflated-frame:level=12", "label-edge"), ("deflated-frame", "zstd"), ("zstd", "label-edge"), ("label-edge", "label-edge-predicted"),
                  ("jpeg-ls", "deflated-frame"), ("htj2k", "deflated-frame"), ("jpeg2000", "deflated-frame"), ("gzip-6 volume, zlib", "label-edge")]  # fmt: skip
         for one, other in pairs:
             if size(one) and size(other):

@@ -22,7 +22,7 @@ CODEC_SETTINGS = [
     ("deflated-frame", "level", 12),
     ("zstd", "level", 3),
     ("jpeg-xl", "effort", 9),
-    ("label-edge", "predict", 1),
+    ("label-edge", "same", 1),
 ]
 # What places frames in objects of small frames in memory, by representation: what a header proposal could gain.
 PLACED = [("dseg open, small frames, functional groups", "binary"), ("dseg open, small frames, presence map", "test-presence")]

@@ -47,6 +47,7 @@ def codecs():
     yield "crackle", "crackle-codec", crackle_codec(0)
     yield "crackle, order 5", "crackle-codec", crackle_codec(5)
     yield "crackle + zstd-19", "crackle-codec", with_zstd(*crackle_codec(0)[:2])
+    yield "crackle, order 5 + zstd-19", "crackle-codec", with_zstd(*crackle_codec(5)[:2])
     yield "compresso", "compresso", compresso_codec()
 
 
