@@ -190,11 +190,11 @@ def targets(results):
 # Targets of earlier versions that are given up, and why.
 RETIRED = [
     ("independent frames: at most 40 % of zstd's bytes on every volume",
-     "retired: dense atlases have an edge every ten pixels, and no coding of frames that decode alone came near (What tables can bring, below)"),
+     "retired: dense atlases have an edge every ten pixels, and frames that decode alone cannot get there (Is 40 % possible?)"),
     ("independent frames decode faster than zstd on every volume",
      "retired: where there is an edge every ten pixels each costs a symbol, and zstd copies; the bound by number of volumes is above"),
     ("independent frames decode at least 15 times as fast as crackle on every volume",
-     "retired: crackle's speed differs 30 times between volumes by the number of its labels, which says nothing of this codec"),
+     "retired: the ratio tells how empty a volume is, of which crackle's speed hardly depends"),
     ("predicted frames: at most 70 % of the independent ones' bytes; 2 GB/s",
      "retired: counted on frames alone; what matters is the object, of which frames are the smaller half"),
 ]  # fmt: skip
