@@ -115,7 +115,7 @@ def faulty(dseg, out):
             name = fault.name if kind == "core" else f"predicted-{fault.name}"
             path = out / "faulty" / f"{name}.dcm"
             rows, columns, _ = fault.image
-            shown = [[f % 2 + 1] * (rows * columns) for f in range(len(fault.fragments))]
+            shown = [[p % 5 for p in range(rows * columns)]] * len(fault.fragments)  # segments for what good frames have
             instance(dseg, path, kind, fault.image, shown, fault.fragments)
             try:
                 SYNTAXES[kind][1](fragments_of(path), *fault.image).frame(fault.frame)
