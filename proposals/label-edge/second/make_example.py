@@ -56,7 +56,7 @@ def coded(dseg, syntax, pixels, plain):
 def plain_between():
     frames = [[frame[y * COLUMNS + x] for y in range(ROWS) for x in range(0, COLUMNS, 2)] for frame in pictures(BETWEEN)]
     axes = [EVEN_COLUMNS, ALL_ROWS]
-    keys = [compose.independent(compose.Plain(frames[f]), 3, 36, 6, axes) for f in (0, 2)]
+    keys = [compose.independent(compose.Plain(frames[f]), max(frames[f]).bit_length(), 36, 6, axes) for f in (0, 2)]
     return [keys[0], compose.predicted(compose.Plain(frames[1]), 3, 36, 6, frames[0], frames[2]), keys[1]]
 
 
