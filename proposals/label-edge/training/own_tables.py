@@ -12,18 +12,12 @@ adapt over all frames in order (not independent). Bits that follow a symbol with
 the same."""
 
 import math
-import re
 import subprocess
 import sys
 
-from train import KINDS, STATES
+from train import KINDS, STATES, read_tables
 
 INDEPENDENT = sum(contexts for _, contexts, _, predict in KINDS if not predict)
-
-
-def read_tables(path):
-    rows = re.findall(r"^\s*\{([\d, ]+)\},$", open(path, encoding="ascii").read(), re.M)
-    return [[int(number) for number in row.split(",")] for row in rows]
 
 
 def read_counts(program, volume):
