@@ -5,10 +5,9 @@
  * @typedef {{rows: number, columns: number, bitsAllocated: 1 | 8 | 16, packed?: boolean}} Format
  * @typedef {Uint8Array | Uint16Array} Pixels  rows * columns values, 16-bit ones for 16 bits; they are the caller's
  */
-
 /**
- * A fragment breaks a rule of .section, or another frame is needed: decodeFrame gives .needs, how many frames back the
- * pixels of a "same" frame are; decodeFrames gives .missing, the index of a fragment that is not there.
+ * A fragment breaks a rule of .section. Of a "same" frame whose target is not among the frames, .needs says how many
+ * frames back that is; .missing is the index of a fragment that is needed and undefined.
  */
 export class LabelEdgeError extends Error {
   /** @param {string} section @param {string} what @param {{needs?: number, missing?: number}} [more] */
@@ -17,60 +16,47 @@ export class LabelEdgeError extends Error {
     Object.assign(this, { name: "LabelEdgeError", section, ...more });
   }
 }
-export const fail = (section, what, more) => {
+export function fail(section, what, more) {
   throw new LabelEdgeError(section, what, more);
-};
+}
 const log2 = (a) => 31 - Math.clz32(a);
 
-// Annex A: contexts of a name, symbols of a context, and two digits for each frequency. tables.mjs writes them.
-export const FREQUENCIES = [
-  [68, 12, `
-184203500128010E01021701306C062E020F0106010214016F3B0C17050903040206140251321D120F090802041013054B24241017060D0207141204
-314F07300314020901071D023D68072F0109010301021202557505160105010101020E02904208090103010101030F04752F1E0C06040202010A1405
-4A3820110B06050302121A065C540D1102070102010818056D3A121506060204010813047B520E070201010101050E058E2623030401010101090E07
-760C510208010101010C0C07660B2B0324010401081B0C0878201F06080202010217110C4F1D31100F06060202191209731828050A020301011A110C
-890739010901020101140C084E0367011601040102170C0634055D012E010801031A0F05560A4C021301050102200D0942222413100F0707031B1406
-3A172E0D140A0604022E14087F0826031102060103220C052704530128010C0105330E051802390140011E010B2E10032A07430328021201082F0F06
-48261F0F0D07060303271607991D1E030701010101090D08A21E1B020301010101070D08CA0F0D0103010101010408060807030401020101019F4203
-0E0A04040202010101A03504170A060502020101019037061A080C03030201010173450F120C0702040204010175490F130D05040102010101804C05
-170D08040202010101774E041D0E0B040202010101744506290E130302010101015C49081E06120203020201016C490A110926040402010101664409
-25110C03020101010165460A230B0803030101010164520A2D0E0C0203010101014B5A0B320A0E020301010101425B1025070F020301010101327C0E
-17060A020401020101368E0A310A0C0202010101015E4112150C0C0705010301034F68081B070D0305010201013E741221040D0103010101012A8C10
-11021101040101010121A60C0B020D0103010101011DB9081A05100205010201014B67130E0609020403010101606A0D0F0B060504050102034A7B07
-1D03070405020201012E920A05020B01040102010121B90A04010701040102010116CC0809030A0206010101023F8F0F1B0B060402010101017C420C
-32090D0203010101013F5C14370A0E0103010101013C57162805070102010101011E3C6B`], // EDGE
-  [2, 2, "77899A66"], // END
-  [11, 16, `
-FF0100000000000000000000000000006C732100000000000000000000000000444854200000000000000000000000002F2B2F482F00000000000000
-00000000271A1B21453E000000000000000000002B2C1B0F0F214F0000000000000000001C272B1E1209174200000000000000002811161715150E14
-4E000000000000002F020C1C240C01017401000000000000483C2D1C120A08060303030000000000010101010101010308111242372B2007`], // GAP
-  [6, 8, "00000104010101F800351D27120B0961550025140C090855D40504010202021C0000740F0B0907621B002302020303B8"], // BIRTH
-  [3, 12, "2205050B101401160C0E1163A8030306080601020A060B200702030305050108040504D1"], // NEW
-];
+// Annex A: contexts and symbols of each name, and the frequencies, a byte each. tables.mjs writes them.
 const [EDGE, END, GAP, BIRTH, NEW] = [0, 68, 70, 81, 87]; // the first context of each name
-
+export const SHAPES = [[68, 12], [2, 2], [11, 16], [6, 8], [3, 12]];
+export const FREQUENCIES = `
+GEIDUAEoAQ4BAhcBMGwGLgIPAQYBAhQBbzsMFwUJAwQCBhQCUTIdEg8JCAIEEBMFSyQkEBcGDQIHFBIEMU8HMAMUAgkBBx0CPWgHLwEJAQMBAhICVXUFFgEF
+AQEBAg4CkEIICQEDAQEBAw8EdS8eDAYEAgIBChQFSjggEQsGBQMCEhoGXFQNEQIHAQIBCBgFbToSFQYGAgQBCBMEe1IOBwIBAQEBBQ4FjiYjAwQBAQEBCQ4H
+dgxRAggBAQEBDAwHZgsrAyQBBAEIGwwIeCAfBggCAgECFxEMTx0xEA8GBgICGRIJcxgoBQoCAwEBGhEMiQc5AQkBAgEBFAwITgNnARYBBAECFwwGNAVdAS4B
+CAEDGg8FVgpMAhMBBQECIA0JQiIkExAPBwcDGxQGOhcuDRQKBgQCLhQIfwgmAxECBgEDIgwFJwRTASgBDAEFMw4FGAI5AUABHgELLhADKgdDAygCEgEILw8G
+SCYfDw0HBgMDJxYHmR0eAwcBAQEBCQ0Ioh4bAgMBAQEBBw0Iyg8NAQMBAQEBBAgGCAcDBAECAQEBn0IDDgoEBAICAQEBoDUEFwoGBQICAQEBkDcGGggMAwMC
+AQEBc0UPEgwHAgQCBAEBdUkPEw0FBAECAQEBgEwFFw0IBAICAQEBd04EHQ4LBAICAQEBdEUGKQ4TAwIBAQEBXEkIHgYSAgMCAgEBbEkKEQkmBAQCAQEBZkQJ
+JREMAwIBAQEBZUYKIwsIAwMBAQEBZFIKLQ4MAgMBAQEBS1oLMgoOAgMBAQEBQlsQJQcPAgMBAQEBMnwOFwYKAgQBAgEBNo4KMQoMAgIBAQEBXkESFQwMBwUB
+AwEDT2gIGwcNAwUBAgEBPnQSIQQNAQMBAQEBKowQEQIRAQQBAQEBIaYMCwINAQMBAQEBHbkIGgUQAgUBAgEBS2cTDgYJAgQDAQEBYGoNDwsGBQQFAQIDSnsH
+HQMHBAUCAgEBLpIKBQILAQQBAgEBIbkKBAEHAQQBAgEBFswICQMKAgYBAQECP48PGwsGBAIBAQEBfEIMMgkNAgMBAQEBP1wUNwoOAQMBAQEBPFcWKAUHAQIB
+AQEBHjxrd4maZv8BAAAAAAAAAAAAAAAAAABscyEAAAAAAAAAAAAAAAAAREhUIAAAAAAAAAAAAAAAAC8rL0gvAAAAAAAAAAAAAAAnGhshRT4AAAAAAAAAAAAA
+KywbDw8hTwAAAAAAAAAAABwnKx4SCRdCAAAAAAAAAAAoERYXFRUOFE4AAAAAAAAALwIMHCQMAQF0AQAAAAAAAEg8LRwSCggGAwMDAAAAAAABAQEBAQEBAwgR
+EkI3KyAHAAABBAEBAfgANR0nEgsJYVUAJRQMCQhV1AUEAQICAhwAAHQPCwkHYhsAIwICAwO4IgUFCxAUARYMDhFjqAMDBggGAQIKBgsgBwIDAwUFAQgEBQTR
+`;
 /** Section 6.2: for each context and state, symbol << 12 | bits << 8 | base. */
-export function stateTable(frequencies) {
-  const table = new Uint16Array(256 * frequencies.reduce((sum, [contexts]) => sum + contexts, 0));
-  let at = 0;
-  for (const [contexts, symbols, hex] of frequencies) {
-    const bytes = hex.match(/\w\w/g).map((digits) => parseInt(digits, 16));
-    for (let c = 0; c < contexts; c++, at += 256) {
-      const number = bytes.slice(c * symbols, (c + 1) * symbols);
-      const symbol = new Uint8Array(256);
-      let y = 0;
-      for (let s = 0; s < symbols; s++) for (let f = 0; f < number[s]; f++, y = (y + 163) & 255) symbol[y] = s;
-      for (y = 0; y < 256; y++) {
-        const next = number[symbol[y]]++;
-        const bits = 8 - log2(next);
-        table[at + y] = (symbol[y] << 12) | (bits << 8) | ((next << bits) - 256);
-      }
+export function stateTable(shapes, frequencies) {
+  const bytes = Array.from(atob(frequencies), (character) => character.charCodeAt(0));
+  const widths = shapes.flatMap(([contexts, symbols]) => new Array(contexts).fill(symbols));
+  const table = new Uint16Array(256 * widths.length);
+  widths.forEach((symbols, c) => {
+    const number = bytes.splice(0, symbols);
+    const symbol = new Uint8Array(256);
+    let y = 0;
+    for (let s = 0; s < symbols; s++) for (let i = 0; i < number[s]; i++, y = (y + 163) & 255) symbol[y] = s;
+    for (y = 0; y < 256; y++) {
+      const next = number[symbol[y]]++;
+      const bits = 8 - log2(next);
+      table[(c << 8) | y] = (symbol[y] << 12) | (bits << 8) | ((next << bits) - 256);
     }
-  }
+  });
   return table;
 }
-const TABLE = stateTable(FREQUENCIES);
-
+const TABLE = stateTable(SHAPES, FREQUENCIES);
 // Section 8: the moves, and the history after each by the one before it.
 const MOVES = Int8Array.of(0, -1, 1, -2, 2, -3, 3, -4, 4);
 const HISTORY = Uint8Array.from({ length: 9 * 34 }, (_, at) => {
@@ -78,7 +64,6 @@ const HISTORY = Uint8Array.from({ length: 9 * 34 }, (_, at) => {
   if (d === 0 && (h === 14 || h > 30)) return h === 14 ? 31 : Math.min(h + 1, 33);
   return 6 * (Math.max(-2, Math.min(d, 2)) + 2) + (h === 30 ? 5 : h > 30 ? 2 : Math.floor(h / 6));
 });
-
 const CRC = Uint32Array.from({ length: 256 }, (_, c) => {
   for (let bit = 0; bit < 8; bit++) c = (c >>> 1) ^ (c & 1 ? 0x82f63b78 : 0);
   return c;
@@ -89,7 +74,6 @@ export function crc32c(bytes) {
   for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC[(crc ^ bytes[i]) & 255];
   return ~crc >>> 0;
 }
-
 /** The bits, symbols and labels of a fragment (4.1, 6). */
 export class Reader {
   constructor(fragment) {
@@ -134,17 +118,15 @@ export class Reader {
     else if (t === 0) this.last++;
     else this.last += 1 + (t <= 5 ? 1 : -1) * ((1 << e) + this.bits(e));
     if (this.last < 0 || this.last >> this.k) fail("6.4", "a label is out of range");
-    this.list.unshift(this.last);
-    this.list.splice(7);
+    this.list = [this.last, ...this.list.slice(0, 6)];
     return this.last;
   }
   head({ bitsAllocated }) { // 4.2, up to k
     this.k = this.bits(4) + 1;
     if (this.k > bitsAllocated) fail("4.2", `labels of ${this.k} bits`);
   }
-  begin(n) {
-    if (n > 1 << 28) fail("6.1", "the grid has more than 2^28 positions");
-    this.state = this.bits(8);
+  begin(n) { // 6.1
+    this.state = n > 1 << 28 ? fail("6.1", "the grid has more than 2^28 positions") : this.bits(8);
   }
   finish(section) {
     const left = this.end - this.at;
@@ -159,25 +141,18 @@ function grid(reader, m, gridded) {
   const s = rule % 4 === 0 ? 1 : reader.bits(m === 1 ? 0 : log2(m - 1) + 1);
   if (s === 0) fail("4.2", "the grid has a size of 0");
   const [a, b, c] = [[1, 0, 1], [s, 0, m], [s, s >> 1, m], [s - 1, (m - 1) >> 1, m - 1], []][rule];
-  const starts = new Int32Array(m + 1);
-  let count = 0;
-  for (let x = 0, before = -1; x < m; x++) {
-    const place = rule === 4 ? before + reader.bits(1) : Math.floor((x * a + b) / c);
-    if (place !== before) starts[count++] = x;
-    else if (x === 0) fail("4.2", "the first column or row is left out");
-    before = place;
+  const starts = [];
+  for (let x = 0, place, before = -1; x < m; before = place, x++) {
+    place = rule === 4 ? before + reader.bits(1) : Math.floor((x * a + b) / c);
+    if (place !== before) starts.push(x);
   }
-  starts[count] = m;
-  return starts.subarray(0, count + 1);
+  return starts[0] === 0 ? [...starts, m] : fail("4.2", "the first column or row is left out");
 }
-
-/** Gives the pixels [from, to) the value; there are zeros before. To call fill takes as long as some 30 pixels. */
+/** Gives the pixels [from, to) the value; they are 0 before. To call fill takes as long as some 30 pixels. */
 export function paint(pixels, value, from, to) {
-  if (value === 0) return;
-  if (to - from > 30) pixels.fill(value, from, to);
-  else for (; from < to; from++) pixels[from] = value;
+  if (to - from > 30 && value !== 0) pixels.fill(value, from, to);
+  else if (value !== 0) for (; from < to; from++) pixels[from] = value;
 }
-
 /** A frame as edges on its grid (3, 5): position, with n behind the last, label, and history (8). */
 export class Edges {
   constructor(columns, rows, { bitsAllocated }) {
@@ -189,10 +164,9 @@ export class Edges {
     this.history = new Uint8Array(1024);
   }
   add(p, label, history) {
-    const i = this.count++;
-    this.position[i] = p;
-    this.label[i] = label;
-    this.history[i] = history;
+    this.position[this.count] = p;
+    this.label[this.count] = label;
+    this.history[this.count++] = history;
     if (this.count < this.position.length) return;
     for (const name of ["position", "label", "history"]) {
       const full = this[name];
@@ -203,15 +177,15 @@ export class Edges {
   pixels() {
     const { columns, rows, width, position, label } = this;
     const across = columns[width];
-    const pixels = new this.Labels(across * rows[rows.length - 1]);
+    const pixels = new this.Labels(across * rows.at(-1));
     for (let y = 0, i = 0, value = 0; y + 1 < rows.length; y++) {
-      const [first, row] = [y * width, rows[y] * across];
-      if (value === 0 && position[i] >= first + width) continue; // an empty row
+      const row = rows[y] * across;
+      const end = (y + 1) * width;
+      if (value === 0 && position[i] >= end) continue; // an empty row
       let from = row;
-      for (; position[i] < first + width; i++) {
-        const to = row + columns[position[i] - first];
+      for (let to; position[i] < end; value = label[i++], from = to) {
+        to = row + columns[position[i] - end + width];
         paint(pixels, value, from, to);
-        [value, from] = [label[i], to];
       }
       paint(pixels, value, from, row + across);
       for (let copy = rows[y] + 1; copy < rows[y + 1]; copy++) pixels.copyWithin(copy * across, row, row + across);
@@ -219,17 +193,15 @@ export class Edges {
     return pixels;
   }
 }
-
-/** Y(c), section 8. */
+/** Y(c) of section 8. */
 function otherLabel(reader, edges, c, i, label, above) {
   if (reader.k === 1) return 1 - label;
   const b = reader.symbol(BIRTH + c);
   if (b === 0) return above;
   if (b > 3) return b === 7 ? reader.newLabel() : reader.listed(b - 4);
   const other = b === 3 ? i - 2 : i + b - 1;
-  return other >= 0 && other < edges.count ? edges.label[other] : fail("8", "a label of an edge that is not there");
+  return other >= 0 && other < edges.count ? edges.label[other] : fail("8", "an edge that is not there gives a label");
 }
-
 /** Section 8. */
 function readEdges(reader, edges) {
   const { n, width } = edges;
@@ -237,7 +209,7 @@ function readEdges(reader, edges) {
   for (let i = 0, label = 0, above = 0, from = 0; ; ) {
     const differs = label === above ? 0 : 1;
     const expected = i < edges.count ? Math.min(edges.position[i] + width, n) : n;
-    let [s, p, next, history] = [10, expected, edges.label[i], 30];
+    let s = 10, p = expected, next = edges.label[i], history = 30; // prettier-ignore
     if (expected < n) s = reader.symbol(EDGE + 34 * differs + edges.history[i]);
     else if (reader.symbol(END + differs) === 0) break;
     if (s === 10) {
@@ -249,14 +221,14 @@ function readEdges(reader, edges) {
       history = HISTORY[34 * (s % 11) + edges.history[i]];
     }
     if (s !== 10) above = edges.label[i++];
-    if (s === 9) continue;
+    if (s === 9) continue; // the edge ends
     if (p < from || p >= n || next === label) fail("8", "an edge is out of place, or none");
     edges.add(p, next, history);
-    [label, from] = [next, p + 1];
+    label = next;
+    from = p + 1;
   }
   reader.finish("6.1");
 }
-
 /** Section 9. */
 function readRaw(reader, edges) {
   if (reader.bits(-reader.at & 7) !== 0) fail("9", "a bit that shall be 0 is not");
@@ -266,8 +238,7 @@ function readRaw(reader, edges) {
   }
   reader.finish("9");
 }
-
-/** Frames of types 0 and 3. */
+/** A frame of type 0 or 3, behind its type. */
 function readFrame(reader, format) {
   reader.head(format);
   const gridded = reader.bits(1);
@@ -277,39 +248,11 @@ function readFrame(reader, format) {
   return edges;
 }
 
-/** Section 4.3: how many frames back. */
-function readSame(reader) {
-  const back = reader.bits(14);
-  return back > 0 && reader.end === 16 ? back : fail("4.3", 'no "same" frame is like this');
-}
-/** Section 10: the frame's pixels, with the bits of 1-bit frames packed if the caller wants that. */
-function finished(edges, { bitsAllocated, packed }) {
-  const pixels = edges.pixels();
-  if (bitsAllocated !== 1 || !packed) return pixels;
-  const bytes = new Uint8Array((pixels.length + 7) >> 3);
-  for (let p = 0; p < pixels.length; p++) bytes[p >> 3] |= pixels[p] << (p & 7);
-  return bytes;
-}
-
-function checkFormat({ rows, columns, bitsAllocated }) {
-  const fits = (m) => Number.isInteger(m) && m > 0 && m < 65536;
-  if (fits(rows) && fits(columns) && [1, 8, 16].includes(bitsAllocated)) return;
-  throw new RangeError(`no frame has ${rows} rows and ${columns} columns of ${bitsAllocated} bits`);
-}
-
 /**
- * Decodes a frame from its fragment alone.
+ * Decodes a frame from its fragment alone. A LabelEdgeError that needs another frame is of a "same" frame.
  * @param {Uint8Array} fragment @param {Format} format @returns {Pixels}
- * @throws {LabelEdgeError} when it does not conform, or is a "same" frame: then needs says how many frames back
  */
-export function decodeFrame(fragment, format) {
-  checkFormat(format);
-  const reader = new Reader(fragment);
-  if (reader.type === 1) fail("4.1", "type 1 is not used");
-  if (reader.type !== 2) return finished(readFrame(reader, format), format);
-  const needs = readSame(reader);
-  return fail("4.3", `the frame has the pixels of the one ${needs} before it`, { needs });
-}
+export const decodeFrame = (fragment, format) => decodeFrames([fragment], format).frame(0);
 
 /**
  * Decodes frames of an image, each with those that it needs. The edges of eight are kept for the next ones.
@@ -319,36 +262,39 @@ export function decodeFrame(fragment, format) {
  * @returns {{length: number, frame: (index: number) => Pixels}}  frame throws LabelEdgeError
  */
 export function decodeFrames(fragments, format, { predicted } = {}) {
-  checkFormat(format);
-  const { length } = fragments;
-  const kept = new Map();
+  const [{ length }, { rows, columns, bitsAllocated, packed }] = [fragments, format];
+  const fit = [rows, columns].every((m) => Number.isInteger(m) && m > 0 && m < 65536);
+  if (!fit || ![1, 8, 16].includes(bitsAllocated)) throw new RangeError("no frame has this format");
+  const kept = new Map(); // the edges of frames that are not "same", in the order of use
   function edgesOf(f, repeated) {
-    let found = kept.get(f);
-    if (!found) {
-      const reader = new Reader(fragments[f] ?? fail("4.3", `frame ${f} is needed`, { missing: f }));
-      const references = predicted?.references(f, length) ?? []; // none for a key (P.2)
-      if (repeated && reader.type % 3 !== 0) fail("4.3", `frame ${f} is of type ${reader.type} and cannot be repeated`);
-      if (reader.type === 2) {
-        const back = readSame(reader);
-        if (references.length > 0) return edgesOf(references[back - 1] ?? fail("P.2", "no reference is repeated"));
-        return edgesOf(back <= f ? f - back : fail("4.3", "there is no such frame to repeat"), true);
+    let edges = kept.get(f);
+    const reader = edges ?? new Reader(fragments[f] ?? fail("4.3", `frame ${f} is needed`, { missing: f }));
+    const { type } = reader; // or of the edges
+    if (repeated && type % 3 !== 0) fail("4.3", `frame ${f} is of type ${type} and cannot be repeated`);
+    if (!edges) {
+      const pair = predicted?.references(f, length) ?? []; // P and Q of P.2; none for a key
+      if (type === 2) {
+        const needs = reader.bits(14); // 4.3: how many frames back
+        if (needs === 0 || reader.end !== 16) fail("4.3", 'no "same" frame is like this');
+        if (pair.length > 0) return edgesOf(pair[needs - 1] ?? fail("P.2", "no reference is repeated"));
+        if (needs > f) fail("4.3", `the frame has the pixels of the one ${needs} before it`, { needs });
+        return edgesOf(f - needs, true);
       }
-      if (reader.type === 1 && references.length === 0) fail(predicted ? "P.2" : "4.1", "type 1 is not for this frame");
-      if (reader.type === 1) found = predicted.read(reader, format, ...references.map((r) => edgesOf(r)));
-      else found = readFrame(reader, format);
-      found.type = reader.type;
+      if (type === 1 && pair.length === 0) fail(predicted ? "P.2" : "4.1", "the frame cannot have type 1");
+      edges = type === 1 ? predicted.read(reader, format, ...pair.map((r) => edgesOf(r))) : readFrame(reader, format);
+      edges.type = type;
     }
-    if (repeated && found.type === 1) fail("4.3", `frame ${f} is predicted and cannot be repeated`);
-    kept.delete(f); // so that the map's order is that of use
-    kept.set(f, found);
-    if (kept.size > 8) kept.delete(kept.keys().next().value);
-    return found;
+    kept.delete(f);
+    if (kept.set(f, edges).size > 8) kept.delete(kept.keys().next().value);
+    return edges;
   }
-  return {
-    length,
-    frame(index) {
-      if (!Number.isInteger(index) || index < 0 || index >= length) throw new RangeError(`there is no frame ${index}`);
-      return finished(edgesOf(index), format);
-    },
-  };
+  function frame(index) {
+    if (!Number.isInteger(index) || index < 0 || index >= length) throw new RangeError(`there is no frame ${index}`);
+    const pixels = edgesOf(index).pixels();
+    if (bitsAllocated !== 1 || !packed) return pixels;
+    const bytes = new Uint8Array((pixels.length + 7) >> 3);
+    for (let p = 0; p < pixels.length; p++) bytes[p >> 3] |= pixels[p] << (p & 7);
+    return bytes;
+  }
+  return { length, frame };
 }
