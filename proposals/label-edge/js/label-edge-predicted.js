@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Predicted frames of Label Edge, version 3, beside label-edge.js. Sections are those of prediction.md.
-import { Edges, FREQUENCIES, Reader, SHAPES, fail, paint, stateTable } from "./label-edge.js";
+import { Edges, FREQUENCIES, Reader, SHAPES, fail, stateTable } from "./label-edge.js";
 
 // Annex PA, behind annex A. tables.mjs writes and checks it.
 const PREDICTED_SHAPES = [[252, 8], [2, 16], [1, 6]];
@@ -46,10 +46,8 @@ function references(f, frames) {
 
 /** The labels of all positions of the grid. They are kept. @param {Edges} edges */
 function labelsOf(edges) {
-  if (edges.labels) return edges.labels;
-  edges.labels = new edges.Labels(edges.n);
-  const { position, label, count } = edges;
-  for (let i = 0; i < count; i++) paint(edges.labels, label[i], position[i], position[i + 1]);
+  const [columns, rows] = [edges.columns, edges.rows].map((starts) => [...starts.keys()]);
+  edges.labels ??= edges.paint(new Uint16Array(edges.n), columns, rows);
   return edges.labels;
 }
 
@@ -74,7 +72,7 @@ function segmentContext(c, label, N, nextN, P, nextP, inP, Q, inQ, up, down) {
 function read(reader, format, near, far) {
   reader.head(format);
   if (!equal(near.columns, far.columns) || !equal(near.rows, far.rows)) fail("P.2", "the references have two grids");
-  const edges = new Edges(near.columns, near.rows, format);
+  const edges = new Edges(near.columns, near.rows);
   const { n, width } = edges;
   reader.begin(n);
   reader.table = TABLE;

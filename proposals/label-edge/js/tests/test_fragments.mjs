@@ -412,3 +412,67 @@ test("images at random, with predicted frames, in any order", () => {
   }
   for (const met of types) assert.ok(met > 100, `${types}`);
 });
+
+test("P: what predicted frames must not be", () => {
+  const size = [4, 2];
+  const shape = format(4, 2);
+  const how = { k: 2, size, random: chance(4) };
+  const P = encodeFrame([1, 1, 1, 1, 2, 2, 2, 2], how);
+  const Q = encodeFrame([1, 1, 1, 1, 3, 3, 3, 3], how);
+  const between = (fragment, first = P, last = Q) => decodeFrames([first, fragment, last], shape, { predicted }).frame(1);
+  const refusesBetween = (section, composer, ...around) => refuses(section, () => between(composer.bits(64, 0).fragment(), ...around));
+  const begun = (k = 2) => new Composer(1).bits(4, k - 1).state();
+  // Keys, and the frame that a frame repeats.
+  for (const f of [0, 1]) {
+    const two = [P, P];
+    two[f] = begun().fragment();
+    refuses("P.2", () => decodeFrames(two, shape, { predicted }).frame(f));
+  }
+  refuses("P.2", () => decodeFrames([begun().fragment()], shape, { predicted }).frame(0));
+  assert.deepEqual(numbers(between(encodeSame(1))), [1, 1, 1, 1, 2, 2, 2, 2]);
+  assert.deepEqual(numbers(between(encodeSame(2))), [1, 1, 1, 1, 3, 3, 3, 3]);
+  for (const back of [3, 4, 16383]) refuses("P.2", () => between(encodeSame(back)));
+  refuses("4.3", () => between(new Composer(2).bits(14, 0).fragment()));
+  const whole = encodePredicted([1, 1, 1, 1, 2, 2, 2, 2], [1, 1, 1, 1, 2, 2, 2, 2], [1, 1, 1, 1, 3, 3, 3, 3], 4, 2, chance(5));
+  refuses("4.3", () => decodeFrames([P, whole, encodeSame(1)], shape, { predicted }).frame(2)); // a key repeats a predicted one
+  refuses("4.3", () => {
+    const frames = decodeFrames([P, whole, Q, P, P, P, P, P, encodeSame(7)], shape, { predicted });
+    frames.frame(1);
+    frames.frame(8);
+  });
+  for (const missing of [0, 2]) {
+    const some = [P, whole, Q];
+    some[missing] = undefined;
+    refuses("4.3", () => decodeFrames(some, shape, { predicted }).frame(1), { missing });
+  }
+  // Two grids, the head, and the end.
+  const narrow = encodeFrame([1, 2, 1, 2], { ...how, grid: [[1, 2], [0]] });
+  refusesBetween("P.2", begun(), P, narrow);
+  refusesBetween("P.2", begun(), encodeFrame([1, 1, 1, 1], { ...how, grid: [[0], [1, 1]] }), Q);
+  refusesBetween("4.2", begun(9));
+  assert.deepEqual(numbers(between(whole)), [1, 1, 1, 1, 2, 2, 2, 2]);
+  for (const state of [1, 200]) refuses("P.3", () => between(predictedRow().fragment({ state })));
+  refuses("P.3", () => between(predictedRow().fragment({ more: 2 })));
+  const longer = begun().symbol("SEGMENT", 14, 7).number("OFFSET", 1, 2).symbol("WHICH", 0, 5).symbol("NEW", 0, 11).bits(2, 2);
+  refuses("6.1", () => between(sealed(longer.bytes().slice(0, 2))));
+  function predictedRow() {
+    // Row 0: N = 0 agrees, P = Q = 1: pattern 2, of 4 positions. Row 1: label 1, N = 1 agrees, P = 2, Q = 3: pattern 3.
+    return begun().symbol("SEGMENT", 12 + 2, 1).symbol("SEGMENT", contextInside(), 0).symbol("SEGMENT", 18 + 2, 0);
+  }
+  /** Label 1 inside row 0, behind its first position: P and Q agree, N does not; above and below by a = 0. */
+  function contextInside() {
+    return 216 + 4 * 5 + 1 + 2; // Q- and P- are those of the row itself
+  }
+  assert.deepEqual(numbers(between(predictedRow().fragment())), [1, 1, 1, 1, 1, 1, 1, 1]);
+  // P.3.1: behind the segment, to the same label, out of range, a label that is not there.
+  refusesBetween("P.3.1", begun().symbol("SEGMENT", 14, 5));
+  refusesBetween("P.3.1", begun().symbol("SEGMENT", 14, 6).number("OFFSET", 0, 0));
+  refusesBetween("P.3.1", begun().symbol("SEGMENT", 14, 6).number("OFFSET", 0, 1000));
+  refusesBetween("P.3.1", begun().symbol("SEGMENT", 14, 7).number("OFFSET", 1, 0).symbol("WHICH", 0, 0));
+  refusesBetween("P.3.1", begun().symbol("SEGMENT", 14, 7).number("OFFSET", 1, 4).symbol("WHICH", 0, 5).symbol("NEW", 0, 0));
+  refusesBetween("6.4", begun().symbol("SEGMENT", 14, 7).number("OFFSET", 1, 0).symbol("WHICH", 0, 2));
+  refusesBetween("P.3.1", begun().symbol("SEGMENT", 14, 7).number("OFFSET", 1, 0).symbol("WHICH", 0, 5).symbol("NEW", 0, 11).bits(2, 0));
+  refusesBetween("P.3.1", begun(1).symbol("SEGMENT", 14, 1).symbol("SEGMENT", contextInside(), 0).symbol("SEGMENT", 20, 1)); // 2, of 1 bit
+  const blank = encodeFrame(Array(8).fill(0), how);
+  refusesBetween("P.3.1", begun().symbol("SEGMENT", 240 + 2 * 2 + 1, 1), blank, blank); // all agree, and N' too
+});
