@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames that dseg wrote, each decoded from its fragment, beside those of the same object without compression.
-// usage: DSEG=dseg node test_volumes.mjs VOLUME...
+// usage: DSEG=dseg node test_volumes.mjs data:FILE|mricron:FILE|phantom:LABELS:SIZE:SEED
+// 77: FILE is not below $DSEG_DATA, or in Debian's mricron-data.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import fs from "node:fs";
 import path from "node:path";
 import { decodeFrame, decodeFrames } from "../label-edge.js";
 import { predicted } from "../label-edge-predicted.js";
@@ -41,11 +43,20 @@ function compare(volume, representation, syntax, ...options) {
   console.log(`${path.basename(volume)}, ${representation}, ${[syntax, ...options].join(" ")}: ${truth.length} frames of types 0 to 3: ${types.join(", ")}`);
 }
 
-const syntaxes = process.env.SYNTAXES ? process.env.SYNTAXES.split(",") : ["label-edge"];
-for (const volume of process.argv.slice(2)) {
-  for (const syntax of syntaxes) {
-    compare(volume, "labelmap", syntax);
-    compare(volume, "labelmap", syntax, "--option", "same=1", "--option", "bits=16");
-    compare(volume, "binary", syntax, "--option", "same=1");
-  }
+const [volume] = process.argv.slice(2);
+let file = volume.replace(/^data:/, `${process.env.DSEG_DATA}/`).replace(/^mricron:/, "/usr/share/mricron/templates/");
+if (volume.startsWith("phantom:")) {
+  file = "phantom.nii.gz";
+  const [labels, size, seed] = volume.split(":").slice(1);
+  execFileSync(process.env.DSEG, ["phantom", "--labels", labels, "--size", size, "--seed", seed, file, "--force"]);
+} else if (!fs.existsSync(file)) {
+  console.log(`skipped: there is no ${file}`);
+  process.exit(77);
 }
+const same = ["--option", "same=1"];
+compare(file, "labelmap", "label-edge");
+compare(file, "labelmap", "label-edge", ...same, "--option", "bits=16");
+compare(file, "binary", "label-edge", ...same);
+compare(file, "labelmap", "label-edge-predicted");
+compare(file, "labelmap", "label-edge-predicted", "--option", "bits=16");
+compare(file, "binary", "label-edge-predicted");
