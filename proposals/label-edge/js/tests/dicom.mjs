@@ -7,12 +7,12 @@ const LONG = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN"
 const UNDEFINED = 0xffffffff;
 
 /**
- * @param {string} file  in an Explicit VR Little Endian encoding
+ * @param {string | Buffer} file  its name or bytes, in an Explicit VR Little Endian encoding
  * @returns {{syntax: string, format: import("../label-edge.js").Format, frames: Uint8Array[]}}  frames are fragments
  *   where Pixel Data is encapsulated, else the pixels of each frame, of 1 bit as a byte for each pixel
  */
 export function framesOf(file) {
-  const bytes = fs.readFileSync(file);
+  const bytes = typeof file === "string" ? fs.readFileSync(file) : file;
   const found = new Map();
   let at = 132;
 
