@@ -19,7 +19,7 @@ LIBRARIES = re.compile(r"<((?:zlib|libdeflate|charls|openjpeg|openjph|jxl|jpegli
 C_HEADERS = {"assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math",
              "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib",
              "stdnoreturn", "string", "tgmath", "time", "uchar", "wchar", "wctype"}
-CPU_HEADERS = {"immintrin.h", "arm_acle.h", "arm_neon.h"}  # vector instructions, checksums
+CPU_HEADERS = {"emmintrin.h", "immintrin.h", "arm_acle.h", "arm_neon.h"}  # vector instructions, checksums
 # Faces of the library parse and show, and leave the work to one call: what they do not call themselves, by folder.
 FACES = {
     "tools/convert": re.compile(r"\bdseg_(?:source_(?:read|derive)|writer|volume_write)\w*(?= ?\()"),
