@@ -130,10 +130,9 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
   label_edge_prepare_rasters(raster, &p->raster, &q->raster);
   for (uint32_t y = 0; y < height; y++, row_start += width) {
     if (le_row_agrees(&p->raster, &q->raster, above, y, label)) {
+      look(&r); /* not of the copy: the source may go on in its tail */
+      look_at = r.at + LE_STEPS_BITS;
       le_reader rest = r;
-      look(&rest);
-      r = rest; /* whether the symbol is read or not: looking may have gone on to a copy of the last bytes */
-      look_at = 0;
       if (get_short_symbol(&rest, tables->steps[agreed]) == 0) {
         r = rest;
         le_paint_plain(raster, y, label);

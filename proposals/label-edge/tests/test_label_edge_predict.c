@@ -216,10 +216,31 @@ static void test_symbols(void **state) {
   assert_int_equal(decode_symbols(0, 1, behind, 3), LABEL_EDGE_BAD_DATA); /* in the row below */
 }
 
+/* The last bytes of a fragment are read from a copy: wherever rows of one label are in front of them, which may or may
+ * not stay so. */
+static void test_end(void **state) {
+  (void)state;
+  uint64_t random = 5;
+  for (int round = 0; round < 300; round++) {
+    instance image;
+    instance_create(&image, 64, 2, 8, 5);
+    for (size_t k = 0; k < image.frame_bytes * image.format.frames; k++) {
+      const uint64_t drawn = next_random(&random) >> 20;
+      image.pixels[k] = (uint8_t)(drawn % 4 || !k ? (k ? image.pixels[k - 1] : 0) : drawn >> 8 & 0x30);
+    }
+    assert_int_equal(instance_encode(&image, KNOWS_FRAMES), LABEL_EDGE_OK);
+    for (uint32_t f = 0; f < image.format.frames; f++) {
+      assert_int_equal(decode_first(&image, f), LABEL_EDGE_OK);
+    }
+    instance_destroy(&image);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_types), cmocka_unit_test(test_same),  cmocka_unit_test(test_same_in_turns),
       cmocka_unit_test(test_grids), cmocka_unit_test(test_alone), cmocka_unit_test(test_symbols),
+      cmocka_unit_test(test_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
