@@ -5,7 +5,8 @@ import struct
 import zlib
 from collections import namedtuple
 
-from sample_frames import ALL_NEW, BY_MOVES, SMALL, STEPS, TURNED, Bits, fragment, head, plain, raw, same, wanted
+from sample_frames import ALL_NEW, BY_MOVES, SMALL, STEPS, TURNED, plain, wanted  # it says where the next one is
+from compose import Bits, fragment, head, raw, same  # noqa: I001
 
 # fragments: one for each frame; frame: the one that has to be refused; says: what the second decoder says of it.
 Fault = namedtuple("Fault", "name purpose section image fragments frame says")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "second"))
 from chance import Chance  # noqa: E402
-from compose import Bits, Plain, Wanted, fragment, head, independent, raw, same  # noqa: E402
+from compose import Plain, Wanted, fragment, head, independent, raw, same  # noqa: E402
 from label_edge import KINDS, TABLES, Independent, Reader, read_head  # noqa: E402
 
 # image: rows, columns, Bits Allocated; fragments: one for each frame; frames: labels in raster order.

@@ -4,9 +4,9 @@
 import random
 
 from sample_faults import Fault
-from sample_frames import Sample, drawn, fragment, plain, raw, same
+from sample_frames import Sample, drawn, plain  # it says where the next ones are
 from chance import Chance
-from compose import Plain, Wanted, predicted
+from compose import Plain, Wanted, fragment, predicted, raw, same
 from label_edge_predicted import KINDS, PredictedDecoder
 
 IMAGE = (4, 6, 8)
