@@ -140,6 +140,18 @@ def findings_run(results):
     return f"All figures are from {run_text(results)}. Machine: {machine_text(results.all['machine'])}; load before each part at most {load:.2f}."
 
 
+def evidence_browser(results):
+    """Label Edge's decoder for browsers beside those of zstd and of deflate: MB/s of pixels, medians."""
+    by_corpus = {}
+    for record in results.all.get("browser", []):
+        by_corpus.setdefault(record["corpus"], {})[record["decoder"]] = record
+    rows = []
+    for corpus, found in by_corpus.items():
+        speeds = [found[name]["mbps"] for name in ("label-edge.js", "fzstd", "pako")]
+        rows.append([corpus, *(f"{value:.0f}" for value in speeds), *(f"{speeds[0] / other:.1f}" for other in speeds[1:])])
+    return markdown(["volume", "label-edge.js", "fzstd, zstd-19", "pako, Deflated Image Frame", "times fzstd", "times pako"], rows)
+
+
 def evidence_run(results):
     r = results.all
     name = lambda one: one["library"] if not one["library"][0].isdigit() else f"{one['codec'].split(':')[0]} {one['library']}"
@@ -264,6 +276,7 @@ BLOCKS = {
     "findings-encodings": findings_encodings,
     "findings-codecs": findings_codecs,
     "evidence-run": evidence_run,
+    "evidence-browser": evidence_browser,
     "evidence-targets": lambda results: label_edge.targets(results.all),
     "evidence-losses": lambda results: label_edge.losses(results.all),
     "evidence-results": lambda results: label_edge.result_tables(results.all),

@@ -13,11 +13,11 @@ from pathlib import Path
 from corpora import all_corpora
 from measuring import machine, output_of
 from report import write_report
-from suites import Context, encodings, frame_codecs, growth, headline
+from suites import Context, browser, encodings, frame_codecs, growth, headline
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
-SUITES = ("headline", "encodings", "frames", "growth", "turns")
+SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser")
 
 # The case of the headline: the first of these that is at hand.
 BIG = "s0327-512|phantom-108-512|s0327|inia19"
@@ -28,6 +28,7 @@ FRAMES = [BIG, "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "har
           "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31", "cubes5-scan", "cubes5-random",
           "cubes12-scan", "cubes12-random", "voronoi-scan", "voronoi-random"]  # fmt: skip
 BINARY_FRAMES = 3
+BROWSER = [BIG, "s0327", "ct20", "knee", "aparc", "aal", "inia19", "jhu-wm-2mm"]
 
 
 def choose(corpora, wanted):
@@ -55,6 +56,8 @@ def plan(options, context, corpora):
             context, item, both, rounds, seconds, limit)  # fmt: skip
     for corpus in big:
         yield "turns", corpus.name, lambda corpus=corpus: turns(context, corpus, options, 20 if quick else 120)
+    for corpus in choose(corpora, [SMALL] if quick else BROWSER):
+        yield "browser", corpus.name, lambda corpus=corpus: browser(context, corpus)
     yield "growth", "", lambda: growth(context, 10 if quick else 60)
     for corpus in [*later, *own]:
         if quick or corpus not in big:

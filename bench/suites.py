@@ -9,6 +9,7 @@ from pathlib import Path
 from measuring import Job, progress, run_jobs, run_process, shown
 
 HERE = Path(__file__).resolve().parent
+BROWSER = HERE.parent / "proposals" / "label-edge" / "js" / "bench.mjs"
 PEERS = HERE / "peers"
 # Seconds after which a job is not run again; one whose warm-up takes that long is not run a second time.
 ENCODING_PATIENCE, GROWTH_PATIENCE = 3, 6
@@ -301,6 +302,24 @@ def encodings(context, corpus, budget):
                 kept = {key: result[key] for key in ("seconds", "peak_bytes", "failed", "voxels") if key in result}
                 record[result["what"]] = kept
     for path in folder.glob("*.dcm"):
+        path.unlink()
+    return {"records": records}
+
+
+def browser(context, corpus):
+    """Decoders for browsers on one label map, in turns in one process: Label Edge, zstd by fzstd, deflated frames by pako."""
+    folder = context.folder(f"browser-{corpus.name}")
+    nifti = as_nifti(context, corpus, folder)
+    objects = []
+    for codec, options in (("label-edge", []), ("zstd", ["--option", "level=19"]), ("deflated-frame", ["--option", "level=12"])):
+        objects.append(folder / f"{codec}.dcm")
+        progress(f"{corpus.name}: writes {codec} for browsers")
+        must([context.dseg, "convert", nifti, objects[-1], "--as", "labelmap", "--transfer-syntax", codec, *options, "--force"])
+    command = [context.node, BROWSER, context.node_modules, *objects, 5 if context.quick else 15]
+    printed = must(command)
+    records = [{"corpus": corpus.name, "decoder": name, "node": printed["node"], "command": shown(command), **found}
+               for name, found in printed["decoders"].items()]  # fmt: skip
+    for path in objects:
         path.unlink()
     return {"records": records}
 
