@@ -319,8 +319,6 @@ def browser(context, corpus):
     printed = must(command)
     records = [{"corpus": corpus.name, "decoder": name, "node": printed["node"], "command": shown(command), **found}
                for name, found in printed["decoders"].items()]  # fmt: skip
-    for path in objects:
-        path.unlink()
     return {"records": records}
 
 
