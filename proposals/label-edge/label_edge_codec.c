@@ -231,7 +231,7 @@ static dseg_status decode(dseg_codec_context *context, const dseg_frame_info *in
 
 /* What the core says, and other frames, canonical or, in a decoder, compressed to hardly more than that. */
 static uint64_t with_fetched(const dseg_codec_setup *setup, uint64_t core, unsigned frames) {
-  const uint64_t fetched = 2 * frames * (uint64_t)dseg_frame_bytes(&setup->format) + ((uint64_t)1 << 16);
+  const uint64_t fetched = (uint64_t)2 * frames * dseg_frame_bytes(&setup->format) + ((uint64_t)1 << 16);
   return core > UINT64_MAX - fetched ? UINT64_MAX : core + fetched;
 }
 
