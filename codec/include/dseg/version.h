@@ -11,11 +11,11 @@ extern "C" {
 
 /* The version of these headers. Before 1.0 a new MINOR may break programs, a new PATCH does not. */
 #define DSEG_VERSION_MAJOR 0
-#define DSEG_VERSION_MINOR 4
+#define DSEG_VERSION_MINOR 5
 #define DSEG_VERSION_PATCH 0
 /* As a number, for #if DSEG_VERSION >= 200: MAJOR * 10000 + MINOR * 100 + PATCH. */
 #define DSEG_VERSION (DSEG_VERSION_MAJOR * 10000 + DSEG_VERSION_MINOR * 100 + DSEG_VERSION_PATCH)
-/* As a string literal: "0.4.0". */
+/* As a string literal: "0.5.0". */
 #define DSEG_VERSION_STRING              \
   DSEG_VERSION_TEXT_(DSEG_VERSION_MAJOR) \
   "." DSEG_VERSION_TEXT_(DSEG_VERSION_MINOR) "." DSEG_VERSION_TEXT_(DSEG_VERSION_PATCH)
