@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decodes all frames of the same label map by label-edge.js, by fzstd and by pako, in turns, in one process, and prints
-// a line of JSON: for each decoder bytes of all fragments, and the seconds of each round.
+// a line of JSON: for each decoder bytes of all fragments, and the seconds of each round, where every frame gets an array
+// of its own ("arrays"), and where all go into one volume ("volume").
 // usage: node bench.mjs NODE_DIRECTORY LABEL_EDGE.dcm ZSTD.dcm DEFLATED_FRAME.dcm [ROUNDS]
 // NODE_DIRECTORY has fzstd and pako below node_modules. The first object may be of either syntax of Label Edge.
 import path from "node:path";
@@ -34,41 +35,52 @@ function trimmed(fragment) {
     return fragment.subarray(0, -1);
   }
 }
-const zstdFrames = zstd.frames.map(trimmed);
+// Each frame into an array of its own, or into the volume that a viewer holds: others' frames are copied there.
+const Type = format.bitsAllocated === 16 ? Uint16Array : Uint8Array;
+const plane = format.rows * format.columns;
+const volume = new Type(plane * ours.frames.length);
+const places = ours.frames.map((_, f) => volume.subarray(f * plane, (f + 1) * plane));
+const copied = (bytes, place) => new Uint8Array(place.buffer, place.byteOffset, place.byteLength).set(bytes);
 
 const alone = ours.frames.every((fragment) => (fragment[0] & 3) % 3 === 0);
-function decodeOurs() {
-  if (alone) return ours.frames.map((fragment) => decodeFrame(fragment, format));
-  const frames = decodeFrames(ours.frames, format, { predicted });
-  return ours.frames.map((_, f) => frames.frame(f));
+function decodeOurs(fragments, into) {
+  if (alone) return fragments.map((fragment, f) => decodeFrame(fragment, format, into?.[f]));
+  const frames = decodeFrames(fragments, format, { predicted });
+  return fragments.map((_, f) => frames.frame(f, into?.[f]));
 }
+const others = (decode) => (fragments, into) => fragments.map((fragment, f) => (into ? copied(decode(fragment), into[f]) : decode(fragment)));
 const decoders = {
-  "label-edge.js": { object: ours, decode: decodeOurs },
-  fzstd: { object: zstd, decode: () => zstdFrames.map((fragment) => fzstd.decompress(fragment)) },
-  pako: { object: deflated, decode: () => deflated.frames.map(inflate) },
+  "label-edge.js": { fragments: ours.frames, decode: decodeOurs },
+  fzstd: { fragments: zstd.frames.map(trimmed), decode: others((fragment) => fzstd.decompress(fragment)) },
+  pako: { fragments: deflated.frames, decode: others(inflate) },
 };
 
 const results = {};
 let truth;
-for (const [name, { object, decode }] of Object.entries(decoders)) {
-  const pixels = decode().map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
-  truth ??= pixels;
-  if (pixels.length !== truth.length || pixels.some((frame, f) => Buffer.compare(frame, truth[f]) !== 0)) {
-    throw new Error(`${name} gives other pixels than label-edge.js`);
+for (const [name, { fragments, decode }] of Object.entries(decoders)) {
+  const pixels = decode(fragments).map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
+  truth ??= Buffer.concat(pixels);
+  volume.fill(1);
+  decode(fragments, places);
+  for (const found of [Buffer.concat(pixels), Buffer.from(volume.buffer)]) {
+    if (Buffer.compare(found, truth) !== 0) throw new Error(`${name} gives other pixels than label-edge.js`);
   }
-  results[name] = { bytes: object.frames.reduce((sum, fragment) => sum + fragment.length, 0), seconds: [] };
+  const bytes = fragments.reduce((sum, fragment) => sum + fragment.length, 0);
+  results[name] = { bytes, arrays: { seconds: [] }, volume: { seconds: [] } };
 }
 // The first rounds are for the compiler of Node.js and do not count.
 for (let round = -3; round < rounds; round++) {
-  for (const [name, { decode }] of Object.entries(decoders)) {
-    const start = performance.now();
-    decode();
-    if (round >= 0) results[name].seconds.push((performance.now() - start) / 1000);
+  for (const [way, into] of [["arrays", undefined], ["volume", places]]) {
+    for (const [name, { fragments, decode }] of Object.entries(decoders)) {
+      const start = performance.now();
+      decode(fragments, into);
+      if (round >= 0) results[name][way].seconds.push((performance.now() - start) / 1000);
+    }
   }
 }
-for (const result of Object.values(results)) {
+for (const result of Object.values(results).flatMap(({ arrays, volume: one }) => [arrays, one])) {
   const sorted = [...result.seconds].sort((a, b) => a - b);
   result.median = sorted[sorted.length >> 1];
-  result.mbps = (truth.length * size) / 1e6 / result.median;
+  result.mbps = volume.byteLength / 1e6 / result.median;
 }
-console.log(JSON.stringify({ node: process.version, frames: truth.length, frame_bytes: size, rounds, decoders: results }));
+console.log(JSON.stringify({ node: process.version, frames: places.length, frame_bytes: size, rounds, decoders: results }));

@@ -46,8 +46,9 @@ function references(f, frames) {
 
 /** The labels of all positions of the grid. They are kept. @param {Edges} edges */
 function labelsOf(edges) {
-  const [columns, rows] = [edges.columns, edges.rows].map((starts) => [...starts.keys()]);
-  edges.labels ??= edges.paint(new Uint16Array(edges.n), columns, rows);
+  if (edges.labels) return edges.labels;
+  edges.labels = new Uint16Array(edges.n);
+  edges.paint(edges.labels, [...edges.columns.keys()], [...edges.rows.keys()]);
   return edges.labels;
 }
 

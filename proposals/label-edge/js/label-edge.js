@@ -130,7 +130,6 @@ export class Reader {
     if (this.state !== 0 || left > 15 || this.bits(left) !== 0) fail(section, "the frame does not end as it shall");
   }
 }
-
 /** Section 5: where the kept ones of m columns or rows begin, then m. */
 function grid(reader, m, gridded) {
   const rule = gridded ? reader.bits(3) : 0;
@@ -175,13 +174,14 @@ export class Edges {
     }
     this.position[this.count] = this.n;
   }
-  /** Section 10, for pixels that are 0. */
-  paint(pixels, columns = this.columns, rows = this.rows) {
+  /** Section 10, for pixels that are 0. Words are those of all the memory in which the pixels are. */
+  paint({ constructor: Type, buffer, byteOffset }, columns = this.columns, rows = this.rows) {
     const { width, position, label } = this;
-    const words = new Int32Array(pixels.buffer, 0, pixels.byteLength >> 2);
+    const pixels = new Type(buffer, 0, Math.floor(buffer.byteLength / Type.BYTES_PER_ELEMENT));
+    const words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
     const across = columns[width];
     for (let y = 0, i = 0, value = 0; y + 1 < rows.length; y++) {
-      const row = rows[y] * across;
+      const row = byteOffset / Type.BYTES_PER_ELEMENT + rows[y] * across;
       const end = (y + 1) * width;
       if (value === 0 && position[i] >= end) continue; // an empty row
       let from = row;
@@ -190,9 +190,8 @@ export class Edges {
         if (value !== 0) paint(pixels, words, value, from, to);
       }
       if (value !== 0) paint(pixels, words, value, from, row + across);
-      for (let copy = rows[y] + 1; copy < rows[y + 1]; copy++) pixels.copyWithin(copy * across, row, row + across);
+      for (let c = 1; c < rows[y + 1] - rows[y]; c++) pixels.copyWithin(row + c * across, row, row + across);
     }
-    return pixels;
   }
 }
 /** Y(c) of section 8. */
@@ -249,21 +248,19 @@ function readFrame(reader, format) {
   edges.position[edges.count] = edges.n;
   return edges;
 }
-
-/** Decodes a frame by itself. @param {Uint8Array} fragment @param {Format} format @returns {Pixels} */
-export const decodeFrame = (fragment, format) => decodeFrames([fragment], format).frame(0);
-
+/** Decodes one frame. @param {Uint8Array} fragment @param {Format} format @param {Pixels} [into] @returns {Pixels} */
+export const decodeFrame = (fragment, format, into) => decodeFrames([fragment], format).frame(0, into);
 /**
  * Decodes frames of an image, each with those that it needs. The edges of eight are kept for the next ones.
  * @param {ArrayLike<Uint8Array | undefined>} fragments  of all frames, undefined if not needed @param {Format} format
  * @param {{predicted?: object}} [options]  predicted: what label-edge-predicted.js exports, for its transfer syntax
- * @returns {{length: number, frame: (index: number) => Pixels}}  frame throws LabelEdgeError
+ * @returns {{length: number, frame: (index: number, into?: Pixels) => Pixels}}  into: written when all is read
  */
 export function decodeFrames(fragments, format, { predicted } = {}) {
   const [{ length }, { rows, columns, bitsAllocated, packed }] = [fragments, format];
   const fit = [rows, columns].every((m) => Number.isInteger(m) && m > 0 && m < 65536);
   if (!fit || ![1, 8, 16].includes(bitsAllocated)) throw new RangeError("no frame has this format");
-  const Type = bitsAllocated === 16 ? Uint16Array : Uint8Array;
+  const [Type, size] = [bitsAllocated === 16 ? Uint16Array : Uint8Array, rows * columns];
   const kept = new Map(); // the edges of frames that are not "same", in the order of use
   function edgesOf(f, repeated) {
     let edges = kept.get(f);
@@ -288,9 +285,12 @@ export function decodeFrames(fragments, format, { predicted } = {}) {
     if (kept.set(f, edges).size > 8) kept.delete(kept.keys().next().value);
     return edges;
   }
-  function frame(index) {
+  function frame(index, into) {
     if (!Number.isInteger(index) || index < 0 || index >= length) throw new RangeError(`there is no frame ${index}`);
-    const pixels = edgesOf(index).paint(new Type(rows * columns));
+    if (into && (into.constructor !== Type || into.length !== size)) throw new RangeError("the array does not fit");
+    const edges = edgesOf(index);
+    const pixels = into?.fill(0) ?? new Type(size);
+    edges.paint(pixels);
     if (bitsAllocated !== 1 || !packed) return pixels;
     const bytes = new Uint8Array((pixels.length + 7) >> 3);
     for (let p = 0; p < pixels.length; p++) bytes[p >> 3] |= pixels[p] << (p & 7);

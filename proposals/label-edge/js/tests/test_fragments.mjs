@@ -154,6 +154,29 @@ test("pixels are the caller's", () => {
   assert.deepEqual(numbers(frames.frame(1)), labels);
 });
 
+test("into a part of a volume, at any place, and not at all where a frame is refused", () => {
+  const random = chance(6);
+  for (const [bits, Type] of [[8, Uint8Array], [16, Uint16Array]]) {
+    for (let offset = 0; offset < 9; offset++) {
+      const size = [7, 5];
+      const labels = picture(random, ...size, bits);
+      const fragment = encodeFrame(labels, { k: bits, size, random });
+      const volume = new Type(offset + 35 + 3).fill(9);
+      const into = volume.subarray(offset, offset + 35);
+      assert.equal(decodeFrame(fragment, format(...size, bits), into), into);
+      assert.deepEqual(numbers(volume), [...Array(offset).fill(9), ...labels, 9, 9, 9]);
+      into.fill(7);
+      assert.deepEqual(numbers(decodeFrames([fragment, encodeSame(1)], format(...size, bits)).frame(1, into)), labels);
+      into.fill(7);
+      assert.throws(() => decodeFrame(sealed(fragment.subarray(0, -6)), format(...size, bits), into), LabelEdgeError);
+      assert.ok(into.every((value) => value === 7));
+      for (const wrong of [volume, new Type(34), new (bits === 8 ? Uint16Array : Uint8Array)(35)]) {
+        assert.throws(() => decodeFrame(fragment, format(...size, bits), wrong), RangeError);
+      }
+    }
+  }
+});
+
 /** A gap from "from" on, where the next edge is expected at "expected". */
 function gap(composer, from, expected, value, long) {
   const w = Math.max(expected - from + 1, 1);
