@@ -37,29 +37,15 @@ uint64_t label_edge_encoder_memory(const label_edge_format *format) {
 
 static label_edge_status make(label_edge_encoder *e, const uint8_t *plan, size_t size) {
   const label_edge_format *format = &e->format;
-  const size_t repeats = (size_t)format->frames * 4;
-  if (plan && size != LE_PLAN_GRID && size != LE_PLAN_GRID + repeats) {
-    return LABEL_EDGE_BAD_FORMAT;
-  }
   const uint64_t pixels = (uint64_t)format->rows * format->columns;
-  static const uint8_t nothing[LE_PLAN_GRID] = {0};
   e->tables = label_edge_encoding_tables();
   e->changes = malloc(format->columns * sizeof *e->changes);
   e->slot.edges =
       pixels > SIZE_MAX / 8 - LE_EDGES_ROOM ? NULL : malloc(((size_t)pixels + LE_EDGES_ROOM) * sizeof *e->slot.edges);
-  if (!e->tables || !e->changes || !e->slot.edges || !label_edge_plan_grid(format, nothing, &e->whole) ||
-      !label_edge_plan_grid(format, plan ? plan : nothing, &e->planned) ||
-      !label_edge_plan_grid(format, nothing, &e->own)) {
+  if (!e->tables || !e->changes || !e->slot.edges || !label_edge_plan_grid(format, label_edge_no_plan, &e->own)) {
     return LABEL_EDGE_NO_MEMORY;
   }
-  if (plan && size > LE_PLAN_GRID) {
-    e->repeats = malloc(repeats);
-    if (!e->repeats) {
-      return LABEL_EDGE_NO_MEMORY;
-    }
-    memcpy(e->repeats, plan + LE_PLAN_GRID, repeats);
-  }
-  return LABEL_EDGE_OK;
+  return label_edge_read_plan(format, plan, size, &e->planned, &e->whole, &e->repeats);
 }
 
 label_edge_status label_edge_encoder_create(const label_edge_format *format, const uint8_t *plan, size_t size,

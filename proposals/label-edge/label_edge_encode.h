@@ -19,6 +19,12 @@ typedef struct le_planned_grid {
 /* The grid of a plan, allocated; false: no memory. label_edge_free_planned frees it, also then. */
 bool label_edge_plan_grid(const label_edge_format *format, const uint8_t plan[LE_PLAN_GRID], le_planned_grid *planned);
 void label_edge_free_planned(le_planned_grid *planned);
+/* The plan of the whole frame. */
+extern const uint8_t label_edge_no_plan[LE_PLAN_GRID];
+/* A plan (NULL: none) as both encoders keep it: its grid, that of the whole frame, and repeats, four bytes a frame,
+ * NULL where it has none. The caller frees all three, also after an error. */
+label_edge_status label_edge_read_plan(const label_edge_format *format, const uint8_t *plan, size_t size,
+                                       le_planned_grid *planned, le_planned_grid *whole, uint8_t **repeats);
 
 /* Sets type and k in the head. */
 static inline void label_edge_set_type(le_planned_grid *planned, unsigned type, unsigned label_bits) {

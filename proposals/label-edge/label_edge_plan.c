@@ -52,6 +52,28 @@ bool label_edge_plan_grid(const label_edge_format *format, const uint8_t plan[LE
   return true;
 }
 
+const uint8_t label_edge_no_plan[LE_PLAN_GRID] = {0};
+
+label_edge_status label_edge_read_plan(const label_edge_format *format, const uint8_t *plan, size_t size,
+                                       le_planned_grid *planned, le_planned_grid *whole, uint8_t **repeats) {
+  const size_t bytes = (size_t)format->frames * 4;
+  if (plan && size != LE_PLAN_GRID && size != LE_PLAN_GRID + bytes) {
+    return LABEL_EDGE_BAD_FORMAT;
+  }
+  if (!label_edge_plan_grid(format, label_edge_no_plan, whole) ||
+      !label_edge_plan_grid(format, plan ? plan : label_edge_no_plan, planned)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  if (plan && size > LE_PLAN_GRID) {
+    *repeats = malloc(bytes);
+    if (!*repeats) {
+      return LABEL_EDGE_NO_MEMORY;
+    }
+    memcpy(*repeats, plan + LE_PLAN_GRID, bytes);
+  }
+  return LABEL_EDGE_OK;
+}
+
 void label_edge_free_planned(le_planned_grid *planned) {
   label_edge_free_grid(&planned->grid);
   free(planned->grid_columns);
