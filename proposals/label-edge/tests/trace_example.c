@@ -11,7 +11,7 @@
 #include "instance.h"
 #include "label_edge_writer.h"
 
-enum { ROWS = 7, COLUMNS = 12, WIDTH = COLUMNS / 2 };
+enum { ROWS = 7, COLUMNS = 12, PIXELS = ROWS * COLUMNS, WIDTH = COLUMNS / 2, POSITIONS = ROWS * WIDTH };
 static const char picture[ROWS][COLUMNS + 1] = {"............", "..333333....", "..333333....", "..33337777..",
                                                 "..33335577..", "..33335577..", "....3377...."};
 
@@ -34,14 +34,14 @@ static void fail(const char *what) {
 
 static void code(instance *image) {
   instance_create(image, ROWS, COLUMNS, 8, 1);
-  for (size_t k = 0; k < ROWS * COLUMNS; k++) {
+  for (size_t k = 0; k < PIXELS; k++) {
     const char c = picture[k / COLUMNS][k % COLUMNS];
     image->pixels[k] = (uint8_t)(c == '.' ? 0 : c - '0');
   }
   if (instance_encode(image, KNOWS_GRID)) {
     fail("the example cannot be coded");
   }
-  uint8_t out[ROWS * COLUMNS];
+  uint8_t out[PIXELS];
   instance_decoder decoder;
   if (instance_open(image, &decoder) || instance_decode(image, &decoder, 0, out) ||
       memcmp(out, image->pixels, sizeof out) != 0) {
@@ -52,14 +52,14 @@ static void code(instance *image) {
 
 static void find_edges(const instance *image, le_slot *slot) {
   uint32_t label = 0;
-  for (uint32_t p = 0; p < ROWS * WIDTH; p++) {
+  for (uint32_t p = 0; p < POSITIONS; p++) {
     const uint32_t value = image->pixels[p / WIDTH * COLUMNS + p % WIDTH * 2];
     if (value != label) {
       slot->edges[slot->count++] = le_make_edge(p, value, 0);
       label = value;
     }
   }
-  slot->edges[slot->count] = ROWS * WIDTH;
+  slot->edges[slot->count] = POSITIONS;
 }
 
 /* ---- The symbols */
@@ -161,8 +161,8 @@ static void say_symbols(const le_writer *w, const le_edge *edges) {
 }
 
 static void say_example(const instance *image) {
-  le_edge edges[ROWS * WIDTH + LE_EDGES_ROOM] = {0};
-  le_slot slot = {.edges = edges, .grid = {.width = WIDTH, .height = ROWS, .pixels = ROWS * WIDTH}};
+  le_edge edges[POSITIONS + LE_EDGES_ROOM] = {0};
+  le_slot slot = {.edges = edges, .grid = {.width = WIDTH, .height = ROWS, .pixels = POSITIONS}};
   le_writer w = {0};
   find_edges(image, &slot);
   const unsigned label_bits = (image->fragments[0][0] >> LE_TYPE_BITS & 15) + 1u;
@@ -181,8 +181,8 @@ static void say_example(const instance *image) {
   say("\n\nThe head: type = 0 (B(2)), k = %u (B(4) = %u), and a grid (B(1) = 1): for the columns rule = 1 (B(3)), s = "
       "%d (B(4)); "
       "for the\nrows rule = 0 (B(3)). width = %d, n = %d. The grid is\n\n    ",
-      label_bits, label_bits - 1, WIDTH, WIDTH, ROWS * WIDTH);
-  for (int k = 0; k < ROWS * WIDTH; k++) {
+      label_bits, label_bits - 1, WIDTH, WIDTH, POSITIONS);
+  for (size_t k = 0; k < POSITIONS; k++) {
     say("%s%c", k && k % WIDTH == 0 ? "  " : "", picture[k / WIDTH][k % WIDTH * 2]);
   }
   say("\n\nand its edges are");
