@@ -12,6 +12,10 @@ export function chance(seed) {
   };
 }
 export const oneOf = (random, list) => list[Math.floor(random() * list.length)];
+/** What decodeFrame has to know of a frame. */
+export const format = (columns, rows, bitsAllocated = 8, more = {}) => ({ rows, columns, bitsAllocated, ...more });
+/** The pixels of these labels, as numbers. */
+export const numbers = (pixels) => Array.from(pixels);
 
 /** Section 5 to the letter: the columns (rows) that a grid keeps of m. */
 export function keptOf([rule, how], m) {
