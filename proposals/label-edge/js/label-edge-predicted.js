@@ -47,8 +47,7 @@ function references(f, frames) {
 /** The labels of all positions of the grid. They are kept. @param {Edges} edges */
 function labelsOf(edges) {
   if (edges.labels) return edges.labels;
-  edges.labels = new Uint16Array(edges.n);
-  edges.paint(edges.labels, [...edges.columns.keys()], [...edges.rows.keys()]);
+  edges.labels = edges.paint(Uint16Array, [...edges.columns.keys()], [...edges.rows.keys()]).slice();
   return edges.labels;
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decodes Label Edge image frames, version 3. Sections are those of bitstream.md.
-/**
- * What the data set says. packed, for 1 bit: true gives bits as PS3.5 8.1.1 packs them, else a byte for each pixel.
- * @typedef {{rows: number, columns: number, bitsAllocated: 1 | 8 | 16, packed?: boolean}} Format
- * @typedef {Uint8Array | Uint16Array} Pixels  rows * columns values, 16-bit ones for 16 bits; they are the caller's
- */
+/** What the data set says. packed, for 1 bit: true gives bits as PS3.5 8.1.1 packs them, else a byte for each pixel.
+ *  @typedef {{rows: number, columns: number, bitsAllocated: 1 | 8 | 16, packed?: boolean}} Format
+ *  @typedef {Uint8Array | Uint16Array} Pixels  rows * columns values, 16-bit ones for 16 bits; they are the caller's */
 /** A rule of .section is broken. .needs: how many frames back the pixels of a "same" frame are, if that is not among
  *  the frames; .missing: the index of a fragment that is needed and undefined. */
 export class LabelEdgeError extends Error {
@@ -14,11 +12,8 @@ export class LabelEdgeError extends Error {
     Object.assign(this, { name: "LabelEdgeError", section, ...more });
   }
 }
-export function fail(section, what, more) {
-  throw new LabelEdgeError(section, what, more);
-}
+export const fail = (section, what, more) => { throw new LabelEdgeError(section, what, more); }; // prettier-ignore
 const log2 = (a) => 31 - Math.clz32(a);
-
 // Annex A: contexts and symbols of each name, and the frequencies, a byte each. tables.mjs writes them.
 const [EDGE, END, GAP, BIRTH, NEW] = [0, 68, 70, 81, 87]; // the first context of each name
 export const SHAPES = [[68, 12], [2, 2], [11, 16], [6, 8], [3, 12]];
@@ -46,8 +41,7 @@ export function stateTable(shapes, frequencies) {
     const symbol = new Uint8Array(256);
     for (let s = 0, y = 0; s < symbols; s++) for (let i = 0; i < number[s]; i++, y = (y + 163) & 255) symbol[y] = s;
     for (let y = 0; y < 256; y++) {
-      const next = number[symbol[y]]++;
-      const bits = 8 - log2(next);
+      const [next, bits] = [number[symbol[y]], 8 - log2(number[symbol[y]]++)];
       table[(c << 8) | y] = (symbol[y] << 12) | (bits << 8) | ((next << bits) - 256);
     }
   });
@@ -55,20 +49,18 @@ export function stateTable(shapes, frequencies) {
 }
 const TABLE = stateTable(SHAPES, FREQUENCIES);
 // Section 8: the moves, and the history after each by the one before it.
-const MOVES = Int8Array.of(0, -1, 1, -2, 2, -3, 3, -4, 4);
-const HISTORY = Uint8Array.from({ length: 9 * 34 }, (_, at) => {
+const MOVES = Int8Array.of(0, -1, 1, -2, 2, -3, 3, -4, 4, 0, 0, 0);
+const HISTORY = Uint8Array.from({ length: 12 * 34 }, (_, at) => {
   const [d, h] = [MOVES[Math.floor(at / 34)], at % 34];
   if (d === 0 && (h === 14 || h > 30)) return h === 14 ? 31 : Math.min(h + 1, 33);
   return 6 * (Math.max(-2, Math.min(d, 2)) + 2) + (h === 30 ? 5 : h > 30 ? 2 : Math.floor(h / 6));
 });
-const CRC = Uint32Array.from({ length: 256 }, (_, c) => {
-  for (let bit = 0; bit < 8; bit++) c = (c >>> 1) ^ (c & 1 ? 0x82f63b78 : 0);
-  return c;
-});
+const afterBit = (c) => (c >>> 1) ^ (c & 1 ? 0x82f63b78 : 0);
+const CRC = Int32Array.from({ length: 256 }, (_, byte) => new Array(8).fill(byte).reduce(afterBit, byte));
 /** CRC-32C (4.1). @param {Uint8Array} bytes */
-export function crc32c(bytes) {
+export function crc32c(bytes, table = CRC) {
   let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC[(crc ^ bytes[i]) & 255];
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]) & 255];
   return ~crc >>> 0;
 }
 /** The bits, symbols and labels of a fragment (4.1, 6). */
@@ -79,16 +71,15 @@ export class Reader {
     if (length >= 1 << 28) throw new RangeError("the fragment has more bytes than this decoder takes");
     this.view = new DataView(fragment.buffer, fragment.byteOffset, fragment.length);
     if (crc32c(fragment.subarray(0, length)) !== this.view.getUint32(length, true)) fail("4.1", "wrong checksum");
-    [this.at, this.end, this.table] = [0, 8 * length, TABLE]; // in bits
-    [this.state, this.k, this.list, this.last, this.how] = [0, 0, [], 0, 0];
+    [this.at, this.end, this.table, this.state, this.k] = [0, 8 * length, TABLE, 0, 0]; // at and end are in bits
+    [this.list, this.listLength, this.last, this.how] = [new Uint16Array(7), 0, 0, 0];
     this.type = this.bits(2);
   }
   /** B(m). Behind the last bit is the checksum, so that 4 bytes can be read wherever a bit is. */
   bits(m) {
     if (m > 25) return this.bits(16) | (this.bits(m - 16) << 16);
     const at = this.at;
-    this.at = at + m;
-    if (this.at > this.end) fail("6.1", "the fragment is too short");
+    if ((this.at += m) > this.end) fail("6.1", "the fragment is too short");
     return (this.view.getInt32(at >>> 3, true) >>> (at & 7)) & ((1 << m) - 1);
   }
   symbol(c) { // S(c)
@@ -101,11 +92,13 @@ export class Reader {
     if (e === 15) e = this.bits(5);
     return e > 28 ? fail("6.3", `a number of ${e} bits`) : (1 << e) - 1 + this.bits(e);
   }
+  toFront(i, label) {
+    for (; i > 0; i--) this.list[i] = this.list[i - 1];
+    return (this.list[0] = label);
+  }
   listed(e) { // L(e)
     const i = (1 << e) - 1 + this.bits(e);
-    if (i >= this.list.length) fail("6.4", "the list has no such entry");
-    this.list.unshift(...this.list.splice(i, 1));
-    return this.list[0];
+    return i < this.listLength ? this.toFront(i, this.list[i]) : fail("6.4", "the list has no such entry");
   }
   newLabel() { // N
     const t = this.symbol(NEW + this.how);
@@ -115,18 +108,16 @@ export class Reader {
     else if (t === 0) this.last++;
     else this.last += 1 + (t <= 5 ? 1 : -1) * ((1 << e) + this.bits(e));
     if (this.last < 0 || this.last >> this.k) fail("6.4", "a label is out of range");
-    this.list = [this.last, ...this.list.slice(0, 6)];
-    return this.last;
+    if (this.listLength < 7) this.listLength++;
+    return this.toFront(this.listLength - 1, this.last);
   }
   head({ bitsAllocated }) { // 4.2, up to k
-    this.k = this.bits(4) + 1;
-    if (this.k > bitsAllocated) fail("4.2", `labels of ${this.k} bits`);
+    if ((this.k = this.bits(4) + 1) > bitsAllocated) fail("4.2", `labels of ${this.k} bits`);
   }
   begin(n) { // 6.1
     this.state = n > 1 << 28 ? fail("6.1", "the grid has more than 2^28 positions") : this.bits(8);
   }
-  finish(section) {
-    const left = this.end - this.at;
+  finish(section, left = this.end - this.at) {
     if (this.state !== 0 || left > 15 || this.bits(left) !== 0) fail(section, "the frame does not end as it shall");
   }
 }
@@ -137,21 +128,24 @@ function grid(reader, m, gridded) {
   const s = rule % 4 === 0 ? 1 : reader.bits(m === 1 ? 0 : log2(m - 1) + 1);
   if (s === 0) fail("4.2", "the grid has a size of 0");
   const [a, b, c] = [[1, 0, 1], [s, 0, m], [s, s >> 1, m], [s - 1, (m - 1) >> 1, m - 1], []][rule];
-  const starts = [];
-  for (let x = 0, place, before = -1; x < m; before = place, x++) {
+  const starts = new Int32Array(m + 1).fill(m);
+  for (let x = 0, count = 0, place, before = -1; x < m; before = place, x++) {
     place = rule === 4 ? before + reader.bits(1) : Math.floor((x * a + b) / c);
-    if (place !== before) starts.push(x);
+    if (place !== before) starts[count++] = x;
   }
-  return starts[0] === 0 ? [...starts, m] : fail("4.2", "the first column or row is left out");
+  if (starts[0] !== 0) fail("4.2", "the first column or row is left out");
+  return starts.subarray(0, starts.indexOf(m) + 1);
 }
-/** Gives the pixels [from, to) the value; words are the same memory. To call fill takes as long as some 300 pixels. */
-function paint(pixels, words, value, from, to) {
-  if (to - from > 300) return pixels.fill(value, from, to);
-  const shift = 3 - pixels.BYTES_PER_ELEMENT; // a word has 4 pixels of 8 bits, or 2 of 16
-  const word = (value * (shift === 2 ? 0x1010101 : 0x10001)) | 0;
-  for (; from < to && from & ((1 << shift) - 1); from++) pixels[from] = value;
-  for (; from + (1 << shift) <= to; from += 1 << shift) words[from >> shift] = word;
-  for (; from < to; from++) pixels[from] = value;
+const CANVAS = new Int32Array(1 << 20); // where frames are painted, if they have at most 4 MiB
+/** Gives the pixels [from, to) a value; a word has 2^shift of them. It paints up to 16 bytes too much, without a branch
+ *  for each end: runs come from left to right. Behind these all is 0. To call fill takes as long as some 160 pixels. */
+function paint(pixels, words, shift, value, from, to) {
+  const [at, word] = [(from + (1 << shift) - 1) >>> shift, Math.imul(value, shift === 2 ? 0x1010101 : 0x10001)];
+  pixels[from] = pixels[from + 1] = pixels[from + 2] = value;
+  words[at] = words[at + 1] = words[at + 2] = word;
+  if (value === 0) return;
+  if (to - from > 160) pixels.fill(value, from, to);
+  else for (let i = at + 3; i <= (to - 1) >>> shift; i++) words[i] = word;
 }
 const ROOM = [new Int32Array(8192), new Uint16Array(8192), new Uint8Array(8192)]; // of the frame that is being read
 /** A frame as edges on its grid (3, 5): position, with n behind the last, label, and history (8). */
@@ -162,36 +156,37 @@ export class Edges {
     [this.position, this.label, this.history] = ROOM;
   }
   add(p, label, history) {
-    this.position[this.count] = p;
-    this.label[this.count] = label;
-    this.history[this.count++] = history;
+    const i = this.count++;
+    [this.position[i], this.label[i], this.history[i]] = [p, label, history];
     if (this.count === this.position.length) this.resize(2 * this.count);
   }
   resize(room) {
     for (const name of ["position", "label", "history"]) {
       const old = this[name];
-      (this[name] = new old.constructor(room)).set(old.subarray(0, this.count));
+      (this[name] = new old.constructor(room)).set(old.subarray(0, room));
     }
-    this.position[this.count] = this.n;
+    return this;
   }
-  /** Section 10, for pixels that are 0. Words are those of all the memory in which the pixels are. */
-  paint({ constructor: Type, buffer, byteOffset }, columns = this.columns, rows = this.rows) {
+  /** Section 10: the pixels, which are there until others are painted. */
+  paint(Type, columns = this.columns, rows = this.rows) {
     const { width, position, label } = this;
-    const pixels = new Type(buffer, 0, Math.floor(buffer.byteLength / Type.BYTES_PER_ELEMENT));
-    const words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
-    const across = columns[width];
+    const [across, shift] = [columns[width], 3 - Type.BYTES_PER_ELEMENT];
+    const size = across * rows[rows.length - 1];
+    const room = Math.ceil(size / (1 << shift)) + 4;
+    const words = room > CANVAS.length ? new Int32Array(room) : CANVAS.fill(0, 0, room);
+    const pixels = new Type(words.buffer);
     for (let y = 0, i = 0, value = 0; y + 1 < rows.length; y++) {
-      const row = byteOffset / Type.BYTES_PER_ELEMENT + rows[y] * across;
-      const end = (y + 1) * width;
+      const [row, end] = [rows[y] * across, (y + 1) * width];
       if (value === 0 && position[i] >= end) continue; // an empty row
       let from = row;
       for (let to; position[i] < end; value = label[i++], from = to) {
         to = row + columns[position[i] - end + width];
-        if (value !== 0) paint(pixels, words, value, from, to);
+        paint(pixels, words, shift, value, from, to);
       }
-      if (value !== 0) paint(pixels, words, value, from, row + across);
+      paint(pixels, words, shift, value, from, row + across);
       for (let c = 1; c < rows[y + 1] - rows[y]; c++) pixels.copyWithin(row + c * across, row, row + across);
     }
+    return pixels.subarray(0, size);
   }
 }
 /** Y(c) of section 8. */
@@ -203,40 +198,48 @@ function otherLabel(reader, edges, c, i, label, above) {
   const other = b === 3 ? i - 2 : i + b - 1;
   return other >= 0 && other < edges.count ? edges.label[other] : fail("8", "an edge that is not there gives a label");
 }
-/** Section 8. */
+/** Section 8. Most symbols are read here and not by S(c): at and state are the reader's while it is not asked. */
 function readEdges(reader, edges) {
-  const { n, width } = edges;
+  const [{ n, width }, { view, end }] = [edges, reader];
   reader.begin(n);
-  for (let i = 0, label = 0, above = 0, from = 0; ; ) {
+  let [{ position, label: labels, history: histories }, { at, state }] = [edges, reader];
+  for (let i = 0, count = 0, label = 0, above = 0, from = 0; ; ) {
     const differs = label === above ? 0 : 1;
-    const expected = i < edges.count ? Math.min(edges.position[i] + width, n) : n;
-    let s = 10, p = expected, next = edges.label[i], history = 30; // prettier-ignore
-    if (expected < n) s = reader.symbol(EDGE + 34 * differs + edges.history[i]);
-    else if (reader.symbol(END + differs) === 0) break;
-    if (s === 10) {
-      p = from + reader.number(GAP + Math.min(log2((Math.max(expected - from + 1, 1) + 1) >> 1), 10));
-      next = otherLabel(reader, edges, 2 * differs + (expected < n ? 1 : 0), i, label, above);
-    } else if (s !== 9) {
-      if (s === 11) next = otherLabel(reader, edges, 4 + differs, i, label, above);
-      else p += MOVES[s];
-      history = HISTORY[34 * (s % 11) + edges.history[i]];
+    const expected = i < count ? Math.min(position[i] + width, n) : n;
+    let s = 10, p = expected, next = labels[i], history = 0; // prettier-ignore
+    if (expected < n) {
+      const entry = TABLE[((EDGE + 34 * differs + histories[i]) << 8) | state];
+      const m = (entry >> 8) & 15;
+      state = (entry & 255) + ((view.getInt32(at >>> 3, true) >>> (at & 7)) & ((1 << m) - 1));
+      at += m;
+      if (at > end) fail("6.1", "the fragment is too short");
+      s = entry >> 12;
+      p += MOVES[s];
+      history = HISTORY[34 * s + histories[i]];
     }
-    if (s !== 10) above = edges.label[i++];
+    if (s > 9) {
+      [reader.at, reader.state, edges.count] = [at, state, count];
+      if (expected === n && reader.symbol(END + differs) === 0) break;
+      if (s === 10) p = from + reader.number(GAP + Math.min(log2((Math.max(expected - from + 1, 1) + 1) >> 1), 10));
+      next = otherLabel(reader, edges, s === 11 ? 4 + differs : 2 * differs + (expected < n ? 1 : 0), i, label, above);
+      ({ at, state } = reader);
+    }
+    if (s !== 10) above = labels[i++];
     if (s === 9) continue; // the edge ends
     if (p < from || p >= n || next === label) fail("8", "an edge is out of place, or none");
-    edges.add(p, next, history);
-    label = next;
+    position[count] = p;
+    labels[count] = label = next;
+    histories[count++] = s === 10 ? 30 : history;
     from = p + 1;
+    if (count === position.length) ({ position, label: labels, history: histories } = edges.resize(2 * count));
   }
   reader.finish("6.1");
 }
 /** Section 9. */
 function readRaw(reader, edges) {
   if (reader.bits(-reader.at & 7) !== 0) fail("9", "a bit that shall be 0 is not");
-  for (let p = 0, label = 0, next; p < edges.n; p++, label = next) {
-    next = reader.bits(reader.k);
-    if (next !== label) edges.add(p, next, 0);
-  }
+  for (let p = 0, label = 0, next; p < edges.n; p++, label = next)
+    if ((next = reader.bits(reader.k)) !== label) edges.add(p, next, 0);
   reader.finish("9");
 }
 /** A frame of type 0 or 3, behind its type. */
@@ -250,12 +253,10 @@ function readFrame(reader, format) {
 }
 /** Decodes one frame. @param {Uint8Array} fragment @param {Format} format @param {Pixels} [into] @returns {Pixels} */
 export const decodeFrame = (fragment, format, into) => decodeFrames([fragment], format).frame(0, into);
-/**
- * Decodes frames of an image, each with those that it needs. The edges of eight are kept for the next ones.
- * @param {ArrayLike<Uint8Array | undefined>} fragments  of all frames, undefined if not needed @param {Format} format
- * @param {{predicted?: object}} [options]  predicted: what label-edge-predicted.js exports, for its transfer syntax
- * @returns {{length: number, frame: (index: number, into?: Pixels) => Pixels}}  into: written when all is read
- */
+/** Decodes frames of an image, each with those that it needs. The edges of eight are kept for the next ones.
+ *  @param {ArrayLike<Uint8Array | undefined>} fragments  of all frames, undefined if not needed @param {Format} format
+ *  @param {{predicted?: object}} [options]  predicted: what label-edge-predicted.js exports, for its transfer syntax
+ *  @returns {{length: number, frame: (index: number, into?: Pixels) => Pixels}}  into: written when all is read */
 export function decodeFrames(fragments, format, { predicted } = {}) {
   const [{ length }, { rows, columns, bitsAllocated, packed }] = [fragments, format];
   const fit = [rows, columns].every((m) => Number.isInteger(m) && m > 0 && m < 65536);
@@ -288,10 +289,9 @@ export function decodeFrames(fragments, format, { predicted } = {}) {
   function frame(index, into) {
     if (!Number.isInteger(index) || index < 0 || index >= length) throw new RangeError(`there is no frame ${index}`);
     if (into && (into.constructor !== Type || into.length !== size)) throw new RangeError("the array does not fit");
-    const edges = edgesOf(index);
-    const pixels = into?.fill(0) ?? new Type(size);
-    edges.paint(pixels);
-    if (bitsAllocated !== 1 || !packed) return pixels;
+    const pixels = edgesOf(index).paint(Type);
+    into?.set(pixels);
+    if (bitsAllocated !== 1 || !packed) return into ?? new Type(pixels);
     const bytes = new Uint8Array((pixels.length + 7) >> 3);
     for (let p = 0; p < pixels.length; p++) bytes[p >> 3] |= pixels[p] << (p & 7);
     return bytes;
