@@ -37,8 +37,7 @@ export function stateTable(shapes, frequencies) {
   const widths = shapes.flatMap(([contexts, symbols]) => new Array(contexts).fill(symbols));
   const table = new Uint16Array(256 * widths.length);
   widths.forEach((symbols, c) => {
-    const number = bytes.splice(0, symbols);
-    const symbol = new Uint8Array(256);
+    const [number, symbol] = [bytes.splice(0, symbols), new Uint8Array(256)];
     for (let s = 0, y = 0; s < symbols; s++) for (let i = 0; i < number[s]; i++, y = (y + 163) & 255) symbol[y] = s;
     for (let y = 0; y < 256; y++) {
       const [next, bits] = [number[symbol[y]], 8 - log2(number[symbol[y]]++)];
@@ -48,8 +47,7 @@ export function stateTable(shapes, frequencies) {
   return table;
 }
 const TABLE = stateTable(SHAPES, FREQUENCIES);
-// Section 8: the moves, and the history after each by the one before it.
-const MOVES = Int8Array.of(0, -1, 1, -2, 2, -3, 3, -4, 4, 0, 0, 0);
+const MOVES = Int8Array.of(0, -1, 1, -2, 2, -3, 3, -4, 4, 0, 0, 0); // section 8; and the history by symbol and history
 const HISTORY = Uint8Array.from({ length: 12 * 34 }, (_, at) => {
   const [d, h] = [MOVES[Math.floor(at / 34)], at % 34];
   if (d === 0 && (h === 14 || h > 30)) return h === 14 ? 31 : Math.min(h + 1, 33);
@@ -121,20 +119,24 @@ export class Reader {
     if (this.state !== 0 || left > 15 || this.bits(left) !== 0) fail(section, "the frame does not end as it shall");
   }
 }
+const GRIDS = new Map(); // the first eight of rules 0 to 3: most objects have two
 /** Section 5: where the kept ones of m columns or rows begin, then m. */
 function grid(reader, m, gridded) {
   const rule = gridded ? reader.bits(3) : 0;
   if (rule > 4) fail("4.2", `no grid has rule ${rule}`);
   const s = rule % 4 === 0 ? 1 : reader.bits(m === 1 ? 0 : log2(m - 1) + 1);
   if (s === 0) fail("4.2", "the grid has a size of 0");
+  const key = `${m} ${rule} ${s}`;
+  if (GRIDS.has(key)) return GRIDS.get(key);
   const [a, b, c] = [[1, 0, 1], [s, 0, m], [s, s >> 1, m], [s - 1, (m - 1) >> 1, m - 1], []][rule];
-  const starts = new Int32Array(m + 1).fill(m);
-  for (let x = 0, count = 0, place, before = -1; x < m; before = place, x++) {
+  const starts = [];
+  for (let x = 0, place, before = -1; x < m; before = place, x++) {
     place = rule === 4 ? before + reader.bits(1) : Math.floor((x * a + b) / c);
-    if (place !== before) starts[count++] = x;
+    if (place !== before) starts.push(x);
   }
-  if (starts[0] !== 0) fail("4.2", "the first column or row is left out");
-  return starts.subarray(0, starts.indexOf(m) + 1);
+  if (starts.push(m) && starts[0] !== 0) fail("4.2", "the first column or row is left out");
+  if (rule !== 4 && GRIDS.size < 8) GRIDS.set(key, starts);
+  return starts;
 }
 const CANVAS = new Int32Array(1 << 20); // where frames are painted, if they have at most 4 MiB
 /** Gives the pixels [from, to) a value; a word has 2^shift of them. It paints up to 16 bytes too much, without a branch
@@ -143,9 +145,8 @@ function paint(pixels, words, shift, value, from, to) {
   const [at, word] = [(from + (1 << shift) - 1) >>> shift, Math.imul(value, shift === 2 ? 0x1010101 : 0x10001)];
   pixels[from] = pixels[from + 1] = pixels[from + 2] = value;
   words[at] = words[at + 1] = words[at + 2] = word;
-  if (value === 0) return;
-  if (to - from > 160) pixels.fill(value, from, to);
-  else for (let i = at + 3; i <= (to - 1) >>> shift; i++) words[i] = word;
+  if (value !== 0 && to - from > 160) pixels.fill(value, from, to);
+  else if (value !== 0) for (let i = at + 3; i <= (to - 1) >>> shift; i++) words[i] = word;
 }
 const ROOM = [new Int32Array(8192), new Uint16Array(8192), new Uint8Array(8192)]; // of the frame that is being read
 /** A frame as edges on its grid (3, 5): position, with n behind the last, label, and history (8). */
@@ -169,9 +170,8 @@ export class Edges {
   }
   /** Section 10: the pixels, which are there until others are painted. */
   paint(Type, columns = this.columns, rows = this.rows) {
-    const { width, position, label } = this;
-    const [across, shift] = [columns[width], 3 - Type.BYTES_PER_ELEMENT];
-    const size = across * rows[rows.length - 1];
+    const [{ width, position, label }, shift] = [this, 3 - Type.BYTES_PER_ELEMENT];
+    const [across, size] = [columns[this.width], columns[this.width] * rows[rows.length - 1]];
     const room = Math.ceil(size / (1 << shift)) + 4;
     const words = room > CANVAS.length ? new Int32Array(room) : CANVAS.fill(0, 0, room);
     const pixels = new Type(words.buffer);
