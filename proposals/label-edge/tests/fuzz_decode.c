@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_decode.c - libFuzzer target: any bytes as fragments. Byte 0: bits, number of frames, and, in its highest bit,
- * whether they are predicted; 1, 2: rows, columns;
- * then for each frame a length of two bytes and that many bytes. The checksum is put behind them, so that it does not
- * stop everything else, unless the highest bit of the length is set. */
+ * whether they are predicted, as all are with FUZZ_PREDICTED; 1, 2: rows, columns; then for each frame a length of two
+ * bytes and that many bytes. The checksum is put behind them, so that it does not stop everything else, unless the
+ * highest bit of the length is set. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   static const unsigned bits[] = {1, 8, 16, 8};
   instance image;
-  const uint32_t rows = instance_side(data[1]);
-  const uint32_t columns = instance_side(data[2]);
-  instance_create(&image, rows, columns, bits[data[0] & 3],
-                  instance_frames(rows, columns, (data[0] >> 2 & 31) % 12u + 1));
-  image.predicted = data[0] >> 7;
+  const label_edge_format form = instance_form(data + 1, bits[data[0] & 3], (data[0] >> 2 & 31) % 12u + 1, 512);
+  instance_create(&image, form.rows, form.columns, form.bits, form.frames);
+  image.predicted = FUZZ_PREDICTED || data[0] >> 7;
   const uint8_t *p = data + 3;
   size_t left = size - 3;
   for (uint32_t f = 0; f < image.format.frames; f++) {

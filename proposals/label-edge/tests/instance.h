@@ -51,14 +51,14 @@ void instance_set_checksum(uint8_t *fragment, size_t size);
 
 uint64_t next_random(uint64_t *state);
 
-/* The form of a fuzzer's image. Rows or columns by a byte of its input: mostly 1 to 16, at times up to 64; and of so
- * many frames as are asked for those that have about 512 pixels in all, at least 1, so that each input is fast. */
-static inline uint32_t instance_side(uint8_t byte) {
-  return 1 + (byte < 224 ? byte % 16u : byte % 64u);
-}
-static inline uint32_t instance_frames(uint32_t rows, uint32_t columns, uint32_t frames) {
-  const uint32_t most = 1 + 512 / (rows * columns);
-  return frames < most ? frames : most;
+/* The form of a fuzzer's image: rows and columns by a byte each, mostly 1 to 16, at times up to 64; as many columns,
+ * then frames, as are asked for of those that have so many pixels in all, so that each input is fast. */
+static inline label_edge_format instance_form(const uint8_t sides[2], unsigned bits, uint32_t frames, uint32_t pixels) {
+  const uint32_t rows = 1 + (sides[0] < 224 ? sides[0] % 16u : sides[0] % 64u);
+  const uint32_t wanted = 1 + (sides[1] < 224 ? sides[1] % 16u : sides[1] % 64u);
+  const uint32_t columns = wanted * rows <= pixels ? wanted : 1 + pixels / rows;
+  const uint32_t most = 1 + pixels / (rows * columns);
+  return (label_edge_format){rows, columns, bits, frames < most ? frames : most};
 }
 
 #endif
