@@ -4,7 +4,7 @@
 usage: train.py COUNT_SYMBOLS VOLUME... > label_edge_tables.c
        COUNT_SYMBOLS: the program of count_symbols.c (build/release/tests/label-edge/label_edge_count_symbols)
 
-The built-in tables were made so from the volumes that check.sh lists, in that order; it makes them again and compares.
+The built-in tables were made so from the volumes of volumes.sh; check.sh makes them again and compares.
 Which of several codings of a frame is the smallest, and so which symbols are counted, depends on the tables: they are
 right when the program that has them built in leads to the same ones again.
 
