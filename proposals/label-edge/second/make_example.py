@@ -1,21 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the worked example of ../prediction.md, annex PB, anew: to be run when a table, the text of the coding or the
-encoder has changed.
+"""Writes the worked examples, annex B of ../bitstream.md and PB of ../prediction.md, anew: to be run when a table, the
+text of the coding or the encoder has changed. With "check" it only says whether they are as they would be written.
 
-usage: make_example.py [DSEG]    bytes as dseg writes them, or, without it, as compose.py does"""
+usage: make_example.py DSEG [check]    bytes as this dseg writes them"""
 
 import sys
 import tempfile
 from pathlib import Path
 
-import compose
 import files
+import label_edge
 import label_edge_predicted
-from label_edge import PREDICTED, read_k
+from label_edge import INDEPENDENT, PREDICTED, read_head, read_k
 from label_edge_predicted import PredictedDecoder
-from trace import TracedPredicted, Tracer
+from trace import TracedIndependent, TracedPredicted, Tracer
 
-ROWS, COLUMNS, BITS = 6, 12, 8
+COLUMNS, BITS = 12, 8
+
+ALONE = """
+............
+..333333....
+..333333....
+..33337777..
+..33335577..
+..33335577..
+....3377....
+"""
 
 BETWEEN = """
 ............ ............ ............
@@ -26,8 +36,6 @@ BETWEEN = """
 ............ ............ ............
 """
 
-EVEN_COLUMNS, ALL_ROWS = (COLUMNS, 1, 6), (ROWS, 0, None)
-
 
 def pictures(drawn):
     """For each frame its labels in raster order."""
@@ -37,27 +45,18 @@ def pictures(drawn):
 
 def drawn(pixels):
     """The frames side by side, as the text shows them."""
-    lines = ["   ".join(f"frame {f}".ljust(COLUMNS) for f in range(len(pixels))).rstrip()]
-    for y in range(ROWS):
-        lines.append("   ".join("".join(str(v or ".") for v in frame[y * COLUMNS:(y + 1) * COLUMNS]) for frame in pixels))
+    lines = ["   ".join(f"frame {f}".ljust(COLUMNS) for f in range(len(pixels))).rstrip()] if len(pixels) > 1 else []
+    for y in range(0, len(pixels[0]), COLUMNS):
+        lines.append("   ".join("".join(str(v or ".") for v in frame[y:y + COLUMNS]) for frame in pixels))
     return "".join(f"    {line}\n" for line in lines)
 
 
-def coded(dseg, syntax, pixels, plain):
-    """The fragments: those of dseg, or of the composer."""
-    if not dseg:
-        return [compose.fragment(frame) for frame in plain()]
+def coded(dseg, syntax, pixels):
+    """The fragments."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "example.dcm"
-        files.coded_labels(dseg, path, syntax, ROWS, COLUMNS, BITS, pixels)
+        files.coded_labels(dseg, path, syntax, len(pixels[0]) // COLUMNS, COLUMNS, BITS, pixels)
         return files.fragments_of(path)
-
-
-def plain_between():
-    frames = [[frame[y * COLUMNS + x] for y in range(ROWS) for x in range(0, COLUMNS, 2)] for frame in pictures(BETWEEN)]
-    axes = [EVEN_COLUMNS, ALL_ROWS]
-    keys = [compose.independent(compose.Plain(frames[f]), max(frames[f]).bit_length(), 36, 6, axes) for f in (0, 2)]
-    return [keys[0], compose.predicted(compose.Plain(frames[1]), 3, 36, 6, frames[0], frames[2]), keys[1]]
 
 
 def hexadecimal(data):
@@ -82,10 +81,46 @@ def decoded(decoder, pixels):
     return decoder
 
 
+def annex_b(dseg):
+    pixels = pictures(ALONE)
+    rows = len(pixels[0]) // COLUMNS
+    (fragment,) = coded(dseg, "label-edge", pixels)
+    decoded(label_edge.Decoder([fragment], rows, COLUMNS, BITS), pixels)
+    reader = Tracer(fragment[:-4])
+    assert reader.B(2) == INDEPENDENT
+    k, grid = read_head(reader, rows, COLUMNS, BITS)
+    (_, has_grid, column_rule, column_s, row_rule, row_s) = [f"{result} ({what})" for what, result, _ in reader.read[1:]]
+    frame = TracedIndependent(reader, k, grid.n, grid.width)
+    labels = frame.decode()
+    edges = ",\n".join(", ".join(str(edge[:2]) for edge in frame.edges[e:e + 10]) for e in range(0, len(frame.edges), 10))
+    return f"""## Annex B. Worked example (informative)
+
+A frame of {rows} rows and {COLUMNS} columns, Bits Allocated {BITS}; `.` is the label 0:
+
+{drawn(pixels)}
+The fragment, with its checksum:
+
+    {hexadecimal(fragment)}
+
+The head: type = 0 (B(2)), k = {k} (B(4) = {k - 1}), and a grid: {has_grid}; for the columns rule = {column_rule}, s = {column_s};
+for the rows rule = {row_rule}, s = {row_s}. width = {grid.width}, n = {grid.n}. The grid is
+
+    {rows_of(grid, labels).replace("0", ".")}
+
+and its edges are {edges}. Behind the head:
+
+| read | result | state | then |
+|---|---|---|---|
+| B(8) | {reader.first} | {reader.first} | the first state |
+{chr(10).join(frame.rows)}
+"""
+
+
 def annex_pb(dseg):
     pixels = pictures(BETWEEN)
-    fragments = coded(dseg, "label-edge-predicted", pixels, plain_between)
-    decoder = decoded(PredictedDecoder(fragments, ROWS, COLUMNS, BITS), pixels)
+    rows = len(pixels[0]) // COLUMNS
+    fragments = coded(dseg, "label-edge-predicted", pixels)
+    decoder = decoded(PredictedDecoder(fragments, rows, COLUMNS, BITS), pixels)
     reader = Tracer(fragments[1][:-4])
     assert reader.B(2) == PREDICTED
     k = read_k(reader, BITS)
@@ -94,7 +129,7 @@ def annex_pb(dseg):
     labels = frame.decode()
     return f"""## Annex PB. Worked example (informative)
 
-An image of three frames, {ROWS} rows, {COLUMNS} columns, Bits Allocated {BITS}; `.` is the label 0:
+An image of three frames, {rows} rows, {COLUMNS} columns, Bits Allocated {BITS}; `.` is the label 0:
 
 {drawn(pixels)}
 The three fragments:
@@ -117,15 +152,23 @@ The state is 0, and {left(reader)}.
 """
 
 
-def rewrite(path, heading, annex):
+def rewrite(path, heading, annex, check):
     text = path.read_text(encoding="utf-8")
     at = text.find(heading)
-    path.write_text((text if at < 0 else text[:at]).rstrip() + "\n\n" + annex, encoding="utf-8")
+    new = (text if at < 0 else text[:at]).rstrip() + "\n\n" + annex
+    if not check:
+        path.write_text(new, encoding="utf-8")
+    elif new != text:
+        sys.exit(f"{path}: {heading} is not as this program writes it")
 
 
-def main(dseg=None):
-    rewrite(label_edge_predicted.TEXT, "## Annex PB.", annex_pb(dseg))
+def main():
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["check"]):
+        sys.exit(__doc__)
+    dseg, check = sys.argv[1], len(sys.argv) == 3
+    rewrite(label_edge.TEXT, "## Annex B.", annex_b(dseg), check)
+    rewrite(label_edge_predicted.TEXT, "## Annex PB.", annex_pb(dseg), check)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of what the second decoder reads, as the worked example of ../prediction.md shows it."""
+"""The tables of what the second decoder reads, as the worked examples of ../bitstream.md and ../prediction.md show them."""
 
-from label_edge import Reader
+from label_edge import Independent, Reader
 from label_edge_predicted import Predicted
 
 
@@ -39,6 +39,30 @@ class Tracer(Reader):
         read, self.read = self.read, []
         states = ", ".join(str(state) for _, _, state in read if state is not None)
         return f"{', '.join(what for what, _, _ in read)} | {', '.join(str(result) for _, result, _ in read)} | {states}"
+
+
+class TracedIndependent(Independent):
+    """rows: a line for each round of "repeat"."""
+
+    def step(self):
+        self.rows = getattr(self, "rows", [])
+        i, count = self.i, len(self.edges)
+        more = super().step()
+        self.rows.append(f"| {self.reader.cells()} | {self.effect(i, count)} |")
+        return more
+
+    def effect(self, i, count):
+        """What a round did that began with edge i and so many edges."""
+        passed = self.edges[i][:2] if self.i > i else None
+        if len(self.edges) == count:
+            return f"{passed} ends; above = {passed[1]}" if passed else "no more edges; the state is 0"
+        own, history = self.edges[-1][:2], self.edges[-1][2]
+        if passed is None:
+            expected = self.edges[i][0] + self.width if i < count else self.n
+            return f"{f'in front of the expected {expected} ' if expected < self.n else ''}a new edge: {own}"
+        if own[1] == passed[1]:
+            return f"{passed} moves by {own[0] - passed[0] - self.width}: {own}, history {history}"
+        return f"{passed} is relabelled: {own}, history {history}; above = {passed[1]}"
 
 
 class TracedPredicted(Predicted):
