@@ -148,5 +148,6 @@ bool label_edge_decode_independent(const le_coded *coded, le_slot *slot) {
   /* A move may have left the frame, by up to 4 pixels (LE_EDGES_ROOM); then at most three more such, and ends, follow.
    */
   const bool inside = next == slot->edges || le_position(next[-1]) < pixels;
-  return inside && !unchanged && label_edge_all_read(&r);
+  const le_reader last = r; /* a copy, as above */
+  return inside && !unchanged && label_edge_all_read(&last);
 }
