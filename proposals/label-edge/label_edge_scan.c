@@ -11,15 +11,32 @@ static uint64_t load_64(const uint8_t *p) {
   return v;
 }
 
+enum { BLOCK = 32 };
+/* Whether each of the bytes of a block is the same as the one `distance` before it. */
+static inline bool block_repeats(const uint8_t *p, size_t distance) {
+  uint64_t differ = 0;
+  for (size_t k = 0; k < BLOCK; k += 8) {
+    differ |= load_64(p + k) ^ load_64(p + k - distance);
+  }
+  return !differ;
+}
+
 static uint32_t scan_8(const uint8_t *row, uint32_t columns, le_change *changes) {
   uint32_t found = 0;
   uint32_t x = 1;
   changes[found++] = (le_change){0, row[0]};
-  for (; columns - x >= 8 && x < columns; x += 8) {
-    if (load_64(row + x) != load_64(row + x - 1)) {
-      for (uint32_t k = x; k < x + 8; k++) {
-        changes[found] = (le_change){k, row[k]};
-        found += row[k] != row[k - 1];
+  while (columns - x >= 8 && x < columns) {
+    if (columns - x >= BLOCK && block_repeats(row + x, 1)) {
+      x += BLOCK;
+      continue;
+    }
+    const uint32_t end = columns - x >= BLOCK ? x + BLOCK : columns - 7;
+    for (; x < end; x += 8) {
+      if (load_64(row + x) != load_64(row + x - 1)) {
+        for (uint32_t k = x; k < x + 8; k++) {
+          changes[found] = (le_change){k, row[k]};
+          found += row[k] != row[k - 1];
+        }
       }
     }
   }
@@ -35,11 +52,18 @@ static uint32_t scan_16(const uint16_t *row, uint32_t columns, le_change *change
   uint32_t found = 0;
   uint32_t x = 1;
   changes[found++] = (le_change){0, row[0]};
-  for (; columns - x >= 4 && x < columns; x += 4) {
-    if (load_64((const uint8_t *)(row + x)) != load_64((const uint8_t *)(row + x - 1))) {
-      for (uint32_t k = x; k < x + 4; k++) {
-        changes[found] = (le_change){k, row[k]};
-        found += row[k] != row[k - 1];
+  while (columns - x >= 4 && x < columns) {
+    if (columns - x >= BLOCK / 2 && block_repeats((const uint8_t *)(row + x), 2)) {
+      x += BLOCK / 2;
+      continue;
+    }
+    const uint32_t end = columns - x >= BLOCK / 2 ? x + BLOCK / 2 : columns - 3;
+    for (; x < end; x += 4) {
+      if (load_64((const uint8_t *)(row + x)) != load_64((const uint8_t *)(row + x - 1))) {
+        for (uint32_t k = x; k < x + 4; k++) {
+          changes[found] = (le_change){k, row[k]};
+          found += row[k] != row[k - 1];
+        }
       }
     }
   }
