@@ -183,17 +183,44 @@ static void put_axis(le_head *head, const uint32_t *old_starts, uint32_t kept, u
   starts[kept] = count;
 }
 
+/* How many edges stayed, and how many moved by two pixels or more, when the frame was coded on the slot's grid. Where
+ * that was too large for it, histories are 0, so that all count as far. */
+typedef struct le_moved {
+  uint32_t stays, far;
+} le_moved;
+
+static le_moved count_moves(const le_slot *slot) {
+  enum { STAYS, NEAR, FAR, KINDS };
+  /* Of histories: five classes of the last move after six of the one before, a new edge, three and more that stayed. */
+  static const uint8_t kinds[LE_HISTORIES] = {
+      FAR,   FAR,  FAR,  FAR,  FAR,  FAR,  NEAR, NEAR, NEAR, NEAR, NEAR, NEAR, STAYS, STAYS, STAYS, STAYS, STAYS,
+      STAYS, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR, FAR,  FAR,  FAR,  FAR,  FAR,  FAR,   NEAR,  STAYS, STAYS, STAYS};
+  uint32_t counts[KINDS] = {0};
+  for (uint32_t k = 0; k < slot->count; k++) {
+    counts[kinds[le_history(slot->edges[k])]]++;
+  }
+  return (le_moved){.stays = counts[STAYS], .far = counts[FAR]};
+}
+
 /* Whether it may pay to say which columns and rows are kept, a bit each: a repeated row costs about a bit for each of
- * its edges, and repeated columns make moves longer. No frame was seen for which it pays that is refused here. */
-static bool may_pay(const le_slot *slot, const le_planned_grid *own, uint32_t edges, size_t bits) {
+ * its edges, all of which stay, and repeated columns make moves longer. No frame was seen for which it pays that is
+ * refused here. */
+static bool may_pay(const le_slot *slot, const le_planned_grid *own, uint32_t edges, bool far, size_t bits) {
   const uint32_t *starts = own->grid.column_starts;
   const uint32_t width = own->grid.width;
   const uint32_t between = width > 1 ? starts[width - 1] - starts[1] + 2 : 1; /* but for columns at the margins */
-  return (uint64_t)(slot->count - edges) * 2 > bits || (between >= width + width / 4 + 1 && (uint64_t)edges * 2 > bits);
+  return (uint64_t)(slot->count - edges) * 2 > bits ||
+         (between >= width + width / 4 + 1 && far && (uint64_t)edges * 2 > bits);
 }
 
 bool label_edge_keep_own(const label_edge_format *format, le_slot *slot, le_planned_grid *own) {
   const le_grid *g = &slot->grid;
+  const size_t bits = label_edge_own_head_bits(format);
+  const le_moved moved = count_moves(slot);
+  const bool far = (uint64_t)moved.far * 12 > bits;
+  if (!far && (uint64_t)moved.stays * 2 <= bits) {
+    return false;
+  }
   const uint32_t edges = find_changes(slot, own);
   uint32_t width = 0;
   for (uint32_t c = 0; c < g->width; c++) {
@@ -204,7 +231,7 @@ bool label_edge_keep_own(const label_edge_format *format, le_slot *slot, le_plan
   }
   own->grid.width = width;
   own->grid.pixels = width * own->grid.height;
-  if (!may_pay(slot, own, edges, label_edge_own_head_bits(format))) {
+  if (!may_pay(slot, own, edges, far, bits)) {
     return false;
   }
   move_edges(slot, own);
