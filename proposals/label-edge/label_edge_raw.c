@@ -68,23 +68,34 @@ static void copy_labels(const le_raw *raw, bool wide, size_t pixels, void *out) 
 
 /* ---- Other grids */
 
-static void repeat_labels(const label_edge_format *format, const le_grid *g, const le_raw *raw, void *out) {
-  uint32_t position = 0;
+static void repeat_bits(const label_edge_format *format, const le_grid *g, const le_raw *raw, uint8_t *out) {
+  memset(out, 0, label_edge_frame_bytes(format));
   for (uint32_t r = 0; r < g->height; r++) {
-    const uint32_t first = position;
     for (uint32_t y = g->row_starts[r]; y < g->row_starts[r + 1]; y++) {
       const uint64_t row = (uint64_t)y * format->columns;
-      position = first;
-      for (uint32_t c = 0; c < g->width; c++, position++) {
-        const uint32_t label = label_edge_raw_label(raw, position);
-        const uint64_t end = row + g->column_starts[c + 1];
-        if (format->bits == 1 && label) {
-          label_edge_set_bits(out, row + g->column_starts[c], end);
-        }
-        for (uint64_t x = row + g->column_starts[c]; x < end && format->bits > 1; x++) {
-          store_label(out, format->bits == 16, (size_t)x, label);
+      for (uint32_t c = 0; c < g->width; c++) {
+        if (label_edge_raw_label(raw, r * g->width + c)) {
+          label_edge_set_bits(out, row + g->column_starts[c], row + g->column_starts[c + 1]);
         }
       }
+    }
+  }
+}
+
+/* Of 8 or 16 bits: the first of the rows that are alike, then copies of it. */
+static void repeat_labels(const label_edge_format *format, const le_grid *g, const le_raw *raw, uint8_t *out) {
+  const bool wide = format->bits == 16;
+  const size_t row_bytes = (size_t)format->columns << wide;
+  for (uint32_t r = 0; r < g->height; r++) {
+    uint8_t *const row = out + row_bytes * g->row_starts[r];
+    for (uint32_t c = 0; c < g->width; c++) {
+      const uint32_t label = label_edge_raw_label(raw, r * g->width + c);
+      for (uint32_t x = g->column_starts[c]; x < g->column_starts[c + 1]; x++) {
+        store_label(row, wide, x, label);
+      }
+    }
+    for (uint32_t y = g->row_starts[r] + 1; y < g->row_starts[r + 1]; y++) {
+      memcpy(out + row_bytes * y, row, row_bytes);
     }
   }
 }
@@ -95,8 +106,7 @@ bool label_edge_decode_raw(const label_edge_format *format, const le_coded *code
     return false;
   }
   if (grid->width != format->columns || grid->height != format->rows) {
-    memset(out, 0, format->bits == 1 ? label_edge_frame_bytes(format) : 0);
-    repeat_labels(format, grid, &raw, out);
+    (format->bits == 1 ? repeat_bits : repeat_labels)(format, grid, &raw, out);
   } else if (format->bits <= 8 && coded->label_bits == format->bits) {
     memcpy(out, raw.p, (size_t)raw.bytes);
   } else {
