@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of README.md, docs/findings.md, docs/measurements.md and the evidence of Label Edge, as Markdown."""
 
+import csv
+from pathlib import Path
+
 import label_edge
 from figure_values import (BEFORE, CASE, COLD, PARTS, PHASES, READ, STATISTICS, is_sampled, median, ratios, size_text, speed, time_text,
                            two_digits)  # fmt: skip
@@ -15,6 +18,7 @@ def markdown(head, rows, text_columns=1):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
+SIZES = Path(__file__).resolve().parent / "sizes.csv"
 # The forms of the headline in words.
 FORMS = {"LABELMAP": "LABELMAP, native", "LABELMAP/deflated-frame": "LABELMAP, Deflated Image Frame", "LABELMAP/jpeg-ls": "LABELMAP, JPEG-LS",
          "LABELMAP/zstd": "LABELMAP, Zstandard (proposal)", "LABELMAP/label-edge": "LABELMAP, Label Edge (proposal)"}  # fmt: skip
@@ -156,6 +160,23 @@ def evidence_browser(results):
     return markdown(["volume", *head, *(f"arrays: {name}" for name in head)], rows)
 
 
+def evidence_objects(_):
+    """What a smaller frame is worth where functional groups are counted, too: of sizes.csv, which sizes.py makes."""
+    with open(SIZES) as file:
+        sizes = {(r["volume"], r["encoding"]): (int(r["pixel_data_bytes"]), int(r["per_frame_bytes"])) for r in csv.DictReader(file)}
+    rows = []
+    for volume in dict.fromkeys(volume for volume, _ in sizes):
+        for representation in ("labelmap", "binary"):
+            pairs = [sizes.get((volume, f"{representation}/{codec}")) for codec in ("label-edge", "label-edge-predicted")]
+            if all(pairs):
+                (alone, groups), (predicted, _) = pairs
+                saved = alone - predicted
+                rows.append([volume, representation.upper(), f"{alone:,}", f"{predicted:,}", f"{groups:,}", f"{100 * saved / alone:.0f} %",
+                             f"{100 * saved / (alone + groups):.0f} %"])  # fmt: skip
+    head = ["pixel data, alone", "predicted", "per-frame groups", "prediction saves of pixel data", "of both"]
+    return markdown(["volume", "representation", *head], rows, 2)
+
+
 def evidence_run(results):
     r = results.all
     name = lambda one: one["library"] if not one["library"][0].isdigit() else f"{one['codec'].split(':')[0]} {one['library']}"
@@ -281,6 +302,7 @@ BLOCKS = {
     "findings-codecs": findings_codecs,
     "evidence-run": evidence_run,
     "evidence-browser": evidence_browser,
+    "evidence-objects": evidence_objects,
     "evidence-targets": lambda results: label_edge.targets(results.all),
     "evidence-losses": lambda results: label_edge.losses(results.all),
     "evidence-results": lambda results: label_edge.result_tables(results.all),
