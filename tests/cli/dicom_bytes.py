@@ -96,6 +96,14 @@ def elements(content, implicit=False):
     return found
 
 
+def values_of(data):
+    """The values of the elements of a file in explicit VR, by their tags."""
+    values, content = {}, data_set(data)
+    for tag, whole in elements(content):
+        values[tag] = whole[read_header(whole, 0, False)[3]:]
+    return values
+
+
 def item_contents(content):
     """The elements of each item of a value, items with defined lengths."""
     found, at = [], 0

@@ -2,8 +2,14 @@
 """dseg phantom: the same voxels everywhere, every label there, any size, every format."""
 
 import hashlib
+import os
+import signal
+import statistics
 import struct
+import subprocess
+import time
 
+import dicom_bytes
 import harness
 from harness import OUTPUT, USAGE, CliTest, read_nifti
 
@@ -93,6 +99,135 @@ class Phantom(CliTest):
         (self.dir / "a.nii").write_text("precious")
         self.fails("phantom", "a.nii", "--size", "8x8x8", "--labels", 5, code=OUTPUT)
         self.dseg("phantom", "a.nii", "--size", "8x8x8", "--labels", 5, "--force")
+
+
+class Images(CliTest):
+    """A CT series with the phantom's anatomy."""
+
+    SIZE = (48, 40, 30)
+    SPACING = "8.5x8.5x21"  # all of the body
+
+    def make(self, name="a.dcm", *options, images="ct", size=SIZE):
+        self.dseg("phantom", name, "--size", "x".join(map(str, size)), "--spacing", self.SPACING, "--images", images, *options)
+
+    def read(self, images="ct"):
+        """Values by tag of each image, by their names."""
+        return [dicom_bytes.values_of(path.read_bytes()) for path in sorted((self.dir / images).glob("*.dcm"))]
+
+    def hounsfield(self, images="ct"):
+        """CT numbers of all voxels, plane by plane."""
+        read = []
+        for image in self.read(images):
+            pixels = image[0x7FE00010]
+            read += [value - 1024 for value in struct.unpack(f"<{len(pixels) // 2}H", pixels)]
+        return read
+
+    def test_lie_where_the_segmentation_does(self):
+        self.make()
+        images = self.read()
+        self.assertEqual(len(images), self.SIZE[2])
+        geometry = self.dseg("info", "a.dcm", "--json").json()["geometry"]
+        for image in images:
+            self.assertEqual((struct.unpack("<H", image[0x00280011])[0], struct.unpack("<H", image[0x00280010])[0]), self.SIZE[:2])
+            spacing = [float(text) for text in image[0x00280030].split(b"\\")]
+            self.assertEqual(spacing, geometry["pixel_spacing"])
+        heights = [float(image[0x00200032].split(b"\\")[2]) for image in images]
+        self.assertEqual(heights, sorted(heights))
+        self.assertAlmostEqual(heights[1] - heights[0], geometry["spacing_between_slices"])
+        self.assertEqual({image[0x00100010] for image in images}, {b"Phantom "})
+        for tag, count in ((0x00080018, self.SIZE[2]), (0x0020000E, 1), (0x0020000D, 1), (0x00200052, 1)):
+            self.assertEqual(len({image[tag] for image in images}), count)
+
+    def test_object_refers_to_them(self):
+        """The object is of the images' patient, study and frame of reference, and each plane has its image."""
+        self.make()
+        (image, *_), content = self.read(), (self.dir / "a.dcm").read_bytes()
+        own = dicom_bytes.values_of(content)
+        for tag in (0x00100010, 0x00100020, 0x0020000D, 0x00200052):
+            self.assertEqual(own[tag], image[tag])
+        for image in self.read():
+            self.assertIn(image[0x00080018].rstrip(b"\0"), content)
+        again = self.dseg("convert", "a.dcm", "b.dcm", "--reference", "ct")
+        self.assertEqual(again.err, "")
+        self.dseg("compare", "a.dcm", "b.dcm")
+
+    def test_grey_values_are_those_of_the_organs(self):
+        """By segment: the mean is its organ's, and what differs from it is noise."""
+        self.make("a.nii", "--labels", 110, "--coarse", "24x20x15")
+        _, voxels, _ = read_nifti(self.dir / "a.nii")
+        values, by_label = self.hounsfield(), {}
+        for label, value in zip(voxels, values, strict=True):
+            by_label.setdefault(label, []).append(value)
+        for label, wanted in {1: 108, 2: 185, 4: 122, 5: 165, 6: -850, 11: 135, 12: 42}.items():
+            found = by_label[label]
+            self.assertLess(abs(statistics.fmean(found) - wanted), 1 + 4 * 12 / len(found) ** 0.5, label)
+        for label, found in by_label.items():
+            if label != 0:
+                middle = statistics.median(found)
+                self.assertLessEqual(max(abs(value - middle) for value in found), 90, label)
+        self.assertGreater(len({round(statistics.median(found), -1) for found in by_label.values()}), 20)
+
+    def test_body_and_table(self):
+        """Around the organs there is a body, below it a table, and air elsewhere."""
+        self.make("a.nii")
+        _, voxels, _ = read_nifti(self.dir / "a.nii")
+        columns, rows, planes = self.SIZE
+        values, middle = self.hounsfield(), columns // 2
+        for plane in range(planes // 4, planes // 2):
+            at = plane * rows * columns
+            column = [values[at + row * columns + middle] for row in range(rows)]
+            self.assertLess(column[0], -900)
+            body = [row for row in range(rows) if column[row] > -400]
+            self.assertTrue(all(row in body for row in range(body[0], rows * 3 // 4)))
+            self.assertLess(min(column[rows * 3 // 4:]), -850, "foam, or air below the table")
+        inside = [value for label, value in zip(voxels, values, strict=True) if label == 0 and -200 < value < 200]
+        self.assertGreater(len(inside), 0.1 * len(voxels))
+
+    def test_the_same_again(self):
+        self.make("a.dcm", "--seed", 3)
+        self.make("b.dcm", "--seed", 3, images="again")
+        self.make("c.dcm", "--seed", 4, images="other")
+        files = [[path.read_bytes() for path in sorted((self.dir / name).iterdir())] for name in ("ct", "again", "other")]
+        self.assertEqual(files[0], files[1])
+        self.assertEqual((self.dir / "a.dcm").read_bytes(), (self.dir / "b.dcm").read_bytes())
+        first, other = self.read()[0], self.read("other")[0]
+        for tag in (0x00080018, 0x0020000E, 0x0020000D, 0x00200052, 0x00100020):
+            self.assertNotEqual(first[tag], other[tag])
+
+    def test_overlap(self):
+        """Where segments overlap, images show the inner one."""
+        self.make("a.seg.nrrd", "--overlap", "--labels", 120)
+        self.dseg("convert", "a.seg.nrrd", "aorta.nii", "--segments", "5")
+        _, voxels, _ = read_nifti(self.dir / "aorta.nii")
+        aorta = [value for label, value in zip(voxels, self.hounsfield(), strict=True) if label != 0]
+        self.assertLess(abs(statistics.median(aorta) - 165), 6)
+
+    def test_directory(self):
+        """It is made, or is empty; --force replaces images, and takes away those of a longer series."""
+        (self.dir / "ct").mkdir()
+        self.make()
+        self.fails("phantom", "b.dcm", "--size", "8x8x8", "--labels", 3, "--images", "ct", code=OUTPUT)
+        self.fails("phantom", "b.dcm", "--size", "8x8x8", "--labels", 3, "--images", "a.dcm", code=OUTPUT)
+        (self.dir / "ct/mine.txt").write_text("mine")
+        self.make("a.dcm", "--force", size=(24, 20, 9))
+        names = sorted(os.listdir(self.dir / "ct"))
+        self.assertEqual(names, [f"{number:05}.dcm" for number in range(1, 10)] + ["mine.txt"])
+        self.dseg("convert", "a.dcm", "b.dcm", "--reference", "ct")
+
+    def test_all_or_nothing(self):
+        """An output that cannot be written leaves no images."""
+        self.fails("phantom", "gone/a.dcm", "--size", "16x16x8", "--images", "ct", code=OUTPUT)
+        self.fails("phantom", "a.nii", "--size", "16x16x8", "--overlap", "--images", "ct", code=OUTPUT)
+        self.fails("phantom", "a.nii", "--size", "16x16x8", "--images", "gone/ct", code=OUTPUT)
+        self.assertEqual(os.listdir(self.dir), [])
+
+    def test_a_signal_leaves_nothing(self):
+        child = subprocess.Popen([harness.PROGRAM, "phantom", "a.dcm", "--size", "256x256x200", "--images", "ct"], cwd=self.dir)
+        while child.poll() is None and sum(len(names) for _, _, names in os.walk(self.dir)) < 5:
+            time.sleep(0.002)
+        child.send_signal(signal.SIGTERM)
+        self.assertEqual(child.wait(timeout=60), -signal.SIGTERM)
+        self.assertEqual(os.listdir(self.dir), [])
 
 
 if __name__ == "__main__":

@@ -173,12 +173,12 @@ def with_dcmdump(path):
     assert "PerFrameFunctionalGroupsSequence" in text and "PixelData" in text
 
 
-def with_dciodvfy(path, allowed=()):
-    """Every error line that dciodvfy prints fails the test."""
+def with_dciodvfy(path, allowed=(), iod="Segmentation"):
+    """Every error line that dciodvfy prints fails the test; iod: what it takes the file for."""
     import subprocess
 
     done = subprocess.run([venv_program("dciodvfy"), "-allpffgitems", path], capture_output=True)
     lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
     errors = [line for line in lines if "error" in line.lower() and not any(text in line for text in allowed)]
     assert not errors, "\n".join(errors[:20])
-    assert any("Segmentation" in line for line in lines), f"not recognised as a segmentation: {lines[:5]}"
+    assert any(iod in line for line in lines), f"not recognised as {iod}: {lines[:5]}"

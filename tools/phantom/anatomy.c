@@ -18,6 +18,7 @@ typedef struct maker {
 /* The place of a segment in this body. */
 typedef struct place {
   uint32_t label;
+  uint16_t tissue; /* of label 0 */
   uint32_t seed;
   int order;
   double mirror; /* -1 or 1 */
@@ -60,7 +61,8 @@ static void add_body(const maker *body, const place *at, const phantom_body *par
 }
 
 static void add_tube(const maker *body, const place *at, const double from[3], const double to[3], double radius) {
-  phantom_shape shape = {.kind = PHANTOM_TUBE, .label = at->label, .order = at->order, .roughness = 0.15};
+  phantom_shape shape = {
+      .kind = PHANTOM_TUBE, .label = at->label, .tissue = at->tissue, .order = at->order, .roughness = 0.15};
   if (at->label > body->count) {
     return;
   }
@@ -197,6 +199,7 @@ static void add_bowel(const maker *body) {
 /* What is no part of an organ that surrounds it: vessels that branch from a point, of no label. */
 static void add_branches(const maker *body, const double root[3], const double reach[3], int count, uint32_t seed) {
   const place at = {.label = 0,
+                    .tissue = TISSUE_BLOOD,
                     .seed = phantom_hash(body->seed, (int32_t)seed, 11, 0),
                     .order = ORDER_ORGAN,
                     .mirror = 1.0,
@@ -223,7 +226,7 @@ static void add_hollows(const maker *body) {
     add_branches(body, roots[i], reaches[i], counts[i], i);
   }
   for (int side = -1; side <= 1; side += 2) { /* the kidneys' sinus */
-    const place at = {.label = 0, .seed = 0, .order = ORDER_ORGAN, .mirror = side, .size = 1.0};
+    const place at = {.label = 0, .tissue = TISSUE_SINUS, .order = ORDER_ORGAN, .mirror = side, .size = 1.0};
     const double sinus[4][3] = {{30, 34, 332}, {54, 42, 335}, {54, 42, 318}, {54, 42, 352}};
     add_tube(body, &at, sinus[0], sinus[1], 9.0);
     add_tube(body, &at, sinus[2], sinus[3], 8.0);
@@ -260,11 +263,16 @@ static void sort_shapes(phantom_shapes *shapes) {
   *shapes = sorted;
 }
 
+void phantom_find_scale(uint32_t seed, double scale[3]) {
+  const uint32_t body = phantom_hash(seed, 0, 0, 0);
+  for (int axis = 0; axis < 3; axis++) {
+    scale[axis] = 1.0 + 0.04 * phantom_random(body, axis, 10, 0);
+  }
+}
+
 void phantom_add_anatomy(phantom_shapes *shapes, unsigned count, uint32_t seed) {
   maker body = {.shapes = shapes, .seed = phantom_hash(seed, 0, 0, 0), .count = count};
-  for (int axis = 0; axis < 3; axis++) {
-    body.scale[axis] = 1.0 + 0.04 * phantom_random(body.seed, axis, 10, 0);
-  }
+  phantom_find_scale(seed, body.scale);
   add_bowel(&body);
   add_parts(&body);
   add_hollows(&body);

@@ -65,6 +65,7 @@ typedef struct phantom_structure {
   const char *name;
   const char *code, *meaning; /* SNOMED CT */
   char side;                  /* 'L', 'R', or 0 */
+  int16_t hounsfield;         /* in images, HU */
   uint8_t rgb[3];
 } phantom_structure;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/guard.h"
 #include "phantom/phantom.h"
 
 enum {
@@ -13,6 +14,7 @@ enum {
   OPTION_SEED,
   OPTION_COARSE,
   OPTION_OVERLAP,
+  OPTION_IMAGES,
   OPTION_FORCE,
   OPTION_THREADS
 };
@@ -30,7 +32,10 @@ static const cli_option options_table[] = {
      "Made on this smaller grid and enlarged to --size by nearest neighbour, as results of networks often are."},
     {OPTION_OVERLAP, "overlap", NULL, false, NULL,
      "Vessels, the spinal cord and lesions overlap what they lie in. Needs an output that holds overlap."},
-    {OPTION_FORCE, "force", NULL, false, "The run", "Replace a file that exists."},
+    {OPTION_IMAGES, "images", "DIR", false, "Images",
+     "Also make a CT series of it, in which every structure has a grey value of its own, with body, table and noise. A "
+     "DICOM OUTPUT refers to it. DIR is made, or is empty."},
+    {OPTION_FORCE, "force", NULL, false, "The run", "Replace a file that exists, and images in DIR."},
     {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL}};
 
@@ -78,7 +83,7 @@ static bool parse_spacing(const cli_args *args, double spacing[3]) {
 }
 
 /* False after a message. */
-static bool set_option(const cli_args *args, int id, phantom_spec *spec, bool *force, unsigned *threads) {
+static bool set_option(const cli_args *args, int id, phantom_spec *spec, phantom_output *output) {
   switch (id) {
     case OPTION_LABELS: return cli_unsigned(args, 1, PHANTOM_MAX_LABELS, &spec->labels);
     case OPTION_SIZE: return parse_size(args, spec->size);
@@ -86,8 +91,9 @@ static bool set_option(const cli_args *args, int id, phantom_spec *spec, bool *f
     case OPTION_SEED: return cli_unsigned(args, 0, UINT32_MAX, &spec->seed);
     case OPTION_COARSE: return parse_size(args, spec->coarse);
     case OPTION_OVERLAP: spec->overlap = true; return true;
-    case OPTION_FORCE: *force = true; return true;
-    default: return cli_unsigned(args, 1, 1024, threads);
+    case OPTION_IMAGES: output->images = args->value; return true;
+    case OPTION_FORCE: output->replace = true; return true;
+    default: return cli_unsigned(args, 1, 1024, &output->threads);
   }
 }
 
@@ -99,15 +105,14 @@ static bool has_known_suffix(const char *path) {
 
 static int run(int argc, char **argv) {
   phantom_spec spec = {.labels = PHANTOM_DEFAULT_LABELS, .size = {512, 512, 400}};
-  bool force = false;
-  unsigned threads = 0;
+  phantom_output output = {0};
   cli_args args;
   cli_args_begin(&args, &cmd_phantom, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
     if (id == CLI_STOP) {
       return args.exit_code;
     }
-    if (!set_option(&args, id, &spec, &force, &threads)) {
+    if (!set_option(&args, id, &spec, &output)) {
       return CLI_USAGE;
     }
   }
@@ -120,5 +125,8 @@ static int run(int argc, char **argv) {
                            ".seg.nrrd .mha or .mhd",
                            args.names[0]);
   }
-  return phantom_make(&spec, args.names[0], force, threads);
+  output.path = args.names[0];
+  const int code = phantom_make(&spec, &output);
+  cli_remove_guarded();
+  return code;
 }

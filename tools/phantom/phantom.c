@@ -178,7 +178,7 @@ static dseg_status place_anchors(phantom *made, dseg_error *error) {
 }
 
 dseg_status phantom_create(phantom *made, const phantom_spec *spec, dseg_error *error) {
-  *made = (phantom){.spec = *spec, .painted = SIZE_MAX};
+  *made = (phantom){.spec = *spec, .painted = SIZE_MAX, .tissue_painted = SIZE_MAX};
   DSEG_TRY(check(spec, error));
   set_grid(made);
   DSEG_TRY(describe(made, error));
@@ -203,6 +203,8 @@ void phantom_destroy(phantom *made) {
   free(made->layer[0]);
   free(made->layer[1]);
   free(made->nodes);
+  free(made->tissues.items);
+  free(made->tissue);
   *made = (phantom){0};
 }
 
@@ -239,7 +241,11 @@ static size_t coarse_index(const phantom *made, int axis, size_t index) {
   return (2 * index + 1) * made->grid[axis] / (2 * made->spec.size[axis]);
 }
 
-static void enlarge(const phantom *made, const uint16_t *layer, uint16_t *out) {
+size_t phantom_painted_plane(const phantom *made, size_t plane) {
+  return coarse_index(made, 2, plane);
+}
+
+void phantom_enlarge(const phantom *made, const uint16_t *layer, uint16_t *out) {
   const size_t columns = made->spec.size[0];
   for (size_t j = 0; j < made->spec.size[1]; j++) {
     const uint16_t *row = layer + coarse_index(made, 1, j) * made->grid[0];
@@ -250,13 +256,13 @@ static void enlarge(const phantom *made, const uint16_t *layer, uint16_t *out) {
 }
 
 dseg_status phantom_read_plane(phantom *made, size_t plane, uint16_t *first, uint16_t *second, dseg_error *error) {
-  const size_t painted = coarse_index(made, 2, plane);
+  const size_t painted = phantom_painted_plane(made, plane);
   if (made->painted != painted) {
     DSEG_TRY(paint_plane(made, painted, error));
   }
-  enlarge(made, made->layer[0], first);
+  phantom_enlarge(made, made->layer[0], first);
   if (second != NULL && made->layer[1] != NULL) {
-    enlarge(made, made->layer[1], second);
+    phantom_enlarge(made, made->layer[1], second);
   }
   return DSEG_OK;
 }

@@ -33,7 +33,8 @@ typedef enum phantom_kind {
 
 typedef struct phantom_shape {
   phantom_kind kind;
-  uint32_t label; /* 0: what is taken away from labels painted before */
+  uint32_t label;  /* 0: what is taken away from labels painted before */
+  uint16_t tissue; /* of label 0: what images show there, an entry of phantom_tissue */
   uint32_t seed;
   int order;        /* painted by ascending order; a label's shapes all have the same */
   double center[3]; /* tubes: one end */
@@ -45,6 +46,21 @@ typedef struct phantom_shape {
   double low[3];    /* a box around it */
   double high[3];
 } phantom_shape;
+
+/* What no label says: seen in images where no label is. */
+typedef enum phantom_tissue {
+  TISSUE_AIR = 0,
+  TISSUE_SKIN,
+  TISSUE_FAT,
+  TISSUE_MUSCLE,
+  TISSUE_INNER_FAT,
+  TISSUE_BRAIN,
+  TISSUE_BLOOD,
+  TISSUE_SINUS, /* of a kidney */
+  TISSUE_FOAM,  /* of the table */
+  TISSUE_SHELL,
+  TISSUE_KINDS
+} phantom_tissue;
 
 /* A growing list of shapes; failed when memory ran out. */
 typedef struct phantom_shapes {
@@ -71,6 +87,9 @@ typedef struct phantom {
   size_t painted;          /* its plane; SIZE_MAX: none */
   double *nodes;           /* scratch for roughness */
   size_t node_room;
+  phantom_shapes tissues; /* of images only: made when the first one is asked for */
+  uint16_t *tissue;       /* the plane of them that is painted */
+  size_t tissue_painted;
 } phantom;
 
 /* DSEG_ERROR_MEMORY or DSEG_ERROR_ARGUMENT. To be given to phantom_destroy whatever the outcome. */
@@ -81,13 +100,62 @@ void phantom_destroy(phantom *made);
  * overlap. */
 dseg_status phantom_read_plane(phantom *made, size_t plane, uint16_t *first, uint16_t *second, dseg_error *error);
 
-/* Makes a phantom and writes it to path, in the format of its suffix; an exit code after a message. */
-int phantom_make(const phantom_spec *spec, const char *path, bool replace, unsigned threads);
+/* tissues.c: CT numbers of a plane in HU, size[0] * size[1] values, that show the labels phantom_read_plane gives, what
+ * lies between them, the table, and noise. second: as there. */
+dseg_status phantom_read_hounsfield(phantom *made, size_t plane, const uint16_t *first, const uint16_t *second,
+                                    int16_t *out, dseg_error *error);
+
+/* Where a phantom goes. */
+typedef struct phantom_output {
+  const char *path;   /* in the format of its suffix */
+  const char *images; /* a directory that gets a CT series of the phantom, to which an object then refers; NULL: none */
+  bool replace;
+  unsigned threads;
+} phantom_output;
+
+/* Makes a phantom and writes it; an exit code after a message. Whatever is not complete is noted for
+ * cli_remove_guarded, which the caller calls. */
+int phantom_make(const phantom_spec *spec, const phantom_output *output);
+
+/* images.c: the images in a directory, counted from 1. */
+#define PHANTOM_IMAGE_NAME "%05zu.dcm"
+/* Removes images of an earlier series there, of which there were more than count. */
+void phantom_remove_further_images(const char *directory, size_t count);
 
 /* Between the parts: */
 
+/* Identifies the phantom: UIDs are derived from it. */
+enum { PHANTOM_TEXT = 400 };
+void phantom_name(const phantom_spec *spec, char text[PHANTOM_TEXT]);
+
+/* ct.c: the bytes of a CT image of a plane; values: of phantom_read_hounsfield. */
+dseg_status phantom_encode_image(const phantom *made, size_t plane, const int16_t *values, dseg_buffer *bytes,
+                                 dseg_error *error);
+
+/* images.c: a series that is written, and gets its names with the set's outputs. */
+typedef struct phantom_series {
+  const char *directory;
+  char *stage; /* where the images are until then */
+  size_t count;
+  bool exists; /* the directory does: stage is in it, and beside it otherwise */
+  bool replace;
+} phantom_series;
+/* An exit code after a message. */
+int phantom_series_begin(phantom_series *series, const char *directory, bool replace);
+/* Writes the next image. */
+dseg_status phantom_series_add(phantom_series *series, const dseg_buffer *bytes, dseg_error *error);
+/* Makes the directory where there is none, and the images join the set. */
+dseg_status phantom_series_join(const phantom_series *series, dseg_output_set *set, dseg_error *error);
+void phantom_series_end(phantom_series *series);
+
+/* phantom.c: the plane of made->grid that a plane of the phantom is, and one such plane at full size. */
+size_t phantom_painted_plane(const phantom *made, size_t plane);
+void phantom_enlarge(const phantom *made, const uint16_t *layer, uint16_t *out);
+
 /* phantom_anatomy.c: the shapes of the labels 1..count. */
 void phantom_add_anatomy(phantom_shapes *shapes, unsigned count, uint32_t seed);
+/* How much larger than usual the body of this seed is, along each axis. */
+void phantom_find_scale(uint32_t seed, double scale[3]);
 /* Whether the label's shapes lie in others rather than beside them. */
 bool phantom_is_inner(unsigned label);
 

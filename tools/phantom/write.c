@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* write.c - makes and writes a phantom: DICOM objects plane by plane, volumes as a whole. */
+/* write.c - makes and writes a phantom: images and DICOM objects plane by plane, volumes as a whole. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,9 @@
 
 typedef struct work {
   phantom *made;
-  const char *path;
+  const phantom_output *to;
   dseg_output_set *outputs;
-  bool replace;
-  unsigned threads;
+  phantom_series series; /* of images; without a directory: none */
   cli_progress progress;
   uint16_t *plane[2]; /* labels, and those that may overlap them */
   uint8_t *mask;
@@ -64,24 +63,20 @@ static dseg_status write_planes(work *job, dseg_writer *writer, dseg_error *erro
 /* UIDs follow from what the phantom is. */
 static dseg_status write_dicom(work *job, dseg_error *error) {
   const phantom_spec *spec = &job->made->spec;
-  char seed[400];
-  cli_fix_date();
-  snprintf(seed, sizeof seed, "phantom %u labels, %zu x %zu x %zu, %.3f x %.3f x %.3f mm, %zu x %zu x %zu, %d, %lu",
-           spec->labels, spec->size[0], spec->size[1], spec->size[2], spec->spacing[0], spec->spacing[1],
-           spec->spacing[2], spec->coarse[0], spec->coarse[1], spec->coarse[2], spec->overlap ? 1 : 0,
-           (unsigned long)spec->seed);
-  cli_warnings warnings = {.file = job->path};
+  char seed[PHANTOM_TEXT];
+  phantom_name(spec, seed);
+  cli_warnings warnings = {.file = job->to->path};
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = spec->overlap ? "binary" : "labelmap",
-                                      .replace = job->replace,
+                                      .replace = job->to->replace,
                                       .set = job->outputs,
                                       .concatenation = true,
                                       .uid_seed = seed,
                                       .date_time = cli_date_time(),
                                       .warnings = cli_warning_sink(&warnings),
-                                      .threads = job->threads};
+                                      .threads = job->to->threads};
   dseg_writer *writer = NULL;
-  dseg_status status = dseg_writer_create(job->path, job->made->description, &options, &writer, error);
+  dseg_status status = dseg_writer_create(job->to->path, job->made->description, &options, &writer, error);
   if (status == DSEG_OK) {
     status = write_planes(job, writer, error);
   }
@@ -118,11 +113,11 @@ static dseg_status fill_volume(work *job, dseg_volume *volume, uint8_t *voxels, 
   volume->voxels = voxels;
   volume->layer_of_segment = layer_of;
   const dseg_volume_write_options options = {.struct_size = sizeof(dseg_volume_write_options),
-                                             .replace = job->replace,
+                                             .replace = job->to->replace,
                                              .set = job->outputs,
-                                             .threads = job->threads,
+                                             .threads = job->to->threads,
                                              .progress = cli_progress_sink(&job->progress)};
-  return dseg_volume_write(job->path, volume, &options, error);
+  return dseg_volume_write(job->to->path, volume, &options, error);
 }
 
 static dseg_status write_volume(work *job, const dseg_volume_format *format, dseg_error *error) {
@@ -152,44 +147,118 @@ static dseg_status write_volume(work *job, const dseg_volume_format *format, dse
   return status;
 }
 
-/* There is no input, but there may be plug-ins. */
-static dseg_status write_checked(work *job, const dseg_volume_format *format, dseg_error *error) {
-  DSEG_TRY(cli_add_inputs(job->outputs, NULL, 0, error));
-  DSEG_TRY(dseg_output_set_check(job->outputs, &job->path, 1, error));
-  if (!job->replace && os_exists(job->path)) {
-    return dseg_fail(error, DSEG_ERROR_OUTPUT, "exists; --force replaces it");
+static dseg_status write_images(work *job, int16_t *values, dseg_error *error) {
+  const size_t planes = job->made->spec.size[2];
+  dseg_buffer bytes = {0};
+  dseg_status status = DSEG_OK;
+  for (size_t plane = 0; status == DSEG_OK && plane < planes; plane++) {
+    cli_progress_show(&job->progress, plane, planes);
+    status = phantom_read_plane(job->made, plane, job->plane[0], job->plane[1], error);
+    if (status == DSEG_OK) {
+      status = phantom_read_hounsfield(job->made, plane, job->plane[0], job->plane[1], values, error);
+    }
+    bytes.size = 0;
+    if (status == DSEG_OK) {
+      status = phantom_encode_image(job->made, plane, values, &bytes, error);
+    }
+    if (status == DSEG_OK) {
+      status = phantom_series_add(&job->series, &bytes, error);
+    }
   }
-  cli_progress_begin(&job->progress, job->path);
-  const dseg_status status = format == NULL ? write_dicom(job, error) : write_volume(job, format, error);
-  cli_progress_end(&job->progress);
-  return status == DSEG_OK ? dseg_output_set_commit(job->outputs, error) : status;
+  dseg_buffer_free(&bytes);
+  return status;
 }
 
-static int write_phantom(phantom *made, const char *path, bool replace, unsigned threads) {
-  work job = {.made = made, .path = path, .outputs = dseg_output_set_create(), .replace = replace, .threads = threads};
-  const dseg_volume_format *format = dseg_volume_format_of(path);
+/* Writes the series, to which the description refers then. */
+static dseg_status make_images(work *job, dseg_error *error) {
+  int16_t *values = malloc(plane_pixels(job) * sizeof *values);
+  dseg_status status = values != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for an image");
+  cli_progress_begin(&job->progress, job->to->images);
+  if (status == DSEG_OK) {
+    status = write_images(job, values, error);
+  }
+  cli_progress_end(&job->progress);
+  free(values);
+  if (status == DSEG_OK) {
+    const char *stage = job->series.stage;
+    const dseg_reference_options options = {.struct_size = sizeof options, .name = job->to->path};
+    status = dseg_description_add_reference(job->made->description, &stage, 1, &options, error);
+  }
+  return status;
+}
+
+/* There is no input, but there may be plug-ins. */
+static dseg_status check_output(const work *job, dseg_error *error) {
+  DSEG_TRY(cli_add_inputs(job->outputs, NULL, 0, error));
+  DSEG_TRY(dseg_output_set_check(job->outputs, &job->to->path, 1, error));
+  return !job->to->replace && os_exists(job->to->path)
+             ? dseg_fail(error, DSEG_ERROR_OUTPUT, "exists; --force replaces it")
+             : DSEG_OK;
+}
+
+static dseg_status write_output(work *job, dseg_error *error) {
+  const dseg_volume_format *format = dseg_volume_format_of(job->to->path);
+  cli_progress_begin(&job->progress, job->to->path);
+  const dseg_status status = format == NULL ? write_dicom(job, error) : write_volume(job, format, error);
+  cli_progress_end(&job->progress);
+  return status;
+}
+
+/* An exit code after a message. */
+static int write_all(work *job) {
+  const phantom_output *to = job->to;
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = DSEG_OK;
+  dseg_status status = check_output(job, &error);
+  if (status == DSEG_OK && to->images != NULL) {
+    const int code = phantom_series_begin(&job->series, to->images, to->replace);
+    if (code != CLI_OK) {
+      return code;
+    }
+    status = make_images(job, &error);
+    if (status != DSEG_OK) {
+      return cli_fail(to->images, status, &error);
+    }
+  }
+  if (status == DSEG_OK) {
+    status = write_output(job, &error);
+  }
+  if (status == DSEG_OK && to->images != NULL) {
+    status = phantom_series_join(&job->series, job->outputs, &error);
+  }
+  if (status == DSEG_OK) {
+    status = dseg_output_set_commit(job->outputs, &error);
+  }
+  if (status == DSEG_OK && to->images != NULL) {
+    phantom_remove_further_images(to->images, job->series.count);
+  }
+  return status == DSEG_OK ? CLI_OK : cli_fail(to->path, status, &error);
+}
+
+static int write_phantom(phantom *made, const phantom_output *to) {
+  work job = {.made = made, .to = to, .outputs = dseg_output_set_create()};
+  int code = CLI_INPUT;
+  cli_fix_date();
   job.plane[0] = malloc(plane_pixels(&job) * sizeof *job.plane[0]);
   job.plane[1] = made->spec.overlap ? malloc(plane_pixels(&job) * sizeof *job.plane[1]) : NULL;
   job.mask = malloc(plane_pixels(&job));
   if (job.outputs == NULL || job.plane[0] == NULL || job.mask == NULL || (made->spec.overlap && job.plane[1] == NULL)) {
-    status = dseg_fail(&error, DSEG_ERROR_MEMORY, "out of memory for a plane");
+    cli_error(to->path, "out of memory for a plane");
   } else {
-    status = write_checked(&job, format, &error);
+    code = write_all(&job);
   }
   dseg_output_set_destroy(job.outputs);
+  phantom_series_end(&job.series);
   free(job.plane[0]);
   free(job.plane[1]);
   free(job.mask);
-  return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
+  return code;
 }
 
-int phantom_make(const phantom_spec *spec, const char *path, bool replace, unsigned threads) {
+int phantom_make(const phantom_spec *spec, const phantom_output *output) {
   phantom made;
   dseg_error error = {DSEG_OK, ""};
   const dseg_status status = phantom_create(&made, spec, &error);
-  const int code = status == DSEG_OK ? write_phantom(&made, path, replace, threads) : cli_fail(NULL, status, &error);
+  const int code = status == DSEG_OK ? write_phantom(&made, output) : cli_fail(NULL, status, &error);
   phantom_destroy(&made);
   return code;
 }

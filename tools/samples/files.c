@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/uid.h"
 #include "os/os.h"
 #include "samples/dicom_edit.h"
 #include "samples/samples.h"
@@ -50,22 +51,13 @@ dseg_status samples_close_file(const samples_job *job, const char *name, FILE *s
   return DSEG_OK;
 }
 
-static void make_uid(const char *name, char uid[65]) {
-  uint8_t digest[DSEG_SHA256_SIZE];
-  dseg_sha256 hash;
-  dseg_sha256_start(&hash);
-  dseg_sha256_add(&hash, name, strlen(name));
-  dseg_sha256_finish(&hash, digest);
-  samples_uid_from_digest(digest, uid);
-}
-
 static dseg_status change(const samples_edit *edit, const char *name, dseg_view base, dseg_data_set *set,
                           dseg_buffer *out, dseg_error *error) {
   char syntax[65];
   char uid[65];
   dseg_view pixels = {NULL, 0};
   DSEG_TRY(edit_read(set, base, syntax, &pixels, error));
-  make_uid(name, uid);
+  cli_uid_from_text(name, uid);
   dseg_data_set_put_text(set, 0x00080018, "UI", uid); /* SOP Instance UID */
   for (size_t i = 0; edit->changes[i] != NULL; i++) {
     DSEG_TRY(edit_apply(set, edit->changes[i], error));

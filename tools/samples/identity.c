@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/uid.h"
 #include "dseg/plugin.h"
 #include "dseg/transcode.h"
 #include "samples/dicom_edit.h"
@@ -44,7 +45,7 @@ void identity_map_uid(const identity *who, dseg_view uid, char mapped[65]) {
   dseg_sha256_add(&hash, who->seed, strlen(who->seed) + 1);
   dseg_sha256_add(&hash, uid.data, uid.size);
   dseg_sha256_finish(&hash, digest);
-  samples_uid_from_digest(digest, mapped);
+  cli_uid_from_digest(digest, mapped);
 }
 
 /* All values of a UI. */

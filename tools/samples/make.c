@@ -192,7 +192,8 @@ int samples_make_phantom(const samples_job *job, const char *file, const phantom
   if (spec->overlap) {
     samples_show(command, "--overlap");
   }
-  return phantom_make(spec, samples_path(job, file, path), false, job->threads);
+  const phantom_output output = {.path = samples_path(job, file, path), .threads = job->threads};
+  return phantom_make(spec, &output);
 }
 
 int samples_draw(const samples_job *job, const char *object, const char *file) {

@@ -156,9 +156,6 @@ int samples_replace_identity(samples_job *job);
 /* Removes images of an earlier set in the directory, of which there were more. */
 void samples_remove_further_images(const samples_job *job, const char *directory);
 
-/* uid.c: the first 16 bytes make the UID. */
-void samples_uid_from_digest(const uint8_t digest[DSEG_SHA256_SIZE], char uid[65]);
-
 /* stage.c: begin, commit when all is made, end in any case. Exit codes after a message. */
 int samples_stage_begin(samples_job *job);
 int samples_stage_commit(const samples_job *job);

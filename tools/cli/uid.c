@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* uid.c - unique identifiers that follow from a hash, as UUIDs of version 8 (RFC 9562) below 2.25 (PS3.5 B.2). */
+#include "cli/uid.h"
+
+#include <stdbool.h>
 #include <string.h>
 
-#include "samples/samples.h"
-
-void samples_uid_from_digest(const uint8_t digest[DSEG_SHA256_SIZE], char uid[65]) {
+void cli_uid_from_digest(const uint8_t digest[DSEG_SHA256_SIZE], char uid[65]) {
   uint8_t number[16]; /* the most significant byte first */
   char digits[40];
   size_t count = 0;
@@ -27,4 +28,13 @@ void samples_uid_from_digest(const uint8_t digest[DSEG_SHA256_SIZE], char uid[65
     uid[5 + i] = digits[count - 1 - i];
   }
   uid[5 + count] = '\0';
+}
+
+void cli_uid_from_text(const char *text, char uid[65]) {
+  uint8_t digest[DSEG_SHA256_SIZE];
+  dseg_sha256 hash;
+  dseg_sha256_start(&hash);
+  dseg_sha256_add(&hash, text, strlen(text));
+  dseg_sha256_finish(&hash, digest);
+  cli_uid_from_digest(digest, uid);
 }
