@@ -8,6 +8,7 @@ import pty
 import shlex
 import shutil
 
+import dicom_bytes
 import harness
 from harness import INPUT, NEGATIVE, OUTPUT, USAGE, CliTest, read_nifti
 
@@ -241,6 +242,35 @@ class Sources(SamplesTest):
         self.assertEqual(len(self.dseg("info", "out/labelmap-rle.dcm", "--json").json()["segments"]), 108)
         self.assertIn("preview.png", self.contents("out"))
         self.assertIn("source.nii.gz", {sample["file"] for sample in manifest["samples"]})
+
+    def test_phantom_with_its_images(self):
+        """The samples are of the images' patient, study and frame of reference, and refer to all of them."""
+        manifest = self.make("phantom", "--only", "labelmap/explicit-le", "binary/rle")
+        files = self.contents("out")
+        images = sorted(name for name in files if name.startswith("images/"))
+        self.assertEqual(images, [f"images/{number:05}.dcm" for number in range(1, 121)])
+        self.assertIn("`images/` has the 120 CT images", files["README.md"].decode())
+        first = dicom_bytes.values_of(files[images[0]])
+        self.assertEqual(first[0x00100010], b"Phantom ")
+        for sample in of_group(manifest, "encoding"):
+            own = dicom_bytes.values_of(files[sample["file"]])
+            for tag in (0x00100010, 0x00100020, 0x0020000D, 0x00200052):
+                self.assertEqual(own[tag], first[tag])
+            self.assertEqual(self.dseg("validate", f"out/{sample['file']}").out, "")
+            again = self.dseg("convert", f"out/{sample['file']}", "again.dcm", "--reference", "out/images", "--force")
+            self.assertEqual(again.err, "")
+            self.dseg("compare", f"out/{sample['file']}", "again.dcm")
+        # The source's command makes the images, too.
+        source = next(sample for sample in manifest["samples"] if sample["file"] == "source.seg.nrrd")
+        os.mkdir(self.dir / "second")
+        command = shlex.split(source["command"])[1:]
+        self.dseg("phantom", "second/source.seg.nrrd", *command[2:-1], "second/images")
+        for name in [*images, "source.seg.nrrd"]:
+            self.assertEqual((self.dir / "second" / name).read_bytes(), files[name], name)
+        # What is left of a longer series goes when the set is made anew.
+        shutil.copy(self.dir / "out" / images[0], self.dir / "out/images/00121.dcm")
+        self.make("phantom", "--only", "labelmap/explicit-le", "binary/rle", "--force")
+        self.assertEqual(self.contents("out"), files)
 
     def test_unusable(self):
         self.dseg("samples", "gone.nii", "out", code=INPUT)

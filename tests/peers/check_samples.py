@@ -77,6 +77,26 @@ def has_errors(path):
     return b"error" in (done.stdout + done.stderr).lower()
 
 
+def check_phantom(path):
+    """Each image is a source, all belong to one study and frame of reference, and names and codes are there."""
+    import highdicom
+    import pydicom
+
+    seg = highdicom.seg.segread(path)
+    images = [pydicom.dcmread(image, stop_before_pixels=True) for image in sorted(pathlib.Path("phantom/images").iterdir())]
+    wanted = {(image.StudyInstanceUID, image.SeriesInstanceUID, image.SOPInstanceUID) for image in images}
+    assert {tuple(map(str, one)) for one in seg.get_source_image_uids()} == wanted
+    assert (seg.StudyInstanceUID, seg.FrameOfReferenceUID) == (images[0].StudyInstanceUID, images[0].FrameOfReferenceUID)
+    assert (str(seg.PatientName), seg.PatientID) == ("Phantom", images[0].PatientID)
+    assert len(seg.get_segment_numbers(segment_label="liver")) == 1
+    for number in seg.segment_numbers:
+        described = seg.get_segment_description(number)
+        assert described.segmented_property_type.scheme_designator == "SCT"
+        assert "RecommendedDisplayCIELabValue" in described
+    assert seg.get_volume_geometry().spatial_shape == (len(images), images[0].Rows, images[0].Columns)
+    readers.with_dciodvfy(path)
+
+
 def main():
     dseg("phantom", "source.nii.gz", "--size", "40x36x10", "--labels", 12, "--force")
     dseg("samples", "source.nii.gz", "set", "--edge-cases", "--force")
@@ -101,6 +121,9 @@ def main():
     with step("faulty"):
         missed = SHARED_RULES - found
         assert not missed, f"dciodvfy finds nothing in {missed}"
+    dseg("samples", "phantom", "phantom", "--only", "labelmap/explicit-le", "--force")
+    with step("phantom with its images"):
+        check_phantom("phantom/labelmap-explicit-le.dcm")
     print(f"dciodvfy finds errors in the faulty objects of {len(found)} rules")
     step.finish()
 

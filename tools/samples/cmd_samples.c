@@ -45,9 +45,9 @@ const cli_command cmd_samples = {"samples",
                                  "SOURCE: a DICOM segmentation, a label volume, or the word phantom.\n"
                                  "DIRECTORY gets a .dcm file for each representation and frame codec of dseg codecs\n"
                                  "that fit together, plug-ins and proposals included, the source as .nii.gz and\n"
-                                 ".seg.nrrd, manifest.json, MANIFEST.csv, README.md and a picture. The same source\n"
-                                 "gives the same bytes again. Of a DICOM SOURCE, and with --reference,\n"
-                                 "the patient's identity and all UIDs are replaced.",
+                                 ".seg.nrrd, manifest.json, MANIFEST.csv, README.md and a picture; for the phantom\n"
+                                 "also CT images in images/. The same source gives the same bytes again. Of a DICOM\n"
+                                 "SOURCE, and with --reference, the patient's identity and all UIDs are replaced.",
                                  options_table,
                                  run};
 
@@ -131,7 +131,7 @@ static int parse(cli_args *args, samples_job *job) {
     return cli_usage_error(&cmd_samples, "SOURCE and DIRECTORY are expected");
   }
   if (job->reference_count > 0 && strcmp(args->names[0], "phantom") == 0) {
-    return cli_usage_error(&cmd_samples, "--reference: the phantom was drawn on no images");
+    return cli_usage_error(&cmd_samples, "--reference: the phantom has images of its own");
   }
   if (job->uid_seed != NULL && job->keep_identity) {
     return cli_usage_error(&cmd_samples, "--uid-seed is for new UIDs, and --keep-identity keeps the old ones");

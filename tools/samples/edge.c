@@ -114,7 +114,7 @@ static int make_object(samples_job *job, const object *wanted) {
 
 static int make_volume(samples_job *job, const volume *wanted) {
   samples_command command = {0};
-  const int code = samples_make_phantom(job, wanted->file, &wanted->spec, &command);
+  const int code = samples_make_phantom(job, wanted->file, &wanted->spec, NULL, &command);
   return code == CLI_OK ? samples_keep(job, SAMPLES_SOURCE, wanted->file, command.text, NULL) : code;
 }
 

@@ -3,6 +3,7 @@
  *
  * The first object is made from the source, and every other one from that, so that all share patient, study and frame
  * of reference. What an encoding cannot hold is known from its refusal, and becomes a gap with the reason. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,7 +193,13 @@ static int make_volume(samples_job *job, const char *name) {
 static int make_phantom(samples_job *job) {
   const phantom_spec spec = {.labels = PHANTOM_DEFAULT_LABELS, .size = {192, 192, 120}};
   samples_command command = {0};
-  const int code = samples_make_phantom(job, "source.seg.nrrd", &spec, &command);
+  job->image_count = spec.size[2];
+  for (size_t i = 0; i < job->image_count; i++) {
+    char name[SAMPLES_NAME];
+    (void)snprintf(name, sizeof name, SAMPLES_IMAGE_NAME, i + 1);
+    samples_stage_note(job->stage, name);
+  }
+  const int code = samples_make_phantom(job, "source.seg.nrrd", &spec, SAMPLES_IMAGES, &command);
   return code == CLI_OK ? samples_keep(job, SAMPLES_SOURCE, "source.seg.nrrd", command.text, NULL) : code;
 }
 

@@ -120,12 +120,9 @@ static int copy_source(image_walk *walk) {
 
 void samples_remove_further_images(const samples_job *job, const char *directory) {
   char path[SAMPLES_PATH + SAMPLES_NAME];
-  for (size_t i = job->image_count + 1; job->image_count > 0; i++) {
-    snprintf(path, sizeof path, "%s/" SAMPLES_IMAGE_NAME, directory, i);
-    if (!os_exists(path)) {
-      return;
-    }
-    os_remove(path);
+  if (job->image_count > 0) {
+    (void)snprintf(path, sizeof path, "%s/" SAMPLES_IMAGES, directory);
+    phantom_remove_further_images(path, job->image_count);
   }
 }
 

@@ -122,14 +122,19 @@ static const char **name_images(const samples_job *job) {
   return paths;
 }
 
+/* Whether the first object is to refer to images, of the set or elsewhere. */
+static bool has_images(const samples_job *job) {
+  return job->reference_count > 0 || job->image_count > 0;
+}
+
 /* The images that the source was drawn on. images: the paths of those of the set: of their directory, or, where there
  * were several, which may be of several series, of each. */
 static void set_references(const samples_job *job, const char *const *images, size_t image_count,
                            dseg_convert_options *options, samples_command *command) {
-  options->references = job->is_replaced ? images : job->references;
-  options->reference_count = job->is_replaced ? image_count : job->reference_count;
+  options->references = job->image_count > 0 ? images : job->references;
+  options->reference_count = job->image_count > 0 ? image_count : job->reference_count;
   samples_show(command, "--reference");
-  if (job->is_replaced && job->reference_count > 1) {
+  if (job->image_count > 0 && job->reference_count > 1) {
     samples_show_pattern(command, SAMPLES_IMAGES "/*.dcm");
     return;
   }
@@ -148,8 +153,8 @@ int samples_convert(const samples_job *job, const samples_conversion *wanted, sa
   const char *input = shown != NULL ? samples_path(job, shown, room) : samples_find_source(job, room, &shown);
   const char *images = samples_path(job, SAMPLES_IMAGES, directory);
   dseg_convert_options options = {.struct_size = sizeof options};
-  const bool refers = wanted->input == NULL && wanted->representation != NULL && job->reference_count > 0;
-  const bool by_name = refers && job->is_replaced && job->reference_count > 1;
+  const bool refers = wanted->input == NULL && wanted->representation != NULL && has_images(job);
+  const bool by_name = refers && job->image_count > 0 && job->reference_count > 1;
   const char **names = by_name ? name_images(job) : NULL;
   if (by_name && names == NULL) {
     return CLI_INPUT;
@@ -174,8 +179,10 @@ int samples_convert(const samples_job *job, const samples_conversion *wanted, sa
   return code;
 }
 
-int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, samples_command *command) {
+int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, const char *images,
+                         samples_command *command) {
   char path[SAMPLES_PATH];
+  char directory[SAMPLES_PATH];
   char text[SAMPLES_NAME];
   samples_show(command, "phantom");
   samples_show(command, file);
@@ -192,7 +199,11 @@ int samples_make_phantom(const samples_job *job, const char *file, const phantom
   if (spec->overlap) {
     samples_show(command, "--overlap");
   }
-  const phantom_output output = {.path = samples_path(job, file, path), .threads = job->threads};
+  phantom_output output = {.path = samples_path(job, file, path), .threads = job->threads};
+  if (images != NULL) {
+    output.images = samples_path(job, images, directory);
+    samples_show_option(command, "--images", images);
+  }
   return phantom_make(spec, &output);
 }
 

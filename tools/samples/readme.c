@@ -53,6 +53,14 @@ static void put_identity(FILE *out, const samples_job *job) {
       "Transfer Syntax UID (0002,0010) and Pixel Data (7FE0,0010), and what a proposal says of itself; those of two\n"
       "representations in the attributes that make the representation, too.\n\n",
       out);
+  if (job->is_phantom) {
+    fprintf(out,
+            "It is a phantom, and nobody's: the patient is called Phantom. `images/` has the %zu CT images that show "
+            "it, with\n"
+            "the same patient, study and frame of reference; the samples refer to them. Open both together in a "
+            "viewer.\n\n",
+            job->image_count);
+  }
   if (!job->is_replaced) {
     return;
   }

@@ -21,8 +21,8 @@ enum {
   SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1,
   SAMPLES_LISTS = 2 /* of segments that a conversion takes */
 };
-#define SAMPLES_IMAGES "images"                        /* the directory of the images, in the set */
-#define SAMPLES_IMAGE_NAME SAMPLES_IMAGES "/%05zu.dcm" /* counted from 1 */
+#define SAMPLES_IMAGES "images" /* the directory of the images, in the set */
+#define SAMPLES_IMAGE_NAME SAMPLES_IMAGES "/" PHANTOM_IMAGE_NAME
 
 typedef enum samples_group {
   SAMPLES_SOURCE = 0, /* the segmentation in research formats */
@@ -75,7 +75,7 @@ typedef struct samples_job {
   bool keep_identity;
   bool is_replaced;        /* the patient's identity is: images/ and source.dcm are what the samples are made of */
   bool has_copy;           /* of a DICOM source: source.dcm */
-  size_t image_count;      /* in images/ */
+  size_t image_count;      /* in images/, of the source or of the phantom; 0: there are none */
   bool fractions, overlap; /* what the source holds */
   dseg_geometry geometry;  /* of the source; without planes */
   size_t segment_count;
@@ -123,7 +123,9 @@ typedef struct samples_conversion {
 /* refusal receives why the output cannot hold the input, instead of a message; CLI_OUTPUT then. */
 int samples_convert(const samples_job *job, const samples_conversion *wanted, samples_command *command,
                     dseg_error *refusal);
-int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, samples_command *command);
+/* images: a directory of the set for its images, or NULL. */
+int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, const char *images,
+                         samples_command *command);
 /* The picture of an object of the set. */
 int samples_draw(const samples_job *job, const char *object, const char *file);
 
