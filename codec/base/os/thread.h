@@ -14,6 +14,11 @@ typedef struct dseg_os_mutex {
 #define DSEG_OS_ONCE_INIT {0}
 #define DSEG_OS_MUTEX_INIT {0}
 /* clang-format on */
+#elif defined(__wasm__)
+typedef int dseg_os_once;
+typedef int dseg_os_mutex;
+#define DSEG_OS_ONCE_INIT 0
+#define DSEG_OS_MUTEX_INIT 0
 #else
 #include <pthread.h>
 typedef pthread_once_t dseg_os_once;
