@@ -71,7 +71,7 @@ check_style() {
     git ls-files '*.sh' .ci/run | xargs shellcheck
 }
 
-# The sources that the clang build compiled, each once. One file for each process: with several, clang-tidy 14 takes
+# The sources that the clang build compiled, each once; those of WebAssembly are not among them. One file for each process: with several, clang-tidy 14 takes
 # the va_list of all but the first for uninitialised.
 check_tidy() {
   # Modules of codecs compile some files again: the second entry of a file would be checked in the same process.
@@ -80,6 +80,7 @@ check_tidy() {
 commands = {entry["file"]: entry for entry in json.load(sys.stdin)}
 json.dump(list(commands.values()), sys.stdout)' <build/clang/compile_commands.json >build/tidy/compile_commands.json
   git ls-files 'codec/*.c' 'codec/*.cc' 'proposals/*.c' 'tools/*.c' | grep -v '_windows' | grep -v '/windows_' |
+    grep -v '_wasm' | grep -v '^tools/js/' |
     xargs -n 1 -P "$(nproc)" clang-tidy-14 -p build/tidy --quiet >"$logs/tidy" 2>&1 || {
     cat "$logs/tidy"
     return 1
@@ -89,7 +90,9 @@ json.dump(list(commands.values()), sys.stdout)' <build/clang/compile_commands.js
 needed packages sh tools/install-packages.sh
 needed peers sh tests/peers/setup.sh
 needed report sh bench/peers/setup.sh report
+needed js sh tools/js/setup.sh
 step style check_style
+needed wasm build wasm
 needed release build release
 step test-release run_tests release
 step asan build asan

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// codecs.js - decoders that are handed in, as frame codecs of the module.
+import { argument } from "./errors.js";
+
+/** What transfer syntaxes are called, as in the library: name, title, whether they lose. */
+const known = {
+  "1.2.840.10008.1.2.8.1": ["deflated-frame", "Deflated Image Frame Compression", false],
+  "1.2.840.10008.1.2.4.50": ["jpeg", "JPEG Baseline (Process 1)", true],
+  "1.2.840.10008.1.2.4.57": ["jpeg-lossless-14", "JPEG Lossless, Non-Hierarchical", false],
+  "1.2.840.10008.1.2.4.70": ["jpeg-lossless", "JPEG Lossless, Non-Hierarchical, First-Order Prediction", false],
+  "1.2.840.10008.1.2.4.80": ["jpeg-ls", "JPEG-LS Lossless Image Compression", false],
+  "1.2.840.10008.1.2.4.90": ["jpeg2000", "JPEG 2000 Image Compression (Lossless Only)", false],
+  "1.2.840.10008.1.2.4.110": ["jpeg-xl", "JPEG XL Lossless", false],
+  "1.2.840.10008.1.2.4.201": ["htj2k", "High-Throughput JPEG 2000 Image Compression (Lossless Only)", false],
+  "2.25.58624446592436988505425501571863493983.2.1.1": ["zstd", "Zstandard Image Frame Compression", false],
+};
+
+function addDecoder(module, transferSyntax, decode) {
+  if (!/^[0-9.]{1,64}$/.test(transferSyntax) || typeof decode !== "function") {
+    throw argument(`decoders: ${transferSyntax} must be the UID of a transfer syntax, with a function`);
+  }
+  const number = module.host.decoders.push({ decode, transferSyntax }) - 1;
+  const [name, title, lossy] = known[transferSyntax] ?? [`handed-in-${number}`, `Decoder of ${transferSyntax}`, false];
+  module.with([transferSyntax, name, title], (uid, called, text) => {
+    module.check(module.calls.add_decoder(number, uid, called, text, lossy ? 1 : 0));
+  });
+}
+
+/** Registers options.decoders, and those of options.decoderModules. */
+export async function addDecoders(module, options) {
+  const records = [options.decoders ?? {}];
+  for (const url of options.decoderModules ?? []) {
+    const { default: given } = await import(/* @vite-ignore */ String(url));
+    records.push(await (typeof given === "function" ? given() : given));
+  }
+  for (const [transferSyntax, decode] of records.flatMap(Object.entries)) addDecoder(module, transferSyntax, decode);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// dseg.js - the module on this thread (class Dseg of types/index.d.ts).
+import { addDecoders } from "./codecs.js";
+import { argument, DsegError } from "./errors.js";
+import { expand } from "./inflate.js";
+import { openInput } from "./inputs.js";
+import { Module } from "./module.js";
+import { describe, SegmentationHere } from "./segmentation.js";
+import { callWithInputs, Tasks } from "./tasks.js";
+import { writeNew } from "./write.js";
+
+const MEMORY_LIMIT = 2 ** 30;
+
+export class Dseg {
+  /** Calls of the module, in turn. */
+  tasks = new Tasks();
+  #module;
+  #options;
+  #open = new Set();
+  #closed = false;
+
+  static async create(options = {}) {
+    if (options.worker) {
+      const { createInWorker } = await import("./remote.js");
+      return createInWorker(options);
+    }
+    const module = await Module.load(options.wasm);
+    await addDecoders(module, options);
+    return new Dseg(module, options);
+  }
+
+  constructor(module, options) {
+    this.#module = module;
+    this.#options = options;
+  }
+
+  get version() {
+    return this.#module.stringAt(this.#module.calls.version());
+  }
+
+  codecs() {
+    this.#module.check(this.#module.calls.codecs());
+    return this.#module.json();
+  }
+
+  #checkOpen() {
+    if (this.#closed) throw new DsegError("closed", "this Dseg was closed");
+  }
+
+  /** Inputs that the module can read, or none. */
+  async #openInputs(given, options) {
+    const inputs = [];
+    try {
+      for (const [index, one] of given.entries()) {
+        const name = given.length === 1 || options.name === undefined ? options.name : `${options.name} ${index + 1}`;
+        const input = await openInput(one, { ...options, name }, index + 1);
+        inputs.push(input);
+        inputs[index] = await expand(input, this.#options.inflate, options.signal);
+        inputs[index].descriptor = this.#module.host.add(inputs[index]);
+      }
+      return inputs;
+    } catch (error) {
+      this.#closeInputs(inputs);
+      throw error;
+    }
+  }
+
+  #closeInputs(inputs) {
+    for (const input of inputs) {
+      if (input.descriptor !== undefined) this.#module.host.remove(input.descriptor);
+      input.close();
+    }
+  }
+
+  #openSource(inputs, options) {
+    const module = this.#module;
+    const names = inputs.map((input) => input.name);
+    const descriptors = Int32Array.from(inputs.map((input) => input.descriptor));
+    const limit = this.#options.memoryLimit ?? MEMORY_LIMIT;
+    return module.with([names, descriptors], (list, numbers) => {
+      const source = module.calls.open(list, numbers, inputs.length, limit, options.otherPatient ? 1 : 0);
+      return source !== 0 ? source : module.fail();
+    });
+  }
+
+  async open(input, options = {}) {
+    this.#checkOpen();
+    const given = Array.isArray(input) ? input : [input];
+    if (given.length === 0) throw argument("there is nothing to open");
+    const { host, calls } = this.#module;
+    const inputs = await this.#openInputs(given, options);
+    return this.tasks.inTurn(async () => {
+      let source = 0;
+      try {
+        this.#checkOpen();
+        host.messages = [];
+        source = await callWithInputs(host, inputs, () => this.#openSource(inputs, options), {
+          signal: options.signal,
+          undo: (made) => calls.close(made),
+        });
+        const described = describe(this.#module, source);
+        if (inputs.length === 1) Object.assign(described.encoding, inputs[0].encoding);
+        const made = new SegmentationHere(this, this.#module, source, inputs, described, host.messages);
+        this.#open.add(made);
+        return made;
+      } catch (error) {
+        if (source !== 0) calls.close(source);
+        this.#closeInputs(inputs);
+        throw error;
+      }
+    });
+  }
+
+  async write(request) {
+    this.#checkOpen();
+    const images = await this.#openInputs(request.images ?? [], { name: undefined });
+    try {
+      return await this.tasks.inTurn(() => writeNew(this.#module, images, request));
+    } finally {
+      this.#closeInputs(images);
+    }
+  }
+
+  /** A segmentation of this was closed. */
+  forget(segmentation) {
+    this.#open.delete(segmentation);
+  }
+
+  close() {
+    this.#closed = true;
+    for (const segmentation of this.#open) segmentation.close();
+  }
+}

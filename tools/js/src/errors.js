@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// errors.js - what fails, as an exception with a code.
+
+export class DsegError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "DsegError";
+    this.code = code;
+  }
+}
+
+/** Codes by dseg_status (dseg/status.h). */
+const codes = ["internal", "argument", "input", "output", "format", "unsupported", "limit", "memory", "overlap"];
+
+export function errorOfStatus(status, message) {
+  return new DsegError(codes[status] ?? "internal", message);
+}
+
+export function argument(message) {
+  return new DsegError("argument", message);
+}
+
+/** Throws where the caller has given up. */
+export function checkSignal(signal) {
+  if (signal?.aborted) throw new DsegError("aborted", "the call was aborted");
+}

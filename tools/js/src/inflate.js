@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// inflate.js - inputs that are deflated as a whole: inflated here, before the module sees them.
+//
+// A data set in Deflated Explicit VR Little Endian (PS3.5 A.5) becomes one in Explicit VR Little Endian, and a .nii.gz
+// file a .nii file. What the object says of its encoding stays what it was.
+import { DsegError } from "./errors.js";
+import { MemoryInput } from "./inputs.js";
+
+const DEFLATED = "1.2.840.10008.1.2.1.99";
+const EXPLICIT = "1.2.840.10008.1.2.1";
+
+async function bytesOf(input, begin, end, signal) {
+  const bytes = new Uint8Array(end - begin);
+  await input.loadRanges([[begin, end]], signal);
+  for (let done = 0; done < bytes.length; ) {
+    const count = input.read(begin + done, bytes.subarray(done));
+    if (count <= 0) throw new DsegError("input", `${input.name}: cannot be read at byte ${begin + done}`);
+    done += count;
+  }
+  return bytes;
+}
+
+async function inflateWith(format, bytes, what) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));
+  const pieces = [];
+  let size = 0;
+  try {
+    for (const reader = stream.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      pieces.push(value);
+      size += value.length;
+    }
+  } catch (error) {
+    // A data set may be padded to even length behind the stream; all of it has come by then.
+    if (!/trailing|junk|additional|after end/i.test(String(error?.message)) || size === 0) {
+      throw new DsegError("format", `${what}: the deflated data are damaged: ${error.message}`);
+    }
+  }
+  const inflated = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    inflated.set(piece, at);
+    at += piece.length;
+  }
+  return inflated;
+}
+
+/** Where the meta information's Transfer Syntax UID (0002,0010) lies, and where the data set begins; null: not there. */
+function findSyntax(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 144 || String.fromCharCode(...bytes.subarray(128, 132)) !== "DICM") return null;
+  let found = null;
+  let at = 132;
+  while (at + 8 <= bytes.length && view.getUint16(at, true) === 2) {
+    const isLong = ["OB", "UN", "OW", "SQ", "UT"].includes(String.fromCharCode(bytes[at + 4], bytes[at + 5]));
+    if (isLong && at + 12 > bytes.length) return null;
+    const value = at + (isLong ? 12 : 8);
+    const length = isLong ? view.getUint32(at + 8, true) : view.getUint16(at + 6, true);
+    if (view.getUint16(at + 2, true) === 0x0010) {
+      const uid = String.fromCharCode(...bytes.subarray(value, value + length)).replace(/[\0 ]+$/, "");
+      found = { uid, element: at, value, length };
+    }
+    at = value + length;
+  }
+  return found && { ...found, dataSet: at };
+}
+
+async function expandDataSet(input, syntax, inflate, signal) {
+  const bytes = await bytesOf(input, 0, input.size, signal);
+  const compressed = bytes.subarray(syntax.dataSet);
+  let inflated;
+  try {
+    inflated = inflate ? inflate(compressed) : await inflateWith("deflate-raw", compressed, input.name);
+  } catch (error) {
+    if (error instanceof DsegError) throw error;
+    throw new DsegError("format", `${input.name}: the deflated data set is damaged: ${error?.message ?? error}`);
+  }
+  const uid = new TextEncoder().encode(EXPLICIT.padEnd(syntax.length, "\0"));
+  const whole = new Uint8Array(syntax.dataSet + inflated.length);
+  whole.set(bytes.subarray(0, syntax.dataSet));
+  whole.set(uid, syntax.value);
+  whole.set(inflated, syntax.dataSet);
+  const made = new MemoryInput(input.name, whole);
+  made.encoding = { transferSyntax: DEFLATED, frameCodec: "deflated", fileBytes: input.size };
+  return made;
+}
+
+/** The input that the module reads: this one, or an inflated one, after which this one is closed. */
+export async function expand(input, inflate, signal) {
+  if (input.size < 20) return input;
+  const start = await bytesOf(input, 0, Math.min(input.size, 2048), signal);
+  const syntax = findSyntax(start);
+  let made = input;
+  if (syntax?.uid === DEFLATED) {
+    made = await expandDataSet(input, syntax, inflate, signal);
+  } else if (start[0] === 0x1f && start[1] === 0x8b) {
+    const compressed = await bytesOf(input, 0, input.size, signal);
+    made = new MemoryInput(input.name.replace(/\.gz$/i, ""), await inflateWith("gzip", compressed, input.name));
+  }
+  if (made !== input) {
+    Object.defineProperty(made, "loaded", { value: input.loaded });
+    made.requests = input.requests;
+    input.close();
+  }
+  return made;
+}

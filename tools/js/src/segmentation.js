@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+// segmentation.js - an open segmentation (interface Segmentation of types/index.d.ts).
+import { argument, checkSignal, DsegError } from "./errors.js";
+import { FrameTable } from "./frames.js";
+import { planesNear, sortPlanes } from "./planes.js";
+import { callWithInputs } from "./tasks.js";
+import { convertInto, transcodeInto } from "./write.js";
+
+const PLANE_NUMBERS = 8; // as face_planes has them
+const types = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array };
+
+/** What is said of a source, with its planes. */
+export function describe(module, source) {
+  module.check(module.calls.describe(source));
+  const { planeCount, chunkPlanes, ...described } = module.json();
+  const [numbers, grid] = module.with([Math.max(1, planeCount) * PLANE_NUMBERS * 8, 15 * 8], (planes, at) => {
+    module.check(module.calls.planes(source, planes, at));
+    return [module.copy(Float64Array, planes, planeCount * PLANE_NUMBERS), module.copy(Float64Array, at, 15)];
+  });
+  const geometry = described.geometry;
+  geometry.planes = Array.from({ length: planeCount }, (_, p) => {
+    const plane = numbers.subarray(p * PLANE_NUMBERS, (p + 1) * PLANE_NUMBERS);
+    const made = { position: [...plane.subarray(0, 3)], reference: plane[5], referenceCount: plane[6] };
+    if (geometry.space === "slide") made.matrix = [plane[3], plane[4]];
+    return made;
+  });
+  if (grid[0] > 0) {
+    const triple = (at) => [...grid.subarray(at, at + 3)];
+    geometry.grid = {
+      size: triple(0),
+      origin: triple(3),
+      step: [triple(6), triple(9), triple(12)],
+      slots: geometry.planes.map((_, p) => numbers[p * PLANE_NUMBERS + 7]),
+    };
+  }
+  return described;
+}
+
+/** [first, count] within count planes. */
+function planeRange(planes, count) {
+  if (planes === undefined) return [0, count];
+  const [first, number] = planes;
+  const isWhole = Number.isInteger(first) && Number.isInteger(number);
+  if (!isWhole || first < 0 || number < 1 || first + number > count) {
+    throw argument(`planes [${first}, ${number}]: there are planes 0 to ${count - 1}`);
+  }
+  return [first, number];
+}
+
+export class SegmentationHere {
+  #dseg;
+  #module;
+  #source;
+  #inputs;
+  #frames;
+  #view = null; // the last one: { key, source, sorted }
+  #layers = null;
+  #closed = false;
+
+  constructor(dseg, module, source, inputs, described, messages) {
+    this.#dseg = dseg;
+    this.#module = module;
+    this.#source = source;
+    this.#inputs = inputs;
+    Object.assign(this, described, { messages });
+  }
+
+  /** Runs work in turn, unless this was closed. */
+  #run(work) {
+    return this.#dseg.tasks.inTurn(async () => {
+      if (this.#closed) throw new DsegError("closed", "the segmentation was closed");
+      try {
+        return await work();
+      } finally {
+        for (const input of this.#inputs) input.trim();
+      }
+    });
+  }
+
+  #call(call, options) {
+    return callWithInputs(this.#module.host, this.#inputs, call, options);
+  }
+
+  #indexOf(number) {
+    const index = this.segments.findIndex((segment) => segment.number === number);
+    if (index < 0) throw argument(`there is no segment with the number ${number}`);
+    return index;
+  }
+
+  /** Loads the frames of planes of the source; null: all. */
+  async #load(planes, segments, signal) {
+    if (this.#inputs.every((input) => input.loadRanges === undefined || input.bytes)) return;
+    if (this.#inputs.length > 1) {
+      await Promise.all(this.#inputs.map((input) => input.loadRanges([[0, input.size]], signal)));
+      return;
+    }
+    this.#frames ??= FrameTable.read(this.#module, this.#source, this.encoding.frameCount, this.geometry.planes.length);
+    const wanted = planes ?? this.geometry.planes.map((_, index) => index);
+    if (this.#frames !== null) await this.#inputs[0].loadRanges(this.#frames.ranges(wanted, segments), signal);
+  }
+
+  /** The source on planes of images. */
+  async #viewOn(on, signal) {
+    const sorted = sortPlanes(on);
+    if (this.#view?.key !== sorted.key) {
+      this.#closeView();
+      const source = await this.#call(
+        () => this.#module.with([sorted.numbers], (numbers) => {
+          const made = this.#module.calls.onto(this.#source, sorted.rows, sorted.columns, numbers, sorted.count);
+          return made !== 0 ? made : this.#module.fail();
+        }),
+        { signal, undo: (made) => this.#module.calls.close(made) },
+      );
+      this.#view = { key: sorted.key, source };
+    }
+    return { source: this.#view.source, sorted };
+  }
+
+  #closeView() {
+    if (this.#view !== null) this.#module.calls.close(this.#view.source);
+    this.#view = null;
+  }
+
+  /** What a request reads from: the source, or a view on images. runs: stretches of its planes, in the order of the
+   * result; near: the planes of the source below a stretch, null for all. */
+  async #target(request) {
+    const { rows, columns, planes } = this.geometry;
+    if (request.on === undefined) {
+      const [first, count] = planeRange(request.planes, planes.length);
+      const near = (from, number) => Array.from({ length: number }, (_, i) => from + i);
+      return { source: this.#source, rows, columns, count, runs: [[first, count]], near };
+    }
+    const { source, sorted } = await this.#viewOn(request.on, request.signal);
+    const [first, count] = planeRange(request.planes, request.on.length);
+    const runs = [];
+    for (let i = first; i < first + count; i++) {
+      const last = runs.at(-1);
+      if (last && last[0] + last[1] === sorted.place[i]) last[1]++;
+      else runs.push([sorted.place[i], 1]);
+    }
+    const at = new Array(sorted.count);
+    sorted.place.forEach((place, index) => (at[place] = sorted.along[index]));
+    const near = (from, number) => planesNear(this.geometry, sorted.normal, at.slice(from, from + number));
+    return { source, rows: sorted.rows, columns: sorted.columns, count, runs, near };
+  }
+
+  /** Fills an array of voxels, a few planes at a time. read(source, first, count, block, size) returns a count or -1. */
+  async #fill(request, bits, segments, read) {
+    const target = await this.#target(request);
+    const plane = target.rows * target.columns;
+    const Type = types[bits];
+    const voxels = new Type(target.count * plane);
+    const step = Math.max(1, this.#module.calls.chunk_planes(target.source, bits));
+    const chunks = target.runs.flatMap(([first, count]) =>
+      Array.from({ length: Math.ceil(count / step) }, (_, i) => [first + i * step, Math.min(step, count - i * step)]),
+    );
+    let done = 0;
+    let overlap = 0;
+    for (const [first, count] of chunks) {
+      checkSignal(request.signal);
+      await this.#load(target.near(first, count), segments, request.signal);
+      const length = count * plane;
+      overlap += await this.#call(
+        () => this.#module.with([length * Type.BYTES_PER_ELEMENT], (block) => {
+          const found = read(target.source, first, count, block, length * Type.BYTES_PER_ELEMENT);
+          if (found < 0) this.#module.fail();
+          voxels.set(new Type(this.#module.host.bytes.buffer, block, length), done * plane);
+          return found;
+        }),
+        { signal: request.signal },
+      );
+      done += count;
+      request.progress?.(done, target.count);
+    }
+    return { voxels, rows: target.rows, columns: target.columns, planes: target.count, overlap };
+  }
+
+  async labels(request = {}) {
+    return this.#run(async () => {
+      const largest = this.segments.reduce((most, segment) => Math.max(most, segment.number), 0);
+      const bits = request.bits ?? (largest > 255 ? 16 : 8);
+      if (types[bits] === undefined) throw argument(`bits are 8, 16 or 32, not ${bits}`);
+      const segments = request.segments?.map((number) => this.#indexOf(number)) ?? null;
+      const layer = request.layer ?? 0;
+      if (layer !== 0) {
+        const { count } = await this.#assignLayers(request.signal);
+        if (!Number.isInteger(layer) || layer < 0 || layer > count) {
+          throw argument(`layer ${layer}: there are layers 1 to ${count}`);
+        }
+      }
+      return this.#module.with([segments && Uint32Array.from(segments)], (list) =>
+        this.#fill(request, bits, segments, (source, first, count, block, size) =>
+          this.#module.with([segments && Uint32Array.from(segments)], (chosen) =>
+            this.#module.calls.labels(source, first, count, bits, chosen, segments?.length ?? 0, layer, block, size),
+          ),
+        ),
+      );
+    });
+  }
+
+  async mask(number, request = {}) {
+    return this.#run(async () => {
+      const index = this.#indexOf(number);
+      return this.#fill(request, 8, [index], (source, first, count, block, size) =>
+        this.#module.calls.mask(source, index, first, count, block, size) === 0 ? 0 : -1,
+      );
+    });
+  }
+
+  async #assignLayers(signal) {
+    if (this.#layers === null) {
+      await this.#load(null, null, signal);
+      this.#layers = await this.#call(() =>
+        this.#module.with([Math.max(1, this.segments.length) * 4], (block) => {
+          const count = this.#module.calls.layers(this.#source, block);
+          if (count < 0) this.#module.fail();
+          return { count, of: [...this.#module.copy(Uint32Array, block, this.segments.length)] };
+        }),
+        { signal },
+      );
+    }
+    return this.#layers;
+  }
+
+  async layers() {
+    return this.#run(async () => structuredClone(await this.#assignLayers()));
+  }
+
+  async statistics(request = {}) {
+    return this.#run(async () => {
+      const view = request.on === undefined ? null : await this.#viewOn(request.on);
+      await this.#load(null, null);
+      const found = await this.#call(() => {
+        this.#module.check(this.#module.calls.statistics(view?.source ?? this.#source));
+        return this.#module.json();
+      });
+      if (view !== null) found.planes = view.sorted.place.map((place) => found.planes[place]);
+      return found;
+    });
+  }
+
+  async digest() {
+    return this.#run(async () => {
+      await this.#load(null, null);
+      return this.#call(() =>
+        this.#module.with([32], (block) => {
+          this.#module.check(this.#module.calls.digest(this.#source, block));
+          const bytes = this.#module.copy(Uint8Array, block, 32);
+          return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+        }),
+      );
+    });
+  }
+
+  async convert(options = {}) {
+    return this.#run(async () => {
+      const source = options.on === undefined ? this.#source : (await this.#viewOn(options.on)).source;
+      options.segments?.forEach((number) => this.#indexOf(number));
+      await this.#load(null, null);
+      return convertInto(this.#module, source, options, (call) => this.#call(call));
+    });
+  }
+
+  async transcode(transferSyntax) {
+    return this.#run(async () => {
+      if (this.#inputs.length !== 1) {
+        throw new DsegError("unsupported", "several inputs that were opened as one cannot be transcoded: open each alone");
+      }
+      const [input] = this.#inputs;
+      await input.loadRanges([[0, input.size]]);
+      return transcodeInto(this.#module, input, transferSyntax, (call) => this.#call(call));
+    });
+  }
+
+  cost() {
+    const sum = (key) => this.#inputs.reduce((total, input) => total + input[key], 0);
+    return { bytes: sum("loaded"), requests: sum("requests"), memory: this.#module.memoryBytes };
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#dseg.forget(this);
+    // What runs now is done first.
+    void this.#dseg.tasks.inTurn(async () => {
+      this.#closeView();
+      this.#module.calls.close(this.#source);
+      for (const input of this.#inputs) {
+        this.#module.host.remove(input.descriptor);
+        input.close();
+      }
+    });
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// write.js - what comes out of the module: converted, transcoded and new objects.
+import { argument, DsegError } from "./errors.js";
+
+/** The texts of native/face_write.c, in its order. */
+function textsOf(options, format) {
+  return [
+    options.as,
+    options.transferSyntax,
+    options.seriesDescription,
+    options.seriesNumber,
+    options.uidSeed,
+    options.dateTime,
+    format,
+  ];
+}
+
+async function gzip(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** A source in another encoding or format. run: makes the call, again where bytes are missing. */
+export async function convertInto(module, source, options, run) {
+  const { host, calls } = module;
+  const isGzip = /\.nii\.gz$/i.test(options.format ?? "");
+  const format = isGzip ? ".nii" : options.format;
+  host.messages = [];
+  const result = await run(() =>
+    module.with([textsOf(options, format), options.segments?.map(String)], (texts, segments) => {
+      const count = options.segments?.length ?? 0;
+      module.check(calls.convert(source, texts, options.emptyFrames ? 1 : 0, segments, count));
+      return module.json();
+    }),
+  );
+  const bytes = host.takeOutput();
+  return { bytes: isGzip ? await gzip(bytes) : bytes, ...result, messages: host.messages };
+}
+
+/** The object of an input in another transfer syntax. */
+export async function transcodeInto(module, input, transferSyntax, run) {
+  const { host, calls } = module;
+  if (typeof transferSyntax !== "string") throw argument("transcode needs the name or UID of a transfer syntax");
+  host.messages = [];
+  const frames = await run(() =>
+    module.with([input.name, transferSyntax], (name, syntax) => {
+      const count = calls.transcode(input.descriptor, name, syntax);
+      return count >= 0 ? count : module.fail();
+    }),
+  );
+  return { bytes: host.takeOutput(), frames, pixelDataBytes: 0, messages: host.messages };
+}
+
+export async function writeNew() {
+  throw new DsegError("unsupported", "write is not there yet");
+}
