@@ -14,8 +14,9 @@
 #include "model/label_runs.h"
 #include "sources/source.h"
 
-/* Planes that are read together, so that threads share them, take about as much. */
-#define BATCH_BYTES ((size_t)16 << 20)
+/* Planes that are read together, so that threads share them, take about as much; less where memory cannot shrink, as in
+ * WebAssembly. */
+#define BATCH_BYTES ((size_t)(SIZE_MAX > UINT32_MAX ? 16 : 4) << 20)
 
 _Static_assert(DSEG_DIGEST_BYTES == DSEG_SHA256_SIZE, "a digest is a SHA-256");
 

@@ -14,8 +14,9 @@
 #include "sources/source.h"
 #include "sources/statistics_result.h"
 
-/* Planes that are read together take about as much. */
-#define BATCH_BYTES ((size_t)32 << 20)
+/* Planes that are read together take about as much; less where memory cannot shrink, as in
+ * WebAssembly. */
+#define BATCH_BYTES ((size_t)(SIZE_MAX > UINT32_MAX ? 32 : 4) << 20)
 #define LABEL_VALUES ((size_t)65536)
 
 struct walk {
