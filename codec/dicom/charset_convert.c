@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <string.h>
-#if DSEG_HAVE_ICONV
+#if defined(__wasm__)
+#include "base/os/host_wasm.h"
+#elif DSEG_HAVE_ICONV
 #include <iconv.h>
 #endif
 
@@ -90,7 +92,7 @@ static dseg_status append_utf8(dseg_view text, dseg_buffer *out, dseg_error *err
 
 typedef dseg_status (*converter)(dseg_view text, dseg_buffer *out, dseg_error *error);
 
-/* The conversion that needs no iconv; NULL: none. */
+/* The conversion that needs no other library; NULL: none. */
 static converter own_converter(const char *encoding) {
   if (encoding == NULL) {
     return append_ascii;
@@ -101,7 +103,23 @@ static converter own_converter(const char *encoding) {
   return strcmp(encoding, "ISO-8859-1") == 0 ? append_latin1 : NULL;
 }
 
-#if DSEG_HAVE_ICONV
+#if defined(__wasm__)
+/* JavaScript converts: no character takes more than three bytes of UTF-8 for each of its own, U+FFFD included. */
+static dseg_status append_by_iconv(const char *encoding, dseg_view text, dseg_buffer *out, dseg_error *error) {
+  const size_t room = 3 * text.size;
+  DSEG_TRY(dseg_buffer_reserve(out, room, error));
+  const int size = dseg_host_decode_text(encoding, strlen(encoding), text.data, text.size, out->data + out->size, room);
+  if (size < 0) {
+    return append_ascii(text, out, error);
+  }
+  out->size += (size_t)size;
+  return DSEG_OK;
+}
+
+static bool iconv_converts(const char *encoding) {
+  return dseg_host_decode_text(encoding, strlen(encoding), NULL, 0, NULL, 0) == 0;
+}
+#elif DSEG_HAVE_ICONV
 static dseg_status run_iconv(iconv_t opened, dseg_view text, dseg_buffer *out, dseg_error *error) {
   char *from; /* iconv does not write there, its type is historical */
   memcpy(&from, &text.data, sizeof from);

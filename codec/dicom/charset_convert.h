@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* charset_convert.h - text of one encoding as UTF-8. ASCII, UTF-8 and ISO 8859-1 are converted in every build, the
- * others by iconv, in builds that found it. */
+ * others by iconv, in builds that found it, or by JavaScript. */
 #ifndef DSEG_DICOM_CHARSET_CONVERT_H
 #define DSEG_DICOM_CHARSET_CONVERT_H
 

@@ -31,4 +31,10 @@ DSEG_HOST("now") double dseg_host_now(void);
 /* Second, minute, hour, day, month from 0, year from 1900, of seconds since 1970 in this machine's time zone. */
 DSEG_HOST("local") void dseg_host_local(double seconds, int32_t parts[6]);
 
+/* Text of an encoding, by its name in iconv, as UTF-8; what the encoding does not have becomes U+FFFD. Bytes that were
+ * put into to; -1: JavaScript does not know the encoding, or there is no room. */
+DSEG_HOST("decode_text")
+int dseg_host_decode_text(const char *encoding, size_t length, const uint8_t *from, size_t size, uint8_t *to,
+                          size_t room);
+
 #endif
