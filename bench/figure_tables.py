@@ -5,7 +5,7 @@ import csv
 from pathlib import Path
 
 import label_edge
-from figure_values import (BEFORE, CASE, COLD, PARTS, PHASES, READ, STATISTICS, is_sampled, median, ratios, size_text, speed, time_text,
+from figure_values import (BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, is_sampled, median, ratios, size_text, speed, time_text,
                            two_digits)  # fmt: skip
 from turns import START, TURNS, share
 
@@ -200,7 +200,7 @@ def measurements(results):
              r["libraries"].replace("\n", "; ") + ".", "",
              markdown(["part of the run", "began", "seconds", "load before"],
                       [[p["part"], p.get("date", ""), str(p.get("seconds", "failed")), str(p.get("load", ""))] for p in r["parts"]], 2)]  # fmt: skip
-    titles = {READ: "Read", COLD: "Cold", "Write": "Write", PARTS: "Part", STATISTICS: "Statistics", PHASES: "Phase"}
+    titles = {READ: "Read", NODE: "Node", COLD: "Cold", "Write": "Write", PARTS: "Part", STATISTICS: "Statistics", PHASES: "Phase"}
     for group, title in titles.items():
         rows = []
         for one in (one for one in r["headline"] if one["group"] == group):

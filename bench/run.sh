@@ -8,6 +8,7 @@ set -eu
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 sh "$top/tools/install-packages.sh" build demo
 sh "$top/bench/peers/setup.sh"
+sh "$top/tools/js/setup.sh"
 mkdir -p "$top/build/bench"
 log=$top/build/bench/build.log
 : >"$log"
@@ -29,6 +30,7 @@ build() {
 
 build "$top" "$top/build/bench-release" -DDSEG_LIBRARIES=ON -DDSEG_BUILD_BENCH=ON
 build "$top" "$top/build/bench-plain" -DDSEG_LIBRARIES=OFF
+build "$top" "$top/build/wasm" --preset wasm
 if [ "${1:-}" = --before ]; then
   before=$top/build/bench-before
   rm -rf "$before/source"

@@ -41,6 +41,7 @@ class Context:
         self.work = work
         self.python, self.node = peers / "venv" / "bin" / "python", peers / "venv" / "bin" / "node"
         self.node_modules = peers / "node"
+        self.js_package = PEERS.parent.parent / "build" / "wasm" / "package"
         self.pydicom_seg = peers / "pydicom-seg" / "bin" / "python"
         self.quick = quick
         self.repeat, self.patience = (3, 1.5) if quick else (5, 45)
@@ -51,6 +52,9 @@ class Context:
 
     def node_peer(self, script, *arguments):
         return [self.node, PEERS / script, self.node_modules, *arguments]
+
+    def our_package(self, path):
+        return [self.node, PEERS / "read_dseg.mjs", self.js_package, path]
 
     def our_work(self, job, *arguments, threads=0):
         return [self.work_program, job, *arguments, "--threads", str(threads)]
@@ -114,7 +118,7 @@ def headline(context, corpus, budget):
     jobs = read_jobs(context, objects, nifti, nrrd, expect) + part_jobs(context, objects["binary"])
     jobs += phase_jobs(context, objects["binary"])
     jobs += write_jobs(context, nifti, folder) + cold_jobs(context, objects, nifti)
-    jobs += statistics_jobs(context, objects, nifti)
+    jobs += statistics_jobs(context, objects, nifti) + node_jobs(context, objects, expect)
     for job in jobs:
         job.labels["corpus"] = corpus.name
     return {"records": run_jobs(jobs, context.repeat, budget, "headline", context.patience)}
@@ -143,6 +147,7 @@ def read_jobs(context, objects, nifti, nrrd, expect):
         add("dcmqi", context.python_peer("read_dcmqi.py", path, context.run_process), path, form)
         add("dcmjs", context.node_peer("read_dcmjs.mjs", path), path, form)
         add("cornerstone3D adapters", context.node_peer("read_adapters.mjs", path), path, form)
+        add("dseg in node", context.our_package(path), path, form, "ours")
         add("pydicom-seg", [context.pydicom_seg, PEERS / "read_pydicom_seg.py", path], path, form)
     for name, path in objects.items():
         if "/" in name:
@@ -158,6 +163,17 @@ def read_jobs(context, objects, nifti, nrrd, expect):
         path = objects[form.lower()]
         jobs.append(Job(group, "read() of the pixel data: the limit", context.our_work("read", path), kind="limit",
                         input=path, form=form))  # fmt: skip
+    return jobs
+
+
+def node_jobs(context, objects, expect):
+    """The JavaScript libraries by CPU time of their whole processes: node compiles and collects garbage in threads of its own."""
+    group, jobs = "Read into a label map in node, CPU time of the process", []
+    for form, path in (("BINARY", objects["binary"]), ("LABELMAP", objects["labelmap"])):
+        commands = [("dseg in node", context.our_package(path), "ours"), ("dcmjs", context.node_peer("read_dcmjs.mjs", path), "peer"),
+                    ("cornerstone3D adapters", context.node_peer("read_adapters.mjs", path), "peer")]  # fmt: skip
+        jobs += [Job(group, name, command, kind=kind, input=path, expect=expect, form=form, timeout=10 if context.quick else 180,
+                     measure="cpu_seconds") for name, command, kind in commands]  # fmt: skip
     return jobs
 
 

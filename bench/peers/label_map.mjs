@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the JavaScript peers share: peak memory, the checksum of a label map, and the JSON line they print.
+// What the programs in JavaScript share: peak memory, CPU time of the whole process, the checksum of a label map, and the
+// JSON line they print.
 import fs from "node:fs";
 import zlib from "node:zlib";
 
@@ -30,7 +31,8 @@ function checksums(stack) {
 }
 
 export function finish(seconds, planes, version) {
-  const result = { seconds, peak_bytes: peakBytes(), version };
+  const { user, system } = process.cpuUsage();
+  const result = { seconds, cpu_seconds: (user + system) / 1e6, peak_bytes: peakBytes(), version };
   if (process.argv.includes("--check")) Object.assign(result, checksums(planes));
   process.stdout.write(JSON.stringify(result) + "\n");
 }

@@ -40,7 +40,7 @@ struct dseg_codec_context {
   dseg_buffer scratch; /* a byte for each pixel of 1 bit */
 };
 
-/* One create function for each decoder would need its own code: contexts find the decoder by the running number. */
+/* create is not told which codec it is for, so that each decoder needs a function of its own. */
 enum { DECODERS = 16 };
 static handed *all[DECODERS];
 static int decoder_count;
@@ -102,8 +102,7 @@ static dseg_status (*const creates[DECODERS])(const dseg_codec_setup *setup, dse
     create_0, create_1, create_2,  create_3,  create_4,  create_5,  create_6,  create_7,
     create_8, create_9, create_10, create_11, create_12, create_13, create_14, create_15};
 
-/* Registers JavaScript's decoder number decoder for a transfer syntax. bits: of DSEG_PLUGIN_BITS_1 and its like. The
- * texts are copied. */
+/* Registers JavaScript's decoder number decoder for a transfer syntax. The texts are copied. */
 FACE_EXPORT(add_decoder)
 int face_add_decoder(int decoder, const char *transfer_syntax, const char *name, const char *title, unsigned lossy) {
   dseg_error *error = face_begin();

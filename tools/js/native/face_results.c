@@ -80,9 +80,9 @@ FACE_EXPORT(statistics) int face_statistics(dseg_source *source) {
 }
 
 /* DSEG_DIGEST_BYTES to sha256. */
-FACE_EXPORT(digest) int face_digest(dseg_source *source, uint8_t *sha256) {
+FACE_EXPORT(digest) int face_digest(dseg_source *source, int as_masks, uint8_t *sha256) {
   dseg_digest digest;
-  const dseg_digest_options options = {.struct_size = sizeof options, .threads = 1};
+  const dseg_digest_options options = {.struct_size = sizeof options, .as_masks = as_masks != 0, .threads = 1};
   const dseg_status status = dseg_source_digest(source, &options, &digest, face_begin());
   for (size_t i = 0; status == DSEG_OK && i < DSEG_DIGEST_BYTES; i++) {
     sha256[i] = digest.sha256[i];

@@ -38,7 +38,8 @@ FACE_EXPORT(new_begin) int face_new_begin(int kind, unsigned maximum_fraction, s
   return made->segments != NULL ? (int)DSEG_OK : out_of_memory(error);
 }
 
-/* The texts of a segment: these, then three for each modifier of the type, then three for each anatomic region. */
+/* The texts of a segment: these, then three for each modifier of the type, each anatomic region and each modifier of
+ * the first region. */
 enum {
   TEXT_LABEL,
   TEXT_DESCRIPTION,
@@ -73,7 +74,7 @@ static dseg_code_list copy_codes(const char *const *texts, size_t count, bool *f
 /* The next segment, by ascending number. rgb < 0: no colour, else 0xRRGGBB. original: 0, or the number that it had. */
 FACE_EXPORT(new_segment)
 int face_new_segment(uint32_t number, uint32_t original, int algorithm, int rgb, const char *const *texts,
-                     size_t modifier_count, size_t region_count) {
+                     size_t modifier_count, size_t region_count, size_t region_modifier_count) {
   dseg_error *error = face_begin();
   if (made == NULL || segments_given == made->segment_count) {
     return (int)dseg_fail(error, DSEG_ERROR_ARGUMENT, "there are more segments than were announced");
@@ -93,6 +94,8 @@ int face_new_segment(uint32_t number, uint32_t original, int algorithm, int rgb,
   segment->type = copy_code(texts + TEXT_TYPE, &failed);
   segment->type_modifiers = copy_codes(texts + TEXT_LISTS, modifier_count, &failed);
   segment->anatomic_regions = copy_codes(texts + TEXT_LISTS + 3 * modifier_count, region_count, &failed);
+  segment->anatomic_region_modifiers =
+      copy_codes(texts + TEXT_LISTS + 3 * (modifier_count + region_count), region_modifier_count, &failed);
   if (rgb >= 0) {
     segment->has_color = true;
     for (size_t i = 0; i < 3; i++) {

@@ -7,7 +7,7 @@ import { openInput } from "./inputs.js";
 import { Module } from "./module.js";
 import { describe, SegmentationHere } from "./segmentation.js";
 import { callWithInputs, Tasks } from "./tasks.js";
-import { writeNew } from "./write.js";
+import { writeNew } from "./write_new.js";
 
 const MEMORY_LIMIT = 2 ** 30;
 
@@ -53,7 +53,7 @@ export class Dseg {
     try {
       for (const [index, one] of given.entries()) {
         const name = given.length === 1 || options.name === undefined ? options.name : `${options.name} ${index + 1}`;
-        const input = await openInput(one, { ...options, name }, index + 1);
+        const input = await openInput(one, { ...options, name, fallback: `${options.what ?? "input"} ${index + 1}` });
         inputs.push(input);
         inputs[index] = await expand(input, this.#options.inflate, options.signal);
         inputs[index].descriptor = this.#module.host.add(inputs[index]);
@@ -113,7 +113,7 @@ export class Dseg {
 
   async write(request) {
     this.#checkOpen();
-    const images = await this.#openInputs(request.images ?? [], { name: undefined });
+    const images = await this.#openInputs(request.images ?? [], { what: "image" });
     try {
       return await this.tasks.inTurn(() => writeNew(this.#module, images, request));
     } finally {

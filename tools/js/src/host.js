@@ -46,8 +46,6 @@ export class Host {
   output = [];
   /** Decoders by number: { decode, transferSyntax }. */
   decoders = [];
-  /** What failed in JavaScript while the module ran, which says more than the module's message. */
-  failure = null;
   #memory = null;
   #bytes = new Uint8Array(0);
   #files = [];
@@ -143,6 +141,18 @@ export class Host {
             date.getFullYear() - 1900,
           ];
           new Int32Array(this.bytes.buffer, to, 6).set(parts);
+        },
+        decode_text: (encoding, length, from, size, to, room) => {
+          try {
+            const name = this.string(encoding, length);
+            const text = new TextDecoder(name === "EUC-CN" ? "GB2312" : name).decode(this.bytes.slice(from, from + size));
+            const bytes = new TextEncoder().encode(text);
+            if (bytes.length > room) return -1;
+            this.bytes.set(bytes, to);
+            return bytes.length;
+          } catch {
+            return -1;
+          }
         },
         tell: (from, length) => {
           this.messages.push(this.string(from, length));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // inflate.js - inputs that are deflated as a whole: inflated here, before the module sees them.
 //
-// A data set in Deflated Explicit VR Little Endian (PS3.5 A.5) becomes one in Explicit VR Little Endian, and a .nii.gz
-// file a .nii file. What the object says of its encoding stays what it was.
+// A data set in Deflated Explicit VR Little Endian (PS3.5 A.5) becomes one in Explicit VR Little Endian, a .nii.gz file a
+// .nii file, and the voxels of a NRRD file raw. What the object says of its encoding stays what it was.
 import { DsegError } from "./errors.js";
 import { MemoryInput } from "./inputs.js";
 
@@ -86,13 +86,36 @@ async function expandDataSet(input, syntax, inflate, signal) {
   return made;
 }
 
+/** The header of a NRRD file with gzipped voxels behind it; null: it is none. */
+function findNrrd(start) {
+  if (String.fromCharCode(...start.subarray(0, 4)) !== "NRRD") return null;
+  const text = new TextDecoder("latin1").decode(start);
+  const end = /\r?\n\r?\n/.exec(text);
+  const header = end ? text.slice(0, end.index + end[0].length) : "";
+  const isGzip = /^encoding: *(gzip|gz) *\r?$/im.test(header) && !/^(data ?file|byte ?skip|line ?skip):/im.test(header);
+  return isGzip ? header : null;
+}
+
+async function expandNrrd(input, header, signal) {
+  const compressed = await bytesOf(input, header.length, input.size, signal);
+  const voxels = await inflateWith("gzip", compressed, input.name);
+  const raw = header.replace(/^encoding: *(gzip|gz) */im, "encoding: raw");
+  const whole = new Uint8Array(raw.length + voxels.length);
+  whole.set(Uint8Array.from(raw, (c) => c.charCodeAt(0)));
+  whole.set(voxels, raw.length);
+  return new MemoryInput(input.name, whole);
+}
+
 /** The input that the module reads: this one, or an inflated one, after which this one is closed. */
 export async function expand(input, inflate, signal) {
   if (input.size < 20) return input;
-  const start = await bytesOf(input, 0, Math.min(input.size, 2048), signal);
+  const start = await bytesOf(input, 0, Math.min(input.size, 1 << 16), signal);
   const syntax = findSyntax(start);
   let made = input;
-  if (syntax?.uid === DEFLATED) {
+  const nrrd = findNrrd(start);
+  if (nrrd !== null) {
+    made = await expandNrrd(input, nrrd, signal);
+  } else if (syntax?.uid === DEFLATED) {
     made = await expandDataSet(input, syntax, inflate, signal);
   } else if (start[0] === 0x1f && start[1] === 0x8b) {
     const compressed = await bytesOf(input, 0, input.size, signal);

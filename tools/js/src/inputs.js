@@ -9,6 +9,8 @@ import { HttpParts } from "./http.js";
 import { isNode, nodeModule, toUrl } from "./platform.js";
 
 export class MemoryInput {
+  /** All bytes can be read at once. */
+  isHere = true;
   requests = 0;
   missing = null;
 
@@ -75,11 +77,12 @@ export class NodeFileInput extends MemoryInput {
 
 const FIRST = 1 << 16; // bytes of the first part, and of one somewhere else
 const MOST = 1 << 23; // of any part
-const KEPT = 1 << 25; // of all parts that stay when a call is done
+const KEPT = 1 << 26; // of all parts that stay when a call is done
 
 /** What is read by parts. source: { size, first?, join, read(begin, end, signal) }, where join is the gap between
  * ranges that is read rather than asked for anew. */
 export class PartsInput {
+  isHere = false;
   requests = 0;
   loaded = 0;
   /** The range that the module missed: [begin, end], or null. */
@@ -159,7 +162,9 @@ export class PartsInput {
     const [begin, end] = this.missing;
     this.missing = null;
     this.#ahead = begin === this.#last ? Math.min(this.#ahead * 2, MOST) : FIRST;
-    const [from, to] = this.#gaps(begin, Math.min(this.size, Math.max(end, begin + this.#ahead)))[0];
+    const [gap] = this.#gaps(begin, Math.min(this.size, Math.max(end, begin + this.#ahead)));
+    if (gap === undefined) return; // it has come meanwhile
+    const [from, to] = gap;
     this.#last = to;
     await this.#fetch(from, Math.min(to, Math.max(end, from + MOST)), signal);
   }
@@ -217,9 +222,9 @@ function blobSource(name, blob) {
   };
 }
 
-/** An input of whatever open() takes. */
-export async function openInput(given, options = {}, number = 1) {
-  const fallback = `input ${number}`;
+/** An input of whatever open() takes; options.fallback: its name where it has none. */
+export async function openInput(given, options) {
+  const { fallback } = options;
   if (given instanceof ArrayBuffer) return new MemoryInput(options.name ?? fallback, new Uint8Array(given));
   if (ArrayBuffer.isView(given)) {
     const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);

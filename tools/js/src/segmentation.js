@@ -36,6 +36,14 @@ export function describe(module, source) {
   return described;
 }
 
+function allocate(Type, length) {
+  try {
+    return new Type(length);
+  } catch {
+    throw new DsegError("memory", `out of memory for ${length * Type.BYTES_PER_ELEMENT} bytes of voxels`);
+  }
+}
+
 /** [first, count] within count planes. */
 function planeRange(planes, count) {
   if (planes === undefined) return [0, count];
@@ -89,7 +97,7 @@ export class SegmentationHere {
 
   /** Loads the frames of planes of the source; null: all. */
   async #load(planes, segments, signal) {
-    if (this.#inputs.every((input) => input.loadRanges === undefined || input.bytes)) return;
+    if (this.#inputs.every((input) => input.isHere)) return;
     if (this.#inputs.length > 1) {
       await Promise.all(this.#inputs.map((input) => input.loadRanges([[0, input.size]], signal)));
       return;
@@ -149,16 +157,24 @@ export class SegmentationHere {
     const target = await this.#target(request);
     const plane = target.rows * target.columns;
     const Type = types[bits];
-    const voxels = new Type(target.count * plane);
+    const voxels = allocate(Type, target.count * plane);
     const step = Math.max(1, this.#module.calls.chunk_planes(target.source, bits));
     const chunks = target.runs.flatMap(([first, count]) =>
       Array.from({ length: Math.ceil(count / step) }, (_, i) => [first + i * step, Math.min(step, count - i * step)]),
     );
+    // While planes are decoded, the next ones are on their way.
+    const load = (chunk) => {
+      const loading = chunk && this.#load(target.near(...chunk), segments, request.signal);
+      loading?.catch(() => {}); // it is awaited in its turn, unless an earlier chunk fails
+      return loading;
+    };
+    let loading = load(chunks[0]);
     let done = 0;
     let overlap = 0;
-    for (const [first, count] of chunks) {
+    for (const [i, [first, count]] of chunks.entries()) {
       checkSignal(request.signal);
-      await this.#load(target.near(first, count), segments, request.signal);
+      await loading;
+      loading = load(chunks[i + 1]);
       const length = count * plane;
       overlap += await this.#call(
         () => this.#module.with([length * Type.BYTES_PER_ELEMENT], (block) => {
@@ -170,6 +186,7 @@ export class SegmentationHere {
         { signal: request.signal },
       );
       done += count;
+      for (const input of this.#inputs) input.trim();
       request.progress?.(done, target.count);
     }
     return { voxels, rows: target.rows, columns: target.columns, planes: target.count, overlap };
@@ -188,11 +205,9 @@ export class SegmentationHere {
           throw argument(`layer ${layer}: there are layers 1 to ${count}`);
         }
       }
-      return this.#module.with([segments && Uint32Array.from(segments)], (list) =>
-        this.#fill(request, bits, segments, (source, first, count, block, size) =>
-          this.#module.with([segments && Uint32Array.from(segments)], (chosen) =>
-            this.#module.calls.labels(source, first, count, bits, chosen, segments?.length ?? 0, layer, block, size),
-          ),
+      return this.#fill(request, bits, segments, (source, first, count, block, size) =>
+        this.#module.with([segments && Uint32Array.from(segments)], (chosen) =>
+          this.#module.calls.labels(source, first, count, bits, chosen, segments?.length ?? 0, layer, block, size),
         ),
       );
     });
@@ -239,12 +254,12 @@ export class SegmentationHere {
     });
   }
 
-  async digest() {
+  async digest({ asMasks = false } = {}) {
     return this.#run(async () => {
       await this.#load(null, null);
       return this.#call(() =>
         this.#module.with([32], (block) => {
-          this.#module.check(this.#module.calls.digest(this.#source, block));
+          this.#module.check(this.#module.calls.digest(this.#source, asMasks ? 1 : 0, block));
           const bytes = this.#module.copy(Uint8Array, block, 32);
           return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
         }),
@@ -268,7 +283,8 @@ export class SegmentationHere {
       }
       const [input] = this.#inputs;
       await input.loadRanges([[0, input.size]]);
-      return transcodeInto(this.#module, input, transferSyntax, (call) => this.#call(call));
+      const written = await transcodeInto(this.#module, input, transferSyntax, (call) => this.#call(call));
+      return { ...written, sopInstanceUid: this.encoding.sopInstanceUid };
     });
   }
 

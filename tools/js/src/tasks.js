@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tasks.js - calls of one module, in turn, each made again as long as bytes of its inputs are missing.
-import { checkSignal } from "./errors.js";
+import { checkSignal, DsegError } from "./errors.js";
 
 const TRIES = 100000; // of one call: each loads at least one byte that was missing
 
@@ -31,6 +31,9 @@ export async function callWithInputs(host, inputs, call, { signal, undo } = {}) 
     }
     const missed = inputs.filter((input) => input.missing !== null);
     if (missed.length === 0) {
+      if (error instanceof WebAssembly.RuntimeError) {
+        throw new DsegError("internal", `the module failed (${error.message}): a fault of dseg, please report it`);
+      }
       if (error !== null) throw error;
       return result;
     }
@@ -38,5 +41,5 @@ export async function callWithInputs(host, inputs, call, { signal, undo } = {}) 
     host.messages.length = messages; // they come again
     await Promise.all(missed.map((input) => input.load(signal)));
   }
-  throw new Error("an input never has the bytes that it says it has");
+  throw new DsegError("internal", "an input never has the bytes that it says it has");
 }

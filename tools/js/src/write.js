@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // write.js - what comes out of the module: converted, transcoded and new objects.
-import { argument, DsegError } from "./errors.js";
+import { argument } from "./errors.js";
 
 /** The texts of native/face_write.c, in its order. */
-function textsOf(options, format) {
+export function textsOf(options, format) {
   return [
     options.as,
     options.transferSyntax,
@@ -48,9 +48,5 @@ export async function transcodeInto(module, input, transferSyntax, run) {
       return count >= 0 ? count : module.fail();
     }),
   );
-  return { bytes: host.takeOutput(), frames, pixelDataBytes: 0, messages: host.messages };
-}
-
-export async function writeNew() {
-  throw new DsegError("unsupported", "write is not there yet");
+  return { bytes: host.takeOutput(), frames, messages: host.messages };
 }

@@ -37,7 +37,8 @@ export interface CreateOptions {
   decoders?: Record<string, FrameDecoder>;
   /** URLs of ES modules whose default export is, or resolves to, such a record: what a worker loads. */
   decoderModules?: (URL | string)[];
-  /** Inflates raw DEFLATE (RFC 1951), for data sets in Deflated Explicit VR Little Endian (PS3.5 A.5). */
+  /** Inflates raw DEFLATE (RFC 1951), for data sets in Deflated Explicit VR Little Endian (PS3.5 A.5). Left out: the
+   * DecompressionStream of the browser or of node. */
   inflate?: (bytes: Uint8Array) => Uint8Array;
   /** Bytes that opening may take for one object's attributes. Left out: 1 GiB. */
   memoryLimit?: number;
@@ -177,11 +178,15 @@ export interface Statistics {
 export interface SegmentInput {
   number?: number; label: string; description?: string; rgb?: [number, number, number];
   algorithmType?: 'AUTOMATIC' | 'SEMIAUTOMATIC' | 'MANUAL'; algorithmName?: string;
-  category: Code; type: Code; typeModifiers?: Code[]; anatomicRegions?: Code[];
+  category: Code; type: Code; typeModifiers?: Code[]; anatomicRegions?: Code[]; anatomicRegionModifiers?: Code[];
   trackingId?: string; trackingUid?: string;
+  /** false: rgb is not written, as for a Segment that came without a colour. */
+  hasColor?: boolean;
+  originalNumber?: number;
 }
 export interface EncodingOptions {
-  /** 'binary', 'labelmap', 'fractional'. Left out: label maps where segments do not overlap, else binary. */
+  /** 'binary', 'labelmap', 'fractional'. Left out: label maps where segments do not overlap, else binary; by convert:
+   * that of a DICOM input. */
   as?: string;
   /** Name or UID of a transfer syntax that the module encodes: codecs(). Left out: explicit-le. */
   transferSyntax?: string;
@@ -195,7 +200,8 @@ export interface EncodingOptions {
 /** An image's header: a Part 10 file of it, whole or up to Pixel Data. Patient, study and references come from these. */
 export type ImageHeader = Input;
 export interface WriteRequest extends EncodingOptions {
-  /** One label map of the planes of images or geometry, in C order; or a mask for each segment, a byte a voxel. */
+  /** One label map of the planes of images or of on, in C order; or a mask for each segment, a byte a voxel: not zero,
+   * and as 'fractional' a probability, of which 255 is 1. */
   labels?: Uint8Array | Uint16Array | Uint32Array;
   masks?: Uint8Array[];
   segments: SegmentInput[];
@@ -203,8 +209,12 @@ export interface WriteRequest extends EncodingOptions {
   images?: ImageHeader[];
   /** Planes that voxels are given on. Needed without images; with images: voxels lie on these planes, in this order. */
   on?: ImagePlane[];
+  /** Images of different patients are taken all the same. */
+  otherPatient?: boolean;
 }
-export interface Written { bytes: Uint8Array; sopInstanceUid?: string; frames: number; pixelDataBytes: number;
+export interface Written { bytes: Uint8Array; sopInstanceUid?: string; frames: number;
+  /** Left out by transcode. */
+  pixelDataBytes?: number;
   /** What the library told: what was changed, made up or left out. */
   messages: string[] }
 
@@ -224,13 +234,15 @@ export interface Segmentation {
   /** The layer of each segment, from 0, in the order of segments: in a layer no two segments overlap. */
   layers(): Promise<{ count: number; of: number[] }>;
   statistics(request?: { on?: ImagePlane[] }): Promise<Statistics>;
-  /** SHA-256 of the voxels, the same for all encodings of a segmentation (dseg/digest.h); hexadecimal. */
-  digest(): Promise<string>;
+  /** SHA-256 of the voxels, the same for all encodings of a segmentation (dseg/digest.h); hexadecimal. asMasks:
+   * fractions count as masks, inside from half of the maximum on. */
+  digest(options?: { asMasks?: boolean }): Promise<string>;
   /** The same segmentation in another encoding or format. format: 'dicom', or a suffix, '.nii.gz' for instance. */
   convert(options?: EncodingOptions & { format?: string; segments?: number[]; on?: ImagePlane[] }): Promise<Written>;
   /** The same instance, all elements as they are, in another transfer syntax. */
   transcode(transferSyntax: string): Promise<Written>;
-  /** The bytes and requests that input has cost, and the bytes of the module's memory. */
+  /** The bytes and requests that input has cost, and the bytes of the module's memory; in a worker, as it was after
+   * the last call. */
   cost(): { bytes: number; requests: number; memory: number };
   close(): void;
 }

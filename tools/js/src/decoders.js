@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// decoders.js - bindings of decoders that others keep, for CreateOptions.decoders (types/decoders.d.ts).
+//
+// Each function takes the module that its package exports, or imports the package, and returns a record of decoders by
+// transfer syntax. The package dseg depends on none of them.
+import { DsegError } from "./errors.js";
+
+const DEFLATED_FRAME = "1.2.840.10008.1.2.8.1";
+const ZSTD = "2.25.58624446592436988505425501571863493983.2.1.1";
+const JPEG_LOSSLESS = "1.2.840.10008.1.2.4.57";
+const JPEG_LOSSLESS_FIRST = "1.2.840.10008.1.2.4.70";
+const JPEG_LS = "1.2.840.10008.1.2.4.80";
+const JPEG_2000 = "1.2.840.10008.1.2.4.90";
+const JPEG_XL = "1.2.840.10008.1.2.4.110";
+const HTJ2K = "1.2.840.10008.1.2.4.201";
+
+async function use(given, name) {
+  try {
+    return given ?? (await import(/* @vite-ignore */ name));
+  } catch (error) {
+    throw new DsegError("unsupported", `the decoder needs the package ${name}: ${error.message}`);
+  }
+}
+
+/** Stored bytes as pixels: bits are packed, the first in the least significant bit (PS3.5 8.1.1). */
+function pixelsOf(bytes, { rows, columns, bitsAllocated }) {
+  const count = rows * columns;
+  const needed = bitsAllocated === 1 ? Math.ceil(count / 8) : (count * bitsAllocated) / 8;
+  if (bytes.length !== needed) throw new Error(`${bytes.length} bytes came out for a frame of ${needed}`);
+  if (bitsAllocated !== 1) return bytes;
+  const pixels = new Uint8Array(count);
+  for (let i = 0; i < count; i++) pixels[i] = (bytes[i >> 3] >> (i & 7)) & 1;
+  return pixels;
+}
+
+/** fflate: inflates a data set that is deflated as a whole, for CreateOptions.inflate. */
+export async function inflate(fflate) {
+  const { inflateSync } = await use(fflate, "fflate");
+  return (bytes) => inflateSync(bytes);
+}
+
+/** fflate: Deflated Image Frame Compression. */
+export async function deflatedFrame(fflate) {
+  const { inflateSync } = await use(fflate, "fflate");
+  return { [DEFLATED_FRAME]: (bytes, info) => pixelsOf(inflateSync(bytes), info) };
+}
+
+/** fzstd: the Zstandard proposal. */
+export async function zstd(fzstd) {
+  const { decompress } = await use(fzstd, "fzstd");
+  return { [ZSTD]: (bytes, info) => pixelsOf(decompress(frameOfZstd(bytes)), info) };
+}
+
+/** A frame has one byte behind it where its length was odd (PS3.5 A.4), which fzstd takes for the next frame. */
+function frameOfZstd(bytes) {
+  return bytes.length % 2 === 0 && bytes.at(-1) === 0 ? withoutPadding(bytes) : bytes;
+}
+
+function withoutPadding(bytes) {
+  const descriptor = bytes[4];
+  let at = 5 + ((descriptor & 0x20) === 0 ? 1 : 0);
+  at += [0, 1, 2, 4][descriptor & 3];
+  const sizeCode = descriptor >> 6;
+  at += sizeCode === 0 ? ((descriptor & 0x20) !== 0 ? 1 : 0) : 1 << sizeCode;
+  for (let last = false; !last && at + 3 <= bytes.length; ) {
+    const header = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16);
+    last = (header & 1) !== 0;
+    at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
+  }
+  return bytes.subarray(0, at + ((descriptor & 4) !== 0 ? 4 : 0));
+}
+
+/** A decoder of cornerstone's codec packages, which share one interface. */
+async function cornerstoneDecoder(given, name, className, options) {
+  const imported = await use(given, name);
+  const made = imported.default ?? imported;
+  const library = typeof made === "function" ? await made({ print() {}, printErr() {}, ...options }) : made;
+  const decoder = new library[className]();
+  return (bytes, info) => {
+    decoder.getEncodedBuffer(bytes.length).set(bytes);
+    decoder.decode();
+    const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();
+    const isWide = bitsPerSample > 8;
+    if (width !== info.columns || height !== info.rows || componentCount !== 1 || isWide !== (info.bitsAllocated > 8)) {
+      throw new Error(
+        `the frame has ${height} x ${width} pixels of ${bitsPerSample} bits, ${componentCount} to a pixel, ` +
+          `the object says ${info.rows} x ${info.columns} of ${info.bitsAllocated}`,
+      );
+    }
+    return decoder.getDecodedBuffer();
+  };
+}
+
+/** @cornerstonejs/codec-charls: JPEG-LS. options: those of its module, locateFile for instance. */
+export async function jpegLs(module, options) {
+  return { [JPEG_LS]: await cornerstoneDecoder(module, "@cornerstonejs/codec-charls", "JpegLSDecoder", options) };
+}
+
+/** @cornerstonejs/codec-openjpeg: JPEG 2000. */
+export async function jpeg2000(module, options) {
+  return { [JPEG_2000]: await cornerstoneDecoder(module, "@cornerstonejs/codec-openjpeg", "J2KDecoder", options) };
+}
+
+/** @cornerstonejs/codec-openjph: HTJ2K. */
+export async function htj2k(module, options) {
+  return { [HTJ2K]: await cornerstoneDecoder(module, "@cornerstonejs/codec-openjph", "HTJ2KDecoder", options) };
+}
+
+/** @cornerstonejs/codec-libjxl: JPEG XL. */
+export async function jpegXl(module, options) {
+  return { [JPEG_XL]: await cornerstoneDecoder(module, "@cornerstonejs/codec-libjxl", "JpegXLDecoder", options) };
+}
+
+/** jpeg-lossless-decoder-js: lossless JPEG. */
+export async function jpegLossless(module) {
+  const { Decoder } = await use(module, "jpeg-lossless-decoder-js");
+  const decode = (bytes, info) => {
+    const output = new Decoder().decode(bytes.buffer, bytes.byteOffset, bytes.length);
+    const pixels = ArrayBuffer.isView(output) ? output : new Uint8Array(output);
+    return info.bitsAllocated === 16 && pixels instanceof Uint8Array
+      ? new Uint16Array(pixels.slice().buffer) : pixels;
+  };
+  return { [JPEG_LOSSLESS]: decode, [JPEG_LOSSLESS_FIRST]: decode };
+}

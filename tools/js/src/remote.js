@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// remote.js - a Dseg whose module is in a worker (worker.js). Arrays come over without a copy.
+import { argument, checkSignal, DsegError } from "./errors.js";
+import { isNode, nodeModule } from "./platform.js";
+
+function startWorker() {
+  if (isNode) {
+    const { Worker: NodeWorker } = nodeModule("worker_threads");
+    return new NodeWorker(new URL("./worker.js", import.meta.url));
+  }
+  return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+}
+
+/** What a message can hold. */
+function sendable(input) {
+  if (Array.isArray(input)) return input.map(sendable);
+  return input instanceof URL ? String(input) : input;
+}
+
+class Connection {
+  #worker = startWorker();
+  #waiting = new Map();
+  #next = 1;
+  #ended = null;
+
+  constructor() {
+    const failed = (error) => this.end(new DsegError("internal", `the worker ended: ${error?.message ?? "no reason given"}`));
+    if (isNode) {
+      this.#worker.on("message", (message) => this.#receive(message));
+      this.#worker.on("error", failed);
+    } else {
+      this.#worker.onmessage = ({ data }) => this.#receive(data);
+      this.#worker.onerror = failed;
+    }
+  }
+
+  #receive({ id, progress, result, error, cost }) {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    if (progress !== undefined) {
+      waiting.progress?.(...progress);
+      return;
+    }
+    this.#waiting.delete(id);
+    waiting.signal?.removeEventListener("abort", waiting.abort);
+    if (error !== undefined) waiting.reject(new DsegError(error.code, error.message));
+    else waiting.resolve({ result, cost });
+  }
+
+  /** options: what may hold signal and progress, which stay here. */
+  async call(target, args, options) {
+    const { signal, progress, ...rest } = options ?? {};
+    checkSignal(signal);
+    if (this.#ended) throw this.#ended;
+    const id = this.#next++;
+    const message = { id, ...target, args, options: options && rest, wantsProgress: progress !== undefined };
+    return new Promise((resolve, reject) => {
+      const abort = () => this.#worker.postMessage({ abort: id });
+      this.#waiting.set(id, { resolve, reject, progress, signal, abort });
+      signal?.addEventListener("abort", abort);
+      try {
+        this.#worker.postMessage(message);
+      } catch (error) {
+        this.#waiting.delete(id);
+        reject(argument(`what was given cannot be sent to the worker: ${error.message}`));
+      }
+    });
+  }
+
+  end(reason) {
+    this.#ended ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+    void this.#worker.terminate();
+  }
+}
+
+class RemoteSegmentation {
+  #connection;
+  #handle;
+  #cost;
+  #closed = false;
+
+  constructor(connection, handle, described, cost) {
+    this.#connection = connection;
+    this.#handle = handle;
+    this.#cost = cost;
+    Object.assign(this, described);
+  }
+
+  async #call(method, args, options) {
+    if (this.#closed) throw new DsegError("closed", "the segmentation was closed");
+    const { result, cost } = await this.#connection.call({ handle: this.#handle, method }, args, options);
+    this.#cost = cost;
+    return result;
+  }
+
+  labels(request = {}) {
+    return this.#call("labels", [], request);
+  }
+  mask(number, request = {}) {
+    return this.#call("mask", [number], request);
+  }
+  layers() {
+    return this.#call("layers", []);
+  }
+  statistics(request = {}) {
+    return this.#call("statistics", [], request);
+  }
+  digest(options = {}) {
+    return this.#call("digest", [], options);
+  }
+  convert(options = {}) {
+    return this.#call("convert", [], options);
+  }
+  transcode(transferSyntax) {
+    return this.#call("transcode", [transferSyntax]);
+  }
+  /** As it was after the last call. */
+  cost() {
+    return { ...this.#cost };
+  }
+  close() {
+    if (!this.#closed) this.#call("close", []).catch(() => {});
+    this.#closed = true;
+  }
+}
+
+class RemoteDseg {
+  #connection;
+  #codecs;
+
+  constructor(connection, { version, codecs }) {
+    this.#connection = connection;
+    this.#codecs = codecs;
+    this.version = version;
+  }
+
+  codecs() {
+    return structuredClone(this.#codecs);
+  }
+
+  async open(input, options = {}) {
+    const { result } = await this.#connection.call({ method: "open" }, [sendable(input)], options);
+    return new RemoteSegmentation(this.#connection, result.handle, result.described, result.cost);
+  }
+
+  async write(request) {
+    const images = request.images && sendable(request.images);
+    const { result } = await this.#connection.call({ method: "write" }, [{ ...request, images }]);
+    return result;
+  }
+
+  close() {
+    this.#connection.end(new DsegError("closed", "this Dseg was closed"));
+  }
+}
+
+export async function createInWorker({ worker, decoders, inflate, wasm, decoderModules, ...options }) {
+  if (decoders !== undefined || inflate !== undefined) {
+    throw argument("functions cannot go to a worker: give decoders as decoderModules, and leave inflate out");
+  }
+  const connection = new Connection();
+  try {
+    const given = { ...options, wasm: sendable(wasm), decoderModules: decoderModules?.map(String) };
+    const { result } = await connection.call({ method: "create" }, [given]);
+    return new RemoteDseg(connection, result);
+  } catch (error) {
+    connection.end(error);
+    throw error;
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// write_new.js - a new object from arrays: label maps or masks, described segments, images.
+import { argument, DsegError } from "./errors.js";
+import { sortPlanes } from "./planes.js";
+import { callWithInputs } from "./tasks.js";
+import { textsOf } from "./write.js";
+
+const kinds = { labels: 0, masks: 1, probability: 2 };
+const algorithms = ["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"];
+const bitsOf = new Map([[Uint8Array, 8], [Uint8ClampedArray, 8], [Uint16Array, 16], [Uint32Array, 32]]);
+
+/** The segments by ascending number, each with the index that it had. */
+function sortSegments(segments) {
+  if (!Array.isArray(segments)) throw argument("segments must be an array");
+  const sorted = segments.map((segment, index) => ({ ...segment, number: segment.number ?? index + 1, index }));
+  for (const { number, label, category, type, algorithmType } of sorted) {
+    if (!Number.isInteger(number) || number < 1) throw argument(`segment number ${number}: must be a whole number from 1`);
+    if (typeof label !== "string") throw argument(`segment ${number} needs a label`);
+    if (!category?.value || !type?.value) throw argument(`segment ${number} (${label}) needs a category and a type, codes`);
+    if (algorithmType !== undefined && !algorithms.includes(algorithmType)) {
+      throw argument(`segment ${number} (${label}): algorithmType is one of ${algorithms.join(", ")}`);
+    }
+  }
+  sorted.sort((a, b) => a.number - b.number);
+  const twice = sorted.find((segment, i) => segment.number === sorted[i + 1]?.number);
+  if (twice) throw argument(`two segments have the number ${twice.number}`);
+  return sorted;
+}
+
+function checkVoxels({ labels, masks, segments }) {
+  if ((labels === undefined) === (masks === undefined)) throw argument("write needs labels or masks, one of both");
+  if (labels !== undefined && !bitsOf.has(labels.constructor)) {
+    throw argument("labels must be a Uint8Array, Uint16Array or Uint32Array");
+  }
+  if (masks !== undefined) {
+    if (masks.length !== segments.length) throw argument(`there are ${masks.length} masks for ${segments.length} segments`);
+    const isBytes = (mask) => mask instanceof Uint8Array || mask instanceof Uint8ClampedArray;
+    if (!masks.every(isBytes)) throw argument("masks must be Uint8Arrays, a byte a voxel");
+  }
+}
+
+/** One label map of masks; null where they overlap. */
+function mergeMasks(masks, segments) {
+  const size = masks.length > 0 ? masks[0].length : 0;
+  const labels = segments.at(-1)?.number > 65535 ? new Uint32Array(size) : new Uint16Array(size);
+  for (const { number, index } of segments) {
+    const mask = masks[index];
+    for (let i = 0; i < mask.length; i++) {
+      if (mask[i] !== 0) {
+        if (labels[i] !== 0) return null;
+        labels[i] = number;
+      }
+    }
+  }
+  return labels;
+}
+
+/** What is written: representation, kind, labels or masks. Label maps are asked for where they can hold it. */
+function chooseForm(request, segments) {
+  const { labels, masks, as } = request;
+  if (labels !== undefined) return { as: as ?? "labelmap", kind: "labels", labels };
+  if (as === "fractional") return { as, kind: "probability", masks };
+  if (as === "binary") return { as, kind: "masks", masks };
+  const merged = mergeMasks(masks, segments);
+  if (merged !== null) return { as: as ?? "labelmap", kind: "labels", labels: merged };
+  if (as !== undefined) {
+    throw new DsegError("overlap", `segments overlap, which ${as} cannot hold: write them as binary`);
+  }
+  return { as: "binary", kind: "masks", masks };
+}
+
+/** Numbers 1, 2, 3, ... for what has a frame for each segment (PS3.3 C.8.20.2.4). */
+function renumber(form, segments) {
+  const counted = segments.every((segment, i) => segment.number === i + 1);
+  if (counted || form.as === "labelmap" || (form.as !== "binary" && form.as !== "fractional")) return form;
+  const numbers = new Map([[0, 0], ...segments.map((segment, i) => [segment.number, i + 1])]);
+  for (const [i, segment] of segments.entries()) {
+    segment.originalNumber = segment.number !== i + 1 ? segment.number : undefined;
+    segment.number = i + 1;
+  }
+  if (form.labels === undefined) return form;
+  return { ...form, labels: form.labels.map((value) => {
+    const number = numbers.get(value);
+    if (number === undefined) throw argument(`a voxel has the label ${value}, which no segment has`);
+    return number;
+  }) };
+}
+
+const textsOfCode = (code) => [code.value, code.scheme, code.meaning];
+
+function giveSegment(module, segment) {
+  const modifiers = segment.typeModifiers ?? [];
+  const regions = segment.anatomicRegions ?? [];
+  const regionModifiers = segment.anatomicRegionModifiers ?? [];
+  const texts = [
+    segment.label,
+    segment.description,
+    segment.algorithmName,
+    segment.trackingId,
+    segment.trackingUid,
+    ...[segment.category, segment.type, ...modifiers, ...regions, ...regionModifiers].flatMap(textsOfCode),
+  ];
+  const [red, green, blue] = segment.rgb ?? [];
+  const rgb = segment.rgb === undefined || segment.hasColor === false ? -1 : (red << 16) | (green << 8) | blue;
+  const algorithm = algorithms.indexOf(segment.algorithmType ?? (segment.algorithmName ? "AUTOMATIC" : "MANUAL"));
+  module.with([texts], (list) => {
+    const { number, originalNumber } = segment;
+    const counts = [modifiers.length, regions.length, regionModifiers.length];
+    module.check(module.calls.new_segment(number, originalNumber ?? 0, algorithm, rgb, list, ...counts));
+  });
+}
+
+/** Describes the object, and returns the size of what is to come. */
+function describeNew(module, images, segments, form, sorted, request) {
+  const { calls, host } = module;
+  module.check(calls.new_begin(kinds[form.kind], form.kind === "probability" ? 255 : 0, segments.length));
+  for (const segment of segments) giveSegment(module, segment);
+  if (sorted !== null) {
+    module.with([sorted.numbers], (numbers) => {
+      module.check(calls.new_planes(sorted.rows, sorted.columns, numbers, sorted.count));
+    });
+  }
+  if (images.length > 0) {
+    const paths = images.map((image, i) => (images.findIndex(({ name }) => name === image.name) === i ? image.name
+      : `${image.name} (${i + 1})`));
+    host.setPaths(images.map((image, i) => [paths[i], image]));
+    module.with([paths], (list) => {
+      module.check(calls.new_images(list, paths.length, request.otherPatient ? 1 : 0));
+    });
+  }
+  return module.with([12], (block) => {
+    calls.new_size(block);
+    const [rows, columns, planes] = module.copy(Uint32Array, block, 3);
+    return { rows, columns, planes };
+  });
+}
+
+function checkSize(form, segments, { rows, columns, planes }) {
+  const size = rows * columns * planes;
+  const given = form.labels !== undefined ? [form.labels] : segments.map(({ index }) => form.masks[index]);
+  for (const voxels of given) {
+    if (voxels.length !== size) {
+      throw argument(`${voxels.length} voxels were given for ${planes} planes of ${rows} x ${columns}, which are ${size}`);
+    }
+  }
+}
+
+/** Gives plane after plane to the module. place[i]: where the caller's plane i goes; null: in order. */
+function writePlanes(module, form, segments, size, place) {
+  const { calls, host } = module;
+  const length = size.rows * size.columns;
+  module.with([length * 4], (block) => {
+    for (let p = 0; p < size.planes; p++) {
+      const to = place === null ? p : place[p];
+      if (form.labels !== undefined) {
+        const plane = form.labels.subarray(p * length, (p + 1) * length);
+        host.bytes.set(new Uint8Array(plane.buffer, plane.byteOffset, plane.byteLength), block);
+        module.check(calls.new_labels(to, block, plane.BYTES_PER_ELEMENT * 8));
+      } else {
+        for (const [s, { index }] of segments.entries()) {
+          const plane = form.masks[index].subarray(p * length, (p + 1) * length);
+          if (plane.some((value) => value !== 0)) {
+            host.bytes.set(plane, block);
+            module.check(calls.new_mask(to, s, block));
+          }
+        }
+      }
+    }
+  });
+}
+
+export async function writeNew(module, images, request) {
+  checkVoxels(request);
+  const { calls, host } = module;
+  const segments = sortSegments(request.segments);
+  const form = renumber(chooseForm(request, segments), segments);
+  const sorted = request.on === undefined ? null : sortPlanes(request.on);
+  if (sorted === null && images.length === 0) throw argument("write needs images, or on, to know where voxels lie");
+  if (sorted !== null && sorted.count !== request.on.length) throw argument("two planes of on lie at the same place");
+  host.messages = [];
+  host.output = [];
+  try {
+    const size = await callWithInputs(host, images, () =>
+      describeNew(module, images, segments, form, sorted, request),
+    );
+    checkSize(form, segments, size);
+    module.with([textsOf({ ...request, as: form.as })], (texts) => {
+      module.check(calls.new_writer(texts, request.emptyFrames ? 1 : 0));
+    });
+    writePlanes(module, form, segments, size, sorted?.place ?? null);
+    module.check(calls.new_finish());
+    const result = module.json();
+    return { bytes: host.takeOutput(), ...result, messages: host.messages };
+  } finally {
+    calls.new_end();
+    host.setPaths([]);
+  }
+}

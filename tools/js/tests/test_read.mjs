@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_read.mjs - labels, masks, layers, statistics, planes of images; what is refused.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { test } from "node:test";
+import { dseg, Dseg, DsegError, imagePlanes, phantom } from "./support.mjs";
+
+phantom("volume.dcm", "--size", "48x40x16", "--labels", "12");
+phantom("overlap.dcm", "--size", "48x40x16", "--labels", "30", "--overlap");
+const module = await Dseg.create();
+const seg = await module.open("volume.dcm");
+const overlap = await module.open("overlap.dcm");
+const all = await seg.labels();
+const plane = all.rows * all.columns;
+
+test("what is said of a segmentation is what dseg info says", () => {
+  const told = JSON.parse(dseg("info", "--json", "volume.dcm"));
+  assert.equal(seg.segments.length, told.segments.length);
+  for (const [i, segment] of seg.segments.entries()) {
+    assert.equal(segment.number, told.segments[i].number);
+    assert.equal(segment.label, told.segments[i].label);
+    assert.deepEqual(segment.category, told.segments[i].category);
+    assert.deepEqual(segment.type, told.segments[i].type);
+    const hex = segment.rgb.map((value) => value.toString(16).padStart(2, "0")).join("");
+    assert.equal(`#${hex}`, told.segments[i].color);
+  }
+  const { geometry } = seg;
+  assert.deepEqual([geometry.rows, geometry.columns, geometry.planes.length], [40, 48, 16]);
+  assert.deepEqual(geometry.planes[0].position, told.geometry.first_position);
+  assert.deepEqual(geometry.planes.at(-1).position, told.geometry.last_position);
+  assert.deepEqual(geometry.grid.size, told.geometry.grid.size);
+  assert.deepEqual(geometry.grid.step[2], told.geometry.grid.step_k);
+  assert.deepEqual(geometry.grid.slots, [...Array(16).keys()]);
+  assert.equal(seg.encoding.sopInstanceUid, told.sop_instance_uid);
+  assert.equal(seg.encoding.representation, "labelmap");
+  assert.equal(seg.kind, "labels");
+});
+
+test("planes, segments and bits of labels", async () => {
+  const some = await seg.labels({ planes: [5, 3] });
+  assert.deepEqual(some.voxels, all.voxels.slice(5 * plane, 8 * plane));
+  const wide = await seg.labels({ bits: 32 });
+  assert.ok(wide.voxels instanceof Uint32Array);
+  assert.deepEqual([...wide.voxels], [...all.voxels]);
+  const [first, , third] = seg.segments;
+  const two = await seg.labels({ segments: [third.number, first.number] });
+  const wanted = new Set([third.number, first.number]);
+  assert.deepEqual(two.voxels, all.voxels.map((value) => (wanted.has(value) ? value : 0)));
+});
+
+test("a mask is where the label is, and statistics count it", async () => {
+  const statistics = await seg.statistics();
+  for (const [i, { number }] of seg.segments.entries()) {
+    const mask = await seg.mask(number);
+    assert.deepEqual(mask.voxels, all.voxels.map((value) => (value === number ? 1 : 0)));
+    assert.equal(statistics.segments[i].voxels, mask.voxels.reduce((sum, value) => sum + value, 0));
+  }
+  assert.equal(statistics.unit, "ml");
+  const present = statistics.planes.map((numbers) => numbers.length > 0);
+  assert.deepEqual(present, Array.from({ length: 16 }, (_, p) => all.voxels.subarray(p * plane, (p + 1) * plane).some(Boolean)));
+});
+
+test("layers hold all voxels of segments that overlap", async () => {
+  const { count, of } = await overlap.layers();
+  assert.ok(count > 1);
+  const labels = await overlap.labels();
+  assert.ok(labels.overlap > 0);
+  const layers = [];
+  for (let layer = 1; layer <= count; layer++) layers.push((await overlap.labels({ layer })).voxels);
+  for (const [i, { number }] of overlap.segments.entries()) {
+    const mask = await overlap.mask(number);
+    assert.deepEqual(mask.voxels, layers[of[i]].map((value) => (value === number ? 1 : 0)), `segment ${number}`);
+  }
+  await assert.rejects(overlap.labels({ layer: count + 1 }), { code: "argument" });
+});
+
+const negate = (vector) => vector.map((value) => -value);
+
+test("labels on planes of images: their order, mirrored, turned, missing ones", async () => {
+  const planes = imagePlanes(seg.geometry);
+  const reversed = await seg.labels({ on: [...planes].reverse() });
+  for (let p = 0; p < 16; p++) {
+    assert.deepEqual(reversed.voxels.subarray(p * plane, (p + 1) * plane),
+      all.voxels.subarray((15 - p) * plane, (16 - p) * plane));
+  }
+  const { orientation, pixelSpacing, rows, columns } = seg.geometry;
+  const row = orientation.slice(0, 3);
+  const mirrored = planes.map((one) => ({
+    ...one,
+    orientation: [...negate(row), ...orientation.slice(3)],
+    position: one.position.map((value, axis) => value + row[axis] * pixelSpacing[1] * (columns - 1)),
+  }));
+  const flipped = await seg.labels({ on: mirrored, planes: [7, 1] });
+  for (let r = 0; r < rows; r++) {
+    const from = all.voxels.slice(7 * plane + r * columns, 7 * plane + (r + 1) * columns).reverse();
+    assert.deepEqual(flipped.voxels.subarray(r * columns, (r + 1) * columns), from);
+  }
+  const { grid } = seg.geometry;
+  const length = (vector) => Math.hypot(...vector);
+  const sagittal = Array.from({ length: columns }, (_, i) => ({
+    rows: 16,
+    columns: rows,
+    position: grid.origin.map((value, axis) => value + i * grid.step[0][axis]),
+    orientation: [grid.step[1], grid.step[2]].flatMap((step) => step.map((value) => value / length(step))),
+    pixelSpacing: [length(grid.step[2]), length(grid.step[1])],
+  }));
+  const side = await seg.labels({ on: sagittal });
+  for (let i = 0; i < columns; i++) {
+    for (let k = 0; k < 16; k++) {
+      for (let j = 0; j < rows; j++) {
+        assert.equal(side.voxels[(i * 16 + k) * rows + j], all.voxels[k * plane + j * columns + i]);
+      }
+    }
+  }
+  const wider = [...planes, { ...planes[0], position: planes[0].position.map((v, axis) => v - 3 * grid.step[2][axis]) }];
+  const more = await seg.labels({ on: wider });
+  assert.deepEqual(more.voxels.subarray(0, 16 * plane), all.voxels);
+  assert.ok(more.voxels.subarray(16 * plane).every((value) => value === 0));
+  const statistics = await seg.statistics({ on: wider });
+  assert.equal(statistics.planes.length, 17);
+  assert.deepEqual(statistics.planes[16], []);
+});
+
+test("an oblique grid is refused with the angle", async () => {
+  const [c, s] = [Math.cos(0.1), Math.sin(0.1)];
+  const oblique = imagePlanes(seg.geometry).map((one) => ({ ...one, orientation: [c, s, 0, -s, c, 0] }));
+  await assert.rejects(seg.labels({ on: oblique }), (error) => error.code === "unsupported" && /degrees|°/.test(error.message));
+});
+
+test("what cannot be read is refused", async () => {
+  const code = (wanted) => (error) => error instanceof DsegError && error.code === wanted;
+  await assert.rejects(seg.labels({ planes: [15, 2] }), code("argument"));
+  await assert.rejects(seg.labels({ bits: 12 }), code("argument"));
+  await assert.rejects(seg.labels({ segments: [999] }), code("argument"));
+  await assert.rejects(seg.mask(999), code("argument"));
+  await assert.rejects(seg.labels({ on: [] }), code("argument"));
+  await assert.rejects(module.open("missing.dcm"), code("input"));
+  await assert.rejects(module.open(new Uint8Array(300)), code("unsupported"));
+  await assert.rejects(module.open(new Uint8Array(0)), code("unsupported"));
+  await assert.rejects(module.open(42), code("argument"));
+  await assert.rejects(module.open([]), code("argument"));
+  const bytes = fs.readFileSync("volume.dcm");
+  await assert.rejects(module.open(bytes.subarray(0, bytes.length - 1000)), code("format"));
+  const signal = AbortSignal.abort();
+  await assert.rejects(seg.labels({ signal }), code("aborted"));
+});
+
+test("a cut file never gives anything but a DsegError", async () => {
+  const bytes = fs.readFileSync("overlap.dcm");
+  for (let size = 0; size < bytes.length; size += Math.ceil(bytes.length / 150)) {
+    await assert.rejects(module.open(new Blob([bytes.subarray(0, size)])), (error) => error instanceof DsegError);
+  }
+});
+
+test("calls may be made together, and after close they fail", async () => {
+  const one = await module.open("volume.dcm");
+  const [labels, mask, digest] = await Promise.all([one.labels(), one.mask(1), one.digest()]);
+  assert.deepEqual(labels.voxels, all.voxels);
+  assert.equal(mask.planes, 16);
+  assert.equal(digest, await seg.digest());
+  const running = one.labels();
+  one.close();
+  one.close();
+  await assert.rejects(running, { code: "closed" });
+  await assert.rejects(one.labels(), { code: "closed" });
+});

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_samples.mjs - the sample set, every encoding and edge case: the same voxels as the native library has.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { allDecoders, dseg, Dseg, DsegError, phantom } from "./support.mjs";
+
+fs.rmSync("set", { recursive: true, force: true });
+dseg("samples", phantom("source.seg.nrrd", "--size", "48x40x16", "--labels", "12"), "set", "--edge-cases");
+const { samples } = JSON.parse(fs.readFileSync("set/manifest.json", "utf8"));
+const module = await Dseg.create({ decoders: await allDecoders() });
+const valid = samples.filter((sample) => sample.voxels_sha256 !== undefined && sample.file.endsWith(".dcm"));
+const lossy = new Set(["1.2.840.10008.1.2.4.50"]); // decoders of it differ, and none is handed in
+
+test("every valid object has the native digest", async () => {
+  let count = 0;
+  for (const sample of valid.filter(({ transfer_syntax }) => !lossy.has(transfer_syntax?.uid))) {
+    const seg = await module.open(path.join("set", sample.file));
+    // Fractions of masks are digested as masks in the manifest where that makes them comparable.
+    const digests = [await seg.digest(), await seg.digest({ asMasks: true })];
+    assert.ok(digests.includes(sample.voxels_sha256), `${sample.file}: ${digests}`);
+    if (sample.transfer_syntax) assert.equal(seg.encoding.frameCodec, sample.transfer_syntax.name);
+    assert.equal(seg.encoding.fileBytes, fs.statSync(path.join("set", sample.file)).size, sample.file);
+    seg.close();
+    count++;
+  }
+  assert.ok(count > 45, `${count} objects`);
+});
+
+test("the parts of a concatenation open as one", async () => {
+  const parts = samples.filter(({ file }) => /concatenation-native-\d/.test(file)).map(({ file }) => path.join("set", file));
+  assert.ok(parts.length > 1);
+  const seg = await module.open(parts.map((file) => new Blob([fs.readFileSync(file)])));
+  const whole = await seg.labels();
+  assert.equal(whole.planes, seg.geometry.planes.length);
+  assert.ok(whole.voxels.some((value) => value !== 0));
+  await assert.rejects(seg.transcode("rle"), { code: "unsupported" });
+  seg.close();
+});
+
+test("source volumes open, gzipped ones too", async () => {
+  const seg = await module.open("source.seg.nrrd");
+  const object = await module.open("set/labelmap-explicit-le.dcm");
+  assert.equal(await seg.digest(), await object.digest());
+  const compressed = await module.open(new Uint8Array(fs.readFileSync("set/source.nii.gz")), { name: "source.nii.gz" });
+  assert.equal(await compressed.digest(), await object.digest());
+  for (const one of [seg, object, compressed]) one.close();
+});
+
+test("faulty objects open, or fail with the library's message", async () => {
+  const faulty = samples.filter(({ group }) => group === "faulty");
+  let failed = 0;
+  for (const { file } of faulty) {
+    try {
+      const seg = await module.open(path.join("set", file));
+      await seg.labels();
+      seg.close();
+    } catch (error) {
+      assert.ok(error instanceof DsegError, `${file}: ${error.stack}`);
+      assert.ok(["format", "unsupported"].includes(error.code), `${file}: ${error.code}`);
+      assert.ok(error.message.length > 20, file);
+      failed++;
+    }
+  }
+  assert.ok(failed > 10 && failed < faulty.length, `${failed} of ${faulty.length}`);
+});
+
+test("an object whose syntax has no decoder is described, and its voxels are refused", async () => {
+  const plain = await Dseg.create();
+  const seg = await plain.open("set/labelmap-jpeg-ls.dcm");
+  assert.equal(seg.segments.length, 12);
+  await assert.rejects(seg.labels(), (error) =>
+    error.code === "unsupported" && error.message.includes("1.2.840.10008.1.2.4.80"));
+  plain.close();
+});
+
+test("a decoder that fails, or gives something else, is told", async () => {
+  for (const [decode, text] of [
+    [() => { throw new Error("no luck"); }, /no luck/],
+    [() => new Uint8Array(3), /3 bytes for a frame of/],
+    [() => undefined, /no typed array/],
+  ]) {
+    const one = await Dseg.create({ decoders: { "1.2.840.10008.1.2.4.80": decode } });
+    const seg = await one.open("set/labelmap-jpeg-ls.dcm");
+    await assert.rejects(seg.labels(), (error) => error.code === "format" && text.test(error.message));
+    one.close();
+  }
+});

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_worker.mjs - the same through a worker: results, messages of errors, abort, the end.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import fs from "node:fs";
+import { Dseg, dseg, nodeDirectory, packageDirectory, phantom } from "./support.mjs";
+
+phantom("volume.dcm", "--size", "48x40x16", "--labels", "12");
+const here = await Dseg.create();
+const there = await Dseg.create({ worker: true });
+const [mine, theirs] = await Promise.all([here.open("volume.dcm"), there.open("volume.dcm")]);
+after(() => there.close());
+
+test("everything is the same as without", async () => {
+  assert.equal(there.version, here.version);
+  assert.deepEqual(there.codecs(), here.codecs());
+  for (const key of ["segments", "geometry", "encoding", "references", "kind", "messages"]) {
+    assert.deepEqual(theirs[key], mine[key], key);
+  }
+  assert.deepEqual(await theirs.labels(), await mine.labels());
+  assert.deepEqual(await theirs.mask(2, { planes: [3, 4] }), await mine.mask(2, { planes: [3, 4] }));
+  assert.deepEqual(await theirs.statistics(), await mine.statistics());
+  assert.deepEqual(await theirs.layers(), await mine.layers());
+  assert.equal(await theirs.digest(), await mine.digest());
+  const options = { as: "binary", uidSeed: "x", dateTime: "20250131235959" };
+  assert.deepEqual(await theirs.convert(options), await mine.convert(options));
+  assert.deepEqual((await theirs.transcode("rle")).bytes, (await mine.transcode("rle")).bytes);
+  assert.ok(theirs.cost().memory > 0);
+});
+
+test("Blobs and bytes are opened there", async () => {
+  const bytes = fs.readFileSync("volume.dcm");
+  for (const input of [new Blob([bytes]), new Uint8Array(bytes), pathToFileURL(path.resolve("volume.dcm"))]) {
+    const seg = await there.open(input);
+    assert.equal(await seg.digest(), await mine.digest());
+    seg.close();
+  }
+});
+
+test("progress, abort, errors", async () => {
+  const steps = [];
+  await theirs.labels({ progress: (done, total) => steps.push([done, total]) });
+  assert.deepEqual(steps.at(-1), [16, 16]);
+  await assert.rejects(theirs.labels({ signal: AbortSignal.abort() }), { code: "aborted" });
+  await assert.rejects(theirs.mask(99), { code: "argument", name: "DsegError" });
+  await assert.rejects(there.open("missing.dcm"), { code: "input" });
+  await assert.rejects(there.open(() => {}), { code: "argument" });
+});
+
+test("decoders come as modules", async () => {
+  await assert.rejects(Dseg.create({ worker: true, decoders: {} }), { code: "argument" });
+  dseg("convert", "volume.dcm", "deflated-frame.dcm", "--transfer-syntax", "deflated-frame", "--force");
+  const decoders = pathToFileURL(path.join(packageDirectory, "src/decoders.js")).href;
+  const fflate = pathToFileURL(path.join(nodeDirectory, "node_modules/fflate/esm/index.mjs")).href;
+  fs.writeFileSync("decoders.mjs", `import * as fflate from "${fflate}";
+import { deflatedFrame } from "${decoders}";
+export default () => deflatedFrame(fflate);
+`);
+  const worker = await Dseg.create({ worker: true, decoderModules: [pathToFileURL(path.resolve("decoders.mjs"))] });
+  const seg = await worker.open("deflated-frame.dcm");
+  assert.equal(await seg.digest(), await mine.digest());
+  worker.close();
+  await assert.rejects(seg.digest(), { code: "closed" });
+  await assert.rejects(worker.open("volume.dcm"), { code: "closed" });
+});

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_write.mjs - objects from arrays, conversions, transfer syntaxes; the program reads and validates them.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { test } from "node:test";
+import { code, ctHeaders, dseg, Dseg, imagePlanes, liver, phantom } from "./support.mjs";
+
+phantom("volume.dcm", "--size", "48x40x16", "--labels", "12");
+phantom("overlap.dcm", "--size", "48x40x16", "--labels", "30", "--overlap");
+const module = await Dseg.create();
+const seg = await module.open("volume.dcm");
+const { voxels } = await seg.labels();
+const on = imagePlanes(seg.geometry);
+const spleen = { ...liver, label: "Spleen", type: code("78961009", "Spleen"), rgb: undefined };
+
+/** Has the program check an object, and returns the digest of a new reading. */
+async function checked(bytes, name) {
+  fs.writeFileSync(name, bytes);
+  dseg("validate", name); // fails with exit code 1 where a rule is broken
+  const again = await module.open(name);
+  const digest = await again.digest();
+  again.close();
+  return digest;
+}
+
+test("a label map in each encoding that the module writes", async () => {
+  const codecs = module.codecs().filter(({ writes }) => writes).map(({ name }) => name);
+  assert.ok(codecs.includes("rle") && codecs.includes("label-edge"));
+  for (const as of ["labelmap", "binary"]) {
+    for (const transferSyntax of codecs) {
+      const written = await module.write({ labels: voxels, segments: seg.segments, on, as, transferSyntax });
+      assert.equal(await checked(written.bytes, "written.dcm"), await seg.digest(), `${as} ${transferSyntax}`);
+      assert.ok(written.frames > 0 && written.pixelDataBytes > 0 && written.sopInstanceUid.length > 10);
+    }
+  }
+});
+
+test("what is said of segments comes back", async () => {
+  const given = { ...liver, number: 3, description: "by hand", algorithmType: "SEMIAUTOMATIC", algorithmName: "paint",
+    typeModifiers: [code("7771000", "Left")], anatomicRegions: [code("818983003", "Abdomen")],
+    anatomicRegionModifiers: [code("24028007", "Right")], trackingId: "L1",
+    trackingUid: "1.2.3.4" };
+  const labels = voxels.map((value) => (value === 1 ? 3 : 0));
+  const { bytes } = await module.write({ labels, segments: [given], on, seriesDescription: "Ärztin", uidSeed: "x",
+    dateTime: "20250131235959" });
+  const [segment] = (await module.open(bytes)).segments;
+  for (const key of Object.keys(given)) assert.deepEqual(segment[key], given[key], key);
+  assert.equal(segment.hasColor, true);
+  const again = await module.write({ labels, segments: [given], on, seriesDescription: "Ärztin", uidSeed: "x",
+    dateTime: "20250131235959" });
+  assert.deepEqual(again.bytes, bytes);
+});
+
+test("masks: a label map where they do not overlap, else binary", async () => {
+  const masks = [1, 2].map((number) => voxels.map((value) => (value === number ? 1 : 0)));
+  const apart = await module.write({ masks, segments: [liver, spleen], on });
+  assert.equal((await module.open(apart.bytes)).encoding.representation, "labelmap");
+  const twice = [masks[0], masks[0]];
+  const both = await module.write({ masks: twice, segments: [liver, { ...spleen, number: 7 }], on });
+  const read = await module.open(both.bytes);
+  assert.equal(read.encoding.representation, "binary");
+  assert.deepEqual(read.segments.map(({ number }) => number), [1, 2]);
+  assert.equal(read.segments[1].originalNumber, 7);
+  assert.deepEqual((await read.mask(2, { on })).voxels, masks[0]); // on: empty planes have no frames
+  await assert.rejects(module.write({ masks: twice, segments: [liver, spleen], on, as: "labelmap" }), { code: "overlap" });
+  const fraction = await module.write({ masks: [masks[0].map((v) => v * 128)], segments: [liver], on, as: "fractional" });
+  const probability = await module.open(fraction.bytes);
+  assert.equal(probability.kind, "probability");
+  assert.deepEqual((await probability.mask(1, { on })).voxels, masks[0].map((v) => v * 128));
+});
+
+test("planes may come in any order", async () => {
+  const plane = seg.geometry.rows * seg.geometry.columns;
+  const order = on.map((_, p) => (p * 5) % 16);
+  const labels = new Uint8Array(voxels.length);
+  order.forEach((p, i) => labels.set(voxels.subarray(p * plane, (p + 1) * plane), i * plane));
+  const { bytes } = await module.write({ labels, segments: seg.segments, on: order.map((p) => on[p]) });
+  assert.equal(await checked(bytes, "ordered.dcm"), await seg.digest());
+});
+
+test("patient, study, planes and references come from images", async () => {
+  const headers = ctHeaders(seg.geometry);
+  // A Blob is read by parts, and images may come in any order.
+  const images = [...headers.slice(8).map((header) => new Blob([header])), ...headers.slice(0, 8)];
+  for (const planes of [undefined, on]) {
+    const { bytes, messages } = await module.write({ labels: voxels, segments: seg.segments, images, on: planes });
+    assert.deepEqual(messages, []);
+    assert.equal(await checked(bytes, "of-images.dcm"), await seg.digest());
+    const again = await module.open(bytes);
+    assert.equal(again.references.length, 16);
+    assert.equal(again.encoding.studyUid, again.references[0].studyUid);
+    assert.match(again.geometry.frameOfReferenceUid, /\.4$/);
+    for (const [p, { position, reference, referenceCount }] of again.geometry.planes.entries()) {
+      position.forEach((value, axis) => assert.ok(Math.abs(value - seg.geometry.planes[p].position[axis]) < 1e-5));
+      assert.equal(referenceCount, 1);
+      assert.equal(again.references[reference].sopInstanceUid.split(".").at(-1), String(p + 1));
+    }
+    const information = JSON.parse(dseg("info", "--json", "of-images.dcm"));
+    assert.equal(information.study_uid, again.encoding.studyUid);
+    again.close();
+  }
+  const strangers = [...headers.slice(1), ctHeaders(seg.geometry, "P2")[0]];
+  const request = { labels: voxels, segments: seg.segments, images: strangers };
+  await assert.rejects(module.write(request), { code: "unsupported" });
+  assert.ok((await module.write({ ...request, otherPatient: true })).messages.length > 0);
+  await assert.rejects(module.write({ ...request, images: [fs.readFileSync("volume.dcm")] }), (error) =>
+    error.code === "format" && /image 1/.test(error.message));
+});
+
+test("names in other character sets become UTF-8", async () => {
+  const cases = [
+    ["ISO_IR 101", [0xd8, 0x65], "Ře"],
+    ["ISO_IR 144", [0xb8, 0xd2], "Ив"],
+    ["GB18030", [0xcd, 0xf5], "王"],
+    ["\\ISO 2022 IR 149", [0x1b, 0x24, 0x29, 0x43, 0xb1, 0xe8], "김"],
+  ];
+  for (const [characterSet, bytes, expected] of cases) {
+    const images = ctHeaders(seg.geometry, "P1", Uint8Array.from(bytes), characterSet);
+    const { bytes: written, messages } = await module.write({ labels: voxels, segments: seg.segments, images });
+    assert.deepEqual(messages, [], characterSet);
+    assert.ok(Buffer.from(written).includes(Buffer.from(expected, "utf8")), `${characterSet}: ${expected}`);
+  }
+});
+
+test("what cannot be written is refused", async () => {
+  const request = { labels: voxels, segments: seg.segments, on };
+  const refused = [
+    [{ labels: undefined }, "argument"],
+    [{ on: undefined }, "argument"],
+    [{ labels: voxels.subarray(1) }, "argument"],
+    [{ labels: new Float32Array(voxels) }, "argument"],
+    [{ segments: [liver] }, "argument"],
+    [{ segments: [{ ...liver, category: undefined }] }, "argument"],
+    [{ transferSyntax: "jpeg-ls" }, "unsupported"],
+    [{ as: "painting" }, "unsupported"],
+    [{ on: [...on.slice(0, 15), on[0]] }, "argument"],
+  ];
+  for (const [change, expected] of refused) {
+    await assert.rejects(module.write({ ...request, ...change }), { code: expected }, JSON.stringify(Object.keys(change)));
+  }
+});
+
+test("conversions keep the voxels", async () => {
+  for (const format of [".nii", ".nii.gz", ".nrrd", ".seg.nrrd", ".mha", "dicom"]) {
+    const { bytes, messages } = await seg.convert({ format });
+    const again = await module.open(bytes, { name: `converted${format}` });
+    assert.equal(await again.digest(), await seg.digest(), `${format}: ${messages}`);
+    again.close();
+  }
+  const binary = await seg.convert({ as: "binary", transferSyntax: "label-edge" });
+  assert.equal(await checked(binary.bytes, "converted.dcm"), await seg.digest());
+  const one = await seg.convert({ segments: [seg.segments[0].number] });
+  assert.equal((await module.open(one.bytes)).segments.length, 1);
+  const overlap = await module.open("overlap.dcm");
+  await assert.rejects(overlap.convert({ as: "labelmap" }), { code: "overlap" });
+  await assert.rejects(overlap.convert({ format: ".doc" }), { code: "argument" });
+});
+
+test("transcoding keeps the instance", async () => {
+  for (const transferSyntax of ["rle", "implicit-le", "label-edge", "encapsulated", "explicit-le"]) {
+    const { bytes } = await seg.transcode(transferSyntax);
+    const again = await module.open(bytes);
+    assert.equal(again.encoding.sopInstanceUid, seg.encoding.sopInstanceUid);
+    assert.equal(again.encoding.frameCodec, transferSyntax);
+    assert.equal(await again.digest(), await seg.digest());
+    const back = await again.transcode("explicit-le");
+    if (transferSyntax === "rle") assert.deepEqual(back.bytes, new Uint8Array(fs.readFileSync("volume.dcm")));
+    again.close();
+  }
+  await assert.rejects(seg.transcode("jpeg-ls"), { code: "unsupported" });
+  await assert.rejects(seg.transcode(undefined), { code: "argument" });
+});
+
+test("what is written stays out of the module's memory", async () => {
+  const fresh = await Dseg.create();
+  const big = await fresh.open(phantom("big.dcm", "--size", "256x256x64", "--labels", "40"));
+  const { bytes } = await big.convert({ as: "binary" });
+  assert.ok(big.cost().memory < 24e6, `${big.cost().memory} bytes for an object of ${bytes.length}`);
+  fresh.close();
+});

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// decoders.d.ts - ready-made decoders for CreateOptions.decoders. Each takes the module that its package exports, or
+// imports the package where none is given, which must be installed then:
+//
+//   import * as fflate from 'fflate';
+//   import { deflatedFrame, jpegLs } from '@dseg/dseg/decoders';
+//   const dseg = await Dseg.create({ decoders: { ...(await deflatedFrame(fflate)), ...(await jpegLs()) } });
+import type { FrameDecoder } from './index.js';
+
+type Decoders = Record<string, FrameDecoder>;
+
+/** For CreateOptions.inflate. fflate. Where nothing is given, the browser's or node's own DecompressionStream does it. */
+export function inflate(fflate?: unknown): Promise<(bytes: Uint8Array) => Uint8Array>;
+/** Deflated Image Frame Compression. fflate */
+export function deflatedFrame(fflate?: unknown): Promise<Decoders>;
+/** Zstandard, a proposal. fzstd */
+export function zstd(fzstd?: unknown): Promise<Decoders>;
+/** JPEG-LS. @cornerstonejs/codec-charls; options are those of its module, locateFile for instance. */
+export function jpegLs(module?: unknown, options?: object): Promise<Decoders>;
+/** JPEG 2000, lossless. @cornerstonejs/codec-openjpeg */
+export function jpeg2000(module?: unknown, options?: object): Promise<Decoders>;
+/** High-Throughput JPEG 2000, lossless. @cornerstonejs/codec-openjph */
+export function htj2k(module?: unknown, options?: object): Promise<Decoders>;
+/** JPEG XL, lossless. @cornerstonejs/codec-libjxl */
+export function jpegXl(module?: unknown, options?: object): Promise<Decoders>;
+/** Lossless JPEG. jpeg-lossless-decoder-js */
+export function jpegLossless(module?: unknown): Promise<Decoders>;
