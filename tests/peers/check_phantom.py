@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The images of a phantom in the eyes of others: valid, where the segmentation lies, and as bright as its organs.
+"""The images of a phantom in the eyes of others: valid, where the segmentation lies, and as bright as its organs; and in
+pictures, compressed by others, too.
 
 usage: check_phantom.py
 """
@@ -77,6 +78,22 @@ def check_with_simpleitk():
     assert seen == set(BRIGHTNESS), set(BRIGHTNESS) - seen
 
 
+def check_pictures():
+    """Compressed images give the same picture below the segments."""
+    pictures = []
+    for syntax in (pydicom.uid.ExplicitVRLittleEndian, pydicom.uid.RLELossless, pydicom.uid.JPEGLSLossless):
+        folder = pathlib.Path(f"ct-{syntax}")
+        folder.mkdir(exist_ok=True)
+        for path in pathlib.Path("ct").iterdir():
+            image = pydicom.dcmread(path)
+            if syntax.is_compressed:
+                image.compress(syntax, generate_instance_uid=False)
+            image.save_as(folder / path.name)
+        dseg("preview", OBJECTS["labelmap"], "picture.png", "--reference", folder, "--force")
+        pictures.append(pathlib.Path("picture.png").read_bytes())
+    assert pictures[0] == pictures[1] == pictures[2]
+
+
 def main():
     dseg("phantom", OBJECTS["labelmap"], "--size", "80x70x40", "--spacing", "5x5x16", "--images", "ct", "--force")
     dseg("convert", OBJECTS["labelmap"], OBJECTS["binary"], "--as", "binary", "--force")
@@ -89,6 +106,8 @@ def main():
             check_object(path, images)
     with step("SimpleITK"):
         check_with_simpleitk()
+    with step("pictures"):
+        check_pictures()
     step.finish()
 
 

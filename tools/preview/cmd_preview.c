@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_preview.c - `dseg preview`: a picture of a segmentation, to look at. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "cli/commands.h"
 #include "dseg/dseg.h"
 #include "preview/preview.h"
 
-enum { OPTION_PLANES, OPTION_COLUMNS, OPTION_SIZE, OPTION_OVERLAP, OPTION_THREADS, OPTION_FORCE };
+enum {
+  OPTION_PLANES,
+  OPTION_OVERLAP,
+  OPTION_REFERENCE,
+  OPTION_LAYOUT,
+  OPTION_COLUMNS,
+  OPTION_SIZE,
+  OPTION_FORCE,
+  OPTION_THREADS
+};
 
 static const cli_option options[] = {
-    {OPTION_PLANES, "planes", "A-B", false, "Content", "Planes to choose from, counted from 1; all otherwise."},
+    {OPTION_PLANES, "planes", "A-B", false, "Content",
+     "Planes to choose from, counted from 1; all otherwise. With --layout planes, which it means."},
     {OPTION_OVERLAP, "overlap", "first|last", false, NULL,
      "Which segment is seen where several overlap; the last otherwise."},
-    {OPTION_COLUMNS, "columns", "N", false, "Layout", "Planes side by side; as their shape suggests otherwise."},
+    {OPTION_REFERENCE, "reference", "DIR|FILE", true, NULL, "Images of the patient to draw below the segments."},
+    {OPTION_LAYOUT, "layout", "sections|planes", false, "Layout",
+     "Three sections and a projection, or planes side by side; sections otherwise, but planes where there is no "
+     "volume."},
+    {OPTION_COLUMNS, "columns", "N", false, NULL,
+     "Planes side by side; as their shape suggests otherwise. With --layout planes, which it means."},
     {OPTION_SIZE, "size", "PIXELS", false, NULL, "Width of the picture; 1400 otherwise."},
     {OPTION_FORCE, "force", NULL, false, "Output", "Replace a file that exists."},
     {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
@@ -23,11 +38,14 @@ static int run(int argc, char **argv);
 
 const cli_command cmd_preview = {
     "preview",
-    "Draw a segmentation as a PNG picture.",
-    "INPUT OUTPUT.png [options]",
-    "Draws up to 20 planes that hold something, evenly spaced, in the segments' colours\n"
-    "and turned as radiologists look at them, with a legend of the largest segments.\n"
-    "A slide is drawn as a whole.",
+    "Draw a segmentation as a picture.",
+    "INPUT OUTPUT.png|OUTPUT.svg [options]",
+    "Draws an axial, a coronal and a sagittal section, and the segments as seen from the\n"
+    "front, in the segments' colours and turned as radiologists look at them, with a legend\n"
+    "of the largest segments; with --layout planes up to 20 planes that hold something,\n"
+    "evenly spaced. L, R, A, P, H and F stand where the patient's left, right, front, back,\n"
+    "head and feet are. A slide is drawn as a whole. PNG has letters of ASCII only; SVG\n"
+    "shows names in any script.",
     options,
     run,
 };
@@ -54,38 +72,66 @@ static bool parse_overlap(const cli_args *args, preview_job *job) {
   return true;
 }
 
-/* A picture goes into a file whose name says what it is. */
-static bool is_png(const char *path) {
-  const size_t length = strlen(path);
-  return length > 4 && (strcmp(path + length - 4, ".png") == 0 || strcmp(path + length - 4, ".PNG") == 0);
+static bool parse_layout(const cli_args *args, preview_job *job) {
+  static const char *const names[] = {"sections", "planes", NULL};
+  int index;
+  if (!cli_choice(args, names, &index)) {
+    return false;
+  }
+  job->arrangement = index == 0 ? PREVIEW_SECTIONS : PREVIEW_PLANES;
+  return true;
 }
 
-static int run(int argc, char **argv) {
-  preview_job job = PREVIEW_START;
-  bool force = false;
-  cli_args args;
-  cli_args_begin(&args, &cmd_preview, argc, argv);
-  for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
+/* CLI_OK, or an exit code to return; names are in args. */
+static int parse(cli_args *args, preview_job *job, const char **references, bool *force) {
+  for (int id = cli_next(args); id != CLI_END; id = cli_next(args)) {
     bool good = true;
     switch (id) {
-      case OPTION_PLANES: good = parse_planes(&args, &job); break;
-      case OPTION_COLUMNS: good = cli_unsigned(&args, 1, PREVIEW_MAX_CELLS, &job.columns); break;
-      case OPTION_SIZE: good = cli_unsigned(&args, 300, 16000, &job.size); break;
-      case OPTION_OVERLAP: good = parse_overlap(&args, &job); break;
-      case OPTION_THREADS: good = cli_unsigned(&args, 0, 1024, &job.threads); break;
-      case OPTION_FORCE: force = true; break;
-      default: return args.exit_code;
+      case OPTION_PLANES: good = parse_planes(args, job); break;
+      case OPTION_LAYOUT: good = parse_layout(args, job); break;
+      case OPTION_REFERENCE: references[job->reference_count++] = args->value; break;
+      case OPTION_COLUMNS: good = cli_unsigned(args, 1, PREVIEW_MAX_CELLS, &job->columns); break;
+      case OPTION_SIZE: good = cli_unsigned(args, 300, 16000, &job->size); break;
+      case OPTION_OVERLAP: good = parse_overlap(args, job); break;
+      case OPTION_THREADS: good = cli_unsigned(args, 0, 1024, &job->threads); break;
+      case OPTION_FORCE: *force = true; break;
+      default: return args->exit_code;
     }
     if (!good) {
       return CLI_USAGE;
     }
   }
-  if (args.name_count != 2) {
+  if (args->name_count != 2) {
     return cli_usage_error(&cmd_preview, "an input and an output are expected");
   }
-  if (!is_png(args.names[1])) {
-    return cli_usage_error(&cmd_preview, "OUTPUT \"%s\": a picture is a file with the suffix .png", args.names[1]);
+  if (!preview_is_png(args->names[1]) && !preview_is_svg(args->names[1])) {
+    return cli_usage_error(&cmd_preview, "OUTPUT \"%s\": a picture is a file with the suffix .png or .svg",
+                           args->names[1]);
   }
-  job.input = args.names[0];
-  return preview_make(&job, args.names[1], force);
+  const bool means_planes = job->columns > 0 || job->last_plane != PREVIEW_TO_THE_END;
+  if (means_planes && job->arrangement == PREVIEW_SECTIONS) {
+    return cli_usage_error(&cmd_preview, "--planes and --columns are for --layout planes");
+  }
+  job->arrangement = means_planes ? PREVIEW_PLANES : job->arrangement;
+  job->references = references;
+  job->input = args->names[0];
+  return CLI_OK;
+}
+
+static int run(int argc, char **argv) {
+  preview_job job = PREVIEW_START;
+  bool force = false;
+  const char **references = calloc((size_t)argc + 1, sizeof *references);
+  if (references == NULL) {
+    cli_error(NULL, "out of memory");
+    return CLI_INPUT;
+  }
+  cli_args args;
+  cli_args_begin(&args, &cmd_preview, argc, argv);
+  int code = parse(&args, &job, references, &force);
+  if (code == CLI_OK && job.input != NULL) { /* no input: help was asked for */
+    code = preview_make(&job, args.names[1], force);
+  }
+  free(references);
+  return code;
 }

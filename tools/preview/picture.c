@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "preview/svg.h"
+
 enum { FIRST_GLYPH = 32, LAST_GLYPH = 126, GLYPH_ROWS = 9, GLYPH_COLUMNS = 5 };
 
 /* Rows from top to bottom; the leftmost pixel is bit 4. */
@@ -173,8 +175,30 @@ static void draw_glyph(picture *canvas, int64_t x, int64_t y, unsigned scale, un
 
 void picture_text(picture *canvas, int64_t x, int64_t y, unsigned scale, unsigned limit, const char *text,
                   const uint8_t color[3]) {
+  if (canvas->texts != NULL) {
+    canvas->failed = canvas->failed || !svg_add_text(canvas->texts, x, y, scale, limit, text, color);
+    return;
+  }
   for (unsigned i = 0; i < limit && *text != '\0'; i++) {
     draw_glyph(canvas, x, y, scale, next_character(&text), color);
     x += (int64_t)PICTURE_TEXT_WIDTH * scale;
   }
+}
+
+void picture_text_over(picture *canvas, int64_t x, int64_t y, unsigned scale, unsigned limit, const char *text,
+                       const uint8_t color[3]) {
+  static const uint8_t shadow[3] = {0, 0, 0};
+  if (canvas->texts == NULL) { /* those of SVG have one */
+    picture_text(canvas, x + (int64_t)scale, y + (int64_t)scale, scale, limit, text, shadow);
+  }
+  picture_text(canvas, x, y, scale, limit, text, color);
+}
+
+bool picture_has_letters(const picture *canvas, const char *text) {
+  for (; canvas->texts == NULL && *text != '\0'; text++) {
+    if ((unsigned char)*text < FIRST_GLYPH || (unsigned char)*text > LAST_GLYPH) {
+      return false;
+    }
+  }
+  return true;
 }

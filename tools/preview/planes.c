@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* planes.c - which planes of a segmentation a preview shows, and how they are turned and cropped. */
+/* planes.c - which planes of a segmentation a preview shows, and how they are turned and cropped; and slides. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,8 @@ static void set_view(preview_view *view, const dseg_geometry *geometry) {
   view->bottom = view->height;
 }
 
-size_t preview_voxel(const preview_job *job, uint32_t x, uint32_t y) {
+/* Voxel of the plane (index in labels) at a displayed voxel. */
+static size_t voxel_at(const preview_job *job, uint32_t x, uint32_t y) {
   const preview_view *view = &job->view;
   const size_t across = view->flip_x ? view->width - 1 - x : x;
   const size_t down = view->flip_y ? view->height - 1 - y : y;
@@ -82,6 +84,12 @@ dseg_status preview_prepare(preview_job *job, dseg_error *error) {
 }
 
 void preview_release(preview_job *job) {
+  for (size_t i = 0; i < job->cell_count; i++) {
+    free(job->cells[i].labels);
+    free(job->cells[i].weights);
+    free(job->cells[i].shades);
+    free(job->cells[i].greys);
+  }
   free(job->voxels);
   free(job->values);
   free(job->present);
@@ -138,7 +146,7 @@ static bool add_plane(preview_job *job, struct bounds *bounds) {
   bool found = false;
   for (uint32_t y = 0; y < job->view.height; y++) {
     for (uint32_t x = 0; x < job->view.width; x++) {
-      const uint32_t label = job->labels[preview_voxel(job, x, y)];
+      const uint32_t label = job->labels[voxel_at(job, x, y)];
       if (label != 0) {
         found = true;
         job->voxels[label - 1]++;
@@ -207,7 +215,7 @@ static dseg_status choose_from_part(preview_job *job, size_t begin, size_t end, 
   return DSEG_OK;
 }
 
-dseg_status preview_choose_planes(preview_job *job, dseg_error *error) {
+static dseg_status choose_planes(preview_job *job, dseg_error *error) {
   bool any;
   DSEG_TRY(skip_empty_ends(job, &any, error));
   const size_t range = job->last_plane - job->first_plane + 1;
@@ -217,8 +225,119 @@ dseg_status preview_choose_planes(preview_job *job, dseg_error *error) {
     DSEG_TRY(choose_from_part(job, job->first_plane + i * range / wanted, job->first_plane + (i + 1) * range / wanted,
                               &bounds, error));
   }
-  if (job->plane_count > 0) {
+  if (job->plane_count > 0 && job->reference_count == 0) {
     crop(&job->view, &bounds);
+  }
+  return DSEG_OK;
+}
+
+/* Brings the plane that was read to the cell's size: the nearest voxel. */
+static void sample_plane(const preview_job *job, preview_cell *cell) {
+  const preview_view *view = &job->view;
+  const uint32_t width = view->right - view->left;
+  const uint32_t height = view->bottom - view->top;
+  for (uint32_t y = 0; y < cell->height; y++) {
+    const uint32_t from_y = view->top + (uint32_t)(((uint64_t)y * 2 + 1) * height / (2 * (uint64_t)cell->height));
+    for (uint32_t x = 0; x < cell->width; x++) {
+      const uint32_t from_x = view->left + (uint32_t)(((uint64_t)x * 2 + 1) * width / (2 * (uint64_t)cell->width));
+      const size_t voxel = voxel_at(job, from_x, from_y);
+      cell->labels[(size_t)y * cell->width + x] = job->labels[voxel];
+      if (cell->weights != NULL) {
+        cell->weights[(size_t)y * cell->width + x] = job->weights[voxel];
+      }
+    }
+  }
+}
+
+/* mm of a pixel of a cell that shows a plane. */
+static void find_place(const preview_job *job, const preview_cell *cell, size_t plane, double x, double y,
+                       double place[3]) {
+  const dseg_geometry *geometry = &job->description->geometry;
+  const preview_view *view = &job->view;
+  const double right = view->left + (x + 0.5) / cell->width * (view->right - view->left) - 0.5;
+  const double bottom = view->top + (y + 0.5) / cell->height * (view->bottom - view->top) - 0.5;
+  const double across = view->flip_x ? view->width - 1.0 - right : right;
+  const double down = view->flip_y ? view->height - 1.0 - bottom : bottom;
+  const double column = (view->transposed ? down : across) * geometry->pixel_spacing[1];
+  const double row = (view->transposed ? across : down) * geometry->pixel_spacing[0];
+  for (int i = 0; i < 3; i++) {
+    place[i] =
+        geometry->planes[plane].position[i] + column * geometry->orientation[i] + row * geometry->orientation[3 + i];
+  }
+}
+
+static void place_cell(const preview_job *job, preview_cell *cell, size_t plane) {
+  const dseg_geometry *geometry = &job->description->geometry;
+  double right[3];
+  double down[3];
+  cell->has_place =
+      geometry->space == DSEG_SPACE_PATIENT && geometry->pixel_spacing[0] > 0 && geometry->pixel_spacing[1] > 0;
+  find_place(job, cell, plane, 0, 0, cell->corner);
+  find_place(job, cell, plane, 1, 0, right);
+  find_place(job, cell, plane, 0, 1, down);
+  for (int i = 0; i < 3; i++) {
+    cell->right[i] = right[i] - cell->corner[i];
+    cell->down[i] = down[i] - cell->corner[i];
+  }
+}
+
+dseg_status preview_show_planes(preview_job *job, dseg_error *error) {
+  DSEG_TRY(choose_planes(job, error));
+  const preview_view *view = &job->view;
+  const double width = fmax(1, view->right - view->left);
+  const double height = fmax(1, view->bottom - view->top);
+  DSEG_TRY(preview_lay_out_planes(job, width * view->pixel_width, height * view->pixel_height, width, error));
+  for (size_t i = 0; i < job->plane_count; i++) {
+    preview_cell *cell = &job->cells[i];
+    DSEG_TRY(preview_read_plane(job, job->planes[i], error));
+    sample_plane(job, cell);
+    place_cell(job, cell, job->planes[i]);
+    (void)snprintf(cell->title, sizeof cell->title, "%zu", job->planes[i] + 1);
+  }
+  return DSEG_OK;
+}
+
+/* The pixels of the picture that fall on a slide's tile. */
+static void sample_tile(const preview_job *job, const dseg_plane_position *tile, preview_cell *cell) {
+  const dseg_geometry *geometry = &job->description->geometry;
+  const double step_x = (double)geometry->matrix_columns / cell->width;
+  const double step_y = (double)geometry->matrix_rows / cell->height;
+  const uint32_t first_y = (uint32_t)fmax(0, floor(tile->matrix_row / step_y - 0.5));
+  const uint32_t first_x = (uint32_t)fmax(0, floor(tile->matrix_column / step_x - 0.5));
+  for (uint32_t y = first_y; y < cell->height; y++) {
+    const double from_y = floor((y + 0.5) * step_y) - tile->matrix_row;
+    if (from_y >= geometry->rows) {
+      break;
+    }
+    for (uint32_t x = first_x; x < cell->width && from_y >= 0; x++) {
+      const double from_x = floor((x + 0.5) * step_x) - tile->matrix_column;
+      if (from_x >= geometry->columns) {
+        break;
+      }
+      if (from_x >= 0) {
+        const size_t voxel = (size_t)from_y * geometry->columns + (size_t)from_x;
+        cell->labels[(size_t)y * cell->width + x] = job->labels[voxel];
+        if (cell->weights != NULL) {
+          cell->weights[(size_t)y * cell->width + x] = job->weights[voxel];
+        }
+      }
+    }
+  }
+}
+
+dseg_status preview_show_slide(preview_job *job, dseg_error *error) {
+  const dseg_geometry *geometry = &job->description->geometry;
+  const double width = fmax(1, geometry->matrix_columns);
+  DSEG_TRY(preview_lay_out_planes(job, width, fmax(1, geometry->matrix_rows), width, error));
+  preview_cell *cell = &job->cells[0];
+  for (size_t plane = job->first_plane; plane <= job->last_plane; plane++) {
+    DSEG_TRY(preview_read_plane(job, plane, error));
+    sample_tile(job, &geometry->planes[plane], cell);
+  }
+  for (size_t i = 0; i < (size_t)cell->width * cell->height; i++) {
+    if (cell->labels[i] != 0) {
+      job->voxels[cell->labels[i] - 1]++; /* what the picture shows of each segment */
+    }
   }
   return DSEG_OK;
 }

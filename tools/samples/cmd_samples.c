@@ -56,7 +56,8 @@ static int make_preview(const samples_job *job) {
   while (job->samples[first].group != SAMPLES_ENCODING) {
     first++;
   }
-  return samples_draw(job, job->samples[first].file, "preview.png");
+  /* Images of a source may be such as no picture is drawn of: the phantom's are not. */
+  return samples_draw(job, job->samples[first].file, job->is_phantom, "preview.png");
 }
 
 static int make_samples(samples_job *job) {

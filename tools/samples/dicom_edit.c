@@ -6,40 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/images.h"
 #include "dseg/plugin.h"
 
-enum { HEAD = 132 /* preamble and prefix, PS3.10 7.1 */, MOST_NUMBERS = 8 };
-
-bool edit_read_meta(dseg_view bytes, size_t *start, char syntax[65]) {
-  size_t at = HEAD;
-  syntax[0] = '\0';
-  if (bytes.size < HEAD || memcmp(bytes.data + HEAD - 4, "DICM", 4) != 0) {
-    return false;
-  }
-  while (bytes.size - at >= 8 && bytes.data[at] == 2 && bytes.data[at + 1] == 0) {
-    const uint8_t *element = bytes.data + at;
-    const bool is_long = memcmp(element + 4, "OB", 2) == 0 || memcmp(element + 4, "UN", 2) == 0;
-    if (is_long && bytes.size - at < 12) {
-      return false;
-    }
-    const uint8_t *length = element + (is_long ? 8 : 6);
-    const size_t size =
-        is_long ? (size_t)length[0] | (size_t)length[1] << 8 | (size_t)length[2] << 16 | (size_t)length[3] << 24
-                : (size_t)length[0] | (size_t)length[1] << 8;
-    at += is_long ? 12 : 8;
-    if (size > bytes.size - at) {
-      return false;
-    }
-    if (element[2] == 0x10 && element[3] == 0 && size < 65) {
-      memcpy(syntax, bytes.data + at, size);
-      syntax[size] = '\0';
-      syntax[strcspn(syntax, " ")] = '\0';
-    }
-    at += size;
-  }
-  *start = at;
-  return syntax[0] != '\0';
-}
+enum { MOST_NUMBERS = 8 };
 
 static size_t get_length(const uint8_t *bytes, size_t count) {
   size_t length = 0;
@@ -71,7 +41,7 @@ static dseg_status find_pixels(dseg_view file, size_t *at, dseg_error *error) {
 
 dseg_status edit_read(dseg_data_set *set, dseg_view file, char syntax[65], dseg_view *pixels, dseg_error *error) {
   size_t start = 0;
-  if (!edit_read_meta(file, &start, syntax)) {
+  if (!cli_read_meta(file, &start, syntax)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "is no DICOM file");
   }
   size_t end = start;

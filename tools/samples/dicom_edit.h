@@ -6,10 +6,6 @@
 
 #include "dseg/dseg.h"
 
-/* Where the data set begins, and its transfer syntax (PS3.10 7.1); the meta information is Explicit VR Little Endian.
- * False when there is none. */
-bool edit_read_meta(dseg_view file, size_t *start, char syntax[65]);
-
 /* Reads a file into an empty data set up to its pixels: *pixels are the bytes of group 7FE0, of the offset tables and
  * of Pixel Data as they are encoded. */
 dseg_status edit_read(dseg_data_set *set, dseg_view file, char syntax[65], dseg_view *pixels, dseg_error *error);

@@ -132,7 +132,7 @@ int samples_make_subdirectory(const samples_job *job, const char *name) {
 static int draw(const samples_job *job, const sample *item) {
   char picture[SAMPLES_NAME];
   snprintf(picture, sizeof picture, "%.*s.png", (int)(strlen(item->file) - strlen(".dcm")), item->file);
-  return samples_draw(job, item->file, picture);
+  return samples_draw(job, item->file, false, picture);
 }
 
 int samples_make_edge_cases(samples_job *job) {

@@ -3,29 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/images.h"
 #include "cli/uid.h"
 #include "os/os.h"
 #include "samples/dicom_edit.h"
 #include "samples/samples.h"
-
-dseg_status samples_read_file(const char *path, dseg_buffer *bytes, dseg_error *error) {
-  enum { PIECE = 1 << 16 };
-  FILE *stream = os_open(path, "rb");
-  if (stream == NULL) {
-    return dseg_fail(error, DSEG_ERROR_INPUT, "%s: %s", path, strerror(errno));
-  }
-  dseg_status status = DSEG_OK;
-  for (size_t got = 1; status == DSEG_OK && got > 0;) {
-    status = dseg_buffer_reserve(bytes, PIECE, error);
-    got = status == DSEG_OK ? fread(bytes->data + bytes->size, 1, PIECE, stream) : 0;
-    bytes->size += got;
-  }
-  if (status == DSEG_OK && ferror(stream) != 0) {
-    status = dseg_fail(error, DSEG_ERROR_INPUT, "%s: cannot be read", path);
-  }
-  (void)fclose(stream);
-  return status;
-}
 
 dseg_status samples_write_file(const samples_job *job, const char *name, const dseg_buffer *bytes, dseg_error *error) {
   char path[SAMPLES_PATH];
@@ -73,7 +55,7 @@ int samples_edit_file(const samples_job *job, const samples_edit *edit, const ch
   dseg_buffer bytes = {0};
   dseg_data_set *set = NULL;
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = samples_read_file(samples_path(job, edit->base, path), &base, &error);
+  dseg_status status = cli_read_file(samples_path(job, edit->base, path), &base, &error);
   if (status == DSEG_OK) {
     status = dseg_data_set_create(&set, &error);
   }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/images.h"
 #include "cli/uid.h"
 #include "dseg/plugin.h"
 #include "dseg/transcode.h"
@@ -294,7 +295,7 @@ dseg_status identity_replace_file(identity *who, dseg_view bytes, const char *na
                                   dseg_error *error) {
   size_t start = 0;
   char syntax[65];
-  if (!edit_read_meta(bytes, &start, syntax)) {
+  if (!cli_read_meta(bytes, &start, syntax)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "is no DICOM file (PS3.10)");
   }
   dseg_buffer plain = {0};
@@ -302,7 +303,7 @@ dseg_status identity_replace_file(identity *who, dseg_view bytes, const char *na
   if (strcmp(syntax, "1.2.840.10008.1.2.1.99") == 0 || strcmp(syntax, "1.2.840.10008.1.2.2") == 0) {
     status = read_recoded(bytes, name, syntax, &plain, error);
     bytes = (dseg_view){plain.data, plain.size};
-    if (status == DSEG_OK && !edit_read_meta(bytes, &start, syntax)) {
+    if (status == DSEG_OK && !cli_read_meta(bytes, &start, syntax)) {
       status = dseg_fail(error, DSEG_ERROR_FORMAT, "is no DICOM file (PS3.10) in Explicit VR Little Endian");
     }
   }

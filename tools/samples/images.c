@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* images.c - copies of a DICOM source and of the images given, without identity, beside the samples: what the samples
  * are made of, so that nothing in the directory tells who the patient is, and all references resolve in it. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "cli/images.h"
 #include "os/os.h"
 #include "samples/identity.h"
 #include "samples/samples.h"
 
-enum { MOST_DEPTH = 32 /* of directories: links may form circles */, HEAD = 132 };
+enum { HEAD = 132 };
 
 /* The run through the images. */
 typedef struct image_walk {
@@ -22,7 +21,7 @@ static int copy_file(image_walk *walk, const char *path, const char *name, bool 
   dseg_buffer bytes = {0};
   dseg_buffer out = {0};
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = samples_read_file(path, &bytes, &error);
+  dseg_status status = cli_read_file(path, &bytes, &error);
   if (status == DSEG_OK) {
     status = identity_replace_file(&walk->who, (dseg_view){bytes.data, bytes.size}, path, &out, &error);
   }
@@ -41,58 +40,13 @@ static int copy_file(image_walk *walk, const char *path, const char *name, bool 
   return code;
 }
 
-static int copy_image(image_walk *walk, const char *path) {
+static int copy_image(void *user, const char *path) {
+  image_walk *walk = user;
   char name[SAMPLES_NAME];
   bool skipped = false;
   snprintf(name, sizeof name, SAMPLES_IMAGE_NAME, walk->job->image_count + 1);
   const int code = copy_file(walk, path, name, &skipped);
   walk->job->image_count += code == CLI_OK && !skipped ? 1 : 0;
-  return code;
-}
-
-static int compare_names(const void *a, const void *b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int copy_images(image_walk *walk, const char *path, unsigned depth);
-
-static int copy_directory(image_walk *walk, const char *path, char **names, size_t count, unsigned depth) {
-  int code = CLI_OK;
-  if (count > 0) {
-    qsort(names, count, sizeof *names, compare_names); /* the same directory gives the same names again */
-  }
-  for (size_t i = 0; code == CLI_OK && i < count; i++) {
-    const size_t size = strlen(path) + strlen(names[i]) + 2;
-    char *joined = malloc(size);
-    if (joined == NULL) {
-      cli_error(NULL, "out of memory");
-      return CLI_INPUT;
-    }
-    snprintf(joined, size, "%s/%s", path, names[i]);
-    code = copy_images(walk, joined, depth + 1);
-    free(joined);
-  }
-  return code;
-}
-
-/* A file, or all those below a directory. */
-static int copy_images(image_walk *walk, const char *path, unsigned depth) {  // NOLINT(misc-no-recursion): MOST_DEPTH
-  char **names = NULL;
-  size_t count = 0;
-  const int number = os_list_directory(path, &names, &count);
-  if (number == ENOTDIR) {
-    return copy_image(walk, path);
-  }
-  int code = CLI_INPUT;
-  if (number != 0 || depth == MOST_DEPTH) {
-    cli_error(path, "%s", number != 0 ? strerror(number) : "directories lie too deep, or in a circle");
-  } else {
-    code = copy_directory(walk, path, names, count, depth);
-  }
-  for (size_t i = 0; i < count; i++) {
-    free(names[i]);
-  }
-  free(names);
   return code;
 }
 
@@ -138,7 +92,7 @@ int samples_replace_identity(samples_job *job) {
     code = samples_make_subdirectory(job, SAMPLES_IMAGES);
   }
   for (size_t i = 0; code == CLI_OK && i < job->reference_count; i++) {
-    code = copy_images(&walk, job->references[i], 0);
+    code = cli_walk(job->references[i], copy_image, &walk);
   }
   if (code == CLI_OK && job->reference_count > 0 && job->image_count == 0) {
     cli_error(job->references[0], "--reference: no image was found");

@@ -207,11 +207,15 @@ int samples_make_phantom(const samples_job *job, const char *file, const phantom
   return phantom_make(spec, &output);
 }
 
-int samples_draw(const samples_job *job, const char *object, const char *file) {
+int samples_draw(const samples_job *job, const char *object, bool with_images, const char *file) {
   char input[SAMPLES_PATH];
   char output[SAMPLES_PATH];
+  char directory[SAMPLES_PATH];
+  const char *images = samples_path(job, SAMPLES_IMAGES, directory);
   preview_job drawn = PREVIEW_START;
   drawn.input = samples_path(job, object, input);
+  drawn.references = &images;
+  drawn.reference_count = with_images ? 1 : 0;
   drawn.threads = job->threads;
   return preview_make(&drawn, samples_path(job, file, output), false);
 }

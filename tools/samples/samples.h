@@ -126,8 +126,8 @@ int samples_convert(const samples_job *job, const samples_conversion *wanted, sa
 /* images: a directory of the set for its images, or NULL. */
 int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, const char *images,
                          samples_command *command);
-/* The picture of an object of the set. */
-int samples_draw(const samples_job *job, const char *object, const char *file);
+/* The picture of an object of the set; with_images: over those of the set, which are of one series. */
+int samples_draw(const samples_job *job, const char *object, bool with_images, const char *file);
 
 /* inspect.c: what a file is. */
 /* Opens the sample's file, and fills in its encoding and hashes. */
@@ -181,7 +181,6 @@ dseg_status samples_write_manifest(const samples_job *job, dseg_error *error);
 dseg_status samples_write_readme(const samples_job *job, dseg_error *error);
 
 /* files.c: files of the set, by name; these fail with a message that names the file. */
-dseg_status samples_read_file(const char *path, dseg_buffer *bytes, dseg_error *error); /* any file; appends */
 dseg_status samples_write_file(const samples_job *job, const char *name, const dseg_buffer *bytes, dseg_error *error);
 /* NULL after dseg_fail. */
 FILE *samples_open_file(const samples_job *job, const char *name, dseg_error *error);
