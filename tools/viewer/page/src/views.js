@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// views.js - planes and the rendering, by NiiVue: the slices on one canvas, with the images below the segments, and the
+// segments in space on another, so that the images do not cover them there.
+import { NVImage, Niivue } from "@niivue/niivue";
+
+const AXIAL = 0;
+const CORONAL = 1;
+const SAGITTAL = 2;
+const RENDER = 4;
+const HALF = 0.5;
+const LAYOUTS = {
+  all: [
+    { sliceType: AXIAL, position: [0, 0, HALF, HALF] },
+    { sliceType: CORONAL, position: [HALF, 0, HALF, HALF] },
+    { sliceType: SAGITTAL, position: [0, HALF, HALF, HALF] },
+  ],
+  axial: [{ sliceType: AXIAL, position: [0, 0, 1, 1] }],
+  coronal: [{ sliceType: CORONAL, position: [0, 0, 1, 1] }],
+  sagittal: [{ sliceType: SAGITTAL, position: [0, 0, 1, 1] }],
+};
+const COMMON = {
+  backColor: [0.031, 0.035, 0.043, 1],
+  dragAndDropEnabled: false,
+  loadingText: "",
+  logLevel: "error",
+  isColorbar: false,
+};
+/** Least and greatest shown value, HU. */
+export const CT_WINDOWS = { "Soft tissue": [-160, 240], Lung: [-1350, 150], Bone: [-500, 1300], Brain: [0, 80] };
+
+const OPAQUE = 255;
+const STRIPE = 2; // pixels
+
+export class Views {
+  /** where: called with {mm: [x, y, z] of DICOM, value of the image or null, labels: [value of each layer]}. */
+  constructor({ where }) {
+    this.slices = new Niivue({
+      ...COMMON,
+      isRadiologicalConvention: true,
+      crosshairColor: [1, 0.8, 0.25, 0.9],
+      crosshairWidth: 0.3,
+      crosshairWidthUnit: "percent",
+      crosshairGap: 12,
+      fontColor: [0.7, 0.74, 0.78, 1],
+      multiplanarShowRender: 0,
+      fontMinPx: 11,
+      fontSizeScaling: 0.3,
+    });
+    this.render = new Niivue({ ...COMMON, sliceType: RENDER, show3Dcrosshair: false, crosshairWidth: 0 });
+    this.where = where;
+    this.view = "all";
+    this.showsOverlap = true;
+    this.slices.onLocationChange = (location) => this.#tell(location);
+  }
+
+  /** Views on two canvases; given: what the constructor takes. */
+  static async attach(given) {
+    if (document.createElement("canvas").getContext("webgl2") === null) {
+      throw new Error("Nothing is drawn: this browser has no WebGL 2, or has switched it off.");
+    }
+    const views = new Views(given);
+    await views.slices.attachToCanvas(given.slices);
+    await views.render.attachToCanvas(given.render);
+    await views.render.setVolumeRenderIllumination(0.55);
+    views.render.setRenderAzimuthElevation(200, 12);
+    return views;
+  }
+
+  /** Takes the place of the scene before; see makeScene of the worker. */
+  async show(scene, segments) {
+    this.scene = scene;
+    const back = await load(scene.image?.volume ?? scene.blank, "images");
+    const colors = makeColors(segments, scene.values);
+    const loadLabels = async (buffer) => {
+      const image = await load(buffer, "labels");
+      image.setColormapLabel(colors);
+      return { image, all: image.img.slice() };
+    };
+    this.layers = await Promise.all(scene.layers.map(loadLabels));
+    // One volume has what all layers show in space: NiiVue lets a second one shine through the first.
+    this.solids = await Promise.all(scene.render.map(loadLabels));
+    this.isShown = segments.map(() => true);
+    this.#paint();
+    this.#window(back, scene.image?.modality === "CT" ? CT_WINDOWS["Soft tissue"] : null);
+    setVolumes(this.slices, [back, ...this.layers.map(({ image }) => image)]);
+    setVolumes(this.render, this.#solidImages());
+    this.setView(this.view);
+    this.slices.createOnLocationChange();
+  }
+
+  setView(view) {
+    this.view = view;
+    if (view !== "render") this.slices.setCustomLayout(LAYOUTS[view]);
+    // The canvas of the rendering has another size in each view.
+    this.render.resizeListener();
+  }
+
+  /** 0 to 1 */
+  setOpacity(opacity) {
+    this.slices.overlayAlphaShader = opacity;
+    if (this.scene !== undefined) this.slices.drawScene();
+  }
+
+  setOutline(isShown) {
+    this.slices.setAtlasOutline(isShown ? 1 : 0);
+  }
+
+  /** Stripes of the colours of all that overlap, or the colour of the last layer. */
+  setOverlap(isShown) {
+    this.showsOverlap = isShown;
+    this.#paint();
+    this.slices.updateGLVolume();
+  }
+
+  /** isShown: for each segment in the order of the list. */
+  setVisible(isShown) {
+    this.isShown = isShown;
+    this.#paint();
+    this.slices.updateGLVolume();
+    this.render.updateGLVolume();
+  }
+
+  /** Puts into the drawn volumes what is to be seen of the layers. A colour table's transparent entries would leave rims:
+   * NiiVue takes a voxel's opacity from its neighbours, too. */
+  #paint() {
+    const table = new Uint16Array(Math.max(...this.scene.values) + 1);
+    this.scene.values.forEach((value, i) => {
+      table[value] = this.isShown[i] ? value : 0;
+    });
+    for (const { image, all } of this.layers) {
+      const { img } = image;
+      for (let i = 0; i < img.length; i++) img[i] = table[all[i]];
+    }
+    if (this.layers.length > 1 && this.showsOverlap) this.#stripe();
+    const [solid] = this.#solidImages();
+    solid?.img.fill(0);
+    for (const { all } of this.solids) {
+      for (let i = 0; i < all.length; i++) if (table[all[i]] !== 0) solid.img[i] = table[all[i]];
+    }
+  }
+
+  #solidImages() {
+    return this.solids.slice(0, 1).map(({ image }) => image);
+  }
+
+  /** Where several layers are seen, each diagonal shows one of them. */
+  #stripe() {
+    const images = this.layers.map(({ image }) => image.img);
+    const [, columns, rows] = this.layers[0].image.hdr.dims;
+    for (let i = 0; i < images[0].length; i++) {
+      let count = 0;
+      for (const img of images) count += img[i] !== 0 ? 1 : 0;
+      if (count < 2) continue;
+      let left = ((i % columns) + (Math.floor(i / columns) % rows)) % (STRIPE * count);
+      left = Math.floor(left / STRIPE);
+      for (const img of images) {
+        if (img[i] !== 0 && left-- !== 0) img[i] = 0;
+      }
+    }
+  }
+
+  /** [least, greatest] shown value; null: as the images suggest. */
+  setWindow(range) {
+    this.#window(this.slices.volumes[0], range);
+    this.slices.updateGLVolume();
+  }
+
+  #window(back, range) {
+    const shown = this.scene.image === undefined ? [0, 1] : (range ?? this.#suggested(back));
+    [back.cal_min, back.cal_max] = shown;
+  }
+
+  #suggested(back) {
+    const { window } = this.scene.image;
+    return window === null
+      ? [back.robust_min, back.robust_max]
+      : [window[0] - window[1] / 2, window[0] + window[1] / 2];
+  }
+
+  /** mm: of DICOM. */
+  goTo([x, y, z]) {
+    this.slices.scene.crosshairPos = this.slices.mm2frac([-x, -y, z]);
+    this.slices.createOnLocationChange();
+    this.slices.drawScene();
+  }
+
+  #tell({ mm, values }) {
+    if (this.scene === undefined || values.length <= this.layers.length) return;
+    // Values behind the image's are those of what is shown: hidden segments are told of, too.
+    const labels = this.layers.map(({ image, all }, i) => {
+      const [x, y, z] = values[i + 1].vox;
+      return voxelAt(image, all, x, y, z);
+    });
+    this.where({ mm: [-mm[0], -mm[1], mm[2]], value: this.scene.image ? values[0].value : null, labels });
+  }
+}
+
+/** The voxel at a place in NiiVue's order of axes, of an array in the file's. */
+function voxelAt(image, voxels, x, y, z) {
+  const shown = image.img;
+  image.img = voxels;
+  const value = image.getValue(x, y, z);
+  image.img = shown;
+  return value;
+}
+
+/** A colour for each value. Value 0 is opaque here and never drawn: else voxels at edges would be fainter. */
+function makeColors(segments, values) {
+  const colors = { R: [0], G: [0], B: [0], A: [OPAQUE], I: [0], labels: [""] };
+  segments.forEach(({ rgb, label }, i) => {
+    ["R", "G", "B"].forEach((channel, c) => colors[channel].push(rgb[c]));
+    colors.A.push(OPAQUE);
+    colors.I.push(values[i]);
+    colors.labels.push(label);
+  });
+  return colors;
+}
+
+const load = (buffer, name) => NVImage.loadFromUrl({ url: buffer, name: `${name}.nii`, colormap: "gray" });
+
+/** All at once: added one by one, each would send all others to the graphics card again. */
+function setVolumes(niivue, volumes) {
+  niivue.volumes = volumes;
+  niivue.back = volumes[0] ?? null;
+  niivue.overlays = volumes.slice(1);
+  niivue.updateGLVolume();
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// images.js - series of uncompressed single-frame images, read for display: headers by dicom-parser, pixels by this.
+import dicomParser from "dicom-parser";
+
+const IMPLICIT = "1.2.840.10008.1.2";
+const EXPLICIT = "1.2.840.10008.1.2.1";
+const PIXEL_DATA = "x7fe00010";
+const HEADER_SIZES = [1 << 16, 1 << 20, Infinity];
+// Lengths of the vectors and differences below which directions and positions count as the same; mm for positions.
+const SAME_DIRECTION = 1e-4;
+
+const numbers = (set, tag, count) => {
+  const text = set.string(tag);
+  const values = text === undefined ? [] : text.split("\\").map(Number);
+  return values.length === count && values.every(Number.isFinite) ? values : null;
+};
+const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+
+/** The data set up to Pixel Data, read in as few bytes as hold it. */
+async function readHeader(file) {
+  for (const size of HEADER_SIZES) {
+    const bytes = new Uint8Array(await file.slice(0, Math.min(size, file.size)).arrayBuffer());
+    try {
+      const set = dicomParser.parseDicom(bytes, { untilTag: PIXEL_DATA });
+      if (set.elements[PIXEL_DATA] !== undefined) return set;
+    } catch (error) {
+      if (bytes.length === file.size)
+        throw new Error(`it cannot be read: ${error.exception ?? error.message ?? error}`);
+    }
+    if (bytes.length === file.size) break;
+  }
+  throw new Error("it has no Pixel Data (7FE0,0010)");
+}
+
+/** What the page needs to know of one image; an Error with a sentence for what it cannot show. */
+export async function readImage(file, path, meta) {
+  if (meta.transferSyntax !== IMPLICIT && meta.transferSyntax !== EXPLICIT) {
+    throw new Error(
+      `its pixels are compressed or big endian (transfer syntax ${meta.transferSyntax}); ` +
+        "images are read uncompressed, little endian",
+    );
+  }
+  const set = await readHeader(file);
+  const rows = set.uint16("x00280010");
+  const columns = set.uint16("x00280011");
+  const bits = set.uint16("x00280100");
+  const position = numbers(set, "x00200032", 3);
+  const orientation = numbers(set, "x00200037", 6);
+  const spacing = numbers(set, "x00280030", 2);
+  if (position === null || orientation === null || spacing === null) {
+    throw new Error("it does not say where it lies (0020,0032; 0020,0037; 0028,0030)");
+  }
+  if ((set.uint16("x00280002") ?? 1) !== 1 || (bits !== 8 && bits !== 16)) {
+    throw new Error("it is not a grey image of 8 or 16 bits a pixel");
+  }
+  if ((Number(set.string("x00280008") ?? 1) || 1) !== 1) throw new Error("it has several frames");
+  const element = set.elements[PIXEL_DATA];
+  const length = rows * columns * (bits / 8);
+  if (element.length < length || element.dataOffset + length > file.size) {
+    throw new Error(
+      `it is cut off: ${length} bytes of pixels are expected, ${Math.max(0, file.size - element.dataOffset)} are there`,
+    );
+  }
+  return {
+    file,
+    path,
+    rows,
+    columns,
+    bits,
+    position,
+    orientation,
+    spacing,
+    pixels: element.dataOffset,
+    signed: set.uint16("x00280103") === 1,
+    slope: Number(set.string("x00281053") ?? 1),
+    intercept: Number(set.string("x00281052") ?? 0),
+    window: [set.string("x00281050"), set.string("x00281051")].map((text) =>
+      Number((text ?? "").split("\\")[0] || NaN),
+    ),
+    instance: set.string("x00080018") ?? "",
+    series: set.string("x0020000e") ?? "",
+    patientId: set.string("x00100020") ?? "",
+    patientName: set.string("x00100010") ?? "",
+    frameOfReference: set.string("x00200052") ?? "",
+    modality: set.string("x00080060") ?? "",
+    description: set.string("x0008103e") ?? "",
+    thickness: Number(set.string("x00180050") ?? 0) || 0,
+  };
+}
+
+/** Puts images of one series, size and direction together, in the order of their places. */
+export function groupSeries(images) {
+  const groups = new Map();
+  for (const image of images) {
+    const key = [
+      image.series,
+      image.rows,
+      image.columns,
+      image.orientation.map((x) => x.toFixed(4)),
+      image.spacing,
+    ].join();
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(image);
+  }
+  return [...groups.values()]
+    .map((all) => {
+      const first = all[0];
+      const normal = cross(first.orientation.slice(0, 3), first.orientation.slice(3));
+      const along = (image) => dot(image.position, normal);
+      all.sort((a, b) => along(a) - along(b));
+      // Another image in the same place (a second phase, a repeated file) is not shown.
+      const planes = all.filter((image, i) => i === 0 || along(image) - along(all[i - 1]) > SAME_DIRECTION);
+      return { ...first, planes, normal, repeated: all.length - planes.length };
+    })
+    .sort((a, b) => b.planes.length - a.planes.length);
+}
+
+/** Where its planes lie, as labels are read onto them. */
+export const imagePlanes = (series) =>
+  series.planes.map(({ rows, columns, position, orientation, spacing }) => ({
+    rows,
+    columns,
+    position,
+    orientation,
+    pixelSpacing: spacing,
+  }));
+
+/** The grid that the series is shown on. The step of uneven planes is their mean; uneven says by how much that is off. */
+export function seriesGrid(series) {
+  const { planes, orientation, spacing, normal } = series;
+  const count = planes.length;
+  const last = planes[count - 1].position;
+  const first = planes[0].position;
+  const step =
+    count > 1
+      ? last.map((x, i) => (x - first[i]) / (count - 1))
+      : normal.map((x) => x * (series.thickness || spacing[0]));
+  const uneven = Math.max(
+    ...planes.map(({ position }, k) => Math.hypot(...position.map((x, i) => x - first[i] - k * step[i]))),
+  );
+  return {
+    size: [series.columns, series.rows, count],
+    origin: first,
+    step: [orientation.slice(0, 3).map((x) => x * spacing[1]), orientation.slice(3).map((x) => x * spacing[0]), step],
+    uneven,
+  };
+}
+
+/** All pixels, plane by plane, as shown values: Int16Array, or Float32Array where one of them is no such integer. */
+export async function readPixels(series, progress) {
+  for (const Values of [Int16Array, Float32Array]) {
+    const values = new Values(series.rows * series.columns * series.planes.length);
+    if (await fill(series, values, Values === Int16Array, progress)) return values;
+  }
+  return null; // not reached: any number goes into a Float32Array
+}
+
+/** False when exact values were asked for and one did not fit. */
+async function fill({ rows, columns, planes }, values, exact, progress) {
+  const pixels = rows * columns;
+  for (let k = 0; k < planes.length; k++) {
+    const { file, pixels: start, bits, signed, slope, intercept } = planes[k];
+    const bytes = await file.slice(start, start + pixels * (bits / 8)).arrayBuffer();
+    const Stored = bits === 8 ? (signed ? Int8Array : Uint8Array) : signed ? Int16Array : Uint16Array;
+    const stored = new Stored(bytes);
+    const to = values.subarray(k * pixels, (k + 1) * pixels);
+    for (let i = 0; i < pixels; i++) {
+      const value = stored[i] * slope + intercept;
+      to[i] = value;
+      if (exact && to[i] !== value) return false;
+    }
+    progress?.(k + 1, planes.length);
+  }
+  return true;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// worker.js - the work behind the page, in a worker: files are sorted, segmentations opened, read, timed and hashed.
+// A message {id, call, given} is answered by any number of {id, progress}, then {id, result} or {id, error}.
+import { Dseg } from "@dseg/dseg";
+import { makeDecoders } from "./decoders.js";
+import { sortFiles } from "./folder.js";
+import { measureAll } from "./measure.js";
+import { makeScene, sceneBuffers } from "./scene.js";
+
+let dseg;
+let rows = [];
+let nextId = 0; // ids are never used again: what was dropped before has none of them
+let allSeries = [];
+let shownSeries = null; // what the segmentation above the table is drawn on
+
+function rowOf(id) {
+  const row = rows.find((one) => one.id === id);
+  if (row === undefined) throw new Error("other files were dropped meanwhile");
+  return row;
+}
+
+const calls = {
+  /** wasm: the module's bytes. */
+  async start({ wasm }) {
+    dseg = await Dseg.create({ wasm, ...(await makeDecoders()) });
+    return { version: dseg.version };
+  },
+
+  /** Takes the place of what was dropped before. */
+  async take({ entries }, progress) {
+    const sorted = await sortFiles(entries, progress);
+    allSeries = sorted.series;
+    shownSeries = null;
+    rows = sorted.segmentations.map((row) => ({ ...row, id: nextId++ }));
+    const taken = rows;
+    const codecs = new Map(dseg.codecs().map((codec) => [codec.transferSyntax, codec]));
+    const listed = [];
+    for (const { id, path, bytes, sample, file, transferSyntax } of taken) {
+      const row = { id, path, bytes, sample, codec: codecs.get(transferSyntax) ?? sample?.codec };
+      row.isProposal = sample?.status === "proposal";
+      try {
+        const segmentation = await dseg.open(file, { name: path });
+        row.encoding = segmentation.encoding;
+        row.isProposal ||= row.encoding.experimental;
+        segmentation.close();
+      } catch (error) {
+        row.error = error.message;
+      }
+      listed.push(row);
+      progress(listed.length, taken.length);
+    }
+    return { rows: listed, series: allSeries.length, notes: sorted.notes, manifest: sorted.manifest };
+  },
+
+  /** The segmentation of a row, and all that is drawn of it. */
+  async show({ id }, progress) {
+    const { file, path } = rowOf(id);
+    const segmentation = await dseg.open(file, { name: path });
+    try {
+      const { segments, geometry } = segmentation;
+      const { scene, series } = await makeScene({ file, path }, segmentation, allSeries, progress);
+      shownSeries = series;
+      const { rows: height, columns, planes } = geometry;
+      return { segments, size: [columns, height, planes.length], scene };
+    } finally {
+      segmentation.close();
+    }
+  },
+
+  /** Volumes and centroids of its segments, in their order. */
+  async statistics({ id }) {
+    const { file, path } = rowOf(id);
+    const segmentation = await dseg.open(file, { name: path });
+    try {
+      const { unit, segments } = await segmentation.statistics();
+      const found = new Map(segments.map((segment) => [segment.number, segment]));
+      return { unit, segments: segmentation.segments.map(({ number }) => found.get(number)) };
+    } finally {
+      segmentation.close();
+    }
+  },
+
+  async measure({ ids }, progress) {
+    const measured = rows;
+    await measureAll(dseg, ids.map(rowOf), shownSeries, progress, () => rows === measured);
+  },
+
+  /** One hash of all its voxels. */
+  async digest({ id }) {
+    const { file, path } = rowOf(id);
+    const segmentation = await dseg.open(file, { name: path });
+    try {
+      return { digest: await segmentation.digest(), kind: segmentation.kind };
+    } finally {
+      segmentation.close();
+    }
+  },
+};
+
+self.onmessage = async ({ data: { id, call, given } }) => {
+  try {
+    const result = await calls[call](given, (...progress) => self.postMessage({ id, progress }));
+    self.postMessage({ id, result }, result?.scene ? sceneBuffers(result.scene) : []);
+  } catch (error) {
+    self.postMessage({ id, error: { message: error.message ?? String(error), code: error.code ?? "internal" } });
+  }
+};
