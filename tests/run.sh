@@ -93,6 +93,7 @@ needed report sh bench/peers/setup.sh report
 needed js sh tools/js/setup.sh
 step style check_style
 needed wasm build wasm
+needed page sh tools/viewer/page/build.sh
 needed release build release
 step test-release run_tests release
 step asan build asan

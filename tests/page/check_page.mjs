@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// The viewer's page, opened from its file. Times are not asserted, and pixels only roughly: a renderer in software draws.
+// usage: node check_page.mjs PAGE_DIRECTORY samples|refusals CHROMIUM      data/ is as check_page.sh makes it
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [pageDirectory, which, chromium] = process.argv.slice(2);
+const puppeteer = createRequire(path.join(pageDirectory, "/"))("puppeteer-core");
+const PATIENCE = 120000; // ms, with every processor taken by other tests
+
+const filesBelow = (name) =>
+  statSync(name).isDirectory() ? readdirSync(name).flatMap((child) => filesBelow(path.join(name, child))) : [name];
+
+/** A tab with the page; complaints collects what it says on its console, and what it asks the network for. */
+async function openPage(browser, scheme, width, height) {
+  const tab = await browser.newPage();
+  tab.complaints = [];
+  tab.on("console", (message) => {
+    if (["error", "warn"].includes(message.type())) tab.complaints.push(message.text());
+  });
+  tab.on("pageerror", (error) => tab.complaints.push(String(error.stack ?? error)));
+  tab.on("request", (request) => {
+    if (/^(https?|wss?):/.test(request.url())) tab.complaints.push(`it asked for ${request.url()}`);
+  });
+  await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  await tab.setViewport({ width, height });
+  await tab.goto(pathToFileURL(path.join(pageDirectory, "page.html")).href);
+  return tab;
+}
+
+/** What the page said of the files before is gone first. */
+async function drop(tab, files) {
+  await tab.evaluate(() => {
+    document.getElementById("notes").replaceChildren();
+    document.getElementById("measured").textContent = "";
+  });
+  const input = await tab.$("#files");
+  await input.uploadFile(...files);
+}
+
+const textOf = (tab, selector) => tab.$eval(selector, (element) => element.textContent);
+const waitFor = (tab, expression) => tab.waitForFunction(expression, { timeout: PATIENCE });
+async function waitForTimes(tab) {
+  const wrong = '[...document.querySelectorAll(".notes .wrong")].map((one) => one.textContent).join()';
+  await waitFor(tab, `document.getElementById("measured").textContent.startsWith("Measured here") || ${wrong}`);
+  assert.equal(await tab.evaluate(wrong), "");
+}
+
+/** Shares of a picture's pixels that are clearly coloured, and that are light without colour. The browser reads it. */
+async function countPixels(tab, picture) {
+  return tab.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const flat = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    flat.drawImage(image, 0, 0);
+    const { data } = flat.getImageData(0, 0, image.width, image.height);
+    let colored = 0;
+    let light = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, g, b] = data.subarray(i, i + 3);
+      if (Math.max(r, g, b) - Math.min(r, g, b) > 30) colored++;
+      else if (r > 60) light++;
+    }
+    return { colored: (4 * colored) / data.length, light: (4 * light) / data.length };
+  }, Buffer.from(picture).toString("base64"));
+}
+
+const screenshot = (element, name) => element.screenshot({ path: name });
+
+async function checkSamples(browser) {
+  const manifest = JSON.parse(readFileSync("data/samples/manifest.json", "utf8"));
+  const samples = manifest.samples.filter(({ group }) => group === "encoding" || group === "source");
+  const tab = await openPage(browser, "light", 1400, 900);
+  await drop(tab, filesBelow("data/samples"));
+  await waitForTimes(tab);
+  assert.equal(await textOf(tab, "#notes"), "");
+
+  // The list of segments, in their colours.
+  const names = await tab.$$eval("#segments .go", (buttons) => buttons.map((button) => button.textContent));
+  assert.equal(names.length, 12);
+  assert.ok(names.includes("liver"), names.join());
+  const colors = await tab.$$eval("#segments .swatch", (all) =>
+    all.map((one) => getComputedStyle(one).backgroundColor),
+  );
+  assert.equal(new Set(colors).size, 12);
+
+  // The crosshair is in the largest segment, which is named below with the image's value.
+  assert.match(await textOf(tab, "#where"), /^liverx .* mmCT [−0-9]+ HU$/);
+
+  // A row for each encoding and for the source in research formats, with all times.
+  const rows = await tab.$$eval("#table tbody tr", (all) =>
+    all.map((row) => ({ name: row.cells[0].innerText, cells: [...row.cells].slice(1).map((cell) => cell.innerText) })),
+  );
+  assert.equal(rows.length, samples.length);
+  for (const { name, cells } of rows) {
+    assert.equal(cells.length, 6, `${name}: ${cells}`);
+    assert.match(cells[0], /^[\d.]+ [kM]?B$/, name);
+    for (const time of cells.slice(1, 5)) assert.match(time, /^(< 0\.1|[\d.]+) m?s$/, `${name}: ${cells}`);
+  }
+
+  // Sorted by bytes, then the other way.
+  const bytes = () =>
+    tab.$$eval("#table td:nth-child(2)", (all) => all.map((cell) => parseInt(cell.title.replaceAll(",", ""), 10)));
+  const falling = await bytes();
+  assert.deepEqual(
+    falling,
+    [...falling].sort((a, b) => b - a),
+  );
+  await tab.click('[data-focus="sort-bytes"]');
+  assert.deepEqual(await bytes(), falling.toReversed());
+
+  // All hold the voxels that the manifest names.
+  await tab.click("#compare");
+  await waitFor(tab, 'document.querySelector(".verdict.good, .verdict.bad")');
+  assert.match(await textOf(tab, "#verdict"), /^The same voxels\./);
+  const shown = await tab.$$eval("#table td.same", (all) => all.map((cell) => cell.title.split(" ").pop()));
+  assert.equal(shown.length, rows.length);
+  for (const { file, voxels_sha256: hash } of samples) {
+    if (hash !== undefined) assert.ok(shown.includes(hash), `${file} has the voxels ${hash}, the page shows ${shown}`);
+  }
+
+  // Colours of segments on a grey image; none when all segments are hidden, but the image stays.
+  const slices = await tab.$("#slices");
+  const drawn = await countPixels(tab, await screenshot(slices, "slices.png"));
+  assert.ok(drawn.colored > 0.05 && drawn.light > 0.02, JSON.stringify(drawn));
+  const solid = await countPixels(tab, await screenshot(await tab.$(".render"), "render.png"));
+  assert.ok(solid.colored > 0.05, JSON.stringify(solid));
+  await tab.click("#show-none");
+  const hidden = await countPixels(tab, await screenshot(slices, "hidden.png"));
+  assert.ok(hidden.colored < drawn.colored / 4 && hidden.light > 0.02, JSON.stringify({ drawn, hidden }));
+  await tab.screenshot({ path: "page.png", fullPage: true });
+  assert.deepEqual(tab.complaints, []);
+}
+
+/** The file with another value of an element with a short length, in Explicit VR Little Endian. */
+function setText(bytes, group, element, vr, value) {
+  const start = Buffer.from([group & 255, group >> 8, element & 255, element >> 8, ...Buffer.from(vr)]);
+  const at = bytes.indexOf(start);
+  assert.ok(at > 0, `no element ${group.toString(16)},${element.toString(16)}`);
+  const text = Buffer.from(value.padEnd(value.length + (value.length % 2), " "));
+  const head = Buffer.concat([start, Buffer.from([text.length & 255, text.length >> 8])]);
+  return Buffer.concat([bytes.subarray(0, at), head, text, bytes.subarray(at + 8 + bytes.readUInt16LE(at + 6))]);
+}
+
+/** Copies of files in another directory, changed. */
+function copyChanged(files, to, change) {
+  mkdirSync(to);
+  return files.map((name) => {
+    const copy = path.join(to, path.basename(name));
+    writeFileSync(copy, change(readFileSync(name)));
+    return copy;
+  });
+}
+
+async function checkRefusals(browser) {
+  const tab = await openPage(browser, "dark", 390, 844);
+  const images = filesBelow("data/images");
+  const seg = "data/seg.dcm";
+  const refused = async (files, pattern) => {
+    await drop(tab, files);
+    await waitFor(tab, 'document.querySelector(".notes .wrong")');
+    assert.match(await textOf(tab, "#notes"), pattern);
+  };
+
+  writeFileSync("data/text.dcm", "no DICOM at all");
+  await refused(["data/text.dcm"], /text\.dcm is not shown: not a DICOM file.*There is no DICOM segmentation/);
+  await refused(images, /Only images were found/);
+
+  copyFileSync(seg, "data/cut.dcm");
+  truncateSync("data/cut.dcm", statSync(seg).size - 1000);
+  await refused(["data/cut.dcm"], /cut\.dcm: .*\(7FE0,0010\)/);
+
+  // Compressed in a way that nobody knows.
+  const bytes = readFileSync("data/rle.dcm");
+  bytes.write("1.2.3.4.5.6.7.8.9.1", bytes.indexOf("1.2.840.10008.1.2.5\0"));
+  writeFileSync("data/unknown.dcm", bytes);
+  await refused(["data/unknown.dcm"], /transfer syntax 1\.2\.3\.4\.5\.6\.7\.8\.9\.1 \(0002,0010\)/);
+
+  // Shown without the images, with the reason.
+  const turned = "0.980067\\0.198669\\0\\-0.198669\\0.980067\\0";
+  const others = copyChanged(images, "data/other", (bytes) => setText(bytes, 0x10, 0x20, "LO", "somebody else"));
+  const oblique = copyChanged(images, "data/oblique", (bytes) => setText(bytes, 0x20, 0x37, "DS", turned));
+  const alone = [
+    [others, /another patient's: their Patient ID is somebody else.*The segmentation is shown without them/],
+    [oblique, /The segmentation is shown without the images: its axes are turned by 11\.5 degrees/],
+    [images.slice(0, -1), /The segmentation is shown without the images: [0-9]+ voxels? lies? outside/],
+  ];
+  for (const [files, pattern] of alone) {
+    await drop(tab, [seg, ...files]);
+    await waitForTimes(tab);
+    assert.match(await textOf(tab, "#notes"), pattern);
+    assert.match(await textOf(tab, "#where"), /^liverx .* mm$/);
+  }
+  const drawn = await countPixels(tab, await screenshot(await tab.$("#slices"), "slices.png"));
+  assert.ok(drawn.colored > 0.05, JSON.stringify(drawn));
+  await tab.screenshot({ path: "page.png", fullPage: true });
+  assert.deepEqual(tab.complaints, []);
+}
+
+const browser = await puppeteer.launch({
+  executablePath: chromium,
+  headless: true,
+  protocolTimeout: PATIENCE,
+  args: [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+  ],
+});
+try {
+  await (which === "samples" ? checkSamples : checkRefusals)(browser);
+} finally {
+  await browser.close();
+}
