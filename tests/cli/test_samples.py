@@ -315,6 +315,26 @@ class Sources(SamplesTest):
         self.fails("samples", "labels.nii", "gone/out", code=OUTPUT)
         self.make("labels.nii", "--force")
 
+    def test_page(self):
+        """page.html is found beside the program, wherever that lies; without it nothing is made."""
+        self.volume()
+        program = self.dir / "prefix" / "bin" / "dseg"
+        page = self.dir / "prefix" / "share" / "dseg" / "page.html"
+        program.parent.mkdir(parents=True)
+        page.parent.mkdir(parents=True)
+        shutil.copy(harness.PROGRAM, program)
+        command = [program, "samples", "labels.nii", "out", "--only", "labelmap/explicit-le", "--page"]
+        result = harness.subprocess.run(command, cwd=self.dir, capture_output=True, text=True)
+        self.assertEqual(result.returncode, INPUT)
+        self.assertIn("--page: there is no ", result.stderr)
+        self.assertIn("prefix/bin/../share/dseg/page.html", result.stderr)
+        self.assertFalse((self.dir / "out").exists())
+        page.write_text("<!doctype html>")
+        result = harness.subprocess.run(command, cwd=self.dir, capture_output=True, text=True)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual((self.dir / "out" / "page.html").read_text(), "<!doctype html>")
+        self.assertIn("`page.html`", (self.dir / "out" / "README.md").read_text())
+
     def test_usage(self):
         for arguments in ((), ("phantom",), ("phantom", "a", "b"), ("phantom", "a", "--threads", 0)):
             self.fails("samples", *arguments, code=USAGE)

@@ -24,6 +24,9 @@ bool os_shows_progress(void);
 /* Whether standard output is a terminal, for which binary data is not meant. */
 bool os_output_is_terminal(void);
 
+/* Writes the path of this program's file; false where the system does not say it, or it is too long. */
+bool os_program_path(char *path, size_t size);
+
 /* The last part of a path. */
 const char *os_path_name(const char *path);
 

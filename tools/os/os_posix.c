@@ -14,6 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#if defined(__APPLE__)
+#include <mach-o/dyld.h>
+#endif
+
 // NOLINTNEXTLINE(readability-non-const-parameter): Windows changes both
 int os_start(int *argc, char ***argv) {
   (void)argc, (void)argv;
@@ -64,6 +68,20 @@ const char *os_standard_input_path(void) {
 bool os_output_is_terminal(void) {
   return isatty(STDOUT_FILENO) == 1;
 }
+
+#if defined(__APPLE__)
+bool os_program_path(char *path, size_t size) {
+  uint32_t room = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+  return _NSGetExecutablePath(path, &room) == 0;
+}
+#else
+bool os_program_path(char *path, size_t size) {
+  const ssize_t length = readlink("/proc/self/exe", path, size);
+  const bool complete = length > 0 && (size_t)length < size;
+  path[complete ? length : 0] = '\0';
+  return complete;
+}
+#endif
 
 const char *os_path_name(const char *path) {
   const char *slash = strrchr(path, '/');

@@ -87,6 +87,19 @@ bool os_output_is_terminal(void) {
   return _isatty(1) != 0;
 }
 
+bool os_program_path(char *path, size_t size) {
+  wchar_t *wide = malloc(PATH_CHARACTERS * sizeof *wide);
+  const DWORD length = wide != NULL ? GetModuleFileNameW(NULL, wide, PATH_CHARACTERS) : 0;
+  char *text = length > 0 && length < PATH_CHARACTERS ? narrow(wide) : NULL;
+  const bool complete = text != NULL && strlen(text) < size;
+  if (complete) {
+    memcpy(path, text, strlen(text) + 1);
+  }
+  free(wide);
+  free(text);
+  return complete;
+}
+
 const char *os_path_name(const char *path) {
   const char *name = path;
   for (const char *c = path; *c != '\0'; c++) {

@@ -11,6 +11,7 @@ enum {
   OPTION_ONLY,
   OPTION_EDGE_CASES,
   OPTION_LOSSY,
+  OPTION_PAGE,
   OPTION_REFERENCE,
   OPTION_KEEP_IDENTITY,
   OPTION_UID_SEED,
@@ -24,6 +25,8 @@ static const cli_option options_table[] = {
     {OPTION_EDGE_CASES, "edge-cases", NULL, false, NULL,
      "Also small objects that are valid but uncommon, and faulty ones, each with the fault that its name says."},
     {OPTION_LOSSY, "lossy", NULL, false, NULL, "Also lossy transfer syntaxes, for FRACTIONAL."},
+    {OPTION_PAGE, "page", NULL, false, NULL,
+     "Also page.html, which shows them: open it in a browser, and drop DIRECTORY on it."},
     {OPTION_REFERENCE, "reference", "DIR|FILE", true, "Whose it is",
      "The images that were segmented: copies without identity are written into DIRECTORY/images, and the samples refer "
      "to them."},
@@ -66,6 +69,9 @@ static int make_samples(samples_job *job) {
     return CLI_OUTPUT;
   }
   int code = samples_stage_begin(job);
+  if (code == CLI_OK && job->page) {
+    code = samples_copy_page(job);
+  }
   if (code == CLI_OK) {
     code = samples_make_source(job);
   }
@@ -117,6 +123,7 @@ static int parse(cli_args *args, samples_job *job) {
       case OPTION_ONLY: good = add_only(args, job); break;
       case OPTION_EDGE_CASES: job->edge_cases = true; break;
       case OPTION_LOSSY: job->lossy = true; break;
+      case OPTION_PAGE: job->page = true; break;
       case OPTION_REFERENCE: job->references[job->reference_count++] = args->value; break;
       case OPTION_KEEP_IDENTITY: job->keep_identity = true; break;
       case OPTION_UID_SEED: job->uid_seed = args->value; break;

@@ -31,12 +31,14 @@ static void put_intro(FILE *out, const samples_job *job) {
       "# One segmentation in every encoding\n\n"
       "Each `.dcm` file in this directory is a DICOM Segmentation with the same %s in the same voxels: what differs\n"
       "is the representation (BINARY, FRACTIONAL, LABELMAP: PS3.3 C.8.20.2) and the transfer syntax. Use them to\n"
-      "test whether software reads an encoding, and to compare sizes. `preview.png` shows what must be seen.\n\n"
+      "test whether software reads an encoding, and to compare sizes. `preview.png` shows what must be seen.%s\n\n"
       "All were written and checked by dseg %s. \"Standard\" are encodings of the DICOM standard; a \"proposal\" is "
       "an\n"
       "experiment that no product should produce: its file name begins with `experimental-`, its transfer syntax\n"
       "or SOP class is a private UID, and Content Description (0070,0081) says so.\n\n",
-      kind, dseg_version());
+      kind,
+      job->page ? " Open\n`page.html` in a browser and drop this directory on it: it shows them, and times each." : "",
+      dseg_version());
   put_subject(out, job);
 }
 

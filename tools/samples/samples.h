@@ -21,6 +21,7 @@ enum {
   SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1,
   SAMPLES_LISTS = 2 /* of segments that a conversion takes */
 };
+#define SAMPLES_PAGE "page.html"
 #define SAMPLES_IMAGES "images" /* the directory of the images, in the set */
 #define SAMPLES_IMAGE_NAME SAMPLES_IMAGES "/" PHANTOM_IMAGE_NAME
 
@@ -67,7 +68,7 @@ typedef struct samples_job {
   samples_stage *stage;
   const char **only; /* REPRESENTATION or REPRESENTATION/CODEC; none: all */
   size_t only_count;
-  bool edge_cases, lossy, force;
+  bool edge_cases, lossy, page, force;
   unsigned threads;
   const char **references; /* images of the source */
   size_t reference_count;
@@ -166,6 +167,8 @@ void samples_stage_end(samples_job *job);
  * complete. samples_path does that for every name that it is asked for. */
 void samples_stage_note(samples_stage *stage, const char *name);
 
+/* page.c: the viewer's page, from beside the program; an exit code after a message. */
+int samples_copy_page(const samples_job *job);
 /* encodings.c: the source in every encoding, and in research formats. */
 int samples_make_source(samples_job *job);
 int samples_make_encodings(samples_job *job);
