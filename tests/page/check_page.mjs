@@ -132,6 +132,15 @@ async function checkSamples(browser) {
   const hidden = await countPixels(tab, await screenshot(slices, "hidden.png"));
   assert.ok(hidden.colored < drawn.colored / 4 && hidden.light > 0.02, JSON.stringify({ drawn, hidden }));
   await tab.screenshot({ path: "page.png", fullPage: true });
+
+  // Segments that overlap: stripes, which can be switched off.
+  await drop(tab, ["data/overlap.dcm"]);
+  await waitForTimes(tab);
+  assert.match(await tab.$eval("#overlap-choice", (label) => label.title), /: [1-9][0-9,]* voxels$/);
+  assert.ok(await (await tab.$("#overlap-choice")).isVisible());
+  const striped = await screenshot(slices, "striped.png");
+  await tab.click("#overlap");
+  assert.ok(Buffer.compare(Buffer.from(striped), Buffer.from(await screenshot(slices, "plain.png"))) !== 0);
   assert.deepEqual(tab.complaints, []);
 }
 

@@ -20,6 +20,7 @@ rm -rf data
 mkdir data
 "$DSEG" phantom data/seg.dcm --labels 12 --size 48x48x24 --images data/images
 if [ "$case" = samples ]; then
+  "$DSEG" phantom data/overlap.dcm --labels 60 --size 48x48x24 --overlap
   "$DSEG" samples data/seg.dcm data/samples --reference data/images --only labelmap/explicit-le \
     --only labelmap/deflated-frame --only labelmap/label-edge --only binary/rle --only fractional/explicit-le
 else
