@@ -111,12 +111,14 @@ step tsan build tsan
 step test-tsan run_tests tsan -L tsan
 
 if [ -n "$long" ]; then
-  needed packages-long sh tools/install-packages.sh long
+  needed packages-long sh tools/install-packages.sh long viewer
   for preset in aarch64 s390x mingw; do
     step "$preset" build "$preset"
     step "test-$preset" run_tests "$preset"
   done
   step new-clang build new-clang
+  step ohif env DSEG="$root/build/release/tools/dseg" DSEG_JS_PACKAGE="$root/build/wasm/package" \
+    DSEG_NODE="$root/build/peers/venv/bin/node" sh tools/viewer/ohif.sh --check
   step interrupted env DSEG_TEST_SECONDS=60 ctest --test-dir build/release --output-on-failure --no-tests=error \
     -R '^cli_interrupted$'
   step differential run_differential

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Serves the prebuilt OHIF on loopback: its files, app-config.js and decoders.js beside this file, the package below
+// /dseg, packages of others below /npm, and Orthanc below /dicom-web. Prints the address when it listens, and ends with
+// its standard input.
+// usage: node serve.mjs SITE PACKAGE ORTHANC-PORT [PORT]
+import fs from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [site, dseg, orthanc, port = "0"] = process.argv.slice(2);
+const packages = path.resolve(site, "../../.."); // node_modules
+const here = path.dirname(fileURLToPath(import.meta.url));
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css",
+  ".json": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+
+function proxy(request, response) {
+  const headers = { ...request.headers, host: `127.0.0.1:${orthanc}` };
+  const options = { host: "127.0.0.1", port: orthanc, path: request.url, method: request.method, headers };
+  const upstream = http.request(options, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  upstream.on("error", (error) => {
+    response.writeHead(502, { "content-type": "text/plain" });
+    response.end(`Orthanc does not answer: ${error.message}\n`);
+  });
+  request.pipe(upstream);
+}
+
+/** The file below a directory that a path of a URL names, or undefined. */
+function fileBelow(directory, name) {
+  const file = path.join(directory, path.normalize(`/${name}`));
+  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
+}
+
+function fileOf(pathname) {
+  const name = decodeURIComponent(pathname);
+  if (name === "/app-config.js" || name === "/decoders.js") return path.join(here, name);
+  if (name.startsWith("/npm/")) return fileBelow(packages, name.slice("/npm/".length));
+  if (name.startsWith("/dseg/")) return fileBelow(dseg, name.slice("/dseg/".length));
+  // Other paths are OHIF's own: its page finds the way.
+  return fileBelow(site, name) ?? (path.extname(name) === "" ? path.join(site, "index.html") : undefined);
+}
+
+const server = http.createServer((request, response) => {
+  const { pathname } = new URL(request.url, "http://localhost");
+  if (pathname.startsWith("/dicom-web/")) {
+    proxy(request, response);
+    return;
+  }
+  let file;
+  try {
+    file = fileOf(pathname);
+  } catch {
+    file = undefined; // a path that is no UTF-8
+  }
+  if (!file) {
+    response.writeHead(404, { "content-type": "text/plain" });
+    response.end("not found\n");
+    return;
+  }
+  response.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
+    "cache-control": "no-cache" });
+  fs.createReadStream(file).pipe(response);
+});
+server.listen(Number(port), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));
+process.stdin.resume().on("end", () => process.exit(0));
