@@ -71,8 +71,8 @@ check_style() {
     git ls-files '*.sh' .ci/run | xargs shellcheck
 }
 
-# The sources that the clang build compiled, each once; those of WebAssembly are not among them. One file for each process: with several, clang-tidy 14 takes
-# the va_list of all but the first for uninitialised.
+# The sources that the clang build compiled, each once; those of WebAssembly are not among them. One file for each
+# process: with several, clang-tidy 14 takes the va_list of all but the first for uninitialised.
 check_tidy() {
   # Modules of codecs compile some files again: the second entry of a file would be checked in the same process.
   mkdir -p build/tidy
