@@ -2,7 +2,7 @@
 """Every figure of the benchmark's results under a name, as it is written in the documents: "BINARY by dseg: time"."""
 
 READ = "Read into a label map"
-NODE = "Read into a label map in node, CPU time of the process"
+NODE = "Read into a label map in node, CPU time"
 COLD = READ + ", file not in the page cache"
 PARTS = "Part of the BINARY object"
 STATISTICS = "Statistics of segments, with reading"

@@ -167,8 +167,8 @@ def read_jobs(context, objects, nifti, nrrd, expect):
 
 
 def node_jobs(context, objects, expect):
-    """The JavaScript libraries by CPU time of their whole processes: node compiles and collects garbage in threads of its own."""
-    group, jobs = "Read into a label map in node, CPU time of the process", []
+    """The JavaScript libraries by CPU time: node compiles and collects garbage in threads of its own."""
+    group, jobs = "Read into a label map in node, CPU time", []
     for form, path in (("BINARY", objects["binary"]), ("LABELMAP", objects["labelmap"])):
         commands = [("dseg in node", context.our_package(path), "ours"), ("dcmjs", context.node_peer("read_dcmjs.mjs", path), "peer"),
                     ("cornerstone3D adapters", context.node_peer("read_adapters.mjs", path), "peer")]  # fmt: skip

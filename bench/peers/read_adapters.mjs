@@ -4,7 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { along, arrayBufferOf, finish } from "./label_map.mjs";
+import { along, arrayBufferOf, begin, elapsed, finish } from "./label_map.mjs";
 
 const [directory, file] = [path.resolve(process.argv[2]), process.argv[3]];
 const modules = path.join(directory, "node_modules");
@@ -46,13 +46,13 @@ const metadataProvider = {
 };
 cache.setMaxCacheSize(16 * 2 ** 30);
 
-const start = performance.now();
+begin();
 const result = await adaptersSEG.Cornerstone3D.Segmentation.createFromDICOMSegBuffer(
   [...instances.keys()],
   arrayBufferOf(file),
   { metadataProvider, tolerance: 1e-3 },
 );
-const seconds = (performance.now() - start) / 1e3;
+const times = elapsed();
 
 // Checked as one label map: overlapping segments would be in further arrays.
 const images = result.labelMapImages[0];
@@ -60,5 +60,5 @@ const order = sources
   .map((source, index) => ({ index, at: along(source.ImageOrientationPatient, source.ImagePositionPatient) }))
   .sort((a, b) => a.at - b.at);
 const planes = order.map(({ index }) => images[index].voxelManager?.getScalarData?.() ?? images[index].getPixelData());
-finish(seconds, planes, version);
+finish(times, planes, version);
 process.exit(0);

@@ -4,14 +4,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
-import { along, arrayBufferOf, finish } from "./label_map.mjs";
+import { along, arrayBufferOf, begin, elapsed, finish } from "./label_map.mjs";
 
 const [directory, file] = [path.resolve(process.argv[2]), process.argv[3]];
 const dcmjs = createRequire(path.join(directory, "/"))("dcmjs");
 dcmjs.log.setLevel("error");
 const version = JSON.parse(fs.readFileSync(path.join(directory, "node_modules/dcmjs/package.json"))).version;
 
-const start = performance.now();
+begin();
 const part10 = dcmjs.data.DicomMessage.readFile(arrayBufferOf(file));
 const natural = dcmjs.data.DicomMetaDictionary.naturalizeDataset(part10.dict);
 natural._meta = dcmjs.data.DicomMetaDictionary.namifyDataset(part10.meta);
@@ -46,5 +46,5 @@ if (dataset.BitsAllocated === 1) {
   const pixels = new Type(pixelData);
   items.forEach((_, frame) => planes[planeOf.get(positions[frame])].set(pixels.subarray(frame * size, (frame + 1) * size)));
 }
-const seconds = (performance.now() - start) / 1e3;
-finish(seconds, planes, version);
+const times = elapsed();
+finish(times, planes, version);

@@ -4,16 +4,16 @@
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { arrayBufferOf, finish } from "./label_map.mjs";
+import { begin, elapsed, finish } from "./label_map.mjs";
 
 const [directory, file] = [path.resolve(process.argv[2]), process.argv[3]];
 const { Dseg } = await import(pathToFileURL(path.join(directory, "src/index.js")).href);
 const { version } = JSON.parse(fs.readFileSync(path.join(directory, "package.json")));
 
-const start = performance.now();
+begin();
 const dseg = await Dseg.create(); // compiles the module, as the first object on a page does
-const seg = await dseg.open(arrayBufferOf(file));
+const seg = await dseg.open(fs.readFileSync(file));
 const { voxels, rows, columns, planes } = await seg.labels();
-const seconds = (performance.now() - start) / 1e3;
+const times = elapsed();
 const size = rows * columns;
-finish(seconds, Array.from({ length: planes }, (_, p) => voxels.subarray(p * size, (p + 1) * size)), version);
+finish(times, Array.from({ length: planes }, (_, p) => voxels.subarray(p * size, (p + 1) * size)), version);
