@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // dseg.js - the module on this thread (class Dseg of types/index.d.ts).
+import { Dseg } from "./base.js";
 import { addDecoders } from "./codecs.js";
 import { argument, DsegError } from "./errors.js";
 import { expand } from "./inflate.js";
@@ -11,7 +12,7 @@ import { writeNew } from "./write_new.js";
 
 const MEMORY_LIMIT = 2 ** 30;
 
-export class Dseg {
+export class DsegHere extends Dseg {
   /** Calls of the module, in turn. */
   tasks = new Tasks();
   #module;
@@ -19,17 +20,14 @@ export class Dseg {
   #open = new Set();
   #closed = false;
 
-  static async create(options = {}) {
-    if (options.worker) {
-      const { createInWorker } = await import("./remote.js");
-      return createInWorker(options);
-    }
+  static async load(options) {
     const module = await Module.load(options.wasm);
     await addDecoders(module, options);
-    return new Dseg(module, options);
+    return new DsegHere(module, options);
   }
 
   constructor(module, options) {
+    super();
     this.#module = module;
     this.#options = options;
   }

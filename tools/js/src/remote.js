@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // remote.js - a Dseg whose module is in a worker (worker.js). Arrays come over without a copy.
+import { Dseg } from "./base.js";
 import { argument, checkSignal, DsegError } from "./errors.js";
 import { isNode, nodeModule } from "./platform.js";
 
@@ -126,11 +127,12 @@ class RemoteSegmentation {
   }
 }
 
-class RemoteDseg {
+class RemoteDseg extends Dseg {
   #connection;
   #codecs;
 
   constructor(connection, { version, codecs }) {
+    super();
     this.#connection = connection;
     this.#codecs = codecs;
     this.version = version;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // worker.js - the module in a worker: does what remote.js asks for by messages.
-import { Dseg } from "./dseg.js";
+import { DsegHere } from "./dseg.js";
 import { isNode, nodeModule } from "./platform.js";
 
 const port = isNode ? nodeModule("worker_threads").parentPort : self;
@@ -16,7 +16,7 @@ function buffersIn(result) {
 
 const calls = {
   async create(id, options) {
-    dseg = await Dseg.create({ ...options, worker: false });
+    dseg = await DsegHere.load(options);
     return { version: dseg.version, codecs: dseg.codecs() };
   },
   async open(id, input, options) {

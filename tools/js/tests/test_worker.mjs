@@ -14,6 +14,7 @@ const [mine, theirs] = await Promise.all([here.open("volume.dcm"), there.open("v
 after(() => there.close());
 
 test("everything is the same as without", async () => {
+  assert.ok(here instanceof Dseg && there instanceof Dseg);
   assert.equal(there.version, here.version);
   assert.deepEqual(there.codecs(), here.codecs());
   for (const key of ["segments", "geometry", "encoding", "references", "kind", "messages"]) {
