@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* page.c - page.html, the viewer's page (tools/viewer/page), in a set of samples. */
+#include "cli/images.h"
 #include "os/os.h"
 #include "samples/samples.h"
 
@@ -27,7 +28,7 @@ int samples_copy_page(const samples_job *job) {
   }
   dseg_buffer page = {0};
   dseg_error error = {DSEG_OK, ""};
-  dseg_status status = samples_read_file(path, &page, &error);
+  dseg_status status = cli_read_file(path, &page, &error);
   if (status == DSEG_OK) {
     status = samples_write_file(job, SAMPLES_PAGE, &page, &error);
   }
