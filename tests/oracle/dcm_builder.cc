@@ -432,6 +432,18 @@ extern "C" bool dseg_data_set_get_u16(const dseg_data_set *set, uint32_t tag, si
   return true;
 }
 
+extern "C" bool dseg_data_set_get_decimals(const dseg_data_set *set, uint32_t tag, double *values, size_t count) {
+  DcmElement *element = find_element(set, tag);
+  for (size_t k = 0; k < count; k++) {
+    Float64 found = 0;
+    if (element == nullptr || element->getFloat64(found, static_cast<unsigned long>(k)).bad()) {
+      return false;
+    }
+    values[k] = found;
+  }
+  return true;
+}
+
 extern "C" bool dseg_data_set_text_is(const dseg_data_set *set, uint32_t tag, const char *text) {
   dseg_view value;
   return dseg_data_set_get_text(set, tag, SIZE_MAX, &value) &&
