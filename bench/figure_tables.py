@@ -6,7 +6,7 @@ from pathlib import Path
 
 import label_edge
 from figure_values import (BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, is_sampled, median, ratios, size_text, speed, time_text,
-                           two_digits)  # fmt: skip
+                           times_text, two_digits)  # fmt: skip
 from turns import START, TURNS, share
 
 
@@ -77,6 +77,18 @@ def findings_read(results):
     shown = [row[:5] for row in rows] if all(row[5] == "" for row in rows) else rows
     table = markdown(["program", "form", "file", "time", "peak memory", "voxels"][: len(shown[0])], shown, 2)
     return table + ("\n\nCould not: " + "; ".join(failed) + "." if failed else "")
+
+
+def findings_node(results):
+    """The JavaScript libraries in one node: CPU time, for node compiles and collects garbage in threads of its own."""
+    rows = []
+    for form in ("BINARY", "LABELMAP"):
+        ours = results.headline(NODE, "dseg in node", form)
+        for name in ("dseg in node", "dcmjs", "cornerstone3D adapters"):
+            r = results.headline(NODE, name, form)
+            if r and ours:
+                rows.append([f"{name} {r['version']}", form_of(r), time_text(median(r)), size_text(r["peak_bytes"]), times_text(median(r) / median(ours))])
+    return markdown(["program", "form", "CPU time", "peak memory", "times dseg's"], rows, 2)
 
 
 def findings_phases(results):
@@ -297,6 +309,7 @@ BLOCKS = {
     "readme-encodings": readme_encodings,
     "findings-run": findings_run,
     "findings-read": findings_read,
+    "findings-node": findings_node,
     "findings-phases": findings_phases,
     "findings-encodings": findings_encodings,
     "findings-codecs": findings_codecs,

@@ -8,7 +8,7 @@ PARTS = "Part of the BINARY object"
 STATISTICS = "Statistics of segments, with reading"
 PHASES = "Where the time goes: BINARY into a label map, one thread"
 CASE, BEFORE = "s0327-512", "s0327"
-GROUPS = {READ: "read", COLD: "cold", "Write": "write", PARTS: "part", STATISTICS: "statistics", PHASES: "phase"}
+GROUPS = {READ: "read", NODE: "node", COLD: "cold", "Write": "write", PARTS: "part", STATISTICS: "statistics", PHASES: "phase"}
 
 
 def two_digits(value):
@@ -153,8 +153,19 @@ def ratios(results):
         (few, first), (many, last) = opened[0], opened[-1]
         yield "growth: opening, a frame", time_text((median(last) - median(first)) / (many - few))
         yield "growth: memory, a frame", f"{(last['peak_bytes'] - first['peak_bytes']) / (many - few):.0f} bytes"
+    yield from node_ratios(results)
     yield from phase_ratios(results)
     yield from frame_ratios(results)
+
+
+def node_ratios(results):
+    """CPU time of the JavaScript libraries beside dseg's package."""
+    for form in ("BINARY", "LABELMAP"):
+        ours = results.headline(NODE, "dseg in node", form)
+        for peer in ("dcmjs", "cornerstone3D adapters"):
+            r = results.headline(NODE, peer, form)
+            if ours and r:
+                yield f"node, {form}: {peer} / dseg", times_text(median(r) / median(ours))
 
 
 def phase_ratios(results):

@@ -28,16 +28,23 @@ function peakBytes() {
 
 // stack: typed arrays, one for each plane in ascending position along the normal; see common.py for the checksum.
 function checksums(stack) {
-  const planes = stack.filter((plane) => plane.some((value) => value !== 0));
-  const rank = new Uint16Array(65536);
   const present = new Uint8Array(65536);
   present[0] = 1;
-  for (const plane of planes) for (let i = 0; i < plane.length; i++) present[plane[i]] = 1;
+  const planes = stack.filter((plane) => {
+    let any = 0;
+    for (let i = 0; i < plane.length; i++) {
+      any |= plane[i];
+      present[plane[i]] = 1;
+    }
+    return any !== 0;
+  });
+  const rank = new Uint16Array(65536);
   for (let value = 1; value < 65536; value++) rank[value] = rank[value - 1] + present[value];
+  const ranks = new Uint16Array(Math.max(0, ...planes.map((plane) => plane.length)));
   const crc = (list) =>
     list.reduce((sum, plane) => {
-      const ranks = Uint16Array.from(plane, (value) => rank[value]);
-      return zlib.crc32(new Uint8Array(ranks.buffer), sum);
+      for (let i = 0; i < plane.length; i++) ranks[i] = rank[plane[i]];
+      return zlib.crc32(new Uint8Array(ranks.buffer, 0, 2 * plane.length), sum);
     }, 0);
   const text = (value) => value.toString(16).padStart(8, "0");
   return { checksum: text(crc(planes)), checksum_reversed: text(crc([...planes].reverse())) };
