@@ -73,7 +73,7 @@ static char *directory_of(const char *path) {
   return directory;
 }
 
-#if defined(O_TMPFILE)
+#if defined(__linux__) /* elsewhere nameless_none.c */
 enum { LINK_SIZE = 40 };
 
 /* The name by which a process finds its own open files, where /proc is mounted. */
@@ -109,17 +109,6 @@ int dseg_os_name_nameless(int descriptor, const char *path) {
   char name[LINK_SIZE];
   link_name(descriptor, name);
   return linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
-}
-#else
-int dseg_os_create_nameless(const char *path, bool is_private, int *descriptor) {
-  (void)path, (void)is_private;
-  *descriptor = -1;
-  return EOPNOTSUPP;
-}
-
-int dseg_os_name_nameless(int descriptor, const char *path) {
-  (void)descriptor, (void)path;
-  return EOPNOTSUPP;
 }
 #endif
 

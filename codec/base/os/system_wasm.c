@@ -38,23 +38,6 @@ unsigned dseg_os_processor_count(void) {
   return 1;
 }
 
-void dseg_os_advise_large_pages(void *block, size_t size) {
-  (void)block, (void)size;
-}
-
-bool dseg_os_can_map_large_pages(void) {
-  return false;
-}
-
-void *dseg_os_map_large_pages(size_t size) {
-  (void)size;
-  return NULL;
-}
-
-void dseg_os_unmap_large_pages(void *block, size_t size) {
-  (void)block, (void)size;
-}
-
 /* Nobody leaves the "C" locale. */
 dseg_os_locale dseg_os_locale_enter(void) {
   return (dseg_os_locale){NULL, NULL};

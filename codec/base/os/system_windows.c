@@ -49,24 +49,6 @@ unsigned dseg_os_processor_count(void) {
   return count > 0 ? count : 1u;
 }
 
-/* Large pages need a privilege there. */
-void dseg_os_advise_large_pages(void *block, size_t size) {
-  (void)block, (void)size;
-}
-
-bool dseg_os_can_map_large_pages(void) {
-  return false;
-}
-
-void *dseg_os_map_large_pages(size_t size) {
-  (void)size;
-  return NULL;
-}
-
-void dseg_os_unmap_large_pages(void *block, size_t size) {
-  (void)block, (void)size;
-}
-
 /* own: the name of the locale before; before: whether the thread had one of its own. */
 dseg_os_locale dseg_os_locale_enter(void) {
   const int before = _configthreadlocale(_ENABLE_PER_THREAD_LOCALE);
