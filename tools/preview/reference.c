@@ -7,21 +7,11 @@
 
 #include "cli/environment.h"
 #include "cli/images.h"
+#include "preview/image.h"
 #include "preview/preview.h"
 
-#define IMPLICIT_VR_LITTLE_ENDIAN "1.2.840.10008.1.2"
-#define EXPLICIT_VR_LITTLE_ENDIAN "1.2.840.10008.1.2.1"
 #define DEFLATED "1.2.840.10008.1.2.1.99"
 #define BIG_ENDIAN "1.2.840.10008.1.2.2"
-
-/* One image, from its data set. */
-typedef struct image {
-  uint16_t rows, columns, bits_allocated, bits_stored;
-  bool is_signed, is_inverted;
-  double position[3], orientation[6], spacing[2], normal[3];
-  double slope, intercept;
-  uint8_t *pixels; /* bits_allocated each, native byte order */
-} image;
 
 /* The run through the images. */
 typedef struct reader {
@@ -49,7 +39,7 @@ static double dot(const double a[3], const double b[3]) {
 }
 
 /* Half of the usual distance between images. */
-static dseg_status find_reach(reader *to, const image *first, double thickness, dseg_error *error) {
+static dseg_status find_reach(reader *to, const preview_image *first, double thickness, dseg_error *error) {
   double *places = malloc((to->wanted->count + 1) * sizeof *places);
   if (places == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the places of images");
@@ -74,22 +64,8 @@ static dseg_status find_reach(reader *to, const image *first, double thickness, 
   return DSEG_OK;
 }
 
-/* The value of a pixel, rescaled (PS3.3 C.11.1). */
-static float value_at(const image *from, size_t pixel) {
-  uint32_t stored = from->pixels[pixel];
-  if (from->bits_allocated == 16) {
-    uint16_t word;
-    memcpy(&word, from->pixels + 2 * pixel, sizeof word);
-    stored = word;
-  }
-  stored &= (1U << from->bits_stored) - 1U;
-  const bool is_negative = from->is_signed && (stored >> (from->bits_stored - 1) & 1U) != 0;
-  const double value = (double)stored - (is_negative ? (double)(1U << from->bits_stored) : 0.0);
-  return (float)((value * from->slope + from->intercept) * (from->is_inverted ? -1 : 1));
-}
-
 /* Gives the pixels of a row of a cell the image's values, where it is nearer than those before. */
-static void sample_row(const image *from, const preview_cell *cell, uint32_t y, float reach, float *distances) {
+static void sample_row(const preview_image *from, const preview_cell *cell, uint32_t y, float reach, float *distances) {
   double place[3];
   for (int i = 0; i < 3; i++) {
     place[i] = cell->corner[i] + y * cell->down[i] - from->position[i];
@@ -111,12 +87,12 @@ static void sample_row(const image *from, const preview_cell *cell, uint32_t y, 
     const double j = floor(row + x * row_step);
     if (distance <= reach && distance < distances[at] && i >= 0 && j >= 0 && i < from->columns && j < from->rows) {
       distances[at] = distance;
-      cell->greys[at] = value_at(from, (size_t)j * from->columns + (size_t)i);
+      cell->greys[at] = preview_image_value(from, (size_t)j * from->columns + (size_t)i);
     }
   }
 }
 
-static void sample(const reader *to, const image *from) {
+static void sample(const reader *to, const preview_image *from) {
   for (size_t i = 0; i < to->job->cell_count; i++) {
     const preview_cell *cell = &to->job->cells[i];
     for (uint32_t y = 0; cell->greys != NULL && y < cell->height; y++) {
@@ -125,121 +101,8 @@ static void sample(const reader *to, const image *from) {
   }
 }
 
-/* The fragments of a frame, behind the offset table (PS3.5 A.4). */
-static dseg_status join_fragments(dseg_view value, dseg_buffer *frame, dseg_error *error) {
-  bool is_table = true;
-  while (value.size >= 8 && memcmp(value.data, "\xFE\xFF\x00\xE0", 4) == 0) {
-    const uint32_t size = (uint32_t)value.data[4] | (uint32_t)value.data[5] << 8 | (uint32_t)value.data[6] << 16 |
-                          (uint32_t)value.data[7] << 24;
-    if (size > value.size - 8) {
-      return dseg_fail(error, DSEG_ERROR_FORMAT, "a fragment of Pixel Data (7FE0,0010) is cut off");
-    }
-    if (!is_table) {
-      DSEG_TRY(dseg_buffer_append(frame, value.data + 8, size, error));
-    }
-    is_table = false;
-    value = (dseg_view){value.data + 8 + size, value.size - 8 - size};
-  }
-  return DSEG_OK;
-}
-
-static dseg_status decode(const dseg_frame_codec *codec, const dseg_frame_info *info, dseg_view value, uint8_t *pixels,
-                          dseg_error *error) {
-  const dseg_codec_setup setup = {.format = *info, .frame_count = 1};
-  dseg_codec_context *context = NULL;
-  dseg_buffer frame = {0};
-  dseg_status status = join_fragments(value, &frame, error);
-  if (status == DSEG_OK) {
-    status = codec->create(&setup, &context, error);
-  }
-  if (status == DSEG_OK) {
-    status = codec->decode(context, info, (dseg_view){frame.data, frame.size},
-                           (dseg_span){pixels, dseg_frame_bytes(info)}, error);
-    codec->destroy(context);
-  }
-  dseg_buffer_free(&frame);
-  return status;
-}
-
-/* Native values in the byte order of this machine. */
-static dseg_status copy_native(dseg_view value, const image *to, dseg_error *error) {
-  const size_t count = (size_t)to->rows * to->columns;
-  if (value.size < count * (to->bits_allocated / 8U)) {
-    return dseg_fail(error, DSEG_ERROR_FORMAT, "Pixel Data (7FE0,0010) is too short");
-  }
-  for (size_t i = 0; i < count && to->bits_allocated == 16; i++) {
-    const uint16_t word = (uint16_t)(value.data[2 * i] | value.data[2 * i + 1] << 8);
-    memcpy(to->pixels + 2 * i, &word, sizeof word);
-  }
-  if (to->bits_allocated == 8) {
-    memcpy(to->pixels, value.data, count);
-  }
-  return DSEG_OK;
-}
-
-static dseg_status read_pixels(const dseg_data_set *set, const char *syntax, image *to, dseg_error *error) {
-  const dseg_frame_info info = {.rows = to->rows, .columns = to->columns, .bits_allocated = to->bits_allocated};
-  dseg_view value = {NULL, 0};
-  if (!dseg_data_set_get_bytes(set, 0x7FE00010, &value)) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "has no Pixel Data (7FE0,0010)");
-  }
-  to->pixels = malloc(dseg_frame_bytes(&info));
-  if (to->pixels == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for an image");
-  }
-  if (strcmp(syntax, IMPLICIT_VR_LITTLE_ENDIAN) == 0 || strcmp(syntax, EXPLICIT_VR_LITTLE_ENDIAN) == 0) {
-    return copy_native(value, to, error);
-  }
-  const dseg_frame_codec *codec = dseg_find_frame_codec(syntax);
-  const uint32_t unfit = DSEG_PLUGIN_NATIVE | DSEG_PLUGIN_OTHER_FRAMES;
-  if (codec == NULL || codec->decode == NULL || (codec->flags & unfit) != 0) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "its transfer syntax, %s, is none that can be drawn", syntax);
-  }
-  return decode(codec, &info, value, to->pixels, error);
-}
-
-static bool read_geometry(const dseg_data_set *set, image *to) {
-  if (!dseg_data_set_get_decimals(set, 0x00200032, to->position, 3) ||
-      !dseg_data_set_get_decimals(set, 0x00200037, to->orientation, 6) ||
-      !dseg_data_set_get_decimals(set, 0x00280030, to->spacing, 2) || !(to->spacing[0] > 0) || !(to->spacing[1] > 0)) {
-    return false;
-  }
-  const double *a = to->orientation;
-  const double *b = to->orientation + 3;
-  to->normal[0] = a[1] * b[2] - a[2] * b[1];
-  to->normal[1] = a[2] * b[0] - a[0] * b[2];
-  to->normal[2] = a[0] * b[1] - a[1] * b[0];
-  return dot(to->normal, to->normal) > 0.5;
-}
-
-static dseg_status describe(const dseg_data_set *set, image *to, dseg_error *error) {
-  uint16_t samples = 1;
-  uint16_t representation = 0;
-  (void)dseg_data_set_get_u16(set, 0x00280002, 0, &samples);
-  (void)dseg_data_set_get_u16(set, 0x00280103, 0, &representation);
-  const bool has_bits = dseg_data_set_get_u16(set, 0x00280010, 0, &to->rows) &&
-                        dseg_data_set_get_u16(set, 0x00280011, 0, &to->columns) &&
-                        dseg_data_set_get_u16(set, 0x00280100, 0, &to->bits_allocated) &&
-                        dseg_data_set_get_u16(set, 0x00280101, 0, &to->bits_stored);
-  to->is_signed = representation == 1;
-  to->is_inverted = dseg_data_set_text_is(set, 0x00280004, "MONOCHROME1");
-  if (!has_bits || samples != 1 || !(to->is_inverted || dseg_data_set_text_is(set, 0x00280004, "MONOCHROME2")) ||
-      (to->bits_allocated != 8 && to->bits_allocated != 16) || to->bits_stored == 0 ||
-      to->bits_stored > to->bits_allocated) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "is no grey image of 8 or 16 bits, and no other can be drawn");
-  }
-  if (!read_geometry(set, to)) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "has no position, orientation and spacing of its own: frames of one image cannot be drawn");
-  }
-  to->slope = 1;
-  (void)dseg_data_set_get_decimals(set, 0x00281052, &to->intercept, 1);
-  (void)dseg_data_set_get_decimals(set, 0x00281053, &to->slope, 1);
-  return DSEG_OK;
-}
-
 /* Window Center and Width of the first image that has them (PS3.3 C.11.2.1.2). */
-static void take_window(reader *to, const dseg_data_set *set, const image *from) {
+static void take_window(reader *to, const dseg_data_set *set, const preview_image *from) {
   double center = 0;
   double width = 0;
   if (!to->has_window && dseg_data_set_get_decimals(set, 0x00281050, &center, 1) &&
@@ -264,20 +127,17 @@ static bool is_wanted(const reader *to, const dseg_data_set *set) {
 }
 
 static dseg_status draw_image(reader *to, const dseg_data_set *set, const char *syntax, dseg_error *error) {
-  image one = {0};
+  preview_image one;
   double thickness = 0;
-  DSEG_TRY(describe(set, &one, error));
+  DSEG_TRY(preview_image_read(set, syntax, &one, error));
   (void)dseg_data_set_get_decimals(set, 0x00180050, &thickness, 1);
-  dseg_status status = to->reach > 0 ? DSEG_OK : find_reach(to, &one, thickness, error);
-  if (status == DSEG_OK) {
-    status = read_pixels(set, syntax, &one, error);
-  }
+  const dseg_status status = to->reach > 0 ? DSEG_OK : find_reach(to, &one, thickness, error);
   if (status == DSEG_OK) {
     take_window(to, set, &one);
     sample(to, &one);
     to->count++;
   }
-  free(one.pixels);
+  preview_image_free(&one);
   return status;
 }
 
@@ -292,7 +152,7 @@ static dseg_status draw_bytes(reader *to, dseg_view bytes, dseg_error *error) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "its data set is %s, which cannot be drawn",
                      strcmp(syntax, DEFLATED) == 0 ? "deflated (PS3.5 A.5)" : "big-endian");
   }
-  const bool implicit = strcmp(syntax, IMPLICIT_VR_LITTLE_ENDIAN) == 0;
+  const bool implicit = strcmp(syntax, PREVIEW_IMPLICIT_VR) == 0;
   dseg_data_set *set = NULL;
   DSEG_TRY(dseg_data_set_create(&set, error));
   dseg_status status = dseg_data_set_read(set, (dseg_view){bytes.data + start, bytes.size - start},
