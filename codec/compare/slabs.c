@@ -3,210 +3,19 @@
  *
  * Both sides are read a slab at a time: some planes, or some rows of a slide. Where no segments overlap a slab is
  * compared as two label maps whose values are the pairs' numbers; where they do, or where there are fractions, pair
- * by pair as masks. Rows of both sides are brought into A's order first. */
-#include <math.h>
+ * by pair as masks. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/job.h"
+#include "compare/slab.h"
 
 #define SLAB_BYTES ((uint64_t)32 << 20)
 /* Where B's planes run across A's, B is read once for each slab: fewer, larger ones then. */
 #define CROSSED_SLAB_BYTES ((uint64_t)256 << 20)
 #define MAX_SLAB_BYTES ((uint64_t)4 << 30)
 
-/* A box of one side, and how to walk through it in A's order. */
-struct part {
-  int64_t low[3], high[3]; /* in the side's own indices */
-  bool empty;
-  int64_t step[3];          /* elements in the buffer, by axis of A */
-  int64_t start;            /* element of A's voxel (0, 0, 0), maybe outside */
-  int64_t first[3], end[3]; /* the box in A's indices, end excluded */
-  size_t voxel_bytes;
-  uint8_t *voxels;
-  uint32_t *row; /* a row in A's order */
-};
-
-struct walk {
-  dseg_compare_job *job;
-  int slab_axis; /* of A */
-  int64_t slab_size;
-  int64_t low[3], high[3]; /* the slab in A's indices */
-  struct part a, b;
-  uint32_t *values_a, *values_b; /* number of a segment's pair, from 1 */
-  uint8_t *present_a, *present_b, *scratch;
-  double scale_a, scale_b; /* of stored values to 0..1 */
-  double slack;            /* fractions that differ by no more are equal */
-};
-
-/* The box of a slab on one side. axis, sign, offset: from A's indices to the side's. */
-static void locate(const struct walk *walk, struct part *part, const dseg_grid *grid, const int axis[3],
-                   const int sign[3], const int64_t offset[3]) {
-  part->empty = false;
-  for (int a = 0; a < 3; a++) {
-    const int own = axis[a];
-    const int64_t one = sign[a] * walk->low[a] + offset[a];
-    const int64_t two = sign[a] * (walk->high[a] - 1) + offset[a];
-    const int64_t low = one < two ? one : two;
-    const int64_t high = (one < two ? two : one) + 1;
-    const int64_t size = (int64_t)grid->size[own];
-    part->low[own] = low < 0 ? 0 : low;
-    part->high[own] = high > size ? size : high;
-    if (part->low[own] >= part->high[own]) {
-      part->empty = true;
-    }
-    const int64_t from = sign[a] * (part->low[own] - offset[a]);
-    const int64_t to = sign[a] * (part->high[own] - 1 - offset[a]);
-    part->first[a] = from < to ? from : to;
-    part->end[a] = (from < to ? to : from) + 1;
-  }
-  const int64_t columns = part->high[0] - part->low[0];
-  const int64_t rows = part->high[1] - part->low[1];
-  const int64_t stride[3] = {1, columns, columns * rows};
-  part->start = 0;
-  for (int a = 0; a < 3; a++) {
-    part->step[a] = sign[a] * stride[axis[a]];
-    part->start += (offset[a] - part->low[axis[a]]) * stride[axis[a]];
-  }
-}
-
-static void locate_both(struct walk *walk) {
-  static const int identity[3] = {0, 1, 2};
-  static const int forward[3] = {1, 1, 1};
-  static const int64_t zero[3] = {0, 0, 0};
-  const dseg_compare_job *job = walk->job;
-  locate(walk, &walk->a, &job->a.layout.grid, identity, forward, zero);
-  locate(walk, &walk->b, &job->b.layout.grid, job->map.axis, job->map.sign, job->map.offset);
-}
-
-/* The row of a part at (j, k) of A; zeros outside. */
-static const uint32_t *gather(const struct walk *walk, const struct part *part, int64_t j, int64_t k) {
-  const int64_t low = walk->low[0];
-  const size_t width = (size_t)(walk->high[0] - low);
-  const bool outside =
-      part->empty || j < part->first[1] || j >= part->end[1] || k < part->first[2] || k >= part->end[2];
-  if (outside || part->first[0] > low || part->end[0] < walk->high[0]) {
-    memset(part->row, 0, width * sizeof *part->row);
-  }
-  if (outside) {
-    return part->row;
-  }
-  const size_t count = (size_t)(part->end[0] - part->first[0]);
-  const int64_t step = part->step[0];
-  const int64_t at = part->start + part->first[0] * step + j * part->step[1] + k * part->step[2];
-  uint32_t *out = part->row + (part->first[0] - low);
-  if (part->voxel_bytes == 1) {
-    const uint8_t *from = part->voxels + at;
-    for (size_t x = 0; x < count; x++) {
-      out[x] = from[(int64_t)x * step];
-    }
-    return part->row;
-  }
-  const uint32_t *from = (const uint32_t *)(const void *)part->voxels + at;
-  if (step == 1 && count == width) {
-    return from;
-  }
-  for (size_t x = 0; x < count; x++) {
-    out[x] = from[(int64_t)x * step];
-  }
-  return part->row;
-}
-
-static void note_difference(const struct walk *walk, dseg_compared_pair *pair, uint64_t count, size_t x, int64_t j,
-                            int64_t k) {
-  dseg_compare_job *job = walk->job;
-  if (pair->differ == 0) {
-    pair->first[0] = walk->low[0] + (int64_t)x;
-    pair->first[1] = j;
-    pair->first[2] = k;
-  }
-  pair->differ += count;
-  job->first_plane = k < job->first_plane ? k : job->first_plane;
-  job->last_plane = k > job->last_plane ? k : job->last_plane;
-}
-
-/* The end of the run of equal values on both sides that begins at start. */
-static size_t run_end(const uint32_t *a, const uint32_t *b, size_t start, size_t width) {
-  size_t end = start + 1;
-  while (end < width && a[end] == a[start] && b[end] == b[start]) {
-    end++;
-  }
-  return end;
-}
-
-/* A row of pairs' numbers on both sides. */
-static void count_labels(const struct walk *walk, const uint32_t *a, const uint32_t *b, int64_t j, int64_t k) {
-  dseg_compared_pair *pairs = walk->job->pairs;
-  const size_t width = (size_t)(walk->high[0] - walk->low[0]);
-  for (size_t x = 0; x < width;) {
-    const uint32_t in_a = a[x];
-    const uint32_t in_b = b[x];
-    const size_t end = run_end(a, b, x, width);
-    const uint64_t count = end - x;
-    if (in_a != 0) {
-      pairs[in_a - 1].voxels_a += count;
-      pairs[in_a - 1].sum_a += (double)count;
-      pairs[in_a - 1].sum_both += in_a == in_b ? (double)count : 0;
-    }
-    if (in_b != 0) {
-      pairs[in_b - 1].voxels_b += count;
-      pairs[in_b - 1].sum_b += (double)count;
-    }
-    if (in_a != in_b) {
-      if (in_a != 0) {
-        note_difference(walk, &pairs[in_a - 1], count, x, j, k);
-      }
-      if (in_b != 0) {
-        note_difference(walk, &pairs[in_b - 1], count, x, j, k);
-      }
-    }
-    x = end;
-  }
-}
-
-/* A row of one pair's masks or fractions. */
-static void count_masks(const struct walk *walk, dseg_compared_pair *pair, const uint32_t *a, const uint32_t *b,
-                        int64_t j, int64_t k) {
-  const size_t width = (size_t)(walk->high[0] - walk->low[0]);
-  for (size_t x = 0; x < width;) {
-    const uint32_t in_a = a[x];
-    const uint32_t in_b = b[x];
-    const size_t end = run_end(a, b, x, width);
-    const uint64_t count = end - x;
-    if ((in_a | in_b) != 0) {
-      const double part_a = in_a * walk->scale_a;
-      const double part_b = in_b * walk->scale_b;
-      pair->voxels_a += in_a != 0 ? count : 0;
-      pair->voxels_b += in_b != 0 ? count : 0;
-      pair->sum_a += part_a * (double)count;
-      pair->sum_b += part_b * (double)count;
-      pair->sum_both += fmin(part_a, part_b) * (double)count;
-      pair->largest = fmax(pair->largest, fabs(part_a - part_b));
-      if (fabs(part_a - part_b) > walk->slack) {
-        note_difference(walk, pair, count, x, j, k);
-      }
-    }
-    x = end;
-  }
-}
-
-/* Compares the rows of the slab; pair NULL: labels. */
-static void compare_rows(const struct walk *walk, dseg_compared_pair *pair) {
-  for (int64_t k = walk->low[2]; k < walk->high[2]; k++) {
-    for (int64_t j = walk->low[1]; j < walk->high[1]; j++) {
-      const uint32_t *a = gather(walk, &walk->a, j, k);
-      const uint32_t *b = gather(walk, &walk->b, j, k);
-      if (pair == NULL) {
-        count_labels(walk, a, b, j, k);
-      } else {
-        count_masks(walk, pair, a, b, j, k);
-      }
-    }
-  }
-}
-
 /* What a part asks of its side; segment -1: labels. */
-static dseg_box_request box_request(const struct walk *walk, const struct part *part, ptrdiff_t segment,
+static dseg_box_request box_request(const dseg_slab_walk *walk, const dseg_slab_part *part, ptrdiff_t segment,
                                     const uint32_t *values) {
   dseg_box_request request = {.struct_size = sizeof(dseg_box_request),
                               .bits = segment < 0 ? 32 : 0,
@@ -220,7 +29,7 @@ static dseg_box_request box_request(const struct walk *walk, const struct part *
   return request;
 }
 
-static dseg_status read_part(const struct walk *walk, const dseg_compare_side *side, struct part *part,
+static dseg_status read_part(const dseg_slab_walk *walk, const dseg_compare_side *side, dseg_slab_part *part,
                              ptrdiff_t segment, const uint32_t *values, dseg_error *error) {
   const dseg_box_request request = box_request(walk, part, segment, values);
   dseg_overlap overlap = {0};
@@ -229,29 +38,29 @@ static dseg_status read_part(const struct walk *walk, const dseg_compare_side *s
 }
 
 /* Sets present[i] to 1 for segments that may have voxels in the part. */
-static dseg_status find_segments(const struct walk *walk, const dseg_compare_side *side, const struct part *part,
+static dseg_status find_segments(const dseg_slab_walk *walk, const dseg_compare_side *side, const dseg_slab_part *part,
                                  uint8_t *present, dseg_error *error) {
   const dseg_box_request request = box_request(walk, part, 0, NULL);
   return part->empty ? DSEG_OK
                      : dseg_box_segments(side->source, &side->layout, &request, present, walk->scratch, error);
 }
 
-static dseg_status compare_slab_labels(struct walk *walk, dseg_error *error) {
+static dseg_status compare_slab_labels(dseg_slab_walk *walk, dseg_error *error) {
   dseg_compare_job *job = walk->job;
   DSEG_TRY(read_part(walk, &job->a, &walk->a, -1, walk->values_a, error));
   DSEG_TRY(read_part(walk, &job->b, &walk->b, -1, walk->values_b, error));
-  compare_rows(walk, NULL);
+  dseg_slab_compare(walk, NULL);
   return DSEG_OK;
 }
 
 /* Reads the mask of a segment, or makes the part count as empty where it certainly is. */
-static dseg_status read_mask_part(const struct walk *walk, const dseg_compare_side *side, struct part *part,
+static dseg_status read_mask_part(const dseg_slab_walk *walk, const dseg_compare_side *side, dseg_slab_part *part,
                                   ptrdiff_t segment, const uint8_t *present, dseg_error *error) {
   part->empty = part->empty || segment < 0 || present[segment] == 0;
   return part->empty ? DSEG_OK : read_part(walk, side, part, segment, NULL, error);
 }
 
-static dseg_status compare_slab_masks(struct walk *walk, dseg_error *error) {
+static dseg_status compare_slab_masks(dseg_slab_walk *walk, dseg_error *error) {
   dseg_compare_job *job = walk->job;
   DSEG_TRY(find_segments(walk, &job->a, &walk->a, walk->present_a, error));
   DSEG_TRY(find_segments(walk, &job->b, &walk->b, walk->present_b, error));
@@ -266,14 +75,14 @@ static dseg_status compare_slab_masks(struct walk *walk, dseg_error *error) {
     DSEG_TRY(read_mask_part(walk, &job->a, &walk->a, pair->a, walk->present_a, error));
     DSEG_TRY(read_mask_part(walk, &job->b, &walk->b, pair->b, walk->present_b, error));
     if (!walk->a.empty || !walk->b.empty) {
-      compare_rows(walk, pair);
+      dseg_slab_compare(walk, pair);
     }
   }
   return DSEG_OK;
 }
 
-static dseg_status compare_slab(struct walk *walk, dseg_error *error) {
-  locate_both(walk);
+static dseg_status compare_slab(dseg_slab_walk *walk, dseg_error *error) {
+  dseg_slab_locate(walk);
   if (!walk->job->fractions) {
     dseg_error local = {DSEG_OK, ""};
     const dseg_status status = compare_slab_labels(walk, &local);
@@ -293,7 +102,7 @@ static uint32_t stored_maximum(const dseg_description *description) {
 }
 
 /* Fractions of different maxima are equal when rounding alone can tell them apart; a mask has no rounding. */
-static void choose_scale(struct walk *walk) {
+static void choose_scale(dseg_slab_walk *walk) {
   const uint32_t a = stored_maximum(walk->job->a.description);
   const uint32_t b = stored_maximum(walk->job->b.description);
   walk->scale_a = 1.0 / a;
@@ -302,7 +111,7 @@ static void choose_scale(struct walk *walk) {
 }
 
 /* How thick slabs are, and along which axis of A. */
-static dseg_status choose_slabs(struct walk *walk, dseg_error *error) {
+static dseg_status choose_slabs(dseg_slab_walk *walk, dseg_error *error) {
   const dseg_compare_job *job = walk->job;
   const bool slide = job->a.layout.plane_of_slot == NULL || job->b.layout.plane_of_slot == NULL;
   walk->slab_axis = slide ? 1 : 2;
@@ -329,7 +138,7 @@ static dseg_status choose_slabs(struct walk *walk, dseg_error *error) {
              : dseg_fail(error, DSEG_ERROR_LIMIT, "tiles of this size are not compared");
 }
 
-static dseg_status allocate(struct walk *walk, dseg_error *error) {
+static dseg_status allocate(dseg_slab_walk *walk, dseg_error *error) {
   const dseg_compare_job *job = walk->job;
   const size_t width = (size_t)(job->map.high[0] - job->map.low[0]);
   size_t voxels = (size_t)walk->slab_size;
@@ -364,7 +173,7 @@ static dseg_status allocate(struct walk *walk, dseg_error *error) {
   return DSEG_OK;
 }
 
-static void release(struct walk *walk) {
+static void release(dseg_slab_walk *walk) {
   free(walk->a.voxels);
   free(walk->b.voxels);
   free(walk->a.row);
@@ -376,7 +185,7 @@ static void release(struct walk *walk) {
   free(walk->scratch);
 }
 
-static dseg_status walk_slabs(struct walk *walk, dseg_error *error) {
+static dseg_status walk_slabs(dseg_slab_walk *walk, dseg_error *error) {
   dseg_compare_job *job = walk->job;
   const dseg_progress *progress = &job->options.progress;
   const int axis = walk->slab_axis;
@@ -397,7 +206,7 @@ static dseg_status walk_slabs(struct walk *walk, dseg_error *error) {
 }
 
 dseg_status dseg_compare_voxels(dseg_compare_job *job, dseg_error *error) {
-  struct walk walk = {.job = job};
+  dseg_slab_walk walk = {.job = job};
   job->fractions = is_fraction(job->a.description) || is_fraction(job->b.description);
   job->first_plane = INT64_MAX;
   job->last_plane = INT64_MIN;
