@@ -4,19 +4,16 @@
  * Header, per-frame items and pixels stream through one buffer. The sequence of per-frame items gets its length
  * when its items are out; in a deflated stream, where nothing can be changed later, it has undefined length. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/endian.h"
 #include "base/os/system.h"
-#include "base/path.h"
 #include "dicom/element_writer.h"
 #include "seg_write/describe.h"
 #include "seg_write/frame_encoder.h"
+#include "seg_write/parts.h"
 #include "seg_write/per_frame.h"
 #include "seg_write/pixel_data.h"
-#include "seg_write/writer.h"
 
 #define PIECE_BYTES ((size_t)1 << 18)
 
@@ -224,102 +221,13 @@ static dseg_status write_object(const dseg_writer *writer, const dseg_seg_object
   return status;
 }
 
-/* Frames that fit into one file: all of them, or what the limit of native Pixel Data or the caller allows. */
-static dseg_status frames_per_file(const dseg_writer *writer, size_t *frames, dseg_error *error) {
-  const uint64_t asked = writer->options.part_bytes;
-  const bool is_native = dseg_writer_is_native(writer);
-  *frames = writer->frame_count;
-  if (!writer->options.concatenation || (!is_native && asked == 0)) {
-    return DSEG_OK;
-  }
-  if (!is_native && (writer->codec->learn != NULL || (writer->codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0)) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "frames of %s may need others to be decoded: they are not divided into parts",
-                     writer->codec->name);
-  }
-  const uint64_t bytes = is_native && (asked == 0 || asked > DSEG_NATIVE_LIMIT) ? DSEG_NATIVE_LIMIT : asked;
-  const uint64_t fit = bytes * 8 / dseg_writer_frame_bits(writer);
-  if (fit == 0) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "a frame does not fit into a part of %llu bytes",
-                     (unsigned long long)bytes);
-  }
-  if (fit < *frames) {
-    *frames = (size_t)fit;
-  }
-  return (writer->frame_count - 1) / *frames < UINT16_MAX
-             ? DSEG_OK
-             : dseg_fail(error, DSEG_ERROR_LIMIT, "more parts than In-concatenation Number (0020,9162) holds");
-}
-
-/* "a.dcm" gives "a-1.dcm". The caller frees it. */
-static char *part_path(const char *path, size_t number) {
-  const size_t size = strlen(path) + 24;
-  char *result = malloc(size);
-  if (result != NULL) {
-    const char *name = dseg_path_name(path);
-    const char *dot = strrchr(name, '.');
-    const bool has_suffix = dot != NULL && dot != name;
-    const int stem = (int)(has_suffix ? (size_t)(dot - path) : strlen(path));
-    snprintf(result, size, "%.*s-%zu%s", stem, path, number, has_suffix ? dot : "");
-  }
-  return result;
-}
-
-struct parts {
-  dseg_outlet *outlets;
-  char **paths;
-  size_t count;
-};
-
-static void free_parts(struct parts *parts) {
-  for (size_t i = 0; parts->outlets != NULL && i < parts->count; i++) {
-    dseg_outlet_abandon(&parts->outlets[i]);
-  }
-  for (size_t i = 0; parts->paths != NULL && i < parts->count; i++) {
-    free(parts->paths[i]);
-  }
-  free(parts->outlets);
-  free(parts->paths);
-}
-
-/* A single file takes the name given, and the output that is open already. */
-static dseg_status open_parts(dseg_writer *writer, struct parts *parts, dseg_error *error) {
-  if (parts->count > 1 && writer->path == NULL) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "the object becomes a Concatenation of %zu files, for which a buffer or a function has no names: "
-                     "write to a path, or without concatenation",
-                     parts->count);
-  }
-  parts->outlets = calloc(parts->count, sizeof *parts->outlets);
-  parts->paths = calloc(parts->count, sizeof(char *));
-  if (parts->outlets == NULL || parts->paths == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", parts->count);
-  }
-  if (parts->count == 1) {
-    parts->outlets[0] = writer->outlet;
-    writer->outlet = (dseg_outlet){.is_open = false};
-    return DSEG_OK;
-  }
-  dseg_outlet_abandon(&writer->outlet);
-  for (size_t i = 0; i < parts->count; i++) {
-    dseg_output output = writer->to;
-    parts->paths[i] = part_path(writer->path, i + 1);
-    if (parts->paths[i] == NULL) {
-      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a file name");
-    }
-    output.path = parts->paths[i];
-    DSEG_TRY(dseg_outlet_open(&parts->outlets[i], &output, error));
-  }
-  return DSEG_OK;
-}
-
 /* The description's arena ends with the writer. */
 static dseg_status keep_text(dseg_writer *writer, const char *text, const char **copy, dseg_error *error) {
   *copy = dseg_description_strdup(writer->description, text);
   return *copy != NULL || text == NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a name");
 }
 
-static dseg_status keep_names(dseg_writer *writer, const struct parts *parts, size_t part, const char *instance,
+static dseg_status keep_names(dseg_writer *writer, const dseg_parts *parts, size_t part, const char *instance,
                               dseg_written_instance *written, dseg_error *error) {
   const char *path = parts->count > 1 ? parts->paths[part] : writer->path;
   DSEG_TRY(keep_text(writer, path, &written->path, error));
@@ -336,11 +244,11 @@ static dseg_status keep_series(dseg_writer *writer, const struct identity *ident
   return keep_text(writer, identity->series, &writer->written.series_uid, error);
 }
 
-static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *table, size_t frames,
-                               struct parts *parts, dseg_error *error) {
+static dseg_status write_parts(dseg_writer *writer, const dseg_dimension_table *table, size_t frames, dseg_parts *parts,
+                               dseg_error *error) {
   struct identity identity;
   DSEG_TRY(make_identity(writer, &identity, error));
-  DSEG_TRY(open_parts(writer, parts, error));
+  DSEG_TRY(dseg_parts_open(writer, parts, error));
   dseg_written_instance *written = dseg_description_alloc(writer->description, parts->count * sizeof *written);
   if (written == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu files", parts->count);
@@ -391,15 +299,15 @@ dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {
   if (!dseg_writer_is_native(writer)) {
     DSEG_TRY(dseg_writer_encode_frames(writer, error));
   }
-  DSEG_TRY(frames_per_file(writer, &frames, error));
+  DSEG_TRY(dseg_frames_per_part(writer, &frames, error));
   dseg_dimension_table table = {0};
-  struct parts parts = {.count = (writer->frame_count + frames - 1) / frames};
+  dseg_parts parts = {.count = (writer->frame_count + frames - 1) / frames};
   dseg_status status = dseg_dimension_table_fill(&table, writer->description, writer->representation, writer->frames,
                                                  writer->frame_count, error);
   if (status == DSEG_OK) {
     status = write_parts(writer, &table, frames, &parts, error);
   }
-  free_parts(&parts);
+  dseg_parts_free(&parts);
   dseg_dimension_table_free(&table);
   writer->is_finished = status == DSEG_OK;
   return status;
