@@ -33,4 +33,22 @@ dseg_status dseg_recode_element(dseg_recoder *recoder, const dseg_header *header
 dseg_status dseg_recoder_flush(dseg_recoder *recoder, dseg_error *error);
 void dseg_recoder_free(dseg_recoder *recoder);
 
+/* recode_values.c: what recode.c, which knows elements and items, does with the bytes of values. The scanner is at the
+ * value, and moves over it; the value's bytes in the target are added to *size. */
+
+/* A value that is no sequence. */
+dseg_status dseg_recode_value(dseg_recoder *recoder, const dseg_header *header, uint64_t *size, dseg_error *error);
+
+/* The items of a UN of undefined length are in implicit VR form and little endian whatever is around them (PS3.5
+ * 6.2.2): their bytes are the same in every encoding. */
+dseg_status dseg_recode_unknown_items(dseg_recoder *recoder, const dseg_header *header, uint64_t *size,
+                                      dseg_error *error);
+
+/* A value of another VR than SQ with a tag that PS3.6 gives SQ: in implicit VR it is a sequence, so that it has to be
+ * items, which a UN may be (PS3.5 6.2.2). DSEG_ERROR_FORMAT: it is none. The scanner stays. */
+dseg_status dseg_recode_check_items(const dseg_recoder *recoder, const dseg_header *header, dseg_error *error);
+
+/* Keeps what is not in the stream yet below 64 KiB and a piece. */
+dseg_status dseg_recoder_flush_when_large(dseg_recoder *recoder, dseg_error *error);
+
 #endif
