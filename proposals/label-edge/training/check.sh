@@ -4,25 +4,20 @@
 # usage: check.sh COUNT_SYMBOLS DATA MRICRON-TEMPLATES [write]     (write: makes them anew, instead of comparing)
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
-count=$1
-data=$2
-templates=$3
-mode=${4:-check}
 # shellcheck source=proposals/label-edge/training/volumes.sh
 . "$here/volumes.sh"
+mode=${1:-check}
 # shellcheck disable=SC2046  # paths without spaces
 set -- $(paths "$families")
 for volume; do
   [ -r "$volume" ] || { echo "skipped: no $volume" && exit 77; }
 done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 # shellcheck disable=SC2086  # four names
 python3 "$here/make_dense.py" "$work" $dense
 for name in $dense; do
   set -- "$@" "$work/$name.nii"
 done
-python3 "$here/train.py" "$count" "$@" >"$work/label_edge_tables.c"
+python3 "$here/train.py" "$built" "$@" >"$work/label_edge_tables.c"
 if [ "$mode" = write ]; then
   cp "$work/label_edge_tables.c" "$here/../label_edge_tables.c"
 else

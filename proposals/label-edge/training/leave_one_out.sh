@@ -7,19 +7,13 @@
 # shellcheck disable=SC2046,SC2086  # names and paths have no spaces
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
-build=$1
-data=$2
-templates=$3
-shift 3
 # shellcheck source=proposals/label-edge/training/volumes.sh
 . "$here/volumes.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 python3 "$here/make_dense.py" "$work" $dense
 trained_dense=$(for name in $dense; do echo "$work/$name.nii"; done)
 
 # The program with other tables, in front of those of its library.
-link=$(ninja -C "$build" -t commands tools/dseg | tail -n 1 |
+link=$(ninja -C "$built" -t commands tools/dseg | tail -n 1 |
   sed "s|-o tools/dseg|$work/tables.o -o $work/dseg|; s| && cd .*||")
 
 # Bytes of all fragments.
@@ -44,10 +38,10 @@ for family; do
       ;;
     totalsegmentator-s0327/*) measured="$measured $data/totalsegmentator-s0327/labels.nii.gz" ;;
   esac
-  python3 "$here/train.py" "$build/tests/label-edge/label_edge_count_symbols" $(paths "$families" "$family") $also \
+  python3 "$here/train.py" "$built/tests/label-edge/label_edge_count_symbols" $(paths "$families" "$family") $also \
     >"$work/tables.c"
   cc -O2 -I "$here/.." -c "$work/tables.c" -o "$work/tables.o"
-  (cd "$build" && eval "$link")
+  (cd "$built" && eval "$link")
   for volume in $measured; do
     echo "$(basename "$volume")" $(measure "$volume")
   done

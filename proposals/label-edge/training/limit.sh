@@ -6,25 +6,19 @@
 # usage: limit.sh DIRECTORY-OF-PROGRAMS DATA MRICRON-TEMPLATES [FAMILY...] (build/release/tests/label-edge; those to do)
 set -eu
 here=$(cd "$(dirname -- "$0")" && pwd)
-programs=$1
-data=$2
-templates=$3
-shift 3
 # shellcheck source=proposals/label-edge/training/volumes.sh
 . "$here/volumes.sh"
-tables=$(mktemp)
-trap 'rm -f "$tables"' EXIT
 # shellcheck disable=SC2086  # names without spaces
 [ $# -gt 0 ] || set -- $families
 for family; do
   others=$(paths "$families" "$family")
   # shellcheck disable=SC2086  # paths without spaces
-  python3 "$here/train.py" "$programs/label_edge_count_symbols" $others >"$tables"
+  python3 "$here/train.py" "$built/label_edge_count_symbols" $others >"$work/tables.c"
   for volume in $(paths "$family"); do
     printf 'tables '
-    python3 "$here/own_tables.py" "$programs/label_edge_count_symbols" "$tables" "$volume"
+    python3 "$here/own_tables.py" "$built/label_edge_count_symbols" "$work/tables.c" "$volume"
     printf 'limit '
     # shellcheck disable=SC2086
-    "$programs/label_edge_limit" "$volume" $others
+    "$built/label_edge_limit" "$volume" $others
   done
 done

@@ -1,7 +1,14 @@
-# shellcheck shell=sh disable=SC2034,SC2154  # what it sets and needs is the caller's
+# shellcheck shell=sh disable=SC2034  # what it sets is the caller's
 # SPDX-License-Identifier: Apache-2.0
-# Sourced: the volumes that the built-in tables are trained on. Needs $data and $templates: where those are whose names
-# have a folder, and the others.
+# Sourced with the arguments BUILT DATA MRICRON-TEMPLATES ...: what the build made that the caller runs, and where the
+# volumes are whose names have a folder, and the others. Leaves the arguments behind these three. Sets these names, the
+# volumes that the built-in tables are trained on, and work, a directory that goes when the caller ends.
+built=$1
+data=$2
+templates=$3
+shift 3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 # Those of one subject or family of templates, joined by commas: they are left out together.
 families="totalsegmentator-s0327/labels_512.nii.gz totalsegmentator-ct20/labels.nii.gz spl-knee-atlas/seg.nrrd
