@@ -28,6 +28,10 @@ typedef struct convert_request {
 int convert_parse(cli_args *args, convert_request *request);
 extern const cli_option convert_options_table[];
 
+/* check.c: what goes together, once all arguments are known; returns an exit code after a message. volume_only: an
+ * option given that concerns volumes only; NULL: none. */
+int convert_check(const convert_request *request, const char *volume_only);
+
 /* messages.c: how messages call options: those of `dseg convert`. */
 extern const char *const convert_option_names[DSEG_OPTION_COUNT];
 /* The messages of a conversion. Start with {.count = 0}. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* options.c - the command line of `dseg convert`. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -323,79 +321,6 @@ static bool is_volume_only(int id) {
   return id == OPTION_SPLIT || id == OPTION_COMPRESSION || id == OPTION_NIFTI2;
 }
 
-static bool has_dicom_suffix(const char *path) {
-  const size_t length = strlen(path);
-  return length >= 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".DCM") == 0 ||
-                         strcmp(path + length - 4, ".seg") == 0);
-}
-
-/* What concerns "-" among the arguments. */
-static int check_streams(const convert_request *request) {
-  const bool is_stream = request->output == cli_standard_output;
-  if ((request->options.metadata != NULL && cli_is_stream(request->options.metadata)) ||
-      (request->write_metadata != NULL && cli_is_stream(request->write_metadata))) {
-    return cli_usage_error(&cmd_convert, "JSON is read from and written to files only; a file named - is ./-");
-  }
-  if (!is_stream) {
-    return CLI_OK;
-  }
-  if (request->options.format == NULL) {
-    return cli_usage_error(&cmd_convert, "OUTPUT -: --format has to say what is written to standard output");
-  }
-  if (request->json) {
-    return cli_usage_error(&cmd_convert, "--json writes to standard output, and so does OUTPUT -");
-  }
-  const bool split = request->options.files != DSEG_FILES_ONE;
-  if (split || request->options.concatenation || request->sync) {
-    return cli_usage_error(&cmd_convert, "--%s is for files, and OUTPUT - is standard output",
-                           split                            ? "split"
-                           : request->options.concatenation ? "concatenation"
-                                                            : "sync");
-  }
-  return CLI_OK;
-}
-
-/* What goes together, once all arguments are known. */
-static int check_options(convert_request *request, const char *volume_only) {
-  const dseg_convert_options *options = &request->options;
-  const char *name = options->format != NULL ? options->format : request->output;
-  const bool dicom = strcmp(name, "dicom") == 0 || has_dicom_suffix(name);
-  const int streams = check_streams(request);
-  if (streams != CLI_OK) {
-    return streams;
-  }
-  if (!dicom && dseg_volume_format_of(name) == NULL) {
-    return cli_usage_error(&cmd_convert,
-                           "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .hdr .nrrd "
-                           ".nhdr .seg.nrrd .mha or .mhd",
-                           request->output);
-  }
-  if (dicom && volume_only != NULL) {
-    return cli_usage_error(&cmd_convert, "--%s is for volumes, and %s is DICOM", volume_only, request->output);
-  }
-  if (!dicom && request->dicom_only != NULL) {
-    return cli_usage_error(&cmd_convert, "--%s is for DICOM output, and %s is not", request->dicom_only,
-                           request->output);
-  }
-  const dseg_frame_codec *codec = dseg_find_frame_codec(options->frame_codec);
-  if (request->offset_table_given && (codec == NULL || (codec->flags & DSEG_PLUGIN_NATIVE) != 0)) {
-    return cli_usage_error(&cmd_convert,
-                           "--offset-table needs a --transfer-syntax with encapsulated frames (PS3.5 A.4)");
-  }
-  if (options->grid == DSEG_GRID_REFERENCE && options->reference_count == 0) {
-    return cli_usage_error(&cmd_convert, "--grid reference needs --reference");
-  }
-  if (options->slice_axis != DSEG_SLICES_AUTO &&
-      (options->grid == DSEG_GRID_REFERENCE || options->grid == DSEG_GRID_FILE)) {
-    return cli_usage_error(&cmd_convert, "--slice-axis: --grid %s decides how planes lie",
-                           options->grid == DSEG_GRID_FILE ? "FILE" : "reference");
-  }
-  if (!dicom && options->reference_count > 0 && options->grid != DSEG_GRID_REFERENCE) {
-    return cli_usage_error(&cmd_convert, "--reference gives a volume nothing without --grid reference");
-  }
-  return CLI_OK;
-}
-
 int convert_parse(cli_args *args, convert_request *request) {
   const char *volume_only = NULL;
   for (int id = cli_next(args); id != CLI_END; id = cli_next(args)) {
@@ -418,5 +343,5 @@ int convert_parse(cli_args *args, convert_request *request) {
   if (!cli_take_standard_input(&cmd_convert, args->names, args->name_count - 1)) {
     return CLI_USAGE;
   }
-  return check_options(request, volume_only);
+  return convert_check(request, volume_only);
 }
