@@ -5,16 +5,6 @@
 
 #include "convert/options.h"
 
-static bool ends_in(const char *path, const char *suffix) {
-  const size_t length = strlen(path);
-  const size_t end = strlen(suffix);
-  return length >= end && strcmp(path + length - end, suffix) == 0;
-}
-
-static bool has_dicom_suffix(const char *path) {
-  return ends_in(path, ".dcm") || ends_in(path, ".DCM") || ends_in(path, ".seg");
-}
-
 dseg_status dseg_convert_find_format(const dseg_convert_options *options, const dseg_output *output,
                                      const dseg_volume_format **format, dseg_error *error) {
   *format = NULL;
@@ -31,7 +21,7 @@ dseg_status dseg_convert_find_format(const dseg_convert_options *options, const 
                      "an output without a path needs a format, dicom or .nii.gz for instance");
   }
   *format = dseg_volume_format_of(output->path);
-  if (*format == NULL && !has_dicom_suffix(output->path)) {
+  if (*format == NULL && !dseg_is_dicom_name(output->path)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "the suffix is none of .dcm, .seg and those of volumes, and no format is given");
   }

@@ -49,3 +49,15 @@ const char *dseg_volume_suffix_at(size_t index) {
   }
   return NULL;
 }
+
+bool dseg_is_dicom_name(const char *path) {
+  static const char *const suffixes[] = {".dcm", ".DCM", ".seg"};
+  const size_t length = path != NULL ? strlen(path) : 0;
+  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+    const size_t size = strlen(suffixes[i]);
+    if (length >= size && strcmp(path + length - size, suffixes[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}

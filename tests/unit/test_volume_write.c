@@ -365,6 +365,9 @@ static void suffixes(void **state) {
   assert_int_equal(dseg_volume_stem("liver.dcm"), strlen("liver.dcm"));
   assert_int_equal(dseg_volume_stem(".nrrd"), strlen(".nrrd"));
   assert_int_equal(dseg_volume_stem("x/.nii.gz"), strlen("x/.nii.gz"));
+  assert_true(dseg_is_dicom_name("x/a.dcm") && dseg_is_dicom_name("A.DCM") && dseg_is_dicom_name("a.b.seg"));
+  assert_false(dseg_is_dicom_name("x/dcm") || dseg_is_dicom_name("a.nrrd") || dseg_is_dicom_name("a.dcm.gz"));
+  assert_false(dseg_is_dicom_name("") || dseg_is_dicom_name(NULL));
 }
 
 static void what_cannot_be_written_leaves_no_file(void **state) {

@@ -5,12 +5,6 @@
 #include "cli/commands.h"
 #include "convert/convert.h"
 
-static bool has_dicom_suffix(const char *path) {
-  const size_t length = strlen(path);
-  return length >= 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".DCM") == 0 ||
-                         strcmp(path + length - 4, ".seg") == 0);
-}
-
 /* What concerns "-" among the arguments. */
 static int check_streams(const convert_request *request) {
   const bool is_stream = request->output == cli_standard_output;
@@ -40,7 +34,7 @@ static int check_streams(const convert_request *request) {
 int convert_check(const convert_request *request, const char *volume_only) {
   const dseg_convert_options *options = &request->options;
   const char *name = options->format != NULL ? options->format : request->output;
-  const bool dicom = strcmp(name, "dicom") == 0 || has_dicom_suffix(name);
+  const bool dicom = strcmp(name, "dicom") == 0 || dseg_is_dicom_name(name);
   const int streams = check_streams(request);
   if (streams != CLI_OK) {
     return streams;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_phantom.c - `dseg phantom`: synthetic anatomy of any size. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/guard.h"
@@ -97,12 +96,6 @@ static bool set_option(const cli_args *args, int id, phantom_spec *spec, phantom
   }
 }
 
-static bool has_known_suffix(const char *path) {
-  const size_t length = strlen(path);
-  return dseg_volume_format_of(path) != NULL ||
-         (length > 4 && (strcmp(path + length - 4, ".dcm") == 0 || strcmp(path + length - 4, ".seg") == 0));
-}
-
 static int run(int argc, char **argv) {
   phantom_spec spec = {.labels = PHANTOM_DEFAULT_LABELS, .size = {512, 512, 400}};
   phantom_output output = {0};
@@ -119,7 +112,7 @@ static int run(int argc, char **argv) {
   if (args.name_count != 1) {
     return cli_usage_error(&cmd_phantom, "one OUTPUT is expected");
   }
-  if (!has_known_suffix(args.names[0])) {
+  if (dseg_volume_format_of(args.names[0]) == NULL && !dseg_is_dicom_name(args.names[0])) {
     return cli_usage_error(&cmd_phantom,
                            "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .nrrd .nhdr "
                            ".seg.nrrd .mha or .mhd",

@@ -50,6 +50,9 @@ DSEG_API const char *dseg_volume_suffix_at(size_t index);
  * nothing but that. */
 DSEG_API size_t dseg_volume_stem(const char *path);
 
+/* Whether a file name says that a DICOM object is written there: it ends in .dcm, .DCM or .seg. */
+DSEG_API bool dseg_is_dicom_name(const char *path);
+
 typedef struct dseg_volume_write_options {
   size_t struct_size; /* sizeof(dseg_volume_write_options): see dseg/dseg.h */
   /* The format, as a file name would end: ".nii.gz"; NULL: by the path's end. Where there is no path it is needed. */
