@@ -6,18 +6,10 @@
 #include <string.h>
 
 #include "convert/job.h"
+#include "model/number_set.h"
 
 static bool has_number(const dseg_description *description, uint32_t number) {
   return dseg_description_find_segment(description, number) >= 0;
-}
-
-/* The least number that no segment has. */
-static uint32_t free_number(const dseg_description *description) {
-  uint32_t number = 0;
-  while (has_number(description, number)) {
-    number++;
-  }
-  return number;
 }
 
 /* Whether a voxel of the output may belong to no segment. */
@@ -45,7 +37,7 @@ static void choose_background(dseg_convert_job *job) {
   }
   if (!target->has_background && needs_background(job)) {
     target->has_background = true;
-    target->background = free_number(target);
+    target->background = dseg_free_number(target);
   }
 }
 

@@ -35,3 +35,11 @@ void dseg_number_set_free(dseg_number_set *set) {
   free(set->large);
   *set = (dseg_number_set){0};
 }
+
+uint32_t dseg_free_number(const dseg_description *description) {
+  uint32_t number = 0;
+  for (size_t i = 0; i < description->segment_count && description->segments[i].number == number; i++) {
+    number++;
+  }
+  return number;
+}

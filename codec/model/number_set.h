@@ -16,6 +16,9 @@ typedef struct dseg_number_set {
 dseg_status dseg_number_set_create(const dseg_description *description, dseg_number_set *set, dseg_error *error);
 void dseg_number_set_free(dseg_number_set *set);
 
+/* The least number that no segment has, likewise. */
+uint32_t dseg_free_number(const dseg_description *description);
+
 static inline bool dseg_number_set_has(const dseg_number_set *set, uint32_t value) {
   return value < DSEG_PIXEL_VALUES ? set->small[value] != 0
                                    : dseg_find_number(set->large, set->large_count, value) != SIZE_MAX;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/number_set.h"
 #include "sources/view_make.h"
 
 /* A segment of the view. */
@@ -144,15 +145,6 @@ dseg_status dseg_view_choose_segments(dseg_view_source *view, const dseg_derive_
   return status;
 }
 
-/* The least number that no segment has; numbers ascend. */
-static uint32_t free_number(const dseg_description *description) {
-  uint32_t number = 0;
-  for (size_t i = 0; i < description->segment_count && description->segments[i].number == number; i++) {
-    number++;
-  }
-  return number;
-}
-
 /* Whether a voxel of the view may belong to no segment. */
 static bool needs_background(const dseg_view_source *view) {
   const dseg_description *source = view->source->description;
@@ -183,7 +175,7 @@ dseg_status dseg_view_choose_background(dseg_view_source *view, const dseg_deriv
     if (description->segment_count > UINT32_MAX) {
       return dseg_fail(error, DSEG_ERROR_LIMIT, "no number is left for the background");
     }
-    description->background = free_number(description);
+    description->background = dseg_free_number(description);
   }
   description->has_background = true;
   return DSEG_OK;
