@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/os/names.h"
 #include "base/path.h"
 
@@ -86,11 +87,11 @@ static char *directory_of(const char *path) {
   return directory;
 }
 
-/* FNV-1a, in 64 bits: different names in one directory do not meet by chance. */
+/* In 64 bits: different names in one directory do not meet by chance. */
 static uint64_t hash_name(const char *name) {
-  uint64_t hash = 14695981039346656037u;
+  uint64_t hash = DSEG_HASH_START;
   for (; *name != '\0'; name++) {
-    hash = (hash ^ (uint8_t)dseg_os_fold(*name)) * 1099511628211u;
+    hash = dseg_hash_step(hash, (uint8_t)dseg_os_fold(*name));
   }
   return hash != 0 ? hash : 1;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "seg_read/image_set.h"
 
 #define FIRST_CAPACITY ((size_t)64)
@@ -19,42 +20,35 @@ static uint32_t member(dseg_view images, size_t index) {
   return image;
 }
 
-/* FNV-1a */
+/* A list that is looked for. */
+struct wanted {
+  const dseg_image_set *set;
+  dseg_view images;
+};
+
 static uint64_t hash(dseg_view images) {
-  uint64_t value = 14695981039346656037u;
-  for (size_t i = 0; i < images.size; i++) {
-    value = (value ^ images.data[i]) * 1099511628211u;
-  }
+  const uint64_t value = dseg_hash_bytes(images);
   return value ^ value >> 29;
 }
 
-static size_t find_slot(const dseg_image_set *set, dseg_view images) {
-  size_t slot = (size_t)hash(images) & (2 * set->list_capacity - 1);
-  while (set->list_slots[slot] != 0) {
-    const dseg_view known = members_of(set, &set->lists[set->list_slots[slot] - 1]);
-    if (known.size == images.size && memcmp(known.data, images.data, images.size) == 0) {
-      break;
-    }
-    slot = (slot + 1) & (2 * set->list_capacity - 1);
-  }
-  return slot;
+static uint64_t hash_list(const void *set, size_t list) {
+  return hash(members_of(set, &((const dseg_image_set *)set)->lists[list]));
+}
+
+static bool is_wanted(const void *user, size_t list) {
+  const struct wanted *wanted = user;
+  const dseg_view known = members_of(wanted->set, &wanted->set->lists[list]);
+  return known.size == wanted->images.size && memcmp(known.data, wanted->images.data, known.size) == 0;
 }
 
 static dseg_status grow(dseg_image_set *set, dseg_error *error) {
   const size_t capacity = set->list_capacity != 0 ? set->list_capacity * 2 : FIRST_CAPACITY;
   dseg_image_list *lists = realloc(set->lists, capacity * sizeof *lists);
   set->lists = lists != NULL ? lists : set->lists;
-  uint32_t *slots = calloc(capacity * 2, sizeof *slots);
-  if (lists == NULL || slots == NULL || capacity > UINT32_MAX / 2) {
-    free(slots);
+  if (lists == NULL || !dseg_slots_resize(&set->list_slots, capacity, set->list_count, hash_list, set)) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu lists of source images", capacity);
   }
-  free(set->list_slots);
-  set->list_slots = slots;
   set->list_capacity = capacity;
-  for (size_t i = 0; i < set->list_count; i++) {
-    slots[find_slot(set, members_of(set, &lists[i]))] = (uint32_t)i + 1;
-  }
   return DSEG_OK;
 }
 
@@ -66,14 +60,15 @@ dseg_status dseg_image_set_add_list(dseg_image_set *set, dseg_view images, uint3
   if (set->list_count == set->list_capacity) {
     DSEG_TRY(grow(set, error));
   }
-  const size_t slot = find_slot(set, images);
-  if (set->list_slots[slot] == 0) {
+  const struct wanted wanted = {set, images};
+  uint32_t *slot = dseg_slots_find(&set->list_slots, hash(images), is_wanted, &wanted);
+  if (*slot == 0) {
     const dseg_image_list added = {.first = set->members.size, .size = images.size, .place = NOWHERE};
     DSEG_TRY(dseg_buffer_append(&set->members, images.data, images.size, error));
     set->lists[set->list_count++] = added;
-    set->list_slots[slot] = (uint32_t)set->list_count;
+    *slot = (uint32_t)set->list_count;
   }
-  *list = set->list_slots[slot];
+  *list = *slot;
   return DSEG_OK;
 }
 

@@ -6,40 +6,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define FIRST_CAPACITY ((size_t)64)
 #define UID_MAX ((size_t)64)
-
-/* FNV-1a */
-static uint64_t hash(dseg_view uid, uint32_t frame) {
-  uint64_t value = 14695981039346656037u;
-  for (size_t i = 0; i < uid.size; i++) {
-    value = (value ^ uid.data[i]) * 1099511628211u;
-  }
-  value = (value ^ frame) * 1099511628211u;
-  return value ^ value >> 29;
-}
 
 static bool same_uid(const char *text, dseg_view uid) {
   return strlen(text) == uid.size && memcmp(text, uid.data, uid.size) == 0;
 }
 
-static size_t find_slot(const dseg_image_set *set, dseg_view uid, uint32_t frame) {
-  size_t slot = (size_t)hash(uid, frame) & (set->slot_count - 1);
-  while (set->slots[slot] != 0) {
-    const dseg_instance_reference *item = &set->items[set->slots[slot] - 1];
-    if (item->frame == frame && same_uid(item->sop_instance_uid, uid)) {
-      break;
-    }
-    slot = (slot + 1) & (set->slot_count - 1);
-  }
-  return slot;
+/* An image that is looked for. */
+struct wanted {
+  const dseg_image_set *set;
+  dseg_view uid;
+  uint32_t frame;
+};
+
+static uint64_t hash(dseg_view uid, uint32_t frame) {
+  const uint64_t value = dseg_hash_step(dseg_hash_bytes(uid), frame);
+  return value ^ value >> 29;
 }
 
-static void fill_slots(dseg_image_set *set) {
-  for (size_t i = 0; i < set->count; i++) {
-    const char *uid = set->items[i].sop_instance_uid;
-    set->slots[find_slot(set, (dseg_view){(const uint8_t *)uid, strlen(uid)}, set->items[i].frame)] = (uint32_t)i + 1;
-  }
+static uint64_t hash_item(const void *set, size_t item) {
+  const dseg_instance_reference *image = &((const dseg_image_set *)set)->items[item];
+  const char *uid = image->sop_instance_uid;
+  return hash((dseg_view){(const uint8_t *)uid, strlen(uid)}, image->frame);
+}
+
+static bool is_wanted(const void *user, size_t item) {
+  const struct wanted *wanted = user;
+  const dseg_instance_reference *image = &wanted->set->items[item];
+  return image->frame == wanted->frame && same_uid(image->sop_instance_uid, wanted->uid);
+}
+
+static uint32_t *find_slot(const dseg_image_set *set, dseg_view uid, uint32_t frame) {
+  const struct wanted wanted = {set, uid, frame};
+  return dseg_slots_find(&set->slots, hash(uid, frame), is_wanted, &wanted);
 }
 
 static dseg_status grow(dseg_image_set *set, dseg_error *error) {
@@ -50,17 +52,12 @@ static dseg_status grow(dseg_image_set *set, dseg_error *error) {
   set->instance = instance != NULL ? instance : set->instance;
   uint64_t *derivations = realloc(set->derivations, capacity * sizeof *derivations);
   set->derivations = derivations != NULL ? derivations : set->derivations;
-  uint32_t *slots = calloc(capacity * 2, sizeof *slots);
-  if (items == NULL || derivations == NULL || instance == NULL || slots == NULL || capacity > UINT32_MAX / 2) {
-    free(slots);
+  if (items == NULL || derivations == NULL || instance == NULL ||
+      !dseg_slots_resize(&set->slots, capacity, set->count, hash_item, set)) {
     (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", capacity);
     return DSEG_ERROR_MEMORY;
   }
-  free(set->slots);
-  set->slots = slots;
-  set->slot_count = capacity * 2;
   set->capacity = capacity;
-  fill_slots(set);
   return DSEG_OK;
 }
 
@@ -90,14 +87,14 @@ dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dse
   if (set->items == NULL || set->count == set->capacity) {
     DSEG_TRY(grow(set, error));
   }
-  const size_t slot = find_slot(set, sop_instance_uid, frame);
-  if (set->slots[slot] != 0) {
-    *index = set->slots[slot] - 1;
+  uint32_t *slot = find_slot(set, sop_instance_uid, frame);
+  if (*slot != 0) {
+    *index = *slot - 1;
     return DSEG_OK;
   }
   const dseg_instance_reference *last = set->count != 0 ? &set->items[set->count - 1] : NULL;
-  const size_t whole = frame != 0 ? find_slot(set, sop_instance_uid, 0) : slot;
-  const dseg_instance_reference *instance = set->slots[whole] != 0 ? &set->items[set->slots[whole] - 1] : last;
+  const uint32_t whole = frame != 0 ? *find_slot(set, sop_instance_uid, 0) : 0;
+  const dseg_instance_reference *instance = whole != 0 ? &set->items[whole - 1] : last;
   const bool same = instance != NULL && same_uid(instance->sop_instance_uid, sop_instance_uid);
   const uint32_t place = (uint32_t)set->count;
   dseg_instance_reference *item = &set->items[place];
@@ -113,7 +110,7 @@ dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dse
   }
   set->derivations[place] = 0;
   set->instance[place] = same ? set->instance[instance - set->items] : place;
-  set->slots[slot] = place + 1;
+  *slot = place + 1;
   set->count++;
   *index = place;
   return DSEG_OK;
@@ -202,9 +199,9 @@ static dseg_status find_former(const dseg_image_set *set, const dseg_elements *i
     }
     DSEG_TRY(dseg_elements_next(item, &offset, &element, error));
   }
-  const size_t slot = count == 2 && uid.size > 0 ? find_slot(set, uid, 0) : 0;
-  if (count == 2 && uid.size > 0 && set->slots[slot] != 0) {
-    dseg_instance_reference *image = &set->items[set->slots[slot] - 1];
+  const uint32_t place = count == 2 && uid.size > 0 ? *find_slot(set, uid, 0) : 0;
+  if (place != 0) {
+    dseg_instance_reference *image = &set->items[place - 1];
     *found = image->study_uid != NULL && !same_uid(image->study_uid, own_study) ? image : NULL;
   }
   return DSEG_OK;
@@ -244,9 +241,9 @@ void dseg_image_set_free(dseg_image_set *set) {
   free(set->instance);
   free(set->derivations);
   free(set->frames);
-  free(set->slots);
+  dseg_slots_free(&set->slots);
   free(set->lists);
-  free(set->list_slots);
+  dseg_slots_free(&set->list_slots);
   dseg_buffer_free(&set->members);
   *set = (dseg_image_set){0};
 }

@@ -3,6 +3,7 @@
 #ifndef DSEG_SEG_READ_IMAGE_SET_H
 #define DSEG_SEG_READ_IMAGE_SET_H
 
+#include "base/slots.h"
 #include "dicom/keep.h"
 #include "dicom/part10.h"
 
@@ -30,15 +31,14 @@ typedef struct dseg_image_set {
   dseg_buffer members;   /* of all lists: places of images, of 32 bits */
   dseg_image_list *lists;
   size_t list_count, list_capacity;
-  uint32_t *list_slots;              /* hash of members to list, counted from 1; 0: free */
+  dseg_slots list_slots;             /* of lists, by their members */
   const dseg_element *character_set; /* of the object's text */
   dseg_tag_list *dropped;            /* what of frames a copy does not have; NULL: not asked for, nor derivations */
   size_t first_frame;                /* of the part that is read */
   dseg_kept_frame *frames;           /* those of which something is kept */
   size_t frame_count, frame_capacity;
-  dseg_view shared_others; /* what all frames share, likewise */
-  uint32_t *slots;         /* hash of SOP Instance UID and frame to item + 1; 0: free */
-  size_t slot_count;
+  dseg_view shared_others;   /* what all frames share, likewise */
+  dseg_slots slots;          /* of items, by SOP Instance UID and frame */
   bool shared;               /* all frames derive from several of them */
   dseg_view derivation;      /* of all frames, when shared; in the arena */
   dseg_view last_derivation; /* of an item, which those that follow often share */

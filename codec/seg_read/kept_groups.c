@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "dicom/context.h"
 #include "dicom/element_writer.h"
 #include "model/frame_order.h"
@@ -55,12 +56,9 @@ dseg_status dseg_peek_value(dseg_scanner *scanner, const dseg_header *header, ds
   return DSEG_OK;
 }
 
-/* FNV-1a; never 0. */
+/* Never 0. */
 static uint64_t hash_bytes(dseg_view bytes) {
-  uint64_t value = 14695981039346656037u;
-  for (size_t i = 0; i < bytes.size; i++) {
-    value = (value ^ bytes.data[i]) * 1099511628211u;
-  }
+  const uint64_t value = dseg_hash_bytes(bytes);
   return value != 0 ? value : 1;
 }
 

@@ -38,30 +38,30 @@ static bool same_place(const dseg_plane_position *a, const dseg_plane_position *
   return (tiles || same_position) && a->matrix_column == b->matrix_column && a->matrix_row == b->matrix_row;
 }
 
-static size_t find_slot(const dseg_places *places, const dseg_plane_position *place) {
-  size_t slot = (size_t)hash_of(place, places->tiles) & (places->slot_count - 1);
-  while (places->slots[slot] != 0 && !same_place(&places->items[places->slots[slot] - 1], place, places->tiles)) {
-    slot = (slot + 1) & (places->slot_count - 1);
-  }
-  return slot;
+static uint64_t hash_item(const void *places, size_t item) {
+  const dseg_places *all = places;
+  return hash_of(&all->items[item], all->tiles);
+}
+
+/* A place that is looked for. */
+struct wanted {
+  const dseg_places *places;
+  const dseg_plane_position *place;
+};
+
+static bool is_wanted(const void *user, size_t item) {
+  const struct wanted *wanted = user;
+  return same_place(&wanted->places->items[item], wanted->place, wanted->places->tiles);
 }
 
 static dseg_status grow(dseg_places *places, dseg_error *error) {
   const size_t capacity = places->capacity != 0 ? places->capacity * 2 : FIRST_CAPACITY;
   dseg_plane_position *items = realloc(places->items, capacity * sizeof *items);
   places->items = items != NULL ? items : places->items;
-  uint32_t *slots = calloc(capacity * 2, sizeof *slots);
-  if (items == NULL || slots == NULL || capacity > UINT32_MAX / 2) {
-    free(slots);
+  if (items == NULL || !dseg_slots_resize(&places->slots, capacity, places->count, hash_item, places)) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu positions", capacity);
   }
-  free(places->slots);
-  places->slots = slots;
-  places->slot_count = capacity * 2;
   places->capacity = capacity;
-  for (size_t i = 0; i < places->count; i++) {
-    slots[find_slot(places, &items[i])] = (uint32_t)i + 1;
-  }
   return DSEG_OK;
 }
 
@@ -69,12 +69,13 @@ dseg_status dseg_places_add(dseg_places *places, const dseg_plane_position *plac
   if (places->count == places->capacity) {
     DSEG_TRY(grow(places, error));
   }
-  const size_t slot = find_slot(places, place);
-  if (places->slots[slot] == 0) {
+  const struct wanted wanted = {places, place};
+  uint32_t *slot = dseg_slots_find(&places->slots, hash_of(place, places->tiles), is_wanted, &wanted);
+  if (*slot == 0) {
     places->items[places->count++] = *place;
-    places->slots[slot] = (uint32_t)places->count;
+    *slot = (uint32_t)places->count;
   }
-  *index = places->slots[slot] - 1;
+  *index = *slot - 1;
   if (places->items[*index].source < 0) {
     places->items[*index].source = place->source;
     places->items[*index].source_count = place->source_count;
@@ -84,7 +85,7 @@ dseg_status dseg_places_add(dseg_places *places, const dseg_plane_position *plac
 
 void dseg_places_free(dseg_places *places) {
   free(places->items);
-  free(places->slots);
+  dseg_slots_free(&places->slots);
   *places = (dseg_places){0};
 }
 

@@ -3,6 +3,7 @@
 #ifndef DSEG_SEG_READ_PLANES_H
 #define DSEG_SEG_READ_PLANES_H
 
+#include "base/slots.h"
 #include "dseg/description.h"
 
 /* The places that frames name, each once. Start with {0}, or {.tiles = true}. */
@@ -10,8 +11,7 @@ typedef struct dseg_places {
   bool tiles; /* matrix_row and matrix_column alone tell places apart, else all but source does */
   dseg_plane_position *items;
   size_t count, capacity;
-  uint32_t *slots; /* hash of the place to item + 1; 0: free */
-  size_t slot_count;
+  dseg_slots slots; /* of items, by place */
 } dseg_places;
 
 /* Adds a place, or finds it. One without a source gets that of place. */

@@ -25,8 +25,8 @@ static void places_spread_over_the_table(void **state) {
   /* A search ends at a free slot, so the longest run without one is the longest search. */
   size_t run = 0;
   size_t longest = 0;
-  for (size_t i = 0; i < places.slot_count; i++) {
-    run = places.slots[i] != 0 ? run + 1 : 0;
+  for (size_t i = 0; i < places.slots.count; i++) {
+    run = places.slots.items[i] != 0 ? run + 1 : 0;
     longest = run > longest ? run : longest;
   }
   assert_true(longest < LONGEST);
