@@ -2,7 +2,7 @@
 /* make_corpus.c - writes a small file of every kind that the library writes: the seeds for fuzzing, and what the
  * truncation test cuts. A new entry in the registry is covered without a change here.
  *
- * usage: make_corpus DIRECTORY       makes DIRECTORY/dicom, nifti, nrrd, metaimage, metadata and frames */
+ * usage: make_corpus DIRECTORY       makes DIRECTORY/dicom, nifti, nrrd, metaimage, metadata, frames and interpret */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 
 #include "dseg/proposals.h"
 #include "frame_input.h"
+#include "plugin/linked.h"
 #include "truth.h"
 
 static char base[700];
@@ -50,7 +51,7 @@ static dseg_status write_voxels(dseg_writer *writer, const truth_volume *truth, 
 }
 
 /* Pairs that do not go together are refused, and give no seed. */
-static size_t write_dicom(const dseg_representation *representation, const dseg_frame_codec *codec,
+static size_t write_dicom(const char *folder, const dseg_representation *representation, const dseg_frame_codec *codec,
                           const truth_case *which) {
   truth_volume truth;
   truth_make(&truth, which, (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0);
@@ -63,7 +64,7 @@ static size_t write_dicom(const dseg_representation *representation, const dseg_
                                       .uid_seed = name};
   dseg_writer *writer = NULL;
   dseg_error error = {0};
-  dseg_status status = dseg_writer_create(path_in("dicom", name), truth.description, &options, &writer, &error);
+  dseg_status status = dseg_writer_create(path_in(folder, name), truth.description, &options, &writer, &error);
   if (status == DSEG_OK) {
     status = write_voxels(writer, &truth, &error);
   }
@@ -72,7 +73,8 @@ static size_t write_dicom(const dseg_representation *representation, const dseg_
   return status == DSEG_OK;
 }
 
-static size_t write_all_dicom(void) {
+/* Of the registry's representations from first on. */
+static size_t write_all_dicom(const char *folder, size_t first) {
   static const truth_case cases[] = {
       {"labels", DSEG_VOXELS_LABELS, 7, 9, 4, 2, NUMBERS_CONSECUTIVE, FILL_NOISE},
       {"gaps", DSEG_VOXELS_LABELS, 5, 6, 3, 6, NUMBERS_WITH_GAPS, FILL_NOISE},
@@ -81,11 +83,11 @@ static size_t write_all_dicom(void) {
   };
   size_t count = 0;
   const dseg_representation *representation;
-  for (size_t i = 0; (representation = dseg_representation_at(i)) != NULL; i++) {
+  for (size_t i = first; (representation = dseg_representation_at(i)) != NULL; i++) {
     const dseg_frame_codec *codec;
     for (size_t j = 0; (codec = dseg_frame_codec_at(j)) != NULL; j++) {
       for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-        count += write_dicom(representation, codec, &cases[k]);
+        count += write_dicom(folder, representation, codec, &cases[k]);
       }
     }
   }
@@ -268,11 +270,18 @@ int main(int argc, char **argv) {
   if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(getenv("DSEG_PLUGIN_PATH"), &error) != DSEG_OK) {
     stop("plug-ins", &error);
   }
-  if (write_all_dicom() == 0) {
+  if (write_all_dicom("dicom", 0) == 0) {
     fputs("no DICOM object could be written\n", stderr);
     return 1;
   }
   write_all_volumes();
   write_all_frames();
+  size_t known = 0;
+  while (dseg_representation_at(known) != NULL) {
+    known++;
+  }
+  if (register_linked(&error) != DSEG_OK || write_all_dicom("interpret", known) == 0) {
+    stop("no object of a representation of tests/plugin", &error);
+  }
   return 0;
 }

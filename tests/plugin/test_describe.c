@@ -4,17 +4,12 @@
  */
 #include "../unit/out_of_memory/failing_memory.h"
 #include "../unit/writer_fixture.h"
-
-dseg_status register_presence(dseg_registrar registrar, dseg_error *error);
-dseg_status register_wide(dseg_registrar registrar, dseg_error *error);
-dseg_status register_note(dseg_registrar registrar, dseg_error *error);
+#include "linked.h"
 
 enum { ROWS = 7, COLUMNS = 9, PLANES = 6, SEGMENTS = 5, PIXELS = ROWS * COLUMNS };
 
 static int register_all(void **state) {
-  assert_int_equal(register_presence(dseg_register, NULL), DSEG_OK);
-  assert_int_equal(register_wide(dseg_register, NULL), DSEG_OK);
-  assert_int_equal(register_note(dseg_register, NULL), DSEG_OK);
+  assert_int_equal(register_linked(NULL), DSEG_OK);
   memory.is_paused = true;
   return enter_directory(state);
 }
@@ -360,7 +355,7 @@ static void try_bytes(const dseg_buffer *bytes) {
 }
 
 static void changed_objects_do_no_harm(void **state) {
-  static const char *const representations[] = {"test-presence", "test-wide", "test-note"};
+  static const char *const representations[] = {"test-presence", "test-wide", "test-note", "test-sets"};
   static const uint8_t changes[] = {0x01, 0xFF};
   (void)state;
   dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);

@@ -38,6 +38,7 @@ static enum fault {
   INTERPRET_SHRINKS,
   INTERPRET_BOTH,
   INTERPRET_NUMBERS,
+  END_PLANE_SILENT,
   ENCODE_SILENT,
   DECODE_SILENT,
   DECODE_NOTHING
@@ -81,6 +82,17 @@ static dseg_status describe(const dseg_write_context *context, const dseg_writte
     default: break;
   }
   return DSEG_OK;
+}
+
+static dseg_status put_mask(const dseg_write_context *context, size_t segment, const uint8_t *mask,
+                            const dseg_frame_sink *sink, dseg_error *error) {
+  (void)context, (void)segment, (void)mask, (void)sink, (void)error;
+  return DSEG_OK;
+}
+
+static dseg_status end_plane(const dseg_write_context *context, const dseg_frame_sink *sink, dseg_error *error) {
+  (void)context, (void)sink, (void)error;
+  return fault == END_PLANE_SILENT ? DSEG_ERROR_UNSUPPORTED : DSEG_OK;
 }
 
 static dseg_status make_planes(const dseg_read_context *context, size_t count) {
@@ -156,6 +168,8 @@ static int register_faulty(void **state) {
   representation.flags |= DSEG_PLUGIN_EXPERIMENTAL;
   representation.options = NULL;
   representation.choose_format = choose_format;
+  representation.put_mask = put_mask;
+  representation.end_plane = end_plane;
   representation.describe = describe;
   representation.interpret = interpret;
   codec = dseg_frame_encapsulated;
@@ -232,6 +246,30 @@ static void writing_faults_are_named(void **state) {
     fault = faults[i].fault;
     const dseg_status status = try_write("explicit-le", &error);
     expect(status, &error, "test-faulty", faults[i].part);
+    assert_int_equal(count_files(), 0);
+  }
+}
+
+/* Whatever it is that ends the plane. */
+static void an_end_of_a_plane_that_fails_is_named(void **state) {
+  enum { MASK, LABELS, FINISH, WAYS };
+  static const uint8_t mask[PIXELS] = {1}, labels[PIXELS] = {1};
+  (void)state;
+  fault = END_PLANE_SILENT;
+  for (int way = 0; way < WAYS; way++) {
+    dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);
+    description->has_background = true;
+    const dseg_write_options options = {.struct_size = sizeof(dseg_write_options), .representation = "test-faulty"};
+    dseg_writer *writer = NULL;
+    dseg_error error = {0};
+    assert_int_equal(dseg_writer_create("f.dcm", description, &options, &writer, &error), DSEG_OK);
+    assert_int_equal(dseg_writer_write_mask(writer, 0, 0, mask, &error), DSEG_OK);
+    const dseg_status status = way == MASK     ? dseg_writer_write_mask(writer, 1, 0, mask, &error)
+                               : way == LABELS ? dseg_writer_write_labels(writer, 1, labels, 8, &error)
+                                               : dseg_writer_finish(writer, &error);
+    expect(status, &error, "test-faulty", "end_plane failed and did not say why");
+    dseg_writer_destroy(writer);
+    dseg_description_destroy(description);
     assert_int_equal(count_files(), 0);
   }
 }
@@ -353,11 +391,9 @@ static void silent_codecs_are_named(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(writing_faults_are_named),
-      cmocka_unit_test(reading_faults_are_named),
-      cmocka_unit_test(elements_may_stand_behind_the_groups),
-      cmocka_unit_test(silent_codecs_are_named),
-      cmocka_unit_test(a_codec_counts_for_the_memory_limit),
+      cmocka_unit_test(writing_faults_are_named), cmocka_unit_test(an_end_of_a_plane_that_fails_is_named),
+      cmocka_unit_test(reading_faults_are_named), cmocka_unit_test(elements_may_stand_behind_the_groups),
+      cmocka_unit_test(silent_codecs_are_named),  cmocka_unit_test(a_codec_counts_for_the_memory_limit),
   };
   return cmocka_run_group_tests(tests, register_faulty, leave_directory);
 }

@@ -235,6 +235,29 @@ static void only_experiments_go_beyond_the_standard(void **state) {
   expect_representation_refused(&r, "Private Creator");
 }
 
+static dseg_status end_plane(const dseg_write_context *context, const dseg_frame_sink *sink, dseg_error *error) {
+  (void)context, (void)sink, (void)error;
+  return DSEG_OK;
+}
+
+static dseg_status begin_write(const dseg_write_context *context, void **state, dseg_error *error) {
+  (void)context, (void)state, (void)error;
+  return DSEG_OK;
+}
+
+/* What one function begins another has to end. */
+static void functions_come_in_pairs(void **state) {
+  (void)state;
+  dseg_representation r = valid_representation();
+  r.flags = (r.flags | DSEG_PLUGIN_EXPERIMENTAL | DSEG_PLUGIN_LABEL_FRAMES) & ~(uint32_t)DSEG_PLUGIN_SEGMENT_FRAMES;
+  r.put_mask = NULL;
+  r.end_plane = end_plane;
+  expect_representation_refused(&r, "put_mask");
+  r.end_plane = NULL;
+  r.begin_write = begin_write;
+  expect_representation_refused(&r, "end_write");
+}
+
 /* A struct of an earlier version of the interface, which is shorter, and of a later one, which has more. */
 static void structs_may_have_another_size(void **state) {
   static struct {
@@ -294,6 +317,7 @@ int main(void) {
       cmocka_unit_test(unusable_codecs_are_refused),
       cmocka_unit_test(unusable_representations_are_refused),
       cmocka_unit_test(only_experiments_go_beyond_the_standard),
+      cmocka_unit_test(functions_come_in_pairs),
       cmocka_unit_test(structs_may_have_another_size),
       cmocka_unit_test(one_entry_is_registered_at_a_time),
       cmocka_unit_test(registered_entries_are_found_last),

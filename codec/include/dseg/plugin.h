@@ -64,7 +64,8 @@ enum {
   DSEG_PLUGIN_FRACTIONS = 1u << 13,      /* a pixel is a fraction of Maximum Fractional Value */
   /* With DSEG_PLUGIN_LABEL_FRAMES: pixel values are not Segment Numbers, but the representation's own (numbers of sets
    * of segments, or that count within a frame). The library does not check that Segment Sequence describes each, and
-   * label_of_pixel is not for them. */
+   * add_pixels and label_of_pixel are not for them. One stands for no segment, if planes may be empty: the number of
+   * the background, which fills the frames that the library adds for such planes. */
   DSEG_PLUGIN_OWN_VALUES = 1u << 19
 };
 
