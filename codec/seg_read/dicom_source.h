@@ -14,9 +14,8 @@ dseg_status dseg_dicom_segments_in_plane(dseg_source *base, size_t plane, uint8_
 dseg_status dseg_dicom_frame(const dseg_source *base, size_t frame, dseg_frame_location *location, dseg_error *error);
 dseg_status dseg_dicom_read_frame(dseg_source *base, size_t frame, dseg_buffer *out, dseg_error *error);
 
-/* dicom_warnings.c: warns of what deviates from the standard, or is missing, and can be read all the same. The
- * attributes have been read.
- */
+/* warnings.c: warns of what deviates from the standard, or is missing, and can be read all the same. The attributes
+ * have been read. */
 void dseg_dicom_warn_of_object(const dseg_dicom_source *source, const dseg_open_options *options);
 
 /* Steps of opening, for who reads frames of an object and nothing else. The attributes have been read

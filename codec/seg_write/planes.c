@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* planes.c - takes planes of labels and masks, has them made into frames, and spools these.
  *
- * A frame's record is all that stays in memory; writer_finish.c makes the file(s) when all frames are known. */
+ * A frame's record is all that stays in memory; finish.c makes the file(s) when all frames are known. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* combined.h - several sources of one geometry as one source: what combine.c makes and combined_source.c reads. */
+/* combined.h - several sources of one geometry as one source: what combine.c makes and combined.c reads. */
 #ifndef DSEG_SOURCES_COMBINED_H
 #define DSEG_SOURCES_COMBINED_H
 

@@ -187,7 +187,7 @@ static void check_pair(const dseg_representation *representation, const dseg_fra
     return; /* the round trip would change values */
   }
   if ((codec->flags & DSEG_PLUGIN_LOSSY) != 0) {
-    return; /* so would this; see tests/unit/test_lossy.c */
+    return; /* so would this; tests/unit/frame_codecs looks how much */
   }
   truth_volume truth;
   truth_make(&truth, which, segment_frames);

@@ -56,7 +56,7 @@ typedef struct dcmqi_request {
 /* Converts, and says what was written when --verbose asks for it. Returns an exit code of dseg. */
 int dcmqi_convert(dcmqi_request *request);
 
-/* dcmqi_xml.c: the options of a command in the form of 3D Slicer's execution model, on stdout. */
+/* xml.c: the options of a command in the form of 3D Slicer's execution model, on stdout. */
 void dcmqi_show_xml(const cli_command *command);
 
 #endif

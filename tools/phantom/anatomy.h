@@ -71,7 +71,7 @@ typedef struct phantom_structure {
 
 extern const phantom_structure phantom_structures[STRUCTURES];
 
-/* phantom_parts.c: organs, muscles and flat bones are bodies, vessels and long bones lines with a thickness. Of pairs
+/* parts.c: organs, muscles and flat bones are bodies, vessels and long bones lines with a thickness. Of pairs
  * the left one is listed, x > 0; the other is its mirror image. */
 typedef enum phantom_order { ORDER_SOFT = 0, ORDER_ORGAN, ORDER_BONE, ORDER_INNER, ORDER_LESION } phantom_order;
 

@@ -152,18 +152,18 @@ void phantom_series_end(phantom_series *series);
 size_t phantom_painted_plane(const phantom *made, size_t plane);
 void phantom_enlarge(const phantom *made, const uint16_t *layer, uint16_t *out);
 
-/* phantom_anatomy.c: the shapes of the labels 1..count. */
+/* anatomy.c: the shapes of the labels 1..count. */
 void phantom_add_anatomy(phantom_shapes *shapes, unsigned count, uint32_t seed);
 /* How much larger than usual the body of this seed is, along each axis. */
 void phantom_find_scale(uint32_t seed, double scale[3]);
 /* Whether the label's shapes lie in others rather than beside them. */
 bool phantom_is_inner(unsigned label);
 
-/* phantom_paint.c: paints a shape into a plane of made->grid at z mm. */
+/* paint.c: paints a shape into a plane of made->grid at z mm. */
 dseg_status phantom_paint(phantom *made, const phantom_shape *shape, double z, uint16_t *plane, dseg_error *error);
 void phantom_add_shape(phantom_shapes *shapes, const phantom_shape *shape);
 
-/* phantom_noise.c: a number that follows from the four, evenly spread over 32 bits. */
+/* noise.c: a number that follows from the four, evenly spread over 32 bits. */
 uint32_t phantom_hash(uint32_t seed, int32_t x, int32_t y, int32_t z);
 /* -1 up to, but not, 1. */
 double phantom_random(uint32_t seed, int32_t x, int32_t y, int32_t z);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* objects.c - edge cases that no command makes: fractions, tiles of a slide, a label map without background;
- * for Concatenations see samples_parts.c. */
+ * for Concatenations see parts.c. */
 #include <stdlib.h>
 #include <string.h>
 
