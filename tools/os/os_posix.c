@@ -18,6 +18,8 @@
 #include <mach-o/dyld.h>
 #endif
 
+#include "os/name_list.h"
+
 // NOLINTNEXTLINE(readability-non-const-parameter): Windows changes both
 int os_start(int *argc, char ***argv) {
   (void)argc, (void)argv;
@@ -126,24 +128,6 @@ bool os_is_empty_directory(const char *path) {
   return empty;
 }
 
-/* Keeps a name, or frees it and all before it; false when out of memory. */
-static bool keep_name(char *name, char ***names, size_t *count) {
-  char **grown = name != NULL ? realloc(*names, (*count + 1) * sizeof *grown) : NULL;
-  if (grown != NULL) {
-    *names = grown;
-    grown[(*count)++] = name;
-    return true;
-  }
-  free(name);
-  for (size_t i = 0; i < *count; i++) {
-    free((*names)[i]);
-  }
-  free(*names);
-  *names = NULL;
-  *count = 0;
-  return false;
-}
-
 int os_list_directory(const char *path, char ***names, size_t *count) {
   *names = NULL;
   *count = 0;
@@ -154,7 +138,7 @@ int os_list_directory(const char *path, char ***names, size_t *count) {
   bool kept = true;
   for (const struct dirent *entry = readdir(directory); kept && entry != NULL; entry = readdir(directory)) {
     if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-      kept = keep_name(strdup(entry->d_name), names, count);
+      kept = os_keep_name(strdup(entry->d_name), names, count);
     }
   }
   (void)closedir(directory);

@@ -14,6 +14,8 @@
 #include <psapi.h>
 #include <shellapi.h>
 
+#include "os/name_list.h"
+
 /* Longer paths are not found. */
 #define PATH_CHARACTERS 32768
 
@@ -201,24 +203,6 @@ bool os_is_empty_directory(const char *path) {
   return empty;
 }
 
-/* Keeps a name, or frees it and all before it; false when out of memory. */
-static bool keep_name(char *name, char ***names, size_t *count) {
-  char **grown = name != NULL ? realloc(*names, (*count + 1) * sizeof *grown) : NULL;
-  if (grown != NULL) {
-    *names = grown;
-    grown[(*count)++] = name;
-    return true;
-  }
-  free(name);
-  for (size_t i = 0; i < *count; i++) {
-    free((*names)[i]);
-  }
-  free(*names);
-  *names = NULL;
-  *count = 0;
-  return false;
-}
-
 int os_list_directory(const char *path, char ***names, size_t *count) {
   *names = NULL;
   *count = 0;
@@ -241,7 +225,7 @@ int os_list_directory(const char *path, char ***names, size_t *count) {
   bool kept = true;
   do {
     if (wcscmp(found.cFileName, L".") != 0 && wcscmp(found.cFileName, L"..") != 0) {
-      kept = keep_name(narrow(found.cFileName), names, count);
+      kept = os_keep_name(narrow(found.cFileName), names, count);
     }
   } while (kept && FindNextFileW(search, &found) != 0);
   (void)FindClose(search);
