@@ -1,30 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* files_wasm.c - open files in WebAssembly, see files.h: JavaScript keeps them.
  *
- * Where a descriptor's position is stands here. There are few files at a time: inputs of a call, and frames on their
- * way to an output. */
+ * Where a descriptor's position is stands here. JavaScript gives the lowest number that is free, and its inputs have
+ * numbers, too: a series of images has hundreds. */
 #include "base/os/files.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/os/host_wasm.h"
 
-enum { DESCRIPTORS = 256 };
+enum { MORE = 64 }; /* places that are made at once */
 #define LARGEST_TRANSFER ((size_t)1 << 30)
 
-static uint64_t positions[DESCRIPTORS];
+static uint64_t *positions; /* by descriptor; kept as long as the module */
+static int position_count;
+
+/* Makes a place for the position of a descriptor. */
+static bool hold(int descriptor) {
+  if (descriptor < position_count) {
+    return true;
+  }
+  uint64_t *larger = realloc(positions, ((size_t)descriptor + MORE) * sizeof *positions);
+  if (larger == NULL) {
+    return false;
+  }
+  positions = larger;
+  position_count = descriptor + MORE;
+  return true;
+}
 
 static int opened(int made, int failure, int *descriptor) {
-  *descriptor = made < DESCRIPTORS ? made : -1;
-  if (made >= DESCRIPTORS) {
-    dseg_host_close(made);
-    return EMFILE;
-  }
+  *descriptor = -1;
   if (made < 0) {
     return failure;
   }
+  if (!hold(made)) {
+    dseg_host_close(made);
+    return ENOMEM;
+  }
   positions[made] = 0;
+  *descriptor = made;
   return 0;
 }
 

@@ -107,6 +107,17 @@ test("patient, study, planes and references come from images", async () => {
     error.code === "format" && /image 1/.test(error.message));
 });
 
+test("a series has hundreds of images", async () => {
+  const planes = Array.from({ length: 300 }, (_, k) => ({ position: [0, 0, 2 * k] }));
+  const geometry = { rows: 8, columns: 8, orientation: [1, 0, 0, 0, 1, 0], pixelSpacing: [1, 1], planes };
+  const labels = new Uint8Array(64 * planes.length).fill(1);
+  const { bytes } = await module.write({ labels, segments: [liver], images: ctHeaders(geometry) });
+  const again = await module.open(bytes);
+  assert.equal(again.references.length, planes.length);
+  assert.equal(again.geometry.planes.length, planes.length);
+  again.close();
+});
+
 test("names in other character sets become UTF-8", async () => {
   const cases = [
     ["ISO_IR 101", [0xd8, 0x65], "Ře"],
