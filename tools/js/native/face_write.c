@@ -47,16 +47,10 @@ static int put_result(const dseg_convert_result *result) {
   return face_end_text();
 }
 
-/* The bytes go to "emit". segments: texts, NULL: all. */
-FACE_EXPORT(convert)
-int face_convert(dseg_source *source, const char *const *texts, int empty_frames, const char *const *segments,
-                 size_t segment_count) {
-  dseg_error *error = face_begin();
+static int convert(dseg_source *source, const char *const *texts, int empty_frames, dseg_error *error) {
   const char *format = texts[TEXT_FORMAT];
   const bool is_dicom = format == NULL || strcmp(format, "dicom") == 0;
   const dseg_convert_options options = {.struct_size = sizeof options,
-                                        .segments = segments,
-                                        .segment_count = segment_count,
                                         .format = is_dicom ? "dicom" : format,
                                         .series_description = texts[TEXT_SERIES_DESCRIPTION],
                                         .series_number = texts[TEXT_SERIES_NUMBER],
@@ -74,6 +68,26 @@ int face_convert(dseg_source *source, const char *const *texts, int empty_frames
     status = put_result(result);
   }
   dseg_convert_result_destroy(result);
+  return status;
+}
+
+/* The bytes go to "emit". segments: indices, each once; NULL: all. Not texts as dseg_convert_options has them: a number
+ * would be the label of another segment, at times. */
+FACE_EXPORT(convert)
+int face_convert(dseg_source *source, const char *const *texts, int empty_frames, const uint32_t *segments,
+                 size_t segment_count) {
+  dseg_error *error = face_begin();
+  if (segments == NULL) {
+    return convert(source, texts, empty_frames, error);
+  }
+  const dseg_derive_options options = {
+      .struct_size = sizeof options, .segments = segments, .segment_count = segment_count, .threads = 1};
+  dseg_source *chosen = NULL;
+  int status = (int)dseg_source_derive(source, &options, &chosen, error);
+  if (status == (int)DSEG_OK) {
+    status = convert(chosen, texts, empty_frames, error);
+  }
+  dseg_source_close(chosen);
   return status;
 }
 

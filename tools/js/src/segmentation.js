@@ -270,9 +270,10 @@ export class SegmentationHere {
   async convert(options = {}) {
     return this.#run(async () => {
       const source = options.on === undefined ? this.#source : (await this.#viewOn(options.on)).source;
-      options.segments?.forEach((number) => this.#indexOf(number));
+      const indices = options.segments?.map((number) => this.#indexOf(number));
+      const segments = indices ? [...new Set(indices)] : null;
       await this.#load(null, null);
-      return convertInto(this.#module, source, options, (call) => this.#call(call));
+      return convertInto(this.#module, source, options, segments, (call) => this.#call(call));
     });
   }
 

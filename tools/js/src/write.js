@@ -20,16 +20,16 @@ async function gzip(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** A source in another encoding or format. run: makes the call, again where bytes are missing. */
-export async function convertInto(module, source, options, run) {
+/** A source in another encoding or format. segments: their indices, each once, or null for all. run: makes the call,
+ * again where bytes are missing. */
+export async function convertInto(module, source, options, segments, run) {
   const { host, calls } = module;
   const isGzip = /\.nii\.gz$/i.test(options.format ?? "");
   const format = isGzip ? ".nii" : options.format;
   host.messages = [];
   const result = await run(() =>
-    module.with([textsOf(options, format), options.segments?.map(String)], (texts, segments) => {
-      const count = options.segments?.length ?? 0;
-      module.check(calls.convert(source, texts, options.emptyFrames ? 1 : 0, segments, count));
+    module.with([textsOf(options, format), segments && Uint32Array.from(segments)], (texts, chosen) => {
+      module.check(calls.convert(source, texts, options.emptyFrames ? 1 : 0, chosen, segments?.length ?? 0));
       return module.json();
     }),
   );

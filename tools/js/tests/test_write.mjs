@@ -167,6 +167,20 @@ test("conversions keep the voxels", async () => {
   await assert.rejects(overlap.convert({ format: ".doc" }), { code: "argument" });
 });
 
+test("segments are converted by their numbers, whatever their labels are", async () => {
+  const labels = voxels.map((value) => (value <= 2 ? value : 0));
+  const named = [{ ...liver, label: "2" }, { ...spleen, label: "1" }];
+  const both = await module.open((await module.write({ labels, segments: named, on })).bytes);
+  for (const [number, label] of [[1, "2"], [2, "1"]]) {
+    const one = await module.open((await both.convert({ segments: [number, number], as: "labelmap" })).bytes);
+    assert.deepEqual(one.segments.map((segment) => [segment.number, segment.label]), [[number, label]]);
+    assert.deepEqual((await one.labels({ on })).voxels, labels.map((value) => (value === number ? value : 0)));
+    one.close();
+  }
+  await assert.rejects(both.convert({ segments: [] }), { code: "argument" });
+  both.close();
+});
+
 test("transcoding keeps the instance", async () => {
   for (const transferSyntax of ["rle", "implicit-le", "label-edge", "encapsulated", "explicit-le"]) {
     const { bytes } = await seg.transcode(transferSyntax);
