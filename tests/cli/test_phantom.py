@@ -44,6 +44,13 @@ class Phantom(CliTest):
         self.dseg("phantom", "a.dcm", "--size", "8x8x8", "--labels", 3)
         self.assertIn(b"20250101", (self.dir / "a.dcm").read_bytes())
 
+    def test_other_spacings_are_other_instances(self):
+        uids = set()
+        for spacing in ("1x1x1", "1.0001x1x1", "1.0004x1x1"):
+            self.dseg("phantom", "a.dcm", "--size", "8x8x8", "--labels", 3, "--spacing", spacing, "--force")
+            uids.add(self.dseg("info", "a.dcm", "--json").json()["sop_instance_uid"])
+        self.assertEqual(len(uids), 3)
+
     def test_seed(self):
         bodies = {digest(self.phantom(f"{seed}.nii", "--size", "40x40x20", "--seed", seed)[1]) for seed in range(3)}
         self.assertEqual(len(bodies), 3)

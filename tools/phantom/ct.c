@@ -16,10 +16,23 @@
 /* Stored values are 12 bits, the CT number of 0 is the lowest there is (PS3.3 C.8.2.1.1). */
 enum { LOWEST = -1024, HIGHEST = 3071, STORED_BITS = 12 };
 
+enum { SPACING_TEXT = 32 };
+
+/* What the phantom chooses is whole micrometres; what was asked for may be finer. */
+static void name_spacing(double spacing, char text[SPACING_TEXT]) {
+  (void)snprintf(text, SPACING_TEXT, "%.3f", spacing);
+  if (strtod(text, NULL) != spacing) {
+    (void)snprintf(text, SPACING_TEXT, "%.17g", spacing);
+  }
+}
+
 void phantom_name(const phantom_spec *spec, char text[PHANTOM_TEXT]) {
-  (void)snprintf(text, PHANTOM_TEXT,
-                 "phantom %u labels, %zu x %zu x %zu, %.3f x %.3f x %.3f mm, %zu x %zu x %zu, %d, %lu", spec->labels,
-                 spec->size[0], spec->size[1], spec->size[2], spec->spacing[0], spec->spacing[1], spec->spacing[2],
+  char spacing[3][SPACING_TEXT];
+  for (int axis = 0; axis < 3; axis++) {
+    name_spacing(spec->spacing[axis], spacing[axis]);
+  }
+  (void)snprintf(text, PHANTOM_TEXT, "phantom %u labels, %zu x %zu x %zu, %s x %s x %s mm, %zu x %zu x %zu, %d, %lu",
+                 spec->labels, spec->size[0], spec->size[1], spec->size[2], spacing[0], spacing[1], spacing[2],
                  spec->coarse[0], spec->coarse[1], spec->coarse[2], spec->overlap ? 1 : 0, (unsigned long)spec->seed);
 }
 
