@@ -221,6 +221,12 @@ class Images(CliTest):
         self.assertEqual(names, [f"{number:05}.dcm" for number in range(1, 10)] + ["mine.txt"])
         self.dseg("convert", "a.dcm", "b.dcm", "--reference", "ct")
 
+    def test_directory_with_a_separator_at_its_end(self):
+        for images in ("new/", "new//"):
+            self.make("a.dcm", "--force", images=images)
+            self.assertEqual(len(os.listdir(self.dir / "new")), self.SIZE[2])
+        self.assertEqual(sorted(os.listdir(self.dir)), ["a.dcm", "new"])
+
     def test_all_or_nothing(self):
         """An output that cannot be written leaves no images."""
         self.fails("phantom", "gone/a.dcm", "--size", "16x16x8", "--images", "ct", code=OUTPUT)

@@ -29,6 +29,8 @@ bool os_program_path(char *path, size_t size);
 
 /* The last part of a path. */
 const char *os_path_name(const char *path);
+/* Bytes of a directory's path without the separators at its end, which are no part of its name. */
+size_t os_directory_length(const char *path);
 
 /* fopen. */
 FILE *os_open(const char *path, const char *mode);

@@ -90,6 +90,14 @@ const char *os_path_name(const char *path) {
   return slash != NULL ? slash + 1 : path;
 }
 
+size_t os_directory_length(const char *path) {
+  size_t length = strlen(path);
+  while (length > 1 && path[length - 1] == '/') {
+    length--;
+  }
+  return length;
+}
+
 FILE *os_open(const char *path, const char *mode) {
   return fopen(path, mode);
 }

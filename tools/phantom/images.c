@@ -27,20 +27,26 @@ static int check_directory(const phantom_series *series) {
 }
 
 int phantom_series_begin(phantom_series *series, const char *directory, bool replace) {
-  *series = (phantom_series){.directory = directory, .exists = os_exists(directory), .replace = replace};
+  const size_t length = os_directory_length(directory);
+  *series = (phantom_series){.directory = malloc(length + 1), .replace = replace};
+  if (series->directory == NULL) {
+    return fail_memory();
+  }
+  (void)snprintf(series->directory, length + 1, "%s", directory);
+  series->exists = os_exists(series->directory);
   const int code = check_directory(series);
   if (code != CLI_OK) {
     return code;
   }
-  const size_t size = strlen(directory) + STAGE_NAME;
-  const size_t parent = (size_t)(os_path_name(directory) - directory);
+  const size_t size = length + STAGE_NAME;
+  const size_t parent = (size_t)(os_path_name(series->directory) - series->directory);
   char *place = malloc(size);
   series->stage = malloc(size);
   if (place == NULL || series->stage == NULL) {
     free(place);
     return fail_memory();
   }
-  (void)snprintf(place, size, "%.*s%s", (int)(series->exists ? strlen(directory) : parent), directory,
+  (void)snprintf(place, size, "%.*s%s", (int)(series->exists ? length : parent), series->directory,
                  series->exists ? "/" : "");
   const int number = os_make_stage(place, series->stage, size, cli_guard);
   free(place);
@@ -104,6 +110,7 @@ void phantom_series_end(phantom_series *series) {
     os_remove_directory(series->stage);
   }
   free(series->stage);
+  free(series->directory);
   *series = (phantom_series){0};
 }
 

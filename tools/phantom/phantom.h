@@ -134,8 +134,8 @@ dseg_status phantom_encode_image(const phantom *made, size_t plane, const int16_
 
 /* images.c: a series that is written, and gets its names with the set's outputs. */
 typedef struct phantom_series {
-  const char *directory;
-  char *stage; /* where the images are until then */
+  char *directory; /* without separators at its end */
+  char *stage;     /* where the images are until then */
   size_t count;
   bool exists; /* the directory does: stage is in it, and beside it otherwise */
   bool replace;

@@ -34,26 +34,13 @@ static int check_target(const samples_job *job) {
   return CLI_OK;
 }
 
-/* The separators at the end are not part of the name. */
-static void set_target(samples_stage *stage, const char *directory) {
-  size_t length = strlen(directory);
-  while (length > 1) {
-    const char last[2] = {directory[length - 1], '\0'};
-    if (*os_path_name(last) != '\0' || last[0] == ':') {
-      break;
-    }
-    length--;
-  }
-  (void)snprintf(stage->target, sizeof stage->target, "%.*s", (int)length, directory);
-}
-
 int samples_stage_begin(samples_job *job) {
   samples_stage *stage = calloc(1, sizeof *stage);
   job->stage = stage;
   if (stage == NULL) {
     return fail_memory();
   }
-  set_target(stage, job->directory);
+  (void)snprintf(stage->target, sizeof stage->target, "%.*s", (int)os_directory_length(job->directory), job->directory);
   stage->exists = os_exists(stage->target);
   const int code = stage->exists ? check_target(job) : CLI_OK;
   if (code != CLI_OK) {
