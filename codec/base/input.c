@@ -181,6 +181,10 @@ uint64_t dseg_input_size(const dseg_input *input) {
   return input->size;
 }
 
+bool dseg_input_is_distant(const dseg_input *input) {
+  return input->reader.distant;
+}
+
 const char *dseg_input_path(const dseg_input *input) {
   return input->path;
 }

@@ -8,6 +8,8 @@
 /* All bytes where they are in memory already, otherwise NULL. */
 const uint8_t *dseg_input_memory(const dseg_input *input);
 uint64_t dseg_input_size(const dseg_input *input);
+/* Whether it is better to read few places (dseg_reader). */
+bool dseg_input_is_distant(const dseg_input *input);
 /* The name of the file, NULL where there is none: other files are beside it. */
 const char *dseg_input_path(const dseg_input *input);
 

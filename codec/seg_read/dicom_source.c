@@ -48,6 +48,7 @@ static const dseg_source_ops ops = {
     .segments_in_plane = dseg_dicom_segments_in_plane,
     .encoding = encoding,
     .frame = dseg_dicom_frame,
+    .frame_range = dseg_dicom_frame_range,
     .read_frame = dseg_dicom_read_frame,
     .close = close_source,
 };

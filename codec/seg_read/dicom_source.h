@@ -12,6 +12,7 @@ dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t fir
                                  uint8_t *out, unsigned threads, dseg_error *error);
 dseg_status dseg_dicom_segments_in_plane(dseg_source *base, size_t plane, uint8_t *present, dseg_error *error);
 dseg_status dseg_dicom_frame(const dseg_source *base, size_t frame, dseg_frame_location *location, dseg_error *error);
+dseg_status dseg_dicom_frame_range(const dseg_source *base, size_t frame, dseg_frame_range *range, dseg_error *error);
 dseg_status dseg_dicom_read_frame(dseg_source *base, size_t frame, dseg_buffer *out, dseg_error *error);
 
 /* warnings.c: warns of what deviates from the standard, or is missing, and can be read all the same. The attributes

@@ -2,7 +2,9 @@
 /* fragments.c - fragments of encapsulated Pixel Data (PS3.5 A.4) and the offset tables (PS3.3 C.7.6.3.1.8).
  *
  * A table is trusted when each frame that it tells of is made of whole items: that takes one look at each header, and
- * no look at what is between. */
+ * no look at what is between. Where a look costs a request, the first and the last frame are looked at: a table of
+ * frames that follow each other from the first item to the last can hardly be wrong then, and a frame's items are
+ * checked once more when it is read. */
 #include "seg_read/fragments.h"
 
 #include <inttypes.h>
@@ -83,27 +85,49 @@ static dseg_status find_item(const struct locator *locator, struct window *windo
   return DSEG_OK;
 }
 
+/* Whether a frame is made of whole items, or of exactly one. */
+static dseg_status check_frame(const struct locator *locator, struct window *window, const dseg_frame *frame,
+                               bool one_item, bool *good, dseg_error *error) {
+  uint64_t at = 0;
+  *good = false;
+  do {
+    uint32_t length = 0;
+    bool found = false;
+    if (frame->length - at < ITEM_HEADER) {
+      return DSEG_OK;
+    }
+    DSEG_TRY(find_item(locator, window, frame->offset + at, frame->length, &found, &length, error));
+    if (!found || length > frame->length - at - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
+      return DSEG_OK;
+    }
+    at += ITEM_HEADER + (uint64_t)length;
+  } while (at < frame->length);
+  *good = true;
+  return DSEG_OK;
+}
+
+/* Whether each frame begins where the one before it ends, the first one at the first item. */
+static bool frames_follow(const struct locator *locator) {
+  uint64_t next = locator->base;
+  for (size_t i = 0; i < locator->count; i++) {
+    if (locator->frames[i].offset != next) {
+      return false;
+    }
+    next += locator->frames[i].length;
+  }
+  return true;
+}
+
 /* Whether every frame is made of whole items, or of exactly one. */
 static dseg_status check_items(const struct locator *locator, bool one_item, bool *good, dseg_error *error) {
   struct window window = {.size = 0};
-  *good = false;
-  for (size_t i = 0; i < locator->count; i++) {
-    const dseg_frame *frame = &locator->frames[i];
-    uint64_t at = 0;
-    do {
-      uint32_t length = 0;
-      bool found = false;
-      if (frame->length - at < ITEM_HEADER) {
-        return DSEG_OK;
-      }
-      DSEG_TRY(find_item(locator, &window, frame->offset + at, frame->length, &found, &length, error));
-      if (!found || length > frame->length - at - ITEM_HEADER || (one_item && length != frame->length - ITEM_HEADER)) {
-        return DSEG_OK;
-      }
-      at += ITEM_HEADER + (uint64_t)length;
-    } while (at < frame->length);
-  }
+  const bool sparse = dseg_input_is_distant(locator->part10->input) && frames_follow(locator);
   *good = true;
+  for (size_t i = 0; *good && i < locator->count; i++) {
+    if (!sparse || i == 0 || i + 1 == locator->count) {
+      DSEG_TRY(check_frame(locator, &window, &locator->frames[i], one_item, good, error));
+    }
+  }
   return DSEG_OK;
 }
 

@@ -367,6 +367,14 @@ dseg_status dseg_dicom_frame(const dseg_source *base, size_t frame, dseg_frame_l
                               : DSEG_OK;
 }
 
+dseg_status dseg_dicom_frame_range(const dseg_source *base, size_t frame, dseg_frame_range *range, dseg_error *error) {
+  (void)error;
+  const dseg_frame *entry = &((const dseg_dicom_source *)base)->table.frames[frame];
+  *range = (dseg_frame_range){
+      .offset = entry->offset, .length = entry->length, .plane = entry->plane, .segment = entry->segment};
+  return DSEG_OK;
+}
+
 dseg_status dseg_dicom_read_frame(dseg_source *base, size_t frame, dseg_buffer *out, dseg_error *error) {
   const dseg_dicom_source *source = (const dseg_dicom_source *)base;
   const dseg_frame *entry = &source->table.frames[frame];

@@ -337,6 +337,19 @@ dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_fram
   return finish(source, status, error);
 }
 
+dseg_status dseg_source_frame_range(const dseg_source *source, size_t frame, dseg_frame_range *range,
+                                    dseg_error *error) {
+  dseg_error_clear(error);
+  if (source == NULL || range == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_frame_range: source and range must not be NULL");
+  }
+  dseg_status status = check_frame(source, frame, error);
+  if (status == DSEG_OK) {
+    status = source->ops->frame_range(source, frame, range, error);
+  }
+  return finish(source, status, error);
+}
+
 dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error) {
   dseg_error_clear(error);
   if (source == NULL || out == NULL) {

@@ -22,6 +22,7 @@ typedef struct dseg_source_ops {
   /* NULL where there are no frames. */
   const dseg_encoding_info *(*encoding)(const dseg_source *source);
   dseg_status (*frame)(const dseg_source *source, size_t frame, dseg_frame_location *location, dseg_error *error);
+  dseg_status (*frame_range)(const dseg_source *source, size_t frame, dseg_frame_range *range, dseg_error *error);
   dseg_status (*read_frame)(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
   /* Whether a plane of this source lies across all planes of what it is read from; NULL: no. */
   bool (*crosses_planes)(const dseg_source *source);

@@ -242,6 +242,12 @@ static dseg_status frame(const dseg_source *source, size_t number, dseg_frame_lo
   return from->ops->frame(from, number, location, error);
 }
 
+static dseg_status frame_range(const dseg_source *source, size_t number, dseg_frame_range *range, dseg_error *error) {
+  const dseg_source *from = own(source)->source;
+  DSEG_TRY(dseg_source_check_open(from, error));
+  return from->ops->frame_range(from, number, range, error);
+}
+
 static dseg_status read_frame(dseg_source *source, size_t number, dseg_buffer *out, dseg_error *error) {
   dseg_source *from = own(source)->source;
   DSEG_TRY(dseg_source_check_open(from, error));
@@ -274,6 +280,7 @@ const dseg_source_ops dseg_view_ops = {
     .view_labels = view_labels,
     .encoding = encoding,
     .frame = frame,
+    .frame_range = frame_range,
     .read_frame = read_frame,
     .crosses_planes = crosses_planes,
     .close = close_view,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* count_reads.c - opening an object through a reader asks for its header and at most 64 kB more, and reading a plane
- * for the plane's frames only.
+ * for the plane's frames only; a distant one for few bytes of compressed frames.
  *
  * The object is made here, in memory, of a label volume of the real data: as BINARY it has 8,880 frames. */
 #include <stdio.h>
@@ -113,10 +113,33 @@ static void check_plane(dseg_source *source, trial_reader *trial, size_t frames,
   free(labels);
 }
 
+/* Ranges hold the frames, and are found without a read. */
+static void check_ranges(const dseg_source *source, const trial_reader *trial, size_t frames) {
+  const size_t before = trial->reads;
+  dseg_frame_range *ranges = calloc(frames + 1, sizeof *ranges);
+  dseg_error error;
+  if (ranges == NULL) {
+    exit(1);
+  }
+  for (size_t i = 0; i < frames; i++) {
+    stop_at(dseg_source_frame_range(source, i, &ranges[i], &error), &error, "range");
+  }
+  CHECK(trial->reads == before, "%zu reads to find ranges", trial->reads - before);
+  for (size_t i = 0; i < frames; i++) {
+    dseg_frame_location location;
+    stop_at(dseg_source_frame(source, i, &location, &error), &error, "frame");
+    CHECK(ranges[i].plane == location.plane && ranges[i].segment == location.segment &&
+              ranges[i].offset <= location.offset &&
+              location.offset + location.length <= ranges[i].offset + ranges[i].length,
+          "frame %zu is not in its range", i);
+  }
+  free(ranges);
+}
+
 /* frames: how many the object has; 0: any. encapsulated: item headers are read with frames, and when it is opened, with
  * what is between those of small frames. */
-static void check_object(const char *name, const dseg_buffer *bytes, size_t frames, bool encapsulated) {
-  trial_reader trial = {.bytes = {bytes->data, bytes->size}};
+static void check_object(const char *name, const dseg_buffer *bytes, size_t frames, bool encapsulated, bool distant) {
+  trial_reader trial = {.bytes = {bytes->data, bytes->size}, .distant = distant};
   dseg_input *input = NULL;
   dseg_source *source = NULL;
   dseg_error error;
@@ -128,7 +151,8 @@ static void check_object(const char *name, const dseg_buffer *bytes, size_t fram
   (void)printf("%s: %zu bytes, header %llu, asked for %llu in %zu reads\n", name, bytes->size,
                (unsigned long long)header, (unsigned long long)asked, trial.reads);
   CHECK(frames == 0 || info->frame_count == frames, "%s has %zu frames", name, info->frame_count);
-  const uint64_t more = MORE_BYTES + (encapsulated ? FRAME_BYTES * (uint64_t)info->frame_count : 0u);
+  check_ranges(source, &trial, info->frame_count);
+  const uint64_t more = MORE_BYTES + (encapsulated && !distant ? FRAME_BYTES * (uint64_t)info->frame_count : 0u);
   CHECK(asked <= header + more, "%s: opening asks for %llu bytes, the header has %llu", name, (unsigned long long)asked,
         (unsigned long long)header);
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
@@ -158,9 +182,10 @@ int main(void) {
   write_object(source, &(dseg_write_options){.struct_size = sizeof(dseg_write_options), .representation = "labelmap"},
                &native);
   dseg_source_close(source);
-  check_object("binary", &binary, FRAMES, false);
-  check_object("labelmap", &native, 0, false);
-  check_object("labelmap/rle", &labelmap, 0, true);
+  check_object("binary", &binary, FRAMES, false, false);
+  check_object("labelmap", &native, 0, false, false);
+  check_object("labelmap/rle", &labelmap, 0, true, false);
+  check_object("labelmap/rle, distant", &labelmap, 0, true, true);
   dseg_buffer_free(&binary);
   dseg_buffer_free(&labelmap);
   dseg_buffer_free(&native);

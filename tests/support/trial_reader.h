@@ -14,6 +14,7 @@ typedef struct trial_reader {
   size_t most;         /* bytes given at once; 0: all that is asked for */
   size_t late;         /* every so many reads one comes a moment late; 0: none */
   size_t fail_at;      /* the read that fails, from 1; 0: none */
+  bool distant;        /* as in dseg_reader */
   size_t reads;        /* so far */
   uint64_t given;      /* bytes */
   uint64_t first, end; /* what was given lies between these offsets; first is UINT64_MAX at the beginning */
@@ -57,7 +58,8 @@ static inline dseg_status trial_open(trial_reader *trial, dseg_input **input) {
                               .size = trial->bytes.size,
                               .user = trial,
                               .read_at = trial_read_at,
-                              .close = trial_close};
+                              .close = trial_close,
+                              .distant = trial->distant};
   return dseg_input_from_reader(&reader, input, NULL);
 }
 

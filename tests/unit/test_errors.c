@@ -210,6 +210,7 @@ static void sources(void **state) {
   uint8_t voxels[6];
   uint8_t present[1];
   dseg_frame_location location;
+  dseg_frame_range range;
   dseg_buffer bytes = {0};
   const dseg_label_request request = {.struct_size = sizeof(dseg_label_request), .plane_count = 1, .bits = 8};
   CALL(DSEG_OK, dseg_source_read_labels(source, &request, voxels, 6, NULL, &error));
@@ -237,6 +238,7 @@ static void sources(void **state) {
   dseg_comparison_destroy(comparison);
   CALL(DSEG_ERROR_ARGUMENT, dseg_compare(source, NULL, NULL, &comparison, &error));
   CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_frame(source, 0, &location, &error));
+  CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_frame_range(source, 0, &range, &error));
   CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_read_frame(source, 0, &bytes, &error));
   dseg_source *view = NULL;
   uint32_t index;

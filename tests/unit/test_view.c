@@ -518,12 +518,20 @@ static void frames_are_those_of_the_source_or_none(void **state) {
   assert_int_equal(dseg_source_encoding(view)->frame_count, 2 * PLANES);
   assert_string_equal(dseg_source_encoding(view)->segments_overlap, dseg_source_encoding(source)->segments_overlap);
   assert_int_equal(dseg_source_frame(view, 3, &location, NULL), DSEG_OK);
+  dseg_frame_range range;
+  assert_int_equal(dseg_source_frame_range(view, 3, &range, NULL), DSEG_OK);
+  assert_int_equal(range.offset, location.offset); /* of native frames */
+  assert_int_equal(range.length, location.length);
+  assert_int_equal(range.plane, location.plane);
+  assert_int_equal(range.segment, location.segment);
+  assert_int_equal(dseg_source_frame_range(view, 2 * PLANES, &range, NULL), ARGUMENT);
   assert_int_equal(dseg_source_read_frame(view, 3, &one, NULL), DSEG_OK);
   assert_int_equal(dseg_source_read_frame(source, 3, &other, NULL), DSEG_OK);
   assert_int_equal(one.size, other.size);
   assert_memory_equal(one.data, other.data, one.size);
   dseg_source_close(source);
   assert_int_equal(dseg_source_frame(view, 3, &location, &error), ARGUMENT);
+  assert_int_equal(dseg_source_frame_range(view, 3, &range, &error), ARGUMENT);
   assert_int_equal(dseg_source_read_frame(view, 3, &one, &error), ARGUMENT);
   assert_non_null(strstr(error.message, "was closed"));
   dseg_source_close(view);

@@ -47,6 +47,10 @@ typedef struct dseg_reader {
    * too. 0 bytes count as a failure. */
   dseg_status (*read_at)(void *user, uint64_t offset, void *to, size_t size, size_t *got, dseg_error *error);
   void (*close)(void *user); /* once, when the input is closed; may be NULL */
+  /* Each place that is read costs much more than bytes do, as of an HTTP range: the offset table of compressed frames
+   * is trusted where its first and its last frame are there and nothing lies between frames. The header of another
+   * frame is looked at when the frame is read. */
+  bool distant;
 } dseg_reader;
 
 /* Opens a file, which is read at the places that are asked for. A pipe or FIFO is read whole, in memory, when a process

@@ -249,6 +249,15 @@ typedef struct dseg_frame_location {
 } dseg_frame_location;
 DSEG_API dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_frame_location *location,
                                        dseg_error *error);
+/* The bytes of a file that one frame is read from: of an encapsulated frame all its items with their headers. For who
+ * fetches them before planes are asked for: no byte is read to find out. */
+typedef struct dseg_frame_range {
+  uint64_t offset, length;
+  uint32_t plane;
+  int32_t segment; /* as in dseg_frame_location */
+} dseg_frame_range;
+DSEG_API dseg_status dseg_source_frame_range(const dseg_source *source, size_t frame, dseg_frame_range *range,
+                                             dseg_error *error);
 /* Appends the stored bytes of one frame (all its fragments when it is encapsulated). */
 DSEG_API dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error);
 
