@@ -73,12 +73,12 @@ static dseg_status read_source_labels(dseg_plane_reader *reader, size_t first, s
 }
 
 /* Whether what was found may be wrong for the view: the first and the last of its segments are others than those of the
- * source's, or voxels were counted that lie in planes of the view that were not asked for. */
+ * source's, or voxels were counted that lie outside the view or in planes of it that were not asked for. */
 static bool must_look_again(const dseg_view_source *view, const dseg_label_request *request) {
   const bool by_order = !view->same_order && request->overlap != DSEG_OVERLAP_ERROR;
   const bool in_part =
       !dseg_raster_map_keeps_planes(&view->map) && request->plane_count < view->base.description->geometry.plane_count;
-  return by_order || in_part;
+  return by_order || in_part || view->cropped;
 }
 
 static void take_overlap(const dseg_view_source *view, dseg_overlap *found, dseg_overlap *overlap) {

@@ -19,6 +19,7 @@ typedef struct dseg_view_source {
   dseg_raster_map map;
   bool plain;                       /* dseg_raster_map_is_plain */
   bool unchanged;                   /* but for the grid's name and place: frames of the source are its frames */
+  bool cropped;                     /* pixels of planes that it shows lie outside it */
   double threshold;                 /* 0: none */
   dseg_encoding_info info;          /* what is still true */
   _Atomic(uint8_t *) of_all_planes; /* see segments_in_plane; NULL until it is asked for */

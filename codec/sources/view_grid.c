@@ -282,11 +282,29 @@ static dseg_status judge_outside(const dseg_view_source *view, const dseg_derive
   return DSEG_OK;
 }
 
-/* What lies outside has to be empty. */
+/* What lies outside is left out, unless that is all. */
+static dseg_status crop(dseg_view_source *view, const dseg_derive_options *options, const struct margins *margins,
+                        dseg_error *error) {
+  for (int axis = 0; axis < 3; axis++) {
+    if (margins->outside[axis] == dseg_raster_size(&view->base.description->geometry, axis)) {
+      return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "it lies wholly outside the grid that it is put on");
+    }
+  }
+  view->cropped = margins->outside[0] > 0 || margins->outside[1] > 0;
+  dseg_warn(&options->warnings,
+            "%zu columns, %zu rows and %zu planes lie outside the grid that it is put on, and are left out",
+            margins->outside[0], margins->outside[1], margins->outside[2]);
+  return DSEG_OK;
+}
+
+/* What lies outside has to be empty, or is left out where that is asked for. */
 static dseg_status check_margins(dseg_view_source *view, const dseg_derive_options *options,
                                  const struct margins *margins, dseg_error *error) {
   if (margins->outside[0] == 0 && margins->outside[1] == 0 && margins->outside[2] == 0) {
     return DSEG_OK;
+  }
+  if (options->crop) {
+    return crop(view, options, margins, error);
   }
   uint64_t *counts = calloc(view->base.description->segment_count + 1, sizeof *counts);
   if (counts == NULL) {

@@ -182,6 +182,24 @@ static void grids_that_do_not_fit(void **state) {
           "of another patient than the images: Patient ID (0010,0020) A, and B");
 }
 
+static void a_part_of_the_planes_is_enough_to_crop(void **state) {
+  (void)state;
+  dseg_plane_position planes[PLANES];
+  dseg_geometry geometry = moved(planes, 1, 0); /* the first column is not there, and the last two planes */
+  geometry.plane_count = 3;
+  dseg_derive_options options = {.grid = DSEG_VIEW_GRID_ONTO, .onto = &geometry, .crop = true};
+  dseg_source *view = derive(make_source(), options);
+  assert_string_equal(warning,
+                      "1 columns, 0 rows and 2 planes lie outside the grid that it is put on, and are left out");
+  uint8_t mask[PIXELS];
+  static const uint8_t expected[PIXELS] = {1}; /* the second of the two voxels of segment 2 */
+  assert_int_equal(dseg_source_read_mask(view, 1, 2, 1, mask, sizeof mask, 1, NULL), DSEG_OK);
+  assert_memory_equal(mask, expected, sizeof expected);
+  dseg_source_close(view);
+  geometry = moved(planes, COLUMNS, 0);
+  refuses(options, DSEG_ERROR_UNSUPPORTED, "file: it lies wholly outside the grid that it is put on");
+}
+
 static void empty_margins_are_cut_with_a_word(void **state) {
   (void)state;
   dseg_plane_position planes[PLANES];
@@ -605,6 +623,7 @@ int main(void) {
       cmocka_unit_test(options_that_select_nothing_or_too_much),
       cmocka_unit_test(options_that_contradict),
       cmocka_unit_test(grids_that_do_not_fit),
+      cmocka_unit_test(a_part_of_the_planes_is_enough_to_crop),
       cmocka_unit_test(empty_margins_are_cut_with_a_word),
       cmocka_unit_test(numbers_and_where_they_came_from),
       cmocka_unit_test(background_is_a_number_that_no_segment_has),

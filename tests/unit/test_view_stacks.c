@@ -284,7 +284,20 @@ static void keep_message(void *user, const char *message) {
   strncpy(user, message, 199);
 }
 
-/* What lies outside is refused with its number; the source stays as it is then. */
+/* Whether no voxel of a model is in a segment. */
+static bool is_empty(const struct model *model) {
+  for (size_t i = 0; i < model->segment_count; i++) {
+    for (size_t at = 0; at < model_count(model); at++) {
+      if (model->voxels[i][at] != 0) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/* What lies outside is refused with its number, or left out where that is asked for and something is left; the source
+ * stays as it is when it is refused. */
 static dseg_source *other_grid(dseg_source *source, struct model *model) {
   const struct model to = random_grid(model);
   struct model moved = *model;
@@ -298,14 +311,23 @@ static dseg_source *other_grid(dseg_source *source, struct model *model) {
                                        .onto = &geometry,
                                        .take_source = true,
                                        .warnings = {keep_message, warning},
-                                       .threads = 2};
+                                       .threads = 2,
+                                       .crop = model_random(2) == 0};
   for (size_t i = 0; i < model->segment_count; i++) {
     moved.voxels[i] = malloc(model_count(model));
     memcpy(moved.voxels[i], model->voxels[i], model_count(model));
   }
   const uint64_t outside = put_onto(&moved, &to);
   const dseg_status status = dseg_source_derive(source, &options, &view, &error);
-  if (outside > 0) {
+  if (options.crop && status != DSEG_OK) {
+    if (status != DSEG_ERROR_UNSUPPORTED || strstr(error.message, "it lies wholly outside") == NULL ||
+        !is_empty(&moved)) {
+      fail_msg("%s", error.message);
+    }
+    model_free(&moved);
+    return source;
+  }
+  if (!options.crop && outside > 0) {
     snprintf(expected, sizeof expected, "%llu voxels lie outside the grid", (unsigned long long)outside);
     if (status != DSEG_ERROR_UNSUPPORTED || strstr(error.message, expected) == NULL) {
       fail_msg("%s instead of %s", error.message, expected);
@@ -315,6 +337,9 @@ static dseg_source *other_grid(dseg_source *source, struct model *model) {
   }
   if (status != DSEG_OK) {
     fail_msg("%s", error.message);
+  }
+  if (outside > 0 && strstr(warning, "lie outside the grid that it is put on, and are left out") == NULL) {
+    fail_msg("%llu voxels are left out, and the warning is '%s'", (unsigned long long)outside, warning);
   }
   model_free(model);
   *model = moved;

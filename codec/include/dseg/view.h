@@ -29,11 +29,11 @@
  * (0088,0200) where something was left out.
  *
  * Cost. Deriving reads no pixels but for DSEG_VIEW_GRID_TIGHT, which looks from both ends until it meets a voxel, and
- * DSEG_VIEW_GRID_ONTO where parts of the source lie outside, which have to be empty. Planes on the same raster are read
- * straight into the caller's buffer; shifted, mirrored and turned planes take one copy more. Where an axis was
- * exchanged with the normal, a sagittal plane of an axial segmentation for instance, every plane of the view crosses
- * all planes of the source: a request then reads each of these once, however many planes it asks for. So ask for as
- * many as dseg_source_chunk_planes says, not for one after the other. */
+ * DSEG_VIEW_GRID_ONTO where parts of the source lie outside, which have to be empty unless crop is set. Planes on the
+ * same raster are read straight into the caller's buffer; shifted, mirrored and turned planes take one copy more. Where
+ * an axis was exchanged with the normal, a sagittal plane of an axial segmentation for instance, every plane of the
+ * view crosses all planes of the source: a request then reads each of these once, however many planes it asks for. So
+ * ask for as many as dseg_source_chunk_planes says, not for one after the other. */
 #ifndef DSEG_VIEW_H
 #define DSEG_VIEW_H
 
@@ -89,6 +89,9 @@ typedef struct dseg_derive_options {
   bool take_source;
   dseg_warning_sink warnings; /* margins that were cut */
   unsigned threads;           /* 0: one for each processor */
+  /* DSEG_VIEW_GRID_ONTO: what lies outside the grid is left out, whatever it holds, and no pixel is read to find out:
+   * images of a viewer that has not loaded all of a series. A warning says how much. */
+  bool crop;
 } dseg_derive_options;
 
 /* Makes a view. options may be NULL: all of the source. *view is the caller's, to be given to dseg_source_close.
@@ -96,8 +99,8 @@ typedef struct dseg_derive_options {
  * DSEG_ERROR_ARGUMENT: a segment or plane that is not there or is listed twice, a list that selects nothing, numbers
  * that collide with each other or with the background, a threshold outside 0..1, a source that was closed.
  * DSEG_ERROR_INPUT: no voxel in any plane (DSEG_VIEW_GRID_TIGHT). DSEG_ERROR_UNSUPPORTED: a grid that the source's
- * voxels do not fall on, with the angle or distance; voxels outside it, with their number by segment; another frame of
- * reference or patient. */
+ * voxels do not fall on, with the angle or distance; voxels outside it, with their number by segment, or with crop all
+ * of the source; another frame of reference or patient. */
 DSEG_API dseg_status dseg_source_derive(dseg_source *source, const dseg_derive_options *options, dseg_source **view,
                                         dseg_error *error);
 
