@@ -11,11 +11,13 @@
 #include "base/checked.h"
 #include "model/fractions.h"
 #include "sources/source.h"
+#include "sources/walk.h"
 
 /* From where on fractions count as inside. */
 static const double HALF = 0.5;
 
 struct work {
+  dseg_walk base; /* the first member: steps get at the rest */
   dseg_source *source;
   unsigned threads;
   size_t segment_count;
@@ -32,7 +34,8 @@ struct work {
   size_t chunk;
 };
 
-static void free_work(struct work *work) {
+static void destroy(dseg_walk *base) {
+  struct work *work = (struct work *)(void *)base;
   free(work->conflicts);
   free(work->values);
   free(work->first);
@@ -42,6 +45,7 @@ static void free_work(struct work *work) {
   free(work->segments);
   free(work->present);
   free(work->of_plane);
+  free(work);
 }
 
 static dseg_status fail_memory(const struct work *work, dseg_error *error) {
@@ -218,41 +222,73 @@ static void choose_layers(const struct work *work, dseg_layer_table *table, uint
   }
 }
 
-static dseg_status make_table(struct work *work, dseg_layer_table **table, dseg_error *error) {
-  const size_t planes = work->source->description->geometry.plane_count;
-  DSEG_TRY(begin(work, error));
-  for (size_t first = 0; work->segment_count > 1 && first < planes; first += work->chunk) {
-    const size_t count = planes - first < work->chunk ? planes - first : work->chunk;
-    DSEG_TRY(look_at_planes(work, first, count, error));
+/* The planes of the next step are those from first on. */
+static void go_to(struct work *work, size_t first) {
+  const size_t left = work->source->description->geometry.plane_count - first;
+  work->base.first = first;
+  work->base.count = work->chunk < left ? work->chunk : left;
+}
+
+static dseg_status step(dseg_walk *base, dseg_error *error) {
+  struct work *work = (struct work *)(void *)base;
+  DSEG_TRY(look_at_planes(work, base->first, base->count, error));
+  go_to(work, base->first + base->count);
+  return DSEG_OK;
+}
+
+dseg_status dseg_layers_begin(dseg_source *source, unsigned threads, dseg_walk **walk, dseg_error *error) {
+  struct work *work = calloc(1, sizeof *work);
+  if (work == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", source->description->segment_count);
+  }
+  work->base = (dseg_walk){.step = step, .destroy = destroy};
+  work->source = source;
+  work->threads = threads;
+  const bool is_known = atomic_load(&source->layers) != NULL;
+  const dseg_status status = is_known ? DSEG_OK : begin(work, error);
+  if (status != DSEG_OK) {
+    destroy(&work->base);
+    return status;
+  }
+  if (work->segment_count > 1) {
+    go_to(work, 0);
+  }
+  *walk = &work->base;
+  return DSEG_OK;
+}
+
+dseg_status dseg_layers_end(dseg_walk *walk, dseg_error *error) {
+  struct work *work = (struct work *)(void *)walk;
+  dseg_layer_table *others = atomic_load(&work->source->layers);
+  if (others != NULL) {
+    return DSEG_OK;
   }
   dseg_layer_table *made = calloc(1, sizeof *made + work->segment_count * sizeof *made->layer_of);
   if (made == NULL) {
     return fail_memory(work, error);
   }
   choose_layers(work, made, work->present);
-  *table = made;
+  if (!atomic_compare_exchange_strong(&work->source->layers, &others, made)) {
+    free(made); /* another thread was faster, with the same result */
+  }
   return DSEG_OK;
 }
 
 dseg_status dseg_source_layers(dseg_source *source, unsigned threads, const dseg_layer_table **table,
                                dseg_error *error) {
-  dseg_layer_table *others = atomic_load(&source->layers);
-  if (others != NULL) {
-    *table = others;
+  dseg_walk *walk = NULL;
+  *table = atomic_load(&source->layers);
+  if (*table != NULL) {
     return DSEG_OK;
   }
-  dseg_layer_table *made = NULL;
-  struct work work = {.source = source, .threads = threads};
-  const dseg_status status = make_table(&work, &made, error);
-  free_work(&work);
-  DSEG_TRY(status);
-  if (atomic_compare_exchange_strong(&source->layers, &others, made)) {
-    *table = made;
-    return DSEG_OK;
+  DSEG_TRY(dseg_layers_begin(source, threads, &walk, error));
+  dseg_status status = dseg_walk_all(walk, error);
+  if (status == DSEG_OK) {
+    status = dseg_layers_end(walk, error);
   }
-  free(made); /* another thread was faster, with the same result */
-  *table = others;
-  return DSEG_OK;
+  walk->destroy(walk);
+  *table = atomic_load(&source->layers);
+  return status;
 }
 
 dseg_status dseg_source_assign_layers(dseg_source *source, unsigned threads, uint32_t *layer_of, size_t *layer_count,

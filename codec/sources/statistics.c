@@ -13,6 +13,7 @@
 #include "sources/segment_sums.h"
 #include "sources/source.h"
 #include "sources/statistics_result.h"
+#include "sources/walk.h"
 
 /* Planes that are read together take about as much; less where memory cannot shrink, as in
  * WebAssembly. */
@@ -20,9 +21,10 @@
 #define LABEL_VALUES ((size_t)65536)
 
 struct walk {
+  dseg_walk base; /* the first member: steps get at the rest */
   dseg_source *source;
   const dseg_description *description;
-  const dseg_statistics_options *options;
+  dseg_statistics_options options;
   size_t segments, planes;
   bool fractions;
   bool overlap;
@@ -132,21 +134,27 @@ static dseg_status add_batch(struct walk *walk, size_t first, size_t count, dseg
     batch.labels = walk->own_labels + first * walk->plane_bytes;
   } else if (!walk->fractions) {
     bool overlap = false;
-    DSEG_TRY(read_labels(walk, first, count, walk->options->threads, walk->batch, &overlap, error));
+    DSEG_TRY(read_labels(walk, first, count, walk->options.threads, walk->batch, &overlap, error));
     walk->overlap = walk->overlap || overlap;
     batch.labels = overlap ? NULL : walk->batch;
   }
   return dseg_parallel_for(count, dseg_worker_count(walk->workers, count), add_plane, &batch, error);
 }
 
-static dseg_status add_all(struct walk *walk, dseg_error *error) {
-  const dseg_progress *progress = &walk->options->progress;
-  for (size_t first = 0; first < walk->planes; first += walk->room) {
-    const size_t count = walk->room < walk->planes - first ? walk->room : walk->planes - first;
-    DSEG_TRY(add_batch(walk, first, count, error));
-    if (progress->report != NULL) {
-      progress->report(progress->user, first + count, walk->planes);
-    }
+/* The planes of the next step are those from first on. */
+static void go_to(struct walk *walk, size_t first) {
+  const size_t left = walk->planes - first;
+  walk->base.first = first;
+  walk->base.count = walk->room < left ? walk->room : left;
+}
+
+static dseg_status step(dseg_walk *base, dseg_error *error) {
+  struct walk *walk = (struct walk *)(void *)base;
+  const dseg_progress *progress = &walk->options.progress;
+  DSEG_TRY(add_batch(walk, base->first, base->count, error));
+  go_to(walk, base->first + base->count);
+  if (progress->report != NULL) {
+    progress->report(progress->user, base->first, walk->planes);
   }
   return DSEG_OK;
 }
@@ -200,18 +208,18 @@ static dseg_status allocate_batch(struct walk *walk, dseg_error *error) {
 static dseg_status allocate(struct walk *walk, dseg_error *error) {
   const size_t count = walk->segments + 1;
   walk->bits = walk->segments <= UINT8_MAX ? 8 : walk->segments <= UINT16_MAX ? 16 : 32;
-  walk->workers = dseg_worker_count(walk->options->threads, walk->planes);
+  walk->workers = dseg_worker_count(walk->options.threads, walk->planes);
   walk->values = calloc(count, sizeof *walk->values);
   size_t all;
   if (dseg_mul_size(count, walk->workers, &all)) {
     walk->present = calloc(all, 1);
     walk->sums = calloc(all, sizeof *walk->sums);
   }
-  if (walk->options->by_plane && dseg_mul_size(walk->planes, walk->segments, &all)) {
+  if (walk->options.by_plane && dseg_mul_size(walk->planes, walk->segments, &all)) {
     walk->by_plane = calloc(all + 1, 1);
   }
   if (walk->values == NULL || walk->present == NULL || walk->sums == NULL ||
-      (walk->options->by_plane && walk->by_plane == NULL)) {
+      (walk->options.by_plane && walk->by_plane == NULL)) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", walk->segments);
   }
   for (size_t i = 0; i < walk->segments; i++) {
@@ -230,10 +238,51 @@ static void merge_workers(struct walk *walk) {
   }
 }
 
-static dseg_status count_source(struct walk *walk, dseg_statistics **statistics, dseg_error *error) {
+static void destroy(dseg_walk *base) {
+  struct walk *walk = (struct walk *)(void *)base;
+  dseg_labels_free(walk->batch, walk->batch_bytes);
+  dseg_statistics_frame_free(&walk->frame);
+  free(walk->segment_of);
+  free(walk->values);
+  free(walk->present);
+  free(walk->sums);
+  free(walk->by_plane);
+  free(walk);
+}
+
+static dseg_status begin(struct walk *walk, dseg_error *error) {
   DSEG_TRY(dseg_statistics_frame_find(walk->description, &walk->frame, error));
   DSEG_TRY(allocate(walk, error));
-  DSEG_TRY(add_all(walk, error));
+  go_to(walk, 0);
+  return DSEG_OK;
+}
+
+dseg_status dseg_statistics_begin(dseg_source *source, const dseg_statistics_options *options, dseg_walk **made,
+                                  dseg_error *error) {
+  const dseg_description *description = source->description;
+  struct walk *walk = calloc(1, sizeof *walk);
+  if (walk == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", description->geometry.plane_count);
+  }
+  *walk = (struct walk){
+      .base = {.step = step, .destroy = destroy},
+      .source = source,
+      .description = description,
+      .options = *options,
+      .segments = description->segment_count,
+      .planes = description->geometry.plane_count,
+      .fractions = description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY};
+  const dseg_status status = begin(walk, error);
+  if (status != DSEG_OK) {
+    destroy(&walk->base);
+    return status;
+  }
+  *made = &walk->base;
+  return DSEG_OK;
+}
+
+dseg_status dseg_statistics_end(dseg_walk *base, dseg_statistics **statistics, dseg_error *error) {
+  struct walk *walk = (struct walk *)(void *)base;
   merge_workers(walk);
   const dseg_statistics found = {.fractions = walk->fractions, .overlap = walk->overlap};
   DSEG_TRY(
@@ -251,21 +300,12 @@ dseg_status dseg_source_statistics(dseg_source *source, const dseg_statistics_op
   *statistics = NULL;
   dseg_statistics_options complete;
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_statistics_options, &complete, options, error));
-  const dseg_description *description = source->description;
-  struct walk walk = {
-      .source = source,
-      .description = description,
-      .options = &complete,
-      .segments = description->segment_count,
-      .planes = description->geometry.plane_count,
-      .fractions = description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY};
-  const dseg_status status = count_source(&walk, statistics, error);
-  dseg_labels_free(walk.batch, walk.batch_bytes);
-  dseg_statistics_frame_free(&walk.frame);
-  free(walk.segment_of);
-  free(walk.values);
-  free(walk.present);
-  free(walk.sums);
-  free(walk.by_plane);
+  dseg_walk *walk = NULL;
+  DSEG_TRY(dseg_statistics_begin(source, &complete, &walk, error));
+  dseg_status status = dseg_walk_all(walk, error);
+  if (status == DSEG_OK) {
+    status = dseg_statistics_end(walk, statistics, error);
+  }
+  walk->destroy(walk);
   return status;
 }
