@@ -102,9 +102,17 @@ static dseg_status (*const creates[DECODERS])(const dseg_codec_setup *setup, dse
     create_0, create_1, create_2,  create_3,  create_4,  create_5,  create_6,  create_7,
     create_8, create_9, create_10, create_11, create_12, create_13, create_14, create_15};
 
+/* Of a decoder: its syntax loses, or is in no standard. */
+enum { DECODER_LOSSY = 1, DECODER_EXPERIMENTAL = 2 };
+
+static unsigned plugin_flags(unsigned flags) {
+  return DSEG_PLUGIN_CAN_READ | DSEG_FRAME_ALL_BITS | ((flags & DECODER_LOSSY) != 0 ? DSEG_PLUGIN_LOSSY : 0) |
+         ((flags & DECODER_EXPERIMENTAL) != 0 ? DSEG_PLUGIN_EXPERIMENTAL : 0);
+}
+
 /* Registers JavaScript's decoder number decoder for a transfer syntax. The texts are copied. */
 FACE_EXPORT(add_decoder)
-int face_add_decoder(int decoder, const char *transfer_syntax, const char *name, const char *title, unsigned lossy) {
+int face_add_decoder(int decoder, const char *transfer_syntax, const char *name, const char *title, unsigned flags) {
   dseg_error *error = face_begin();
   if (decoder_count == DECODERS) {
     return (int)dseg_fail(error, DSEG_ERROR_LIMIT, "there are more than %d decoders", DECODERS);
@@ -123,11 +131,11 @@ int face_add_decoder(int decoder, const char *transfer_syntax, const char *name,
                              .name = texts[1],
                              .title = texts[2],
                              .transfer_syntax_uid = texts[0],
-                             .flags = DSEG_PLUGIN_CAN_READ | DSEG_FRAME_ALL_BITS | (lossy != 0 ? DSEG_PLUGIN_LOSSY : 0),
+                             .flags = plugin_flags(flags),
                              .create = creates[decoder_count],
                              .decode = decode,
                              .destroy = destroy,
-                             .lossy_method = lossy != 0 ? "ISO_10918_1" : NULL},
+                             .lossy_method = (flags & DECODER_LOSSY) != 0 ? "ISO_10918_1" : NULL},
                    .decoder = decoder};
   all[decoder_count] = made;
   const dseg_status status = dseg_register(NULL, &made->codec, error);

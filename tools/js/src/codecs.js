@@ -2,17 +2,21 @@
 // codecs.js - decoders that are handed in, as frame codecs of the module.
 import { argument } from "./errors.js";
 
-/** What transfer syntaxes are called, as in the library: name, title, whether they lose. */
+/** As native/face_codecs.c has them. */
+const LOSSY = 1;
+const EXPERIMENTAL = 2;
+
+/** What transfer syntaxes are called, as in the library: name, title, flags. */
 const known = {
-  "1.2.840.10008.1.2.8.1": ["deflated-frame", "Deflated Image Frame Compression", false],
-  "1.2.840.10008.1.2.4.50": ["jpeg", "JPEG Baseline (Process 1)", true],
-  "1.2.840.10008.1.2.4.57": ["jpeg-lossless-14", "JPEG Lossless, Non-Hierarchical", false],
-  "1.2.840.10008.1.2.4.70": ["jpeg-lossless", "JPEG Lossless, Non-Hierarchical, First-Order Prediction", false],
-  "1.2.840.10008.1.2.4.80": ["jpeg-ls", "JPEG-LS Lossless Image Compression", false],
-  "1.2.840.10008.1.2.4.90": ["jpeg2000", "JPEG 2000 Image Compression (Lossless Only)", false],
-  "1.2.840.10008.1.2.4.110": ["jpeg-xl", "JPEG XL Lossless", false],
-  "1.2.840.10008.1.2.4.201": ["htj2k", "High-Throughput JPEG 2000 Image Compression (Lossless Only)", false],
-  "2.25.58624446592436988505425501571863493983.2.1.1": ["zstd", "Zstandard Image Frame Compression", false],
+  "1.2.840.10008.1.2.8.1": ["deflated-frame", "Deflated Image Frame Compression"],
+  "1.2.840.10008.1.2.4.50": ["jpeg", "JPEG Baseline (Process 1)", LOSSY],
+  "1.2.840.10008.1.2.4.57": ["jpeg-lossless-14", "JPEG Lossless, Non-Hierarchical"],
+  "1.2.840.10008.1.2.4.70": ["jpeg-lossless", "JPEG Lossless, Non-Hierarchical, First-Order Prediction"],
+  "1.2.840.10008.1.2.4.80": ["jpeg-ls", "JPEG-LS Lossless Image Compression"],
+  "1.2.840.10008.1.2.4.90": ["jpeg2000", "JPEG 2000 Image Compression (Lossless Only)"],
+  "1.2.840.10008.1.2.4.110": ["jpeg-xl", "JPEG XL Lossless"],
+  "1.2.840.10008.1.2.4.201": ["htj2k", "High-Throughput JPEG 2000 Image Compression (Lossless Only)"],
+  "2.25.58624446592436988505425501571863493983.2.1.1": ["zstd", "Zstandard Image Frame Compression", EXPERIMENTAL],
 };
 
 function addDecoder(module, transferSyntax, decode) {
@@ -20,9 +24,9 @@ function addDecoder(module, transferSyntax, decode) {
     throw argument(`decoders: ${transferSyntax} must be the UID of a transfer syntax, with a function`);
   }
   const number = module.host.decoders.push({ decode, transferSyntax }) - 1;
-  const [name, title, lossy] = known[transferSyntax] ?? [`handed-in-${number}`, `Decoder of ${transferSyntax}`, false];
+  const [name, title, flags = 0] = known[transferSyntax] ?? [`handed-in-${number}`, `Decoder of ${transferSyntax}`];
   module.with([transferSyntax, name, title], (uid, called, text) => {
-    module.check(module.calls.add_decoder(number, uid, called, text, lossy ? 1 : 0));
+    module.check(module.calls.add_decoder(number, uid, called, text, flags));
   });
 }
 

@@ -21,6 +21,7 @@ test("every valid object has the native digest", async () => {
     const digests = [await seg.digest(), await seg.digest({ asMasks: true })];
     assert.ok(digests.includes(sample.voxels_sha256), `${sample.file}: ${digests}`);
     if (sample.transfer_syntax) assert.equal(seg.encoding.frameCodec, sample.transfer_syntax.name);
+    if (sample.status) assert.equal(seg.encoding.experimental, sample.status === "proposal", sample.file);
     assert.equal(seg.encoding.fileBytes, fs.statSync(path.join("set", sample.file)).size, sample.file);
     seg.close();
     count++;
