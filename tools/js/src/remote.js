@@ -36,16 +36,21 @@ class Connection {
   }
 
   #receive({ id, progress, result, error, cost }) {
-    const waiting = this.#waiting.get(id);
-    if (!waiting) return;
     if (progress !== undefined) {
-      waiting.progress?.(...progress);
+      this.#waiting.get(id)?.progress?.(...progress);
       return;
     }
+    const waiting = this.#take(id);
+    if (error !== undefined) waiting?.reject(new DsegError(error.code, error.message));
+    else waiting?.resolve({ result, cost });
+  }
+
+  /** A call that waits no longer: the caller's signal lets go of it. */
+  #take(id) {
+    const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    waiting.signal?.removeEventListener("abort", waiting.abort);
-    if (error !== undefined) waiting.reject(new DsegError(error.code, error.message));
-    else waiting.resolve({ result, cost });
+    waiting?.signal?.removeEventListener("abort", waiting.abort);
+    return waiting;
   }
 
   /** options: what may hold signal and progress, which stay here. */
@@ -62,7 +67,7 @@ class Connection {
       try {
         this.#worker.postMessage(message);
       } catch (error) {
-        this.#waiting.delete(id);
+        this.#take(id);
         reject(argument(`what was given cannot be sent to the worker: ${error.message}`));
       }
     });
@@ -70,8 +75,7 @@ class Connection {
 
   end(reason) {
     this.#ended ??= reason;
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
+    for (const id of [...this.#waiting.keys()]) this.#take(id).reject(this.#ended);
     void this.#worker.terminate();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_worker.mjs - the same through a worker: results, messages of errors, abort, the end.
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { after, test } from "node:test";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -48,6 +49,22 @@ test("progress, abort, errors", async () => {
   await assert.rejects(theirs.mask(99), { code: "argument", name: "DsegError" });
   await assert.rejects(there.open("missing.dcm"), { code: "input" });
   await assert.rejects(there.open(() => {}), { code: "argument" });
+});
+
+test("a signal keeps nothing of a call that is over", async () => {
+  const { signal } = new AbortController();
+  const listeners = () => getEventListeners(signal, "abort").length;
+  const running = theirs.labels({ signal });
+  assert.equal(listeners(), 1);
+  await running;
+  assert.equal(listeners(), 0);
+  await assert.rejects(theirs.labels({ signal, on: [() => {}] }), { code: "argument" }); // cannot be sent
+  assert.equal(listeners(), 0);
+  const ended = await Dseg.create({ worker: true });
+  const opening = ended.open("volume.dcm", { signal });
+  ended.close();
+  await assert.rejects(opening, { code: "closed" });
+  assert.equal(listeners(), 0);
 });
 
 test("decoders come as modules", async () => {
