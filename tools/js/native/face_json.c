@@ -38,6 +38,10 @@ static void put_segment(json_out *json, const dseg_segment *segment, size_t inde
   put_optional(json, "description", segment->description);
   json_put_reals(json, "rgb", color, 3);
   json_put_bool(json, "hasColor", segment->has_color);
+  if (segment->has_color) {
+    const double cielab[3] = {segment->cielab[0], segment->cielab[1], segment->cielab[2]};
+    json_put_reals(json, "cielab", cielab, 3);
+  }
   json_put_string(json, "algorithmType", algorithms[segment->algorithm_type]);
   put_optional(json, "algorithmName", segment->algorithm_name);
   put_code(json, "category", &segment->category);

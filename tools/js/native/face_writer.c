@@ -71,10 +71,26 @@ static dseg_code_list copy_codes(const char *const *texts, size_t count, bool *f
   return (dseg_code_list){codes, codes != NULL ? count : 0};
 }
 
-/* The next segment, by ascending number. rgb < 0: no colour, else 0xRRGGBB. original: 0, or the number that it had. */
+/* rgb: 0xRRGGBB, or < 0 for none; cielab: three numbers as in an object, NULL for none. Where both are given that is
+ * kept which rgb was made of, so that a colour which nobody changed stays as it was stored. */
+static void set_color(dseg_segment *segment, int rgb, const uint16_t *cielab) {
+  segment->has_color = true;
+  if (cielab != NULL) {
+    memcpy(segment->cielab, cielab, sizeof segment->cielab);
+    dseg_cielab_to_rgb(cielab, segment->rgb);
+  }
+  const uint8_t wanted[3] = {(uint8_t)((unsigned)rgb >> 16), (uint8_t)((unsigned)rgb >> 8), (uint8_t)rgb};
+  if (rgb >= 0 && (cielab == NULL || memcmp(segment->rgb, wanted, sizeof wanted) != 0)) {
+    memcpy(segment->rgb, wanted, sizeof wanted);
+    dseg_rgb_to_cielab(wanted, segment->cielab);
+  }
+}
+
+/* The next segment, by ascending number. original: 0, or the number that it had. rgb < 0 and cielab NULL: no colour. */
 FACE_EXPORT(new_segment)
-int face_new_segment(uint32_t number, uint32_t original, int algorithm, int rgb, const char *const *texts,
-                     size_t modifier_count, size_t region_count, size_t region_modifier_count) {
+int face_new_segment(uint32_t number, uint32_t original, int algorithm, int rgb, const uint16_t *cielab,
+                     const char *const *texts, size_t modifier_count, size_t region_count,
+                     size_t region_modifier_count) {
   dseg_error *error = face_begin();
   if (made == NULL || segments_given == made->segment_count) {
     return (int)dseg_fail(error, DSEG_ERROR_ARGUMENT, "there are more segments than were announced");
@@ -96,12 +112,8 @@ int face_new_segment(uint32_t number, uint32_t original, int algorithm, int rgb,
   segment->anatomic_regions = copy_codes(texts + TEXT_LISTS + 3 * modifier_count, region_count, &failed);
   segment->anatomic_region_modifiers =
       copy_codes(texts + TEXT_LISTS + 3 * (modifier_count + region_count), region_modifier_count, &failed);
-  if (rgb >= 0) {
-    segment->has_color = true;
-    for (size_t i = 0; i < 3; i++) {
-      segment->rgb[i] = (uint8_t)((unsigned)rgb >> (16 - 8 * i));
-    }
-    dseg_rgb_to_cielab(segment->rgb, segment->cielab);
+  if (rgb >= 0 || cielab != NULL) {
+    set_color(segment, rgb, cielab);
   }
   return failed ? out_of_memory(error) : (int)DSEG_OK;
 }

@@ -3,6 +3,7 @@
 import { Dseg } from "./base.js";
 import { addDecoders } from "./codecs.js";
 import { argument, DsegError } from "./errors.js";
+import { headerBytes } from "./header.js";
 import { expand } from "./inflate.js";
 import { openInput } from "./inputs.js";
 import { Module } from "./module.js";
@@ -109,9 +110,15 @@ export class DsegHere extends Dseg {
     });
   }
 
+  /** Images whose elements are given, as files. */
+  #filesOf(images) {
+    return this.tasks.inTurn(() => images.map((image) => (image?.elements !== undefined
+      ? headerBytes(this.#module, image.elements) : image)));
+  }
+
   async write(request) {
     this.#checkOpen();
-    const images = await this.#openInputs(request.images ?? [], { what: "image" });
+    const images = await this.#openInputs(await this.#filesOf(request.images ?? []), { what: "image" });
     try {
       return await this.tasks.inTurn(() => writeNew(this.#module, images, request));
     } finally {

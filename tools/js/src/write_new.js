@@ -13,10 +13,13 @@ const bitsOf = new Map([[Uint8Array, 8], [Uint8ClampedArray, 8], [Uint16Array, 1
 function sortSegments(segments) {
   if (!Array.isArray(segments)) throw argument("segments must be an array");
   const sorted = segments.map((segment, index) => ({ ...segment, number: segment.number ?? index + 1, index }));
-  for (const { number, label, category, type, algorithmType } of sorted) {
+  for (const { number, label, category, type, algorithmType, cielab } of sorted) {
     if (!Number.isInteger(number) || number < 1) throw argument(`segment number ${number}: must be a whole number from 1`);
     if (typeof label !== "string") throw argument(`segment ${number} needs a label`);
     if (!category?.value || !type?.value) throw argument(`segment ${number} (${label}) needs a category and a type, codes`);
+    if (cielab !== undefined && (cielab.length !== 3 || !Array.from(cielab).every((value) => value >= 0 && value <= 65535))) {
+      throw argument(`segment ${number} (${label}): cielab are three numbers of 0 to 65535`);
+    }
     if (algorithmType !== undefined && !algorithms.includes(algorithmType)) {
       throw argument(`segment ${number} (${label}): algorithmType is one of ${algorithms.join(", ")}`);
     }
@@ -101,12 +104,14 @@ function giveSegment(module, segment) {
     ...[segment.category, segment.type, ...modifiers, ...regions, ...regionModifiers].flatMap(textsOfCode),
   ];
   const [red, green, blue] = segment.rgb ?? [];
-  const rgb = segment.rgb === undefined || segment.hasColor === false ? -1 : (red << 16) | (green << 8) | blue;
+  const hasColor = segment.hasColor !== false;
+  const rgb = segment.rgb === undefined || !hasColor ? -1 : (red << 16) | (green << 8) | blue;
+  const cielab = segment.cielab === undefined || !hasColor ? null : Uint16Array.from(segment.cielab);
   const algorithm = algorithms.indexOf(segment.algorithmType ?? (segment.algorithmName ? "AUTOMATIC" : "MANUAL"));
-  module.with([texts], (list) => {
+  module.with([texts, cielab], (list, color) => {
     const { number, originalNumber } = segment;
     const counts = [modifiers.length, regions.length, regionModifiers.length];
-    module.check(module.calls.new_segment(number, originalNumber ?? 0, algorithm, rgb, list, ...counts));
+    module.check(module.calls.new_segment(number, originalNumber ?? 0, algorithm, rgb, color, list, ...counts));
   });
 }
 

@@ -118,6 +118,70 @@ test("a series has hundreds of images", async () => {
   again.close();
 });
 
+test("headers of images may come as elements", async () => {
+  const [{ position }, second] = seg.geometry.planes;
+  const ct = "1.2.840.10008.5.1.4.1.1.2";
+  const headers = ctHeaders(seg.geometry);
+  const { rows, columns, orientation, pixelSpacing, planes } = seg.geometry;
+  const images = planes.map((image, i) => ({ elements: [
+    { tag: 0x00080005, vr: "CS", value: "ISO_IR 192" },
+    { tag: 0x00080016, vr: "UI", value: ct },
+    { tag: 0x00080018, vr: "UI", value: `1.2.826.0.1.3680043.8.498.3.${i + 1}` },
+    { tag: 0x00080020, vr: "DA", value: "20250131" },
+    { tag: 0x00080060, vr: "CS", value: "CT" },
+    { tag: 0x00081032, vr: "SQ", value: [[{ tag: 0x00080100, vr: "SH", value: "CTAP" },
+      { tag: 0x00080102, vr: "SH", value: "99X" }, { tag: 0x00080104, vr: "LO", value: "Abdomen" }]] },
+    { tag: 0x00100010, vr: "PN", value: "Müller^Jürgen" },
+    { tag: 0x00100020, vr: "LO", value: "P1" },
+    { tag: 0x0020000d, vr: "UI", value: "1.2.826.0.1.3680043.8.498.1" },
+    { tag: 0x0020000e, vr: "UI", value: "1.2.826.0.1.3680043.8.498.2" },
+    { tag: 0x00200013, vr: "IS", value: String(i + 1) },
+    { tag: 0x00200032, vr: "DS", value: image.position },
+    { tag: 0x00200037, vr: "DS", value: orientation },
+    { tag: 0x00200052, vr: "UI", value: "1.2.826.0.1.3680043.8.498.4" },
+    { tag: 0x00280010, vr: "US", value: [rows] },
+    { tag: 0x00280011, vr: "US", value: [columns] },
+    { tag: 0x00280030, vr: "DS", value: pixelSpacing },
+  ] }));
+  assert.equal(images.length, headers.length);
+  assert.notDeepEqual(position, second.position);
+  const { bytes } = await module.write({ labels: voxels, segments: seg.segments, images });
+  assert.equal(await checked(bytes, "of-elements.dcm"), await seg.digest());
+  assert.ok(Buffer.from(bytes).includes("Müller^Jürgen") && Buffer.from(bytes).includes("CTAP"));
+  const again = await module.open(bytes);
+  assert.equal(again.references.length, planes.length);
+  again.close();
+  const refused = [
+    { tag: 0x00280010, vr: "US", value: [70000] },
+    { tag: 0x00200032, vr: "DS", value: [NaN] },
+    { tag: 0x00280010, vr: "LO", value: "40" }, // another VR than PS3.6 gives
+    { tag: 0xfffee000, vr: "UI", value: "1" },
+    { tag: 0x00100020, vr: "LO", value: 5 },
+    { tag: -1, vr: "LO", value: "" },
+  ];
+  for (const element of refused) {
+    const wrong = [{ elements: [...images[0].elements, element] }, ...images.slice(1)];
+    await assert.rejects(module.write({ labels: voxels, segments: seg.segments, images: wrong }), { code: "argument" },
+      JSON.stringify(element));
+  }
+  await assert.rejects(module.write({ labels: voxels, segments: seg.segments, images: [{ elements: [] }] }),
+    { code: "argument" });
+});
+
+test("a colour that nobody changed stays as it was stored", async () => {
+  const stored = [30000, 40000, 20000]; // no whole numbers of sRGB
+  const labels = voxels.map((value) => (value === 1 ? 1 : 0));
+  const colorOf = async (segment) => (await module.open((await module.write({ labels, segments: [segment], on })).bytes)).segments[0];
+  const first = await colorOf({ ...liver, rgb: undefined, cielab: stored });
+  assert.deepEqual(first.cielab, stored);
+  assert.deepEqual((await colorOf(first)).cielab, stored);
+  const changed = await colorOf({ ...first, rgb: [0, 0, 255] });
+  assert.deepEqual(changed.rgb, [0, 0, 255]);
+  assert.notDeepEqual(changed.cielab, stored);
+  assert.equal((await colorOf({ ...first, hasColor: false })).cielab, undefined);
+  await assert.rejects(colorOf({ ...liver, cielab: [1, 2] }), { code: "argument" });
+});
+
 test("names in other character sets become UTF-8", async () => {
   const cases = [
     ["ISO_IR 101", [0xd8, 0x65], "Ře"],

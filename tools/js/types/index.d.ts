@@ -64,6 +64,8 @@ export interface Segment {
   /** sRGB, 0 to 255: the recommended colour, or a distinct one where none is given (hasColor false). */
   rgb: [number, number, number];
   hasColor: boolean;
+  /** Recommended Display CIELab Value (0062,000D), as stored; there with hasColor. */
+  cielab?: [number, number, number];
   algorithmType: 'AUTOMATIC' | 'SEMIAUTOMATIC' | 'MANUAL';
   algorithmName?: string;
   category: Code;
@@ -177,6 +179,8 @@ export interface Statistics {
 
 export interface SegmentInput {
   number?: number; label: string; description?: string; rgb?: [number, number, number];
+  /** As stored: what counts as long as it gives rgb, or where rgb is left out. */
+  cielab?: [number, number, number];
   algorithmType?: 'AUTOMATIC' | 'SEMIAUTOMATIC' | 'MANUAL'; algorithmName?: string;
   category: Code; type: Code; typeModifiers?: Code[]; anatomicRegions?: Code[]; anatomicRegionModifiers?: Code[];
   trackingId?: string; trackingUid?: string;
@@ -197,8 +201,11 @@ export interface EncodingOptions {
   uidSeed?: string;
   dateTime?: string;
 }
-/** An image's header: a Part 10 file of it, whole or up to Pixel Data. Patient, study and references come from these. */
-export type ImageHeader = Input;
+/** One attribute: text with its values separated by backslashes, numbers (US, FD, DS), or the items of a sequence. */
+export interface HeaderElement { tag: number; vr: string; value: string | number[] | HeaderElement[][] }
+/** An image's header: a Part 10 file of it, whole or up to Pixel Data, or its attributes. Patient, study and references
+ * come from these. */
+export type ImageHeader = Input | { elements: HeaderElement[] };
 export interface WriteRequest extends EncodingOptions {
   /** One label map of the planes of images or of on, in C order; or a mask for each segment, a byte a voxel: not zero,
    * and as 'fractional' a probability, of which 255 is 1. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Headers of a viewer's images, as files that dseg.write takes patient, study and references from.
+// Headers of a viewer's images, which dseg.write takes patient, study and references from.
 import { DsegError } from "../errors.js";
-import { part10Bytes } from "./data_set.js";
+import { elementsOf } from "./header_elements.js";
 import { ATTRIBUTES } from "./image_attributes.js";
 
 /** What providers call what they know: whole instances first, then parts of them. */
@@ -66,7 +66,7 @@ function headerOfFrames(images, attributes) {
   };
 }
 
-/** A Part 10 file for each instance of images (readImage). Throws where the provider does not say which instance an
+/** An ImageHeader for each instance of images (readImage). Throws where the provider does not say which instance an
  * image is of. */
 export function imageHeaders(provider, images) {
   const instances = new Map();
@@ -87,7 +87,7 @@ export function imageHeaders(provider, images) {
     if (isMulti && instance.images.some((image) => image.frame === 0)) {
       throw new DsegError("argument", `image ${instance.images[0].imageId}: its id does not name a frame`);
     }
-    return part10Bytes(isMulti ? headerOfFrames(instance.images, instance.attributes)
-      : headerOfSingle(instance.images[0], instance.attributes));
+    return { elements: elementsOf(isMulti ? headerOfFrames(instance.images, instance.attributes)
+      : headerOfSingle(instance.images[0], instance.attributes)) };
   });
 }

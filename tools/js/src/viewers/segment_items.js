@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Items of Segment Sequence (0062,0002) as dcmjs names them, and segments of this package, each made of the other.
 import { DsegError } from "../errors.js";
-import { cielabOf, rgbOf } from "./cielab.js";
 
 /** A sequence as dcmjs gives it: a list whose first item's attributes can be read from the list, too. */
 function sequenceOf(items) {
@@ -31,7 +30,7 @@ export function itemOf(segment) {
   };
   if (segment.description) item.SegmentDescription = segment.description;
   if (segment.algorithmName) item.SegmentAlgorithmName = segment.algorithmName;
-  if (segment.hasColor) item.RecommendedDisplayCIELabValue = cielabOf(segment.rgb);
+  if (segment.hasColor) item.RecommendedDisplayCIELabValue = [...segment.cielab];
   if (segment.trackingId) item.TrackingID = segment.trackingId;
   if (segment.trackingUid) item.TrackingUID = segment.trackingUid;
   if (segment.anatomicRegions.length > 0) {
@@ -67,8 +66,8 @@ export function segmentOf(item, number) {
         + `SegmentedProperty${name}CodeSequence`);
     }
   }
-  const rgb = item.rgba?.slice(0, 3) ?? (lab ? rgbOf(Array.from(lab, Number)) : undefined);
-  if (rgb) segment.rgb = rgb.map(Math.round);
+  if (item.rgba) segment.rgb = item.rgba.slice(0, 3).map(Math.round);
+  if (lab) segment.cielab = Array.from(lab, Number);
   if (item.SegmentDescription) segment.description = String(item.SegmentDescription);
   // Segment Algorithm Name (0062,0009) must not be there with MANUAL (PS3.3 C.8.20.2), and viewers name their brushes.
   if (segment.algorithmType !== "MANUAL" && item.SegmentAlgorithmName) {

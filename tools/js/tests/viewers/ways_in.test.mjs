@@ -8,8 +8,6 @@ import { adapters, addStack, arrayBufferOf, cache, createAdapter, dseg, loadPack
   segmentMetadata } from "./kit.mjs";
 
 const { fetchInstance, firstPart, urlOfImageId } = await loadPackage("viewers/dicomweb.js");
-const { cielabOf, rgbOf } = await loadPackage("viewers/cielab.js");
-const { decimalText } = await loadPackage("viewers/data_set.js");
 const stack = readStack("axial");
 const size = stack.rows * stack.columns;
 const planes = stack.images.map((_, k) => stack.labels.slice(k * size, (k + 1) * size));
@@ -200,22 +198,6 @@ test("vectors of a provider as typed arrays and as records", async () => {
   const buffer = arrayBufferOf("axial/binary.dcm");
   const result = await createAdapter().createFromDICOMSegBuffer(imageIds, buffer, { metadataProvider });
   assert.deepEqual(pixelsOf(result), [planes]);
-});
-
-test("colours survive CIELab, and numbers their texts", () => {
-  for (let red = 0; red < 256; red += 5) {
-    for (let green = 0; green < 256; green += 15) {
-      for (let blue = 0; blue < 256; blue += 17) {
-        const rgb = [red, green, blue];
-        assert.deepEqual(rgbOf(cielabOf(rgb)), rgb);
-      }
-    }
-  }
-  for (const value of [0, -0.1, 1 / 3, -123.456789012345678, 1e-7, -1.23456789e-12, 123456789012.25, -2 / 3]) {
-    const text = decimalText(value);
-    assert.ok(text.length <= 16, text);
-    assert.ok(Math.abs(Number(text) - value) <= Math.abs(value) * 1e-9, text);
-  }
 });
 
 test.after(() => dseg.close());
