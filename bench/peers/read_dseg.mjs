@@ -12,7 +12,7 @@ const { version } = JSON.parse(fs.readFileSync(path.join(directory, "package.jso
 
 begin();
 const dseg = await Dseg.create(); // compiles the module, as the first object on a page does
-const seg = await dseg.open(fs.readFileSync(file));
+const seg = await dseg.open(file); // read by parts
 const { voxels, rows, columns, planes } = await seg.labels();
 const times = elapsed();
 const size = rows * columns;

@@ -39,8 +39,8 @@ json_out *face_begin_text(void);
 /* Ends it. DSEG_OK, or DSEG_ERROR_MEMORY. */
 int face_end_text(void);
 
-/* An input of a descriptor, which stays open when the input is closed. */
-dseg_status face_input(int descriptor, dseg_input **input, dseg_error *error);
+/* An input of a descriptor, which stays open when the input is closed. distant: as in dseg_reader. */
+dseg_status face_input(int descriptor, bool distant, dseg_input **input, dseg_error *error);
 /* An output that goes to JavaScript. */
 dseg_output face_output(void);
 

@@ -48,7 +48,7 @@ json_out *face_begin_text(void) {
   free(text);
   text = NULL;
   text_size = 0;
-  json = (json_out){.stream = open_memstream(&text, &text_size)};
+  json = (json_out){.stream = open_memstream(&text, &text_size), .inline_from = 1}; /* nobody looks at it */
   if (json.stream == NULL) {
     (void)dseg_fail(&last, DSEG_ERROR_MEMORY, "out of memory for a text");
     return NULL;
@@ -92,12 +92,13 @@ static dseg_status read_at(void *user, uint64_t offset, void *to, size_t size, s
   return DSEG_OK;
 }
 
-dseg_status face_input(int descriptor, dseg_input **input, dseg_error *error) {
+dseg_status face_input(int descriptor, bool distant, dseg_input **input, dseg_error *error) {
   const dseg_reader reader = {.struct_size = sizeof reader,
                               .size = (uint64_t)face_host_size(descriptor),
                               .concurrent = true,
                               .user = (void *)(intptr_t)descriptor,
-                              .read_at = read_at};
+                              .read_at = read_at,
+                              .distant = distant};
   return dseg_input_from_reader(&reader, input, error);
 }
 

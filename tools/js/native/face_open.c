@@ -4,9 +4,9 @@
 
 #include "face.h"
 
-/* Opens count inputs as one segmentation. NULL: it failed. */
+/* Opens count inputs as one segmentation. distant: they are read by parts. NULL: it failed. */
 FACE_EXPORT(open)
-dseg_source *face_open(const char *const *names, const int *descriptors, size_t count, double memory_limit,
+dseg_source *face_open(const char *const *names, const int *descriptors, size_t count, int distant, double memory_limit,
                        int other_patient) {
   dseg_error *error = face_begin();
   dseg_source *source = NULL;
@@ -17,7 +17,7 @@ dseg_source *face_open(const char *const *names, const int *descriptors, size_t 
   }
   dseg_status status = DSEG_OK;
   for (size_t i = 0; status == DSEG_OK && i < count; i++) {
-    status = face_input(descriptors[i], &inputs[i], error);
+    status = face_input(descriptors[i], distant != 0, &inputs[i], error);
   }
   if (status == DSEG_OK) {
     const dseg_open_options options = {.struct_size = sizeof options,
@@ -78,19 +78,19 @@ FACE_EXPORT(planes) int face_planes(dseg_source *source, double *planes, double 
   return (int)DSEG_OK;
 }
 
-/* Where frames first..first + count - 1 lie: offset, bytes, plane, segment's index or -1 for each. */
+/* Which bytes frames first..first + count - 1 are read from: offset, bytes, plane, segment's index or -1 for each. */
 FACE_EXPORT(frames) int face_frames(dseg_source *source, size_t first, size_t count, double *frames) {
   dseg_error *error = face_begin();
   for (size_t i = 0; i < count; i++) {
-    dseg_frame_location location;
-    const dseg_status status = dseg_source_frame(source, first + i, &location, error);
+    dseg_frame_range range;
+    const dseg_status status = dseg_source_frame_range(source, first + i, &range, error);
     if (status != DSEG_OK) {
       return (int)status;
     }
-    frames[4 * i] = (double)location.offset;
-    frames[4 * i + 1] = location.length;
-    frames[4 * i + 2] = location.plane;
-    frames[4 * i + 3] = location.segment;
+    frames[4 * i] = (double)range.offset;
+    frames[4 * i + 1] = (double)range.length;
+    frames[4 * i + 2] = range.plane;
+    frames[4 * i + 3] = range.segment;
   }
   return (int)DSEG_OK;
 }

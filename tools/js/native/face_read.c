@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "face.h"
+#include "sources/walk.h"
 
 /* Planes of labels into out. segments: indices; NULL: all. Of segments that overlap the last one wins. Returns the
  * voxels that belong to several; -1: it failed. */
@@ -31,10 +32,15 @@ int face_mask(dseg_source *source, size_t segment, size_t first, size_t count, u
   return (int)dseg_source_read_mask(source, segment, first, count, out, size, 1, face_begin());
 }
 
-/* The layer of each segment, from 0. Returns how many layers there are; -1: it failed. */
-FACE_EXPORT(layers) double face_layers(dseg_source *source, uint32_t *layer_of) {
+/* The layer of each segment, from 0, which stay with the source: of a walk without a step left. Returns how many layers
+ * there are; -1: it failed. */
+FACE_EXPORT(layers) double face_layers(dseg_walk *walk, dseg_source *source, uint32_t *layer_of) {
+  dseg_error *error = face_begin();
   size_t count = 0;
-  const dseg_status status = dseg_source_assign_layers(source, 1, layer_of, &count, face_begin());
+  dseg_status status = dseg_layers_end(walk, error);
+  if (status == DSEG_OK) {
+    status = dseg_source_assign_layers(source, 1, layer_of, &count, error);
+  }
   return status == DSEG_OK ? (double)count : -1.0;
 }
 
@@ -44,10 +50,11 @@ FACE_EXPORT(chunk_planes) size_t face_chunk_planes(dseg_source *source, unsigned
 }
 
 /* The source on count planes of one raster, by ascending position along their normal: spacing (2 numbers) and
- * orientation (6) of all, then the position of each (3). The view is to be closed before the source. NULL: it failed.
- */
+ * orientation (6) of all, then the position of each (3). crop: what lies outside is left out, else it has to be empty.
+ * The view is to be closed before the source. NULL: it failed. */
 FACE_EXPORT(onto)
-dseg_source *face_onto(dseg_source *source, uint32_t rows, uint32_t columns, const double *numbers, size_t count) {
+dseg_source *face_onto(dseg_source *source, uint32_t rows, uint32_t columns, const double *numbers, size_t count,
+                       int crop) {
   dseg_error *error = face_begin();
   const dseg_geometry *own = &dseg_source_description(source)->geometry;
   dseg_plane_position *planes = calloc(count != 0 ? count : 1, sizeof *planes);
@@ -67,7 +74,8 @@ dseg_source *face_onto(dseg_source *source, uint32_t rows, uint32_t columns, con
                                        .grid = DSEG_VIEW_GRID_ONTO,
                                        .onto = &geometry,
                                        .warnings = face_warnings(),
-                                       .threads = 1};
+                                       .threads = 1,
+                                       .crop = crop != 0};
   dseg_source *view = NULL;
   (void)dseg_source_derive(source, &options, &view, error);
   free(planes);

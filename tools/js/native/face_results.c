@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* face_results.c - what is computed of all voxels: statistics and the digest. */
 #include "face.h"
+#include "sources/walk.h"
 
 static void put_indices(json_out *json, const char *key, const size_t indices[3]) {
   const double values[3] = {(double)indices[0], (double)indices[1], (double)indices[2]};
@@ -49,13 +50,12 @@ static void put_planes(json_out *json, const dseg_statistics *statistics, const 
   json_end(json);
 }
 
-FACE_EXPORT(statistics) int face_statistics(dseg_source *source) {
+/* Of a walk without a step left. */
+FACE_EXPORT(statistics) int face_statistics(dseg_walk *walk, dseg_source *source) {
   static const char *const units[] = {NULL, "ml", "mm2"};
-  dseg_error *error = face_begin();
   const dseg_description *description = dseg_source_description(source);
-  const dseg_statistics_options options = {.struct_size = sizeof options, .by_plane = true, .threads = 1};
   dseg_statistics *statistics = NULL;
-  const dseg_status status = dseg_source_statistics(source, &options, &statistics, error);
+  const dseg_status status = dseg_statistics_end(walk, &statistics, face_begin());
   if (status != DSEG_OK) {
     return (int)status;
   }
@@ -79,13 +79,11 @@ FACE_EXPORT(statistics) int face_statistics(dseg_source *source) {
   return face_end_text();
 }
 
-/* DSEG_DIGEST_BYTES to sha256. */
-FACE_EXPORT(digest) int face_digest(dseg_source *source, int as_masks, uint8_t *sha256) {
+/* DSEG_DIGEST_BYTES to sha256, of a walk without a step left. */
+FACE_EXPORT(digest) void face_digest(dseg_walk *walk, uint8_t *sha256) {
   dseg_digest digest;
-  const dseg_digest_options options = {.struct_size = sizeof options, .as_masks = as_masks != 0, .threads = 1};
-  const dseg_status status = dseg_source_digest(source, &options, &digest, face_begin());
-  for (size_t i = 0; status == DSEG_OK && i < DSEG_DIGEST_BYTES; i++) {
+  dseg_digest_end(walk, &digest);
+  for (size_t i = 0; i < DSEG_DIGEST_BYTES; i++) {
     sha256[i] = digest.sha256[i];
   }
-  return (int)status;
 }

@@ -96,7 +96,7 @@ int face_convert(dseg_source *source, const char *const *texts, int empty_frames
 FACE_EXPORT(transcode) double face_transcode(int descriptor, const char *name, const char *transfer_syntax) {
   dseg_error *error = face_begin();
   dseg_input *input = NULL;
-  if (face_input(descriptor, &input, error) != DSEG_OK) {
+  if (face_input(descriptor, false, &input, error) != DSEG_OK) {
     return -1;
   }
   dseg_transcoding done = {.frames = 0};

@@ -85,12 +85,14 @@ async function createLabelmaps(context, imageIds, input, { metadataProvider, tol
     // Layers are looked for where segments may overlap alone: they cost another pass.
     const count = isFraction || counted.overlap ? Math.max(1, (await segmentation.layers()).count) : 1;
     const labelMapImages = [];
+    let outside = [];
     for (let layer = 1; layer <= count; layer++) {
       const labels = await segmentation.labels({ on, bits, layer: count > 1 ? layer : undefined });
       const images = imageIds.map((id) => createImage(imageLoader, id, bits));
       fillImages(images, chosen, labels);
       labelMapImages.push(images);
       seen?.add(labels);
+      outside = labels.messages; // the same of each layer
       progress?.(Math.round((100 * layer) / count));
     }
     const statistics = counted ?? seen.finish();
@@ -104,6 +106,7 @@ async function createLabelmaps(context, imageIds, input, { metadataProvider, tol
       centroids: centroidsOf(statistics, stack, chosen),
       overlappingSegments: count > 1,
       messages: segmentation.messages,
+      outside,
     };
   } finally {
     segmentation.close();

@@ -76,8 +76,9 @@ export class DsegHere extends Dseg {
     const names = inputs.map((input) => input.name);
     const descriptors = Int32Array.from(inputs.map((input) => input.descriptor));
     const limit = this.#options.memoryLimit ?? MEMORY_LIMIT;
+    const distant = inputs.every((input) => input.isHere) ? 0 : 1;
     return module.with([names, descriptors], (list, numbers) => {
-      const source = module.calls.open(list, numbers, inputs.length, limit, options.otherPatient ? 1 : 0);
+      const source = module.calls.open(list, numbers, inputs.length, distant, limit, options.otherPatient ? 1 : 0);
       return source !== 0 ? source : module.fail();
     });
   }

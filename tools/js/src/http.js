@@ -6,6 +6,7 @@ const FIRST = 1 << 16;
 
 export class HttpParts {
   join = 1 << 15;
+  step = 1 << 20;
   /** The bytes of the first request. */
   first = null;
   size = 0;

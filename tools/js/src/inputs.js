@@ -79,8 +79,8 @@ const FIRST = 1 << 16; // bytes of the first part, and of one somewhere else
 const MOST = 1 << 23; // of any part
 const KEPT = 1 << 26; // of all parts that stay when a call is done
 
-/** What is read by parts. source: { size, first?, join, read(begin, end, signal) }, where join is the gap between
- * ranges that is read rather than asked for anew. */
+/** What is read by parts. source: { size, first?, join, step, read(begin, end, signal) }, where join is the gap between
+ * ranges that is read rather than asked for anew, and step the gap behind the last bytes that still is going forward. */
 export class PartsInput {
   isHere = false;
   requests = 0;
@@ -156,12 +156,14 @@ export class PartsInput {
     for (const [from, to] of this.#gaps(begin, end)) this.#keep(from, bytes.subarray(from - begin, to - begin));
   }
 
-  /** Loads what was missing, and more behind it as long as the module goes forward. */
+  /** Loads what was missing, and more behind it as long as the module goes forward, with small steps over what it has
+   * no use for. */
   async load(signal) {
     if (this.missing === null) return;
     const [begin, end] = this.missing;
     this.missing = null;
-    this.#ahead = begin === this.#last ? Math.min(this.#ahead * 2, MOST) : FIRST;
+    const step = begin - this.#last;
+    this.#ahead = step >= 0 && step <= this.#source.step ? Math.min(this.#ahead * 2, MOST) : FIRST;
     const [gap] = this.#gaps(begin, Math.min(this.size, Math.max(end, begin + this.#ahead)));
     if (gap === undefined) return; // it has come meanwhile
     const [from, to] = gap;
@@ -212,6 +214,7 @@ function blobSource(name, blob) {
   return {
     size: blob.size,
     join: 1 << 18,
+    step: 1 << 22,
     async read(begin, end) {
       try {
         return new Uint8Array(await blob.slice(begin, end).arrayBuffer());

@@ -28,6 +28,10 @@ function setColors(services, tools, segmentationId, data) {
   if (table) data.forEach((item, number) => item && (table[number] = item.rgba));
 }
 
+function notify(services, message, type) {
+  services.uiNotificationService?.show?.({ title: "DICOM segmentation", message, type });
+}
+
 async function loadSegmentation(context, set, root) {
   const { services, dataSource, adapter, cornerstone, tools } = context;
   const imageIds = referencedImageIds(set, services, dataSource);
@@ -37,15 +41,13 @@ async function loadSegmentation(context, set, root) {
   const result = await (await adapter()).createFromDICOMSegBuffer(imageIds, bytes,
     { metadataProvider: cornerstone().metaData });
   const { data } = result.segMetadata;
+  for (const sentence of result.outside) notify(services, sentence, "warning");
   data[0] = undefined; // OHIF passes over places that hold nothing, and the first stands for the background
   Object.assign(set, result, { referencedImageIds: imageIds });
   await services.segmentationService.createSegmentationForSEGDisplaySet(set);
   setColors(services, tools(), set.displaySetInstanceUID, data);
 }
 
-function notify(services, error) {
-  services.uiNotificationService?.show?.({ title: "DICOM segmentation", message: error.message, type: "error" });
-}
 
 /** Takes the place of load() of OHIF's display sets. */
 function takeOver(context, set) {
@@ -59,7 +61,7 @@ function takeOver(context, set) {
     promise = loadSegmentation(context, set, root)
       .catch((error) => {
         promise = undefined;
-        notify(context.services, error);
+        notify(context.services, error.message, "error");
         throw error;
       })
       .finally(() => {

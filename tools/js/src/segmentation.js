@@ -4,6 +4,7 @@ import { argument, checkSignal, DsegError } from "./errors.js";
 import { FrameTable } from "./frames.js";
 import { planesNear, sortPlanes } from "./planes.js";
 import { callWithInputs } from "./tasks.js";
+import { WALKS, walkOver } from "./walks.js";
 import { convertInto, transcodeInto } from "./write.js";
 
 const PLANE_NUMBERS = 8; // as face_planes has them
@@ -85,6 +86,11 @@ export class SegmentationHere {
     });
   }
 
+  /** Lets go of bytes that a pass has used; those of several inputs, which are loaded whole, at its end. */
+  #trim() {
+    if (this.#inputs.length === 1) this.#inputs[0].trim();
+  }
+
   #call(call, options) {
     return callWithInputs(this.#module.host, this.#inputs, call, options);
   }
@@ -107,21 +113,26 @@ export class SegmentationHere {
     if (this.#frames !== null) await this.#inputs[0].loadRanges(this.#frames.ranges(wanted, segments), signal);
   }
 
-  /** The source on planes of images. */
-  async #viewOn(on, signal) {
+  /** The source on planes of images. whole: what lies outside has to be empty, as where an object is made of it; else it
+   * is left out, as where images of a series are missing, and messages say how much. */
+  async #viewOn(on, { signal, whole = false } = {}) {
     const sorted = sortPlanes(on);
-    if (this.#view?.key !== sorted.key) {
+    const key = `${whole} ${sorted.key}`;
+    if (this.#view?.key !== key) {
       this.#closeView();
+      const { host, calls } = this.#module;
+      host.messages = [];
       const source = await this.#call(
         () => this.#module.with([sorted.numbers], (numbers) => {
-          const made = this.#module.calls.onto(this.#source, sorted.rows, sorted.columns, numbers, sorted.count);
+          const { rows, columns, count } = sorted;
+          const made = calls.onto(this.#source, rows, columns, numbers, count, whole ? 0 : 1);
           return made !== 0 ? made : this.#module.fail();
         }),
-        { signal, undo: (made) => this.#module.calls.close(made) },
+        { signal, undo: (made) => calls.close(made) },
       );
-      this.#view = { key: sorted.key, source };
+      this.#view = { key, source, messages: host.messages };
     }
-    return { source: this.#view.source, sorted };
+    return { source: this.#view.source, sorted, messages: [...this.#view.messages] };
   }
 
   #closeView() {
@@ -129,16 +140,17 @@ export class SegmentationHere {
     this.#view = null;
   }
 
-  /** What a request reads from: the source, or a view on images. runs: stretches of its planes, in the order of the
-   * result; near: the planes of the source below a stretch, null for all. */
+  /** What a request reads from: the source, or a view on images, which has total planes. runs: stretches of these, in the
+   * order of the result; near: the planes of the source below a stretch. place, of a view: where each plane of on is. */
   async #target(request) {
     const { rows, columns, planes } = this.geometry;
     if (request.on === undefined) {
       const [first, count] = planeRange(request.planes, planes.length);
       const near = (from, number) => Array.from({ length: number }, (_, i) => from + i);
-      return { source: this.#source, rows, columns, count, runs: [[first, count]], near };
+      return { source: this.#source, rows, columns, count, total: planes.length, runs: [[first, count]], near,
+        messages: [] };
     }
-    const { source, sorted } = await this.#viewOn(request.on, request.signal);
+    const { source, sorted, messages } = await this.#viewOn(request.on, { signal: request.signal });
     const [first, count] = planeRange(request.planes, request.on.length);
     const runs = [];
     for (let i = first; i < first + count; i++) {
@@ -149,7 +161,8 @@ export class SegmentationHere {
     const at = new Array(sorted.count);
     sorted.place.forEach((place, index) => (at[place] = sorted.along[index]));
     const near = (from, number) => planesNear(this.geometry, sorted.normal, at.slice(from, from + number));
-    return { source, rows: sorted.rows, columns: sorted.columns, count, runs, near };
+    return { source, rows: sorted.rows, columns: sorted.columns, count, total: sorted.count, runs, near, messages,
+      place: sorted.place };
   }
 
   /** Fills an array of voxels, a few planes at a time. read(source, first, count, block, size) returns a count or -1. */
@@ -186,10 +199,11 @@ export class SegmentationHere {
         { signal: request.signal },
       );
       done += count;
-      for (const input of this.#inputs) input.trim();
+      this.#trim();
       request.progress?.(done, target.count);
     }
-    return { voxels, rows: target.rows, columns: target.columns, planes: target.count, overlap };
+    const { rows, columns, count: planes, messages } = target;
+    return { voxels, rows, columns, planes, overlap, messages };
   }
 
   async labels(request = {}) {
@@ -222,17 +236,25 @@ export class SegmentationHere {
     });
   }
 
+  /** A pass over all planes of a target, and what end makes of it. */
+  #walk(kind, target, end, signal) {
+    const load = (first, count) => {
+      if (first === undefined) return this.#load(null, null, signal);
+      this.#trim();
+      const rest = Math.max(0, Math.min(count, target.total - first));
+      return this.#load(rest === 0 ? [] : target.near(first, rest), null, signal);
+    };
+    return walkOver(this.#module, { kind, source: target.source, inputs: this.#inputs, load, end, signal });
+  }
+
   async #assignLayers(signal) {
     if (this.#layers === null) {
-      await this.#load(null, null, signal);
-      this.#layers = await this.#call(() =>
+      this.#layers = await this.#walk(WALKS.layers, await this.#target({}), (walk) =>
         this.#module.with([Math.max(1, this.segments.length) * 4], (block) => {
-          const count = this.#module.calls.layers(this.#source, block);
+          const count = this.#module.calls.layers(walk, this.#source, block);
           if (count < 0) this.#module.fail();
           return { count, of: [...this.#module.copy(Uint32Array, block, this.segments.length)] };
-        }),
-        { signal },
-      );
+        }), signal);
     }
     return this.#layers;
   }
@@ -243,33 +265,29 @@ export class SegmentationHere {
 
   async statistics(request = {}) {
     return this.#run(async () => {
-      const view = request.on === undefined ? null : await this.#viewOn(request.on);
-      await this.#load(null, null);
-      const found = await this.#call(() => {
-        this.#module.check(this.#module.calls.statistics(view?.source ?? this.#source));
+      const target = await this.#target({ on: request.on });
+      const found = await this.#walk(WALKS.statistics, target, (walk) => {
+        this.#module.check(this.#module.calls.statistics(walk, target.source));
         return this.#module.json();
       });
-      if (view !== null) found.planes = view.sorted.place.map((place) => found.planes[place]);
-      return found;
+      if (target.place) found.planes = target.place.map((place) => found.planes[place]);
+      return { ...found, messages: target.messages };
     });
   }
 
   async digest({ asMasks = false } = {}) {
-    return this.#run(async () => {
-      await this.#load(null, null);
-      return this.#call(() =>
-        this.#module.with([32], (block) => {
-          this.#module.check(this.#module.calls.digest(this.#source, asMasks ? 1 : 0, block));
-          const bytes = this.#module.copy(Uint8Array, block, 32);
-          return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-        }),
-      );
-    });
+    const kind = asMasks ? WALKS.digestAsMasks : WALKS.digest;
+    return this.#run(async () => this.#walk(kind, await this.#target({}), (walk) =>
+      this.#module.with([32], (block) => {
+        this.#module.calls.digest(walk, block);
+        const bytes = this.#module.copy(Uint8Array, block, 32);
+        return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      })));
   }
 
   async convert(options = {}) {
     return this.#run(async () => {
-      const source = options.on === undefined ? this.#source : (await this.#viewOn(options.on)).source;
+      const source = options.on === undefined ? this.#source : (await this.#viewOn(options.on, { whole: true })).source;
       const indices = options.segments?.map((number) => this.#indexOf(number));
       const segments = indices ? [...new Set(indices)] : null;
       await this.#load(null, null);

@@ -15,17 +15,18 @@ const file = fs.readFileSync("binary.dcm");
 const module = await Dseg.create();
 const local = await module.open(file);
 
-/** How the server behaves; it counts what it gives. */
+/** How the server behaves, and what it has; it counts what it gives. */
 let behaviour = {};
+let served = file;
 let given = { requests: 0, bytes: 0 };
 const server = http.createServer((request, response) => {
   given.requests++;
   const [begin, last] = /bytes=(\d+)-(\d+)/.exec(request.headers.range).slice(1).map(Number);
-  const end = Math.min(last + 1, file.length);
+  const end = Math.min(last + 1, served.length);
   given.bytes += end - begin;
   const headers = { ETag: `"${behaviour.tag?.(given.requests) ?? "one"}"`, ...behaviour.headers?.(begin, end) };
-  headers["Content-Range"] ??= `bytes ${begin}-${end - 1}/${file.length}`;
-  const body = file.subarray(begin, behaviour.cut ? end - 1 : end);
+  headers["Content-Range"] ??= `bytes ${begin}-${end - 1}/${served.length}`;
+  const body = served.subarray(begin, behaviour.cut ? end - 1 : end);
   if (behaviour.hang?.(given.requests)) return;
   response.writeHead(behaviour.status ?? 206, headers);
   response.end(body);
@@ -37,8 +38,9 @@ before(async () => {
 });
 after(() => server.close(() => {}) && server.closeAllConnections());
 
-async function open(how = {}, options) {
+async function open(how = {}, options, bytes = file) {
   behaviour = how;
+  served = bytes;
   given = { requests: 0, bytes: 0 };
   return module.open(url, options);
 }
@@ -65,6 +67,53 @@ test("whole passes fetch each byte once, in large pieces", async () => {
   const again = await module.open((await seg.transcode("rle")).bytes);
   assert.equal(await again.digest(), await local.digest());
   assert.ok(seg.cost().memory < 60e6);
+});
+
+/** An object whose frames have no offset table: each is found behind the one before it. */
+function withoutTable(bytes) {
+  const at = bytes.indexOf(Uint8Array.of(0xe0, 0x7f, 0x10, 0, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff)) + 12;
+  const length = bytes.readUInt32LE(at + 4);
+  assert.ok(length > 0);
+  return Buffer.concat([bytes.subarray(0, at + 4), Buffer.alloc(4), bytes.subarray(at + 8 + length)]);
+}
+
+test("encapsulated frames are found by their table, or by walking in large steps", async () => {
+  const size = 256 * 256;
+  const frames = phantom("frames.dcm", "--size", "256x256x200", "--labels", "12");
+  const make = (table) => {
+    dseg("convert", frames, "encapsulated.dcm", "--transfer-syntax", "encapsulated", "--offset-table", table, "--force");
+    return fs.readFileSync("encapsulated.dcm");
+  };
+  const native = await module.open(frames);
+  const expected = (await native.labels({ planes: [100, 1] })).voxels;
+  const header = fs.statSync(frames).size - native.encoding.pixelDataBytes;
+  for (const table of ["basic", "extended"]) {
+    const bytes = make(table);
+    for (const by of ["URL", "Blob"]) {
+      const seg = by === "URL" ? await open({}, undefined, bytes) : await module.open(new Blob([bytes]));
+      assert.deepEqual((await seg.labels({ planes: [100, 1] })).voxels, expected, table);
+      const cost = seg.cost();
+      assert.ok(cost.requests <= 12 && cost.bytes <= 2 * header + size + 350000, `${table}, ${by}: ${JSON.stringify(cost)}`);
+      assert.equal(await seg.digest(), await native.digest());
+      seg.close();
+    }
+  }
+  const bytes = withoutTable(make("basic"));
+  for (const by of ["URL", "Blob"]) {
+    const seg = by === "URL" ? await open({}, undefined, bytes) : await module.open(new Blob([bytes]));
+    assert.deepEqual((await seg.labels({ planes: [100, 1] })).voxels, expected);
+    assert.ok(seg.cost().requests <= 16, `${by}: ${JSON.stringify(seg.cost())}`);
+    seg.close();
+  }
+  // A table that is wrong in the middle is found out by a frame that is read.
+  const wrong = make("basic");
+  const at = wrong.indexOf(Uint8Array.of(0xe0, 0x7f, 0x10, 0, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff)) + 20;
+  wrong.writeUInt32LE(wrong.readUInt32LE(at + 4 * 100) + 2, at + 4 * 100);
+  const seg = await open({}, undefined, wrong);
+  await assert.rejects(seg.labels({ planes: [100, 1] }), (error) => error.code === "format" && /no item/.test(error.message));
+  const whole = await module.open(wrong);
+  assert.equal(await whole.digest(), await native.digest());
+  assert.ok(whole.messages.some((message) => /offset table/.test(message)));
 });
 
 test("a Blob is read by parts", async () => {

@@ -121,6 +121,48 @@ test("labels on planes of images: their order, mirrored, turned, missing ones", 
   assert.deepEqual(statistics.planes[16], []);
 });
 
+test("where images are missing the others get their planes, and messages say what is left out", async () => {
+  const planes = imagePlanes(seg.geometry);
+  const some = [planes[3], planes[4], planes[9]];
+  const { voxels, messages, planes: count } = await seg.labels({ on: some });
+  assert.equal(count, 3);
+  [3, 4, 9].forEach((p, i) => assert.deepEqual(voxels.subarray(i * plane, (i + 1) * plane),
+    all.voxels.subarray(p * plane, (p + 1) * plane)));
+  assert.deepEqual(messages, ["0 columns, 0 rows and 13 planes lie outside the grid that it is put on, and are left out"]);
+  assert.deepEqual((await seg.labels({ on: some, planes: [1, 1] })).messages, messages);
+  const { number } = seg.segments.find((segment) => voxels.includes(segment.number));
+  const mask = await seg.mask(number, { on: some });
+  assert.deepEqual(mask.voxels, voxels.map((value) => (value === number ? 1 : 0)));
+  assert.deepEqual(mask.messages, messages);
+  const counted = await seg.statistics({ on: some });
+  assert.deepEqual(counted.messages, messages);
+  for (const segment of counted.segments) {
+    assert.equal(segment.voxels, voxels.reduce((sum, value) => sum + (value === segment.number), 0));
+  }
+  assert.deepEqual((await seg.labels()).messages, []);
+  // Overlap counts where voxels are shown alone.
+  const [first] = imagePlanes(overlap.geometry);
+  const half = imagePlanes(overlap.geometry).map((one) => ({ ...one, columns: first.columns / 2 }));
+  const { columns } = overlap.geometry;
+  const [whole, left] = [await overlap.labels(), await overlap.labels({ on: half })];
+  assert.deepEqual(left.voxels, whole.voxels.filter((_, i) => i % columns < columns / 2));
+  const { count: layers } = await overlap.layers();
+  const seen = new Uint8Array(left.voxels.length);
+  for (let layer = 1; layer <= layers; layer++) {
+    (await overlap.labels({ on: half, layer })).voxels.forEach((value, i) => (seen[i] += value !== 0));
+  }
+  assert.equal(left.overlap, seen.reduce((sum, count) => sum + Math.max(0, count - 1), 0));
+  // An object of it would lose voxels, and a stack that lies elsewhere shows nothing.
+  await assert.rejects(seg.convert({ on: some }), (error) =>
+    error.code === "unsupported" && /voxels lie outside the grid/.test(error.message));
+  const { orientation, pixelSpacing } = seg.geometry;
+  const away = planes.map((one) => ({
+    ...one,
+    position: one.position.map((value, axis) => value + 1000 * pixelSpacing[1] * orientation[axis]),
+  }));
+  await assert.rejects(seg.labels({ on: away }), (error) => error.code === "unsupported" && /wholly outside/.test(error.message));
+});
+
 test("an oblique grid is refused with the angle", async () => {
   const [c, s] = [Math.cos(0.1), Math.sin(0.1)];
   const oblique = imagePlanes(seg.geometry).map((one) => ({ ...one, orientation: [c, s, 0, -s, c, 0] }));

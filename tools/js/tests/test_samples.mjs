@@ -30,14 +30,35 @@ test("every valid object has the native digest", async () => {
 });
 
 test("the parts of a concatenation open as one", async () => {
-  const parts = samples.filter(({ file }) => /concatenation-native-\d/.test(file)).map(({ file }) => path.join("set", file));
-  assert.ok(parts.length > 1);
-  const seg = await module.open(parts.map((file) => new Blob([fs.readFileSync(file)])));
-  const whole = await seg.labels();
-  assert.equal(whole.planes, seg.geometry.planes.length);
-  assert.ok(whole.voxels.some((value) => value !== 0));
-  await assert.rejects(seg.transcode("rle"), { code: "unsupported" });
-  seg.close();
+  for (const kind of ["native", "rle"]) {
+    const parts = samples.map(({ file }) => path.join("set", file))
+      .filter((file) => new RegExp(`concatenation-${kind}-\\d`).test(file));
+    assert.ok(parts.length > 1, kind);
+    dseg("convert", ...parts, `whole-${kind}.dcm`, "--force"); // by the program
+    const whole = await module.open(`whole-${kind}.dcm`);
+    const wanted = [await whole.digest(), (await whole.labels()).voxels];
+    const middle = whole.geometry.planes.length >> 1;
+    const worker = await Dseg.create({ worker: true });
+    const ways = [
+      [module, parts],
+      [module, [...parts].reverse()],
+      [module, parts.map((file) => new Blob([fs.readFileSync(file)]))],
+      [worker, parts.map((file) => fs.readFileSync(file))],
+    ];
+    for (const [opener, inputs] of ways) {
+      const seg = await opener.open(inputs);
+      assert.deepEqual([await seg.digest(), (await seg.labels()).voxels], wanted, kind);
+      assert.deepEqual((await seg.labels({ planes: [middle, 1] })).voxels,
+        (await whole.labels({ planes: [middle, 1] })).voxels);
+      assert.deepEqual(await seg.statistics(), await whole.statistics());
+      await assert.rejects(seg.transcode("rle"), { code: "unsupported" });
+      seg.close();
+    }
+    worker.close();
+    await assert.rejects(module.open(parts.slice(1)), (error) => error.code !== "internal" && /concatenation/i.test(error.message));
+    await assert.rejects(module.open([...parts, parts[0]]), (error) => error.code !== "internal" && /concatenation/i.test(error.message));
+    whole.close();
+  }
 });
 
 test("source volumes open, gzipped ones too", async () => {

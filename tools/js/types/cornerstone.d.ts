@@ -56,6 +56,8 @@ export interface ToolState {
   overlappingSegments: boolean;
   /** What the library told of the object. */
   messages: string[];
+  /** What of the segmentation lies on none of the images, and is not shown: a sentence, or nothing. */
+  outside: string[];
 }
 
 export interface ReadSettings {

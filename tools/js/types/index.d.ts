@@ -141,7 +141,9 @@ export interface LabelsRequest {
   /** Segment Numbers. Left out: all. */
   segments?: number[];
   /** Planes of images, of one raster and direction: voxels are read onto them. Shifted, mirrored and turned by right
-   * angles as needed; nothing is resampled: an oblique grid is refused with the angle. Planes without frames are 0. */
+   * angles as needed; nothing is resampled: an oblique grid is refused with the angle. Planes without frames are 0.
+   * What lies on none of these planes, since images are missing, is left out, and messages say so; a segmentation that
+   * lies elsewhere altogether is refused. */
   on?: ImagePlane[];
   /** Of segments that overlap, those of this layer, counted from 1 (layers()). Left out: the last segment wins, and
    * overlap says in how many voxels. */
@@ -156,6 +158,8 @@ export interface Labels {
   rows: number; columns: number; planes: number;
   /** Voxels that belong to more than one of the segments asked for. */
   overlap: number;
+  /** What of the segmentation lies outside on, and is left out. */
+  messages: string[];
 }
 export interface SegmentStatistics {
   number: number;
@@ -175,6 +179,8 @@ export interface Statistics {
   segments: SegmentStatistics[];
   /** Segment Numbers in each plane of the segmentation, or of on. */
   planes: number[][];
+  /** What of the segmentation lies outside on, and was not counted. */
+  messages: string[];
 }
 
 export interface SegmentInput {
@@ -244,7 +250,8 @@ export interface Segmentation {
   /** SHA-256 of the voxels, the same for all encodings of a segmentation (dseg/digest.h); hexadecimal. asMasks:
    * fractions count as masks, inside from half of the maximum on. */
   digest(options?: { asMasks?: boolean }): Promise<string>;
-  /** The same segmentation in another encoding or format. format: 'dicom', or a suffix, '.nii.gz' for instance. */
+  /** The same segmentation in another encoding or format. format: 'dicom', or a suffix, '.nii.gz' for instance. on has
+   * to hold all voxels. */
   convert(options?: EncodingOptions & { format?: string; segments?: number[]; on?: ImagePlane[] }): Promise<Written>;
   /** The same instance, all elements as they are, in another transfer syntax. */
   transcode(transferSyntax: string): Promise<Written>;
