@@ -188,10 +188,30 @@ async function checkRefusals(browser) {
   writeFileSync("data/unknown.dcm", bytes);
   await refused(["data/unknown.dcm"], /transfer syntax 1\.2\.3\.4\.5\.6\.7\.8\.9\.1 \(0002,0010\)/);
 
+  // The parts of a concatenation are one segmentation, one alone says that it is a part, and two are refused.
+  const parts = [1, 2, 3].map((number) => `data/samples/edge-cases/concatenation-native-${number}.dcm`);
+  await refused(parts.slice(1), /concatenation-native-2\.dcm.*a part is missing/);
+  await drop(tab, parts.slice(1, 2));
+  await waitForTimes(tab);
+  assert.match(await textOf(tab, "#notes"), /is part 2 of a Concatenation/);
+  await drop(tab, parts);
+  await waitForTimes(tab);
+  assert.equal(await textOf(tab, "#notes"), "");
+  assert.match(await textOf(tab, "#shown"), /^concatenation-native-1\.dcm and 2 more: /);
+
+  // A volume has no patient, but lies on the images or does not.
+  await drop(tab, ["data/volume.nii.gz", ...images]);
+  await waitForTimes(tab);
+  assert.match(await textOf(tab, "#notes"), /A volume names no patient/);
+  assert.match(await textOf(tab, "#where"), /^Segment 1x .* mmCT [−0-9]+ HU$/); // NIfTI has no names
+
   // Shown without the images, with the reason.
   const turned = "0.980067\\0.198669\\0\\-0.198669\\0.980067\\0";
   const others = copyChanged(images, "data/other", (bytes) => setText(bytes, 0x10, 0x20, "LO", "somebody else"));
   const oblique = copyChanged(images, "data/oblique", (bytes) => setText(bytes, 0x20, 0x37, "DS", turned));
+  await drop(tab, ["data/deflated.dcm", ...others]);
+  await waitForTimes(tab);
+  assert.match(await textOf(tab, "#notes"), /another patient's: their Patient ID is somebody else/);
   const alone = [
     [others, /another patient's: their Patient ID is somebody else.*The segmentation is shown without them/],
     [oblique, /The segmentation is shown without the images: its axes are turned by 11\.5 degrees/],

@@ -25,5 +25,8 @@ if [ "$case" = samples ]; then
     --only labelmap/deflated-frame --only labelmap/label-edge --only binary/rle --only fractional/explicit-le
 else
   "$DSEG" convert data/seg.dcm data/rle.dcm --transfer-syntax rle --reference data/images
+  "$DSEG" convert data/seg.dcm data/deflated.dcm --transfer-syntax deflated --reference data/images
+  "$DSEG" convert data/seg.dcm data/volume.nii.gz
+  "$DSEG" samples data/seg.dcm data/samples --edge-cases --only labelmap/explicit-le
 fi
 node "$here/check_page.mjs" "$page" "$case" "$(command -v chromium)"

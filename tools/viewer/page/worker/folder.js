@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // folder.js - what was dropped: segmentations, series of images, a manifest of `dseg samples`, and what is none of these.
-import { META_BYTES, readMeta } from "./meta.js";
+import { readHead } from "./head.js";
 import { groupSeries, readImage } from "./images.js";
+import { META_BYTES, readMeta } from "./meta.js";
 
 const SEGMENTATIONS = new Set(["1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"]);
 const VOLUME = /\.(nii|nii\.gz|nrrd|mha)$/i;
 // What the samples' folder holds for people, and what systems leave in folders.
 const SILENT = /(^|\/)(\.[^/]*|[^/]*\.(md|csv|json|png|html|txt)|DICOMDIR|Thumbs\.db)$/i;
 
-/** {file, path} in a list; returns {segmentations: [{file, path, bytes, sample}], series, notes: [sentence]}. */
+/** The parts of a concatenation (PS3.3 7.5.1) are one segmentation. */
+function joinParts(segmentations) {
+  const groups = new Map();
+  for (const one of segmentations) {
+    const key = one.head?.concatenation ?? one.path;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((all) => {
+    if (all.length === 1) return all[0];
+    const [first] = all;
+    return {
+      ...first,
+      files: all.flatMap(({ files }) => files),
+      path: `${first.path} and ${all.length - 1} more`,
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  });
+}
+
+/** {file, path} in a list; returns {segmentations, series, notes: [sentence], manifest}. A segmentation is {files, path,
+ * bytes, sample, transferSyntax, head}: several files are the parts of one concatenation. */
 export async function sortFiles(entries, progress) {
   const manifest = await findManifest(entries);
   const images = [];
@@ -21,7 +42,7 @@ export async function sortFiles(entries, progress) {
     if (SILENT.test(path)) continue;
     const sample = manifest?.get(path);
     if (VOLUME.test(path)) {
-      segmentations.push({ file, path, bytes: file.size, sample, volume: true });
+      segmentations.push({ files: [file], path, bytes: file.size, sample, isVolume: true });
       continue;
     }
     const bytes = new Uint8Array(await file.slice(0, META_BYTES).arrayBuffer());
@@ -29,7 +50,15 @@ export async function sortFiles(entries, progress) {
     if (meta === null) {
       refuse("not a DICOM file", path);
     } else if (SEGMENTATIONS.has(meta.sopClass)) {
-      segmentations.push({ file, path, bytes: file.size, sample, transferSyntax: meta.transferSyntax });
+      const head = await readHead(file);
+      segmentations.push({
+        files: [file],
+        path,
+        bytes: file.size,
+        sample,
+        transferSyntax: meta.transferSyntax,
+        head,
+      });
     } else {
       try {
         images.push(await readImage(file, path, meta));
@@ -44,7 +73,7 @@ export async function sortFiles(entries, progress) {
       : `${paths.length} files are not shown, ${paths[0]} for instance: ${reason}.`,
   );
   segmentations.sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
-  return { segmentations, series: groupSeries(images), notes, manifest: manifest !== null };
+  return { segmentations: joinParts(segmentations), series: groupSeries(images), notes, manifest: manifest !== null };
 }
 
 /** {group, representation, status, codec: {name, title}} of the samples, by path; null where there is no manifest of `dseg samples`. */

@@ -22,19 +22,23 @@ async function timed(work, after = () => {}) {
   return total / count;
 }
 
+/** A row's segmentation, from its files or from their bytes. The parts of a concatenation have their own names in
+ * messages. */
+export const openRow = (dseg, { files, path }, inputs = files) =>
+  files.length === 1 ? dseg.open(inputs[0], { name: path }) : dseg.open(inputs);
+
 /** {times: {transfer, open, decode, first}, why}: ms; why: the sentence where there is no plane on the images. */
-async function measureOnce(dseg, { file, path }, planes) {
-  const options = { name: path };
+async function measureOnce(dseg, row, planes) {
   const times = {};
   let bytes;
   times.transfer = await timed(async () => {
-    bytes = await file.arrayBuffer();
+    bytes = await Promise.all(row.files.map((file) => file.arrayBuffer()));
   });
   times.open = await timed(
-    () => dseg.open(bytes, options),
+    () => openRow(dseg, row, bytes),
     (segmentation) => segmentation.close(),
   );
-  const segmentation = await dseg.open(bytes, options);
+  const segmentation = await openRow(dseg, row, bytes);
   try {
     times.decode = await timed(() => segmentation.labels());
   } finally {
@@ -44,7 +48,7 @@ async function measureOnce(dseg, { file, path }, planes) {
   try {
     // From the file as it lies there, so that only what the plane needs is read.
     times.first = await timed(async () => {
-      const opened = await dseg.open(file, options);
+      const opened = await openRow(dseg, row);
       try {
         await opened.labels({ on: planes, planes: [planes.length >> 1, 1] });
       } finally {

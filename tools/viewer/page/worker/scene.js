@@ -83,12 +83,12 @@ function countOverlap(layers) {
 
 /** {scene, series} of an opened segmentation: buffers of the scene may be handed over to another thread; series: that of
  * the image in it, or null. */
-export async function makeScene({ file, path: name }, segmentation, allSeries, progress) {
+export async function makeScene(row, segmentation, allSeries, progress) {
+  const { path: name } = row;
   const notes = [...segmentation.messages];
   if (segmentation.geometry.planes.length === 0) throw new Error(`${name}: there are no planes to show`);
-  const chosen = await chooseSeries(file, segmentation, allSeries);
+  const chosen = chooseSeries(row, segmentation, allSeries);
   let { series } = chosen;
-  if (chosen.note) notes.push(chosen.note);
   let layers;
   let grid;
   if (series !== null) {
@@ -96,6 +96,7 @@ export async function makeScene({ file, path: name }, segmentation, allSeries, p
       const read = await readLayers(segmentation, imagePlanes(series), notes, progress);
       layers = read.map(({ voxels }) => voxels);
       grid = seriesGrid(series);
+      if (chosen.note) notes.push(chosen.note);
       if (grid.uneven > UNEVEN) {
         notes.push(`The images are not evenly spaced: one is ${grid.uneven.toFixed(1)} mm from where it is shown.`);
       }
@@ -106,6 +107,8 @@ export async function makeScene({ file, path: name }, segmentation, allSeries, p
       notes.push(`The segmentation is shown without the images: ${reason}`);
       series = null;
     }
+  } else if (chosen.note) {
+    notes.push(chosen.note);
   }
   if (series === null) {
     grid = ownGrid(segmentation.geometry);

@@ -4,7 +4,7 @@
 import { Dseg } from "@dseg/dseg";
 import { makeDecoders } from "./decoders.js";
 import { sortFiles } from "./folder.js";
-import { measureAll } from "./measure.js";
+import { measureAll, openRow } from "./measure.js";
 import { makeScene, sceneBuffers } from "./scene.js";
 
 let dseg;
@@ -35,11 +35,12 @@ const calls = {
     const taken = rows;
     const codecs = new Map(dseg.codecs().map((codec) => [codec.transferSyntax, codec]));
     const listed = [];
-    for (const { id, path, bytes, sample, file, transferSyntax } of taken) {
+    for (const one of taken) {
+      const { id, path, bytes, sample, transferSyntax } = one;
       const row = { id, path, bytes, sample, codec: codecs.get(transferSyntax) ?? sample?.codec };
       row.isProposal = sample?.status === "proposal";
       try {
-        const segmentation = await dseg.open(file, { name: path });
+        const segmentation = await openRow(dseg, one);
         row.encoding = segmentation.encoding;
         row.isProposal ||= row.encoding.experimental;
         segmentation.close();
@@ -54,11 +55,11 @@ const calls = {
 
   /** The segmentation of a row, and all that is drawn of it. */
   async show({ id }, progress) {
-    const { file, path } = rowOf(id);
-    const segmentation = await dseg.open(file, { name: path });
+    const row = rowOf(id);
+    const segmentation = await openRow(dseg, row);
     try {
       const { segments, geometry } = segmentation;
-      const { scene, series } = await makeScene({ file, path }, segmentation, allSeries, progress);
+      const { scene, series } = await makeScene(row, segmentation, allSeries, progress);
       shownSeries = series;
       const { rows: height, columns, planes } = geometry;
       return { segments, size: [columns, height, planes.length], scene };
@@ -69,8 +70,7 @@ const calls = {
 
   /** Volumes and centroids of its segments, in their order. */
   async statistics({ id }) {
-    const { file, path } = rowOf(id);
-    const segmentation = await dseg.open(file, { name: path });
+    const segmentation = await openRow(dseg, rowOf(id));
     try {
       const { unit, segments } = await segmentation.statistics();
       const found = new Map(segments.map((segment) => [segment.number, segment]));
@@ -87,8 +87,7 @@ const calls = {
 
   /** One hash of all its voxels. */
   async digest({ id }) {
-    const { file, path } = rowOf(id);
-    const segmentation = await dseg.open(file, { name: path });
+    const segmentation = await openRow(dseg, rowOf(id));
     try {
       return { digest: await segmentation.digest(), kind: segmentation.kind };
     } finally {
