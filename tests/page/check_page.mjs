@@ -139,9 +139,35 @@ async function checkSamples(browser) {
   assert.match(await tab.$eval("#overlap-choice", (label) => label.title), /: [1-9][0-9,]* voxels$/);
   assert.ok(await (await tab.$("#overlap-choice")).isVisible());
   const striped = await screenshot(slices, "striped.png");
+  await checkKeys(tab);
   await tab.click("#overlap");
   assert.ok(Buffer.compare(Buffer.from(striped), Buffer.from(await screenshot(slices, "plain.png"))) !== 0);
   assert.deepEqual(tab.complaints, []);
+}
+
+/** Without a pointer: a view is chosen, and the crosshair moved through it. */
+async function checkKeys(tab) {
+  const press = async (selector, key) => {
+    await tab.focus(selector);
+    await tab.keyboard.press(key);
+  };
+  const where = async () => (await textOf(tab, "#where")).replaceAll("−", "-").match(/x (\S+) +y (\S+) +z (\S+) mm/).slice(1).map(Number);
+  const moved = async (key) => {
+    const before = await where();
+    await press("#slices", key);
+    return (await where()).map((coordinate, axis) => Math.sign(coordinate - before[axis]) + 0);
+  };
+  await press('[data-view="all"]', "ArrowRight");
+  assert.equal(await tab.$eval("#stage", (stage) => stage.dataset.view), "axial");
+  assert.equal(await tab.$eval(":focus", (button) => button.dataset.view), "axial");
+  // DICOM's axes go to the patient's left, which is right on the screen, to the back and to the head.
+  const steps = { ArrowRight: [1, 0, 0], ArrowUp: [0, -1, 0], PageUp: [0, 0, 1] };
+  for (const [key, step] of Object.entries(steps)) assert.deepEqual(await moved(key), step, key);
+  await press('[data-view="axial"]', "ArrowRight");
+  assert.deepEqual(await moved("ArrowUp"), [0, 0, 1]);
+  await press('[data-view="coronal"]', "ArrowLeft");
+  await press('[data-view="axial"]', "ArrowLeft");
+  assert.equal(await tab.$eval("#stage", (stage) => stage.dataset.view), "all");
 }
 
 /** The file with another value of an element with a short length, in Explicit VR Little Endian. */
@@ -199,6 +225,17 @@ async function checkRefusals(browser) {
   assert.equal(await textOf(tab, "#notes"), "");
   assert.match(await textOf(tab, "#shown"), /^concatenation-native-1\.dcm and 2 more: /);
 
+  // In a table with others, one that cannot be read hides what was shown, and says why.
+  await drop(tab, [seg, "data/cut.dcm"]);
+  await waitForTimes(tab);
+  const row = (name) => tab.evaluate((text) => {
+    [...document.querySelectorAll("#table tbody button")].find((button) => button.textContent.includes(text)).click();
+  }, name);
+  await row("cut.dcm");
+  await waitFor(tab, 'document.querySelector(".notes .wrong") && document.getElementById("viewer").hidden');
+  await row("seg.dcm");
+  await waitFor(tab, '!document.querySelector(".notes .wrong") && /^liver/.test(document.getElementById("where").textContent)');
+
   // A volume has no patient, but lies on the images or does not.
   await drop(tab, ["data/volume.nii.gz", ...images]);
   await waitForTimes(tab);
@@ -244,7 +281,11 @@ const browser = await puppeteer.launch({
   ],
 });
 try {
-  await (which === "samples" ? checkSamples : checkRefusals)(browser);
+  if (which === "samples") {
+    await checkSamples(browser);
+  } else {
+    await checkRefusals(browser);
+  }
 } finally {
   await browser.close();
 }

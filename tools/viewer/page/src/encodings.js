@@ -44,6 +44,11 @@ export class Encodings {
     this.table.setCurrent(id);
   }
 
+  /** Those that the segmentation is shown on; undefined: none. */
+  setImages(image) {
+    this.table.setImages(image);
+  }
+
   #showOthers(others) {
     const details = this.at("others");
     details.hidden = others.length === 0;

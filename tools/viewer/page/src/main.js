@@ -4,27 +4,58 @@ import { watchFiles } from "./drop.js";
 import { Encodings } from "./encodings.js";
 import { Legend } from "./legend.js";
 import { Calls } from "./rpc.js";
+import { watchCanvas, watchChoice } from "./keys.js";
 import { describe } from "./table.js";
 import { CT_WINDOWS, Views } from "./views.js";
 import { chooseFirst } from "./verdict.js";
 
 const at = (id) => document.getElementById(id);
-const INVITATION = at("welcome").querySelector("h2").textContent;
+const INVITATION = at("invitation").textContent;
+const TITLE = at("shown").textContent;
 const calls = new Calls();
 const ready = calls.start();
 
 // run: counts what was asked to be shown, so that an answer which another one overtook is dropped.
 const state = { rows: [], notes: [], segments: [], statistics: null, views: null, run: 0 };
 
+const LONG = 240; // characters of a sentence that is cut short until somebody wants all of it
+
+function makeNote(text, isWrong) {
+  const note = Object.assign(document.createElement("p"), { className: isWrong ? "wrong" : "" });
+  const sentence = Object.assign(document.createElement("span"), { textContent: text });
+  note.append(sentence);
+  if (text.length > LONG) {
+    note.classList.add("long");
+    const more = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "quiet",
+      textContent: "Show all of it",
+    });
+    more.addEventListener("click", () => {
+      note.classList.remove("long");
+      more.remove();
+    });
+    note.append(more);
+  }
+  return note;
+}
+
 /** Sentences above the viewer; isWrong: an error. */
 function tell(sentences, isWrong = false) {
-  const paragraphs = sentences.map((text) =>
-    Object.assign(document.createElement("p"), { textContent: text, className: isWrong ? "wrong" : "" }),
-  );
-  at("notes").append(...paragraphs);
+  at("notes").append(...sentences.map((text) => makeNote(text, isWrong)));
+}
+
+/** What is to be seen: nothing of a segmentation that could not be read. */
+function showPart(part) {
+  at("viewer").hidden = part !== "viewer";
+  at("welcome").hidden = part !== "welcome";
+  at("choose").hidden = part === "welcome";
+  at("invitation").textContent = INVITATION;
+  if (part !== "viewer") at("shown").textContent = TITLE;
 }
 
 function setBusy(text) {
+  at("viewer").setAttribute("aria-busy", String(text !== null));
   at("busy").hidden = text === null;
   at("busy").textContent = text ?? "";
 }
@@ -38,10 +69,10 @@ const legend = new Legend({
   changed: (isShown) => state.views?.setVisible(isShown),
   go: (i) => {
     const place = state.statistics?.segments[i]?.centroidMm;
-    if (place) state.views?.goTo(place);
+    if (place) state.views?.goTo(place, i);
   },
 });
-const encodings = new Encodings({ at, calls, go: (id) => show(id) });
+const encodings = new Encodings({ at, calls, go: showAbove });
 
 /** The line under the planes: names at the crosshair, and where it is. */
 function showWhere({ mm, value, labels }) {
@@ -80,18 +111,32 @@ function showWindows(modality) {
   at("window").replaceChildren(...[...names, "As stored"].map((name) => new Option(name, name)));
 }
 
+/** Why what was chosen is not shown; a table of that alone would say nothing more. */
+function refuse(why) {
+  if (state.rows.length === 1) encodings.hide();
+  showPart(state.rows.length === 1 ? "welcome" : "table");
+  tell([`Not shown: ${why}`], true);
+}
+
+async function attachViews() {
+  // Before NiiVue listens: its own keys do other things.
+  watchCanvas(at("slices"), (steps) => state.views?.step(steps));
+  watchCanvas(at("render"), (steps) => state.views?.turn(steps));
+  return Views.attach({ slices: at("slices"), render: at("render"), where: showWhere });
+}
+
 /** Opens a row's file and draws it. */
 async function show(id) {
   const run = ++state.run;
   const row = state.rows.find((one) => one.id === id);
   at("notes").replaceChildren();
   tell(state.notes);
+  encodings.setCurrent(id);
   if (row.error !== undefined) {
-    tell([row.error], true);
+    refuse(row.error);
     return;
   }
-  at("welcome").hidden = true;
-  at("viewer").hidden = false;
+  showPart("viewer");
   const { kind, codec } = describe(row);
   setBusy("Reading …");
   try {
@@ -107,13 +152,13 @@ async function show(id) {
     legend.show(segments);
     tell(scene.notes);
     showWindows(state.modality);
+    encodings.setImages(scene.image);
     at("overlap-choice").hidden = scene.overlap === 0;
     at("overlap-choice").title = `Stripes where segments overlap: ${scene.overlap.toLocaleString("en")} voxels`;
-    state.views ??= await Views.attach({ slices: at("slices"), render: at("render"), where: showWhere });
+    state.views ??= await attachViews();
     if (!state.hasOpacity) at("opacity").value = scene.image ? 55 : 90; // until somebody moves it
     state.views.setOpacity(at("opacity").value / 100);
     await state.views.show(scene, segments);
-    encodings.setCurrent(id);
     const images = scene.image ? ` on ${scene.image.name || "the images"}` : "";
     at("shown").textContent =
       `${row.path}: ${segments.length} segments, ${size.join(" × ")}, ${kind} · ${codec}${images}`;
@@ -123,26 +168,32 @@ async function show(id) {
     legend.setAmounts(statistics);
     goToLargest();
   } catch (error) {
-    if (run === state.run) tell([error.message], true);
+    if (run === state.run) refuse(error.message);
   } finally {
     if (run === state.run) setBusy(null);
   }
 }
 
+/** A row of the table was chosen, which lies below what shows it. */
+function showAbove(id) {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.body.scrollIntoView({ block: "start", behavior: isCalm ? "auto" : "smooth" });
+  show(id);
+}
+
 /** The crosshair starts in the largest segment. */
 function goToLargest() {
   const { segments } = state.statistics;
-  const largest = segments.reduce((a, b) => (b.voxels > a.voxels ? b : a), segments[0]);
-  if (largest?.centroidMm) state.views.goTo(largest.centroidMm);
+  const largest = segments.reduce((a, b, i) => (b.voxels > segments[a].voxels ? i : a), 0);
+  if (segments[largest]?.centroidMm) state.views.goTo(segments[largest].centroidMm, largest);
 }
 
 /** Files were dropped or chosen: they take the place of those before. */
 async function take(promise) {
   const run = ++state.run;
-  const title = at("welcome").querySelector("h2");
+  const title = at("invitation");
   at("notes").replaceChildren();
-  at("viewer").hidden = true;
-  at("welcome").hidden = false;
+  showPart("welcome");
   encodings.hide();
   try {
     title.textContent = "Looking at the files …";
@@ -163,18 +214,14 @@ async function take(promise) {
   } catch (error) {
     if (run === state.run) tell([error.message], true);
   } finally {
-    if (at("viewer").hidden) title.textContent = INVITATION;
+    if (run === state.run) title.textContent = INVITATION;
   }
 }
 
-const viewButtons = [...document.querySelectorAll("button[data-view]")];
-for (const button of viewButtons) {
-  button.addEventListener("click", () => {
-    for (const other of viewButtons) other.setAttribute("aria-checked", String(other === button));
-    at("stage").dataset.view = button.dataset.view;
-    state.views?.setView(button.dataset.view);
-  });
-}
+watchChoice([...document.querySelectorAll("button[data-view]")], ({ dataset: { view } }) => {
+  at("stage").dataset.view = view;
+  state.views?.setView(view);
+});
 at("stage").dataset.view = "all";
 at("opacity").addEventListener("input", ({ target }) => {
   state.hasOpacity = true;
@@ -183,10 +230,8 @@ at("opacity").addEventListener("input", ({ target }) => {
 at("outline").addEventListener("change", ({ target }) => state.views?.setOutline(target.checked));
 at("overlap").addEventListener("change", ({ target }) => state.views?.setOverlap(target.checked));
 at("window").addEventListener("change", ({ target }) => state.views?.setWindow(CT_WINDOWS[target.value] ?? null));
-for (const label of document.querySelectorAll(".choose label")) {
-  label.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") label.click();
-  });
+for (const button of document.querySelectorAll("[data-choose]")) {
+  button.addEventListener("click", () => at(button.dataset.choose).click());
 }
 watchFiles({ inputs: [at("files"), at("folder")], target: document.body, take });
 ready.then(

@@ -47,7 +47,7 @@ const COLUMNS = [
   { key: "transfer", title: "Transfer", format: formatTime, value: (row, line) => transferTime(row, line) },
   { key: "open", title: "Open", format: formatTime, value: (row) => row.times?.open?.median },
   { key: "decode", title: "Decode", format: formatTime, value: (row) => row.times?.decode?.median },
-  { key: "first", title: "First plane on the CT", format: formatTime, value: (row) => row.times?.first?.median },
+  { key: "first", title: "First plane on the", format: formatTime, value: (row) => row.times?.first?.median },
   { key: "digest", title: "Voxels", value: (row) => row.digest },
 ];
 
@@ -63,6 +63,7 @@ export class Table {
     this.line = 0;
     this.kind = "";
     this.order = { key: "bytes", descending: true };
+    this.images = undefined;
   }
 
   show(rows) {
@@ -86,6 +87,20 @@ export class Table {
     this.draw();
   }
 
+  /** {modality} of those that planes are read onto; undefined: none, and no such column. */
+  setImages(images) {
+    this.images = images;
+    this.draw();
+  }
+
+  #columns() {
+    const named = (title) => `${title} ${this.images.modality || "images"}`;
+    const isThere = { first: this.images !== undefined, digest: this.rows.length > 1 };
+    return COLUMNS.filter(({ key }) => isThere[key] ?? true).map((column) =>
+      column.key === "first" ? { ...column, title: named(column.title) } : column,
+    );
+  }
+
   #sorted() {
     const { value } = COLUMNS.find(({ key }) => key === this.order.key);
     const known = (row) => value(row, this.line) ?? null;
@@ -101,16 +116,17 @@ export class Table {
   draw() {
     const focused = this.table.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
     const head = this.table.tHead ?? this.table.createTHead();
-    head.replaceChildren(this.#head());
+    const columns = this.#columns();
+    head.replaceChildren(this.#head(columns));
     const body = this.table.tBodies[0] ?? this.table.createTBody();
     const ranges = this.#ranges();
-    body.replaceChildren(...this.#sorted().map((row) => this.#row(row, ranges)));
+    body.replaceChildren(...this.#sorted().map((row) => this.#row(row, columns, ranges)));
     if (focused !== undefined) this.table.querySelector(`[data-focus="${focused}"]`)?.focus();
   }
 
-  #head() {
+  #head(columns) {
     const row = document.createElement("tr");
-    for (const { key, title } of COLUMNS) {
+    for (const { key, title } of columns) {
       const cell = document.createElement("th");
       cell.scope = "col";
       if (key === "name") cell.className = "name";
@@ -137,7 +153,7 @@ export class Table {
     );
   }
 
-  #row(row, ranges) {
+  #row(row, columns, ranges) {
     const line = document.createElement("tr");
     line.dataset.id = row.id;
     line.classList.toggle("current", row.id === this.current);
@@ -146,14 +162,15 @@ export class Table {
       line.append(this.#number(row, COLUMNS[1], ranges));
       const why = Object.assign(document.createElement("td"), {
         className: "why",
-        colSpan: COLUMNS.length - 2,
+        colSpan: columns.length - 2,
         textContent: row.error.replace(`${row.path}: `, ""),
       });
       line.append(why);
       return line;
     }
-    for (const column of COLUMNS.slice(1, -1)) line.append(this.#number(row, column, ranges));
-    line.append(this.#voxels(row));
+    for (const column of columns.slice(1)) {
+      line.append(column.format ? this.#number(row, column, ranges) : this.#voxels(row));
+    }
     return line;
   }
 
@@ -164,8 +181,10 @@ export class Table {
     button.dataset.focus = `row-${row.id}`;
     const part = (tag, className, textContent) =>
       Object.assign(document.createElement(tag), { className, textContent });
+    const isAlike = ([other, one]) => other !== row && one.kind === kind && one.codec === codec;
+    button.classList.toggle("alike", this.rows.map((other) => [other, describe(other)]).some(isAlike));
     button.append(part("span", "kind", kind));
-    if (codec !== "") button.append(part("span", short === undefined ? "" : "title", codec));
+    if (codec !== "") button.append(part("span", short === undefined ? "file" : "title", codec));
     if (short !== undefined) button.append(part("span", "short", short));
     if (row.isProposal) button.append(part("span", "tag", "proposal"));
     if (short !== undefined) button.append(part("small", "", row.path));
@@ -184,7 +203,8 @@ export class Table {
       return cell;
     }
     const { least, greatest } = ranges[key];
-    cell.className = number === least ? "bar best" : "bar";
+    const isCompared = this.rows.length > 1;
+    cell.className = isCompared ? `bar ${number === least ? "best" : ""}` : "";
     cell.style.setProperty("--part", greatest > 0 ? (number / greatest).toFixed(4) : "0");
     cell.textContent = format(number);
     const range = row.times?.[key];

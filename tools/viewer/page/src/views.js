@@ -29,6 +29,7 @@ const COMMON = {
 export const CT_WINDOWS = { "Soft tissue": [-160, 240], Lung: [-1350, 150], Bone: [-500, 1300], Brain: [0, 80] };
 
 const OPAQUE = 255;
+const ENCLOSED = 0.25;
 const STRIPE = 2; // pixels
 
 export class Views {
@@ -37,6 +38,7 @@ export class Views {
     this.slices = new Niivue({
       ...COMMON,
       isRadiologicalConvention: true,
+      sagittalNoseLeft: true,
       crosshairColor: [1, 0.8, 0.25, 0.9],
       crosshairWidth: 0.3,
       crosshairWidthUnit: "percent",
@@ -50,6 +52,8 @@ export class Views {
     this.where = where;
     this.view = "all";
     this.showsOverlap = true;
+    this.isOutlined = false;
+    this.layers = [];
     this.slices.onLocationChange = (location) => this.#tell(location);
   }
 
@@ -63,6 +67,7 @@ export class Views {
     await views.render.attachToCanvas(given.render);
     await views.render.setVolumeRenderIllumination(0.55);
     views.render.setRenderAzimuthElevation(200, 12);
+    views.render.setScale(0.88); // so that nothing touches the rim
     return views;
   }
 
@@ -79,6 +84,7 @@ export class Views {
     this.layers = await Promise.all(scene.layers.map(loadLabels));
     // One volume has what all layers show in space: NiiVue lets a second one shine through the first.
     this.solids = await Promise.all(scene.render.map(loadLabels));
+    this.#fill();
     this.isShown = segments.map(() => true);
     this.#paint();
     this.#window(back, scene.image?.modality === "CT" ? CT_WINDOWS["Soft tissue"] : null);
@@ -97,12 +103,21 @@ export class Views {
 
   /** 0 to 1 */
   setOpacity(opacity) {
-    this.slices.overlayAlphaShader = opacity;
+    this.opacity = opacity;
+    this.slices.overlayAlphaShader = this.isOutlined ? Math.sqrt(opacity) : opacity;
     if (this.scene !== undefined) this.slices.drawScene();
   }
 
   setOutline(isShown) {
+    this.isOutlined = isShown;
+    this.#fill();
     this.slices.setAtlasOutline(isShown ? 1 : 0);
+    this.setOpacity(this.opacity);
+  }
+
+  /** What outlines enclose is fainter than they are. */
+  #fill() {
+    for (const { image } of this.layers) image.opacity = this.isOutlined ? ENCLOSED : 1;
   }
 
   /** Stripes of the colours of all that overlap, or the colour of the last layer. */
@@ -177,9 +192,25 @@ export class Views {
       : [window[0] - window[1] / 2, window[0] + window[1] / 2];
   }
 
-  /** mm: of DICOM. */
-  goTo([x, y, z]) {
-    this.slices.scene.crosshairPos = this.slices.mm2frac([-x, -y, z]);
+  /** The crosshair by voxels, as seen on the axial plane or on the one that is shown alone; see watchCanvas. */
+  step([right, up, through]) {
+    // NiiVue's axes go to the patient's right, to the front, and to the head.
+    const axes = { coronal: [-right, through, up], sagittal: [through, -right, up] }[this.view];
+    this.slices.moveCrosshairInVox(...(axes ?? [-right, up, through]));
+  }
+
+  turn([right, up]) {
+    const { renderAzimuth, renderElevation } = this.render.scene;
+    this.render.setRenderAzimuthElevation(renderAzimuth + 3 * right, renderElevation + 3 * up);
+  }
+
+  /** The crosshair to the segment's voxel that is nearest to a place: mm of DICOM, its centroid, which may lie outside. */
+  goTo([x, y, z], index) {
+    const place = [-x, -y, z];
+    const value = this.scene.values[index];
+    const found = this.layers.map(({ image, all }) => findNearest(image, all, value, place));
+    const [nearest] = found.filter(({ mm }) => mm !== null).sort((a, b) => a.distance - b.distance);
+    this.slices.scene.crosshairPos = this.slices.mm2frac(nearest?.mm ?? place);
     this.slices.createOnLocationChange();
     this.slices.drawScene();
   }
@@ -202,6 +233,28 @@ function voxelAt(image, voxels, x, y, z) {
   const value = image.getValue(x, y, z);
   image.img = shown;
   return value;
+}
+
+/** {mm, distance}: of the voxel with a value that is nearest to a place, in NIfTI's coordinates; mm is null where none has it. */
+function findNearest({ hdr }, voxels, value, place) {
+  const [, columns, rows] = hdr.dims;
+  const toMm = (i, j, k) => hdr.affine.slice(0, 3).map((row) => row[0] * i + row[1] * j + row[2] * k + row[3]);
+  const indices = (at) => [at % columns, Math.floor(at / columns) % rows, Math.floor(at / (columns * rows))];
+  const [[ax, bx, cx, dx], [ay, by, cy, dy], [az, bz, cz, dz]] = hdr.affine;
+  const [px, py, pz] = place;
+  let nearest = -1;
+  let least = Infinity;
+  for (let at = voxels.indexOf(value); at >= 0; at = voxels.indexOf(value, at + 1)) {
+    const i = at % columns; // no array here: a lung has millions of voxels
+    const j = Math.floor(at / columns) % rows;
+    const k = Math.floor(at / (columns * rows));
+    const x = ax * i + bx * j + cx * k + dx - px;
+    const y = ay * i + by * j + cy * k + dy - py;
+    const z = az * i + bz * j + cz * k + dz - pz;
+    const square = x * x + y * y + z * z;
+    if (square < least) [nearest, least] = [at, square];
+  }
+  return { mm: nearest < 0 ? null : toMm(...indices(nearest)), distance: least };
 }
 
 /** A colour for each value. Value 0 is opaque here and never drawn: else voxels at edges would be fainter. */
