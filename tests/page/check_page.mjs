@@ -170,6 +170,22 @@ async function checkKeys(tab) {
   assert.equal(await tab.$eval("#stage", (stage) => stage.dataset.view), "all");
 }
 
+/** What the page makes itself: images, and segmentations in all encodings that the module writes. */
+async function checkExample(browser) {
+  const tab = await openPage(browser, "dark", 1400, 900);
+  await tab.click("#example");
+  await waitForTimes(tab);
+  assert.equal(await textOf(tab, "#notes"), "");
+  assert.match(await textOf(tab, "#where"), /^Liverx .* mmCT [−0-9]+ HU$/);
+  await tab.click("#compare");
+  await waitFor(tab, 'document.querySelector(".verdict.good, .verdict.bad")');
+  assert.match(await textOf(tab, "#verdict"), /^The same voxels\./);
+  const same = await tab.$$("#table td.same");
+  assert.ok(same.length >= 6 && same.length % 2 === 0, `${same.length} files`);
+  await tab.screenshot({ path: "example.png", fullPage: true });
+  assert.deepEqual(tab.complaints, []);
+}
+
 /** The file with another value of an element with a short length, in Explicit VR Little Endian. */
 function setText(bytes, group, element, vr, value) {
   const start = Buffer.from([group & 255, group >> 8, element & 255, element >> 8, ...Buffer.from(vr)]);
@@ -283,6 +299,7 @@ const browser = await puppeteer.launch({
 try {
   if (which === "samples") {
     await checkSamples(browser);
+    await checkExample(browser);
   } else {
     await checkRefusals(browser);
   }

@@ -233,6 +233,7 @@ at("window").addEventListener("change", ({ target }) => state.views?.setWindow(C
 for (const button of document.querySelectorAll("[data-choose]")) {
   button.addEventListener("click", () => at(button.dataset.choose).click());
 }
+at("example").addEventListener("click", () => take(ready.then(() => calls.call("example"))));
 watchFiles({ inputs: [at("files"), at("folder")], target: document.body, take });
 ready.then(
   ({ version }) => {

@@ -3,6 +3,7 @@
 // A message {id, call, given} is answered by any number of {id, progress}, then {id, result} or {id, error}.
 import { Dseg } from "@dseg/dseg";
 import { makeDecoders } from "./decoders.js";
+import { makeExample } from "./example.js";
 import { sortFiles } from "./folder.js";
 import { measureAll, openRow } from "./measure.js";
 import { makeScene, sceneBuffers } from "./scene.js";
@@ -25,6 +26,9 @@ const calls = {
     dseg = await Dseg.create({ wasm, ...(await makeDecoders()) });
     return { version: dseg.version };
   },
+
+  /** Files as they are dropped. */
+  example: (_, progress) => makeExample(dseg, progress),
 
   /** Takes the place of what was dropped before. */
   async take({ entries }, progress) {
