@@ -5,6 +5,11 @@
 
 #include "label_edge.h"
 
+#if defined(__SSE2__) && !defined(LE_NO_VECTORS)
+#define LE_SSE2
+#include <emmintrin.h>
+#endif
+
 /* ---- Contexts (bitstream.md, section 7). Each has up to 16 symbols; the frequencies of a context add up to LE_STATES,
  * those of symbols that cannot occur are 0. */
 enum {
@@ -82,6 +87,15 @@ static inline unsigned le_log2(uint32_t value) {
     n++;
   }
   return n;
+#endif
+}
+/* The number of the lowest bit that is 1; bits is not 0. */
+static inline unsigned le_lowest_bit(uint64_t bits) {
+#if defined(__GNUC__)
+  return (unsigned)__builtin_ctzll(bits);
+#else
+  return (uint32_t)bits ? le_log2((uint32_t)bits & (0 - (uint32_t)bits))
+                        : 32 + le_log2((uint32_t)(bits >> 32) & (0 - (uint32_t)(bits >> 32)));
 #endif
 }
 /* Context of LE_GAP: how far away the next edge of the row above (or the end of the frame) is, at least 1. */

@@ -8,11 +8,6 @@
 
 #include "label_edge_model.h"
 
-#if defined(__SSE2__) && !defined(LE_NO_VECTORS)
-#define LE_SSE2
-#include <emmintrin.h>
-#endif
-
 /* ---- Order of frames (P.2) */
 
 /* Frames a predicted frame refers to: 0 for a key, else first < frame < second and the level: 1 or 2. */
@@ -67,16 +62,6 @@ static inline uint64_t *le_raster_changes(const le_raster *raster, uint32_t row)
 static inline void le_clear_changes(const le_raster *raster, uint64_t *changes) {
   memset(changes, 0, raster->words * sizeof *changes);
   changes[raster->width / 64] = UINT64_C(1) << raster->width % 64;
-}
-
-/* The number of the lowest bit that is 1; bits is not 0. */
-static inline unsigned le_lowest_bit(uint64_t bits) {
-#if defined(__GNUC__)
-  return (unsigned)__builtin_ctzll(bits);
-#else
-  return (uint32_t)bits ? le_log2((uint32_t)bits & (0 - (uint32_t)bits))
-                        : 32 + le_log2((uint32_t)(bits >> 32) & (0 - (uint32_t)(bits >> 32)));
-#endif
 }
 
 /* Labels [from, to) of a row, and up to LE_FILL behind them, which are written later. from may be equal to to. */

@@ -1,78 +1,110 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* label_edge_scan.c - rows are looked at eight bytes at a time; most of them hold no change. In those that do, each
- * place is written down and counts if it is one: which are cannot be foreseen, and branches would cost more. */
+/* label_edge_scan.c - 64 pixels of a row are compared with those before them at once, which gives a bit for each that
+ * differs: most are 0, and the others cost a step each. */
 #include "label_edge_scan.h"
 
 #include <string.h>
 
-static uint64_t load_64(const uint8_t *p) {
-  uint64_t v;
-  memcpy(&v, p, sizeof v);
-  return v;
+#include "label_edge_model.h"
+
+enum { BLOCK = 64 };
+
+#ifdef LE_SSE2
+static inline __m128i equal_8(const uint8_t *p) {
+  return _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p),
+                        _mm_loadu_si128((const __m128i *)(const void *)(p - 1)));
+}
+static inline __m128i equal_16(const uint16_t *p) {
+  return _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)(const void *)p),
+                         _mm_loadu_si128((const __m128i *)(const void *)(p - 1)));
+}
+static inline uint64_t mask_of(__m128i equal) {
+  return (uint32_t)_mm_movemask_epi8(equal);
 }
 
-enum { BLOCK = 32 };
-/* Whether each of the bytes of a block is the same as the one `distance` before it. */
-static inline bool block_repeats(const uint8_t *p, size_t distance) {
-  uint64_t differ = 0;
-  for (size_t k = 0; k < BLOCK; k += 8) {
-    differ |= load_64(p + k) ^ load_64(p + k - distance);
-  }
-  return !differ;
+/* A bit for each of 64 pixels from p on that differs from the one before it. */
+static inline uint64_t changes_8(const uint8_t *p) {
+  return ~(mask_of(equal_8(p)) | mask_of(equal_8(p + 16)) << 16 | mask_of(equal_8(p + 32)) << 32 |
+           mask_of(equal_8(p + 48)) << 48);
 }
+static inline uint64_t changes_16(const uint16_t *p) {
+  uint64_t equal = 0;
+  for (unsigned k = 0; k < BLOCK; k += 16) {
+    equal |= mask_of(_mm_packs_epi16(equal_16(p + k), equal_16(p + k + 8))) << k;
+  }
+  return ~equal;
+}
+#else
+/* The lowest byte (of two bytes) is the first pixel's on all machines. */
+static inline uint64_t eight_of(const uint8_t *p) {
+  return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+         (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+static inline uint64_t four_of(const uint16_t *p) {
+  return (uint64_t)p[0] | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 32 | (uint64_t)p[3] << 48;
+}
+/* The top bit of each byte (of two bytes) that is not 0; low: all bits but those. */
+static inline uint64_t top_bits(uint64_t value, uint64_t low) {
+  return (((value & low) + low) | value) & ~low;
+}
+
+/* A bit for each of 64 pixels from p on that differs from the one before it. */
+static inline uint64_t changes_8(const uint8_t *p) {
+  uint64_t changes = 0;
+  for (unsigned k = 0; k < BLOCK; k += 8) {
+    const uint64_t differ = top_bits(eight_of(p + k) ^ eight_of(p + k - 1), UINT64_C(0x7f7f7f7f7f7f7f7f));
+    changes |= (differ >> 7) * UINT64_C(0x0102040810204080) >> 56 << k; /* bit 8 * i goes to 56 + i */
+  }
+  return changes;
+}
+static inline uint64_t changes_16(const uint16_t *p) {
+  uint64_t changes = 0;
+  for (unsigned k = 0; k < BLOCK; k += 4) {
+    const uint64_t differ = top_bits(four_of(p + k) ^ four_of(p + k - 1), UINT64_C(0x7fff7fff7fff7fff));
+    changes |= (differ >> 15) * UINT64_C(0x1000200040008000) >> 60 << k; /* bit 16 * i goes to 60 + i */
+  }
+  return changes;
+}
+#endif
 
 static uint32_t scan_8(const uint8_t *row, uint32_t columns, le_change *changes) {
-  uint32_t found = 0;
+  le_change *next = changes;
   uint32_t x = 1;
-  changes[found++] = (le_change){0, row[0]};
-  while (columns - x >= 8 && x < columns) {
-    if (columns - x >= BLOCK && block_repeats(row + x, 1)) {
-      x += BLOCK;
-      continue;
+  *next++ = (le_change){0, row[0]};
+  while (columns > BLOCK && x < columns) {
+    const uint32_t from = columns - x >= BLOCK ? x : columns - BLOCK; /* the last ones may be looked at twice */
+    for (uint64_t bits = changes_8(row + from) >> (x - from); bits; bits &= bits - 1) {
+      const uint32_t column = x + le_lowest_bit(bits);
+      *next++ = (le_change){column, row[column]};
     }
-    const uint32_t end = columns - x >= BLOCK ? x + BLOCK : columns - 7;
-    for (; x < end; x += 8) {
-      if (load_64(row + x) != load_64(row + x - 1)) {
-        for (uint32_t k = x; k < x + 8; k++) {
-          changes[found] = (le_change){k, row[k]};
-          found += row[k] != row[k - 1];
-        }
-      }
-    }
+    x = from + BLOCK;
   }
   for (; x < columns; x++) {
     if (row[x] != row[x - 1]) {
-      changes[found++] = (le_change){x, row[x]};
+      *next++ = (le_change){x, row[x]};
     }
   }
-  return found;
+  return (uint32_t)(next - changes);
 }
 
 static uint32_t scan_16(const uint16_t *row, uint32_t columns, le_change *changes) {
-  uint32_t found = 0;
+  le_change *next = changes;
   uint32_t x = 1;
-  changes[found++] = (le_change){0, row[0]};
-  while (columns - x >= 4 && x < columns) {
-    if (columns - x >= BLOCK / 2 && block_repeats((const uint8_t *)(row + x), 2)) {
-      x += BLOCK / 2;
-      continue;
+  *next++ = (le_change){0, row[0]};
+  while (columns > BLOCK && x < columns) {
+    const uint32_t from = columns - x >= BLOCK ? x : columns - BLOCK; /* the last ones may be looked at twice */
+    for (uint64_t bits = changes_16(row + from) >> (x - from); bits; bits &= bits - 1) {
+      const uint32_t column = x + le_lowest_bit(bits);
+      *next++ = (le_change){column, row[column]};
     }
-    const uint32_t end = columns - x >= BLOCK / 2 ? x + BLOCK / 2 : columns - 3;
-    for (; x < end; x += 4) {
-      if (load_64((const uint8_t *)(row + x)) != load_64((const uint8_t *)(row + x - 1))) {
-        for (uint32_t k = x; k < x + 4; k++) {
-          changes[found] = (le_change){k, row[k]};
-          found += row[k] != row[k - 1];
-        }
-      }
-    }
+    x = from + BLOCK;
   }
   for (; x < columns; x++) {
     if (row[x] != row[x - 1]) {
-      changes[found++] = (le_change){x, row[x]};
+      *next++ = (le_change){x, row[x]};
     }
   }
-  return found;
+  return (uint32_t)(next - changes);
 }
 
 /* 32 bits from a bit on; those past the end of the frame are zero. */
