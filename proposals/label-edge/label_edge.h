@@ -118,8 +118,8 @@ uint64_t label_edge_predicted_encoder_memory(const label_edge_format *format);
 label_edge_status label_edge_predicted_encoder_create(const label_edge_format *format, const uint8_t *plan, size_t size,
                                                       label_edge_predicted_encoder **encoder);
 void label_edge_predicted_encoder_destroy(label_edge_predicted_encoder *encoder); /* NULL ok */
-/* pixels are those that fetch gives for the frame. fetch is called for those that it may refer to, twice at most; NULL:
- * no frame is predicted. */
+/* pixels are those that fetch gives for the frame. fetch is called for those that it may refer to, four times at most;
+ * NULL: no frame is predicted. */
 label_edge_status label_edge_predicted_encode(label_edge_predicted_encoder *encoder, uint32_t frame, const void *pixels,
                                               label_edge_fetch fetch, void *user, const uint8_t **bytes, size_t *size);
 void label_edge_predicted_encoder_count(label_edge_predicted_encoder *encoder, uint64_t (*counts)[16]);

@@ -217,11 +217,11 @@ static label_edge_status code_predicted(label_edge_predicted_encoder *e, const l
 }
 
 /* A frame that is no key, of at most LE_LARGEST_GRID positions. */
-static label_edge_status code_between(label_edge_predicted_encoder *e, le_kept_frame *own, uint32_t first,
-                                      uint32_t second) {
+static label_edge_status code_between(label_edge_predicted_encoder *e, le_kept_frame *own,
+                                      const uint32_t references[2]) {
   le_kept_frame *of[2];
-  label_edge_status status = get_reference(e, first, &of[0]);
-  status = status ? status : get_reference(e, second, &of[1]);
+  label_edge_status status = get_reference(e, references[0], &of[0]);
+  status = status ? status : get_reference(e, references[1], &of[1]);
   for (unsigned k = 0; k < 2 && !status; k++) {
     if (of[k]->planned == own->planned && same_edges(&own->slot, &of[k]->slot)) {
       return label_edge_code_same(e->tables, k + 1, &e->best);
@@ -237,40 +237,60 @@ static label_edge_status code_between(label_edge_predicted_encoder *e, le_kept_f
   return status ? status : code_predicted(e, own, of[0], of[1]);
 }
 
-/* Whether a key is the same as an earlier one; if so its fragment is made. The frame that the survey named, and all
- * from there to this one, seem to have the same pixels: among them is the key that the others repeat. */
-static label_edge_status try_repeat(label_edge_predicted_encoder *e, uint32_t frame, const void *pixels,
-                                    bool *repeats) {
-  *repeats = false;
-  if (!e->repeats || !e->fetch) {
-    return LABEL_EDGE_OK;
-  }
+/* The first of the frames that seem to have the same pixels as this one, which may be itself. */
+static uint32_t first_alike(const label_edge_predicted_encoder *e, uint32_t frame) {
   const uint8_t *r = e->repeats + (size_t)frame * 4;
-  const uint32_t root = (uint32_t)r[0] | (uint32_t)r[1] << 8 | (uint32_t)r[2] << 16 | (uint32_t)r[3] << 24;
-  const uint32_t key = (root + 2) / 4 * 4; /* the first one from root - 1 on */
-  if (!root || key >= frame || frame - key > LE_LARGEST_BACK) {
-    return LABEL_EDGE_OK;
-  }
-  const uint8_t *other;
-  const label_edge_status status = fetch_pixels(e, key, &other);
-  if (status || memcmp(other, pixels, e->frame_bytes) != 0) {
+  const uint32_t target = (uint32_t)r[0] | (uint32_t)r[1] << 8 | (uint32_t)r[2] << 16 | (uint32_t)r[3] << 24;
+  return target ? target - 1 : frame;
+}
+
+/* Makes the fragment of a frame that has the pixels of another one, if it has. */
+static label_edge_status try_same(label_edge_predicted_encoder *e, const void *pixels, uint32_t other, uint32_t back,
+                                  bool *same) {
+  const uint8_t *others;
+  const label_edge_status status = fetch_pixels(e, other, &others);
+  if (status || memcmp(others, pixels, e->frame_bytes) != 0) {
     return status;
   }
-  *repeats = true;
-  return label_edge_code_same(e->tables, frame - key, &e->best);
+  *same = true;
+  return label_edge_code_same(e->tables, back, &e->best);
+}
+
+/* A key that is the same as an earlier one. All frames from the first one alike on seem to have the same pixels: among
+ * them is the key that the others repeat. */
+static label_edge_status try_repeat(label_edge_predicted_encoder *e, uint32_t frame, const void *pixels, bool *same) {
+  const uint32_t key = (first_alike(e, frame) + 3) / 4 * 4;
+  return key < frame && frame - key <= LE_LARGEST_BACK ? try_same(e, pixels, key, frame - key, same) : LABEL_EDGE_OK;
+}
+
+/* A frame that is no key, and the same as one of its references: neither needs to become edges for that. */
+static label_edge_status try_references(label_edge_predicted_encoder *e, uint32_t frame, const void *pixels,
+                                        const uint32_t references[2], bool *same) {
+  label_edge_status status = LABEL_EDGE_OK;
+  for (uint32_t k = 0; k < 2 && !status && !*same; k++) {
+    if (first_alike(e, references[k]) == first_alike(e, frame)) {
+      status = try_same(e, pixels, references[k], k + 1, same);
+    }
+  }
+  return status;
 }
 
 static label_edge_status code_frame(label_edge_predicted_encoder *e, uint32_t frame, const void *pixels) {
-  uint32_t first;
-  uint32_t second;
-  const bool key = !label_edge_references(frame, e->format.frames, &first, &second);
+  uint32_t references[2];
+  const bool key = !label_edge_references(frame, e->format.frames, &references[0], &references[1]);
   le_kept_frame *own = &e->kept[label_edge_slot(frame, e->format.frames)];
-  bool repeats = false;
-  label_edge_status status = key ? try_repeat(e, frame, pixels, &repeats) : LABEL_EDGE_OK;
-  if (status || repeats) {
+  const bool loaded = own->fetched && own->slot.frame == frame + 1;
+  bool same = false;
+  label_edge_status status = LABEL_EDGE_OK;
+  if (e->repeats && e->fetch && key) {
+    status = try_repeat(e, frame, pixels, &same);
+  } else if (e->repeats && e->fetch && !loaded) {
+    status = try_references(e, frame, pixels, references, &same);
+  }
+  if (status || same) {
     return status;
   }
-  if (!own->fetched || own->slot.frame != frame + 1) {
+  if (!loaded) {
     status = load(e, own, frame, pixels);
   }
   own->fetched = false;
@@ -279,7 +299,7 @@ static label_edge_status code_frame(label_edge_predicted_encoder *e, uint32_t fr
   }
   if ((uint64_t)own->slot.grid.width * own->slot.grid.height <= LE_LARGEST_GRID) {
     if (!key && e->fetch) {
-      status = code_between(e, own, first, second);
+      status = code_between(e, own, references);
     } else {
       status = put_independent(e, own);
       count_symbols(e);

@@ -95,6 +95,60 @@ static void test_same(void **state) {
   instance_destroy(&image);
 }
 
+/* The pixels of an image, and how many frames were asked for. */
+typedef struct source {
+  const instance *image;
+  unsigned fetched;
+} source;
+
+static label_edge_status fetch_pixels(void *user, uint32_t frame, const uint8_t **bytes, size_t *size) {
+  source *from = user;
+  from->fetched++;
+  *bytes = from->image->pixels + from->image->frame_bytes * frame;
+  *size = from->image->frame_bytes;
+  return LABEL_EDGE_OK;
+}
+
+/* What a survey says of other pixels costs bytes at most: its frames repeat others, these do not. */
+static void test_other_survey(void **state) {
+  (void)state;
+  instance known;
+  instance image;
+  draw(&known, COPIES, KNOWS_FRAMES);
+  draw(&image, BLOBS, KNOWS_FRAMES);
+  label_edge_survey *survey;
+  label_edge_predicted_encoder *encoder;
+  const uint8_t *plan;
+  size_t size;
+  assert_int_equal(label_edge_survey_create(&known.format, true, &survey), LABEL_EDGE_OK);
+  for (uint32_t f = 0; f < known.format.frames; f++) {
+    assert_int_equal(label_edge_survey_add(survey, known.pixels + known.frame_bytes * f), LABEL_EDGE_OK);
+  }
+  assert_int_equal(label_edge_survey_finish(survey, &plan, &size), LABEL_EDGE_OK);
+  assert_int_equal(label_edge_predicted_encoder_create(&image.format, plan, size, &encoder), LABEL_EDGE_OK);
+  label_edge_survey_destroy(survey);
+  for (uint32_t f = 0; f < image.format.frames; f++) {
+    source from = {.image = &image};
+    const uint8_t *bytes;
+    assert_int_equal(label_edge_predicted_encode(encoder, f, image.pixels + image.frame_bytes * f, fetch_pixels, &from,
+                                                 &bytes, &size),
+                     LABEL_EDGE_OK);
+    assert_true(from.fetched <= 4);
+    put_fragment(&image, f, bytes, size - LE_CHECKSUM);
+  }
+  label_edge_predicted_encoder_destroy(encoder);
+  instance_decoder decoder;
+  uint8_t out[24 * 30];
+  assert_int_equal(instance_open(&image, &decoder), LABEL_EDGE_OK);
+  for (uint32_t f = 0; f < image.format.frames; f++) {
+    assert_int_equal(instance_decode(&image, &decoder, f, out), LABEL_EDGE_OK);
+    assert_memory_equal(out, image.pixels + image.frame_bytes * f, sizeof out);
+  }
+  instance_close(&decoder);
+  instance_destroy(&known);
+  instance_destroy(&image);
+}
+
 /* Keys that name two frames in turn decode each of them once. */
 static void test_same_in_turns(void **state) {
   (void)state;
@@ -238,9 +292,9 @@ static void test_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_types), cmocka_unit_test(test_same),  cmocka_unit_test(test_same_in_turns),
-      cmocka_unit_test(test_grids), cmocka_unit_test(test_alone), cmocka_unit_test(test_symbols),
-      cmocka_unit_test(test_end),
+      cmocka_unit_test(test_types),         cmocka_unit_test(test_same),  cmocka_unit_test(test_other_survey),
+      cmocka_unit_test(test_same_in_turns), cmocka_unit_test(test_grids), cmocka_unit_test(test_alone),
+      cmocka_unit_test(test_symbols),       cmocka_unit_test(test_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
