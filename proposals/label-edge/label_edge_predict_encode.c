@@ -16,7 +16,7 @@ struct label_edge_predicted_encoder {
   le_planned_grid planned, whole;
   le_change *changes;
   le_kept_frame kept[LE_KEPT];
-  le_writer writer;
+  le_writer writer, measured;
   le_bytes best, other;
   label_edge_fetch fetch; /* of the call */
   void *user;
@@ -33,7 +33,7 @@ uint64_t label_edge_predicted_encoder_memory(const label_edge_format *format) {
   }
   /* Three more lists of edges, four rasters, and symbols for the segments of three frames. */
   return core + sizeof(label_edge_predicted_encoder) + (LE_KEPT - 1) * (pixels + LE_EDGES_ROOM) * sizeof(le_edge) +
-         LE_KEPT * label_edge_raster_bytes(format) + (2 * pixels + format->rows) * sizeof(uint32_t);
+         LE_KEPT * label_edge_raster_bytes(format) + (2 * pixels + format->rows + LE_MEASURED_ROOM) * sizeof(uint32_t);
 }
 
 static label_edge_status make(label_edge_predicted_encoder *e, const uint8_t *plan, size_t size) {
@@ -82,6 +82,7 @@ void label_edge_predicted_encoder_destroy(label_edge_predicted_encoder *encoder)
   label_edge_free_planned(&encoder->planned);
   label_edge_free_planned(&encoder->whole);
   free(encoder->writer.symbols);
+  free(encoder->measured.symbols);
   free(encoder->best.p);
   free(encoder->other.p);
   free(encoder);
@@ -191,21 +192,24 @@ static label_edge_status put_independent(label_edge_predicted_encoder *e, const 
  * known to about a thirtieth. */
 static label_edge_status code_predicted(label_edge_predicted_encoder *e, const le_kept_frame *own,
                                         const le_kept_frame *p, const le_kept_frame *q) {
+  const uint64_t least_doubt = (uint64_t)32 * LE_STATES;
   const unsigned label_bits = le_depth(own->largest);
   uint8_t front = (uint8_t)((label_bits - 1) << LE_TYPE_BITS | LE_PREDICTED);
   const le_head head = {.bytes = &front, .bits = LE_TYPE_BITS + LE_DEPTH_BITS};
-  label_edge_status status = put_independent(e, own);
-  if (status) {
-    return status;
-  }
-  const uint64_t independent = label_edge_length(&e->writer, e->tables) + own->planned->head.bits * LE_STATES;
-  status = label_edge_put_predicted(&e->writer, &e->segments, label_bits, own, p, q);
+  label_edge_status status = label_edge_put_predicted(&e->writer, &e->segments, label_bits, own, p, q);
   if (status) {
     return status;
   }
   count_symbols(e);
   const uint64_t predicted = label_edge_length(&e->writer, e->tables) + head.bits * LE_STATES;
-  const uint64_t doubt = independent / 32 + (uint64_t)32 * LE_STATES;
+  const uint64_t most = (predicted + least_doubt) / 31 * 32 + 64; /* what is longer loses, whatever the doubt */
+  uint64_t independent;
+  status = label_edge_measure_independent(&e->measured, e->tables, label_bits, &own->slot, most, &independent);
+  if (status) {
+    return status;
+  }
+  independent += own->planned->head.bits * LE_STATES;
+  const uint64_t doubt = independent / 32 + least_doubt;
   if (predicted <= independent + doubt) {
     status = write_frame(e, &head, false);
   }

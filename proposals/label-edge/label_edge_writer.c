@@ -152,7 +152,31 @@ static void put_label(le_writer *w, unsigned context, const le_edge *edges, uint
   }
 }
 
-label_edge_status label_edge_put_independent(le_writer *w, unsigned label_bits, const le_slot *own) {
+uint64_t label_edge_length(const le_writer *w, const le_encoding_tables *tables) {
+  uint64_t length = 0;
+  for (size_t k = 0; k < w->count; k++) {
+    const uint32_t symbol = w->symbols[k];
+    length +=
+        symbol & LE_RAW_BITS ? (symbol >> 16 & 0x7fff) * LE_STATES : tables->lengths[symbol >> 16][symbol & 0xffff];
+  }
+  return length;
+}
+
+/* Of a frame whose symbols are not kept. */
+typedef struct le_measure {
+  const le_encoding_tables *tables;
+  uint64_t most, length;
+} le_measure;
+
+/* Adds the symbols to the length, and forgets them; false: it is too long. */
+static bool add_length(le_writer *w, le_measure *measure) {
+  measure->length += label_edge_length(w, measure->tables);
+  w->count = 0;
+  return measure->length <= measure->most;
+}
+
+/* All symbols of a frame that was begun, up to where it is too long. measure: NULL where they are kept. */
+static inline void put_edges(le_writer *w, const le_slot *own, le_measure *measure) {
   le_edge *edges = own->edges;
   const uint32_t count = own->count;
   const uint32_t pixels = own->grid.pixels;
@@ -161,11 +185,10 @@ label_edge_status label_edge_put_independent(le_writer *w, unsigned label_bits, 
   uint32_t above = 0; /* the label above it, as far as the row above has been followed */
   uint32_t from = 0;
   uint32_t i = 0; /* the next edge of the row above */
-  const size_t room = ((size_t)LE_NEW_EDGE_SYMBOLS + 1) * count + 2;
-  if (label_edge_begin_frame(w, label_bits, room)) {
-    return LABEL_EDGE_NO_MEMORY;
-  }
   for (uint32_t j = 0;;) {
+    if (measure && w->count >= LE_MEASURED_ROOM - LE_NEW_EDGE_SYMBOLS - 1 && !add_length(w, measure)) {
+      return;
+    }
     const uint32_t at = le_position(edges[j]);
     const uint32_t to = le_label(edges[j]);
     uint32_t expected = i < j ? le_position(edges[i]) + width : pixels;
@@ -206,7 +229,7 @@ label_edge_status label_edge_put_independent(le_writer *w, unsigned label_bits, 
     } else {
       le_put(w, LE_END + differs, j < count);
       if (j == count) {
-        return LABEL_EDGE_OK;
+        return;
       }
       expected = pixels;
     }
@@ -217,6 +240,27 @@ label_edge_status label_edge_put_independent(le_writer *w, unsigned label_bits, 
     from = at + 1;
     j++;
   }
+}
+
+label_edge_status label_edge_put_independent(le_writer *w, unsigned label_bits, const le_slot *own) {
+  const size_t room = ((size_t)LE_NEW_EDGE_SYMBOLS + 1) * own->count + 2;
+  if (label_edge_begin_frame(w, label_bits, room)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  put_edges(w, own, NULL);
+  return LABEL_EDGE_OK;
+}
+
+label_edge_status label_edge_measure_independent(le_writer *w, const le_encoding_tables *tables, unsigned label_bits,
+                                                 const le_slot *own, uint64_t most, uint64_t *length) {
+  le_measure measure = {.tables = tables, .most = most};
+  if (label_edge_begin_frame(w, label_bits, LE_MEASURED_ROOM)) {
+    return LABEL_EDGE_NO_MEMORY;
+  }
+  put_edges(w, own, &measure);
+  (void)add_length(w, &measure);
+  *length = measure.length;
+  return LABEL_EDGE_OK;
 }
 
 /* ---- 6.2 From symbols to bytes */
@@ -239,16 +283,6 @@ void label_edge_finish(const le_encoding_tables *tables, le_bytes *out) {
   for (unsigned k = 0; k < LE_CHECKSUM; k++) {
     out->p[out->size++] = (uint8_t)(crc >> 8 * k);
   }
-}
-
-uint64_t label_edge_length(const le_writer *w, const le_encoding_tables *tables) {
-  uint64_t length = 0;
-  for (size_t k = 0; k < w->count; k++) {
-    const uint32_t symbol = w->symbols[k];
-    length +=
-        symbol & LE_RAW_BITS ? (symbol >> 16 & 0x7fff) * LE_STATES : tables->lengths[symbol >> 16][symbol & 0xffff];
-  }
-  return length;
 }
 
 /* From the last symbol to the first, since each state follows from the next; then the bits of each in order. */

@@ -48,6 +48,8 @@ const le_encoding_tables *label_edge_encoding_tables(void);
 /* Symbols of a new edge at most: what becomes of the edge above or of the segment, where (class, its 5 bits, twice
  * bits), which label (twice a symbol), its bits. One more edge, of the row above, or segment, takes one symbol. */
 enum { LE_NEW_EDGE_SYMBOLS = 8 };
+/* Room for the symbols of a frame that is measured. */
+enum { LE_MEASURED_ROOM = 1024 };
 
 /* Begins a frame. room: for how many symbols. */
 label_edge_status label_edge_begin_frame(le_writer *w, unsigned label_bits, size_t room);
@@ -65,6 +67,10 @@ label_edge_status label_edge_put_independent(le_writer *w, unsigned label_bits, 
 
 /* About how long the frame's symbols will be, in bits times LE_STATES. */
 uint64_t label_edge_length(const le_writer *w, const le_encoding_tables *tables);
+/* The same of an independent frame, without keeping its symbols; where that is more than `most`, a part of it that is,
+ * too. Histories are undefined then. */
+label_edge_status label_edge_measure_independent(le_writer *w, const le_encoding_tables *tables, unsigned label_bits,
+                                                 const le_slot *own, uint64_t most, uint64_t *length);
 /* The fragment of the frame's symbols, behind its head. */
 label_edge_status label_edge_write(le_writer *w, const le_encoding_tables *tables, const le_head *head, le_bytes *out);
 /* Adds padding to an even size, and the checksum; there is room for LE_CHECKSUM + 1 bytes. */
