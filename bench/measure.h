@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* measure.h - wall time, peak memory, checksums and a fixed random sequence, for the benchmark programs. */
+/* measure.h - wall and processor time, peak memory, checksums and a fixed random sequence, for the benchmark programs.
+ */
 #ifndef DSEG_BENCH_MEASURE_H
 #define DSEG_BENCH_MEASURE_H
 
@@ -8,6 +9,9 @@
 
 /* Seconds on a clock that only goes forward. */
 double bench_seconds(void);
+
+/* Seconds that all threads of this process have had of the processors, the system's work for them included. */
+double bench_cpu_seconds(void);
 
 /* The process's greatest resident size until now, in bytes, or since bench_reset_peak. */
 unsigned long long bench_peak_bytes(void);

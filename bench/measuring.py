@@ -75,8 +75,8 @@ class Job:
         self.group, self.name, self.command, self.kind = group, name, command, kind
         self.output, self.input, self.cold, self.expect, self.timeout = output, input, cold, expect, timeout
         self.measure, self.labels = measure, labels
-        self.seconds, self.peaks, self.total = [], [], 0.0
-        self.failed, self.voxels, self.version = None, None, None
+        self.seconds, self.cpu, self.peaks, self.total = [], [], [], 0.0
+        self.failed, self.voxels, self.version, self.once = None, None, None, False
 
     def run(self, counted, patience):
         if self.failed or (self.seconds and self.total > patience):
@@ -96,9 +96,12 @@ class Job:
         if checked:
             sums = {printed.get("checksum"), printed.get("checksum_reversed")}
             self.voxels = "same" if self.expect & sums else "other"
-        if counted or time.perf_counter() - start > patience:  # too slow for a second run: the warm-up must do
-            self.total += time.perf_counter() - start
+        took = time.perf_counter() - start
+        self.once = not counted and took > patience  # too slow for a second run: the warm-up must do
+        if counted or self.once:
+            self.total += took
             self.seconds.append(printed[self.measure])
+            self.cpu.append(printed.get("cpu_seconds"))
             self.peaks.append(printed["peak_bytes"])
 
     def record(self):
@@ -111,6 +114,8 @@ class Job:
         if self.failed or not self.seconds:
             return {**result, "failed": self.failed or "not run"}
         peak = int(statistics.median(self.peaks))
+        if None not in self.cpu:
+            result["cpu_seconds"] = spread(self.cpu)
         return {**result, "seconds": spread(self.seconds), "peak_bytes": peak, "voxels": self.voxels}
 
 

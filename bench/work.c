@@ -19,9 +19,9 @@
  *   work again FILE     after opening: all planes into a label map that has been touched before
  * options: --threads N (0: all processors), --check (labels: also print a checksum)
  *
- * Prints one JSON object. seconds; peak_bytes of the process until the work was done; checksum: CRC-32 of the label map
- * with its values replaced by their ranks (16-bit little endian), so that it does not depend on the numbers of
- * segments. */
+ * Prints one JSON object. seconds, and cpu_seconds of all threads; peak_bytes of the process until the work was done;
+ * checksum: CRC-32 of the label map with its values replaced by their ranks (16-bit little endian), so that it does not
+ * depend on the numbers of segments. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -47,7 +47,7 @@ struct job {
   unsigned threads;
   bool check;
   dseg_error error;
-  double seconds;
+  double seconds, cpu_seconds;
   unsigned long long peak_bytes;
   bool has_checksum;
   uint32_t checksum, checksum_reversed;
@@ -68,8 +68,18 @@ static dseg_status out_of_memory(struct job *job, size_t size) {
   return dseg_fail(&job->error, DSEG_ERROR_MEMORY, "out of memory for %zu bytes", size);
 }
 
-static void stop_clock(struct job *job, double start, double parts) {
-  job->seconds = (bench_seconds() - start) / parts;
+/* When a piece of work began: by the clock, and by what the processors had done by then. */
+struct start {
+  double wall, cpu;
+};
+
+static struct start start_clock(void) {
+  return (struct start){.wall = bench_seconds(), .cpu = bench_cpu_seconds()};
+}
+
+static void stop_clock(struct job *job, struct start start, double parts) {
+  job->seconds = (bench_seconds() - start.wall) / parts;
+  job->cpu_seconds = (bench_cpu_seconds() - start.cpu) / parts;
   job->peak_bytes = bench_peak_bytes();
 }
 
@@ -91,7 +101,7 @@ static unsigned bits_for(const dseg_source *source) {
 
 static dseg_status run_open(struct job *job) {
   dseg_source *source = NULL;
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   DSEG_TRY(open_job(job, &source));
   stop_clock(job, start, 1);
   dseg_source_close(source);
@@ -117,7 +127,7 @@ static dseg_status read_labels(struct job *job, dseg_source *source, struct labe
 static dseg_status run_labels(struct job *job) {
   dseg_source *source = NULL;
   struct labels labels = {0};
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   DSEG_TRY(open_job(job, &source));
   const dseg_status status = read_labels(job, source, &labels);
   stop_clock(job, start, 1);
@@ -135,7 +145,7 @@ static dseg_status run_statistics(struct job *job) {
   const dseg_statistics_options options = {.struct_size = sizeof options, .threads = job->threads};
   dseg_source *source = NULL;
   dseg_statistics *statistics = NULL;
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   DSEG_TRY(open_job(job, &source));
   const dseg_status status = dseg_source_statistics(source, &options, &statistics, &job->error);
   stop_clock(job, start, 1);
@@ -148,7 +158,7 @@ static dseg_status run_digest(struct job *job) {
   const dseg_digest_options options = {.struct_size = sizeof options, .threads = job->threads};
   dseg_source *source = NULL;
   dseg_digest digest;
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   DSEG_TRY(open_job(job, &source));
   const dseg_status status = dseg_source_digest(source, &options, &digest, &job->error);
   stop_clock(job, start, 1);
@@ -160,9 +170,9 @@ static dseg_status read_planes(struct job *job, dseg_source *source, uint8_t *la
   enum { ROUNDS = 64 };
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
   uint64_t state = 1;
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   size_t done = 0;
-  while (done < ROUNDS && bench_seconds() - start < 2) {
+  while (done < ROUNDS && bench_seconds() - start.wall < 2) {
     const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
                                         .first_plane = bench_random(&state) % planes,
                                         .plane_count = 1,
@@ -192,8 +202,8 @@ static dseg_status read_segments(struct job *job, dseg_source *source, uint8_t *
   const dseg_description *description = dseg_source_description(source);
   const size_t step = description->segment_count > 16 ? description->segment_count / 16 : 1;
   size_t done = 0;
-  const double start = bench_seconds();
-  for (size_t segment = 0; segment < description->segment_count && bench_seconds() - start < SEGMENTS_SECONDS;
+  const struct start start = start_clock();
+  for (size_t segment = 0; segment < description->segment_count && bench_seconds() - start.wall < SEGMENTS_SECONDS;
        segment += step) {
     DSEG_TRY(dseg_source_read_mask(source, segment, 0, description->geometry.plane_count, mask, size, job->threads,
                                    &job->error));
@@ -237,7 +247,7 @@ static dseg_status run_read(struct job *job) {
   const dseg_encoding_info *info = dseg_source_encoding(source);
   dseg_source_close(source);
   const size_t size = (size_t)info->pixel_data_bytes;
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   uint8_t *bytes = malloc(size);
   const dseg_status status = bytes == NULL ? out_of_memory(job, size) : read_bytes(job, bytes, size);
   stop_clock(job, start, 1);
@@ -266,7 +276,7 @@ static dseg_status run_copy(struct job *job) {
   DSEG_TRY(open_job(job, &source));
   const dseg_encoding_info *info = dseg_source_encoding(source);
   dseg_source_close(source);
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   const dseg_status status = pass_bytes(job, (size_t)info->pixel_data_bytes);
   stop_clock(job, start, 1);
   return status;
@@ -279,7 +289,7 @@ static dseg_status touch_labels(struct job *job, bool again) {
   const dseg_description *description = dseg_source_description(source);
   struct labels labels = {.bits = bits_for(source)};
   labels.size = description->geometry.plane_count * plane_voxels(source) * (labels.bits / 8);
-  double start = bench_seconds();
+  struct start start = start_clock();
   labels.data = malloc(labels.size);
   dseg_status status = labels.data == NULL ? out_of_memory(job, labels.size) : DSEG_OK;
   if (status == DSEG_OK) {
@@ -291,7 +301,7 @@ static dseg_status touch_labels(struct job *job, bool again) {
                                         .bits = labels.bits,
                                         .overlap = DSEG_OVERLAP_LAST,
                                         .threads = job->threads};
-    start = bench_seconds();
+    start = start_clock();
     status = dseg_source_read_labels(source, &request, labels.data, labels.size, NULL, &job->error);
   }
   stop_clock(job, start, 1);
@@ -332,7 +342,7 @@ static dseg_status run_inflate(struct job *job) {
     return dseg_fail(&job->error, DSEG_ERROR_INPUT, "%s: cannot be read", path_of(job));
   }
   const size_t size = (size_t)state.st_size;
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   uint8_t *packed = malloc(size);
   dseg_status status = packed == NULL ? out_of_memory(job, size) : read_bytes(job, packed, size);
   if (status == DSEG_OK) {
@@ -368,7 +378,7 @@ static dseg_status write_planes(struct job *job, const dseg_description *descrip
                                       .threads = job->threads};
   dseg_writer *writer = NULL;
   const size_t plane_bytes = labels->size / description->geometry.plane_count;
-  const double start = bench_seconds();
+  const struct start start = start_clock();
   dseg_status status = dseg_writer_create(job->arguments[1], description, &options, &writer, &job->error);
   for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
     status = dseg_writer_write_labels(writer, plane, labels->data + plane * plane_bytes, labels->bits, &job->error);
@@ -456,8 +466,8 @@ static int run_named(const char *name, struct job *job) {
       fprintf(stderr, "work: error: %s\n", job->error.message);
       return 1;
     }
-    printf("{\"seconds\": %.9f, \"peak_bytes\": %llu, \"version\": \"%s\"", job->seconds, job->peak_bytes,
-           dseg_version());
+    printf("{\"seconds\": %.9f, \"cpu_seconds\": %.9f, \"peak_bytes\": %llu, \"version\": \"%s\"", job->seconds,
+           job->cpu_seconds, job->peak_bytes, dseg_version());
     if (job->has_checksum) {
       printf(", \"checksum\": \"%08" PRIx32 "\", \"checksum_reversed\": \"%08" PRIx32 "\"", job->checksum,
              job->checksum_reversed);
