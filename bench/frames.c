@@ -359,7 +359,11 @@ static bool read_settings(int argc, char **argv, struct settings *settings) {
       return false;
     }
   }
-  return settings->rounds >= 1 && settings->rounds < MAX_ROUNDS;
+  if (settings->rounds < 1 || settings->rounds > MAX_ROUNDS) {
+    fprintf(stderr, "frames: --rounds is a number from 1 to %d\n", MAX_ROUNDS);
+    return false;
+  }
+  return true;
 }
 
 int main(int argc, char **argv) {
