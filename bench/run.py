@@ -4,6 +4,7 @@
 What has been measured is kept in parts/: with --resume it is not measured again."""
 
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -14,10 +15,13 @@ from corpora import all_corpora
 from measuring import machine, output_of
 from report import write_report
 from suites import Context, browser, encodings, frame_codecs, growth, headline
+from survey.cases import CASES, QUICK_CASES
+from survey.suite import survey
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
 SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser")
+LONG = ("survey",)  # only with --only: it takes an hour
 
 # The case of the headline: the first of these that is at hand.
 BIG = "s0327-512|phantom-108-512|s0327|inia19"
@@ -64,6 +68,12 @@ def plan(options, context, corpora):
             yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 10 if quick else 30)
 
 
+def plan_survey(options, context, corpora):
+    for case in CASES:
+        if not options.quick or case.name in QUICK_CASES:
+            yield "survey", case.name, lambda case=case: survey(context, case, corpora, 10 if options.quick else 100)
+
+
 def part_path(options, name):
     return options.out / "parts" / f"{'quick-' if options.quick else ''}{name}.json"
 
@@ -93,10 +103,10 @@ def commit():
 
 def measure_all(options, context, corpora, results, save):
     """Adds to results part by part, and saves after each, so that a run that is stopped leaves what it has."""
-    for suite in SUITES:
+    for suite in SUITES + LONG:
         results[suite] = []
     results["problems"], results["parts"] = [], []
-    for suite, name, measure in plan(options, context, corpora):
+    for suite, name, measure in itertools.chain(plan(options, context, corpora), plan_survey(options, context, corpora)):
         if suite not in options.only:
             continue
         found = part(options, f"{suite}-{name}" if name else suite, measure)
@@ -111,7 +121,7 @@ def main():
     parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about two minutes: fewer volumes, fewer rounds")
     parser.add_argument("--corpus", action="append", default=[], help="a folder of further volumes; may be repeated")
-    parser.add_argument("--only", action="append", choices=SUITES, help="only this part; may be repeated")
+    parser.add_argument("--only", action="append", choices=SUITES + LONG, help="only this part; may be repeated")
     parser.add_argument("--resume", action="store_true", help="keep what was measured before")
     parser.add_argument("--report", action="store_true", help="only write the report of results.json anew")
     parser.add_argument("--build", type=Path, default=TOP / "build" / "bench-release", help="where dseg is built")
@@ -130,7 +140,8 @@ def main():
                 path.unlink()
         context = Context(options.build, options.out, options.peers, options.quick)
         data = Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
-        corpora = all_corpora(context.dseg, data, options.out, options.corpus)
+        wanted = {case.corpus for case in CASES} if set(options.only) <= set(LONG) else None
+        corpora = all_corpora(context.dseg, data, options.out, options.corpus, wanted)
         results = {
             "command": " ".join(["sh bench/run.sh", *sys.argv[1:]]),
             "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),

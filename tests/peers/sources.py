@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Source images that peers need to write a segmentation: a CT series made here for any geometry."""
 
+import itertools
 import pathlib
 
 import numpy as np
@@ -9,18 +10,26 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 
-def make_ct(shape, affine, directory="ct"):
-    """One CT image for each plane of array[k, j, i]; returns the data sets, which are also files in directory."""
+def uids(seed):
+    """New UIDs one after another; with a seed (text) the same ones every time, and all of 64 characters."""
+    for number in itertools.count():
+        yield generate_uid(entropy_srcs=[seed, str(number)] if seed else None)
+
+
+def make_ct(shape, affine, directory="ct", seed=None):
+    """One CT image for each plane of array[k, j, i]; returns the data sets, which are also files in directory. seed: as
+    for uids."""
     planes, rows, columns = shape
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     directory = pathlib.Path(directory)
     directory.mkdir(exist_ok=True)
-    study, series, frame_of_reference = generate_uid(), generate_uid(), generate_uid()
+    new_uid = uids(seed)
+    study, series, frame_of_reference = next(new_uid), next(new_uid), next(new_uid)
     datasets = []
     for plane in range(planes):
         meta = FileMetaDataset()
         meta.MediaStorageSOPClassUID = CTImageStorage
-        meta.MediaStorageSOPInstanceUID = generate_uid()
+        meta.MediaStorageSOPInstanceUID = next(new_uid)
         meta.TransferSyntaxUID = ExplicitVRLittleEndian
         path = directory / f"{plane:03}.dcm"
         dataset = FileDataset(str(path), {}, file_meta=meta, preamble=bytes(128))
