@@ -301,8 +301,9 @@ def frames_part(r):
                           markdown(["codec", "library", "bytes", "encode, MB/s", "decode, MB/s", "random frame"], rows, 2)]  # fmt: skip
     if not lines:
         return []
-    return ["", "## Frames", "", "The frame codecs alone, one thread. Part of the run: `sh bench/run.sh --only frames`. \"about\": every n-th frame "
-            "was encoded. All volumes: [results.csv](../proposals/label-edge/results.csv).", *lines]  # fmt: skip
+    sampled = '"about": every n-th frame was encoded. ' if any(is_sampled(one) for one in r["frames"]) else ""
+    return ["", "## Frames", "", f"The frame codecs alone, one thread. Part of the run: `sh bench/run.sh --only frames`. {sampled}"
+            "All volumes: [results.csv](../proposals/label-edge/results.csv).", *lines]  # fmt: skip
 
 
 # Blocks between markers, by name.

@@ -2,7 +2,7 @@
 /* frame_trial.c - the process that measures one frame codec, see frame_trial.h.
  *
  * The process is forked with the frames in memory, waits for requests on a pipe, and answers each with a struct. So a
- * codec that crashes takes nobody with it, and all codecs can take turns. */
+ * codec that crashes takes nobody with it, and all codecs can take turns. What takes long is shared by copies of it. */
 #include "frame_trial.h"
 
 #include <malloc.h>
@@ -12,17 +12,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "frame_share.h"
 #include "measure.h"
 
-enum { PROBED_FRAMES = 4, MEMORY_FRAMES = 8, RANDOM_FRAMES = 200 };
+enum { PROBED_FRAMES = 4, MEMORY_FRAMES = 8, SLOW_MEMORY_FRAMES = 2, RANDOM_FRAMES = 200 };
 
 struct worker {
   const struct frame_trial *trial;
-  size_t step;         /* every step-th frame is measured; 1: all */
-  dseg_buffer learned; /* what the codec learned of all frames */
-  dseg_buffer stream;  /* compressed frames, one after the other */
-  dseg_view *encoded;  /* by frame; views into stream. size 0: not there */
-  size_t *starts;      /* by frame; offsets in stream while it grows */
+  unsigned processes;          /* that share an encoding pass */
+  dseg_buffer learned;         /* what the codec learned of all frames */
+  dseg_buffer stream;          /* compressed frames */
+  struct frame_piece *encoded; /* by frame; in stream */
   size_t frames_read;
   bool ready;
 };
@@ -40,13 +40,19 @@ static dseg_status read_canonical(void *user, size_t frame, dseg_buffer *out, ds
   return dseg_buffer_append(out, frame_at(set, frame), set->frame_bytes, error);
 }
 
+static dseg_view encoded_at(const struct worker *worker, size_t frame) {
+  const struct frame_piece piece = worker->encoded[frame];
+  return (dseg_view){worker->stream.data + piece.start, piece.size};
+}
+
 static dseg_status read_encoded(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
   struct worker *worker = user;
   worker->frames_read++;
-  if (frame >= worker->trial->set->count || worker->encoded[frame].data == NULL) {
+  if (frame >= worker->trial->set->count) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "frame %zu is not there", frame);
   }
-  return dseg_buffer_append(out, worker->encoded[frame].data, worker->encoded[frame].size, error);
+  const dseg_view bytes = encoded_at(worker, frame);
+  return dseg_buffer_append(out, bytes.data, bytes.size, error);
 }
 
 static dseg_codec_setup encoding_setup(struct worker *worker) {
@@ -82,7 +88,7 @@ static dseg_status decode_frame(const struct worker *worker, dseg_codec_context 
                                 dseg_error *error) {
   const struct frame_set *set = worker->trial->set;
   const dseg_frame_info info = info_of(set, frame);
-  return worker->trial->codec->decode(context, &info, worker->encoded[frame], (dseg_span){out, set->frame_bytes},
+  return worker->trial->codec->decode(context, &info, encoded_at(worker, frame), (dseg_span){out, set->frame_bytes},
                                       error);
 }
 
@@ -99,86 +105,97 @@ static dseg_status learn(struct worker *worker, dseg_error *error) {
   return worker->trial->codec->learn(&setup, &worker->learned, error);
 }
 
-/* Chooses step so that a pass stays under the limit, by the time that a few frames take. */
-static dseg_status choose_step(struct worker *worker, dseg_codec_context *context, dseg_error *error) {
+/* Whether a pass would take longer than the limit, by the time that a few frames take: then all processors share it. */
+static dseg_status choose_processes(struct worker *worker, dseg_codec_context *context, dseg_error *error) {
   const struct frame_trial *trial = worker->trial;
-  worker->step = 1;
-  if ((trial->codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 || trial->set->count <= PROBED_FRAMES) {
+  const size_t count = trial->set->count;
+  worker->processes = 1;
+  if (count <= PROBED_FRAMES) {
     return DSEG_OK;
   }
   const double start = bench_seconds();
-  for (size_t i = 0; i < PROBED_FRAMES; i++) {
+  for (size_t i = 0; i < PROBED_FRAMES && worker->processes == 1; i++) {
     worker->stream.size = 0;
-    DSEG_TRY(
-        encode_frame(worker, context, (2 * i + 1) * trial->set->count / (2 * PROBED_FRAMES), &worker->stream, error));
-  }
-  const double expected = (bench_seconds() - start) / PROBED_FRAMES * (double)trial->set->count;
-  while (expected / (double)worker->step > trial->limit && worker->step < trial->set->count / 8) {
-    worker->step++;
+    DSEG_TRY(encode_frame(worker, context, (2 * i + 1) * count / (2 * PROBED_FRAMES), &worker->stream, error));
+    if ((bench_seconds() - start) / PROBED_FRAMES * (double)count > trial->limit) {
+      worker->processes = frame_share_processors();
+    }
   }
   return DSEG_OK;
 }
 
-static dseg_status encode_all(struct worker *worker, dseg_codec_context *context, dseg_error *error) {
-  worker->stream.size = 0;
-  for (size_t frame = 0; frame < worker->trial->set->count; frame += worker->step) {
-    worker->starts[frame] = worker->stream.size;
-    DSEG_TRY(encode_frame(worker, context, frame, &worker->stream, error));
-    worker->encoded[frame].size = worker->stream.size - worker->starts[frame];
-  }
-  return DSEG_OK;
+/* A frame of a pass, for frame_share_run. */
+struct pass {
+  const struct worker *worker;
+  dseg_codec_context *context;
+};
+
+static dseg_status encode_one(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
+  const struct pass *pass = user;
+  return encode_frame(pass->worker, pass->context, frame, out, error);
 }
 
 static dseg_status run_encode(struct worker *worker, struct trial_reply *reply, dseg_error *error) {
   const struct frame_trial *trial = worker->trial;
-  const size_t count = trial->set->count;
   if (!worker->ready) {
-    worker->encoded = calloc(count, sizeof *worker->encoded);
-    worker->starts = calloc(count, sizeof *worker->starts);
-    if (worker->encoded == NULL || worker->starts == NULL) {
+    worker->encoded = calloc(trial->set->count, sizeof *worker->encoded);
+    if (worker->encoded == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
     }
   }
-  const double start = bench_seconds();
+  const double start = bench_cpu_seconds();
   DSEG_TRY(learn(worker, error));
-  const double learned = bench_seconds() - start;
-  dseg_codec_context *context = NULL;
+  const double learned = bench_cpu_seconds() - start;
+  struct pass pass = {.worker = worker};
   const dseg_codec_setup setup = encoding_setup(worker);
-  DSEG_TRY(trial->codec->create(&setup, &context, error));
-  dseg_status status = worker->ready ? DSEG_OK : choose_step(worker, context, error);
-  const double began = bench_seconds();
+  DSEG_TRY(trial->codec->create(&setup, &pass.context, error));
+  dseg_status status = worker->ready ? DSEG_OK : choose_processes(worker, pass.context, error);
+  double seconds = 0;
   if (status == DSEG_OK) {
-    status = encode_all(worker, context, error);
+    worker->stream.size = 0;
+    status = frame_share_run(trial->set->count, worker->processes, encode_one, &pass, &worker->stream, worker->encoded,
+                             &seconds, error);
   }
-  reply->seconds = learned + bench_seconds() - began;
-  trial->codec->destroy(context);
-  DSEG_TRY(status);
-  for (size_t frame = 0; frame < count; frame += worker->step) {
-    worker->encoded[frame].data = worker->stream.data + worker->starts[frame];
-  }
-  reply->frames = (count + worker->step - 1) / worker->step;
+  trial->codec->destroy(pass.context);
+  reply->seconds = learned + seconds;
   reply->bytes = worker->stream.size;
-  worker->ready = true;
-  return DSEG_OK;
+  worker->ready = status == DSEG_OK;
+  return status;
+}
+
+/* Appends a byte where the frame is not decoded, or to other pixels. */
+static dseg_status verify_one(void *user, size_t frame, dseg_buffer *out, dseg_error *error) {
+  const struct pass *pass = user;
+  const struct frame_set *set = pass->worker->trial->set;
+  uint8_t *pixels = out_at(pass->worker, frame);
+  memset(pixels, 0xA5, set->frame_bytes);
+  dseg_error ignored = {0};
+  if (decode_frame(pass->worker, pass->context, frame, pixels, &ignored) == DSEG_OK &&
+      memcmp(pixels, frame_at(set, frame), set->frame_bytes) == 0) {
+    return DSEG_OK;
+  }
+  return dseg_buffer_append(out, "", 1, error);
 }
 
 static dseg_status run_verify(struct worker *worker, struct trial_reply *reply, dseg_error *error) {
   const struct frame_trial *trial = worker->trial;
-  dseg_codec_context *context = NULL;
-  const dseg_codec_setup setup = decoding_setup(worker);
-  DSEG_TRY(trial->codec->create(&setup, &context, error));
-  for (size_t frame = 0; frame < trial->set->count; frame += worker->step) {
-    memset(out_at(worker, frame), 0xA5, trial->set->frame_bytes);
-    dseg_error cause = {0};
-    if (decode_frame(worker, context, frame, out_at(worker, frame), &cause) != DSEG_OK ||
-        memcmp(out_at(worker, frame), frame_at(trial->set, frame), trial->set->frame_bytes) != 0) {
-      reply->failures++;
-      (void)snprintf(reply->message, sizeof reply->message, "frame %zu: %.200s", frame,
-                     cause.message[0] != '\0' ? cause.message : "other pixels");
-    }
+  struct frame_piece *pieces = calloc(trial->set->count, sizeof *pieces);
+  if (pieces == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
   }
-  trial->codec->destroy(context);
-  return DSEG_OK;
+  struct pass pass = {.worker = worker};
+  dseg_buffer wrong = {0};
+  double ignored = 0;
+  const dseg_codec_setup setup = decoding_setup(worker);
+  dseg_status status = trial->codec->create(&setup, &pass.context, error);
+  if (status == DSEG_OK) {
+    status = frame_share_run(trial->set->count, worker->processes, verify_one, &pass, &wrong, pieces, &ignored, error);
+    trial->codec->destroy(pass.context);
+  }
+  reply->failures = wrong.size;
+  dseg_buffer_free(&wrong);
+  free(pieces);
+  return status;
 }
 
 static dseg_status run_decode(struct worker *worker, struct trial_reply *reply, dseg_error *error) {
@@ -190,7 +207,7 @@ static dseg_status run_decode(struct worker *worker, struct trial_reply *reply, 
   dseg_status status = DSEG_OK;
   do {
     const double start = bench_seconds();
-    for (size_t frame = 0; frame < trial->set->count && status == DSEG_OK; frame += worker->step) {
+    for (size_t frame = 0; frame < trial->set->count && status == DSEG_OK; frame++) {
       status = decode_frame(worker, context, frame, out_at(worker, frame), error);
     }
     const double seconds = bench_seconds() - start;
@@ -203,7 +220,6 @@ static dseg_status run_decode(struct worker *worker, struct trial_reply *reply, 
 
 static dseg_status run_random(struct worker *worker, struct trial_reply *reply, dseg_error *error) {
   const struct frame_trial *trial = worker->trial;
-  const size_t there = (trial->set->count + worker->step - 1) / worker->step;
   dseg_codec_context *context = NULL;
   const dseg_codec_setup setup = decoding_setup(worker);
   DSEG_TRY(trial->codec->create(&setup, &context, error));
@@ -214,7 +230,7 @@ static dseg_status run_random(struct worker *worker, struct trial_reply *reply, 
   const double start = bench_seconds();
   while (status == DSEG_OK && (frames < RANDOM_FRAMES || bench_seconds() - start < trial->seconds / 2) &&
          bench_seconds() - start < 2 * trial->seconds) {
-    const size_t frame = bench_random(&state) % there * worker->step;
+    const size_t frame = bench_random(&state) % trial->set->count;
     status = decode_frame(worker, context, frame, out_at(worker, frame), error);
     frames++;
   }
@@ -227,14 +243,14 @@ static dseg_status run_random(struct worker *worker, struct trial_reply *reply, 
 /* Encodes, or decodes, a few frames with a fresh context and gives what memory that took. */
 static dseg_status use_context(struct worker *worker, bool encode, dseg_error *error) {
   const struct frame_trial *trial = worker->trial;
-  const size_t count = trial->set->count;
+  const size_t count = trial->set->count, frames = worker->processes > 1 ? SLOW_MEMORY_FRAMES : MEMORY_FRAMES;
   dseg_codec_context *context = NULL;
   const dseg_codec_setup setup = encode ? encoding_setup(worker) : decoding_setup(worker);
   DSEG_TRY(trial->codec->create(&setup, &context, error));
   dseg_buffer out = {0};
   dseg_status status = DSEG_OK;
-  for (size_t i = 0; i < MEMORY_FRAMES && i < count && status == DSEG_OK; i++) {
-    const size_t frame = (2 * i + 1) * count / (2 * MEMORY_FRAMES) / worker->step * worker->step;
+  for (size_t i = 0; i < frames && i < count && status == DSEG_OK; i++) {
+    const size_t frame = (2 * i + 1) * count / (2 * frames);
     out.size = 0;
     status = encode ? encode_frame(worker, context, frame, &out, error)
                     : decode_frame(worker, context, frame, out_at(worker, frame), error);
@@ -292,7 +308,7 @@ static dseg_status answer(struct worker *worker, char request, struct trial_repl
 
 /* Never returns. */
 static void serve(const struct frame_trial *trial, int in, int out) {
-  struct worker worker = {.trial = trial, .step = 1};
+  struct worker worker = {.trial = trial, .processes = 1};
   char request = 0;
   while (read(in, &request, 1) == 1 && request != TRIAL_QUIT) {
     struct trial_reply reply = {0};

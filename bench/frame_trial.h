@@ -21,11 +21,11 @@ enum trial_request {
 
 struct trial_reply {
   dseg_status status;
-  char message[256];                               /* why status is not DSEG_OK */
-  double seconds;                                  /* encode, decode: the fastest pass; random: one frame */
+  char message[256]; /* why status is not DSEG_OK */
+  /* decode: the fastest pass; random: one frame; encode: processor time of the pass, which several may share */
+  double seconds;
   size_t passes;                                   /* decode: how many */
-  size_t frames;                                   /* encode: frames that a pass takes */
-  unsigned long long bytes;                        /* encode: of those frames, without padding */
+  unsigned long long bytes;                        /* encode: of all frames, without padding */
   size_t failures;                                 /* verify: frames that are not decoded, or to other pixels */
   double frames_read;                              /* random: other frames that the codec asked for, for one frame */
   unsigned long long encode_memory, decode_memory; /* memory */
@@ -38,7 +38,7 @@ struct frame_trial {
   dseg_option_value options[TRIAL_OPTIONS];
   size_t option_count;
   double seconds; /* a decode request takes at least this */
-  double limit;   /* a pass that would take longer is made over every n-th frame only */
+  double limit;   /* an encoding pass that would take longer is shared by all processors */
   uint8_t *out;   /* shared memory for the decoded set, so that processes do not each need their own */
   pid_t process;
   int to_process, from_process;

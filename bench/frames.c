@@ -3,15 +3,14 @@
  * the frames of real volumes, of noise and of nothing.
  *
  *   frames [INPUT...] [--codec NAME[:KEY=VALUE]...] [--as REPRESENTATION] [--rounds N] [--seconds S] [--limit S]
- *          [--whole NAME[:KEY=VALUE]...] [--json]
+ *          [--json]
  *
  * INPUT is a file that libdseg reads, or "noise" or "empty". Without --codec all codecs that lose nothing are measured
  * with their standard options, beside gzip; --codec, which may be repeated, adds to them, "--codec only" in front
- * leaves them out. --whole, which may be repeated, has a codec take all frames whatever the limit is. One thread;
- * decoding goes straight into the volume. See README.md for what the columns mean. */
+ * leaves them out. One thread; decoding goes straight into the volume. An encoding pass that takes longer than --limit
+ * is made once, by all processors. See README.md for what the columns mean. */
 #include <getopt.h>
 #include <inttypes.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,14 +25,12 @@
 enum {
   MAX_TRIALS = 64,
   MAX_ROUNDS = 25,
-  REPEATED = 2 /* an encoding pass that takes the limit divided by this is not made again */
+  REPEATED = 2 /* a pass that takes the limit divided by this is not made again */
 };
 
 struct settings {
   const char *codecs[MAX_TRIALS];
   size_t codec_count;
-  const char *whole[MAX_TRIALS];
-  size_t whole_count;
   bool only_named;
   const char *representation; /* NULL: labelmap and binary */
   size_t rounds;
@@ -45,7 +42,7 @@ struct settings {
 struct result {
   struct trial_reply encode, verify, memory, decode, random; /* the last of each */
   double encode_times[MAX_ROUNDS], decode_times[MAX_ROUNDS], random_times[MAX_ROUNDS];
-  size_t encodes, rounds;
+  size_t encodes, decodes, randoms;
   bool failed;
   char message[256];
 };
@@ -71,11 +68,6 @@ static void add_trial(struct run *run, const dseg_frame_codec *codec, const char
   *trial = (struct frame_trial){
       .set = set, .codec = codec, .seconds = run->settings->seconds, .limit = run->settings->limit, .out = run->out};
   (void)snprintf(trial->spec, sizeof trial->spec, "%s", spec);
-  for (size_t i = 0; i < run->settings->whole_count; i++) {
-    if (strcmp(spec, run->settings->whole[i]) == 0) {
-      trial->limit = HUGE_VAL;
-    }
-  }
 }
 
 /* NAME:KEY=VALUE:... The names of options are those of the codec's table, which outlives the trial. */
@@ -156,20 +148,22 @@ static void ask(struct run *run, size_t index, enum trial_request request, struc
   }
 }
 
-/* One round: each codec in turn does the same. The first encoding and decoding of each are a warm-up, unless they take
- * so long that there is no second. */
-static void run_round(struct run *run, size_t round) {
+/* One round: each codec in turn does the same. The first encoding of each is a warm-up, unless it takes so long that
+ * there is no second; before the first decoding the frames were verified. */
+static void run_round(struct run *run) {
+  const double once = run->settings->limit / REPEATED;
   for (size_t i = 0; i < run->count; i++) {
     struct result *result = &run->results[i];
-    if (result->encode.seconds < run->settings->limit / REPEATED) {
+    if (result->encode.seconds < once) {
       ask(run, i, TRIAL_ENCODE, &result->encode);
       result->encode_times[result->encodes++] = result->encode.seconds;
     }
-    ask(run, i, TRIAL_DECODE, &result->decode);
-    result->decode_times[round] = result->decode.seconds;
+    if (result->decode.seconds < once) {
+      ask(run, i, TRIAL_DECODE, &result->decode);
+      result->decode_times[result->decodes++] = result->decode.seconds;
+    }
     ask(run, i, TRIAL_RANDOM, &result->random);
-    result->random_times[round] = result->random.seconds;
-    result->rounds = round + 1;
+    result->random_times[result->randoms++] = result->random.seconds;
   }
 }
 
@@ -184,7 +178,7 @@ static void run_all(struct run *run) {
     ask(run, i, TRIAL_MEMORY, &result->memory);
   }
   for (size_t round = 0; round < run->settings->rounds; round++) {
-    run_round(run, round);
+    run_round(run);
   }
 }
 
@@ -209,7 +203,6 @@ static void print_json(struct run *run, size_t index) {
   const struct frame_trial *trial = &run->trials[index];
   struct result *result = &run->results[index];
   const struct frame_set *set = trial->set;
-  const size_t measured = result->encode.frames;
   printf("{\"volume\": ");
   print_text(set->name);
   printf(
@@ -221,20 +214,18 @@ static void print_json(struct run *run, size_t index) {
   printf(", \"experimental\": %s, \"library\": ",
          (trial->codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? "true" : "false");
   print_text(trial->codec->library_version != NULL ? trial->codec->library_version() : "");
-  if (result->failed || measured == 0) {
+  if (result->failed) {
     printf(", \"error\": ");
     print_text(result->message);
   } else {
     printf(
-        ", \"measured_frames\": %zu, \"measured_bytes\": %zu, \"bytes\": %llu, \"failures\": %zu, "
-        "\"encode_memory\": %llu, \"decode_memory\": %llu, \"other_frames_read\": %.3f",
-        measured, measured * set->frame_bytes,
-        (unsigned long long)((double)result->encode.bytes * (double)set->count / (double)measured + 0.5),
-        result->verify.failures, result->memory.encode_memory, result->memory.decode_memory,
+        ", \"bytes\": %llu, \"failures\": %zu, \"encode_memory\": %llu, \"decode_memory\": %llu, "
+        "\"other_frames_read\": %.3f",
+        result->encode.bytes, result->verify.failures, result->memory.encode_memory, result->memory.decode_memory,
         result->random.frames_read);
     print_times("encode_seconds", result->encode_times, result->encodes);
-    print_times("decode_seconds", result->decode_times, result->rounds);
-    print_times("random_frame_seconds", result->random_times, result->rounds);
+    print_times("decode_seconds", result->decode_times, result->decodes);
+    print_times("random_frame_seconds", result->random_times, result->randoms);
   }
   printf("}\n");
 }
@@ -242,17 +233,15 @@ static void print_json(struct run *run, size_t index) {
 static void print_row(struct run *run, size_t index) {
   const struct frame_trial *trial = &run->trials[index];
   struct result *result = &run->results[index];
-  if (result->failed || result->encode.frames == 0) {
+  if (result->failed) {
     printf("| `%s` | failed: %s | | | | | | |\n", trial->spec, result->message);
     return;
   }
-  const double pixels = (double)(result->encode.frames * trial->set->frame_bytes) / 1e6;
-  const bool all = result->encode.frames == trial->set->count;
-  printf("| `%s` | %s%.0f | %.0f | %.0f | %.1f | %.2f | %.2f | %zu |\n", trial->spec, all ? "" : "about ",
-         (double)result->encode.bytes * (double)trial->set->count / (double)result->encode.frames,
+  const double pixels = (double)(trial->set->count * trial->set->frame_bytes) / 1e6;
+  printf("| `%s` | %llu | %.0f | %.0f | %.1f | %.2f | %.2f | %zu |\n", trial->spec, result->encode.bytes,
          pixels / bench_median(result->encode_times, result->encodes),
-         pixels / bench_median(result->decode_times, result->rounds),
-         1e6 * bench_median(result->random_times, result->rounds), (double)result->memory.encode_memory / 1e6,
+         pixels / bench_median(result->decode_times, result->decodes),
+         1e6 * bench_median(result->random_times, result->randoms), (double)result->memory.encode_memory / 1e6,
          (double)result->memory.decode_memory / 1e6, result->verify.failures);
 }
 
@@ -332,11 +321,13 @@ static int usage(void) {
 }
 
 static bool read_settings(int argc, char **argv, struct settings *settings) {
-  static const struct option options[] = {
-      {"codec", required_argument, NULL, 'c'},  {"as", required_argument, NULL, 'a'},
-      {"rounds", required_argument, NULL, 'r'}, {"seconds", required_argument, NULL, 's'},
-      {"limit", required_argument, NULL, 'l'},  {"whole", required_argument, NULL, 'w'},
-      {"json", no_argument, NULL, 'j'},         {NULL, 0, NULL, 0}};
+  static const struct option options[] = {{"codec", required_argument, NULL, 'c'},
+                                          {"as", required_argument, NULL, 'a'},
+                                          {"rounds", required_argument, NULL, 'r'},
+                                          {"seconds", required_argument, NULL, 's'},
+                                          {"limit", required_argument, NULL, 'l'},
+                                          {"json", no_argument, NULL, 'j'},
+                                          {NULL, 0, NULL, 0}};
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
     if (option == 'c' && strcmp(optarg, "only") == 0) {
@@ -351,8 +342,6 @@ static bool read_settings(int argc, char **argv, struct settings *settings) {
       settings->seconds = strtod(optarg, NULL);
     } else if (option == 'l') {
       settings->limit = strtod(optarg, NULL);
-    } else if (option == 'w' && settings->whole_count < MAX_TRIALS) {
-      settings->whole[settings->whole_count++] = optarg;
     } else if (option == 'j') {
       settings->json = true;
     } else {

@@ -6,6 +6,8 @@ import csv
 import io
 import statistics
 
+from figure_values import is_sampled
+
 # Names of codecs in the results and in the tables.
 CODECS = {"label-edge": "independent", "label-edge:same=1": "with same frames", "label-edge-predicted": "predicted", "zstd": "zstd-19",
           "deflated-frame:level=12": "deflated-frame", "jpeg-ls": "jpeg-ls", "jpeg-xl:effort=9": "jpeg-xl, 9", "crackle": "crackle",
@@ -29,17 +31,12 @@ COLUMNS = ["volume", "representation", "bits", "columns", "rows", "frames", "cod
            "decode_mbps", "decode_min", "decode_max", "random_us", "failures"]  # fmt: skip
 
 
-def is_whole(codec):
-    """One stream for the volume: one frame costs all."""
-    return codec.startswith("gzip")
-
-
 def row_of(record):
     def speed(seconds):
-        return round(record["measured_bytes"] / seconds / 1e6, 1) if seconds else ""
+        return round(record.get("measured_bytes", record["raw_bytes"]) / seconds / 1e6, 1) if seconds else ""
 
     decode = record.get("decode_seconds", {})
-    about = not is_whole(record["codec"]) and record.get("measured_frames", 0) < record["frames"]
+    about = "error" in record or is_sampled(record)
     return {
         "volume": record["corpus"], **{name: record[name] for name in COLUMNS[1:6]},
         "codec": CODECS.get(record["codec"], record["codec"]), "bytes": record.get("bytes", record.get("error")), "about": int(about),
@@ -248,8 +245,9 @@ def result_tables(results):
         raise ValueError("no frame codecs were measured")
     wrong = [row for row in rows if row["failures"] != 0]
     codecs = list(CODECS.values())
+    sampled = ' ("~": encoding all frames would have taken too long, and every n-th was)' if any("bytes" in r and is_sampled(r) for r in results["frames"]) else ""
     return "\n\n".join([
-        'Bytes ("~": encoding all frames would have taken too long, and every n-th was):',
+        f"Bytes{sampled}:",
         table(volumes, codecs[:-1], bytes_cell),
         "Decoding, GB/s of pixels:",
         table(volumes, ["memcpy", *codecs], lambda row: f"{float(row['decode_mbps'] or 0) / 1000:.3g}"),

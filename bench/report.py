@@ -136,7 +136,7 @@ def frame_kind(record):
 
 
 def speed(record, what):
-    return record["measured_bytes"] / 1e6 / record[what]["median"]
+    return record["raw_bytes"] / 1e6 / record[what]["median"]
 
 
 def frames_section(results):
@@ -227,10 +227,9 @@ def frame_tables(results):
             if "error" in r:
                 rows.append([name, f"<span class=bad>{escape(r['error'])}</span>", "", "", "", "", "", ""])
                 continue
-            sampled = r["measured_frames"] < r["frames"] and r["bits"] and not r["codec"].startswith("gzip")
             failures = f"<span class=bad>{r['failures']}</span>" if r["failures"] else "0"
             random = short_time(r["random_frame_seconds"]["median"]) + ("" if r.get("random_access", True) and not r["codec"].startswith("gzip") else " (all)")
-            rows.append([name, ("about " if sampled else "") + f"{r['bytes']:,}", f"{speed(r, 'encode_seconds'):,.0f}",
+            rows.append([name, f"{r['bytes']:,}", f"{speed(r, 'encode_seconds'):,.0f}",
                          f"{speed(r, 'decode_seconds'):,.0f}", random, *(short_bytes(r[k]) if k in r else "" for k in ("encode_memory", "decode_memory")),
                          failures])  # fmt: skip
         one = records[0]
@@ -313,7 +312,7 @@ def environment_section(results):
         "<h3>Method</h3><ul><li>Every piece of work runs in a process of its own, one at a time.</li><li>The first run of each is a "
         "warm-up; it is checked to give the same voxels as SimpleITK reads from the volume, and not counted. Then all take turns, round "
         "after round. Medians are given, with the fastest and the slowest run.</li><li>What takes long is run less often; the number of "
-        "runs is given. A frame codec that would take too long on all frames is measured on every n-th: its bytes say “about”.</li>"
+        "runs is given. A frame codec that takes long encodes all frames once, by all processors; its speed is by processor time.</li>"
         "<li>Peak memory is the process's greatest resident size, its program included.</li></ul>",
     ])  # fmt: skip
 

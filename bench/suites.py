@@ -16,8 +16,6 @@ ENCODING_PATIENCE, GROWTH_PATIENCE = 3, 6
 SLOW_WRITE = 10  # seconds; an encoding that takes longer to write is measured once, with all processors only
 FRACTIONAL_BYTES = 300 << 20  # FRACTIONAL has a byte for each voxel of each segment's frames
 
-# Measured on all frames, however long they take to encode: what others are compared with.
-WHOLE = {"labelmap": ("zstd", "deflated-frame", "deflated-frame:level=12"), "binary": ("zstd", "deflated-frame")}
 # Further settings of frame codecs that are measured where the registry has them.
 CODEC_SETTINGS = [
     ("deflated-frame", "level", 12),
@@ -364,9 +362,7 @@ def frame_codecs(context, item, both, rounds, seconds, limit):
 
     for representation in ("labelmap", "binary") if both else ("labelmap",):
         command = [context.frames, volume, "--json", "--as", representation, "--rounds", rounds, "--seconds", seconds, "--limit", limit]
-        for option, chosen in (("--codec", specs), ("--whole", () if context.quick else WHOLE[representation])):
-            command += [word for spec in chosen for word in (option, spec)]
-        add(command, 600)
+        add(command + [word for spec in specs for word in ("--codec", spec)], 600)
     if not synthetic:
         progress(f"crackle and compresso: {name}")
         add(context.python_peer("label_codecs.py", volume, "--rounds", min(rounds, 2)), 200)

@@ -98,8 +98,7 @@ class Trial:
         if self.error:
             return {**result, "error": self.error}
         return {
-            **result, "measured_frames": size[2], "measured_bytes": self.array.nbytes, "bytes": len(self.data),
-            "failures": self.failures, "random_access": self.one is not None,
+            **result, "bytes": len(self.data), "failures": self.failures, "random_access": self.one is not None,
             **{name: spread(values) for name, values in self.times.items()},
         }  # fmt: skip
 
