@@ -31,7 +31,8 @@ FINDINGS_ENCODINGS = {"binary/explicit-le": "BINARY, native", "labelmap/explicit
 FINDINGS_CODECS = {"memcpy": "none (memcpy)", "rle": "RLE", "jpeg-ls": "JPEG-LS", "deflated-frame": "Deflated Image Frame, level 6",
                    "deflated-frame:level=12": "Deflated Image Frame, level 12", "gzip-6 volume, libdeflate": "*nii.gz: one gzip stream, libdeflate*",
                    "gzip-6 volume, zlib": "*nii.gz: one gzip stream, zlib*", "jpeg-xl:effort=9": "JPEG XL, effort 9",
-                   "zstd": "zstd, level 19 (proposal)", "crackle": "*crackle*", "crackle + zstd-19": "*crackle with zstd-19 behind it*",
+                   "zstd": "zstd, level 19 (proposal)",
+                   "zstd, frame before": "*zstd, level 19, with the frame before as prefix, in chains of 16*", "crackle": "*crackle*", "crackle + zstd-19": "*crackle with zstd-19 behind it*",
                    "crackle, order 5 + zstd-19": "*crackle of order 5 with zstd-19 behind it*",
                    "label-edge": "Label Edge (proposal)", "label-edge:same=1": "Label Edge, repeated frames (proposal)",
                    "label-edge-predicted": "Label Edge, predicted (proposal)"}  # fmt: skip

@@ -116,7 +116,7 @@ static dseg_status choose_processes(struct worker *worker, dseg_codec_context *c
   const double start = bench_seconds();
   for (size_t i = 0; i < PROBED_FRAMES && worker->processes == 1; i++) {
     worker->stream.size = 0;
-    DSEG_TRY(encode_frame(worker, context, (2 * i + 1) * count / (2 * PROBED_FRAMES), &worker->stream, error));
+    DSEG_TRY(encode_frame(worker, context, (2 * i + 1) * count / ((size_t)2 * PROBED_FRAMES), &worker->stream, error));
     if ((bench_seconds() - start) / PROBED_FRAMES * (double)count > trial->limit) {
       worker->processes = frame_share_processors();
     }

@@ -70,6 +70,24 @@ static void add_trial(struct run *run, const dseg_frame_codec *codec, const char
   (void)snprintf(trial->spec, sizeof trial->spec, "%s", spec);
 }
 
+/* What the registry's codecs are measured beside. */
+static const struct reference {
+  const dseg_frame_codec *codec;
+  bool of_volume; /* one stream for all frames */
+} references[] = {{&reference_gzip_zlib, true},
+                  {&reference_gzip_libdeflate, true},
+#if DSEG_HAVE_ZSTD
+                  {&reference_zstd_prefix, false}
+#endif
+};
+enum { REFERENCES = sizeof references / sizeof *references };
+
+static void add_reference(struct run *run, const struct reference *reference) {
+  if ((reference->codec->flags & bits_flag(run->set.format.bits_allocated)) != 0) {
+    add_trial(run, reference->codec, reference->codec->name, reference->of_volume ? &run->whole : &run->set);
+  }
+}
+
 /* NAME:KEY=VALUE:... The names of options are those of the codec's table, which outlives the trial. */
 static dseg_status add_named(struct run *run, const char *spec, dseg_error *error) {
   char text[128];
@@ -78,10 +96,9 @@ static dseg_status add_named(struct run *run, const char *spec, dseg_error *erro
   if (rest != NULL) {
     *rest++ = '\0';
   }
-  const dseg_frame_codec *const references[] = {&reference_gzip_zlib, &reference_gzip_libdeflate};
-  for (size_t i = 0; i < sizeof references / sizeof *references; i++) {
-    if (strcmp(spec, references[i]->name) == 0) {
-      add_trial(run, references[i], references[i]->name, &run->whole);
+  for (size_t i = 0; i < REFERENCES; i++) {
+    if (strcmp(spec, references[i].codec->name) == 0) {
+      add_reference(run, &references[i]);
       return DSEG_OK;
     }
   }
@@ -119,8 +136,9 @@ static dseg_status add_named(struct run *run, const char *spec, dseg_error *erro
 static dseg_status add_trials(struct run *run, dseg_error *error) {
   add_trial(run, &reference_memcpy, reference_memcpy.name, &run->set);
   if (!run->settings->only_named) {
-    add_trial(run, &reference_gzip_zlib, reference_gzip_zlib.name, &run->whole);
-    add_trial(run, &reference_gzip_libdeflate, reference_gzip_libdeflate.name, &run->whole);
+    for (size_t i = 0; i < REFERENCES; i++) {
+      add_reference(run, &references[i]);
+    }
     const dseg_frame_codec *codec;
     for (size_t i = 0; (codec = dseg_frame_codec_at(i)) != NULL; i++) {
       const bool measured = (codec->flags & (DSEG_PLUGIN_NATIVE | DSEG_PLUGIN_LOSSY)) == 0 && codec->encode != NULL &&

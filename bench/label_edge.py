@@ -10,6 +10,7 @@ from figure_values import is_sampled
 
 # Names of codecs in the results and in the tables.
 CODECS = {"label-edge": "independent", "label-edge:same=1": "with same frames", "label-edge-predicted": "predicted", "zstd": "zstd-19",
+          "zstd, frame before": "zstd-19, frame before",
           "deflated-frame:level=12": "deflated-frame", "jpeg-ls": "jpeg-ls", "jpeg-xl:effort=9": "jpeg-xl, 9", "crackle": "crackle",
           "crackle, order 5": "crackle, order 5", "crackle + zstd-19": "crackle + zstd-19", "crackle, order 5 + zstd-19":
           "crackle, order 5 + zstd-19", "compresso": "compresso", "gzip-6 volume, zlib": "nii.gz, zlib", "gzip-6 volume, libdeflate":
@@ -244,7 +245,7 @@ def result_tables(results):
     if not rows:
         raise ValueError("no frame codecs were measured")
     wrong = [row for row in rows if row["failures"] != 0]
-    codecs = list(CODECS.values())
+    codecs = [codec for codec in CODECS.values() if any(codec in of_volume for of_volume in volumes.values())]
     sampled = ' ("~": encoding all frames would have taken too long, and every n-th was)' if any("bytes" in r and is_sampled(r) for r in results["frames"]) else ""
     return "\n\n".join([
         f"Bytes{sampled}:",
@@ -276,7 +277,7 @@ def draw(results):
         if not points or codec in ("crackle, order 5", "with same frames"):
             continue
         color = plots.COLORS["experimental" if codec in OWN else
-                             "research" if codec.startswith(("cra", "com", "nii")) else "standard"]  # fmt: skip
+                             "research" if codec.startswith(("cra", "com", "nii", "zstd-19,")) else "standard"]  # fmt: skip
         x, y = (statistics.median(values) for values in zip(*points))
         axes.scatter(*zip(*points), s=9, color=color, alpha=0.35, linewidths=0)
         axes.scatter([x], [y], s=46, color=color)

@@ -14,4 +14,8 @@ extern const dseg_frame_codec reference_memcpy;
 extern const dseg_frame_codec reference_gzip_zlib;
 extern const dseg_frame_codec reference_gzip_libdeflate;
 
+/* zstd -19 with the frame before as prefix, in chains of 16 frames: label maps only. Where the build has zstd
+ * (DSEG_HAVE_ZSTD). Decoded frames stay where they are until the context is destroyed. */
+extern const dseg_frame_codec reference_zstd_prefix;
+
 #endif

@@ -130,7 +130,7 @@ def frame_kind(record):
     name = record["codec"]
     if name.startswith("memcpy"):
         return "limit"
-    if name.startswith(("gzip", "crackle", "compresso")):
+    if name.startswith(("gzip", "crackle", "compresso", "zstd, ")):
         return "research"
     return "experimental" if record["experimental"] else "standard"
 
