@@ -4,6 +4,7 @@
 import csv
 from pathlib import Path
 
+import damage
 import label_edge
 from figure_values import (BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, is_sampled, median, ratios, size_text, speed, time_text,
                            times_text, two_digits)  # fmt: skip
@@ -225,7 +226,7 @@ def measurements(results):
         if rows:
             lines += ["", f"## {title}", "", f"{group}. Part of the run: `sh bench/run.sh --only headline`.", "",
                       markdown(["program", "form", "version", "median", "spread", "peak memory", "voxels", "command"], rows, 3)]  # fmt: skip
-    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + survey_part(r)
+    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + damage_part(r) + survey_part(r)
     if list(ratios(results)):
         lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
                   markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip
@@ -307,6 +308,18 @@ def frames_part(r):
             "All volumes: [results.csv](../proposals/label-edge/results.csv).", *lines]  # fmt: skip
 
 
+def findings_damage(results):
+    return markdown(*damage.rows(results.all))
+
+
+def damage_part(r):
+    if not r.get("damage"):
+        return []
+    return ["", "## Damage", "", "Frames with one wrong bit: percent of them that are decoded to other pixels in silence. Part of the run: "
+            "`sh bench/run.sh --only damage`; counts are in bench/results.json.", "", *(f"    {command}" for command in damage.commands(r)), "",
+            markdown(*damage.rows(r))]  # fmt: skip
+
+
 # Blocks between markers, by name.
 BLOCKS = {
     "readme-encodings": readme_encodings,
@@ -316,6 +329,7 @@ BLOCKS = {
     "findings-phases": findings_phases,
     "findings-encodings": findings_encodings,
     "findings-codecs": findings_codecs,
+    "findings-damage": findings_damage,
     "evidence-run": evidence_run,
     "evidence-browser": evidence_browser,
     "evidence-objects": evidence_objects,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every figure of the benchmark's results under a name, as it is written in the documents: "BINARY by dseg: time"."""
 
+import damage
+
 READ = "Read into a label map"
 NODE = "Read into a label map in node, CPU time"
 COLD = READ + ", file not in the page cache"
@@ -200,4 +202,4 @@ def frame_ratios(results):
 
 
 def all_values(results):
-    return {**dict(plain_values(results)), **dict(ratios(results))}
+    return {**dict(plain_values(results)), **dict(ratios(results)), **dict(damage.values(results.all))}

@@ -14,13 +14,13 @@ from pathlib import Path
 from corpora import all_corpora
 from measuring import machine, output_of
 from report import write_report
-from suites import Context, browser, encodings, frame_codecs, growth, headline
+from suites import Context, browser, damage, encodings, frame_codecs, growth, headline
 from survey.cases import CASES, QUICK_CASES
 from survey.suite import survey
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
-SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser")
+SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage")
 LONG = ("survey",)  # only with --only: it takes an hour
 
 # The case of the headline: the first of these that is at hand.
@@ -32,6 +32,7 @@ FRAMES = [BIG, "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "har
           "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31", "cubes5-scan", "cubes5-random",
           "cubes12-scan", "cubes12-random", "voronoi-scan", "voronoi-random"]  # fmt: skip
 BINARY_FRAMES = 3
+DAMAGE = ["s0327|phantom-108", "ct20|phantom-31", "hncma", "aal", "natbrainlab", "cubes5-random"]
 BROWSER = [BIG, "s0327", "ct20", "knee", "aparc", "aal", "inia19", "jhu-wm-2mm"]
 
 
@@ -62,6 +63,8 @@ def plan(options, context, corpora):
         yield "turns", corpus.name, lambda corpus=corpus: turns(context, corpus, options, 20 if quick else 120)
     for corpus in choose(corpora, [SMALL] if quick else BROWSER):
         yield "browser", corpus.name, lambda corpus=corpus: browser(context, corpus)
+    for corpus in choose(corpora, [SMALL] if quick else DAMAGE):
+        yield "damage", corpus.name, lambda corpus=corpus: damage(context, corpus)
     yield "growth", "", lambda: growth(context, 10 if quick else 60)
     for corpus in [*later, *own]:
         if quick or corpus not in big:

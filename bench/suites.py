@@ -14,6 +14,7 @@ PEERS = HERE / "peers"
 # Seconds after which a job is not run again; one whose warm-up takes that long is not run a second time.
 ENCODING_PATIENCE, GROWTH_PATIENCE = 3, 6
 SLOW_WRITE = 10  # seconds; an encoding that takes longer to write is measured once, with all processors only
+FLIPS = 2000  # wrong bits for each codec and volume
 FRACTIONAL_BYTES = 300 << 20  # FRACTIONAL has a byte for each voxel of each segment's frames
 
 # Further settings of frame codecs that are measured where the registry has them.
@@ -33,7 +34,7 @@ class Context:
     def __init__(self, build, work, peers, quick):
         self.dseg, self.work_program = build / "tools" / "dseg", build / "bench" / "work"
         self.frames, self.make_frames = build / "bench" / "frames", build / "bench" / "make_frames"
-        self.open_frames = build / "bench" / "open_frames"
+        self.flipped_bits, self.open_frames = build / "bench" / "flipped_bits", build / "bench" / "open_frames"
         self.run_process = build / "bench" / "run_process"
         self.read_dcmtk = build / "bench" / "read_dcmtk"
         self.work = work
@@ -367,3 +368,11 @@ def frame_codecs(context, item, both, rounds, seconds, limit):
         progress(f"crackle and compresso: {name}")
         add(context.python_peer("label_codecs.py", volume, "--rounds", min(rounds, 2)), 200)
     return {"records": records, "problems": problems}
+
+
+def damage(context, corpus):
+    """Frames with one wrong bit, by every frame codec: how many are found. The same in every run, whatever else runs."""
+    command = [context.flipped_bits, corpus.path, "--flips", 200 if context.quick else FLIPS]
+    progress(f"flipped bits: {corpus.name}")
+    found, errors = json_lines(command, 300)
+    return {"records": [{**record, "corpus": corpus.name, "command": shown(command)} for record in found], "problems": errors}

@@ -6,9 +6,15 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+import damage  # noqa: E402
 import figure_tables  # noqa: E402
 import label_edge  # noqa: E402
 from figure_values import Results, is_sampled, speed  # noqa: E402
+
+
+def flips(codec, corpus, errors, same, silent, ended=0):
+    return {"codec": codec, "corpus": corpus, "flips": errors + same + silent + ended, "errors": errors, "same": same,
+            "silent": silent, "ended": ended, "command": f"flipped_bits {corpus}"}  # fmt: skip
 
 
 def frames(codec, corpus, size, **more):
@@ -16,6 +22,52 @@ def frames(codec, corpus, size, **more):
     return {"codec": codec, "corpus": corpus, "representation": "labelmap", "bits": 8, "rows": 10, "columns": 10, "frames": 4,
             "raw_bytes": 4_000_000, "bytes": size, "failures": 0, "library": "", "experimental": False, "encode_seconds": seconds,
             "decode_seconds": seconds, "random_frame_seconds": seconds, **more}  # fmt: skip
+
+
+class Interval(unittest.TestCase):
+    def test_known_values(self):
+        # By hand: 10 of 100 is 0.0552 to 0.1744, 0 of 2000 up to 3.8416 / (2000 + 3.8416).
+        low, high = damage.interval(10, 100)
+        self.assertAlmostEqual(low, 0.0552, 4)
+        self.assertAlmostEqual(high, 0.1744, 4)
+        self.assertEqual(damage.interval(0, 2000)[0], 0)
+        self.assertAlmostEqual(damage.interval(0, 2000)[1], 3.8416 / 2003.8416, 9)
+
+    def test_mirrors(self):
+        for hits, trials in ((0, 7), (3, 7), (250, 2000)):
+            low, high = damage.interval(hits, trials)
+            self.assertLessEqual(low, hits / trials)
+            self.assertGreaterEqual(high, hits / trials)
+            other_low, other_high = damage.interval(trials - hits, trials)
+            self.assertAlmostEqual(low, 1 - other_high)
+            self.assertAlmostEqual(high, 1 - other_low)
+
+    def test_percent(self):
+        self.assertEqual([damage.percent(x) for x in (0, 0.0002, 0.004, 0.0994, 0.0996, 0.5, 0.99, 0.998, 1)],
+                         ["0", "0.02", "0.4", "9.9", "10", "50", "99", "99.8", "100"])  # fmt: skip
+
+
+class Damage(unittest.TestCase):
+    results = {"damage": [flips("label-edge", "a", 1990, 10, 0), flips("rle", "a", 600, 400, 1000), flips("rle", "b", 500, 1498, 1, 1),
+                          flips("own", "b", 0, 0, 2000), {"codec": "jpeg-ls", "corpus": "a", "error": "why", "command": "flipped_bits a"}]}  # fmt: skip
+
+    def test_rows(self):
+        head, rows = damage.rows(self.results)
+        self.assertEqual(head, ["frames", "a", "b", "together, 95 % interval", "no effect", "error"])
+        self.assertEqual(rows, [
+            ["RLE", "50", "0.05", "1,001 of 4,000: 24 to 26", "47", "28, 1 ended the process"],
+            ["Label Edge (proposal)", "0", "", "0 of 2,000: 0 to 0.2", "0.5", "99.5"],
+            ["own", "", "100", "2,000 of 2,000: 99.8 to 100", "0", "0"]])  # fmt: skip
+
+    def test_commands_and_values(self):
+        self.assertEqual(damage.commands(self.results), ["flipped_bits a", "flipped_bits b"])
+        values = dict(damage.values(self.results))
+        self.assertEqual((values["damage: rle: least unseen"], values["damage: rle: most unseen"], values["damage: rle: unseen"]),
+                         ("0.05 %", "50 %", "25 %"))  # fmt: skip
+
+    def test_nothing_measured(self):
+        self.assertRaises(ValueError, damage.rows, {})
+        self.assertEqual(list(damage.values({})), [])
 
 
 class Frames(unittest.TestCase):
