@@ -124,7 +124,8 @@ static dseg_status compare_sorted(const dseg_instance_reference *const *a, size_
   size_t j = 0;
   while (*same && i < count_a && j < count_b) {
     const int order = compare_references(&a[i], &b[j]);
-    if (order == 0 && a[i]->derivation.data != b[j]->derivation.data) {
+    *same = order != 0 || a[i]->former || b[j]->former || a[i]->same_pixels == b[j]->same_pixels;
+    if (*same && order == 0 && a[i]->derivation.data != b[j]->derivation.data) {
       size_t count = 0;
       DSEG_TRY(dseg_compare_attributes(a[i]->derivation, b[j]->derivation, NULL, 0, &count, error));
       *same = count == 0;

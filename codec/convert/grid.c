@@ -92,7 +92,7 @@ dseg_status dseg_convert_put_onto(dseg_convert_job *job, const dseg_geometry *to
   target->geometry.planes = planes;
   target->geometry.frame_of_reference_uid = own_space != NULL ? own_space : space;
   target->references.shared = dseg_source_description(job->view)->references.shared;
-  return DSEG_OK;
+  return job->same_raster ? DSEG_OK : dseg_take_other_pixels(target, error);
 }
 
 static bool same_orientation(const double a[6], const double b[6]) {

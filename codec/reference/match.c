@@ -345,6 +345,39 @@ static dseg_status match_planes(struct matching *matching, dseg_geometry *geomet
   return DSEG_OK;
 }
 
+/* Whether a plane has the pixels of a frame: as many, and each at the same place. */
+static bool has_pixels_of(const struct matching *matching, const dseg_geometry *geometry,
+                          const dseg_plane_position *plane, const struct place *place) {
+  const dseg_reference_frame *frame = place->frame;
+  if (geometry->rows != place->file->rows || geometry->columns != place->file->columns) {
+    return false;
+  }
+  if (geometry->space == DSEG_SPACE_NONE) {
+    return matching->placed_count == 0;
+  }
+  if (!frame->has_position || frame->spacing[0] <= 0.0 || frame->spacing[1] <= 0.0) {
+    return false;
+  }
+  dseg_geometry of_frame = {.rows = geometry->rows, .columns = geometry->columns};
+  memcpy(of_frame.pixel_spacing, frame->spacing, sizeof of_frame.pixel_spacing);
+  memcpy(of_frame.orientation, frame->orientation, sizeof of_frame.orientation);
+  const double pixel = fmin(frame->spacing[0], frame->spacing[1]);
+  return dseg_raster_distance(geometry, plane->position, &of_frame, frame->position) <=
+         fmax(DSEG_RASTER_ROUNDING, DSEG_RASTER_TOLERANCE * pixel);
+}
+
+static void compare_pixels(const struct matching *matching, const dseg_geometry *geometry,
+                           dseg_instance_reference *instances) {
+  for (size_t i = 0; i < geometry->plane_count; i++) {
+    const dseg_plane_position *plane = &geometry->planes[i];
+    const size_t count = plane->source < 0 ? 0 : plane->source_count > 1 ? plane->source_count : 1;
+    for (size_t j = 0; j < count; j++) {
+      const size_t place = (size_t)plane->source + j;
+      instances[place].same_pixels = has_pixels_of(matching, geometry, plane, &matching->places[place]);
+    }
+  }
+}
+
 static dseg_status apply(struct matching *matching, dseg_description *description, const dseg_warning_sink *warnings,
                          dseg_error *error) {
   dseg_geometry *geometry = &description->geometry;
@@ -360,6 +393,7 @@ static dseg_status apply(struct matching *matching, dseg_description *descriptio
     DSEG_TRY(match_planes(matching, geometry, warnings, error));
   }
   fill_references(matching, instances);
+  compare_pixels(matching, geometry, instances);
   description->references = (dseg_references){.instances = instances, .count = count};
   if (geometry->space != DSEG_SPACE_NONE && geometry->frame_of_reference_uid == NULL) {
     geometry->frame_of_reference_uid = matching->places[0].file->frame_of_reference_uid;

@@ -10,6 +10,7 @@
 
 #define SOURCE_IMAGES DSEG_TAG(0x0008, 0x2112)
 #define PURPOSE DSEG_TAG(0x0040, 0xA170)
+#define SPATIAL_LOCATIONS DSEG_TAG(0x0028, 0x135A)
 #define DERIVATION_CODE DSEG_TAG(0x0008, 0x9215)
 #define UID_MAX ((size_t)64)
 
@@ -18,7 +19,8 @@ struct copy {
   dseg_element_writer *writer;
   dseg_error *error;
   bool whole;
-  size_t images; /* source images so far */
+  bool same_pixels; /* all images have YES, which is left out */
+  size_t images;    /* source images so far */
 };
 
 static bool is_of_image(uint32_t tag) {
@@ -71,6 +73,7 @@ static dseg_status copy_image(struct copy *copy, const dseg_elements *item) {
       }
     }
     const bool left_out = (!copy->whole && is_of_image(element.tag)) || (element.tag & 0xFFFFu) == 0 ||
+                          (copy->same_pixels && element.tag == SPATIAL_LOCATIONS) ||
                           (element.tag == PURPOSE && element.value.size == 0);
     if (!left_out) {
       DSEG_TRY(dseg_copy_element(item, &element, copy->from->character_set, copy->writer->out, copy->error));
@@ -147,6 +150,39 @@ static dseg_status copy_sequence(struct copy *copy) {
   return copy->writer->status;
 }
 
+/* Whether all source images of an item of the sequence have YES; *any: it has one. */
+static dseg_status say_yes(const dseg_elements *item, bool *all, bool *any, dseg_error *error) {
+  dseg_element images;
+  dseg_elements image;
+  size_t offset = 0;
+  bool more;
+  DSEG_TRY(dseg_elements_find(item, SOURCE_IMAGES, &images, error));
+  DSEG_TRY(dseg_sequence_next(item, &images, &offset, &image, &more, error));
+  while (more && *all) {
+    dseg_element element;
+    DSEG_TRY(dseg_elements_find(&image, SPATIAL_LOCATIONS, &element, error));
+    *any = true;
+    *all = dseg_element_is(&element, "YES");
+    DSEG_TRY(dseg_sequence_next(item, &images, &offset, &image, &more, error));
+  }
+  return DSEG_OK;
+}
+
+static dseg_status are_pixels_same(const dseg_derivation *derivation, bool *same, dseg_error *error) {
+  dseg_elements item;
+  size_t offset = 0;
+  bool all = true;
+  bool any = false;
+  bool more;
+  DSEG_TRY(dseg_sequence_next(&derivation->parent, &derivation->sequence, &offset, &item, &more, error));
+  while (more && all) {
+    DSEG_TRY(say_yes(&item, &all, &any, error));
+    DSEG_TRY(dseg_sequence_next(&derivation->parent, &derivation->sequence, &offset, &item, &more, error));
+  }
+  *same = all && any;
+  return DSEG_OK;
+}
+
 /* What a writer says without being told: so many images, the two codes. */
 static dseg_status write_usual(size_t count, dseg_buffer *out, dseg_error *error) {
   dseg_element_writer writer = {out, false, DSEG_OK, error};
@@ -165,16 +201,20 @@ static dseg_status write_usual(size_t count, dseg_buffer *out, dseg_error *error
   return writer.status;
 }
 
-dseg_status dseg_keep_derivation(const dseg_derivation *derivation, bool whole, dseg_buffer *out, bool *usual,
-                                 dseg_error *error) {
+dseg_status dseg_keep_derivation(const dseg_derivation *derivation, bool whole, dseg_buffer *out,
+                                 dseg_derivation_facts *facts, dseg_error *error) {
   dseg_element_writer writer = {out, false, DSEG_OK, error};
   struct copy copy = {.from = derivation, .writer = &writer, .error = error, .whole = whole};
+  if (!whole) {
+    DSEG_TRY(are_pixels_same(derivation, &copy.same_pixels, error));
+  }
   dseg_buffer expected = {0};
   const size_t begin = out->size;
   DSEG_TRY(copy_sequence(&copy));
   const dseg_status status = write_usual(copy.images, &expected, error);
-  *usual = status == DSEG_OK && out->size - begin == expected.size &&
-           memcmp(out->data + begin, expected.data, expected.size) == 0;
+  facts->same_pixels = copy.same_pixels;
+  facts->usual = status == DSEG_OK && out->size - begin == expected.size &&
+                 memcmp(out->data + begin, expected.data, expected.size) == 0;
   dseg_buffer_free(&expected);
   return status;
 }

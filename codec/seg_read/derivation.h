@@ -12,9 +12,15 @@ typedef struct dseg_derivation {
   const dseg_element *character_set;
 } dseg_derivation;
 
+/* What is found out about a sequence that is kept. */
+typedef struct dseg_derivation_facts {
+  bool usual;       /* it says no more than a writer says without it */
+  bool same_pixels; /* Spatial Locations Preserved (0028,135A) is YES for all images; it is not in what is appended */
+} dseg_derivation_facts;
+
 /* Appends the sequence with the codes that PS3.3 A.51.5.1 requires where they are missing, and unless whole is set
- * without the UIDs and the frames of its source images. *usual: it says no more than a writer says without it. */
-dseg_status dseg_keep_derivation(const dseg_derivation *derivation, bool whole, dseg_buffer *out, bool *usual,
-                                 dseg_error *error);
+ * without what dseg_instance_reference says of its source images. */
+dseg_status dseg_keep_derivation(const dseg_derivation *derivation, bool whole, dseg_buffer *out,
+                                 dseg_derivation_facts *facts, dseg_error *error);
 
 #endif

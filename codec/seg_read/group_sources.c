@@ -139,7 +139,7 @@ dseg_status dseg_group_read_derivation(dseg_group_pass *pass, const dseg_header 
 dseg_status dseg_group_end_shared_sources(dseg_group_pass *pass, dseg_error *error) {
   dseg_image_set *set = pass->references;
   dseg_buffer bytes = {0};
-  bool usual;
+  dseg_derivation_facts facts;
   if (pass->source_count == 1) {
     return set->dropped != NULL ? keep_derivation(pass, error) : DSEG_OK;
   }
@@ -152,7 +152,7 @@ dseg_status dseg_group_end_shared_sources(dseg_group_pass *pass, dseg_error *err
   if (pass->raw.size == 0) {
     return dseg_tag_list_add(set->dropped, DSEG_TAG(0x0008, 0x9124), error);
   }
-  dseg_status status = dseg_keep_derivation(&pass->derivation, true, &bytes, &usual, error);
+  dseg_status status = dseg_keep_derivation(&pass->derivation, true, &bytes, &facts, error);
   if (status == DSEG_OK) {
     status = dseg_keep_bytes(set->description, &bytes, &set->derivation, error);
   } else if (dseg_is_malformed(status)) {

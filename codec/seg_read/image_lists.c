@@ -105,6 +105,7 @@ static void place_list(struct ordering *ordering, size_t number) {
     const uint32_t image = member(images, i);
     ordering->out[ordering->count] = set->items[image];
     ordering->out[ordering->count].derivation = i == 0 ? list->derivation : (dseg_view){0};
+    ordering->out[ordering->count].same_pixels = list->same_pixels;
     if (first || (ordering->place[image] == NOWHERE && ordering->seen[image] != ALONE)) {
       ordering->place[image] = (uint32_t)ordering->count;
     }

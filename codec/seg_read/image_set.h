@@ -18,6 +18,7 @@ typedef struct dseg_image_list {
   size_t first, size;    /* bytes of the set's members */
   uint64_t hash;         /* of Derivation Image Sequence where the list stands first; 0: none yet */
   dseg_view derivation;  /* what is kept of it */
+  bool same_pixels;      /* of all its images, as dseg_instance_reference has it */
   uint32_t place, count; /* among the description's references, once it has them */
 } dseg_image_list;
 

@@ -81,16 +81,18 @@ dseg_status dseg_keep_derivation_of(dseg_image_set *set, size_t image, uint32_t 
   }
   *known = hash;
   dseg_buffer bytes = {0};
-  bool usual = false;
-  dseg_status status = dseg_keep_derivation(derivation, false, &bytes, &usual, error);
+  dseg_derivation_facts facts = {0};
+  dseg_status status = dseg_keep_derivation(derivation, false, &bytes, &facts, error);
   if (dseg_is_malformed(status)) {
     status = dseg_tag_list_add(set->dropped, derivation->sequence.tag, error);
-  } else if (status == DSEG_OK && !usual && same_bytes(set->last_derivation, &bytes)) {
+  } else if (status == DSEG_OK && !facts.usual && same_bytes(set->last_derivation, &bytes)) {
     *kept = set->last_derivation;
-  } else if (status == DSEG_OK && !usual) {
+  } else if (status == DSEG_OK && !facts.usual) {
     status = dseg_keep_bytes(set->description, &bytes, kept, error);
     set->last_derivation = *kept;
   }
+  *(list > 0 ? &set->lists[list - 1].same_pixels : &set->items[image].same_pixels) =
+      status == DSEG_OK && facts.same_pixels;
   dseg_buffer_free(&bytes);
   return status;
 }

@@ -10,13 +10,15 @@
 #include "dicom/keep.h"
 
 #define SOURCE_IMAGES DSEG_TAG(0x0008, 0x2112)
+#define SPATIAL_LOCATIONS DSEG_TAG(0x0028, 0x135A)
 
 /* Frames of one image in an item: their numbers, of up to 12 characters, fit a value of 65,534 bytes. */
 #define FRAMES_OF_ITEM ((size_t)4096)
 #define NUMBER_BYTES ((size_t)12)
 
 static bool same_image(const dseg_instance_reference *a, const dseg_instance_reference *b) {
-  return a->frame > 0 && b->frame > 0 && strcmp(a->sop_instance_uid, b->sop_instance_uid) == 0;
+  return a->frame > 0 && b->frame > 0 && a->same_pixels == b->same_pixels &&
+         strcmp(a->sop_instance_uid, b->sop_instance_uid) == 0;
 }
 
 dseg_image_run dseg_take_instance(dseg_image_run *run, size_t left) {
@@ -62,6 +64,9 @@ void dseg_write_source_image(dseg_element_writer *writer, dseg_image_run frames,
   }
   if (image->frame > 0 && above < DSEG_TAG(0x0008, 0x1160) && most >= DSEG_TAG(0x0008, 0x1160)) {
     write_frame_numbers(writer, frames);
+  }
+  if (image->same_pixels && above < SPATIAL_LOCATIONS && most >= SPATIAL_LOCATIONS) {
+    dseg_write_text(writer, SPATIAL_LOCATIONS, "CS", "YES");
   }
 }
 

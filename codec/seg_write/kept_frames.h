@@ -11,8 +11,8 @@
  * image that follow each other, while more than left images remain. */
 dseg_image_run dseg_take_instance(dseg_image_run *run, size_t left);
 
-/* Writes those of the elements that name such an image, (0008,1150), (0008,1155) and for frames (0008,1160), whose tags
- * are above one tag and at most another. */
+/* Writes those of the elements that name such an image, (0008,1150), (0008,1155) and for frames (0008,1160), and say
+ * that the plane has its pixels (0028,135A), whose tags are above one tag and at most another. */
 void dseg_write_source_image(dseg_element_writer *writer, dseg_image_run frames, uint32_t above, uint32_t most);
 
 /* Whether a derivation is kept with the first of the images that has items for just these. */

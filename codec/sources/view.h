@@ -59,4 +59,8 @@ dseg_status dseg_view_read_planes(dseg_plane_reader *reader, size_t first, size_
 dseg_status dseg_view_read_overlapping(dseg_plane_reader *reader, const dseg_label_request *request, void *out,
                                        dseg_overlap *overlap, dseg_error *error);
 
+/* view_describe.c. The images of a description stay, but its planes, on another raster now, do not have their pixels.
+ */
+dseg_status dseg_take_other_pixels(dseg_description *description, dseg_error *error);
+
 #endif

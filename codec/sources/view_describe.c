@@ -91,15 +91,36 @@ static dseg_status settle_frames(dseg_view_source *view, dseg_error *error) {
   return status;
 }
 
+dseg_status dseg_take_other_pixels(dseg_description *description, dseg_error *error) {
+  const dseg_references *references = &description->references;
+  bool any = false;
+  for (size_t i = 0; i < references->count && !any; i++) {
+    any = references->instances[i].same_pixels;
+  }
+  if (!any) {
+    return DSEG_OK;
+  }
+  dseg_instance_reference *others = dseg_description_alloc(description, references->count * sizeof *others);
+  if (others == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", references->count);
+  }
+  for (size_t i = 0; i < references->count; i++) {
+    others[i] = references->instances[i];
+    others[i].same_pixels = false;
+  }
+  description->references.instances = others;
+  return DSEG_OK;
+}
+
 /* Planes that lie on planes of the source were drawn on the same images. Those that cross them were drawn on all. */
-static void settle_images(dseg_view_source *view) {
+static dseg_status settle_images(dseg_view_source *view, dseg_error *error) {
   dseg_description *description = view->base.description;
   const dseg_plane_position *of_source = view->source->description->geometry.planes;
   if (view->images != NULL) {
-    return; /* the view has other images */
+    return DSEG_OK; /* the view has other images */
   }
   if (view->map.index[2][0] >= 0 && description->geometry.planes == of_source + view->map.index[2][0]) {
-    return; /* borrowed from the source */
+    return view->plain ? DSEG_OK : dseg_take_other_pixels(description, error); /* borrowed from the source */
   }
   const bool keeps = dseg_raster_map_keeps_planes(&view->map);
   for (size_t i = 0; i < description->geometry.plane_count; i++) {
@@ -114,6 +135,7 @@ static void settle_images(dseg_view_source *view) {
   if (!keeps && description->references.count > 0) {
     description->references.shared = true;
   }
+  return view->plain ? DSEG_OK : dseg_take_other_pixels(description, error);
 }
 
 static void settle_encoding(dseg_view_source *view) {
@@ -141,7 +163,7 @@ dseg_status dseg_view_describe(dseg_view_source *view, dseg_error *error) {
   dseg_description *description = view->base.description;
   const bool all_shown = view->plain && has_all_planes(view);
   view->unchanged = is_unchanged(view, all_shown);
-  settle_images(view);
+  DSEG_TRY(settle_images(view, error));
   settle_encoding(view);
   DSEG_TRY(settle_frames(view, error));
   if (!all_shown || description->segment_count != view->source->description->segment_count) {

@@ -2,8 +2,8 @@
 """dseg convert onto other grids: tight, and that of a source series, which is made here without pixels."""
 
 import harness
-from harness import INPUT, CliTest, read_nifti
-from images import write_image
+from harness import INPUT, NEGATIVE, CliTest, read_nifti
+from images import element, write_image
 
 # blocks() of the harness fills planes 1 to 3 of 5 in a 9 x 7 raster of 0.8 x 0.9 x 2.5 mm.
 SIZE = (9, 7, 5)
@@ -49,6 +49,47 @@ class Grid(CliTest):
         content = (self.dir / "seg.dcm").read_bytes()
         for text in (b"Doe^Jane", b"patient-7", b"1.2.3.4.2"):
             self.assertIn(text, content)
+
+    def images_said_to_have_the_pixels(self, name):
+        """How often Spatial Locations Preserved (0028,135A) is YES in a file."""
+        return (self.dir / name).read_bytes().count(element(0x28, 0x135A, "CS", "YES"))
+
+    def test_frames_with_the_pixels_of_images_say_so(self):
+        self.volume()
+        self.series()
+        for kind in ("binary", "labelmap", "fractional"):
+            self.dseg("convert", "labels.nii", f"{kind}.dcm", "--as", kind, "--reference", "ct")
+            frames = self.dseg("info", f"{kind}.dcm", "--json").json()["frames"]
+            self.assertEqual(self.images_said_to_have_the_pixels(f"{kind}.dcm"), frames)
+            self.dseg("convert", f"{kind}.dcm", f"{kind}-copy.dcm")
+            self.assertEqual(self.images_said_to_have_the_pixels(f"{kind}-copy.dcm"), frames)
+            self.dseg("compare", f"{kind}.dcm", f"{kind}-copy.dcm")
+
+    def test_frames_of_another_raster_do_not(self):
+        self.volume()
+        mirrored = (FIRST[0] + 8 * 0.8, FIRST[1], FIRST[2])
+        self.series(first=mirrored, orientation=(-1, 0, 0, 0, 1, 0))
+        self.dseg("convert", "labels.nii", "own.dcm", "--reference", "ct")
+        self.assertIn(b"1.2.3.4.2", (self.dir / "own.dcm").read_bytes())
+        self.assertEqual(self.images_said_to_have_the_pixels("own.dcm"), 0)
+        self.dseg("convert", "labels.nii", "on.dcm", "--reference", "ct", "--grid", "reference")
+        self.assertEqual(self.images_said_to_have_the_pixels("on.dcm"), 5)
+        self.dseg("convert", "on.dcm", "off.dcm", "--grid", "labels.nii")
+        self.assertIn(b"1.2.3.4.2", (self.dir / "off.dcm").read_bytes())
+        self.assertEqual(self.images_said_to_have_the_pixels("off.dcm"), 0)
+        told = self.dseg("compare", "own.dcm", "on.dcm", "--ignore", "numbers", code=NEGATIVE).out
+        self.assertIn("sources differ: Derivation Image", told)
+
+    def test_frames_of_smaller_planes_do_not(self):
+        self.volume()
+        self.series(first=(FIRST[0] - 2 * 0.8, FIRST[1] - 3 * 0.9, FIRST[2] - 2.5), planes=8, rows=12, columns=13)
+        self.dseg("convert", "labels.nii", "own.dcm", "--reference", "ct")
+        self.assertEqual(self.images_said_to_have_the_pixels("own.dcm"), 0)
+        self.dseg("convert", "labels.nii", "on.dcm", "--reference", "ct", "--grid", "reference")
+        self.assertGreater(self.images_said_to_have_the_pixels("on.dcm"), 0)
+        self.dseg("convert", "on.dcm", "off.dcm", "--grid", "labels.nii")
+        self.assertIn(b"1.2.3.4.3", (self.dir / "off.dcm").read_bytes())
+        self.assertEqual(self.images_said_to_have_the_pixels("off.dcm"), 0)
 
     def test_list_does_not_swallow_the_names(self):
         self.volume()

@@ -80,6 +80,7 @@ def has_errors(path):
 def check_phantom(path):
     """Each image is a source, all belong to one study and frame of reference, and names and codes are there."""
     import highdicom
+    import numpy as np
     import pydicom
 
     seg = highdicom.seg.segread(path)
@@ -95,6 +96,12 @@ def check_phantom(path):
         assert "RecommendedDisplayCIELabValue" in described
     assert seg.get_volume_geometry().spatial_shape == (len(images), images[0].Rows, images[0].Columns)
     readers.with_dciodvfy(path)
+    # Frames say that their pixels are the images', so that they can be asked for by image.
+    planes = seg.get_pixels_by_source_instance([image.SOPInstanceUID for image in images], combine_segments=True)
+    by_place = sorted(range(len(images)), key=lambda index: float(images[index].ImagePositionPatient[2]))
+    volume = seg.get_volume(combine_segments=True)
+    upwards = volume.array if volume.affine[2, 0] > 0 else volume.array[::-1]
+    assert planes.any() and np.array_equal(planes[by_place], upwards)
 
 
 def main():
@@ -121,9 +128,10 @@ def main():
     with step("faulty"):
         missed = SHARED_RULES - found
         assert not missed, f"dciodvfy finds nothing in {missed}"
-    dseg("samples", "phantom", "phantom", "--only", "labelmap/explicit-le", "--force")
-    with step("phantom with its images"):
-        check_phantom("phantom/labelmap-explicit-le.dcm")
+    dseg("samples", "phantom", "phantom", "--only", "labelmap/explicit-le", "binary/explicit-le", "--force")
+    for kind in ("labelmap", "binary"):
+        with step(f"phantom with its images, {kind}"):
+            check_phantom(f"phantom/{kind}-explicit-le.dcm")
     print(f"dciodvfy finds errors in the faulty objects of {len(found)} rules")
     step.finish()
 

@@ -124,6 +124,9 @@ typedef struct dseg_instance_reference {
   /* Of another study, from which the segmentation came before it was put onto its present images: an object names it
    * although no frame was drawn on it. Other images that no frame was drawn on are not named (PS3.3 C.12.2). */
   bool former;
+  /* A plane that was drawn on it has its pixels: as many rows and columns, at the same places. A frame whose images all
+   * have this says Spatial Locations Preserved (0028,135A) YES. */
+  bool same_pixels;
   double position[3]; /* of its first pixel */
   /* Derivation Image Sequence (0008,9124) of the planes whose images begin with this one, without the UIDs and frame
    * numbers of their images; encoded as the description's attributes are. Empty: the codes that PS3.3 A.51.5.1 wants
