@@ -110,6 +110,7 @@ static bool has_code(const dseg_elements *in, uint32_t sequence, const char *val
 static void check_source(dseg_check *check, const dseg_items *source, dseg_place place, dseg_reference_list *list) {
   const dseg_element sop_class = dseg_get(&source->item, DSEG_TAG(0x0008, 0x1150));
   const dseg_element instance = dseg_get(&source->item, DSEG_TAG(0x0008, 0x1155));
+  const dseg_element preserved = dseg_get(&source->item, DSEG_TAG(0x0028, 0x135A));
   uint64_t hash;
   list->used = true;
   if (!dseg_has_value(&sop_class)) {
@@ -119,6 +120,11 @@ static void check_source(dseg_check *check, const dseg_items *source, dseg_place
   if (!has_code(&source->item, DSEG_TAG(0x0040, 0xA170), "121322")) {
     dseg_found(check, DSEG_RULE_SOURCE_PURPOSE, dseg_in(place, source->number, DSEG_TAG(0x0040, 0xA170)),
                "is not (121322, DCM)");
+  }
+  if (dseg_has_value(&preserved) && !dseg_element_is(&preserved, "YES") && !dseg_element_is(&preserved, "NO") &&
+      !dseg_element_is(&preserved, "REORIENTED_ONLY")) {
+    dseg_found(check, DSEG_RULE_SPATIAL_LOCATIONS, dseg_in(place, source->number, DSEG_TAG(0x0028, 0x135A)), "is %s",
+               dseg_show(&preserved).text);
   }
   if (!uid_hash(&instance, &hash)) {
     dseg_found(check, DSEG_RULE_SOURCE_REFERENCE, dseg_in(place, source->number, DSEG_TAG(0x0008, 0x1155)),

@@ -175,6 +175,8 @@
   X(SOURCE_REFERENCE, "source-reference", ERROR, "PS3.3 C.7.6.16.2.6", "A source image has SOP Class and Instance UID.")\
   X(SOURCE_PURPOSE, "source-purpose", ERROR, "PS3.3 A.51.5.1",                                                         \
     "The purpose of a source image is (121322, DCM, \"Source Image for Image Processing Operation\").")                \
+  X(SPATIAL_LOCATIONS, "spatial-locations", ERROR, "PS3.3 C.7.6.16.2.6",                                               \
+    "Spatial Locations Preserved of a source image is YES, NO or REORIENTED_ONLY.")                                    \
   X(COMMON_REFERENCE, "common-reference", ERROR, "PS3.3 A.51.3",                                                       \
     "Common Instance Reference is there when Derivation Image refers to an image.")                                    \
   X(REFERENCE_LISTED, "reference-listed", ERROR, "PS3.3 C.12.2",                                                       \

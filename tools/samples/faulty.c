@@ -142,6 +142,8 @@ static const fault faults[] = {
     TEXTS("source-purpose", LABELMAP, "the source image has another purpose", REFERENCE, LISTED,
           SOURCE "/00082112[1]/0040A170[1]/00080100 SH 121311",
           SOURCE "/00082112[1]/0040A170[1]/00080104 LO Localizer"),
+    TEXTS("spatial-locations", LABELMAP, "Spatial Locations Preserved is no value that it may have", REFERENCE, LISTED,
+          SOURCE "/00082112[1]/0028135A CS MAYBE"),
     TEXTS("concatenation", BINARY, "the number of a part without the rest of a Concatenation's attributes",
           "00209162 US 1"),
     /* Frames */
