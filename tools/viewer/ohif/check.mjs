@@ -186,7 +186,9 @@ try {
   const wantedPositions = stored.positions.sort(along);
   drawn.map(({ position }) => position).sort(along).forEach((position, i) => position.forEach((value, axis) =>
     assert.ok(Math.abs(value - wantedPositions[i][axis]) < 1e-3, `${position} is not ${wantedPositions[i]}`)));
-  console.log(`stored: ${segmentation.encoding.representation}, ${segmentation.encoding.frameCount} frames`);
+  // The first and the last image have a frame although nothing was drawn on them: the extent stays that of the images.
+  assert.equal(segmentation.encoding.frameCount, drawn.length + 2);
+  console.log(`stored: ${segmentation.encoding.representation}, ${drawn.length} planes drawn, and the first and the last`);
 } finally {
   await browser.close();
   server.stdin.end();
