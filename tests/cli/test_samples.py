@@ -74,9 +74,24 @@ class Encodings(SamplesTest):
                 self.dseg("validate", path)
                 self.encoding_is_told(sample, self.dseg("info", path, "--json").json())
                 self.mark_is_inside(sample)
+        self.series_are_told_apart(manifest)
         self.assertEqual({sample["voxels_sha256"] for sample in of_group(manifest, "encoding")}, {self.voxel_hash()})
         for name in ("source.nii.gz", "source.seg.nrrd"):
             self.dseg("compare", "labels.nii", f"out/{name}")
+
+    def series_are_told_apart(self, manifest):
+        """Viewers list series by Series Description (0008,103E): each has its own."""
+        described = []
+        for sample in of_group(manifest, "encoding"):
+            if sample["transfer_syntax"]["name"] not in ("deflated", "implicit-le"):
+                content = (self.dir / "out" / sample["file"]).read_bytes()
+                start = content.index(b"\x08\x00\x3e\x10LO") + 8
+                described.append(content[start : start + content[start - 2]].decode().strip())
+                self.assertIn(sample["segmentation_type"], described[-1])
+                self.assertLessEqual(len(described[-1]), 64)
+        self.assertIn("LABELMAP, RLE Lossless", described)
+        self.assertIn("FRACTIONAL, High-Throughput JPEG 2000", described)
+        self.assertEqual(len(described), len(set(described)))
 
     def voxel_hash(self):
         ranks = {value: rank for rank, value in enumerate(sorted(set(self.voxels)))}

@@ -24,6 +24,32 @@ static void tell(void *user, dseg_message_kind kind, const char *file, const cha
   }
 }
 
+/* The title of a codec without what follows its name. */
+static int short_title(const dseg_frame_codec *codec) {
+  static const char *const ends[] = {" Image Compression", " Compression", " (", ", "};
+  size_t length = strlen(codec->title);
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    const char *end = strstr(codec->title, ends[i]);
+    length = end != NULL && (size_t)(end - codec->title) < length ? (size_t)(end - codec->title) : length;
+  }
+  return (int)length;
+}
+
+const char *samples_describe_series(const char *file, const char *representation, const char *frame_codec,
+                                    char text[SAMPLES_LONG_STRING]) {
+  const char *type = dseg_find_representation(representation)->segmentation_type;
+  const dseg_frame_codec *codec = frame_codec != NULL ? dseg_find_frame_codec(frame_codec) : NULL;
+  const char *slash = strchr(file, '/');
+  if (slash != NULL) {
+    snprintf(text, SAMPLES_LONG_STRING, "%.*s: %s", (int)strcspn(slash + 1, "."), slash + 1, type);
+  } else if (codec != NULL && (codec->flags & DSEG_PLUGIN_EXPERIMENTAL) == 0) {
+    snprintf(text, SAMPLES_LONG_STRING, "%s, %.*s", type, short_title(codec), codec->title);
+  } else { /* the library puts the names of experimental ones before it */
+    snprintf(text, SAMPLES_LONG_STRING, "%s", type);
+  }
+  return text;
+}
+
 static void set_content(const samples_conversion *wanted, dseg_convert_options *options, samples_command *command) {
   if (wanted->representation != NULL) {
     options->representation = wanted->representation;
@@ -149,6 +175,7 @@ int samples_convert(const samples_job *job, const samples_conversion *wanted, sa
   char output[SAMPLES_PATH];
   char directory[SAMPLES_PATH];
   char seed[SAMPLES_NAME + 16];
+  char description[SAMPLES_LONG_STRING];
   const char *shown = wanted->input;
   const char *input = shown != NULL ? samples_path(job, shown, room) : samples_find_source(job, room, &shown);
   const char *images = samples_path(job, SAMPLES_IMAGES, directory);
@@ -171,6 +198,9 @@ int samples_convert(const samples_job *job, const samples_conversion *wanted, sa
     options.uid_seed = seed;
     options.date_time = cli_date_time();
     samples_show_option(command, "--uid-seed", seed);
+    options.series_description =
+        samples_describe_series(wanted->output, wanted->representation, wanted->frame_codec, description);
+    samples_show_option(command, "--series-description", description);
   }
   const int code = samples_fits(job, command)
                        ? run(job, input, samples_path(job, wanted->output, output), &options, refusal)

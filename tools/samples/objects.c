@@ -12,8 +12,12 @@ int samples_write_object(const samples_job *job, const samples_object *made, con
                          samples_put_planes put, void *context) {
   char path[SAMPLES_PATH];
   char seed[SAMPLES_NAME + 16];
+  char series[SAMPLES_LONG_STRING];
+  dseg_description described = *description;
   dseg_error error = {DSEG_OK, ""};
   dseg_writer *writer = NULL;
+  described.content.series_description =
+      samples_describe_series(made->file, made->representation, made->frame_codec, series);
   snprintf(seed, sizeof seed, "samples/%s", made->file);
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = made->representation,
@@ -24,7 +28,7 @@ int samples_write_object(const samples_job *job, const samples_object *made, con
                                       .uid_seed = seed,
                                       .date_time = cli_date_time(),
                                       .threads = job->threads};
-  dseg_status status = dseg_writer_create(samples_path(job, made->file, path), description, &options, &writer, &error);
+  dseg_status status = dseg_writer_create(samples_path(job, made->file, path), &described, &options, &writer, &error);
   if (status == DSEG_OK) {
     status = put(writer, context, &error);
   }

@@ -50,6 +50,7 @@ static void put_identity(FILE *out, const samples_job *job) {
       "differ, whatever the encoding:\n\n"
       "- SOP Instance UID (0008,0018), and Media Storage SOP Instance UID (0002,0003), which is the same\n"
       "- Series Instance UID (0020,000E): each instance is a series of its own\n"
+      "- Series Description (0008,103E), which names the encoding\n"
       "- Dimension Organization UID (0020,9164)\n\n"
       "Dates and times are the same in all of them. So two samples of one representation differ in nothing else but\n"
       "Transfer Syntax UID (0002,0010) and Pixel Data (7FE0,0010), and what a proposal says of itself; those of two\n"

@@ -19,7 +19,8 @@ enum {
   SAMPLES_PATH = 4096,
   SAMPLES_COMMAND = 1200,
   SAMPLES_HEX = 2 * DSEG_SHA256_SIZE + 1,
-  SAMPLES_LISTS = 2 /* of segments that a conversion takes */
+  SAMPLES_LONG_STRING = 64 + 1, /* of a value of VR LO (PS3.5 6.2), in ASCII */
+  SAMPLES_LISTS = 2             /* of segments that a conversion takes */
 };
 #define SAMPLES_PAGE "page.html"
 #define SAMPLES_IMAGES "images" /* the directory of the images, in the set */
@@ -124,6 +125,10 @@ typedef struct samples_conversion {
 /* refusal receives why the output cannot hold the input, instead of a message; CLI_OUTPUT then. */
 int samples_convert(const samples_job *job, const samples_conversion *wanted, samples_command *command,
                     dseg_error *refusal);
+/* The Series Description (0008,103E) of an object, by which viewers list it: its encoding, or which edge case it is.
+ * frame_codec: NULL for the usual one. */
+const char *samples_describe_series(const char *file, const char *representation, const char *frame_codec,
+                                    char text[SAMPLES_LONG_STRING]);
 /* images: a directory of the set for its images, or NULL. */
 int samples_make_phantom(const samples_job *job, const char *file, const phantom_spec *spec, const char *images,
                          samples_command *command);
