@@ -34,6 +34,16 @@ export class FrameTable {
     for (let i = 0; i < frameCount; i++) this.#order[next[frames[i * NUMBERS + 2]]++] = i;
   }
 
+  /** Of all frames of segments (indices), or null for all. */
+  bytes(segments) {
+    let sum = 0;
+    for (let at = 0; at < this.#frames.length; at += NUMBERS) {
+      const segment = this.#frames[at + 3];
+      if (segments === null || segment < 0 || segments.includes(segment)) sum += this.#frames[at + 1];
+    }
+    return sum;
+  }
+
   /** [begin, end] in the file of the frames of planes; segments: indices, or null for all. */
   ranges(planes, segments) {
     const ranges = [];

@@ -88,7 +88,7 @@ export class PartsInput {
   /** The range that the module missed: [begin, end], or null. */
   missing = null;
   #source;
-  #parts = []; // { begin, end, bytes, used }, ascending, without overlap
+  #parts = []; // { begin, end, bytes, loaded, used }, ascending, without overlap; times
   #ahead = FIRST;
   #last = 0; // the end of what was read ahead last
   #time = 0;
@@ -130,7 +130,8 @@ export class PartsInput {
   }
 
   #keep(begin, bytes) {
-    const part = { begin, end: begin + bytes.length, bytes, used: ++this.#time };
+    const loaded = ++this.#time;
+    const part = { begin, end: begin + bytes.length, bytes, loaded, used: loaded };
     this.#parts.splice(this.#find(begin), 0, part);
   }
 
@@ -190,6 +191,16 @@ export class PartsInput {
       for (const [begin, end] of next) await this.#fetch(begin, end, signal);
     };
     await Promise.all(Array.from({ length: Math.min(6, pieces.length) }, run));
+  }
+
+  /** A time that forget() takes: before what is loaded from now on. */
+  now() {
+    return ++this.#time;
+  }
+
+  /** Forgets what was loaded before a time. */
+  forget(time) {
+    this.#parts = this.#parts.filter((part) => part.loaded >= time);
   }
 
   /** Forgets parts that were not used lately. */

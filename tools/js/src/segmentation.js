@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // segmentation.js - an open segmentation (interface Segmentation of types/index.d.ts).
+import { Ahead } from "./ahead.js";
 import { argument, checkSignal, DsegError } from "./errors.js";
 import { FrameTable } from "./frames.js";
 import { planesNear, sortPlanes } from "./planes.js";
@@ -7,6 +8,8 @@ import { callWithInputs } from "./tasks.js";
 import { WALKS, walkOver } from "./walks.js";
 import { convertInto, transcodeInto } from "./write.js";
 
+/** In the place of an input whose bytes all stay during a pass. */
+const WHOLE = { now() {}, forget() {} };
 const PLANE_NUMBERS = 8; // as face_planes has them
 const types = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array };
 
@@ -86,11 +89,6 @@ export class SegmentationHere {
     });
   }
 
-  /** Lets go of bytes that a pass has used; those of several inputs, which are loaded whole, at its end. */
-  #trim() {
-    if (this.#inputs.length === 1) this.#inputs[0].trim();
-  }
-
   #call(call, options) {
     return callWithInputs(this.#module.host, this.#inputs, call, options);
   }
@@ -108,9 +106,25 @@ export class SegmentationHere {
       await Promise.all(this.#inputs.map((input) => input.loadRanges([[0, input.size]], signal)));
       return;
     }
-    this.#frames ??= FrameTable.read(this.#module, this.#source, this.encoding.frameCount, this.geometry.planes.length);
     const wanted = planes ?? this.geometry.planes.map((_, index) => index);
-    if (this.#frames !== null) await this.#inputs[0].loadRanges(this.#frames.ranges(wanted, segments), signal);
+    const ranges = this.#frameTable()?.ranges(wanted, segments);
+    if (ranges !== undefined) await this.#inputs[0].loadRanges(ranges, signal);
+  }
+
+  /** null: the source has no frames. */
+  #frameTable() {
+    const { frameCount } = this.encoding;
+    this.#frames ??= FrameTable.read(this.#module, this.#source, frameCount, this.geometry.planes.length);
+    return this.#frames;
+  }
+
+  /** Fetches what a pass over a target reads, and lets go of what lies behind it. */
+  #aheadOf(target, segments, signal) {
+    const load = (first, count) => this.#load(target.near(first, count), segments, signal);
+    const [input] = this.#inputs;
+    const isWhole = input.isHere || this.#inputs.length > 1; // several are loaded whole
+    const bytes = isWhole ? 0 : this.#frameTable()?.bytes(segments) ?? 0;
+    return new Ahead(load, bytes / Math.max(1, this.geometry.planes.length), isWhole ? WHOLE : input);
   }
 
   /** The source on planes of images. whole: what lies outside has to be empty, as where an object is made of it; else it
@@ -172,22 +186,14 @@ export class SegmentationHere {
     const Type = types[bits];
     const voxels = allocate(Type, target.count * plane);
     const step = Math.max(1, this.#module.calls.chunk_planes(target.source, bits));
-    const chunks = target.runs.flatMap(([first, count]) =>
-      Array.from({ length: Math.ceil(count / step) }, (_, i) => [first + i * step, Math.min(step, count - i * step)]),
-    );
-    // While planes are decoded, the next ones are on their way.
-    const load = (chunk) => {
-      const loading = chunk && this.#load(target.near(...chunk), segments, request.signal);
-      loading?.catch(() => {}); // it is awaited in its turn, unless an earlier chunk fails
-      return loading;
-    };
-    let loading = load(chunks[0]);
+    const chunks = target.runs.flatMap(([first, count]) => Array.from({ length: Math.ceil(count / step) }, (_, i) =>
+      [first + i * step, Math.min(step, count - i * step), first + count]));
+    const ahead = this.#aheadOf(target, segments, request.signal);
     let done = 0;
     let overlap = 0;
-    for (const [i, [first, count]] of chunks.entries()) {
+    for (const [first, count, end] of chunks) {
       checkSignal(request.signal);
-      await loading;
-      loading = load(chunks[i + 1]);
+      await ahead.need(first, count, end);
       const length = count * plane;
       overlap += await this.#call(
         () => this.#module.with([length * Type.BYTES_PER_ELEMENT], (block) => {
@@ -199,7 +205,6 @@ export class SegmentationHere {
         { signal: request.signal },
       );
       done += count;
-      this.#trim();
       request.progress?.(done, target.count);
     }
     const { rows, columns, count: planes, messages } = target;
@@ -238,13 +243,10 @@ export class SegmentationHere {
 
   /** A pass over all planes of a target, and what end makes of it. */
   #walk(kind, target, end, signal) {
-    const load = (first, count) => {
-      if (first === undefined) return this.#load(null, null, signal);
-      this.#trim();
-      const rest = Math.max(0, Math.min(count, target.total - first));
-      return this.#load(rest === 0 ? [] : target.near(first, rest), null, signal);
-    };
-    return walkOver(this.#module, { kind, source: target.source, inputs: this.#inputs, load, end, signal });
+    const ahead = this.#aheadOf(target, null, signal);
+    const need = (first, count) => ahead.need(first, count, target.total);
+    const needAll = () => this.#load(null, null, signal);
+    return walkOver(this.#module, { kind, source: target.source, inputs: this.#inputs, need, needAll, end, signal });
   }
 
   async #assignLayers(signal) {

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import http from "node:http";
 import { after, before, test } from "node:test";
-import { dseg, Dseg, DsegError, phantom } from "./support.mjs";
+import { dseg, Dseg, DsegError, fromPackage, phantom } from "./support.mjs";
 
 dseg("convert", phantom("volume.dcm", "--size", "128x128x60"), "binary.dcm", "--as", "binary", "--force");
 const file = fs.readFileSync("binary.dcm");
@@ -67,6 +67,31 @@ test("whole passes fetch each byte once, in large pieces", async () => {
   const again = await module.open((await seg.transcode("rle")).bytes);
   assert.equal(await again.digest(), await local.digest());
   assert.ok(seg.cost().memory < 60e6);
+});
+
+test("a pass holds three windows of planes at most, and fetches each plane once", async () => {
+  const { Ahead } = await fromPackage("ahead");
+  const MEGABYTE = 1 << 20;
+  let [time, held, most] = [0, [], 0];
+  const loads = [];
+  const input = { now: () => ++time, forget: (before) => (held = held.filter((window) => window.time >= before)) };
+  const load = async (first, count) => {
+    loads.push([first, count]);
+    held.push({ first, count, time: ++time });
+    most = Math.max(most, held.reduce((sum, window) => sum + window.count, 0));
+  };
+  const ahead = new Ahead(load, MEGABYTE, input);
+  for (let first = 0; first < 100; first += 4) {
+    await ahead.need(first, Math.min(4, 100 - first), 100);
+    assert.ok(held.some((window) => window.first <= first && first + 4 <= window.first + window.count), `plane ${first}`);
+  }
+  assert.deepEqual(loads, [[0, 24], [24, 24], [48, 24], [72, 24], [96, 4]]);
+  assert.ok(most <= 72, `${most} MB`);
+  // A step that is larger than a window, a second pass, a stretch elsewhere.
+  const large = new Ahead(load, 100 * MEGABYTE, input);
+  loads.length = 0;
+  for (const first of [0, 4, 0, 40]) await large.need(first, 4, 44);
+  assert.deepEqual(loads, [[0, 4], [4, 4], [8, 4], [0, 4], [4, 4], [40, 4]]);
 });
 
 /** An object whose frames have no offset table: each is found behind the one before it. */
