@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // index.js - the package's entry; types/index.d.ts says what it offers.
-import { Dseg } from "./base.js";
+import { Dseg as Either } from "./base.js";
 import { DsegHere } from "./dseg.js";
 import { createInWorker } from "./remote.js";
 
-Dseg.create = async (options = {}) => (options.worker ? createInWorker(options) : DsegHere.load(options));
+/** What create gives is of another class, whose base is that of the module here and of the one in a worker. Nothing is
+ * added to that base: bundlers take a module that only exports (sideEffects in package.json) for what they may leave
+ * out. */
+export class Dseg {
+  static async create(options = {}) {
+    return options.worker ? createInWorker(options) : DsegHere.load(options);
+  }
 
-export { Dseg };
+  static [Symbol.hasInstance](value) {
+    return value instanceof Either;
+  }
+}
+
 export { DsegError } from "./errors.js";

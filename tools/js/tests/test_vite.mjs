@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_vite.mjs - the package in a page, as a new user has it: `npm install` of what `npm pack` makes, the lines of
+// README.md, built by Vite and served by its development server, in headless Chromium.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import http from "node:http";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { dseg, nodeDirectory, packageDirectory, phantom } from "./support.mjs";
+
+const chromium = (process.env.PATH ?? "").split(":").map((one) => path.join(one, "chromium")).find(fs.existsSync);
+if (!chromium) {
+  console.log("skipped: no chromium, run sh tools/install-packages.sh test");
+  process.exit(77);
+}
+const require = createRequire(path.join(nodeDirectory, "/"));
+const puppeteer = require("puppeteer-core");
+const vite = await import(pathToFileURL(path.join(nodeDirectory, "node_modules/vite/dist/node/index.js")).href);
+
+const volume = path.resolve(phantom("volume.dcm", "--size", "48x40x48", "--labels", "12"));
+const readme = fs.readFileSync(path.join(packageDirectory, "README.md"), "utf8");
+const lines = /In a page[^`]*```js\n([^]*?)```/.exec(readme)[1];
+const PAGE = `<!doctype html><link rel="icon" href="data:,"><input type="file"><canvas></canvas>
+<script type="module" src="./main.js"></script>
+`;
+const program = `import { Dseg } from "@dseg/dseg";
+const dseg = await Dseg.create({ worker: location.search === "?worker" });
+const [input, canvas] = ["input", "canvas"].map((name) => document.querySelector(name));
+input.onchange = async () => {
+  ${lines}
+  document.title = "drawn";
+};
+document.title = "ready";
+`;
+
+/** The files of a directory, at some address. */
+function serve(directory) {
+  const types = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
+  const server = http.createServer(({ url }, response) => {
+    const file = path.join(directory, url.replace(/\?.*/, "").replace(/\/$/, "/index.html"));
+    if (!fs.existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { "Content-Type": types[file.split(".").at(-1)] ?? "application/octet-stream" });
+    return response.end(fs.readFileSync(file));
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+let browser;
+before(async () => {
+  fs.rmSync("project", { recursive: true, force: true });
+  fs.mkdirSync("project");
+  const npm = path.join(process.env.DSEG_JS, "venv/bin/npm");
+  const env = { ...process.env, PATH: `${path.dirname(npm)}:${process.env.PATH}`, npm_config_cache: path.resolve("npm-cache") };
+  const run = (...args) => execFileSync(npm, args, { cwd: "project", encoding: "utf8", env });
+  const [{ filename }] = JSON.parse(run("pack", packageDirectory, "--json"));
+  fs.writeFileSync("project/package.json", '{ "name": "fresh", "private": true, "type": "module" }\n');
+  run("install", "--offline", "--no-audit", "--no-fund", `./${filename}`);
+  fs.writeFileSync("project/index.html", PAGE);
+  fs.writeFileSync("project/main.js", program);
+  browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] });
+});
+after(() => browser?.close());
+
+/** Draws the volume on a page, and compares the canvas with the program's voxels. */
+async function check(address) {
+  const tab = await browser.newPage();
+  const complaints = [];
+  tab.on("console", (message) => ["error", "warn"].includes(message.type()) && complaints.push(message.text()));
+  tab.on("pageerror", (error) => complaints.push(String(error)));
+  await tab.goto(address);
+  const until = (title) => tab.waitForFunction(`document.title === "${title}"`, { timeout: 60000 }).catch((error) => {
+    throw new Error(`${address}: ${error.message}; ${complaints.join("; ")}`);
+  });
+  await until("ready");
+  await (await tab.$("input")).uploadFile(volume);
+  await until("drawn");
+  assert.deepEqual(complaints, []);
+  const pixels = await tab.$eval("canvas", (canvas) => [...canvas.getContext("2d").getImageData(0, 0, 48, 40).data]);
+  const info = JSON.parse(dseg("info", "--json", volume));
+  const colors = new Map(info.segments.map(({ number, color }) => [number, color]));
+  const { Dseg } = await import(pathToFileURL(path.join(packageDirectory, "src/index.js")).href);
+  const seg = await (await Dseg.create()).open(volume);
+  const { voxels } = await seg.labels({ planes: [40, 1] });
+  assert.ok(voxels.some((label) => label !== 0));
+  voxels.forEach((label, i) => {
+    const [r, g, b, a] = pixels.slice(4 * i, 4 * i + 4);
+    const hex = `#${[r, g, b].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+    assert.equal(a === 0 ? undefined : hex, colors.get(label), `pixel ${i}`);
+  });
+  await tab.close();
+}
+
+test("built by Vite, with and without a worker", async () => {
+  await vite.build({ root: path.resolve("project"), logLevel: "error", base: "./", build: { target: "esnext" } });
+  const server = await serve("project/dist");
+  try {
+    const address = `http://127.0.0.1:${server.address().port}/`;
+    await check(address);
+    await check(`${address}?worker`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test("from Vite's development server", async () => {
+  const server = await vite.createServer({ root: path.resolve("project"), logLevel: "error",
+    server: { host: "127.0.0.1", port: 0 } });
+  try {
+    await server.listen();
+    const address = `http://127.0.0.1:${server.httpServer.address().port}/`;
+    await check(address);
+    await check(`${address}?worker`);
+  } finally {
+    await server.close();
+  }
+});
