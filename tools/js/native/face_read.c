@@ -26,6 +26,42 @@ double face_labels(dseg_source *source, size_t first, size_t count, unsigned bit
   return status == DSEG_OK ? (double)overlap.voxels : -1.0;
 }
 
+/* Blocks of a page, from begin to end; the last one may be shorter. */
+enum { PAGE = 4096 };
+
+static bool is_zero(const uint8_t *bytes, size_t size) {
+  uint64_t any = 0;
+  size_t i = 0;
+  for (; any == 0 && i + 64 <= size; i += 64) {
+    uint64_t words[8];
+    memcpy(words, bytes + i, sizeof words);
+    any = words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7];
+  }
+  for (; any == 0 && i < size; i++) {
+    any = bytes[i];
+  }
+  return any == 0;
+}
+
+static const uint8_t *skip(const uint8_t *begin, const uint8_t *end, bool zeros) {
+  while (begin < end) {
+    const size_t size = (size_t)(end - begin) < PAGE ? (size_t)(end - begin) : PAGE;
+    if (is_zero(begin, size) != zeros) {
+      break;
+    }
+    begin += size;
+  }
+  return begin;
+}
+
+/* The first block that holds something, or that holds nothing; end: there is none. */
+FACE_EXPORT(skip_zeros) const uint8_t *face_skip_zeros(const uint8_t *begin, const uint8_t *end) {
+  return skip(begin, end, true);
+}
+FACE_EXPORT(skip_filled) const uint8_t *face_skip_filled(const uint8_t *begin, const uint8_t *end) {
+  return skip(begin, end, false);
+}
+
 /* Planes of the mask of the segment with this index. */
 FACE_EXPORT(mask)
 int face_mask(dseg_source *source, size_t segment, size_t first, size_t count, uint8_t *out, size_t size) {

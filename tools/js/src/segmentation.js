@@ -48,6 +48,22 @@ function allocate(Type, length) {
   }
 }
 
+/** Copies length voxels from the module to fresh zeros, and leaves out stretches of zeros: memory that nobody touches costs
+ * nothing, and background is most of many label maps. */
+function copyFilled(module, block, voxels, at, length) {
+  const bytes = voxels.BYTES_PER_ELEMENT;
+  const end = block + length * bytes;
+  for (let from = block; from < end; ) {
+    const begin = module.calls.skip_zeros(from, end);
+    const to = module.calls.skip_filled(begin, end);
+    if (begin < to) {
+      const part = new voxels.constructor(module.host.bytes.buffer, begin, (to - begin) / bytes);
+      voxels.set(part, at + (begin - block) / bytes);
+    }
+    from = to;
+  }
+}
+
 /** [first, count] within count planes. */
 function planeRange(planes, count) {
   if (planes === undefined) return [0, count];
@@ -199,7 +215,7 @@ export class SegmentationHere {
         () => this.#module.with([length * Type.BYTES_PER_ELEMENT], (block) => {
           const found = read(target.source, first, count, block, length * Type.BYTES_PER_ELEMENT);
           if (found < 0) this.#module.fail();
-          voxels.set(new Type(this.#module.host.bytes.buffer, block, length), done * plane);
+          copyFilled(this.#module, block, voxels, done * plane, length);
           return found;
         }),
         { signal: request.signal },
