@@ -71,20 +71,23 @@ check_style() {
     git ls-files '*.sh' .ci/run | xargs shellcheck
 }
 
-# The sources that the clang build compiled, each once; those of WebAssembly are not among them. One file for each
+# The sources that the clang build compiled, and those that the preset wasm compiled and no other. One file for each
 # process: with several, clang-tidy 14 takes the va_list of all but the first for uninitialised. The analyzer follows a
 # quarter of the paths that it would by itself, which takes half of the time; with --long all of them.
 check_tidy() {
-  set -- -p build/tidy --quiet
+  python3 tests/tidy_commands.py build/clang build/tidy/native || return 1
+  # Where zig's compiler finds headers, which is not where clang-tidy looks for them.
+  headers=$(build/js/bin/zig-cc -target wasm32-wasi -E -v -x c /dev/null 2>&1 >/dev/null |
+    sed -n 's|^ \(/.*/lib/.*include.*\)|-isystem\1|p')
+  # shellcheck disable=SC2086  # an argument for each folder
+  python3 tests/tidy_commands.py build/wasm build/tidy/wasm -nostdinc $headers || return 1
+  set -- --quiet
   [ -n "$long" ] || set -- "$@" --extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang --extra-arg=max-nodes=56000
-  # Modules of codecs compile some files again: the second entry of a file would be checked in the same process.
-  mkdir -p build/tidy
-  python3 -c 'import json, sys
-commands = {entry["file"]: entry for entry in json.load(sys.stdin)}
-json.dump(list(commands.values()), sys.stdout)' <build/clang/compile_commands.json >build/tidy/compile_commands.json
-  git ls-files 'codec/*.c' 'codec/*.cc' 'proposals/*.c' 'tools/*.c' | grep -v '_windows' | grep -v '/windows_' |
-    grep -v '_wasm' | grep -v '^tools/js/' |
-    xargs -n 1 -P "$(nproc)" clang-tidy-14 "$@" >"$logs/tidy" 2>&1 || {
+  {
+    git ls-files 'codec/*.c' 'codec/*.cc' 'proposals/*.c' 'tools/*.c' | grep -v '_windows' | grep -v '/windows_' |
+      grep -v '_wasm' | grep -v '_none' | grep -v '^tools/js/' | sed 's|^|build/tidy/native |'
+    git ls-files 'codec/base/os/*_wasm.c' 'codec/base/os/*_none.c' 'tools/js/native/*.c' | sed 's|^|build/tidy/wasm |'
+  } | xargs -n 2 -P "$(nproc)" clang-tidy-14 "$@" -p >"$logs/tidy" 2>&1 || {
     cat "$logs/tidy"
     return 1
   }

@@ -20,10 +20,12 @@ void dseg_os_run_once(dseg_os_once *once, void (*run)(void)) {
   }
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): other systems change it
 void dseg_os_lock(dseg_os_mutex *mutex) {
   (void)mutex;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): likewise
 void dseg_os_unlock(dseg_os_mutex *mutex) {
   (void)mutex;
 }

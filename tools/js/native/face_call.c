@@ -82,6 +82,7 @@ dseg_warning_sink face_warnings(void) {
   return (dseg_warning_sink){.warn = tell};
 }
 
+// NOLINTBEGIN(performance-no-int-to-ptr): a reader's descriptor is all that it has to remember
 static dseg_status read_at(void *user, uint64_t offset, void *to, size_t size, size_t *got, dseg_error *error) {
   const size_t most = (size_t)1 << 30;
   const int count = face_host_read((int)(intptr_t)user, (double)offset, to, size < most ? size : most);
@@ -102,6 +103,7 @@ dseg_status face_input(int descriptor, bool distant, dseg_input **input, dseg_er
   return dseg_input_from_reader(&reader, input, error);
 }
 
+// NOLINTEND(performance-no-int-to-ptr)
 static dseg_status emit(void *user, const void *bytes, size_t size, dseg_error *error) {
   (void)user;
   return face_host_emit(bytes, size) == 0 ? DSEG_OK
