@@ -52,11 +52,13 @@ static dseg_status grow(dseg_image_set *set, dseg_error *error) {
   set->instance = instance != NULL ? instance : set->instance;
   uint64_t *derivations = realloc(set->derivations, capacity * sizeof *derivations);
   set->derivations = derivations != NULL ? derivations : set->derivations;
+  dseg_slots slots = set->slots;
   if (items == NULL || derivations == NULL || instance == NULL ||
-      !dseg_slots_resize(&set->slots, capacity, set->count, hash_item, set)) {
+      !dseg_slots_resize(&slots, capacity, set->count, hash_item, set)) {
     (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", capacity);
     return DSEG_ERROR_MEMORY;
   }
+  set->slots = slots;
   set->capacity = capacity;
   return DSEG_OK;
 }
