@@ -47,7 +47,7 @@ CASES = [
     Case("trunk-5mm", "archive", "phantom of a trunk, planes 5 mm apart", trunk(5, 2)),
     chest("chest-3mm", 3, 3),
     chest("chest-2mm", 2, 4),
-    chest("chest-1.8mm", 1.8, 5),
+    chest("chest-1.9mm", 1.9, 5),
     chest("chest-1.25mm", 1.25, 6),
     Case("trunk-2.5mm", "archive", "phantom of a trunk, planes 2.5 mm apart", trunk(2.5, 7)),
     Case("trunk-1.5mm", "archive", "phantom of a trunk, planes 1.5 mm apart", trunk(1.5, 8)),

@@ -90,10 +90,16 @@ def own_reading(context, writer, path, expect):
     return Job("read", writer, commands[writer], kind="peer", input=path, expect=expect, timeout=TIMEOUT)
 
 
+def short(spread):
+    """Six digits: there are thousands of figures."""
+    return {key: float(f"{value:.6g}") if isinstance(value, float) else value for key, value in spread.items()}
+
+
 def figures(job):
     """What a record keeps of a job."""
     found = job.record()
-    return {key: found[key] for key in ("seconds", "cpu_seconds", "peak_bytes", "voxels", "failed") if found.get(key) is not None}
+    kept = {key: short(found[key]) for key in ("seconds", "cpu_seconds") if key in found}
+    return {**kept, **{key: found[key] for key in ("peak_bytes", "voxels", "failed") if found.get(key) is not None}}
 
 
 def record_of(context, base, name, jobs, path, clock):
