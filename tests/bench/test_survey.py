@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The survey's bytes by part, and its cases.
+"""The survey's own reckoning: bytes by part, and what few objects say of many.
 
 usage: test_survey.py DSEG"""
 
@@ -14,10 +14,13 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "bench"))
+from survey import check  # noqa: E402
 from survey.cases import CASES, QUICK_CASES  # noqa: E402
 from survey.parts import PARTS, parts_of_bytes, parts_of_file  # noqa: E402
+from survey.reckon import class_of, mixed, reckon  # noqa: E402
 
 DSEG = None
+SMALL = 1_000_000
 
 
 def short(group, element, vr, value):
@@ -93,6 +96,94 @@ def run(*command):
     done = subprocess.run([DSEG, *map(str, command)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def record(case, source, form, size, seconds=1.0, **more):
+    timed = {what: {"cpu_seconds": {"median": seconds}} for what in ("write", "compare", "validate")}
+    parts = {"file": size, "pixel_data": size // 2, "rest": size - size // 2}
+    return {"case": case, "family": "archive", "writer": "dseg", "form": form, "experimental": "edge" in form,
+            "source_bytes": source, "bytes": parts, **timed, **more}  # fmt: skip
+
+
+CLASSES = [
+    {"class": "small", "from_bytes": 0, "below_bytes": 10 * SMALL, "objects": 3, "bytes": 20 * SMALL},
+    {"class": "large", "from_bytes": 10 * SMALL, "below_bytes": None, "objects": 2, "bytes": 80 * SMALL},
+]
+
+
+class ReckonTest(unittest.TestCase):
+    RECORDS = [
+        record("a", 5 * SMALL, "labelmap/rle", SMALL), record("b", 5 * SMALL, "labelmap/rle", 2 * SMALL),
+        record("c", 20 * SMALL, "labelmap/rle", 2 * SMALL, seconds=2.0), record("c", 20 * SMALL, "binary/rle", 10 * SMALL),
+        record("a", 5 * SMALL, "binary/rle", 5 * SMALL), record("a", 5 * SMALL, "labelmap/label-edge", 1000),
+    ]  # fmt: skip
+
+    def found(self, form, name="all"):
+        return [one for one in reckon(CLASSES, self.RECORDS) if (one["form"], one["class"]) == (form, name)]
+
+    def test_a_class_is_predicted_from_its_cases(self):
+        self.assertEqual(self.found("labelmap/rle", "small")[0]["bytes"], {"low": 4 * SMALL, "middle": 6 * SMALL, "high": 8 * SMALL})
+        self.assertEqual(self.found("labelmap/rle", "large")[0]["bytes"], {"low": 8 * SMALL, "middle": 8 * SMALL, "high": 8 * SMALL})
+
+    def test_all_is_the_sum(self):
+        every = self.found("labelmap/rle")[0]
+        self.assertEqual(every["bytes"], {"low": 12 * SMALL, "middle": 14 * SMALL, "high": 16 * SMALL})
+        self.assertEqual(sum(every["parts"].values()), every["bytes"]["middle"])
+        seconds = 3 * (20 / 5 * 1.0 + 80 / 20 * 2.0)
+        self.assertAlmostEqual(every["cpu_hours"]["total"]["middle"] * 3600, seconds)
+        self.assertAlmostEqual(every["transfer_hours"]["out"] * 3600, 100e6 * 8 / 1e9)
+        self.assertAlmostEqual(every["transfer_hours"]["in"]["middle"] * 3600, 14e6 * 8 / 1e9)
+
+    def test_a_form_that_a_class_lacks_is_not_told_in_all(self):
+        self.assertEqual(self.found("labelmap/label-edge"), [])
+        self.assertEqual(len(self.found("labelmap/label-edge", "small")), 1)
+
+    def test_time_that_was_not_measured_is_not_made_up(self):
+        with_failure = record("d", 5 * SMALL, "labelmap/rle", SMALL, compare={"failed": "stopped"})
+        made = reckon(CLASSES, [*self.RECORDS, with_failure])
+        self.assertTrue(all(one["cpu_hours"] is None for one in made if one["form"] == "labelmap/rle" and one["class"] in ("small", "all")))
+
+    def test_what_overlaps_stays_binary(self):
+        made = {one["overlap_share"]: one["bytes"]["middle"] for one in mixed(reckon(CLASSES, self.RECORDS), (0, 0.5, 1))}
+        binary = self.found("binary/rle")[0]["bytes"]["middle"]
+        self.assertEqual(made, {0: 14 * SMALL, 0.5: (14 * SMALL + binary) // 2, 1: binary})
+
+    def test_bounds_belong_to_the_class_above(self):
+        self.assertEqual([class_of(CLASSES, size)["class"] for size in (0, 10 * SMALL - 1, 10 * SMALL)], ["small", "small", "large"])
+
+    def test_of_a_deflated_data_set_there_are_no_parts(self):
+        deflated = record("a", 5 * SMALL, "labelmap/deflated", SMALL)
+        deflated["bytes"] = {**deflated["bytes"], "inflated": True}
+        self.assertIsNone(next(one for one in reckon(CLASSES, [deflated]) if one["form"] == "labelmap/deflated")["parts"])
+
+
+class CheckTest(unittest.TestCase):
+    def test_the_kept_result_is_within_the_limit(self):
+        kept = json.loads(check.PATH.read_text())
+        self.assertEqual((kept["predicted_from"], kept["measured_on"], kept["limit"]), (check.CASES, check.OBJECTS, check.LIMIT))
+        self.assertEqual({one["form"] for one in kept["forms"]}, {"/".join(form) for form in check.FORMS})
+        for one in kept["forms"]:
+            self.assertAlmostEqual(one["error"], one["predicted_bytes"]["middle"] / one["measured_bytes"] - 1, places=3)
+            self.assertLessEqual(abs(one["error"]), check.LIMIT, one["form"])
+
+    def test_an_error_is_seen(self):
+        cases = [{"binary/explicit-le": 100, "labelmap/rle": 50}]
+        objects = [{"binary/explicit-le": 100, "labelmap/rle": 25}] * 5
+        check_classes, check.CLASSES = check.CLASSES, 1
+        try:
+            errors = {one["form"]: one["error"] for one in check.compare(cases, objects)}
+        finally:
+            check.CLASSES = check_classes
+        self.assertEqual(errors, {"binary/explicit-le": 0, "labelmap/rle": 1})
+
+    def test_the_numbers_say_it_all(self):
+        self.assertEqual(check.options_of(7), check.options_of(7))
+        self.assertEqual(len({tuple(check.options_of(number)) for number in range(200)}), 200)
+
+    def test_few_phantoms_predict_some_more(self):
+        found = check.check(DSEG, 15, 25)
+        self.assertEqual(len(found["forms"]), len(check.forms_of(DSEG)))
+        self.assertLessEqual(found["worst_error"], 2 * check.LIMIT)  # three cases a class: a rough guess
 
 
 class CasesTest(unittest.TestCase):
