@@ -8,7 +8,7 @@ import damage
 import label_edge
 from figure_values import (BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, is_sampled, median, ratios, size_text, speed, time_text,
                            times_text, two_digits)  # fmt: skip
-from survey.tables import survey_part
+from survey.tables import archive_part, survey_part
 from turns import START, TURNS, share
 
 
@@ -226,7 +226,7 @@ def measurements(results):
         if rows:
             lines += ["", f"## {title}", "", f"{group}. Part of the run: `sh bench/run.sh --only headline`.", "",
                       markdown(["program", "form", "version", "median", "spread", "peak memory", "voxels", "command"], rows, 3)]  # fmt: skip
-    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + damage_part(r) + survey_part(r)
+    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + damage_part(r) + survey_part(r) + archive_part(r)
     if list(ratios(results)):
         lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
                   markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip

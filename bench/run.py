@@ -15,13 +15,14 @@ from corpora import all_corpora
 from measuring import machine, output_of
 from report import write_report
 from suites import Context, browser, damage, encodings, frame_codecs, growth, headline
+from survey.archive import archive
 from survey.cases import CASES, QUICK_CASES
 from survey.suite import survey
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
 SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage")
-LONG = ("survey",)  # only with --only: it takes an hour
+LONG = ("survey", "archive")  # only with --only: the survey takes an hour
 
 # The case of the headline: the first of these that is at hand.
 BIG = "s0327-512|phantom-108-512|s0327|inia19"
@@ -75,6 +76,7 @@ def plan_survey(options, context, corpora):
     for case in CASES:
         if not options.quick or case.name in QUICK_CASES:
             yield "survey", case.name, lambda case=case: survey(context, case, corpora, 10 if options.quick else 100)
+    yield "archive", "", lambda: archive(options.out / "parts", options.quick)
 
 
 def part_path(options, name):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The survey's own reckoning: bytes by part, and what few objects say of many.
+"""The survey's own reckoning: bytes by part, what few objects say of many, and the figures of the archive.
 
 usage: test_survey.py DSEG"""
 
@@ -14,7 +14,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "bench"))
-from survey import check  # noqa: E402
+from survey import check, idc  # noqa: E402
+from survey.archive import archive_of  # noqa: E402
 from survey.cases import CASES, QUICK_CASES  # noqa: E402
 from survey.parts import PARTS, parts_of_bytes, parts_of_file  # noqa: E402
 from survey.reckon import class_of, mixed, reckon  # noqa: E402
@@ -155,6 +156,32 @@ class ReckonTest(unittest.TestCase):
         deflated = record("a", 5 * SMALL, "labelmap/deflated", SMALL)
         deflated["bytes"] = {**deflated["bytes"], "inflated": True}
         self.assertIsNone(next(one for one in reckon(CLASSES, [deflated]) if one["form"] == "labelmap/deflated")["parts"])
+
+
+class ArchiveTest(unittest.TestCase):
+    def test_the_records(self):
+        made = archive_of({"package": "p", "classes": CLASSES}, {"limit": 0.2}, ReckonTest.RECORDS)
+        self.assertEqual({one["record"] for one in made}, {"source", "class", "form", "mixed", "check"})
+        self.assertEqual([one["cases"] for one in made if one["record"] == "class"], [["a", "b"], ["c"]])
+
+    def test_cases_of_other_families_do_not_count(self):
+        other = [{**one, "family": "brain"} for one in ReckonTest.RECORDS]
+        made = archive_of({"classes": CLASSES}, {}, other)
+        self.assertEqual([one["form"] for one in made if one["record"] == "form"], ["as it is"] * 3)
+
+    def test_the_kept_figures_add_up(self):
+        kept = json.loads(idc.PATH.read_text())
+        self.assertEqual(sum(one["objects"] for one in kept["classes"]), kept["totalsegmentator"]["objects"])
+        self.assertLess(abs(sum(one["bytes"] for one in kept["classes"]) - kept["totalsegmentator"]["bytes"]), 1000)
+
+    def test_figures_of_a_table(self):
+        answers = {"seg": [(2, 3, 4.0)], "ct": [(5, 6, 7.0)], "totalsegmentator": [(5, 5, 10.0, 2.0)],
+                   "quantiles": [(list(range(7)),)], "results": [("x", 1, 1, 1.5)],
+                   "transfer_syntaxes": [("1.2", "Segmentation Storage", 2, 3, 4.0)]}  # fmt: skip
+        made = idc.figures(lambda name, values=None: [(1, 2.0)] if name == "classes" else answers[name], "1")
+        self.assertEqual(made["totalsegmentator"]["bytes"], 10_000_000)
+        self.assertEqual([one["below_bytes"] for one in made["classes"]][-1], None)
+        self.assertEqual(sum(one["objects"] for one in made["classes"]), 5)
 
 
 class CheckTest(unittest.TestCase):
