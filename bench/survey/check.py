@@ -139,7 +139,7 @@ def main():
     options = parser.parse_args()
     found = check(options.dseg.resolve(), options.cases, options.objects)
     for one in found["forms"]:
-        print(f"{one['form']}: predicted {one['predicted_bytes']['middle']:,}, measured {one['measured_bytes']:,}: {one['error']:+.1%}")
+        print(f"{one['form']}: predicted {one['predicted_bytes']['middle']:,}, measured {one['measured_bytes']:,}: {100 * one['error']:+.1f} %")
     wanted = {"/".join(form) for form in (forms_of(options.dseg) if options.action == "try" else FORMS)}
     missing = wanted - {one["form"] for one in found["forms"]}
     if missing:
@@ -147,7 +147,7 @@ def main():
     if options.action == "write":
         PATH.write_text(json.dumps(found, indent=1) + "\n")
     if found["worst_error"] > LIMIT:
-        sys.exit(f"a form is off by more than {LIMIT:.0%}")
+        sys.exit(f"a form is off by more than {100 * LIMIT:.0f} %")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def archive_part(results):
             f"`{source['package']}` {source['version']} (`bench/survey/idc.py`, which has the queries). Each class of sizes is predicted from the "
             "survey's cases in it; the range is that of these cases. CPU: convert, compare and validate. Hours at 1 Gbit/s to store the result; "
             f"reading the objects as they are takes {every[0]['transfer_hours']['out']:.0f}. Predicted so from {check['predicted_from']} phantoms, "
-            f"{check['measured_on']:,} others were measured to differ by at most {check['worst_error']:.0%} (`bench/survey/check.py`). "
+            f"{check['measured_on']:,} others were measured to differ by at most {100 * check['worst_error']:.0f} % (`bench/survey/check.py`). "
             "Part of the run: `sh bench/run.sh --only survey --only archive`.", "",
             *markdown(["size of the object", "objects", "TB", "cases"], classes), "",
             *markdown(["form", "", "GB", "CPU hours", "hours to store"], rows, 2)]  # fmt: skip
