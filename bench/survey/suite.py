@@ -2,7 +2,7 @@
 """The survey: one kind of object as dcmqi, highdicom and dseg write it, in every encoding that loses nothing.
 
 What dcmqi writes is the object as archives keep it, "the source"; dseg converts that, so that what it says of segments and
-source images is in every form. A record is one form: bytes by part, and times (docs/measurements.md says what of)."""
+source images is in every form. A record is one form: bytes by part, and times; README.md has its keys."""
 
 import shutil
 from pathlib import Path
