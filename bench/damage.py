@@ -20,8 +20,8 @@ def interval(hits, trials):
 
 
 def percent(share):
-    """With a digit more where a share is near to nothing or to all."""
-    digits = 0 if share in (0, 1) or 0.0995 <= share < 0.9905 else 1 if share >= 0.00095 else 2
+    """With more digits where a share is near to nothing or to all, so that neither is said of what is not."""
+    digits = 0 if share in (0, 1) or 0.0995 <= share < 0.9905 else 1 if 0.00095 <= share < 0.9995 else 2
     return f"{100 * share:.{digits}f}"
 
 

@@ -50,6 +50,14 @@ def is_sampled(record):
     return record.get("measured_bytes", record["raw_bytes"]) < record["raw_bytes"]
 
 
+def with_slow(results):
+    """The frame codecs of both suites, "frames" and "slow", as one list."""
+    slow = results.get("slow", [])
+    key = lambda record: (record["corpus"], record["representation"], record["codec"])
+    measured = {key(record) for record in slow}
+    return {**results, "frames": [record for record in results["frames"] if key(record) not in measured] + slow}
+
+
 class Results:
     """Look-ups in results.json; None where something was not measured or failed."""
 

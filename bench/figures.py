@@ -18,7 +18,7 @@ from pathlib import Path
 
 import figure_tables
 import label_edge
-from figure_values import Results, all_values
+from figure_values import Results, all_values, with_slow
 
 TOP = Path(__file__).resolve().parent.parent
 KEPT = TOP / "bench" / "results.json"
@@ -66,6 +66,7 @@ def compact(results):
 
 def made_files(raw, complain):
     """path: text of all that is made of these results, but the plot."""
+    raw = with_slow(raw)
     results = Results(raw)
     values = all_values(results)
     made = {path: with_figures(path.read_text(), results, values, lambda what, path=path: complain(f"{path.relative_to(TOP)}: {what}"))
@@ -102,7 +103,7 @@ def write(raw):
     KEPT.write_text(compact(raw))
     try:
         if label_edge.rows_of(raw):
-            (PROPOSAL / "size-and-speed.svg").write_text(label_edge.draw(raw))
+            (PROPOSAL / "size-and-speed.svg").write_text(label_edge.draw(with_slow(raw)))
     except ImportError as error:
         complaints.append(f"size-and-speed.svg is not drawn: {error}")
     print(*complaints, sep="\n", file=sys.stderr)
@@ -127,7 +128,7 @@ def list_figures(raw):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             for match in FIGURE.finditer(line):
                 used.setdefault(match[3], []).append(f"{path.relative_to(TOP)}:{number}")
-    for name, value in all_values(Results(raw)).items():
+    for name, value in all_values(Results(with_slow(raw))).items():
         print(f"{name}: {value}" + (f"    [{', '.join(used[name])}]" if name in used else ""))
     return 0
 

@@ -11,7 +11,8 @@ from figure_values import is_sampled
 # Names of codecs in the results and in the tables.
 CODECS = {"label-edge": "independent", "label-edge:same=1": "with same frames", "label-edge-predicted": "predicted", "zstd": "zstd-19",
           "zstd, frame before": "zstd-19, frame before",
-          "deflated-frame:level=12": "deflated-frame", "jpeg-ls": "jpeg-ls", "jpeg-xl:effort=9": "jpeg-xl, 9", "crackle": "crackle",
+          "deflated-frame:level=12": "deflated-frame", "jpeg-ls": "jpeg-ls", "jpeg-xl:effort=9": "jpeg-xl, 9",
+          "JPEG XL 0.11, effort 9": "jpeg-xl 0.11, 9", "WebP lossless": "WebP lossless", "OpenZL, level 19": "OpenZL, 19", "crackle": "crackle",
           "crackle, order 5": "crackle, order 5", "crackle + zstd-19": "crackle + zstd-19", "crackle, order 5 + zstd-19":
           "crackle, order 5 + zstd-19", "compresso": "compresso", "gzip-6 volume, zlib": "nii.gz, zlib", "gzip-6 volume, libdeflate":
           "nii.gz, libdeflate"}  # fmt: skip
@@ -21,7 +22,8 @@ VERSION_2 = {"s0327-512": 167258, "s0327": 167134, "ct20": 3894, "knee": 80878, 
              "aicha": 27480, "harvard-oxford": 78056, "jhu-wm": 14540, "jhu-wm-2mm": 4748, "aal": 56400, "brodmann": 67260,
              "inia19": 86986, "jhu189": 69144, "natbrainlab": 59952, "phantom-31": 2184, "phantom-108": 140928}  # fmt: skip
 # Codecs that give access to a frame, without decoding all.
-WITH_ACCESS = ("zstd-19", "deflated-frame", "jpeg-ls", "jpeg-xl, 9", "crackle", "crackle, order 5", "compresso")
+WITH_ACCESS = ("zstd-19", "deflated-frame", "jpeg-ls", "jpeg-xl, 9", "jpeg-xl 0.11, 9", "WebP lossless", "OpenZL, 19", "crackle",
+               "crackle, order 5", "compresso")
 VOLUMES = ["s0327-512", "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "harvard-oxford", "jhu-wm", "jhu-wm-2mm", "aal",
            "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31", "cubes5-scan", "cubes5-random",
            "cubes12-scan", "cubes12-random", "voronoi-scan", "voronoi-random", "empty", "noise"]  # fmt: skip
@@ -216,7 +218,9 @@ def losses(results):
         faster = {n: x for n, x in ratios("zstd-19", codec, "decode_mbps").items() if x > 1}
         text.append(f"than {codec} frames on {len(faster)} of {len(real)} volumes" + (f", by up to {max(faster.values()):.2f} times" if faster else ""))
     lines.append(f"- zstd -19 decodes faster {'; '.join(text)}.")
-    for codec, word in (("jpeg-xl, 9", "JPEG XL at effort 9"), ("crackle + zstd-19", "crackle with zstd behind it, which has no access to one slice,"),
+    for codec, word in (("jpeg-xl, 9", "JPEG XL at effort 9"), ("jpeg-xl 0.11, 9", "JPEG XL by libjxl 0.11"),
+                        ("WebP lossless", "WebP, lossless,"), ("OpenZL, 19", "OpenZL at level 19"),
+                        ("zstd-19, frame before", "zstd with the frame before as prefix"), ("crackle + zstd-19", "crackle with zstd behind it, which has no access to one slice,"),
                         ("crackle, order 5 + zstd-19", "crackle of order 5 with zstd behind it, which has none either,"),
                         ("crackle, order 5", "crackle of order 5"), ("deflated-frame", "Deflated Image Frame")):  # fmt: skip
         smaller = {own: {n: 1 - x for n, x in ratios(codec, own, "bytes").items() if x < 1} for own in ("independent", "predicted")}
@@ -277,7 +281,7 @@ def draw(results):
         if not points or codec in ("crackle, order 5", "with same frames"):
             continue
         color = plots.COLORS["experimental" if codec in OWN else
-                             "research" if codec.startswith(("cra", "com", "nii", "zstd-19,")) else "standard"]  # fmt: skip
+                             "research" if codec.startswith(("cra", "com", "nii", "zstd-19,", "jpeg-xl 0.11", "WebP", "OpenZL")) else "standard"]  # fmt: skip
         x, y = (statistics.median(values) for values in zip(*points))
         axes.scatter(*zip(*points), s=9, color=color, alpha=0.35, linewidths=0)
         axes.scatter([x], [y], s=46, color=color)

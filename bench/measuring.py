@@ -8,6 +8,7 @@ spread. A job that would take more than its share of time is run less often, and
 import json
 import os
 import platform
+import shlex
 import signal
 import statistics
 import subprocess
@@ -49,7 +50,7 @@ def short_path(path):
 
 
 def shown(command):
-    return " ".join(short_path(part) for part in command)
+    return " ".join(shlex.quote(short_path(part)) for part in command)
 
 
 def drop_from_cache(paths):

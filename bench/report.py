@@ -8,6 +8,7 @@ import statistics
 from pathlib import Path
 
 import plots
+from figure_values import with_slow
 from plots import short_bytes, short_time
 
 HERE = Path(__file__).resolve().parent
@@ -130,7 +131,7 @@ def frame_kind(record):
     name = record["codec"]
     if name.startswith("memcpy"):
         return "limit"
-    if name.startswith(("gzip", "crackle", "compresso", "zstd, ")):
+    if name.startswith(("gzip", "crackle", "compresso", "zstd, ", "WebP", "OpenZL", "JPEG XL")):
         return "research"
     return "experimental" if record["experimental"] else "standard"
 
@@ -318,6 +319,7 @@ def environment_section(results):
 
 
 def write_report(results, path):
+    results = with_slow(results)
     data = base64.b64encode(json.dumps(results).encode()).decode()
     sections = [headline_section(results), frames_section(results), growth_section(results), bytes_section(results),
                 corpora_section(results), failures_section(results), other_headline_tables(results), encoding_tables(results),

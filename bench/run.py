@@ -14,14 +14,14 @@ from pathlib import Path
 from corpora import all_corpora
 from measuring import machine, output_of
 from report import write_report
-from suites import Context, browser, damage, encodings, frame_codecs, growth, headline
+from suites import Context, browser, damage, encodings, frame_codecs, growth, headline, slow_codecs
 from survey.archive import archive
 from survey.cases import CASES, QUICK_CASES
 from survey.suite import survey
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
-SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage")
+SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage", "slow")
 LONG = ("survey", "archive")  # only with --only: the survey takes an hour
 
 # The case of the headline: the first of these that is at hand.
@@ -33,7 +33,7 @@ FRAMES = [BIG, "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "har
           "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31", "cubes5-scan", "cubes5-random",
           "cubes12-scan", "cubes12-random", "voronoi-scan", "voronoi-random"]  # fmt: skip
 BINARY_FRAMES = 3
-DAMAGE = ["s0327|phantom-108", "ct20|phantom-31", "hncma", "aal", "natbrainlab", "cubes5-random"]
+DAMAGE = ["s0327|phantom-108", "hncma", "aal", "natbrainlab", "inia19", "cubes5-random"]
 BROWSER = [BIG, "s0327", "ct20", "knee", "aparc", "aal", "inia19", "jhu-wm-2mm"]
 
 
@@ -54,12 +54,14 @@ def plan(options, context, corpora):
         yield "headline", corpus.name, lambda corpus=corpus: headline(context, corpus, 25 if quick else 360)
     for corpus in [] if quick else big:
         yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 120)
-    inputs = (choose(corpora, [MIDDLE]) if quick else choose(corpora, FRAMES)) + own + ([] if quick else ["noise", "empty"])
-    rounds, seconds, limit = (2, 0.03, 0.4) if quick else (3, 0.1, 1.0)
+    inputs = choose(corpora, [SMALL] if quick else FRAMES) + own + ([] if quick else ["noise", "empty"])
+    rounds, seconds, limit = (2, 0.03, 0.4) if quick else (3, 0.06, 1.0)
     for number, item in enumerate(inputs):
         both = quick or number < BINARY_FRAMES or item in own
         yield "frames", item if isinstance(item, str) else item.name, lambda item=item, both=both: frame_codecs(
             context, item, both, rounds, seconds, limit)  # fmt: skip
+    for item in inputs:
+        yield "slow", item if isinstance(item, str) else item.name, lambda item=item: slow_codecs(context, item)
     for corpus in big:
         yield "turns", corpus.name, lambda corpus=corpus: turns(context, corpus, options, 20 if quick else 120)
     for corpus in choose(corpora, [SMALL] if quick else BROWSER):

@@ -21,9 +21,12 @@ FRACTIONAL_BYTES = 300 << 20  # FRACTIONAL has a byte for each voxel of each seg
 CODEC_SETTINGS = [
     ("deflated-frame", "level", 12),
     ("zstd", "level", 3),
-    ("jpeg-xl", "effort", 9),
     ("label-edge", "same", 1),
 ]
+# Settings that encode 0.3 to 0.7 MB/s: in a suite of their own, by the registry and by newer libraries.
+SLOW_SETTINGS = [("jpeg-xl", "effort", 9)]
+SLOW_PEERS = ["JPEG XL 0.11, effort 9"]
+QUICK_PEERS = ["WebP lossless", "OpenZL, level 19"]
 # What places frames in objects of small frames in memory, by representation: what a header proposal could gain.
 PLACED = [("dseg open, small frames, functional groups", "binary"), ("dseg open, small frames, presence map", "test-presence")]
 
@@ -347,10 +350,34 @@ def json_lines(command, timeout):
     return lines, [line for line in result.stderr.splitlines() if "error" in line]
 
 
+def settings(context, wanted):
+    """--codec of bench/frames for those that the registry has and that are not its standard."""
+    return [word for codec, key, value in wanted if (option := context.option(codec, key)) and option["standard"] != value
+            for word in ("--codec", f"{codec}:{key}={value}")]  # fmt: skip
+
+
+def frame_peers(context, item, names, rounds):
+    """The command that measures frame codecs of Python packages."""
+    return context.python_peer("frame_codecs.py", item.path, "--rounds", rounds, *(word for name in names for word in ("--codec", name)))
+
+
+def slow_codecs(context, item):
+    """Label-map frames by what encodes so slowly that it costs as much time as all others: exact sizes, one round."""
+    synthetic = isinstance(item, str)
+    name, volume = (item, item) if synthetic else (item.name, item.path)
+    progress(f"slow frame codecs: {name}")
+    records, problems = [], []
+    commands = [[context.frames, volume, "--json", "--as", "labelmap", "--rounds", 1, "--seconds", 0.1, "--limit", 1.0,
+                 "--codec", "only", *settings(context, SLOW_SETTINGS)]]  # fmt: skip
+    for command in commands + ([] if synthetic else [frame_peers(context, item, SLOW_PEERS, 1)]):
+        found, errors = json_lines(command, 1200)
+        records += [{**record, "corpus": name, "command": shown(command)} for record in found if record["codec"] != "memcpy"]
+        problems += errors
+    return {"records": records, "problems": problems}
+
+
 def frame_codecs(context, item, both, rounds, seconds, limit):
     """bench/frames on one volume (a corpus, or "noise" or "empty"): label-map frames and, with both, BINARY frames."""
-    specs = [f"{codec}:{key}={value}" for codec, key, value in CODEC_SETTINGS
-             if (option := context.option(codec, key)) and option["standard"] != value]  # fmt: skip
     synthetic = isinstance(item, str)
     name, volume = (item, item) if synthetic else (item.name, item.path)
     progress(f"frame codecs: {name}")
@@ -363,9 +390,10 @@ def frame_codecs(context, item, both, rounds, seconds, limit):
 
     for representation in ("labelmap", "binary") if both else ("labelmap",):
         command = [context.frames, volume, "--json", "--as", representation, "--rounds", rounds, "--seconds", seconds, "--limit", limit]
-        add(command + [word for spec in specs for word in ("--codec", spec)], 600)
+        add(command + settings(context, CODEC_SETTINGS), 600)
     if not synthetic:
-        progress(f"crackle and compresso: {name}")
+        progress(f"frame codecs of Python packages, crackle and compresso: {name}")
+        add(frame_peers(context, item, QUICK_PEERS, rounds), 300)
         add(context.python_peer("label_codecs.py", volume, "--rounds", min(rounds, 2)), 200)
     return {"records": records, "problems": problems}
 
@@ -374,5 +402,5 @@ def damage(context, corpus):
     """Frames with one wrong bit, by every frame codec: how many are found. The same in every run, whatever else runs."""
     command = [context.flipped_bits, corpus.path, "--flips", 200 if context.quick else FLIPS]
     progress(f"flipped bits: {corpus.name}")
-    found, errors = json_lines(command, 300)
+    found, errors = json_lines(command, 900)
     return {"records": [{**record, "corpus": corpus.name, "command": shown(command)} for record in found], "problems": errors}

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 import damage  # noqa: E402
 import figure_tables  # noqa: E402
 import label_edge  # noqa: E402
-from figure_values import Results, is_sampled, speed  # noqa: E402
+from figure_values import Results, is_sampled, speed, with_slow  # noqa: E402
 
 
 def flips(codec, corpus, errors, same, silent, ended=0):
@@ -43,8 +43,8 @@ class Interval(unittest.TestCase):
             self.assertAlmostEqual(high, 1 - other_low)
 
     def test_percent(self):
-        self.assertEqual([damage.percent(x) for x in (0, 0.0002, 0.004, 0.0994, 0.0996, 0.5, 0.99, 0.998, 1)],
-                         ["0", "0.02", "0.4", "9.9", "10", "50", "99", "99.8", "100"])  # fmt: skip
+        self.assertEqual([damage.percent(x) for x in (0, 0.0002, 0.004, 0.0994, 0.0996, 0.5, 0.99, 0.998, 0.99992, 1)],
+                         ["0", "0.02", "0.4", "9.9", "10", "50", "99", "99.8", "99.99", "100"])  # fmt: skip
 
 
 class Damage(unittest.TestCase):
@@ -77,6 +77,12 @@ class Frames(unittest.TestCase):
         self.assertAlmostEqual(speed(older), 2)
         self.assertTrue(is_sampled(older))
         self.assertFalse(is_sampled(frames("gzip-6 volume, zlib", "a", 10, measured_frames=1, measured_bytes=4_000_000)))
+
+    def test_slow_ones_join(self):
+        slow = frames("jpeg-xl:effort=9", "a", 11)
+        results = with_slow({"frames": [frames("jpeg-xl:effort=9", "a", 10, measured_bytes=1), frames("zstd", "a", 9)], "slow": [slow]})
+        self.assertEqual([(r["codec"], r["bytes"]) for r in results["frames"]], [("zstd", 9), ("jpeg-xl:effort=9", 11)])
+        self.assertEqual(with_slow({"frames": [slow]})["frames"], [slow])
 
     def test_sizes_are_exact(self):
         records = [frames(codec, "s0327", size) for size, codec in enumerate(label_edge.CODECS, 1000)]
