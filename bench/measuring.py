@@ -116,7 +116,7 @@ class Job:
     def record(self):
         result = {"group": self.group, "name": self.name, "kind": self.kind, "version": self.version, **self.labels}
         result["command"] = shown(self.command)
-        if self.input:
+        if self.input and Path(self.input).exists():  # it does not where the job that writes it failed
             result["input_bytes"] = Path(self.input).stat().st_size
         if self.output and Path(self.output).exists():
             result["output_bytes"] = Path(self.output).stat().st_size

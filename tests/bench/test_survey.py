@@ -14,6 +14,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "bench"))
+from measuring import Job, run_jobs  # noqa: E402
 from survey import check, idc  # noqa: E402
 from survey.archive import archive_of  # noqa: E402
 from survey.cases import CASES, QUICK_CASES  # noqa: E402
@@ -211,6 +212,13 @@ class CheckTest(unittest.TestCase):
         found = check.check(DSEG, 15, 25)
         self.assertEqual(len(found["forms"]), len(check.forms_of(DSEG)))
         self.assertLessEqual(found["worst_error"], 2 * check.LIMIT)  # three cases a class: a rough guess
+
+
+class JobTest(unittest.TestCase):
+    def test_one_failure_does_not_end_the_others(self):
+        writes = Job("write", "a", [sys.executable, "-c", "raise SystemExit('error: no room')"], output="absent.dcm")
+        reads = Job("read", "a", [sys.executable, "-c", "raise SystemExit('error: not there')"], input="absent.dcm")
+        self.assertEqual([one["failed"] for one in run_jobs([writes, reads], 1, 0, "")], ["error: no room", "error: not there"])
 
 
 class CasesTest(unittest.TestCase):
