@@ -52,13 +52,11 @@ static dseg_status grow(dseg_image_set *set, dseg_error *error) {
   set->instance = instance != NULL ? instance : set->instance;
   uint64_t *derivations = realloc(set->derivations, capacity * sizeof *derivations);
   set->derivations = derivations != NULL ? derivations : set->derivations;
-  dseg_slots slots = set->slots;
   if (items == NULL || derivations == NULL || instance == NULL ||
-      !dseg_slots_resize(&slots, capacity, set->count, hash_item, set)) {
+      !dseg_slots_resize(&set->slots, capacity, set->count, hash_item, set)) {
     (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu references", capacity);
     return DSEG_ERROR_MEMORY;
   }
-  set->slots = slots;
   set->capacity = capacity;
   return DSEG_OK;
 }
@@ -94,24 +92,24 @@ dseg_status dseg_image_set_add(dseg_image_set *set, dseg_view sop_class_uid, dse
     *index = *slot - 1;
     return DSEG_OK;
   }
-  const dseg_instance_reference *last = set->count != 0 ? &set->items[set->count - 1] : NULL;
-  const uint32_t whole = frame != 0 ? *find_slot(set, sop_instance_uid, 0) : 0;
-  const dseg_instance_reference *instance = whole != 0 ? &set->items[whole - 1] : last;
-  const bool same = instance != NULL && same_uid(instance->sop_instance_uid, sop_instance_uid);
   const uint32_t place = (uint32_t)set->count;
+  const uint32_t whole = frame != 0 ? *find_slot(set, sop_instance_uid, 0) : 0;
+  const uint32_t instance = whole != 0 ? whole : place; /* counted from 1: the whole image, else the last one */
+  const bool same = instance != 0 && same_uid(set->items[instance - 1].sop_instance_uid, sop_instance_uid);
   dseg_instance_reference *item = &set->items[place];
   *item = (dseg_instance_reference){.frame = frame};
-  item->sop_instance_uid = same ? instance->sop_instance_uid : copy_text(set->description, sop_instance_uid);
-  item->sop_class_uid = share_text(set, last != NULL ? last->sop_class_uid : NULL, sop_class_uid);
+  item->sop_instance_uid =
+      same ? set->items[instance - 1].sop_instance_uid : copy_text(set->description, sop_instance_uid);
+  item->sop_class_uid = share_text(set, place != 0 ? item[-1].sop_class_uid : NULL, sop_class_uid);
   if (item->sop_instance_uid == NULL || item->sop_class_uid == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a reference");
   }
   if (same) {
-    item->series_uid = instance->series_uid;
-    item->study_uid = instance->study_uid;
+    item->series_uid = set->items[instance - 1].series_uid;
+    item->study_uid = set->items[instance - 1].study_uid;
   }
   set->derivations[place] = 0;
-  set->instance[place] = same ? set->instance[instance - set->items] : place;
+  set->instance[place] = same ? set->instance[instance - 1] : place;
   *slot = place + 1;
   set->count++;
   *index = place;
