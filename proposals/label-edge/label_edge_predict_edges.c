@@ -143,6 +143,7 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
     uint64_t *const changes = le_raster_changes(raster, y);
     uint32_t done = 0; /* columns of the row that are painted */
     le_row_walk walk;
+    raster->plain[y] = 0; /* an error may leave it as it is then */
     le_clear_changes(raster, changes);
     le_begin_row(&walk, raster, &p->raster, &q->raster, y);
     for (uint32_t count; (count = le_next_segments(&walk, segments)) > 0;) {

@@ -270,6 +270,62 @@ static void test_symbols(void **state) {
   assert_int_equal(decode_symbols(0, 1, behind, 3), LABEL_EDGE_BAD_DATA); /* in the row below */
 }
 
+/* Decodes a frame of the image with one byte changed and a right checksum; true: it is refused. */
+static bool refuses_damage(instance *image, const instance_decoder *decoder, uint32_t frame, uint64_t *random) {
+  uint8_t *const good = image->fragments[frame];
+  const size_t size = image->sizes[frame] - LE_CHECKSUM;
+  uint8_t *const bad = malloc(image->sizes[frame]);
+  uint8_t *const out = malloc(image->frame_bytes);
+  assert_true(bad && out);
+  memcpy(bad, good, size);
+  bad[1 + next_random(random) % (size - 1)] ^= (uint8_t)(1 + next_random(random) % 255);
+  instance_set_checksum(bad, size);
+  image->fragments[frame] = bad;
+  const bool refused = instance_decode(image, decoder, frame, out) != LABEL_EDGE_OK;
+  image->fragments[frame] = good;
+  free(bad);
+  free(out);
+  return refused;
+}
+
+/* A frame that ends in an error leaves nothing behind for those that the decoder reads later, not in rows either that
+ * have one label before and after it. */
+static void test_after_damage(void **state) {
+  (void)state;
+  uint64_t random = 3;
+  unsigned refused = 0;
+  for (uint64_t round = 0; round < 300; round++) {
+    instance image;
+    instance_decoder decoder;
+    uint8_t out[40 * 12];
+    instance_create(&image, 40, 12, 8, 9);
+    for (uint32_t f = 0; f < image.format.frames; f++) { /* a few marks in rows, most of which are empty */
+      for (unsigned k = 0; k < 6; k++) {
+        const uint64_t drawn = next_random(&random) >> 8;
+        memset(image.pixels + image.frame_bytes * f + drawn % 37 * 12 + (drawn >> 8) % 8, (int)(drawn >> 16) % 3 + 1,
+               3);
+      }
+    }
+    assert_int_equal(instance_encode(&image, KNOWS_FRAMES), LABEL_EDGE_OK);
+    assert_int_equal(instance_open(&image, &decoder), LABEL_EDGE_OK);
+    for (uint32_t f = 0; f < image.format.frames; f++) {
+      for (unsigned k = 0; k < 4 && type_of(&image, f) == LE_PREDICTED; k++) {
+        if (refuses_damage(&image, &decoder, f, &random)) {
+          refused++;
+        } else { /* it has become another frame, to which others refer */
+          instance_close(&decoder);
+          assert_int_equal(instance_open(&image, &decoder), LABEL_EDGE_OK);
+        }
+      }
+      assert_int_equal(instance_decode(&image, &decoder, f, out), LABEL_EDGE_OK);
+      assert_memory_equal(out, image.pixels + image.frame_bytes * f, sizeof out);
+    }
+    instance_close(&decoder);
+    instance_destroy(&image);
+  }
+  assert_true(refused > 300);
+}
+
 /* The last bytes of a fragment are read from a copy: wherever rows of one label are in front of them, which may or may
  * not stay so. */
 static void test_end(void **state) {
@@ -292,9 +348,9 @@ static void test_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_types),         cmocka_unit_test(test_same),  cmocka_unit_test(test_other_survey),
-      cmocka_unit_test(test_same_in_turns), cmocka_unit_test(test_grids), cmocka_unit_test(test_alone),
-      cmocka_unit_test(test_symbols),       cmocka_unit_test(test_end),
+      cmocka_unit_test(test_types),         cmocka_unit_test(test_same),         cmocka_unit_test(test_other_survey),
+      cmocka_unit_test(test_same_in_turns), cmocka_unit_test(test_grids),        cmocka_unit_test(test_alone),
+      cmocka_unit_test(test_symbols),       cmocka_unit_test(test_after_damage), cmocka_unit_test(test_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
