@@ -92,37 +92,47 @@ void label_edge_make_segment_tables(le_segment_tables *tables) {
 
 /* ---- Rasters */
 
-/* Labels of a raster, and words of its changes: width and height of a grid are at most those of the format. */
-static uint64_t label_room(const label_edge_format *format) {
-  const uint64_t pixels = (uint64_t)format->rows * format->columns;
-  return (pixels < LE_LARGEST_GRID ? pixels : LE_LARGEST_GRID) + 2 * (uint64_t)format->columns +
-         (format->rows + (uint64_t)2) * (1 + LE_FILL);
-}
-static uint64_t change_room(const label_edge_format *format) {
-  const uint64_t pixels = (uint64_t)format->rows * format->columns;
-  return (pixels < LE_LARGEST_GRID ? pixels : LE_LARGEST_GRID) / 64 + format->rows + format->columns / 64 + 2;
+/* How much of each a raster holds: width and height of a grid are at most those of the format. */
+typedef struct le_raster_room {
+  uint64_t labels, words, rows;
+} le_raster_room;
+
+static le_raster_room room_of(const label_edge_format *format, bool two_rows) {
+  const uint64_t columns = format->columns;
+  const uint64_t rows = two_rows ? 2 : format->rows;
+  const uint64_t pixels = rows * columns;
+  const uint64_t most = two_rows || pixels < LE_LARGEST_GRID ? pixels : LE_LARGEST_GRID;
+  return (le_raster_room){.labels = most + columns + (rows + 1) * (1 + LE_FILL),
+                          .words = most / 64 + columns / 64 + rows + 1,
+                          .rows = rows};
 }
 
-uint64_t label_edge_raster_bytes(const label_edge_format *format) {
-  return label_room(format) * sizeof(uint16_t) + change_room(format) * sizeof(uint64_t) +
-         format->rows * sizeof(uint32_t);
+static uint64_t bytes_of(le_raster_room room) {
+  return room.labels * sizeof(uint16_t) + room.words * sizeof(uint64_t) + room.rows * 2 * sizeof(uint32_t);
 }
 
-bool label_edge_make_raster(const label_edge_format *format, le_raster *raster) {
-  *raster = (le_raster){0};
-  if (label_edge_raster_bytes(format) > SIZE_MAX) {
+uint64_t label_edge_rasters_bytes(const label_edge_format *format) {
+  return LE_LAST_KEPT * bytes_of(room_of(format, false)) + bytes_of(room_of(format, true));
+}
+
+bool label_edge_make_raster(const label_edge_format *format, bool two_rows, le_raster *raster) {
+  const le_raster_room room = room_of(format, two_rows);
+  *raster = (le_raster){.mask = two_rows ? 1 : UINT32_MAX};
+  if (bytes_of(room) > SIZE_MAX) {
     return false;
   }
-  raster->labels = malloc((size_t)label_room(format) * sizeof *raster->labels);
-  raster->changes = malloc((size_t)change_room(format) * sizeof *raster->changes);
-  raster->plain = malloc(format->rows * sizeof *raster->plain);
-  return raster->labels && raster->changes && raster->plain;
+  raster->labels = malloc((size_t)room.labels * sizeof *raster->labels);
+  raster->changes = malloc((size_t)room.words * sizeof *raster->changes);
+  raster->plain = malloc((size_t)room.rows * sizeof *raster->plain);
+  raster->filled = malloc((size_t)room.rows * sizeof *raster->filled);
+  return raster->labels && raster->changes && raster->plain && raster->filled;
 }
 
 void label_edge_free_raster(le_raster *raster) {
   free(raster->labels);
   free(raster->changes);
   free(raster->plain);
+  free(raster->filled);
   *raster = (le_raster){0};
 }
 
@@ -134,7 +144,11 @@ void label_edge_begin_raster(const le_grid *grid, le_raster *raster) {
   raster->height = grid->height;
   raster->stride = (size_t)grid->width + 1 + LE_FILL;
   raster->words = grid->width / 64 + (size_t)1;
-  memset(raster->plain, 0, grid->height * sizeof *raster->plain);
+  const size_t rows = raster->mask < grid->height ? raster->mask + (size_t)1 : grid->height;
+  memset(raster->plain, 0, rows * sizeof *raster->plain);
+  memset(raster->filled, 0, rows * sizeof *raster->filled);
+  memset(raster->labels, 0, raster->stride * sizeof *raster->labels);
+  le_clear_changes(raster, raster->changes);
 }
 
 void label_edge_paint_raster(const le_slot *slot, le_raster *raster) {
@@ -151,7 +165,7 @@ void label_edge_paint_raster(const le_slot *slot, le_raster *raster) {
     uint16_t *const row = le_raster_row(raster, y);
     uint64_t *const changes = le_raster_changes(raster, y);
     uint32_t done = 0;
-    le_clear_changes(raster, changes);
+    le_begin_painting(raster, y);
     for (; le_position(*edges) - row_start < width; edges++) {
       const uint32_t x = le_position(*edges) - row_start;
       changes[x / 64] |= (uint64_t)(x > 0) << x % 64;
@@ -159,21 +173,6 @@ void label_edge_paint_raster(const le_slot *slot, le_raster *raster) {
       label = le_label(*edges);
       done = x;
     }
-    le_fill_labels(row, done, width + 1, label);
-    raster->plain[y] = done ? 0 : label + 1;
+    le_end_painting(raster, y, done, label);
   }
-}
-
-static void repeat_rows(const le_raster *raster) {
-  const size_t bytes = raster->stride * sizeof *raster->labels;
-  uint16_t *const last = le_raster_row(raster, raster->height - 1);
-  memcpy(raster->labels, raster->labels + raster->stride, bytes);
-  memcpy(last + raster->stride, last, bytes);
-}
-
-void label_edge_prepare_rasters(const le_raster *own, const le_raster *p, const le_raster *q) {
-  memset(own->labels, 0, own->stride * sizeof *own->labels);
-  le_clear_changes(own, own->changes);
-  repeat_rows(p);
-  repeat_rows(q);
 }

@@ -12,8 +12,8 @@
 
 /* Frames a predicted frame refers to: 0 for a key, else first < frame < second and the level: 1 or 2. */
 unsigned label_edge_references(uint32_t frame, uint32_t frames, uint32_t *first, uint32_t *second);
-/* Where a frame is kept, and not in the place of one that it refers to: 0..3. */
-enum { LE_KEPT = 4 };
+/* Where a frame is kept, and not in the place of one that it refers to: 0..3. No frame refers to those in the last. */
+enum { LE_KEPT = 4, LE_LAST_KEPT = LE_KEPT - 1 };
 unsigned label_edge_slot(uint32_t frame, uint32_t frames);
 
 /* Symbols of LE_SEGMENT: 0 the label does not change; 1..5: it changes to the expected one at offset 0..4. */
@@ -27,36 +27,36 @@ enum { LE_FILL = 16 }; /* labels that are written at once */
 
 typedef struct le_raster {
   uint32_t width, height; /* of the grid */
+  uint32_t mask;          /* row y is kept in place y & mask: all rows, or the last two */
   /* width + 1 + LE_FILL: the last label of a row stands twice, for what is behind its last segment, and there is room
    * for what le_fill_labels writes too much. */
   size_t stride;
   size_t words; /* of a row of changes */
-  /* height + 2 rows: one above the first row and one below the last. */
+  /* A row of zeros, which is above the first one of a frame that is predicted, and the rows. */
   uint16_t *labels;
-  /* height + 1 rows, the first above the first row: a bit for each column, but the first, that differs from the one
-   * before it, and one behind the last column. */
+  /* The same: a bit for each column, but the first, that differs from the one before it, and one behind the last
+   * column. */
   uint64_t *changes;
-  uint32_t *plain; /* of each row: its label plus 1 when it has but one, else 0 */
+  uint32_t *plain;  /* of each row: its label plus 1 when it has but one, else 0 */
+  uint32_t *filled; /* the same of what is in labels and changes, where plain rows come when they are looked at */
 } le_raster;
 
-/* Bytes of a raster with room for all grids of a format. */
-uint64_t label_edge_raster_bytes(const label_edge_format *format);
-/* Allocates it; false: no memory. label_edge_free_raster frees it, also then. */
-bool label_edge_make_raster(const label_edge_format *format, le_raster *raster);
+/* Bytes of the rasters of those that are kept: all rows, of the last place two. */
+uint64_t label_edge_rasters_bytes(const label_edge_format *format);
+/* Allocates a raster with room for all rows of all grids of a format, or for two; false: no memory.
+ * label_edge_free_raster frees it, also then. */
+bool label_edge_make_raster(const label_edge_format *format, bool two_rows, le_raster *raster);
 void label_edge_free_raster(le_raster *raster);
 /* Begins a frame of this grid, which has at most LE_LARGEST_GRID positions. */
 void label_edge_begin_raster(const le_grid *grid, le_raster *raster);
-/* Paints a frame. */
+/* Paints a frame into a raster of all rows. */
 void label_edge_paint_raster(const le_slot *slot, le_raster *raster);
-/* Before a frame is predicted: above the own first row there are zeros; in references the first and the last row stand
- * twice. */
-void label_edge_prepare_rasters(const le_raster *own, const le_raster *p, const le_raster *q);
 
 static inline uint16_t *le_raster_row(const le_raster *raster, uint32_t row) {
-  return raster->labels + (row + (size_t)1) * raster->stride;
+  return raster->labels + ((row & raster->mask) + (size_t)1) * raster->stride;
 }
 static inline uint64_t *le_raster_changes(const le_raster *raster, uint32_t row) {
-  return raster->changes + (row + (size_t)1) * raster->words;
+  return raster->changes + ((row & raster->mask) + (size_t)1) * raster->words;
 }
 /* A row without changes. */
 static inline void le_clear_changes(const le_raster *raster, uint64_t *changes) {
@@ -76,12 +76,35 @@ static inline void le_fill_labels(uint16_t *row, uint32_t from, uint32_t to, uin
   } while (at < row + to);
 }
 
-/* A row of one label, unless it is there already. */
+/* The label of all columns of a row plus 1, or 0. */
+static inline uint32_t le_plain(const le_raster *raster, uint32_t row) {
+  return raster->plain[row & raster->mask];
+}
+
+/* Says that a row has one label. Rows at the margins are never looked at, and their memory is never touched. */
 static inline void le_paint_plain(const le_raster *raster, uint32_t row, uint32_t label) {
-  if (raster->plain[row] != label + 1) {
-    le_clear_changes(raster, le_raster_changes(raster, row));
-    le_fill_labels(le_raster_row(raster, row), 0, raster->width + 1, label);
-    raster->plain[row] = label + 1;
+  raster->plain[row & raster->mask] = label + 1;
+}
+/* Begins a row of other labels, whose columns are filled from left to right; it may be left at an error. */
+static inline void le_begin_painting(const le_raster *raster, uint32_t row) {
+  const uint32_t at = row & raster->mask;
+  raster->plain[at] = raster->filled[at] = 0;
+  le_clear_changes(raster, le_raster_changes(raster, row));
+}
+/* Ends it: from `done` on it has one label. */
+static inline void le_end_painting(const le_raster *raster, uint32_t row, uint32_t done, uint32_t label) {
+  const uint32_t at = row & raster->mask;
+  le_fill_labels(le_raster_row(raster, row), done, raster->width + 1, label);
+  raster->plain[at] = raster->filled[at] = done ? 0 : label + 1;
+}
+
+/* Before a row is looked at. */
+static inline void le_show_row(const le_raster *raster, uint32_t row) {
+  const uint32_t at = row & raster->mask;
+  if (raster->filled[at] != raster->plain[at]) {
+    const uint32_t label = raster->plain[at] - 1;
+    le_begin_painting(raster, row);
+    le_end_painting(raster, row, 0, label);
   }
 }
 
@@ -113,7 +136,7 @@ enum { LE_SEGMENTS = 127 }; /* as many as are looked for at once */
 typedef struct le_row_walk {
   const uint16_t *n, *p, *q; /* rows of labels */
   const uint64_t *changes_n, *changes_p, *changes_q;
-  ptrdiff_t stride;
+  ptrdiff_t up, down; /* from a row of labels to the one above and the one below, or to itself */
   uint32_t width;
   uint32_t at;    /* where the next segment starts */
   uint32_t word;  /* of changes */
@@ -123,20 +146,31 @@ typedef struct le_row_walk {
 /* Whether a row is one segment, in which and around which all labels are `label`, as rows at the margins are. above:
  * plain of the row above. */
 static inline bool le_row_agrees(const le_raster *p, const le_raster *q, uint32_t above, uint32_t row, uint32_t label) {
-  return above == label + 1 && p->plain[row] == label + 1 && q->plain[row] == label + 1;
+  return above == label + 1 && le_plain(p, row) == label + 1 && le_plain(q, row) == label + 1;
 }
 enum { LE_ALL_AGREE = 0x7777 }; /* its agreement */
 
-/* The own rows above are there. */
+/* The own rows above are painted. Rows of references at the top and the bottom stand for those above and below, too.
+ * shown: how many rows of the references have been shown, from the top, at first 0. */
 static inline void le_begin_row(le_row_walk *w, const le_raster *own, const le_raster *p, const le_raster *q,
-                                uint32_t row) {
-  w->n = le_raster_row(own, row) - own->stride;
+                                uint32_t row, uint32_t *shown) {
+  const uint32_t end = row + 1 < p->height ? row + 2 : p->height;
+  for (uint32_t y = *shown < row ? row - 1 : *shown; y < end; y++) {
+    le_show_row(p, y);
+    le_show_row(q, y);
+  }
+  *shown = end;
+  if (row > 0) {
+    le_show_row(own, row - 1);
+  }
+  w->n = row > 0 ? le_raster_row(own, row - 1) : own->labels;
   w->p = le_raster_row(p, row);
   w->q = le_raster_row(q, row);
-  w->changes_n = le_raster_changes(own, row) - own->words;
+  w->changes_n = row > 0 ? le_raster_changes(own, row - 1) : own->changes;
   w->changes_p = le_raster_changes(p, row);
   w->changes_q = le_raster_changes(q, row);
-  w->stride = (ptrdiff_t)own->stride;
+  w->up = row > 0 ? -(ptrdiff_t)p->stride : 0;
+  w->down = row + 1 < p->height ? (ptrdiff_t)p->stride : 0;
   w->width = own->width;
   w->at = 0;
   w->word = 0;
@@ -147,20 +181,21 @@ static inline void le_begin_row(le_row_walk *w, const le_raster *own, const le_r
 static inline void le_look_around(const le_row_walk *w, uint32_t column, le_segment *s) {
   const uint16_t *const p = w->p + column;
   const uint16_t *const q = w->q + column;
-  const ptrdiff_t stride = w->stride;
+  const ptrdiff_t up = w->up;
+  const ptrdiff_t down = w->down;
 #ifdef LE_SSE2
   __m128i v = _mm_cvtsi32_si128(w->n[column]);
   v = _mm_insert_epi16(v, p[0], LE_P);
   v = _mm_insert_epi16(v, q[0], LE_Q);
-  v = _mm_insert_epi16(v, p[stride], LE_BELOW_P);
-  v = _mm_insert_epi16(v, q[stride], LE_BELOW_Q);
-  v = _mm_insert_epi16(v, p[-stride], LE_ABOVE_P);
-  v = _mm_insert_epi16(v, q[-stride], LE_ABOVE_Q);
+  v = _mm_insert_epi16(v, p[down], LE_BELOW_P);
+  v = _mm_insert_epi16(v, q[down], LE_BELOW_Q);
+  v = _mm_insert_epi16(v, p[up], LE_ABOVE_P);
+  v = _mm_insert_epi16(v, q[up], LE_ABOVE_Q);
   v = _mm_insert_epi16(v, (int)column, LE_START);
   _mm_storeu_si128((__m128i *)(void *)s, v);
 #else
-  s->around[0] = w->n[column] | (uint64_t)p[0] << 16 | (uint64_t)q[0] << 32 | (uint64_t)p[stride] << 48;
-  s->around[1] = q[stride] | (uint64_t)p[-stride] << 16 | (uint64_t)q[-stride] << 32 | (uint64_t)column << 48;
+  s->around[0] = w->n[column] | (uint64_t)p[0] << 16 | (uint64_t)q[0] << 32 | (uint64_t)p[down] << 48;
+  s->around[1] = q[down] | (uint64_t)p[up] << 16 | (uint64_t)q[up] << 32 | (uint64_t)column << 48;
 #endif
 }
 

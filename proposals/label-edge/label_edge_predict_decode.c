@@ -26,11 +26,11 @@ uint64_t label_edge_predicted_decoder_memory(const label_edge_format *format) {
   if (!label_edge_frame_bytes(format)) {
     return UINT64_MAX;
   }
-  const uint64_t kept = most_edges(format) * sizeof(le_edge) + label_edge_raster_bytes(format) +
+  const uint64_t kept = most_edges(format) * sizeof(le_edge) +
                         ((uint64_t)format->columns + format->rows + 2) * sizeof(uint32_t) +
                         label_edge_head_room(format);
   return sizeof(label_edge_predicted_decoder) + sizeof(le_decoding_tables) + label_edge_predicted_tables_bytes() +
-         LE_KEPT * kept;
+         LE_KEPT * kept + label_edge_rasters_bytes(format);
 }
 
 static void release(le_kept *kept) {
@@ -42,14 +42,16 @@ static void release(le_kept *kept) {
 }
 
 /* False: no memory. */
-static bool allocate(const label_edge_format *format, le_kept *kept) {
+static bool allocate(label_edge_predicted_decoder *d, le_kept *kept) {
+  const label_edge_format *format = &d->format;
+  const bool last = kept == &d->kept[LE_LAST_KEPT];
   const uint64_t edges = most_edges(format);
   if (kept->slot.edges) {
     return true;
   }
   kept->known.bytes = malloc(label_edge_head_room(format));
   kept->slot.edges = edges > SIZE_MAX / sizeof(le_edge) ? NULL : malloc((size_t)edges * sizeof(le_edge));
-  if (!label_edge_make_grid(format, &kept->slot.grid) || !label_edge_make_raster(format, &kept->raster) ||
+  if (!label_edge_make_grid(format, &kept->slot.grid) || !label_edge_make_raster(format, last, &kept->raster) ||
       !kept->known.bytes || !kept->slot.edges) {
     release(kept);
     return false;
@@ -215,7 +217,7 @@ static label_edge_status decode_predicted(label_edge_predicted_decoder *d, le_co
   paint(q);
   copy_grid(p, own);
   own->content = 0;
-  own->painted = true;
+  own->painted = own != &d->kept[LE_LAST_KEPT]; /* there two rows are */
   return label_edge_decode_predicted(d->tables, coded, own, p, q) ? LABEL_EDGE_OK : LABEL_EDGE_BAD_DATA;
 }
 
@@ -227,7 +229,7 @@ static label_edge_status decode_edges(label_edge_predicted_decoder *d, uint32_t 
   uint32_t second;
   const bool key = !label_edge_references(frame, d->format.frames, &first, &second);
   *kept = own;
-  if (!allocate(&d->format, own)) {
+  if (!allocate(d, own)) {
     return LABEL_EDGE_NO_MEMORY;
   }
   uint32_t back = 0;
@@ -267,7 +269,7 @@ static label_edge_status get_frame(label_edge_predicted_decoder *d, uint32_t fra
 
 /* A raw frame at once into pixels. Where another frame refers to it, which is rare, it is decoded again. */
 static label_edge_status decode_raw_pixels(label_edge_predicted_decoder *d, le_coded *coded, le_kept *own, void *out) {
-  if (!allocate(&d->format, own)) {
+  if (!allocate(d, own)) {
     return LABEL_EDGE_NO_MEMORY;
   }
   own->slot.frame = 0; /* the grid is no more that of its edges */

@@ -124,10 +124,10 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
   uint32_t label = 0;              /* of the position before x */
   uint32_t row_start = 0;
   uint32_t above = 1; /* plain of the row above */
+  uint32_t shown = 0; /* rows of the references */
   const unsigned agreed = le_segment_context(&tables->segments, tables->segments.lengths[0], LE_ALL_AGREE, width);
   le_segment segments[LE_SEGMENTS + 1];
   label_edge_begin_raster(&own->slot.grid, raster);
-  label_edge_prepare_rasters(raster, &p->raster, &q->raster);
   for (uint32_t y = 0; y < height; y++, row_start += width) {
     if (le_row_agrees(&p->raster, &q->raster, above, y, label)) {
       look(&r); /* not of the copy: the source may go on in its tail */
@@ -143,9 +143,8 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
     uint64_t *const changes = le_raster_changes(raster, y);
     uint32_t done = 0; /* columns of the row that are painted */
     le_row_walk walk;
-    raster->plain[y] = 0; /* an error may leave it as it is then */
-    le_clear_changes(raster, changes);
-    le_begin_row(&walk, raster, &p->raster, &q->raster, y);
+    le_begin_painting(raster, y);
+    le_begin_row(&walk, raster, &p->raster, &q->raster, y, &shown);
     for (uint32_t count; (count = le_next_segments(&walk, segments)) > 0;) {
       const le_segment *s = segments;
       const le_segment *const end = segments + count;
@@ -189,9 +188,8 @@ bool label_edge_decode_predicted(const le_predicted_tables *tables, const le_cod
         lengths = tables->segments.lengths[x < behind];
       }
     }
-    le_fill_labels(row, done, width + 1, label);
-    above = done ? 0 : label + 1;
-    raster->plain[y] = above;
+    le_end_painting(raster, y, done, label);
+    above = le_plain(raster, y);
   }
   *next = own->slot.grid.pixels;
   return label_edge_all_read(&r);

@@ -16,6 +16,7 @@ struct label_edge_predicted_encoder {
   le_planned_grid planned, whole;
   le_change *changes;
   le_kept_frame kept[LE_KEPT];
+  le_raster last_rows; /* of the frame that is coded */
   le_writer writer, measured;
   le_bytes best, other;
   label_edge_fetch fetch; /* of the call */
@@ -31,9 +32,9 @@ uint64_t label_edge_predicted_encoder_memory(const label_edge_format *format) {
   if (core == UINT64_MAX) {
     return core;
   }
-  /* Three more lists of edges, four rasters, and symbols for the segments of three frames. */
+  /* Three more lists of edges, rasters, and symbols for the segments of three frames. */
   return core + sizeof(label_edge_predicted_encoder) + (LE_KEPT - 1) * (pixels + LE_EDGES_ROOM) * sizeof(le_edge) +
-         LE_KEPT * label_edge_raster_bytes(format) + (2 * pixels + format->rows + LE_MEASURED_ROOM) * sizeof(uint32_t);
+         label_edge_rasters_bytes(format) + (2 * pixels + format->rows + LE_MEASURED_ROOM) * sizeof(uint32_t);
 }
 
 static label_edge_status make(label_edge_predicted_encoder *e, const uint8_t *plan, size_t size) {
@@ -77,6 +78,7 @@ void label_edge_predicted_encoder_destroy(label_edge_predicted_encoder *encoder)
     free(encoder->kept[k].slot.edges);
     label_edge_free_raster(&encoder->kept[k].raster);
   }
+  label_edge_free_raster(&encoder->last_rows);
   free(encoder->repeats);
   free(encoder->changes);
   label_edge_free_planned(&encoder->planned);
@@ -114,16 +116,21 @@ static label_edge_status load(label_edge_predicted_encoder *e, le_kept_frame *ke
   return LABEL_EDGE_OK;
 }
 
-static label_edge_status paint(label_edge_predicted_encoder *e, le_kept_frame *kept) {
-  if (!kept->raster.labels && !label_edge_make_raster(&e->format, &kept->raster)) {
-    label_edge_free_raster(&kept->raster);
+static label_edge_status make_raster(const label_edge_predicted_encoder *e, bool two_rows, le_raster *raster) {
+  if (!raster->labels && !label_edge_make_raster(&e->format, two_rows, raster)) {
+    label_edge_free_raster(raster);
     return LABEL_EDGE_NO_MEMORY;
   }
-  if (!kept->painted) {
+  return LABEL_EDGE_OK;
+}
+
+static label_edge_status paint(const label_edge_predicted_encoder *e, le_kept_frame *kept) {
+  const label_edge_status status = make_raster(e, false, &kept->raster);
+  if (!status && !kept->painted) {
     label_edge_paint_raster(&kept->slot, &kept->raster);
     kept->painted = true;
   }
-  return LABEL_EDGE_OK;
+  return status;
 }
 
 static label_edge_status fetch_pixels(label_edge_predicted_encoder *e, uint32_t frame, const uint8_t **pixels) {
@@ -196,7 +203,7 @@ static label_edge_status code_predicted(label_edge_predicted_encoder *e, const l
   const unsigned label_bits = le_depth(own->largest);
   uint8_t front = (uint8_t)((label_bits - 1) << LE_TYPE_BITS | LE_PREDICTED);
   const le_head head = {.bytes = &front, .bits = LE_TYPE_BITS + LE_DEPTH_BITS};
-  label_edge_status status = label_edge_put_predicted(&e->writer, &e->segments, label_bits, own, p, q);
+  label_edge_status status = label_edge_put_predicted(&e->writer, &e->segments, label_bits, own, &e->last_rows, p, q);
   if (status) {
     return status;
   }
@@ -235,7 +242,7 @@ static label_edge_status code_between(label_edge_predicted_encoder *e, le_kept_f
     status = put_independent(e, own);
     return status ? status : write_frame(e, &own->planned->head, true);
   }
-  status = status ? status : paint(e, own);
+  status = status ? status : make_raster(e, true, &e->last_rows);
   status = status ? status : paint(e, of[0]);
   status = status ? status : paint(e, of[1]);
   return status ? status : code_predicted(e, own, of[0], of[1]);

@@ -16,8 +16,10 @@ typedef struct le_kept_frame {
   bool fetched;             /* the frame is here as a reference, and has not been coded since */
 } le_kept_frame;
 
-/* All symbols of a predicted frame. The three are painted, and of one grid. */
+/* All symbols of a predicted frame. p and q are painted, and of its grid. Where it is not, last_rows, a raster of two
+ * rows, is painted on the way. */
 label_edge_status label_edge_put_predicted(le_writer *w, const le_segment_tables *tables, unsigned label_bits,
-                                           const le_kept_frame *own, const le_kept_frame *p, const le_kept_frame *q);
+                                           const le_kept_frame *own, le_raster *last_rows, const le_kept_frame *p,
+                                           const le_kept_frame *q);
 
 #endif
