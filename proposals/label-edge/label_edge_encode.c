@@ -37,12 +37,9 @@ uint64_t label_edge_encoder_memory(const label_edge_format *format) {
 
 static label_edge_status make(label_edge_encoder *e, const uint8_t *plan, size_t size) {
   const label_edge_format *format = &e->format;
-  const uint64_t pixels = (uint64_t)format->rows * format->columns;
   e->tables = label_edge_encoding_tables();
   e->changes = malloc(format->columns * sizeof *e->changes);
-  e->slot.edges =
-      pixels > SIZE_MAX / 8 - LE_EDGES_ROOM ? NULL : malloc(((size_t)pixels + LE_EDGES_ROOM) * sizeof *e->slot.edges);
-  if (!e->tables || !e->changes || !e->slot.edges || !label_edge_plan_grid(format, label_edge_no_plan, &e->own)) {
+  if (!e->tables || !e->changes || !label_edge_plan_grid(format, label_edge_no_plan, &e->own)) {
     return LABEL_EDGE_NO_MEMORY;
   }
   return label_edge_read_plan(format, plan, size, &e->planned, &e->whole, &e->repeats);
@@ -92,8 +89,11 @@ void label_edge_encoder_count(label_edge_encoder *encoder, uint64_t (*counts)[LE
 
 /* ---- From pixels to edges */
 
-bool label_edge_load_frame(const label_edge_format *format, const le_planned_grid *planned, const void *pixels,
-                           le_change *changes, le_slot *slot, uint32_t *largest) {
+typedef enum le_loaded { LE_LOADED, LE_NOT_KEPT, LE_NO_ROOM } le_loaded;
+
+/* Not kept: the frame has changes between what the grid keeps. */
+static le_loaded load_frame(const label_edge_format *format, const le_planned_grid *planned, const void *pixels,
+                            le_change *changes, le_slot *slot, uint32_t *largest) {
   const le_grid *g = &planned->grid;
   le_edge *edges = slot->edges;
   uint32_t count = 0;
@@ -103,11 +103,14 @@ bool label_edge_load_frame(const label_edge_format *format, const le_planned_gri
   for (uint32_t r = 0; r < g->height; r++, row_start += g->width) {
     const uint32_t row = g->row_starts[r];
     const uint32_t found = label_edge_scan_row(format, pixels, row, changes);
+    if (found >= slot->room - count) {
+      return LE_NO_ROOM;
+    }
     for (uint32_t k = 0; k < found; k++) {
       const uint32_t column = planned->grid_columns[changes[k].column];
       const uint32_t value = changes[k].value;
       if (column == UINT32_MAX) {
-        return false;
+        return LE_NOT_KEPT;
       }
       if (value != label) {
         edges[count++] = le_make_edge(row_start + column, value, 0);
@@ -117,7 +120,7 @@ bool label_edge_load_frame(const label_edge_format *format, const le_planned_gri
     }
     for (uint32_t y = row + 1; y < g->row_starts[r + 1]; y++) {
       if (!label_edge_row_repeats(format, pixels, y)) {
-        return false;
+        return LE_NOT_KEPT;
       }
     }
   }
@@ -125,11 +128,38 @@ bool label_edge_load_frame(const label_edge_format *format, const le_planned_gri
   slot->count = count;
   slot->grid = *g;
   *largest = all;
-  return true;
+  return LE_LOADED;
 }
 
-static bool load_frame(label_edge_encoder *e, const le_planned_grid *planned, const void *pixels) {
-  return label_edge_load_frame(&e->format, planned, pixels, e->changes, &e->slot, &e->largest);
+/* Most frames have few edges: memory that they do not need is not asked for. */
+static label_edge_status grow(const label_edge_format *format, le_slot *slot) {
+  enum { LEAST = 1024 };
+  const uint64_t pixels = (uint64_t)format->rows * format->columns;
+  const uint64_t most = pixels + LE_EDGES_ROOM;
+  uint64_t room = slot->edges ? 2 * (uint64_t)slot->room : pixels / 32 + LEAST;
+  room = room < most ? room : most;
+  free(slot->edges);
+  slot->edges = room > SIZE_MAX / sizeof *slot->edges ? NULL : malloc((size_t)room * sizeof *slot->edges);
+  slot->room = slot->edges ? (size_t)room : 0;
+  return slot->edges ? LABEL_EDGE_OK : LABEL_EDGE_NO_MEMORY;
+}
+
+label_edge_status label_edge_load_frame(const label_edge_format *format, le_planned_grid *planned,
+                                        le_planned_grid *whole, const void *pixels, le_change *changes, le_slot *slot,
+                                        uint32_t *largest, le_planned_grid **used) {
+  le_loaded loaded = slot->edges ? LE_NOT_KEPT : LE_NO_ROOM;
+  slot->frame = 0;
+  *used = planned;
+  do {
+    if (loaded == LE_NO_ROOM && grow(format, slot)) {
+      return LABEL_EDGE_NO_MEMORY;
+    }
+    loaded = load_frame(format, *used, pixels, changes, slot, largest);
+    if (loaded == LE_NOT_KEPT) {
+      *used = whole; /* keeps everything */
+    }
+  } while (loaded != LE_LOADED);
+  return LABEL_EDGE_OK;
 }
 
 /* ---- Frames */
@@ -230,7 +260,7 @@ static label_edge_status try_repeat(label_edge_encoder *e, uint32_t frame, const
  */
 static label_edge_status count_symbols(label_edge_encoder *e, const le_planned_grid *planned, const void *pixels) {
   if (pixels) {
-    (void)load_frame(e, planned, pixels); /* as before */
+    (void)load_frame(&e->format, planned, pixels, e->changes, &e->slot, &e->largest); /* as before */
   }
   const label_edge_status status = label_edge_put_independent(&e->writer, e->writer.label_bits, &e->slot);
   for (size_t k = 0; k < e->writer.count && !status; k++) {
@@ -245,12 +275,10 @@ static label_edge_status count_symbols(label_edge_encoder *e, const le_planned_g
 /* The grid of all frames by rule, or the frame as it is; then, where that may take fewer bytes, the columns and rows
  * that change in this frame, by bits. */
 static label_edge_status code_frame(label_edge_encoder *e, const void *pixels) {
-  le_planned_grid *planned = &e->planned;
-  if (!load_frame(e, planned, pixels)) {
-    planned = &e->whole;
-    (void)load_frame(e, planned, pixels); /* a grid of everything keeps everything */
-  }
-  label_edge_status status = try_grid(e, planned);
+  le_planned_grid *planned;
+  label_edge_status status =
+      label_edge_load_frame(&e->format, &e->planned, &e->whole, pixels, e->changes, &e->slot, &e->largest, &planned);
+  status = status ? status : try_grid(e, planned);
   const size_t spent = e->best.size;
   bool moved = false;
   if (!status && spent * 8 > label_edge_own_head_bits(&e->format)) {

@@ -33,10 +33,12 @@ static inline void label_edge_set_type(le_planned_grid *planned, unsigned type, 
   planned->head.bytes[0] = (uint8_t)(type | (label_bits - 1) << LE_TYPE_BITS | behind << IN_FRONT);
 }
 
-/* Fills slot, but for the place of its edges, with a frame; changes: room for all columns. largest: all labels, one or
- * the other. False: the frame has changes between what the grid keeps. */
-bool label_edge_load_frame(const label_edge_format *format, const le_planned_grid *planned, const void *pixels,
-                           le_change *changes, le_slot *slot, uint32_t *largest);
+/* Fills a slot with a frame, on the first grid, or on that of the whole frame where the first does not keep what
+ * changes; used: which one. It allocates the slot's edges, anew where there are too many for them; they are freed by
+ * the caller. changes: room for all columns. largest: all labels, one or the other. */
+label_edge_status label_edge_load_frame(const label_edge_format *format, le_planned_grid *planned,
+                                        le_planned_grid *whole, const void *pixels, le_change *changes, le_slot *slot,
+                                        uint32_t *largest, le_planned_grid **used);
 static inline unsigned le_depth(uint32_t largest) {
   return largest ? le_log2(largest) + 1 : 1;
 }

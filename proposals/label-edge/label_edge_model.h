@@ -157,8 +157,9 @@ static inline uint64_t le_raw_bytes(uint64_t pixels, unsigned label_bits) {
 /* A frame as edges on its grid. */
 typedef struct le_slot {
   uint32_t frame; /* number + 1, 0: none */
-  uint32_t count; /* of edges; of use to the encoder only */
-  le_edge *edges; /* pixels + LE_EDGES_ROOM */
+  uint32_t count; /* of edges; of use to the encoder only, as is room: of how many, with the end */
+  size_t room;
+  le_edge *edges; /* in a decoder pixels + LE_EDGES_ROOM */
   le_grid grid;
 } le_slot;
 

@@ -98,22 +98,12 @@ void label_edge_predicted_encoder_count(label_edge_predicted_encoder *encoder, u
 
 static label_edge_status load(label_edge_predicted_encoder *e, le_kept_frame *kept, uint32_t frame,
                               const void *pixels) {
-  const uint64_t room = (uint64_t)e->format.rows * e->format.columns + LE_EDGES_ROOM;
-  if (!kept->slot.edges) {
-    kept->slot.edges = room > SIZE_MAX / sizeof(le_edge) ? NULL : malloc((size_t)room * sizeof(le_edge));
-    if (!kept->slot.edges) {
-      return LABEL_EDGE_NO_MEMORY;
-    }
-  }
   kept->painted = false;
   kept->fetched = false;
-  kept->planned = &e->planned;
-  if (!label_edge_load_frame(&e->format, kept->planned, pixels, e->changes, &kept->slot, &kept->largest)) {
-    kept->planned = &e->whole; /* keeps everything */
-    (void)label_edge_load_frame(&e->format, kept->planned, pixels, e->changes, &kept->slot, &kept->largest);
-  }
-  kept->slot.frame = frame + 1;
-  return LABEL_EDGE_OK;
+  const label_edge_status status = label_edge_load_frame(&e->format, &e->planned, &e->whole, pixels, e->changes,
+                                                         &kept->slot, &kept->largest, &kept->planned);
+  kept->slot.frame = status ? 0 : frame + 1;
+  return status;
 }
 
 static label_edge_status make_raster(const label_edge_predicted_encoder *e, bool two_rows, le_raster *raster) {
