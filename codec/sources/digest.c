@@ -48,7 +48,8 @@ struct walk {
 };
 
 static dseg_status no_memory(dseg_error *error) {
-  return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for planes");
+  (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for planes");
+  return DSEG_ERROR_MEMORY;
 }
 
 static void show_progress(const struct walk *at, size_t plane) {

@@ -239,7 +239,8 @@ static dseg_status step(dseg_walk *base, dseg_error *error) {
 dseg_status dseg_layers_begin(dseg_source *source, unsigned threads, dseg_walk **walk, dseg_error *error) {
   struct work *work = calloc(1, sizeof *work);
   if (work == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", source->description->segment_count);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", source->description->segment_count);
+    return DSEG_ERROR_MEMORY;
   }
   work->base = (dseg_walk){.step = step, .destroy = destroy};
   work->source = source;

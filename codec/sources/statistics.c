@@ -262,7 +262,8 @@ dseg_status dseg_statistics_begin(dseg_source *source, const dseg_statistics_opt
   const dseg_description *description = source->description;
   struct walk *walk = calloc(1, sizeof *walk);
   if (walk == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", description->geometry.plane_count);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", description->geometry.plane_count);
+    return DSEG_ERROR_MEMORY;
   }
   *walk = (struct walk){
       .base = {.step = step, .destroy = destroy},

@@ -37,15 +37,15 @@ export class MemoryInput {
 }
 
 export class NodeFileInput extends MemoryInput {
+  #fs = nodeModule("fs");
   #descriptor;
   #loaded = 0;
 
   constructor(name, path) {
     super(name, new Uint8Array(0));
-    const fs = nodeModule("fs");
     try {
-      this.#descriptor = fs.openSync(path, "r");
-      const facts = fs.fstatSync(this.#descriptor);
+      this.#descriptor = this.#fs.openSync(path, "r");
+      const facts = this.#fs.fstatSync(this.#descriptor);
       if (!facts.isFile()) throw new Error("it is no file");
       this.size = facts.size;
     } catch (error) {
@@ -60,7 +60,7 @@ export class NodeFileInput extends MemoryInput {
 
   read(offset, target) {
     try {
-      const count = nodeModule("fs").readSync(this.#descriptor, target, 0, target.length, offset);
+      const count = this.#fs.readSync(this.#descriptor, target, 0, target.length, offset);
       this.#loaded += count;
       this.requests++;
       return count;
@@ -70,7 +70,7 @@ export class NodeFileInput extends MemoryInput {
   }
 
   close() {
-    if (this.#descriptor !== undefined) nodeModule("fs").closeSync(this.#descriptor);
+    if (this.#descriptor !== undefined) this.#fs.closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }
 }
