@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Shows all encodings of one segmentation in a prebuilt OHIF: makes samples with their images, gives them to an Orthanc
 # of its own, and serves OHIF with dseg's extension. Everything is on loopback, and below build/ohif. Ctrl-C ends all.
-# usage: sh tools/viewer/ohif.sh [--check] [SEGMENTATION IMAGES]       without a segmentation: the phantom and its CT
+# usage: sh tools/viewer/ohif.sh [--check] [SEGMENTATION IMAGES | DIRECTORY]     without any: the phantom and its CT
+#        DIRECTORY: DICOM files of one study, images and segmentations, which are shown as they are
 #        on Debian 12, as root unless the packages of tools/debian-packages.txt (build, viewer) are there
 # --check drives a browser, writes screenshots to build/ohif, and ends: tools/viewer/ohif/check.mjs
 # DSEG, DSEG_JS_PACKAGE, DSEG_NODE: a program, a package and a node that are there already.
@@ -14,7 +15,7 @@ if [ "${1:-}" = --check ]; then
   shift
 fi
 case $# in
-  0 | 2) ;;
+  0 | 1 | 2) ;;
   *)
     sed -n 's/^# \(usage: .*\)/\1/p' "$0" >&2
     exit 2
@@ -22,6 +23,12 @@ case $# in
 esac
 out=$root/build/ohif
 mkdir -p "$out/node"
+for input in "$@"; do
+  if [ ! -e "$input" ]; then
+    echo "there is no $input" >&2
+    exit 1
+  fi
+done
 
 sh "$root/tools/install-packages.sh" build viewer
 if [ -z "${DSEG:-}" ]; then
@@ -57,7 +64,10 @@ if [ $# -eq 0 ] && [ -n "$check" ]; then
   set -- "$out/source.nii.gz" "$out/ct"
 fi
 # Word splitting is meant: one argument for each encoding.
-if [ $# -eq 2 ]; then
+samples=$out/samples
+if [ $# -eq 1 ]; then
+  samples=$1
+elif [ $# -eq 2 ]; then
   # shellcheck disable=SC2086
   "$DSEG" samples "$1" "$out/samples" --reference "$2" --only $encodings
 else
@@ -90,14 +100,14 @@ for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   fi
   sleep 1
 done
-study=$("$DSEG_NODE" "$root/tools/viewer/ohif/store.mjs" "$port" "$out/samples" 2>"$out/store.log") || {
+study=$("$DSEG_NODE" "$root/tools/viewer/ohif/store.mjs" "$port" "$samples" 2>"$out/store.log") || {
   cat "$out/store.log" >&2
   exit 1
 }
 
 site=$out/node/node_modules/@ohif/app/dist
 if [ -n "$check" ]; then
-  "$DSEG_NODE" "$root/tools/viewer/ohif/check.mjs" "$out" "$DSEG_JS_PACKAGE" "$port" "$study"
+  "$DSEG_NODE" "$root/tools/viewer/ohif/check.mjs" "$out" "$samples" "$DSEG_JS_PACKAGE" "$port" "$study"
   exit
 fi
 echo "Open segmentation?StudyInstanceUIDs=$study below this address; with &stock=1 OHIF is alone. Ctrl-C ends."

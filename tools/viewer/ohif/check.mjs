@@ -2,7 +2,7 @@
 // Drives the prebuilt OHIF in a headless Chromium: each segmentation of the study is loaded and shown on its images,
 // names and voxels are those that dseg reads, coloured pixels lie where segments are, and what is drawn is stored by
 // dseg. Screenshots go to OUT.
-// usage: node check.mjs OUT PACKAGE ORTHANC-PORT STUDY
+// usage: node check.mjs OUT SAMPLES PACKAGE ORTHANC-PORT STUDY
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import fs from "node:fs";
@@ -10,7 +10,7 @@ import path from "node:path";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const [out, dsegPackage, orthanc, study] = process.argv.slice(2);
+const [out, samples, dsegPackage, orthanc, study] = process.argv.slice(2);
 const here = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(path.join(out, "node", "/"));
 const puppeteer = require("puppeteer-core");
@@ -21,11 +21,11 @@ const { deflatedFrame, zstd } = await load("decoders.js");
 const dseg = await Dseg.create({
   decoders: { ...(await deflatedFrame(require("fflate"))), ...(await zstd(require("fzstd"))) },
 });
-const files = fs.readdirSync(path.join(out, "samples"))
+const files = fs.readdirSync(samples)
   .filter((name) => name.endsWith(".dcm") && name !== "source.dcm");
 const wanted = new Map(); // by Series Instance UID
 for (const name of files) {
-  const segmentation = await dseg.open(path.join(out, "samples", name));
+  const segmentation = await dseg.open(path.join(samples, name));
   const { segments } = await segmentation.statistics();
   wanted.set(segmentation.encoding.seriesUid, { name, labels: segmentation.segments.map((segment) => segment.label),
     voxels: Object.fromEntries(segments.filter((one) => one.voxels > 0).map((one) => [one.number, one.voxels])) });

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What cornerstone3D's adapters and the cornerstone module find in one segmentation, on its images: docs/viewers.md.
-// usage: DSEG_JS_PACKAGE=... DSEG_JS=... node beside_adapters.mjs SEGMENTATION.dcm DIRECTORY-OF-IMAGES
+// With OUT the label maps that were read are written again by the adapters, as OUT/adapters-binary.dcm and
+// OUT/adapters-labelmap.dcm.
+// usage: DSEG_JS_PACKAGE=... DSEG_JS=... node beside_adapters.mjs SEGMENTATION.dcm DIRECTORY-OF-IMAGES [OUT]
 import fs from "node:fs";
 import path from "node:path";
-import { adapters, addStack, arrayBufferOf, cache, createAdapter, dcmjs, pixelsOf } from "./kit.mjs";
+import { adapters, addStack, arrayBufferOf, cache, createAdapter, dcmjs, labelmapOf, pixelsOf, plainImages,
+  segmentMetadata, writtenByAdapters } from "./kit.mjs";
 
-const [file, directory] = process.argv.slice(2);
+const [file, directory, out] = process.argv.slice(2);
+const KINDS = { binary: "1.2.840.10008.5.1.4.1.1.66.4", labelmap: "1.2.840.10008.5.1.4.1.1.66.7" };
 const { DicomMessage, DicomMetaDictionary } = dcmjs.data;
 
 function readImage(name) {
@@ -32,13 +36,26 @@ function describe(result) {
   return lines.join("\n");
 }
 
+/** The first layer of what was read, as a viewer hands it over to be stored. */
+function writeAgain(result, [{ Rows: rows, Columns: columns }]) {
+  const planes = pixelsOf(result)[0].map((plane) => Uint8Array.from(plane));
+  const metadata = result.segMetadata.data.map((item, number) => item && segmentMetadata(number));
+  const labelmap = labelmapOf(planes, rows, columns, metadata);
+  for (const [kind, sopClassUID] of Object.entries(KINDS)) {
+    const made = adapters.generateSegmentation(plainImages(imageIds, rows * columns), labelmap, provider, { sopClassUID });
+    fs.writeFileSync(path.join(out, `adapters-${kind}.dcm`), Buffer.from(writtenByAdapters(made.dataset)));
+  }
+}
+
 const images = fs.readdirSync(directory).filter((name) => name.endsWith(".dcm")).sort().map(readImage);
 const { imageIds, provider } = addStack(images);
 for (const [name, adapter] of [["adapters", adapters], ["dseg", createAdapter()]]) {
   console.log(`${name}:`);
   const settings = { metadataProvider: provider };
   try {
-    console.log(describe(await adapter.createFromDICOMSegBuffer(imageIds, arrayBufferOf(file), settings)));
+    const result = await adapter.createFromDICOMSegBuffer(imageIds, arrayBufferOf(file), settings);
+    console.log(describe(result));
+    if (out !== undefined && adapter === adapters) writeAgain(result, images);
   } catch (error) {
     console.log(`refused: ${error.message}`);
   }
