@@ -222,7 +222,7 @@ async function checkRefusals(browser) {
 
   copyFileSync(seg, "data/cut.dcm");
   truncateSync("data/cut.dcm", statSync(seg).size - 1000);
-  await refused(["data/cut.dcm"], /cut\.dcm: .*\(7FE0,0010\)/);
+  await refused(["data/cut.dcm"], /cut\.dcm is not shown: .*\(7FE0,0010\)/);
 
   // Compressed in a way that nobody knows.
   const bytes = readFileSync("data/rle.dcm");

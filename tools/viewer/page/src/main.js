@@ -111,11 +111,11 @@ function showWindows(modality) {
   at("window").replaceChildren(...[...names, "As stored"].map((name) => new Option(name, name)));
 }
 
-/** Why what was chosen is not shown; a table of that alone would say nothing more. */
-function refuse(why) {
+/** Why a file is not shown; a table of that alone would say nothing more. */
+function refuse({ path }, why) {
   if (state.rows.length === 1) encodings.hide();
   showPart(state.rows.length === 1 ? "welcome" : "table");
-  tell([`Not shown: ${why}`], true);
+  tell([why.startsWith(`${path}: `) ? why.replace(":", " is not shown:") : why], true);
 }
 
 async function attachViews() {
@@ -133,7 +133,7 @@ async function show(id) {
   tell(state.notes);
   encodings.setCurrent(id);
   if (row.error !== undefined) {
-    refuse(row.error);
+    refuse(row, row.error);
     return;
   }
   showPart("viewer");
@@ -168,7 +168,7 @@ async function show(id) {
     legend.setAmounts(statistics);
     goToLargest();
   } catch (error) {
-    if (run === state.run) refuse(error.message);
+    if (run === state.run) refuse(row, error.message);
   } finally {
     if (run === state.run) setBusy(null);
   }

@@ -160,11 +160,9 @@ export class Table {
     line.append(this.#name(row));
     if (row.error !== undefined) {
       line.append(this.#number(row, COLUMNS[1], ranges));
-      const why = Object.assign(document.createElement("td"), {
-        className: "why",
-        colSpan: columns.length - 2,
-        textContent: row.error.replace(`${row.path}: `, ""),
-      });
+      const why = Object.assign(document.createElement("td"), { className: "why", colSpan: columns.length - 2 });
+      const reason = row.error.replace(`${row.path}: `, "");
+      why.append(Object.assign(document.createElement("span"), { textContent: reason }));
       line.append(why);
       return line;
     }
@@ -187,7 +185,8 @@ export class Table {
     if (codec !== "") button.append(part("span", short === undefined ? "file" : "title", codec));
     if (short !== undefined) button.append(part("span", "short", short));
     if (row.isProposal) button.append(part("span", "tag", "proposal"));
-    if (short !== undefined) button.append(part("small", "", row.path));
+    const file = row.path.split("/").pop();
+    if (kind !== file && codec !== file) button.append(part("small", "", row.path));
     button.addEventListener("click", () => this.go(row.id));
     cell.append(button);
     return cell;
