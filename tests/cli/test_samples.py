@@ -344,11 +344,16 @@ class Sources(SamplesTest):
         self.assertIn("--page: there is no ", result.stderr)
         self.assertIn("prefix/bin/../share/dseg/page.html", result.stderr)
         self.assertFalse((self.dir / "out").exists())
-        page.write_text("<!doctype html>")
-        result = harness.subprocess.run(command, cwd=self.dir, capture_output=True, text=True)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual((self.dir / "out" / "page.html").read_text(), "<!doctype html>")
-        self.assertIn("`page.html`", (self.dir / "out" / "README.md").read_text())
+        # As installed, and as the trees build/PRESET/tools and build/tools have it.
+        for page in (page, self.dir / "page" / "page.html", self.dir / "prefix" / "page" / "page.html"):
+            page.parent.mkdir(exist_ok=True)
+            page.write_text("<!doctype html>")
+            result = harness.subprocess.run(command, cwd=self.dir, capture_output=True, text=True)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual((self.dir / "out" / "page.html").read_text(), "<!doctype html>")
+            self.assertIn("`page.html`", (self.dir / "out" / "README.md").read_text())
+            shutil.rmtree(self.dir / "out")
+            page.unlink()
 
     def test_usage(self):
         for arguments in ((), ("phantom",), ("phantom", "a", "b"), ("phantom", "a", "--threads", 0)):

@@ -4,8 +4,8 @@
 #include "os/os.h"
 #include "samples/samples.h"
 
-/* From the directory of the program: where it is installed, and where it is built. */
-static const char *const places[] = {"../share/dseg/page.html", "../../page/page.html"};
+/* From the program's directory: installed, in build/PRESET/tools, and in build/tools. */
+static const char *const places[] = {"../share/dseg/page.html", "../../page/page.html", "../page/page.html"};
 
 int samples_copy_page(const samples_job *job) {
   char program[SAMPLES_PATH];
