@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Makes the page DIR/page.html (build/page by default) from the JavaScript package, build/wasm/package, and from the
-# libraries of package.json, which npm installs into DIR. Needs node; tests/peers/setup.sh installs one.
+# libraries of package.json, which npm installs into DIR. tools/js/setup.sh has installed the node for it.
 # usage: sh tools/viewer/page/build.sh [DIR]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -13,7 +13,7 @@ if [ ! -f "$package/dseg.wasm" ]; then
 fi
 mkdir -p "${1:-$root/build/page}"
 dir=$(CDPATH='' cd -- "${1:-$root/build/page}" && pwd)
-PATH="$root/build/peers/venv/bin:$PATH"
+PATH="$root/build/js/venv/bin:$PATH"
 export PATH
 
 wanted=$(cksum <"$here/package.json")
