@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Shows what dseg does on real data: label volumes of Debian's mricron-data are written as DICOM BINARY and LABELMAP
 # objects and converted back, every step is compared voxel by voxel, and sizes, times and peak memory are printed.
-# Then one volume is written in every encoding, with a README: the samples.
+# Then one volume is written in every encoding, with a README: the samples. A quick benchmark follows, and a page for a
+# browser that shows a phantom's samples. These two take packages of PyPI and npm; without them the rest is shown.
 # usage: sh tools/demo.sh        on Debian 12, as root unless the packages in tools/debian-packages.txt are there
 # Everything it makes is in build/demo; it can be run again.
 set -eu
@@ -94,6 +95,43 @@ printf 'Previews: %s\n' "$out/*.png"
 printf 'Objects and volumes: %s, %s\n' "$out/*.dcm" "$out/*.nii.gz"
 printf 'One volume in every encoding: %s, start with %s\n' "$samples" "$samples/README.md"
 
-printf '\nA quick benchmark beside other programs (about two minutes; sh bench/run.sh is the long one) ...\n'
-sh bench/run.sh --quick
-printf 'Open the report in a browser: file://%s/build/bench/report.html\n' "$(pwd)"
+# get TEXT SCRIPT...: installs packages of PyPI and npm by these scripts, or says in one line that TEXT is left out.
+get() {
+  get_text=$1
+  shift
+  for script in "$@"; do
+    sh "$script" >"$out/packages.log" 2>&1 || {
+      printf '\n%s is left out: its packages cannot be had from PyPI and npm, see %s\n' "$get_text" "$out/packages.log"
+      return 1
+    }
+  done
+}
+
+printf '\nInstalling what the benchmark and the page need (compilers, node, other programs) ...\n'
+address=file://$(pwd | sed 's/%/%25/g; s/ /%20/g; s/#/%23/g; s/?/%3F/g')
+if get 'The benchmark beside other programs' bench/peers/setup.sh tools/js/setup.sh; then
+  printf '\nA quick benchmark beside other programs (about two minutes; sh bench/run.sh is the long one) ...\n'
+  sh bench/run.sh --quick
+  printf 'Open the report in a browser: %s/build/bench/report.html\n' "$address"
+fi
+
+# The page is built where the program looks for it.
+if get 'The page' tools/js/setup.sh; then
+  {
+    cmake --preset wasm && cmake --build --preset wasm
+  } >"$out/wasm.log" 2>&1 || {
+    tail -n 40 "$out/wasm.log"
+    echo "the build of WebAssembly failed; see $out/wasm.log" >&2
+    exit 1
+  }
+  rm -rf "$out/phantom"
+  if get 'The page' tools/viewer/page/build.sh; then
+    mkdir -p "$out/page"
+    cp build/page/page.html "$out/page/page.html"
+    "$dseg" samples phantom "$out/phantom" --page --only labelmap --only binary 2>"$out/phantom.log" || {
+      cat "$out/phantom.log" >&2
+      exit 1
+    }
+    printf '\nOpen the page in a browser, and drop the folder that it lies in on it:\n%s/%s/page.html\n' "$address" "$out/phantom"
+  fi
+fi
