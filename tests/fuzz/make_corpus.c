@@ -73,8 +73,8 @@ static size_t write_dicom(const char *folder, const dseg_representation *represe
   return status == DSEG_OK;
 }
 
-/* Of the registry's representations from first on. */
-static size_t write_all_dicom(const char *folder, size_t first) {
+/* Of the registry's representations from first on, with the codecs that have one of these flags; 0: all. */
+static size_t write_all_dicom(const char *folder, size_t first, uint32_t flags) {
   static const truth_case cases[] = {
       {"labels", DSEG_VOXELS_LABELS, 7, 9, 4, 2, NUMBERS_CONSECUTIVE, FILL_NOISE},
       {"gaps", DSEG_VOXELS_LABELS, 5, 6, 3, 6, NUMBERS_WITH_GAPS, FILL_NOISE},
@@ -86,7 +86,7 @@ static size_t write_all_dicom(const char *folder, size_t first) {
   for (size_t i = first; (representation = dseg_representation_at(i)) != NULL; i++) {
     const dseg_frame_codec *codec;
     for (size_t j = 0; (codec = dseg_frame_codec_at(j)) != NULL; j++) {
-      for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+      for (size_t k = 0; (flags == 0 || (codec->flags & flags) != 0) && k < sizeof cases / sizeof cases[0]; k++) {
         count += write_dicom(folder, representation, codec, &cases[k]);
       }
     }
@@ -270,7 +270,7 @@ int main(int argc, char **argv) {
   if (dseg_register_proposals(&error) != DSEG_OK || dseg_load_plugins(getenv("DSEG_PLUGIN_PATH"), &error) != DSEG_OK) {
     stop("plug-ins", &error);
   }
-  if (write_all_dicom("dicom", 0) == 0) {
+  if (write_all_dicom("dicom", 0, 0) == 0) {
     fputs("no DICOM object could be written\n", stderr);
     return 1;
   }
@@ -280,7 +280,7 @@ int main(int argc, char **argv) {
   while (dseg_representation_at(known) != NULL) {
     known++;
   }
-  if (register_linked(&error) != DSEG_OK || write_all_dicom("interpret", known) == 0) {
+  if (register_linked(&error) != DSEG_OK || write_all_dicom("interpret", known, DSEG_PLUGIN_NATIVE) == 0) {
     stop("no object of a representation of tests/plugin", &error);
   }
   return 0;
