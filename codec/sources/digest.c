@@ -11,9 +11,9 @@
 #include "base/endian.h"
 #include "base/options.h"
 #include "dseg/sha256.h"
+#include "dseg/walk.h"
 #include "model/label_runs.h"
 #include "sources/source.h"
-#include "sources/walk.h"
 
 /* Planes that are read together, so that threads share them, take about as much; less where memory cannot shrink, as in
  * WebAssembly. */
@@ -246,6 +246,13 @@ static dseg_status begin(struct walk *at, dseg_error *error) {
 
 dseg_status dseg_digest_begin(dseg_source *source, const dseg_digest_options *options, dseg_walk **walk,
                               dseg_error *error) {
+  dseg_error_clear(error);
+  if (source == NULL || walk == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_digest_begin: source and walk must not be NULL");
+  }
+  *walk = NULL;
+  dseg_digest_options complete;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_digest_options, &complete, options, error));
   const dseg_description *description = source->description;
   const bool fractions = description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY;
   struct walk *at = calloc(1, sizeof *at);
@@ -255,8 +262,8 @@ dseg_status dseg_digest_begin(dseg_source *source, const dseg_digest_options *op
   at->base = (dseg_walk){.step = step_labels, .destroy = destroy};
   at->source = source;
   at->description = description;
-  at->options = *options;
-  at->fractions = fractions && !options->as_masks;
+  at->options = complete;
+  at->fractions = fractions && !complete.as_masks;
   at->pixels = (size_t)description->geometry.rows * description->geometry.columns;
   const dseg_status status = begin(at, error);
   if (status != DSEG_OK) {
@@ -285,10 +292,8 @@ dseg_status dseg_source_digest(dseg_source *source, const dseg_digest_options *o
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_digest: source and digest must not be NULL");
   }
   *digest = (dseg_digest){.overlap = false};
-  dseg_digest_options complete;
-  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_digest_options, &complete, options, error));
   dseg_walk *walk = NULL;
-  DSEG_TRY(dseg_digest_begin(source, &complete, &walk, error));
+  DSEG_TRY(dseg_digest_begin(source, options, &walk, error));
   const dseg_status status = dseg_walk_all(walk, error);
   if (status == DSEG_OK) {
     dseg_digest_end(walk, digest);

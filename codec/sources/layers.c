@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "dseg/walk.h"
 #include "model/fractions.h"
 #include "sources/source.h"
-#include "sources/walk.h"
 
 /* From where on fractions count as inside. */
 static const double HALF = 0.5;
@@ -237,6 +237,11 @@ static dseg_status step(dseg_walk *base, dseg_error *error) {
 }
 
 dseg_status dseg_layers_begin(dseg_source *source, unsigned threads, dseg_walk **walk, dseg_error *error) {
+  dseg_error_clear(error);
+  if (source == NULL || walk == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_layers_begin: source and walk must not be NULL");
+  }
+  *walk = NULL;
   struct work *work = calloc(1, sizeof *work);
   if (work == NULL) {
     (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", source->description->segment_count);
@@ -259,6 +264,10 @@ dseg_status dseg_layers_begin(dseg_source *source, unsigned threads, dseg_walk *
 }
 
 dseg_status dseg_layers_end(dseg_walk *walk, dseg_error *error) {
+  dseg_error_clear(error);
+  if (walk == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_layers_end: walk must not be NULL");
+  }
   struct work *work = (struct work *)(void *)walk;
   dseg_layer_table *others = atomic_load(&work->source->layers);
   if (others != NULL) {

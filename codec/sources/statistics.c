@@ -10,10 +10,10 @@
 #include "base/checked.h"
 #include "base/options.h"
 #include "base/threads.h"
+#include "dseg/walk.h"
 #include "sources/segment_sums.h"
 #include "sources/source.h"
 #include "sources/statistics_result.h"
-#include "sources/walk.h"
 
 /* Planes that are read together take about as much; less where memory cannot shrink, as in
  * WebAssembly. */
@@ -259,6 +259,13 @@ static dseg_status begin(struct walk *walk, dseg_error *error) {
 
 dseg_status dseg_statistics_begin(dseg_source *source, const dseg_statistics_options *options, dseg_walk **made,
                                   dseg_error *error) {
+  dseg_error_clear(error);
+  if (source == NULL || made == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_statistics_begin: source and walk must not be NULL");
+  }
+  *made = NULL;
+  dseg_statistics_options complete;
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_statistics_options, &complete, options, error));
   const dseg_description *description = source->description;
   struct walk *walk = calloc(1, sizeof *walk);
   if (walk == NULL) {
@@ -269,7 +276,7 @@ dseg_status dseg_statistics_begin(dseg_source *source, const dseg_statistics_opt
       .base = {.step = step, .destroy = destroy},
       .source = source,
       .description = description,
-      .options = *options,
+      .options = complete,
       .segments = description->segment_count,
       .planes = description->geometry.plane_count,
       .fractions = description->kind == DSEG_VOXELS_PROBABILITY || description->kind == DSEG_VOXELS_OCCUPANCY};
@@ -283,6 +290,10 @@ dseg_status dseg_statistics_begin(dseg_source *source, const dseg_statistics_opt
 }
 
 dseg_status dseg_statistics_end(dseg_walk *base, dseg_statistics **statistics, dseg_error *error) {
+  dseg_error_clear(error);
+  if (base == NULL || statistics == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_statistics_end: walk and statistics must not be NULL");
+  }
   struct walk *walk = (struct walk *)(void *)base;
   merge_workers(walk);
   const dseg_statistics found = {.fractions = walk->fractions, .overlap = walk->overlap};
@@ -299,10 +310,8 @@ dseg_status dseg_source_statistics(dseg_source *source, const dseg_statistics_op
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_statistics: source and statistics must not be NULL");
   }
   *statistics = NULL;
-  dseg_statistics_options complete;
-  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_statistics_options, &complete, options, error));
   dseg_walk *walk = NULL;
-  DSEG_TRY(dseg_statistics_begin(source, &complete, &walk, error));
+  DSEG_TRY(dseg_statistics_begin(source, options, &walk, error));
   dseg_status status = dseg_walk_all(walk, error);
   if (status == DSEG_OK) {
     status = dseg_statistics_end(walk, statistics, error);

@@ -40,6 +40,7 @@
 #include "dseg/validate.h"
 #include "dseg/version.h"
 #include "dseg/view.h"
+#include "dseg/walk.h"
 #include "dseg/writer.h"
 
 #endif

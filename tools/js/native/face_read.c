@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dseg/walk.h"
 #include "face.h"
-#include "sources/walk.h"
 
 /* Planes of labels into out. segments: indices; NULL: all. Of segments that overlap the last one wins. Returns the
  * voxels that belong to several; -1: it failed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* face_results.c - what is computed of all voxels: statistics and the digest. */
+#include "dseg/walk.h"
 #include "face.h"
-#include "sources/walk.h"
 
 static void put_indices(json_out *json, const char *key, const size_t indices[3]) {
   const double values[3] = {(double)indices[0], (double)indices[1], (double)indices[2]};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* face_walk.c - passes over all planes, a step at a time, so that JavaScript fetches what a step reads before it, and
  * need not hold all frames. The results are told by face_results.c and face_read.c. */
-#include "sources/walk.h"
+#include "dseg/walk.h"
 
 #include "face.h"
 
