@@ -5,22 +5,29 @@ import { DsegError } from "../errors.js";
 /** transfer-syntax=* asks for the stored bytes: a server cannot transcode what it does not know. */
 const ACCEPT = 'multipart/related; type="application/dicom"; transfer-syntax=*';
 
+const CARRIAGE_RETURN = 13;
+
+/** Where wanted first lies in bytes from start on; -1: nowhere. wanted begins with a carriage return. */
+function findBytes(bytes, wanted, start) {
+  for (let at = bytes.indexOf(CARRIAGE_RETURN, start); at >= 0; at = bytes.indexOf(CARRIAGE_RETURN, at + 1)) {
+    if (wanted.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
 /** The first part of a multipart/related body (RFC 2046): from the blank line behind its headers to the boundary. */
 export function firstPart(bytes, contentType) {
   const boundary = /boundary="?([^";]+)"?/i.exec(contentType)?.[1];
   if (!boundary) throw new DsegError("network", `the server's answer has no boundary: ${contentType}`);
-  const text = new TextDecoder("latin1");
-  const head = text.decode(bytes.subarray(0, 8192));
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 8192));
   const opening = head.indexOf(`--${boundary}`);
   const blank = opening < 0 ? -1 : head.indexOf("\r\n\r\n", opening);
   if (blank < 0) throw new DsegError("network", "the server's answer is not the multipart body that it says it is");
   const start = blank + 4;
   // A part is followed by the boundary; of several parts the first counts, which is the only one of one instance.
-  const closing = `\r\n--${boundary}`;
-  const tail = text.decode(bytes.subarray(Math.max(start, bytes.length - closing.length - 64)));
-  const last = tail.lastIndexOf(closing);
-  if (last < 0) throw new DsegError("network", "the server's answer is cut: its last boundary is missing");
-  return bytes.subarray(start, bytes.length - tail.length + last);
+  const end = findBytes(bytes, new TextEncoder().encode(`\r\n--${boundary}`), start);
+  if (end < 0) throw new DsegError("network", "the server's answer is cut: its last boundary is missing");
+  return bytes.subarray(start, end);
 }
 
 /**

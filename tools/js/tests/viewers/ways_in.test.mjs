@@ -63,6 +63,10 @@ test("instances come as files and in multipart bodies", async () => {
   const body = Buffer.concat([Buffer.from(head), file, Buffer.from("\r\n--cut--\r\n")]);
   const type = 'multipart/related; type="application/dicom"; boundary=cut';
   assert.deepEqual(firstPart(new Uint8Array(body), type), file);
+  // Of two parts the first, which holds what a boundary begins with.
+  const first = Buffer.from("\r\r\n--cu\r\n--\r\n");
+  const two = Buffer.concat([Buffer.from(head), first, Buffer.from("\r\n"), body]);
+  assert.deepEqual(firstPart(new Uint8Array(two), type), new Uint8Array(first));
   const asked = [];
   const server = (status, content, contentType) => async (url, options) => {
     asked.push([url, options.headers]);
