@@ -44,8 +44,9 @@ export function itemOf(segment) {
 }
 
 const itemsOf = (sequence) => (sequence === undefined || sequence === null ? [] : [sequence].flat());
+/** A value stands in one of three attributes (PS3.3 8.1). */
 const codesOf = (sequence) => itemsOf(sequence).map((item) =>
-  ({ value: String(item.CodeValue ?? ""), scheme: String(item.CodingSchemeDesignator ?? ""),
+  ({ value: String(item.CodeValue ?? item.LongCodeValue ?? item.URNCodeValue ?? ""), scheme: String(item.CodingSchemeDesignator ?? ""),
     meaning: String(item.CodeMeaning ?? "") }));
 
 /** What a viewer says of a segment as a SegmentInput. rgba, where it is given, is what was seen, and counts. Throws
@@ -78,8 +79,11 @@ export function segmentOf(item, number) {
     segment.trackingUid = String(item.TrackingUID);
   }
   const modifiers = codesOf(type?.SegmentedPropertyTypeModifierCodeSequence);
+  const [region] = itemsOf(item.AnatomicRegionSequence);
   const regions = codesOf(item.AnatomicRegionSequence);
+  const regionModifiers = codesOf(region?.AnatomicRegionModifierSequence);
   if (modifiers.length > 0) segment.typeModifiers = modifiers;
   if (regions.length > 0) segment.anatomicRegions = regions;
+  if (regionModifiers.length > 0) segment.anatomicRegionModifiers = regionModifiers;
   return segment;
 }

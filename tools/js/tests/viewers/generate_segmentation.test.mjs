@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import test from "node:test";
-import { adapters, addStack, cache, createAdapter, dcmjs, dseg, labelmapOf, pixelsOf, plainImages, readStack,
-  segmentMetadata } from "./kit.mjs";
+import { adapters, addStack, cache, createAdapter, dcmjs, dseg, labelmapOf, loadPackage, pixelsOf, plainImages,
+  readStack, segmentMetadata } from "./kit.mjs";
 
 const ours = createAdapter();
 const [BINARY, LABELMAP] = ["1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"];
@@ -88,6 +88,27 @@ test("labels that stand for other segments", async () => {
     labelToSegmentIndex: { 41: 1, 42: 2, 43: 3 } };
   const { got } = await readBack(await write(stack, labelmap, {}), stack.images);
   assert.deepEqual(got, [planes.map((plane) => [...plane])]);
+});
+
+test("codes of a segment come back as they were read, those of regions and long ones too", async () => {
+  const { itemOf, segmentOf } = await loadPackage("viewers/segment_items.js");
+  const code = (value, meaning) => ({ value, scheme: "SCT", meaning });
+  const codes = {
+    category: code("123037004", "Anatomical Structure"),
+    type: code("85756007", "Tissue"),
+    typeModifiers: [code("7771000", "Left")],
+    anatomicRegions: [code("64033007", "Kidney")],
+    anatomicRegionModifiers: [code("24028007", "Right")],
+  };
+  const item = itemOf({ number: 1, label: "x", rgb: [1, 2, 3], algorithmType: "MANUAL", ...codes });
+  const back = segmentOf(item, 1);
+  for (const key of Object.keys(codes)) assert.deepEqual(back[key], codes[key], key);
+  const [type] = item.SegmentedPropertyTypeCodeSequence;
+  for (const name of ["LongCodeValue", "URNCodeValue"]) {
+    const other = { ...type, CodeValue: undefined, [name]: "urn:oid:1.2.826.0.1.3680043.8.498" };
+    const { value } = segmentOf({ ...item, SegmentedPropertyTypeCodeSequence: [other] }, 1).type;
+    assert.equal(value, "urn:oid:1.2.826.0.1.3680043.8.498");
+  }
 });
 
 test("frames of one instance", async () => {
