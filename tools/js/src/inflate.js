@@ -20,26 +20,34 @@ async function bytesOf(input, begin, end, signal) {
   return bytes;
 }
 
-async function inflateWith(format, bytes, what) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));
+/** All pieces that a stream gives, and their size. */
+async function readAll(stream) {
   const pieces = [];
   let size = 0;
-  try {
-    for (const reader = stream.getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      pieces.push(value);
-      size += value.length;
-    }
-  } catch (error) {
-    // A data set may be padded to even length behind the stream; all of it has come by then.
-    if (!/trailing|junk|additional|after end/i.test(String(error?.message)) || size === 0) {
-      throw new DsegError("format", `${what}: the deflated data are damaged: ${error.message}`);
-    }
+  for (const reader = stream.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return { pieces, size };
+    pieces.push(value);
+    size += value.length;
   }
-  const inflated = new Uint8Array(size);
+}
+
+/** A stream that fails loses what was not read of it: nothing that came before the failure is all there is. */
+async function inflateWith(format, bytes, what) {
+  const read = (part) => readAll(new Blob([part]).stream().pipeThrough(new DecompressionStream(format)));
+  let found;
+  try {
+    found = await read(bytes).catch((error) => {
+      // A data set is padded to even length behind the stream (PS3.5 A.5), which browsers refuse.
+      if (bytes.at(-1) !== 0) throw error;
+      return read(bytes.subarray(0, -1));
+    });
+  } catch (error) {
+    throw new DsegError("format", `${what}: the deflated data are damaged: ${error.message}`);
+  }
+  const inflated = new Uint8Array(found.size);
   let at = 0;
-  for (const piece of pieces) {
+  for (const piece of found.pieces) {
     inflated.set(piece, at);
     at += piece.length;
   }
@@ -86,10 +94,17 @@ async function expandDataSet(input, syntax, inflate, signal) {
   return made;
 }
 
+/** Bytes as characters of the same numbers. TextDecoder has no such encoding: its latin1 is windows-1252 in browsers. */
+function charactersOf(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return text;
+}
+
 /** The header of a NRRD file with gzipped voxels behind it; null: it is none. */
 function findNrrd(start) {
   if (String.fromCharCode(...start.subarray(0, 4)) !== "NRRD") return null;
-  const text = new TextDecoder("latin1").decode(start);
+  const text = charactersOf(start);
   const end = /\r?\n\r?\n/.exec(text);
   const header = end ? text.slice(0, end.index + end[0].length) : "";
   const isGzip = /^encoding: *(gzip|gz) *\r?$/im.test(header) && !/^(data ?file|byte ?skip|line ?skip):/im.test(header);

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_inflate.mjs - inputs that are deflated as a whole, where TextDecoder and DecompressionStream are those of browsers.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { test } from "node:test";
+import { deflateRawSync, gunzipSync, inflateRawSync } from "node:zlib";
+import { Dseg, phantom } from "./support.mjs";
+
+/** latin1 is windows-1252 in browsers (WHATWG Encoding 4.2). Here all bytes that differ become one character. */
+class BrowserTextDecoder extends TextDecoder {
+  #isLatin;
+  constructor(label = "utf-8", options = undefined) {
+    super(label, options);
+    this.#isLatin = /latin1|windows-1252/.test(label);
+  }
+  decode(bytes, options) {
+    const text = super.decode(bytes, options);
+    return this.#isLatin ? text.replace(/[\u0080-\u009f]/g, "\u0178") : text;
+  }
+}
+
+/** As in Chromium, where an error throws away what was not read yet. */
+class BrowserDecompressionStream {
+  constructor(format) {
+    const pieces = [];
+    const inflate = format === "gzip" ? gunzipSync : (bytes) => {
+      const { buffer, engine } = inflateRawSync(bytes, { info: true });
+      if (engine.bytesWritten !== bytes.length) throw new TypeError("Junk found after end of compressed data.");
+      return buffer;
+    };
+    const { readable, writable } = new TransformStream({
+      transform: (piece) => void pieces.push(piece),
+      flush: (controller) => controller.enqueue(new Uint8Array(inflate(Buffer.concat(pieces)))),
+    });
+    Object.assign(this, { readable, writable });
+  }
+}
+globalThis.TextDecoder = BrowserTextDecoder;
+globalThis.DecompressionStream = BrowserDecompressionStream;
+
+const module = await Dseg.create();
+const plain = fs.readFileSync(phantom("volume.dcm", "--size", "96x96x32", "--labels", "12"));
+const digest = await (await module.open(plain)).digest();
+
+/** A data set in Deflated Explicit VR Little Endian (PS3.5 A.5), with bytes behind the stream. */
+function deflated(file, behind) {
+  const uid = file.indexOf("1.2.840.10008.1.2.1\0", 132, "latin1");
+  const dataSet = 144 + file.readUInt32LE(140);
+  const syntax = Buffer.from("1.2.840.10008.1.2.1.99");
+  const meta = Buffer.concat([file.subarray(0, uid), syntax, file.subarray(uid + 20, dataSet)]);
+  meta.writeUInt16LE(syntax.length, uid - 2);
+  meta.writeUInt32LE(file.readUInt32LE(140) + 2, 140);
+  return Buffer.concat([meta, deflateRawSync(file.subarray(dataSet)), behind]);
+}
+
+test("a deflated data set may be padded by one byte, and nothing else lies behind it", async () => {
+  for (const count of [0, 1]) {
+    const seg = await module.open(deflated(plain, Buffer.alloc(count)));
+    assert.equal(await seg.digest(), digest);
+    assert.equal(seg.encoding.transferSyntax, "1.2.840.10008.1.2.1.99");
+    seg.close();
+  }
+  const damaged = { name: "DsegError", code: "format", message: /damaged/ };
+  await assert.rejects(module.open(deflated(plain, Buffer.from([1]))), damaged);
+  await assert.rejects(module.open(deflated(plain, Buffer.alloc(2))), damaged);
+  await assert.rejects(module.open(deflated(plain, Buffer.alloc(0)).subarray(0, -9)), damaged);
+});
+
+test("names in a gzipped NRRD file keep their bytes", async () => {
+  const name = "Großhirn – Ärztin 肝臓";
+  const file = fs.readFileSync(phantom("source.seg.nrrd", "--size", "48x40x16", "--labels", "12"));
+  const end = file.indexOf("\n\n") + 2;
+  const header = file.toString("utf8", 0, end).replace(/^Segment0_Name:=.*$/m, `Segment0_Name:=${name}`);
+  assert.match(header, /^encoding: gzip$/m);
+  const seg = await module.open(Buffer.concat([Buffer.from(header), file.subarray(end)]));
+  assert.equal(seg.segments[0].label, name);
+  assert.equal(await seg.digest(), await (await module.open(file)).digest());
+});
