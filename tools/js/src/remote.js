@@ -26,12 +26,16 @@ class Connection {
 
   constructor() {
     const failed = (error) => this.end(new DsegError("internal", `the worker ended: ${error?.message ?? "no reason given"}`));
+    const unreadable = () => failed(new Error("an answer of it cannot be read"));
     if (isNode) {
       this.#worker.on("message", (message) => this.#receive(message));
       this.#worker.on("error", failed);
+      this.#worker.on("messageerror", unreadable);
+      this.#worker.on("exit", (code) => failed(new Error(`exit code ${code}`)));
     } else {
       this.#worker.onmessage = ({ data }) => this.#receive(data);
       this.#worker.onerror = failed;
+      this.#worker.onmessageerror = unreadable;
     }
   }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // segmentation.js - an open segmentation (interface Segmentation of types/index.d.ts).
 import { Ahead } from "./ahead.js";
-import { argument, checkSignal, DsegError } from "./errors.js";
+import { argument, DsegError } from "./errors.js";
 import { FrameTable } from "./frames.js";
 import { planesNear, sortPlanes } from "./planes.js";
 import { callWithInputs } from "./tasks.js";
+import { hearSignal } from "./turns.js";
 import { WALKS, walkOver } from "./walks.js";
 import { convertInto, transcodeInto } from "./write.js";
 
@@ -208,7 +209,7 @@ export class SegmentationHere {
     let done = 0;
     let overlap = 0;
     for (const [first, count, end] of chunks) {
-      checkSignal(request.signal);
+      await hearSignal(request.signal);
       await ahead.need(first, count, end);
       const length = count * plane;
       overlap += await this.#call(

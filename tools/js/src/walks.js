@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // walks.js - passes over all planes, step by step, each when the bytes are there that it reads.
-import { checkSignal } from "./errors.js";
+import { hearSignal } from "./turns.js";
 
 /** As native/face_walk.c has them. */
 export const WALKS = { statistics: 0, digest: 1, digestAsMasks: 2, layers: 3 };
@@ -9,7 +9,7 @@ export const WALKS = { statistics: 0, digest: 1, digestAsMasks: 2, layers: 3 };
 async function runSteps(module, walk, need, signal) {
   const { calls } = module;
   for (let count = calls.walk_count(walk); count > 0; count = calls.walk_count(walk)) {
-    checkSignal(signal);
+    await hearSignal(signal);
     await need(calls.walk_first(walk), count);
     module.check(calls.walk_step(walk));
   }

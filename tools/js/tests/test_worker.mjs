@@ -51,6 +51,46 @@ test("progress, abort, errors", async () => {
   await assert.rejects(there.open(() => {}), { code: "argument" });
 });
 
+/** A worker whose decoder of deflated frames is this text, and a segmentation of 32 frames of 2 MB for it. */
+async function withDecoder(name, decoder) {
+  dseg("convert", phantom("wide.dcm", "--size", "1024x1024x32", "--labels", "3"), "wide-deflated.dcm", "--transfer-syntax",
+    "deflated-frame", "--as", "labelmap", "--force");
+  fs.writeFileSync(name, `export default { "1.2.840.10008.1.2.8.1": ${decoder} };\n`);
+  const worker = await Dseg.create({ worker: true, decoderModules: [pathToFileURL(path.resolve(name))] });
+  return { worker, seg: await worker.open("wide-deflated.dcm") };
+}
+
+test("a call is given up while it runs", async () => {
+  const { worker, seg } = await withDecoder("slow.mjs", `(bytes, { rows, columns }) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  return new Uint8Array(rows * columns);
+}`);
+  for (const how of ["progress", "timer"]) {
+    const controller = new AbortController();
+    let [steps, total] = [0, 0];
+    const progress = (done, count) => {
+      steps = done;
+      total = count;
+      if (how === "progress") controller.abort();
+      else setTimeout(() => controller.abort(), 20);
+    };
+    await assert.rejects(seg.labels({ bits: 32, signal: controller.signal, progress }), { code: "aborted" });
+    assert.ok(steps < total, `${how}: after ${steps} of ${total} planes`);
+  }
+  await assert.rejects(seg.labels({ layer: 1, signal: AbortSignal.timeout(100) }), { code: "aborted" });
+  assert.equal((await seg.labels({ planes: [0, 1] })).planes, 1);
+  worker.close();
+});
+
+test("a worker that ends leaves no call without an answer", { timeout: 60000 }, async () => {
+  const { worker, seg } = await withDecoder("exit.mjs", "() => process.exit(3)");
+  const running = [seg.labels(), seg.digest()];
+  const ended = { name: "DsegError", code: "internal", message: /the worker ended/ };
+  for (const call of running) await assert.rejects(call, ended);
+  await assert.rejects(worker.open("volume.dcm"), ended);
+  worker.close();
+});
+
 test("a signal keeps nothing of a call that is over", async () => {
   const { signal } = new AbortController();
   const listeners = () => getEventListeners(signal, "abort").length;
