@@ -69,6 +69,28 @@ export class HttpParts {
     return to + 1;
   }
 
+  /** The body, which is to have count bytes: no more of it is taken. */
+  async #readBody(response, count, signal) {
+    const bytes = new Uint8Array(count);
+    const reader = response.body.getReader();
+    let size = 0;
+    try {
+      while (size <= count) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        bytes.set(value.subarray(0, count - size), size);
+        size += value.length;
+      }
+    } catch (error) {
+      if (signal?.aborted) throw new DsegError("aborted", "the call was aborted");
+      throw this.#fail(`the transfer broke off: ${error.message}`);
+    }
+    await reader.cancel().catch(() => {});
+    if (size > count) throw this.#fail(`more bytes came for a range of ${count}`);
+    if (size < count) throw this.#fail(`${size} bytes came for a range of ${count}`);
+    return bytes;
+  }
+
   async read(begin, end, signal) {
     const response = await this.#request(begin, end, signal);
     let stop;
@@ -78,16 +100,6 @@ export class HttpParts {
       await response.body?.cancel().catch(() => {});
       throw error;
     }
-    let bytes;
-    try {
-      bytes = new Uint8Array(await response.arrayBuffer());
-    } catch (error) {
-      if (signal?.aborted) throw new DsegError("aborted", "the call was aborted");
-      throw this.#fail(`the transfer broke off: ${error.message}`);
-    }
-    if (bytes.length !== stop - begin) {
-      throw this.#fail(`${bytes.length} bytes came for a range of ${stop - begin}`);
-    }
-    return bytes;
+    return this.#readBody(response, stop - begin, signal);
   }
 }

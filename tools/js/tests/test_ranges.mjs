@@ -15,6 +15,17 @@ const file = fs.readFileSync("binary.dcm");
 const module = await Dseg.create();
 const local = await module.open(file);
 
+/** Sends a megabyte at a time until nobody listens, or 200 MB were taken. */
+function sendForEver(response) {
+  const piece = Buffer.alloc(1 << 20);
+  const send = () => {
+    if (given.bytes > 2e8) return response.end();
+    given.bytes += piece.length;
+    return !response.destroyed && response.write(piece, send);
+  };
+  send();
+}
+
 /** How the server behaves, and what it has; it counts what it gives. */
 let behaviour = {};
 let served = file;
@@ -29,7 +40,8 @@ const server = http.createServer((request, response) => {
   const body = served.subarray(begin, behaviour.cut ? end - 1 : end);
   if (behaviour.hang?.(given.requests)) return;
   response.writeHead(behaviour.status ?? 206, headers);
-  response.end(body);
+  if (behaviour.endless) sendForEver(response);
+  else response.end(body);
 });
 let url;
 before(async () => {
@@ -185,4 +197,9 @@ test("servers that do something else are told of", async () => {
     });
   }
   await assert.rejects(module.open("http://127.0.0.1:1/none.dcm"), { code: "network" });
+});
+
+test("no more is taken of a server than was asked for", async () => {
+  await assert.rejects(open({ endless: true }), { code: "network", message: /more bytes came for a range of 65536/ });
+  assert.ok(given.bytes < 5e7, `${given.bytes} bytes were taken`);
 });
