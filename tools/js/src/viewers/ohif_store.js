@@ -87,24 +87,30 @@ export function wrapStore(context) {
   const store = context.commandsManager?.getCommand?.("storeSegmentation", "SEGMENTATION");
   const create = context.commandsManager?.getCommand?.("createStoreFunction");
   if (!store || !create) throw new DsegError("unsupported", "OHIF has no commands that store segmentations");
-  let running; // which segmentation is being stored
+  const running = new Set(); // the calls that store, { segmentationId } each
   const [originalStore, originalCreate] = [store.commandFn, create.commandFn];
   store.commandFn = async (settings) => {
-    running = settings.segmentationId;
+    const call = { segmentationId: settings.segmentationId };
+    running.add(call);
     try {
       return await originalStore(settings);
     } finally {
-      running = undefined;
+      running.delete(call);
     }
   };
   create.commandFn = (settings) => {
     const original = originalCreate(settings);
-    const segmentationId = running;
+    // OHIF does not say which of the calls asks.
+    const [segmentationId, another] = new Set(Array.from(running, (call) => call.segmentationId));
     const [dataSource] = context.extensionManager.getDataSources?.(settings.dataSource) ?? [];
     const isServer = dataSource?.getConfig?.()?.wadoRoot !== undefined;
     if (!original || segmentationId === undefined || !isServer) return original;
     return async (dataset, more) => {
       if (!SEGMENTATION_CLASSES.includes(dataset.SOPClassUID)) return original(dataset, more);
+      if (another !== undefined) {
+        throw new DsegError("argument", "another segmentation is being stored at the same time: store one after the other, "
+          + "and load the page anew where the dialog of one was left open");
+      }
       const written = await writeInstead(context, segmentationId, dataset);
       await adoptIdentity(context, dataset, written);
       return sendInstead(dataSource.store, dataset, written.bytes, () => original(dataset, more));
