@@ -5,6 +5,7 @@
 // transfer syntax. The package dseg depends on none of them.
 import { DsegError } from "./errors.js";
 
+const STEP = 1 << 16;
 const DEFLATED_FRAME = "1.2.840.10008.1.2.8.1";
 const ZSTD = "2.25.58624446592436988505425501571863493983.2.1.1";
 const JPEG_LOSSLESS = "1.2.840.10008.1.2.4.57";
@@ -22,10 +23,15 @@ async function use(given, name) {
   }
 }
 
+function bytesOfFrame({ rows, columns, bitsAllocated }) {
+  return Math.ceil((rows * columns * bitsAllocated) / 8);
+}
+
 /** Stored bytes as pixels: bits are packed, the first in the least significant bit (PS3.5 8.1.1). */
-function pixelsOf(bytes, { rows, columns, bitsAllocated }) {
+function pixelsOf(bytes, info) {
+  const { rows, columns, bitsAllocated } = info;
   const count = rows * columns;
-  const needed = bitsAllocated === 1 ? Math.ceil(count / 8) : (count * bitsAllocated) / 8;
+  const needed = bytesOfFrame(info);
   if (bytes.length !== needed) throw new Error(`${bytes.length} bytes came out for a frame of ${needed}`);
   if (bitsAllocated !== 1) return bytes;
   const pixels = new Uint8Array(count);
@@ -35,14 +41,35 @@ function pixelsOf(bytes, { rows, columns, bitsAllocated }) {
 
 /** fflate: inflates a data set that is deflated as a whole, for CreateOptions.inflate. */
 export async function inflate(fflate) {
-  const { inflateSync } = await use(fflate, "fflate");
-  return (bytes) => inflateSync(bytes);
+  const { Inflate } = await use(fflate, "fflate");
+  return (bytes, limit = Infinity) => inflateUpTo(Inflate, bytes, limit);
+}
+
+/** Inflates a part at a time, as a part of STEP bytes becomes 1032 * STEP at most, and gives up above limit bytes. */
+function inflateUpTo(Inflate, bytes, limit) {
+  const pieces = [];
+  let size = 0;
+  const stream = new Inflate((piece) => {
+    size += piece.length;
+    if (size > limit) throw new DsegError("limit", `the deflated data are more than ${limit} bytes`);
+    pieces.push(piece);
+  });
+  for (let at = 0; at < bytes.length; at += STEP) stream.push(bytes.subarray(at, at + STEP), at + STEP >= bytes.length);
+  const inflated = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    inflated.set(piece, at);
+    at += piece.length;
+  }
+  return inflated;
 }
 
 /** fflate: Deflated Image Frame Compression. */
 export async function deflatedFrame(fflate) {
   const { inflateSync } = await use(fflate, "fflate");
-  return { [DEFLATED_FRAME]: (bytes, info) => pixelsOf(inflateSync(bytes), info) };
+  // One byte more than wanted shows that there are too many: what lies behind it is dropped, and costs no memory.
+  return { [DEFLATED_FRAME]: (bytes, info) =>
+    pixelsOf(inflateSync(bytes, { out: new Uint8Array(bytesOfFrame(info) + 1) }), info) };
 }
 
 /** fzstd: the Zstandard proposal. */

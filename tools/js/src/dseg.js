@@ -33,6 +33,10 @@ export class DsegHere extends Dseg {
     this.#options = options;
   }
 
+  get #memoryLimit() {
+    return this.#options.memoryLimit ?? MEMORY_LIMIT;
+  }
+
   get version() {
     return this.#module.stringAt(this.#module.calls.version());
   }
@@ -54,7 +58,7 @@ export class DsegHere extends Dseg {
         const name = given.length === 1 || options.name === undefined ? options.name : `${options.name} ${index + 1}`;
         const input = await openInput(one, { ...options, name, fallback: `${options.what ?? "input"} ${index + 1}` });
         inputs.push(input);
-        inputs[index] = await expand(input, this.#options.inflate, options.signal);
+        inputs[index] = await expand(input, this.#options.inflate, { limit: this.#memoryLimit, signal: options.signal });
         inputs[index].descriptor = this.#module.host.add(inputs[index]);
       }
       return inputs;
@@ -75,10 +79,9 @@ export class DsegHere extends Dseg {
     const module = this.#module;
     const names = inputs.map((input) => input.name);
     const descriptors = Int32Array.from(inputs.map((input) => input.descriptor));
-    const limit = this.#options.memoryLimit ?? MEMORY_LIMIT;
     const distant = inputs.every((input) => input.isHere) ? 0 : 1;
     return module.with([names, descriptors], (list, numbers) => {
-      const source = module.calls.open(list, numbers, inputs.length, distant, limit, options.otherPatient ? 1 : 0);
+      const source = module.calls.open(list, numbers, inputs.length, distant, this.#memoryLimit, options.otherPatient ? 1 : 0);
       return source !== 0 ? source : module.fail();
     });
   }

@@ -3,7 +3,7 @@
 //
 // A data set in Deflated Explicit VR Little Endian (PS3.5 A.5) becomes one in Explicit VR Little Endian, a .nii.gz file a
 // .nii file, and the voxels of a NRRD file raw. What the object says of its encoding stays what it was.
-import { DsegError } from "./errors.js";
+import { checkSignal, DsegError } from "./errors.js";
 import { MemoryInput } from "./inputs.js";
 
 const DEFLATED = "1.2.840.10008.1.2.1.99";
@@ -20,29 +20,42 @@ async function bytesOf(input, begin, end, signal) {
   return bytes;
 }
 
-/** All pieces that a stream gives, and their size. */
-async function readAll(stream) {
+function limitError(what, limit) {
+  return new DsegError("limit", `${what}: the deflated data are more than ${limit} bytes, which is the memoryLimit`);
+}
+
+/** All pieces that a stream gives, and their size. what: as messages name it. */
+async function readAll(stream, what, { limit, signal }) {
   const pieces = [];
   let size = 0;
-  for (const reader = stream.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) return { pieces, size };
-    pieces.push(value);
-    size += value.length;
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return { pieces, size };
+      pieces.push(value);
+      size += value.length;
+      if (size > limit) throw limitError(what, limit);
+      checkSignal(signal);
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    throw error;
   }
 }
 
 /** A stream that fails loses what was not read of it: nothing that came before the failure is all there is. */
-async function inflateWith(format, bytes, what) {
-  const read = (part) => readAll(new Blob([part]).stream().pipeThrough(new DecompressionStream(format)));
+async function inflateWith(format, bytes, what, bounds) {
+  const read = (part) => readAll(new Blob([part]).stream().pipeThrough(new DecompressionStream(format)), what, bounds);
   let found;
   try {
     found = await read(bytes).catch((error) => {
       // A data set is padded to even length behind the stream (PS3.5 A.5), which browsers refuse.
-      if (bytes.at(-1) !== 0) throw error;
+      if (error instanceof DsegError || bytes.at(-1) !== 0) throw error;
       return read(bytes.subarray(0, -1));
     });
   } catch (error) {
+    if (error instanceof DsegError) throw error;
     throw new DsegError("format", `${what}: the deflated data are damaged: ${error.message}`);
   }
   const inflated = new Uint8Array(found.size);
@@ -74,16 +87,18 @@ function findSyntax(bytes) {
   return found && { ...found, dataSet: at };
 }
 
-async function expandDataSet(input, syntax, inflate, signal) {
-  const bytes = await bytesOf(input, 0, input.size, signal);
+async function expandDataSet(input, syntax, inflate, bounds) {
+  const bytes = await bytesOf(input, 0, input.size, bounds.signal);
   const compressed = bytes.subarray(syntax.dataSet);
   let inflated;
   try {
-    inflated = inflate ? inflate(compressed) : await inflateWith("deflate-raw", compressed, input.name);
+    inflated = inflate ? inflate(compressed, bounds.limit) : await inflateWith("deflate-raw", compressed, input.name, bounds);
   } catch (error) {
+    if (error?.code === "limit") throw limitError(input.name, bounds.limit);
     if (error instanceof DsegError) throw error;
     throw new DsegError("format", `${input.name}: the deflated data set is damaged: ${error?.message ?? error}`);
   }
+  if (inflated.length > bounds.limit) throw limitError(input.name, bounds.limit);
   const uid = new TextEncoder().encode(EXPLICIT.padEnd(syntax.length, "\0"));
   const whole = new Uint8Array(syntax.dataSet + inflated.length);
   whole.set(bytes.subarray(0, syntax.dataSet));
@@ -111,9 +126,9 @@ function findNrrd(start) {
   return isGzip ? header : null;
 }
 
-async function expandNrrd(input, header, signal) {
-  const compressed = await bytesOf(input, header.length, input.size, signal);
-  const voxels = await inflateWith("gzip", compressed, input.name);
+async function expandNrrd(input, header, bounds) {
+  const compressed = await bytesOf(input, header.length, input.size, bounds.signal);
+  const voxels = await inflateWith("gzip", compressed, input.name, bounds);
   const raw = header.replace(/^encoding: *(gzip|gz) */im, "encoding: raw");
   const whole = new Uint8Array(raw.length + voxels.length);
   whole.set(Uint8Array.from(raw, (c) => c.charCodeAt(0)));
@@ -121,20 +136,21 @@ async function expandNrrd(input, header, signal) {
   return new MemoryInput(input.name, whole);
 }
 
-/** The input that the module reads: this one, or an inflated one, after which this one is closed. */
-export async function expand(input, inflate, signal) {
+/** The input that the module reads: this one, or an inflated one, after which this one is closed. bounds: limit, the most
+ * bytes that inflated data may have, and signal. */
+export async function expand(input, inflate, bounds) {
   if (input.size < 20) return input;
-  const start = await bytesOf(input, 0, Math.min(input.size, 1 << 16), signal);
+  const start = await bytesOf(input, 0, Math.min(input.size, 1 << 16), bounds.signal);
   const syntax = findSyntax(start);
   let made = input;
   const nrrd = findNrrd(start);
   if (nrrd !== null) {
-    made = await expandNrrd(input, nrrd, signal);
+    made = await expandNrrd(input, nrrd, bounds);
   } else if (syntax?.uid === DEFLATED) {
-    made = await expandDataSet(input, syntax, inflate, signal);
+    made = await expandDataSet(input, syntax, inflate, bounds);
   } else if (start[0] === 0x1f && start[1] === 0x8b) {
-    const compressed = await bytesOf(input, 0, input.size, signal);
-    made = new MemoryInput(input.name.replace(/\.gz$/i, ""), await inflateWith("gzip", compressed, input.name));
+    const compressed = await bytesOf(input, 0, input.size, bounds.signal);
+    made = new MemoryInput(input.name.replace(/\.gz$/i, ""), await inflateWith("gzip", compressed, input.name, bounds));
   }
   if (made !== input) {
     Object.defineProperty(made, "loaded", { value: input.loaded });

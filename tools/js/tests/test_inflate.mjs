@@ -2,9 +2,11 @@
 // test_inflate.mjs - inputs that are deflated as a whole, where TextDecoder and DecompressionStream are those of browsers.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { test } from "node:test";
-import { deflateRawSync, gunzipSync, inflateRawSync } from "node:zlib";
-import { Dseg, phantom } from "./support.mjs";
+import { deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from "node:zlib";
+import { Dseg, fromPackage, nodeDirectory, phantom } from "./support.mjs";
 
 /** latin1 is windows-1252 in browsers (WHATWG Encoding 4.2). Here all bytes that differ become one character. */
 class BrowserTextDecoder extends TextDecoder {
@@ -35,6 +37,7 @@ class BrowserDecompressionStream {
     Object.assign(this, { readable, writable });
   }
 }
+const NodeDecompressionStream = globalThis.DecompressionStream;
 globalThis.TextDecoder = BrowserTextDecoder;
 globalThis.DecompressionStream = BrowserDecompressionStream;
 
@@ -75,4 +78,37 @@ test("names in a gzipped NRRD file keep their bytes", async () => {
   const seg = await module.open(Buffer.concat([Buffer.from(header), file.subarray(end)]));
   assert.equal(seg.segments[0].label, name);
   assert.equal(await seg.digest(), await (await module.open(file)).digest());
+});
+
+test("inflating ends at memoryLimit, and where the caller gives up", async (t) => {
+  globalThis.DecompressionStream = NodeDecompressionStream;
+  t.after(() => (globalThis.DecompressionStream = BrowserDecompressionStream));
+  const fflate = createRequire(path.join(nodeDirectory, "/"))("fflate");
+  const decoders = await fromPackage("decoders");
+  const memoryLimit = 1 << 24;
+  const zeros = Buffer.alloc(1 << 28);
+  const nrrd = Buffer.concat([Buffer.from("NRRD0004\ntype: uchar\nencoding: gzip\n\n"), gzipSync(zeros)]);
+  const bombs = [gzipSync(zeros), nrrd, deflated(Buffer.concat([plain.subarray(0, 2000), zeros]), Buffer.alloc(0))];
+  for (const options of [{}, { inflate: await decoders.inflate(fflate) }]) {
+    const small = await Dseg.create({ memoryLimit, ...options });
+    for (const bomb of bombs) {
+      const before = process.memoryUsage().arrayBuffers;
+      await assert.rejects(small.open(bomb), { name: "DsegError", code: "limit", message: /^input 1: .* 16777216 bytes/ });
+      const taken = process.memoryUsage().arrayBuffers - before;
+      assert.ok(taken < 1.8e8, `${taken} bytes were taken`);
+    }
+    assert.equal(await (await small.open(deflated(plain, Buffer.alloc(1)))).digest(), digest);
+  }
+  const controller = new AbortController();
+  const opening = module.open(bombs[0], { signal: controller.signal });
+  setTimeout(() => controller.abort(), 5);
+  await assert.rejects(opening, { code: "aborted" });
+  // A frame that is larger than it should be takes no more than it should.
+  const { deflatedFrame } = decoders;
+  const [decode] = Object.values(await deflatedFrame(fflate));
+  const info = { rows: 10, columns: 10, bitsAllocated: 8 };
+  assert.equal(decode(deflateRawSync(Buffer.alloc(100)), info).length, 100);
+  for (const count of [99, 101, 1 << 28]) {
+    assert.throws(() => decode(deflateRawSync(zeros.subarray(0, count)), info), /bytes came out for a frame of 100/);
+  }
 });

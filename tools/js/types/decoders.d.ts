@@ -9,8 +9,9 @@ import type { FrameDecoder } from './index.js';
 
 type Decoders = Record<string, FrameDecoder>;
 
-/** For CreateOptions.inflate. fflate. Where nothing is given, the browser's or node's own DecompressionStream does it. */
-export function inflate(fflate?: unknown): Promise<(bytes: Uint8Array) => Uint8Array>;
+/** For CreateOptions.inflate. fflate. Where nothing is given, the browser's or node's own DecompressionStream does it.
+ * Throws above limit bytes. */
+export function inflate(fflate?: unknown): Promise<(bytes: Uint8Array, limit?: number) => Uint8Array>;
 /** Deflated Image Frame Compression. fflate */
 export function deflatedFrame(fflate?: unknown): Promise<Decoders>;
 /** Zstandard, a proposal. fzstd */

@@ -38,9 +38,10 @@ export interface CreateOptions {
   /** URLs of ES modules whose default export is, or resolves to, such a record: what a worker loads. */
   decoderModules?: (URL | string)[];
   /** Inflates raw DEFLATE (RFC 1951), for data sets in Deflated Explicit VR Little Endian (PS3.5 A.5). Left out: the
-   * DecompressionStream of the browser or of node. */
-  inflate?: (bytes: Uint8Array) => Uint8Array;
-  /** Bytes that opening may take for one object's attributes. Left out: 1 GiB. */
+   * DecompressionStream of the browser or of node. limit: bytes that may come out, memoryLimit; it may stop there. */
+  inflate?: (bytes: Uint8Array, limit: number) => Uint8Array;
+  /** Bytes that opening may take for one object's attributes, and that an input which is deflated as a whole may be
+   * inflated to (a deflated data set, .nii.gz, a gzipped NRRD). Left out: 1 GiB. */
   memoryLimit?: number;
 }
 
