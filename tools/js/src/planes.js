@@ -31,6 +31,27 @@ function checkSame(plane, first, index) {
   }
 }
 
+/** How far two planes of one place along their normal, with position, orientation and pixelSpacing each, lie side by side,
+ * mm; 0: no further than pixels that are one may lie (codec/model/raster.h). */
+export function distanceBeside(plane, other) {
+  const { orientation, pixelSpacing } = other;
+  const off = [0, 1, 2].map((axis) => plane.position[axis] - other.position[axis]);
+  const along = [[0, pixelSpacing[1]], [3, pixelSpacing[0]]].map(([first, spacing]) => {
+    const distance = Math.abs(dot(off, Array.from(orientation).slice(first, first + 3)));
+    return distance > Math.max(0.05 * spacing, 1e-3) ? distance : 0;
+  });
+  return Math.hypot(...along);
+}
+
+/** Voxels of a plane are not those of another one beside it. */
+function checkBeside(planes, index, other) {
+  const distance = distanceBeside(planes[index], planes[other]);
+  if (distance === 0) return;
+  const [low, high] = [Math.min(index, other), Math.max(index, other)];
+  throw new DsegError("unsupported", `on: plane ${high} lies ${distance.toFixed(2)} mm beside plane ${low}, at the same `
+    + "place along their normal: ask for each alone");
+}
+
 /** Planes by position along their normal, each place once. numbers: as the module wants them. place[i]: where the
  * caller's plane i is among them. */
 export function sortPlanes(planes) {
@@ -48,6 +69,8 @@ export function sortPlanes(planes) {
     if (along[index] - last > 1e-4) {
       sorted.push(index);
       last = along[index];
+    } else {
+      checkBeside(planes, index, sorted.at(-1));
     }
     place[index] = sorted.length - 1;
   }

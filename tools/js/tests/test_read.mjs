@@ -163,6 +163,19 @@ test("where images are missing the others get their planes, and messages say wha
   await assert.rejects(seg.labels({ on: away }), (error) => error.code === "unsupported" && /wholly outside/.test(error.message));
 });
 
+test("planes side by side are no view", async () => {
+  const wide = imagePlanes(seg.geometry).map((one) => ({ ...one, columns: one.columns + 10 }));
+  const beside = (pixels) => wide.map((one) => ({ ...one, position: one.position.map((value, axis) =>
+    value - pixels * one.pixelSpacing[1] * one.orientation[axis]) }));
+  for (const call of ["labels", "statistics"]) {
+    await assert.rejects(seg[call]({ on: [...wide, ...beside(5)] }), (error) => error instanceof DsegError
+      && error.code === "unsupported" && /plane \d+ lies .* mm beside plane \d+/.test(error.message), call);
+  }
+  // What decimal strings round away is one place.
+  const half = (await seg.labels({ on: wide })).voxels;
+  assert.deepEqual((await seg.labels({ on: [...wide, ...beside(0.001)] })).voxels, Uint8Array.of(...half, ...half));
+});
+
 test("an oblique grid is refused with the angle", async () => {
   const [c, s] = [Math.cos(0.1), Math.sin(0.1)];
   const oblique = imagePlanes(seg.geometry).map((one) => ({ ...one, orientation: [c, s, 0, -s, c, 0] }));

@@ -141,8 +141,9 @@ export interface LabelsRequest {
   planes?: [number, number];
   /** Segment Numbers. Left out: all. */
   segments?: number[];
-  /** Planes of images, of one raster and direction: voxels are read onto them. Shifted, mirrored and turned by right
-   * angles as needed; nothing is resampled: an oblique grid is refused with the angle. Planes without frames are 0.
+  /** Planes of images, of one raster and direction, none beside another one: voxels are read onto them. Shifted, mirrored
+   * and turned by right angles as needed; nothing is resampled: an oblique grid is refused with the angle. Planes
+   * without frames are 0.
    * What lies on none of these planes, since images are missing, is left out, and messages say so; a segmentation that
    * lies elsewhere altogether is refused. */
   on?: ImagePlane[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the images of a viewer lie: planes for Segmentation.labels({ on }), from a metadata provider of cornerstone.
 import { DsegError } from "../errors.js";
+import { distanceBeside } from "../planes.js";
 
 /** Metadata gives vectors as arrays, as typed arrays, as texts in arrays, or as {x, y, z}. */
 export function numbersOf(value) {
@@ -60,9 +61,19 @@ function largestGroup(images, tolerance) {
   return groups.reduce((best, group) => (group.length > best.length ? group : best));
 }
 
+/** Of images side by side each would need voxels of its own, and a stack has one plane at each height. */
+function checkBeside(image, other) {
+  const distance = distanceBeside(image.plane, other.plane);
+  if (distance > 0) {
+    throw new DsegError("unsupported", `image ${image.imageId} lies ${distance.toFixed(2)} mm beside image ${other.imageId}, `
+      + "at the same place along their normal: put the segmentation on each alone");
+  }
+}
+
 /**
  * The stack that the images are: { planes, slots, normal }. planes: one for each position, by ascending position along
- * the normal. slots[p]: the images at it. tolerance: of directions' components, and of distances in mm.
+ * the normal. slots[p]: the images at it. tolerance: of directions' components, and of distances in mm. Throws where
+ * images lie side by side.
  */
 export function stackImages(provider, imageIds, tolerance = 1e-3) {
   if (!imageIds?.length) throw new DsegError("argument", "there are no images to put the segmentation on");
@@ -74,6 +85,7 @@ export function stackImages(provider, imageIds, tolerance = 1e-3) {
   const [planes, slots, along] = [[], [], []];
   for (const item of sorted) {
     if (planes.length > 0 && item.along - along.at(-1) <= tolerance) {
+      checkBeside(item.image, slots.at(-1)[0]);
       slots.at(-1).push(item.image);
     } else {
       planes.push({ ...item.image.plane, orientation });

@@ -127,6 +127,13 @@ test("fractions are inside from a half on, and what is counted is what is shown"
   assert.deepEqual(result.segmentsOnFrame[2], [1, 2]);
 });
 
+test("images side by side are refused", async () => {
+  const moved = stack.images.map((image, index) => ({ ...image, SOPInstanceUID: `1.2.3.${index}`,
+    ImagePositionPatient: image.ImagePositionPatient.map((value, axis) => value + 100 * image.ImageOrientationPatient[axis]) }));
+  await assert.rejects(read("axial/binary.dcm", [...stack.images, ...moved]),
+    { name: "DsegError", code: "unsupported", message: /^image .* lies 100.00 mm beside image/ });
+});
+
 test("more than 255 labels", async () => {
   const { imageIds, provider } = addStack(stack.images);
   const pixels = planes.map((plane) => Uint16Array.from(plane, (value) => value && value + 300));
