@@ -9,12 +9,17 @@ const kinds = { labels: 0, masks: 1, probability: 2 };
 const algorithms = ["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"];
 const bitsOf = new Map([[Uint8Array, 8], [Uint8ClampedArray, 8], [Uint16Array, 16], [Uint32Array, 32]]);
 
+const isNumber = (value) => Number.isInteger(value) && value >= 1 && value < 2 ** 32;
+
 /** The segments by ascending number, each with the index that it had. */
 function sortSegments(segments) {
   if (!Array.isArray(segments)) throw argument("segments must be an array");
   const sorted = segments.map((segment, index) => ({ ...segment, number: segment.number ?? index + 1, index }));
-  for (const { number, label, category, type, algorithmType, cielab } of sorted) {
-    if (!Number.isInteger(number) || number < 1) throw argument(`segment number ${number}: must be a whole number from 1`);
+  for (const { number, originalNumber, label, category, type, algorithmType, cielab } of sorted) {
+    if (!isNumber(number)) throw argument(`segment number ${number}: must be a whole number from 1 to 4294967295`);
+    if (originalNumber !== undefined && !isNumber(originalNumber)) {
+      throw argument(`segment ${number} (${label}): originalNumber must be a whole number from 1 to 4294967295`);
+    }
     if (typeof label !== "string") throw argument(`segment ${number} needs a label`);
     if (!category?.value || !type?.value) throw argument(`segment ${number} (${label}) needs a category and a type, codes`);
     if (cielab !== undefined && (cielab.length !== 3 || !Array.from(cielab).every((value) => value >= 0 && value <= 65535))) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { code, ctHeaders, dseg, Dseg, imagePlanes, liver, phantom } from "./support.mjs";
+import { code, ctHeaders, dseg, Dseg, DsegError, imagePlanes, liver, phantom } from "./support.mjs";
 
 phantom("volume.dcm", "--size", "48x40x16", "--labels", "12");
 phantom("overlap.dcm", "--size", "48x40x16", "--labels", "30", "--overlap");
@@ -213,6 +213,22 @@ test("what cannot be written is refused", async () => {
   for (const [change, expected] of refused) {
     await assert.rejects(module.write({ ...request, ...change }), { code: expected }, JSON.stringify(Object.keys(change)));
   }
+});
+
+test("Segment Numbers keep their value, or are refused", async () => {
+  const masks = [voxels.map((value) => (value === 1 ? 1 : 0))];
+  for (const number of [0, -1, 1.5, "1", 2 ** 32, 2 ** 32 + 1, 2 ** 53]) {
+    for (const as of ["binary", "labelmap", "fractional"]) {
+      await assert.rejects(module.write({ masks, segments: [{ ...liver, number }], on, as }), { code: "argument" }, `${number}`);
+      const original = { ...liver, originalNumber: number };
+      await assert.rejects(module.write({ masks, segments: [original], on, as }), { code: "argument" }, `${number}`);
+    }
+  }
+  const largest = 2 ** 32 - 1;
+  await assert.rejects(module.write({ masks, segments: [{ ...liver, number: 65536 }], on, as: "labelmap" }), DsegError);
+  const { bytes } = await module.write({ masks, segments: [{ ...liver, number: largest }], on, as: "binary" });
+  const [segment] = (await module.open(bytes)).segments;
+  assert.deepEqual([segment.number, segment.originalNumber], [1, largest]);
 });
 
 test("conversions keep the voxels", async () => {
