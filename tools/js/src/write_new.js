@@ -77,13 +77,14 @@ function chooseForm(request, segments) {
   return { as: "binary", kind: "masks", masks };
 }
 
-/** Numbers 1, 2, 3, ... for what has a frame for each segment (PS3.3 C.8.20.2.4). */
+/** Numbers 1, 2, 3, ... for what has a frame for each segment (PS3.3 C.8.20.2.4). The number that a segment once had, where
+ * that is known, stays the one that is kept. */
 function renumber(form, segments) {
   const counted = segments.every((segment, i) => segment.number === i + 1);
   if (counted || form.as === "labelmap" || (form.as !== "binary" && form.as !== "fractional")) return form;
   const numbers = new Map([[0, 0], ...segments.map((segment, i) => [segment.number, i + 1])]);
   for (const [i, segment] of segments.entries()) {
-    segment.originalNumber = segment.number !== i + 1 ? segment.number : undefined;
+    if (segment.number !== i + 1) segment.originalNumber ??= segment.number;
     segment.number = i + 1;
   }
   if (form.labels === undefined) return form;

@@ -231,6 +231,17 @@ test("Segment Numbers keep their value, or are refused", async () => {
   assert.deepEqual([segment.number, segment.originalNumber], [1, largest]);
 });
 
+test("the number that a segment once had is kept when it is numbered anew", async () => {
+  const masks = [1, 2, 3].map((number) => voxels.map((value) => (value === number ? 1 : 0)));
+  const numbers = (written) => written.segments.map(({ number, originalNumber }) => [number, originalNumber]);
+  const segments = [{ ...liver, originalNumber: 5 }, { ...spleen, number: 3, originalNumber: 9 }, { ...liver, number: 8 }];
+  const first = await module.open((await module.write({ masks, segments, on, as: "binary" })).bytes);
+  assert.deepEqual(numbers(first), [[1, 5], [2, 9], [3, 8]]);
+  // Some of the segments that were read, written again.
+  const some = { masks: masks.slice(1), segments: first.segments.slice(1), on, as: "binary" };
+  assert.deepEqual(numbers(await module.open((await module.write(some)).bytes)), [[1, 9], [2, 8]]);
+});
+
 test("conversions keep the voxels", async () => {
   for (const format of [".nii", ".nii.gz", ".nrrd", ".seg.nrrd", ".mha", "dicom"]) {
     const { bytes, messages } = await seg.convert({ format });
