@@ -10,20 +10,26 @@ const algorithms = ["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"];
 const bitsOf = new Map([[Uint8Array, 8], [Uint8ClampedArray, 8], [Uint16Array, 16], [Uint32Array, 32]]);
 
 const isNumber = (value) => Number.isInteger(value) && value >= 1 && value < 2 ** 32;
+/** Three whole numbers, the colour of a segment. */
+const isColor = (values, most) => values?.length === 3
+  && Array.from(values).every((value) => Number.isInteger(value) && value >= 0 && value <= most);
 
 /** The segments by ascending number, each with the index that it had. */
 function sortSegments(segments) {
   if (!Array.isArray(segments)) throw argument("segments must be an array");
   const sorted = segments.map((segment, index) => ({ ...segment, number: segment.number ?? index + 1, index }));
-  for (const { number, originalNumber, label, category, type, algorithmType, cielab } of sorted) {
+  for (const { number, originalNumber, label, category, type, algorithmType, rgb, cielab } of sorted) {
     if (!isNumber(number)) throw argument(`segment number ${number}: must be a whole number from 1 to 4294967295`);
     if (originalNumber !== undefined && !isNumber(originalNumber)) {
       throw argument(`segment ${number} (${label}): originalNumber must be a whole number from 1 to 4294967295`);
     }
     if (typeof label !== "string") throw argument(`segment ${number} needs a label`);
     if (!category?.value || !type?.value) throw argument(`segment ${number} (${label}) needs a category and a type, codes`);
-    if (cielab !== undefined && (cielab.length !== 3 || !Array.from(cielab).every((value) => value >= 0 && value <= 65535))) {
-      throw argument(`segment ${number} (${label}): cielab are three numbers of 0 to 65535`);
+    if (rgb !== undefined && !isColor(rgb, 255)) {
+      throw argument(`segment ${number} (${label}): rgb are three whole numbers from 0 to 255`);
+    }
+    if (cielab !== undefined && !isColor(cielab, 65535)) {
+      throw argument(`segment ${number} (${label}): cielab are three whole numbers from 0 to 65535`);
     }
     if (algorithmType !== undefined && !algorithms.includes(algorithmType)) {
       throw argument(`segment ${number} (${label}): algorithmType is one of ${algorithms.join(", ")}`);

@@ -179,7 +179,19 @@ test("a colour that nobody changed stays as it was stored", async () => {
   assert.deepEqual(changed.rgb, [0, 0, 255]);
   assert.notDeepEqual(changed.cielab, stored);
   assert.equal((await colorOf({ ...first, hasColor: false })).cielab, undefined);
-  await assert.rejects(colorOf({ ...liver, cielab: [1, 2] }), { code: "argument" });
+});
+
+test("colours are numbers of their range, or refused", async () => {
+  const masks = [voxels.map((value) => (value === 1 ? 1 : 0))];
+  const write = (color) => module.write({ masks, segments: [{ ...liver, ...color }], on });
+  for (const rgb of [[300, 0, 0], [-1, 0, 0], [255], [1, 2, 3, 4], [127.9, 0, 0], ["x", 0, 0], [NaN, 0, 0], 7, "red"]) {
+    await assert.rejects(write({ rgb }), { name: "DsegError", code: "argument" }, JSON.stringify(rgb));
+  }
+  for (const cielab of [[1, 2], [1, 2, 65536], [-1, 2, 3], [1.5, 2, 3], 7]) {
+    await assert.rejects(write({ cielab }), { name: "DsegError", code: "argument" }, JSON.stringify(cielab));
+  }
+  const { bytes } = await write({ rgb: Uint8ClampedArray.of(255, 0, 7) });
+  assert.deepEqual((await module.open(bytes)).segments[0].rgb, [255, 0, 7]);
 });
 
 test("names in other character sets become UTF-8", async () => {
