@@ -2,7 +2,7 @@
 // dseg.js - the module on this thread (class Dseg of types/index.d.ts).
 import { Dseg } from "./base.js";
 import { addDecoders } from "./codecs.js";
-import { argument, DsegError } from "./errors.js";
+import { argument, DsegError, textOf } from "./errors.js";
 import { headerBytes } from "./header.js";
 import { expand } from "./inflate.js";
 import { openInput } from "./inputs.js";
@@ -53,6 +53,7 @@ export class DsegHere extends Dseg {
   /** Inputs that the module can read, or none. */
   async #openInputs(given, options) {
     const inputs = [];
+    textOf(options.name, "name");
     try {
       for (const [index, one] of given.entries()) {
         const name = given.length === 1 || options.name === undefined ? options.name : `${options.name} ${index + 1}`;

@@ -20,6 +20,14 @@ export function argument(message) {
   return new DsegError("argument", message);
 }
 
+/** A text that is given, or undefined. */
+export function textOf(value, name) {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw argument(`${name} must be a text, not ${typeof value}`);
+  if (value.includes("\0")) throw argument(`${name} has the character NUL, which no text of an object may hold`);
+  return value;
+}
+
 /** Throws where the caller has given up. */
 export function checkSignal(signal) {
   if (signal?.aborted) throw new DsegError("aborted", "the call was aborted");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // frames.js - where the frames of an object lie, so that those of some planes can be loaded before they are decoded.
+import { Room } from "./module.js";
 
 const NUMBERS = 4; // of a frame: offset, bytes, plane, segment's index
 
@@ -14,7 +15,7 @@ export class FrameTable {
     const step = 1 << 14;
     for (let first = 0; first < frameCount; first += step) {
       const count = Math.min(step, frameCount - first);
-      const known = module.with([count * NUMBERS * 8], (block) => {
+      const known = module.with([new Room(count * NUMBERS * 8)], (block) => {
         if (module.calls.frames(source, first, count, block) !== 0) return false;
         frames.set(module.copy(Float64Array, block, count * NUMBERS), first * NUMBERS);
         return true;

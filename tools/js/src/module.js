@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // module.js - an instance of dseg.wasm: its functions with strings, arrays and errors of JavaScript.
-import { DsegError, errorOfStatus } from "./errors.js";
+import { argument, DsegError, errorOfStatus } from "./errors.js";
 import { Host } from "./host.js";
 import { readWasm } from "./platform.js";
 
 const encoder = new TextEncoder();
+
+/** A block of memory for so many bytes: see Module.with. */
+export class Room {
+  constructor(bytes) {
+    this.bytes = bytes;
+  }
+}
 
 export class Module {
   host = new Host();
@@ -46,8 +53,8 @@ export class Module {
     return JSON.parse(this.host.string(this.calls.text(), this.calls.text_size()));
   }
 
-  /** Runs use(block, ...) with blocks of memory that end with it. What is to be allocated: a number of bytes, a string,
-   * a typed array, or an array of strings and undefined, which becomes pointers. */
+  /** Runs use(block, ...) with blocks of memory that end with it. What is to be allocated: a Room, a string, a typed
+   * array, or an array of strings and undefined, which becomes pointers. */
   with(values, use) {
     const blocks = [];
     const allocate = (size) => {
@@ -58,7 +65,7 @@ export class Module {
     };
     const put = (value) => {
       if (value === undefined || value === null) return 0;
-      if (typeof value === "number") return allocate(value);
+      if (value instanceof Room) return allocate(value.bytes);
       if (typeof value === "string") {
         const bytes = encoder.encode(`${value}\0`);
         const block = allocate(bytes.length);
@@ -66,6 +73,7 @@ export class Module {
         return block;
       }
       if (Array.isArray(value)) return put(Uint32Array.from(value.map(put)));
+      if (!ArrayBuffer.isView(value)) throw argument(`${String(value)} is given where a text is wanted`);
       const block = allocate(value.byteLength);
       this.host.bytes.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), block);
       return block;

@@ -3,6 +3,7 @@
 import { Ahead } from "./ahead.js";
 import { argument, DsegError } from "./errors.js";
 import { FrameTable } from "./frames.js";
+import { Room } from "./module.js";
 import { planesNear, sortPlanes } from "./planes.js";
 import { callWithInputs } from "./tasks.js";
 import { hearSignal } from "./turns.js";
@@ -18,7 +19,7 @@ const types = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array };
 export function describe(module, source) {
   module.check(module.calls.describe(source));
   const { planeCount, chunkPlanes, ...described } = module.json();
-  const [numbers, grid] = module.with([Math.max(1, planeCount) * PLANE_NUMBERS * 8, 15 * 8], (planes, at) => {
+  const [numbers, grid] = module.with([new Room(Math.max(1, planeCount) * PLANE_NUMBERS * 8), new Room(15 * 8)], (planes, at) => {
     module.check(module.calls.planes(source, planes, at));
     return [module.copy(Float64Array, planes, planeCount * PLANE_NUMBERS), module.copy(Float64Array, at, 15)];
   });
@@ -213,7 +214,7 @@ export class SegmentationHere {
       await ahead.need(first, count, end);
       const length = count * plane;
       overlap += await this.#call(
-        () => this.#module.with([length * Type.BYTES_PER_ELEMENT], (block) => {
+        () => this.#module.with([new Room(length * Type.BYTES_PER_ELEMENT)], (block) => {
           const found = read(target.source, first, count, block, length * Type.BYTES_PER_ELEMENT);
           if (found < 0) this.#module.fail();
           copyFilled(this.#module, block, voxels, done * plane, length);
@@ -269,7 +270,7 @@ export class SegmentationHere {
   async #assignLayers(signal) {
     if (this.#layers === null) {
       this.#layers = await this.#walk(WALKS.layers, await this.#target({}), (walk) =>
-        this.#module.with([Math.max(1, this.segments.length) * 4], (block) => {
+        this.#module.with([new Room(Math.max(1, this.segments.length) * 4)], (block) => {
           const count = this.#module.calls.layers(walk, this.#source, block);
           if (count < 0) this.#module.fail();
           return { count, of: [...this.#module.copy(Uint32Array, block, this.segments.length)] };
@@ -297,7 +298,7 @@ export class SegmentationHere {
   async digest({ asMasks = false } = {}) {
     const kind = asMasks ? WALKS.digestAsMasks : WALKS.digest;
     return this.#run(async () => this.#walk(kind, await this.#target({}), (walk) =>
-      this.#module.with([32], (block) => {
+      this.#module.with([new Room(32)], (block) => {
         this.#module.calls.digest(walk, block);
         const bytes = this.#module.copy(Uint8Array, block, 32);
         return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // write.js - what comes out of the module: converted, transcoded and new objects.
-import { argument } from "./errors.js";
+import { argument, textOf } from "./errors.js";
 
 /** The texts of native/face_write.c, in its order. */
 export function textsOf(options, format) {
-  return [
-    options.as,
-    options.transferSyntax,
-    options.seriesDescription,
-    options.seriesNumber,
-    options.uidSeed,
-    options.dateTime,
-    format,
-  ];
+  const keys = ["as", "transferSyntax", "seriesDescription", "seriesNumber", "uidSeed", "dateTime"];
+  return [...keys.map((key) => textOf(options[key], key)), textOf(format, "format")];
 }
 
 async function gzip(bytes) {
@@ -40,7 +33,7 @@ export async function convertInto(module, source, options, segments, run) {
 /** The object of an input in another transfer syntax. */
 export async function transcodeInto(module, input, transferSyntax, run) {
   const { host, calls } = module;
-  if (typeof transferSyntax !== "string") throw argument("transcode needs the name or UID of a transfer syntax");
+  if (!textOf(transferSyntax, "transferSyntax")) throw argument("transcode needs the name or UID of a transfer syntax");
   host.messages = [];
   const frames = await run(() =>
     module.with([input.name, transferSyntax], (name, syntax) => {

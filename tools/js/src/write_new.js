@@ -1,45 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // write_new.js - a new object from arrays: label maps or masks, described segments, images.
 import { argument, DsegError } from "./errors.js";
+import { Room } from "./module.js";
 import { sortPlanes } from "./planes.js";
+import { giveSegment, sortSegments } from "./segment_input.js";
 import { callWithInputs } from "./tasks.js";
 import { textsOf } from "./write.js";
 
 const kinds = { labels: 0, masks: 1, probability: 2 };
-const algorithms = ["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"];
 const bitsOf = new Map([[Uint8Array, 8], [Uint8ClampedArray, 8], [Uint16Array, 16], [Uint32Array, 32]]);
-
-const isNumber = (value) => Number.isInteger(value) && value >= 1 && value < 2 ** 32;
-/** Three whole numbers, the colour of a segment. */
-const isColor = (values, most) => values?.length === 3
-  && Array.from(values).every((value) => Number.isInteger(value) && value >= 0 && value <= most);
-
-/** The segments by ascending number, each with the index that it had. */
-function sortSegments(segments) {
-  if (!Array.isArray(segments)) throw argument("segments must be an array");
-  const sorted = segments.map((segment, index) => ({ ...segment, number: segment.number ?? index + 1, index }));
-  for (const { number, originalNumber, label, category, type, algorithmType, rgb, cielab } of sorted) {
-    if (!isNumber(number)) throw argument(`segment number ${number}: must be a whole number from 1 to 4294967295`);
-    if (originalNumber !== undefined && !isNumber(originalNumber)) {
-      throw argument(`segment ${number} (${label}): originalNumber must be a whole number from 1 to 4294967295`);
-    }
-    if (typeof label !== "string") throw argument(`segment ${number} needs a label`);
-    if (!category?.value || !type?.value) throw argument(`segment ${number} (${label}) needs a category and a type, codes`);
-    if (rgb !== undefined && !isColor(rgb, 255)) {
-      throw argument(`segment ${number} (${label}): rgb are three whole numbers from 0 to 255`);
-    }
-    if (cielab !== undefined && !isColor(cielab, 65535)) {
-      throw argument(`segment ${number} (${label}): cielab are three whole numbers from 0 to 65535`);
-    }
-    if (algorithmType !== undefined && !algorithms.includes(algorithmType)) {
-      throw argument(`segment ${number} (${label}): algorithmType is one of ${algorithms.join(", ")}`);
-    }
-  }
-  sorted.sort((a, b) => a.number - b.number);
-  const twice = sorted.find((segment, i) => segment.number === sorted[i + 1]?.number);
-  if (twice) throw argument(`two segments have the number ${twice.number}`);
-  return sorted;
-}
 
 function checkVoxels({ labels, masks, segments }) {
   if ((labels === undefined) === (masks === undefined)) throw argument("write needs labels or masks, one of both");
@@ -101,32 +70,6 @@ function renumber(form, segments) {
   }) };
 }
 
-const textsOfCode = (code) => [code.value, code.scheme, code.meaning];
-
-function giveSegment(module, segment) {
-  const modifiers = segment.typeModifiers ?? [];
-  const regions = segment.anatomicRegions ?? [];
-  const regionModifiers = segment.anatomicRegionModifiers ?? [];
-  const texts = [
-    segment.label,
-    segment.description,
-    segment.algorithmName,
-    segment.trackingId,
-    segment.trackingUid,
-    ...[segment.category, segment.type, ...modifiers, ...regions, ...regionModifiers].flatMap(textsOfCode),
-  ];
-  const [red, green, blue] = segment.rgb ?? [];
-  const hasColor = segment.hasColor !== false;
-  const rgb = segment.rgb === undefined || !hasColor ? -1 : (red << 16) | (green << 8) | blue;
-  const cielab = segment.cielab === undefined || !hasColor ? null : Uint16Array.from(segment.cielab);
-  const algorithm = algorithms.indexOf(segment.algorithmType ?? (segment.algorithmName ? "AUTOMATIC" : "MANUAL"));
-  module.with([texts, cielab], (list, color) => {
-    const { number, originalNumber } = segment;
-    const counts = [modifiers.length, regions.length, regionModifiers.length];
-    module.check(module.calls.new_segment(number, originalNumber ?? 0, algorithm, rgb, color, list, ...counts));
-  });
-}
-
 /** Describes the object, and returns the size of what is to come. */
 function describeNew(module, images, segments, form, sorted, request) {
   const { calls, host } = module;
@@ -145,7 +88,7 @@ function describeNew(module, images, segments, form, sorted, request) {
       module.check(calls.new_images(list, paths.length, request.otherPatient ? 1 : 0));
     });
   }
-  return module.with([12], (block) => {
+  return module.with([new Room(12)], (block) => {
     calls.new_size(block);
     const [rows, columns, planes] = module.copy(Uint32Array, block, 3);
     return { rows, columns, planes };
@@ -166,7 +109,7 @@ function checkSize(form, segments, { rows, columns, planes }) {
 function writePlanes(module, form, segments, size, place) {
   const { calls, host } = module;
   const length = size.rows * size.columns;
-  module.with([length * 4], (block) => {
+  module.with([new Room(length * 4)], (block) => {
     for (let p = 0; p < size.planes; p++) {
       const to = place === null ? p : place[p];
       if (form.labels !== undefined) {

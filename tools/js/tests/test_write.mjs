@@ -254,6 +254,29 @@ test("the number that a segment once had is kept when it is numbered anew", asyn
   assert.deepEqual(numbers(await module.open((await module.write(some)).bytes)), [[1, 9], [2, 8]]);
 });
 
+test("texts are texts, whole, or refused", async () => {
+  const refused = { name: "DsegError", code: "argument" };
+  const labels = voxels.map((value) => (value === 1 ? 1 : 0));
+  for (const wrong of [500, "Left\0Right", {}, ["a"], true]) {
+    const own = ["label", "description", "algorithmName", "trackingId", "trackingUid"].map((key) => ({ [key]: wrong }));
+    const codes = ["category", "type"].flatMap((key) => ["value", "scheme", "meaning"].map((part) =>
+      ({ [key]: { ...liver[key], [part]: wrong } })));
+    const lists = ["typeModifiers", "anatomicRegions", "anatomicRegionModifiers"].flatMap((key) =>
+      [{ [key]: wrong }, { [key]: [wrong] }, { [key]: [{ ...liver.type, value: wrong }] }]);
+    for (const change of [...own, ...codes, ...lists]) {
+      await assert.rejects(module.write({ labels, segments: [{ ...liver, ...change }], on }), refused, JSON.stringify(change));
+    }
+    for (const key of ["as", "transferSyntax", "seriesDescription", "seriesNumber", "uidSeed", "dateTime"]) {
+      await assert.rejects(module.write({ labels, segments: [liver], on, [key]: wrong }), refused, key);
+      await assert.rejects(seg.convert({ [key]: wrong }), refused, key);
+    }
+    await assert.rejects(seg.convert({ format: wrong }), refused);
+    await assert.rejects(seg.transcode(wrong), refused);
+    await assert.rejects(module.open("volume.dcm", { name: wrong }), refused);
+  }
+  await assert.rejects(module.write({ labels, segments: [liver], on, seriesNumber: 700 }), /seriesNumber must be a text/);
+});
+
 test("conversions keep the voxels", async () => {
   for (const format of [".nii", ".nii.gz", ".nrrd", ".seg.nrrd", ".mha", "dicom"]) {
     const { bytes, messages } = await seg.convert({ format });
