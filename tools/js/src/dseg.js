@@ -104,7 +104,7 @@ export class DsegHere extends Dseg {
         });
         const described = describe(this.#module, source);
         if (inputs.length === 1) Object.assign(described.encoding, inputs[0].encoding);
-        const made = new SegmentationHere(this, this.#module, source, inputs, described, host.messages);
+        const made = new SegmentationHere(this, this.#module, source, inputs, described, host.takeMessages());
         this.#open.add(made);
         return made;
       } catch (error) {

@@ -79,6 +79,13 @@ export class Host {
     this.#paths = new Map(entries);
   }
 
+  /** What the running call was told, which is no longer its own. */
+  takeMessages() {
+    const told = this.messages;
+    this.messages = [];
+    return told;
+  }
+
   takeOutput() {
     const size = this.output.reduce((sum, piece) => sum + piece.length, 0);
     const bytes = new Uint8Array(size);

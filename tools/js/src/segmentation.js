@@ -162,7 +162,7 @@ export class SegmentationHere {
         }),
         { signal, undo: (made) => calls.close(made) },
       );
-      this.#view = { key, source, messages: host.messages };
+      this.#view = { key, source, messages: host.takeMessages() };
     }
     return { source: this.#view.source, sorted, messages: [...this.#view.messages] };
   }
@@ -307,11 +307,13 @@ export class SegmentationHere {
 
   async convert(options = {}) {
     return this.#run(async () => {
-      const source = options.on === undefined ? this.#source : (await this.#viewOn(options.on, { whole: true })).source;
+      const from = options.on === undefined ? { source: this.#source, messages: [] }
+        : await this.#viewOn(options.on, { whole: true });
       const indices = options.segments?.map((number) => this.#indexOf(number));
       const segments = indices ? [...new Set(indices)] : null;
       await this.#load(null, null);
-      return convertInto(this.#module, source, options, segments, (call) => this.#call(call));
+      const written = await convertInto(this.#module, from.source, options, segments, (call) => this.#call(call));
+      return { ...written, messages: [...from.messages, ...written.messages] };
     });
   }
 

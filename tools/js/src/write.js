@@ -27,7 +27,7 @@ export async function convertInto(module, source, options, segments, run) {
     }),
   );
   const bytes = host.takeOutput();
-  return { bytes: isGzip ? await gzip(bytes) : bytes, ...result, messages: host.messages };
+  return { bytes: isGzip ? await gzip(bytes) : bytes, ...result, messages: host.takeMessages() };
 }
 
 /** The object of an input in another transfer syntax. */
@@ -41,5 +41,5 @@ export async function transcodeInto(module, input, transferSyntax, run) {
       return count >= 0 ? count : module.fail();
     }),
   );
-  return { bytes: host.takeOutput(), frames, messages: host.messages };
+  return { bytes: host.takeOutput(), frames, messages: host.takeMessages() };
 }

@@ -150,7 +150,7 @@ export async function writeNew(module, images, request) {
     writePlanes(module, form, segments, size, sorted?.place ?? null);
     module.check(calls.new_finish());
     const result = module.json();
-    return { bytes: host.takeOutput(), ...result, messages: host.messages };
+    return { bytes: host.takeOutput(), ...result, messages: host.takeMessages() };
   } finally {
     calls.new_end();
     host.setPaths([]);

@@ -163,6 +163,30 @@ test("where images are missing the others get their planes, and messages say wha
   await assert.rejects(seg.labels({ on: away }), (error) => error.code === "unsupported" && /wholly outside/.test(error.message));
 });
 
+test("messages are those of their own call, and stay as they are", async () => {
+  const [a, b] = [await module.open("volume.dcm"), await module.open("volume.dcm")];
+  const converted = await b.convert({ format: ".nii" });
+  const before = [a, b, converted].map(({ messages }) => [...messages]);
+  const narrow = imagePlanes(a.geometry).slice(2, 9);
+  const { messages: cut } = await a.labels({ on: narrow });
+  assert.equal(cut.length, 1);
+  const kept = [...cut];
+  await a.statistics({ on: narrow.slice(1) });
+  cut.push("the caller's own");
+  assert.deepEqual((await a.labels({ on: narrow })).messages, kept);
+  assert.deepEqual([a, b, converted].map(({ messages }) => messages), before);
+  assert.deepEqual((await a.labels()).messages, []);
+  // Whole rows and columns without voxels are left out of an object, which is told of it.
+  const voxels = await a.statistics();
+  const last = Math.max(...voxels.segments.map(({ box }) => box.high[0]));
+  const fitting = imagePlanes(a.geometry).map((one) => ({ ...one, columns: last }));
+  assert.ok(last < a.geometry.columns);
+  for (let times = 0; times < 2; times++) {
+    const { messages } = await a.convert({ as: "labelmap", on: fitting });
+    assert.equal(messages.filter((one) => /lie outside the grid/.test(one)).length, 1, `${messages}`);
+  }
+});
+
 test("planes side by side are no view", async () => {
   const wide = imagePlanes(seg.geometry).map((one) => ({ ...one, columns: one.columns + 10 }));
   const beside = (pixels) => wide.map((one) => ({ ...one, position: one.position.map((value, axis) =>
