@@ -46,6 +46,8 @@ export class Host {
   output = [];
   /** Decoders by number: { decode, transferSyntax }. */
   decoders = [];
+  /** Why an import has failed in the running call, where the library's error does not tell; null: none has. */
+  failure = null;
   #memory = null;
   #bytes = new Uint8Array(0);
   #files = [];
@@ -113,9 +115,23 @@ export class Host {
     this.bytes.set(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength), to);
   }
 
+  /** Functions that never throw: an exception that leaves the module's frames behind it would leave their stack taken for
+   * ever. Where one fails, the library hears of it by what is returned. */
+  #guard(functions, failed = {}) {
+    const guarded = ([name, call]) => [name, (...args) => {
+      try {
+        return call(...args);
+      } catch (error) {
+        if (error instanceof DsegError) this.failure ??= error;
+        return failed[name] ?? -1;
+      }
+    }];
+    return Object.fromEntries(Object.entries(functions).map(guarded));
+  }
+
   imports() {
     return {
-      dseg: {
+      dseg: this.#guard({
         open: (from, length) => {
           const file = this.#paths.get(this.string(from, length));
           return file ? this.add(file) : -1;
@@ -125,12 +141,8 @@ export class Host {
         read: (descriptor, offset, to, size) =>
           this.#files[descriptor].read(offset, this.bytes.subarray(to, to + size)),
         write: (descriptor, offset, from, size) => {
-          try {
-            this.#files[descriptor].write(offset, this.bytes.subarray(from, from + size));
-            return 0;
-          } catch {
-            return -1;
-          }
+          this.#files[descriptor].write(offset, this.bytes.subarray(from, from + size));
+          return 0;
         },
         close: (descriptor) => this.remove(descriptor),
         random: (to, size) => {
@@ -150,27 +162,19 @@ export class Host {
           new Int32Array(this.bytes.buffer, to, 6).set(parts);
         },
         decode_text: (encoding, length, from, size, to, room) => {
-          try {
-            const name = this.string(encoding, length);
-            const text = new TextDecoder(name === "EUC-CN" ? "GB2312" : name).decode(this.bytes.slice(from, from + size));
-            const bytes = new TextEncoder().encode(text);
-            if (bytes.length > room) return -1;
-            this.bytes.set(bytes, to);
-            return bytes.length;
-          } catch {
-            return -1;
-          }
+          const name = this.string(encoding, length);
+          const text = new TextDecoder(name === "EUC-CN" ? "GB2312" : name).decode(this.bytes.slice(from, from + size));
+          const bytes = new TextEncoder().encode(text);
+          if (bytes.length > room) return -1;
+          this.bytes.set(bytes, to);
+          return bytes.length;
         },
         tell: (from, length) => {
           this.messages.push(this.string(from, length));
         },
         emit: (from, size) => {
-          try {
-            this.output.push(this.bytes.slice(from, from + size));
-            return 0;
-          } catch {
-            return -1;
-          }
+          this.output.push(this.bytes.slice(from, from + size));
+          return 0;
         },
         decode: (number, from, size, rows, columns, bits, to, toSize, message, room) => {
           try {
@@ -183,7 +187,7 @@ export class Host {
             return -1;
           }
         },
-      },
+      }, { size: 0 }),
       wasi_snapshot_preview1: {
         // The C library asks for the time alone: in nanoseconds.
         clock_time_get: (clock, precision, to) => {

@@ -25,6 +25,9 @@ export class MemoryInput {
   }
 
   read(offset, target) {
+    if (this.bytes.length !== this.size) {
+      throw new DsegError("input", `${this.name}: its bytes are gone: the buffer was transferred, or it was resized`);
+    }
     const part = this.bytes.subarray(offset, Math.min(this.size, offset + target.length));
     target.set(part);
     return part.length;
@@ -236,13 +239,21 @@ function blobSource(name, blob) {
   };
 }
 
+/** The bytes of a buffer, or of a view of one. */
+function bytesOf(given, name) {
+  try {
+    return ArrayBuffer.isView(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : new Uint8Array(given);
+  } catch {
+    throw new DsegError("input", `${name}: its bytes are gone: the buffer was transferred`);
+  }
+}
+
 /** An input of whatever open() takes; options.fallback: its name where it has none. */
 export async function openInput(given, options) {
   const { fallback } = options;
-  if (given instanceof ArrayBuffer) return new MemoryInput(options.name ?? fallback, new Uint8Array(given));
-  if (ArrayBuffer.isView(given)) {
-    const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
-    return new MemoryInput(options.name ?? fallback, bytes);
+  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
+    const name = options.name ?? fallback;
+    return new MemoryInput(name, bytesOf(given, name));
   }
   if (typeof Blob === "function" && given instanceof Blob) {
     const name = options.name ?? (given.name || fallback);

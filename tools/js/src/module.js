@@ -45,6 +45,9 @@ export class Module {
   }
 
   fail() {
+    const { failure } = this.host;
+    this.host.failure = null;
+    if (failure !== null) throw failure;
     throw errorOfStatus(this.calls.status(), this.stringAt(this.calls.message()));
   }
 

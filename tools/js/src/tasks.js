@@ -22,6 +22,7 @@ export async function callWithInputs(host, inputs, call, { signal, undo } = {}) 
     const messages = host.messages.length;
     for (const input of inputs) input.missing = null;
     host.output = [];
+    host.failure = null;
     let result;
     let error = null;
     try {

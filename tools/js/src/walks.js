@@ -11,6 +11,7 @@ async function runSteps(module, walk, need, signal) {
   for (let count = calls.walk_count(walk); count > 0; count = calls.walk_count(walk)) {
     await hearSignal(signal);
     await need(calls.walk_first(walk), count);
+    module.host.failure = null;
     module.check(calls.walk_step(walk));
   }
 }

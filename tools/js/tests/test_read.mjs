@@ -224,6 +224,24 @@ test("what cannot be read is refused", async () => {
   await assert.rejects(seg.labels({ signal }), code("aborted"));
 });
 
+test("a buffer that is transferred is told of, and harms no other segmentation", async () => {
+  const bytes = fs.readFileSync("volume.dcm");
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+  const fresh = await Dseg.create();
+  const [gone, good] = [await fresh.open(buffer, { name: "gone.dcm" }), await fresh.open("volume.dcm")];
+  const view = new Uint8Array(buffer);
+  structuredClone(buffer, { transfer: [buffer] });
+  const told = (error) => error instanceof DsegError && error.code === "input" && /gone.dcm.*transferred/.test(error.message);
+  for (let times = 0; times < 3000; times++) await assert.rejects(gone.labels(), told, `${times}`);
+  for (const call of ["statistics", "digest", "layers"]) await assert.rejects(gone[call](), told, call);
+  await assert.rejects(gone.mask(1), told);
+  await assert.rejects(gone.transcode("rle"), told);
+  await assert.rejects(gone.convert({ as: "binary" }), told);
+  assert.equal(await good.digest(), await seg.digest());
+  for (const input of [buffer, view]) await assert.rejects(fresh.open(input), { name: "DsegError", code: "input" });
+  fresh.close();
+});
+
 test("a cut file never gives anything but a DsegError", async () => {
   const bytes = fs.readFileSync("overlap.dcm");
   for (let size = 0; size < bytes.length; size += Math.ceil(bytes.length / 150)) {
