@@ -102,6 +102,7 @@ export class DsegHere extends Dseg {
           signal: options.signal,
           undo: (made) => calls.close(made),
         });
+        this.#checkOpen(); // it may have been closed while bytes were on their way
         const described = describe(this.#module, source);
         if (inputs.length === 1) Object.assign(described.encoding, inputs[0].encoding);
         const made = new SegmentationHere(this, this.#module, source, inputs, described, host.takeMessages());

@@ -249,6 +249,34 @@ test("a cut file never gives anything but a DsegError", async () => {
   }
 });
 
+test("what is being opened when all is closed is not opened", async () => {
+  let release;
+  const gate = new Promise((resolve) => (release = resolve));
+  let begin;
+  const begun = new Promise((resolve) => (begin = resolve));
+  /** A Blob whose bytes behind the first part come when they are let. */
+  class SlowBlob extends Blob {
+    slice(from, to) {
+      const part = super.slice(from, to);
+      const read = part.arrayBuffer.bind(part);
+      part.arrayBuffer = async () => {
+        if (from > 0) begin();
+        if (from > 0) await gate;
+        return read();
+      };
+      return part;
+    }
+  }
+  dseg("convert", phantom("deep.dcm", "--size", "32x32x300", "--labels", "12"), "frames.dcm", "--as", "binary", "--force");
+  const bytes = fs.readFileSync("frames.dcm");
+  const fresh = await Dseg.create();
+  const opening = fresh.open(new SlowBlob([bytes]));
+  await Promise.race([begun, opening]);
+  fresh.close();
+  release();
+  await assert.rejects(opening, { name: "DsegError", code: "closed" });
+});
+
 test("calls may be made together, and after close they fail", async () => {
   const one = await module.open("volume.dcm");
   const [labels, mask, digest] = await Promise.all([one.labels(), one.mask(1), one.digest()]);
