@@ -151,7 +151,9 @@ class RemoteDseg extends Dseg {
   }
 
   async open(input, options = {}) {
-    const { result } = await this.#connection.call({ method: "open" }, [sendable(input)], options);
+    const { headers } = options;
+    const sent = headers instanceof Headers ? { ...options, headers: Object.fromEntries(headers) } : options;
+    const { result } = await this.#connection.call({ method: "open" }, [sendable(input)], sent);
     return new RemoteSegmentation(this.#connection, result.handle, result.described, result.cost);
   }
 

@@ -168,6 +168,14 @@ test("headers of the caller are sent, and abort is obeyed", async () => {
   server.prependOnceListener("request", (request) => (seen = request.headers.authorization));
   (await open({}, { headers: { Authorization: "Bearer x" } })).close();
   assert.equal(seen, "Bearer x");
+  const worker = await Dseg.create({ worker: true });
+  for (const asker of [module, worker]) {
+    seen = null;
+    server.prependOnceListener("request", (request) => (seen = request.headers.authorization));
+    (await asker.open(url, { headers: new Headers({ Authorization: "Bearer y" }) })).close();
+    assert.equal(seen, "Bearer y");
+  }
+  worker.close();
   const controller = new AbortController();
   const opening = open({ hang: (request) => request > 1 }, { signal: controller.signal });
   setTimeout(() => controller.abort(), 100);

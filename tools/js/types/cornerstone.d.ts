@@ -26,7 +26,7 @@ export interface AdapterOptions {
    * dicomweb are fetched as they are stored. */
   loadInstance?: (segImageId: string, metadataProvider: MetadataProvider) => Input | Promise<Input>;
   /** Headers of each request, authorization for instance. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | Headers;
   /** Percent that is done. */
   progress?: (percentComplete: number) => void;
 }

@@ -51,7 +51,7 @@ export interface OpenOptions {
   /** The name in messages. Left out: that of the File, the URL or the path. */
   name?: string;
   /** For a URL: headers of each request. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | Headers;
   signal?: AbortSignal;
   /** Inputs of different patients are opened as one all the same. */
   otherPatient?: boolean;

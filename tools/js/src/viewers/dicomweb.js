@@ -32,12 +32,25 @@ export function firstPart(bytes, contentType) {
 
 /**
  * The bytes of one instance. url: ".../instances/UID" (WADO-RS) or one that gives a Part 10 file.
- * options: headers, signal; fetch, where it is not the global one.
+ * options: headers, a record or a Headers; signal; fetch, where it is not the global one.
  */
 export async function fetchInstance(url, { headers, signal, fetch = globalThis.fetch } = {}) {
-  const response = await fetch(url, { headers: { accept: ACCEPT, ...headers }, signal });
+  const asked = { accept: ACCEPT, ...Object.fromEntries(new Headers(headers ?? {})) };
+  const failed = (text, error) => (signal?.aborted ? new DsegError("aborted", "the call was aborted")
+    : new DsegError("network", `${url}: ${text}: ${error.cause?.message ?? error.message}`));
+  let response;
+  try {
+    response = await fetch(url, { headers: asked, signal });
+  } catch (error) {
+    throw failed("cannot be fetched", error);
+  }
   if (!response.ok) throw new DsegError("network", `${url}: the server answers ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  let bytes;
+  try {
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw failed("the transfer broke off", error);
+  }
   const type = response.headers.get("content-type") ?? "";
   return /^multipart\//i.test(type) ? firstPart(bytes, type) : bytes;
 }

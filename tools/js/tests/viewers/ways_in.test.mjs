@@ -77,7 +77,15 @@ test("instances come as files and in multipart bodies", async () => {
   assert.match(asked[0][1].accept, /transfer-syntax=\*/);
   assert.equal(asked[0][1].authorization, "Bearer 1");
   assert.deepEqual(await fetchInstance("http://p/1", { fetch: server(200, file, "application/dicom") }), file);
+  await fetchInstance("http://p/1", { headers: new Headers(headers), fetch: server(200, body, type) });
+  assert.equal(asked.at(-1)[1].authorization, "Bearer 1");
   const failed = { name: "DsegError", code: "network" };
+  await assert.rejects(fetchInstance("http://127.0.0.1:1/x"), failed); // nobody listens there
+  const broken = new ReadableStream({ start: (controller) => controller.error(new Error("the line is cut")) });
+  await assert.rejects(fetchInstance("http://p/1", { fetch: async () => new Response(broken) }),
+    { ...failed, message: /the line is cut/ });
+  const signal = AbortSignal.abort();
+  await assert.rejects(fetchInstance("http://p/1", { signal }), { name: "DsegError", code: "aborted" });
   const fetched = (...answer) => fetchInstance("http://p/1", { fetch: server(...answer) });
   await assert.rejects(fetched(500, "", "text/plain"), { ...failed, message: /500/ });
   await assert.rejects(fetched(200, body.subarray(0, 4000), type), failed);
