@@ -4,7 +4,7 @@
 // The module asks for bytes and cannot wait. Memory and files of node answer at once. What is read by parts answers
 // from the parts that are here; else it notes what is missing, the module's call fails, and whoever made the call loads
 // that and makes it again.
-import { argument, DsegError } from "./errors.js";
+import { argument, checkSignal, DsegError } from "./errors.js";
 import { HttpParts } from "./http.js";
 import { isNode, nodeModule, toUrl } from "./platform.js";
 
@@ -248,6 +248,16 @@ function bytesOf(given, name) {
   }
 }
 
+/** The bytes that a URL holds itself, of which there are no ranges. */
+async function bytesOfData(url, name, signal) {
+  try {
+    return new Uint8Array(await (await fetch(url, { signal })).arrayBuffer());
+  } catch (error) {
+    checkSignal(signal);
+    throw new DsegError("input", `${name}: its data URL cannot be read: ${error.cause?.message ?? error.message}`);
+  }
+}
+
 /** An input of whatever open() takes; options.fallback: its name where it has none. */
 export async function openInput(given, options) {
   const { fallback } = options;
@@ -263,6 +273,10 @@ export async function openInput(given, options) {
     const url = given instanceof URL ? given : toUrl(given);
     if (isNode && (url === null || url.protocol === "file:")) {
       return new NodeFileInput(options.name ?? String(given), url ?? given);
+    }
+    if (url?.protocol === "data:") {
+      const name = options.name ?? fallback;
+      return new MemoryInput(name, await bytesOfData(url, name, options.signal));
     }
     const name = options.name ?? String(given);
     const parts = await HttpParts.open(name, String(given), options);

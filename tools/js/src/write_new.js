@@ -8,11 +8,11 @@ import { callWithInputs } from "./tasks.js";
 import { textsOf } from "./write.js";
 
 const kinds = { labels: 0, masks: 1, probability: 2 };
-const bitsOf = new Map([[Uint8Array, 8], [Uint8ClampedArray, 8], [Uint16Array, 16], [Uint32Array, 32]]);
+const labelArrays = [Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array];
 
 function checkVoxels({ labels, masks, segments }) {
   if ((labels === undefined) === (masks === undefined)) throw argument("write needs labels or masks, one of both");
-  if (labels !== undefined && !bitsOf.has(labels.constructor)) {
+  if (labels !== undefined && !labelArrays.some((Type) => labels instanceof Type)) {
     throw argument("labels must be a Uint8Array, Uint16Array or Uint32Array");
   }
   if (masks !== undefined) {

@@ -242,6 +242,18 @@ test("a buffer that is transferred is told of, and harms no other segmentation",
   fresh.close();
 });
 
+test("a data URL is opened", async () => {
+  const url = `data:application/dicom;base64,${fs.readFileSync("volume.dcm").toString("base64")}`;
+  for (const input of [url, new URL(url)]) {
+    const read = await module.open(input);
+    assert.equal(await read.digest(), await seg.digest());
+    read.close();
+  }
+  await assert.rejects(module.open("data:application/dicom;base64,AAAA"), { name: "DsegError", message: /^input 1: / });
+  await assert.rejects(module.open("data:nothing"), { name: "DsegError", code: "input", message: /^input 1: / });
+  await assert.rejects(module.open(url, { signal: AbortSignal.abort() }), { code: "aborted" });
+});
+
 test("a cut file never gives anything but a DsegError", async () => {
   const bytes = fs.readFileSync("overlap.dcm");
   for (let size = 0; size < bytes.length; size += Math.ceil(bytes.length / 150)) {

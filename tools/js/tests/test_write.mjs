@@ -69,6 +69,13 @@ test("masks: a label map where they do not overlap, else binary", async () => {
   assert.deepEqual((await probability.mask(1, { on })).voxels, masks[0].map((v) => v * 128));
 });
 
+test("a Buffer is an array of bytes", async () => {
+  const { bytes } = await module.write({ labels: Buffer.from(voxels), segments: seg.segments, on, as: "binary" });
+  assert.equal(await checked(bytes, "of-buffer.dcm"), await seg.digest());
+  const clamped = await module.write({ labels: Uint8ClampedArray.from(voxels), segments: seg.segments, on });
+  assert.equal(await checked(clamped.bytes, "clamped.dcm"), await seg.digest());
+});
+
 test("planes may come in any order", async () => {
   const plane = seg.geometry.rows * seg.geometry.columns;
   const order = on.map((_, p) => (p * 5) % 16);
