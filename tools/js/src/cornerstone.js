@@ -29,21 +29,23 @@ function createImage(imageLoader, imageId, bits) {
     : imageLoader.createAndCacheDerivedImage(imageId, { targetBuffer: { type: "Uint16Array" } });
 }
 
-/** Segment Numbers in each image, by its index; images without any have no entry. */
+/** Segment Numbers in each image, by its index; images without any have no entry. Number 0, which a label map can have,
+ * is the background to viewers. */
 function segmentsByImage(statistics, chosen) {
   const found = [];
-  statistics.planes.forEach((numbers, plane) => {
+  statistics.planes.forEach((all, plane) => {
+    const numbers = all.filter((number) => number !== 0);
     if (numbers.length > 0) found[chosen[plane].index] = numbers;
   });
   return found;
 }
 
-/** Where the middle of each segment lies: column, row and index of the image (whole numbers), and in mm. */
+/** Where the middle of each segment but number 0 lies: column, row and index of the image (whole numbers), and in mm. */
 function centroidsOf(statistics, stack, chosen) {
   const { pixelSpacing, orientation } = stack.planes[0];
   const found = new Map();
   for (const segment of statistics.segments) {
-    if (segment.voxels === 0) continue;
+    if (segment.voxels === 0 || segment.number === 0) continue;
     const [x, y, mean] = segment.centroid;
     // Planes at uneven distances are no grid: the mean of planes' numbers then says where it lies along the normal.
     const place = segment.centroidMm ? placeAmong(stack.along, dot(segment.centroidMm, stack.normal)) : mean;

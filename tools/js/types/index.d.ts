@@ -59,6 +59,8 @@ export interface OpenOptions {
 
 export interface Code { value: string; scheme: string; meaning: string }
 export interface Segment {
+  /** From 1; 0 in a label map whose background has another label (Pixel Padding Value): labels() cannot tell it from the
+   * background, mask(0) can. write() takes numbers from 1. */
   number: number;
   label: string;
   description?: string;

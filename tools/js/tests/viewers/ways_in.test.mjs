@@ -135,6 +135,22 @@ test("fractions are inside from a half on, and what is counted is what is shown"
   assert.deepEqual(result.segmentsOnFrame[2], [1, 2]);
 });
 
+test("a segment with the number 0 is background to viewers", async () => {
+  const buffer = arrayBufferOf("axial/dseg-labelmap.dcm");
+  const at = Buffer.from(buffer).indexOf(Uint8Array.of(0x28, 0, 0x20, 1, 0x55, 0x53, 2, 0, 0, 0)); // Pixel Padding Value 0
+  assert.ok(at > 0);
+  const plain = await read(buffer.slice(0));
+  new Uint8Array(buffer)[at + 8] = 200;
+  const segmentation = await dseg.open(buffer.slice(0));
+  assert.equal(segmentation.segments[0].number, 0);
+  assert.ok((await segmentation.mask(0)).voxels.some((value) => value === 1));
+  segmentation.close();
+  const result = await read(buffer);
+  assert.deepEqual(pixelsOf(result), pixelsOf(plain));
+  assert.deepEqual(result.segmentsOnFrame, plain.segmentsOnFrame);
+  assert.deepEqual([...result.centroids.keys()], [...plain.centroids.keys()]);
+});
+
 test("images side by side are refused", async () => {
   const moved = stack.images.map((image, index) => ({ ...image, SOPInstanceUID: `1.2.3.${index}`,
     ImagePositionPatient: image.ImagePositionPatient.map((value, axis) => value + 100 * image.ImageOrientationPatient[axis]) }));
