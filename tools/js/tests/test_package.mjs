@@ -40,8 +40,21 @@ test("a fresh project installs the package and uses it", () => {
 });
 
 test("the types hold", () => {
+  const modules = ["cornerstone", "decoders", "itk", "niivue", "ohif"];
+  assert.deepEqual(fs.readdirSync(path.join(packageDirectory, "types")).sort(),
+    [...modules, "index"].map((name) => `${name}.d.ts`).sort());
   fs.writeFileSync("example.ts", `import { Dseg, DsegError, type ImagePlane, type SegmentInput } from "@dseg/dseg";
+import { createCornerstoneAdapter } from "@dseg/dseg/cornerstone";
 import { deflatedFrame, jpegLs } from "@dseg/dseg/decoders";
+import * as itk from "@dseg/dseg/itk";
+import * as niivue from "@dseg/dseg/niivue";
+import * as ohif from "@dseg/dseg/ohif";
+
+export const others = [createCornerstoneAdapter, itk, niivue, ohif];
+// @ts-expect-error: errors are made by the package alone
+export const error = new DsegError("a message");
+// @ts-expect-error: Dseg.create makes one
+export const none = new Dseg();
 
 export async function example(file: Blob, on: ImagePlane[], segment: SegmentInput): Promise<number> {
   const dseg = await Dseg.create({ worker: true, decoderModules: ["decoders.js"] });
@@ -63,8 +76,8 @@ export async function example(file: Blob, on: ImagePlane[], segment: SegmentInpu
     compilerOptions: {
       strict: true, noEmit: true, target: "es2022", lib: ["es2022", "dom"], types: [], module: "nodenext",
       moduleResolution: "nodenext", allowJs: false, skipLibCheck: false,
-      paths: { "@dseg/dseg": [path.join(packageDirectory, "types/index.d.ts")],
-        "@dseg/dseg/decoders": [path.join(packageDirectory, "types/decoders.d.ts")] },
+      paths: Object.fromEntries([["@dseg/dseg", "index"], ...modules.map((name) => [`@dseg/dseg/${name}`, name])].map(
+        ([name, file]) => [name, [path.join(packageDirectory, `types/${file}.d.ts`)]])),
     },
     files: ["example.ts"],
   }));

@@ -17,6 +17,7 @@
 /** What failed, by kind: those of dseg_status in dseg/status.h, and 'network' for a server, 'closed' for a call after
  * close(). */
 export class DsegError extends Error {
+  private constructor();
   readonly code: 'argument' | 'memory' | 'input' | 'output' | 'format' | 'unsupported' | 'overlap' | 'limit' | 'aborted'
     | 'network' | 'closed' | 'internal';
 }
@@ -268,6 +269,7 @@ export interface Segmentation {
 export interface CodecInfo { name: string; transferSyntax: string; title: string; reads: boolean; writes: boolean; experimental: boolean }
 
 export class Dseg {
+  private constructor();
   static create(options?: CreateOptions): Promise<Dseg>;
   readonly version: string;
   codecs(): CodecInfo[];
