@@ -65,7 +65,9 @@ async function readLayers(segmentation, on, notes, progress) {
   for (let layer = 1; layer <= Math.min(count, MAX_LAYERS); layer++) {
     const request = { on, progress };
     if (count > 1) request.layer = layer;
-    layers.push(await segmentation.labels(request));
+    const read = await segmentation.labels(request);
+    for (const told of read.messages) if (!notes.includes(told)) notes.push(told);
+    layers.push(read);
   }
   return layers;
 }
