@@ -25,7 +25,7 @@ ROOT = "1.3.6.1.4.1.99999."  # begins every UID of the patient's
 STANDARD = "1.2.840.10008."
 # What differs from instance to instance, as the README of a set says; what makes an encoding.
 OF_INSTANCE = {"MediaStorageSOPInstanceUID", "SOPInstanceUID", "SeriesInstanceUID", "DimensionOrganizationUID"}
-OF_CODEC = {"TransferSyntaxUID", "PixelData", "FileMetaInformationGroupLength"}
+OF_CODEC = {"TransferSyntaxUID", "PixelData", "FileMetaInformationGroupLength", "SeriesDescription"}  # samples name their encoding
 OF_REPRESENTATION = {
     "MediaStorageSOPClassUID", "SOPClassUID", "SegmentationType", "SegmentSequence", "NumberOfFrames", "BitsAllocated",
     "BitsStored", "HighBit", "PixelPaddingValue", "DimensionIndexSequence", "PerFrameFunctionalGroupsSequence",

@@ -115,6 +115,7 @@ SUBJECTS = [
     (r"Illegal root for UID", {"uid-form", "value-form", ""}),
     (r"Value invalid for this VR", {"value-form", "value-length"}),
     (r"Unrecognized enumerated value.*<(Patient's Sex|Patient Identity Removed|Smoking Status)>", {"value-term", "value-form"}),
+    (r"Unrecognized enumerated value.*<Spatial Locations Preserved>", {"spatial-locations"}),
     (r"Bad attribute Value Multiplicity", {"value-count"}),
     (
         r"(Missing|Empty) attribute.*Module=<(Patient|GeneralStudy|ClinicalTrial(Subject|Study|Series)|Specimen|"
