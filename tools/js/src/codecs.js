@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // codecs.js - decoders that are handed in, as frame codecs of the module.
 import { argument } from "./errors.js";
+import { wholeUrl } from "./platform.js";
 
 /** As native/face_codecs.c has them. */
 const LOSSY = 1;
@@ -34,7 +35,7 @@ function addDecoder(module, transferSyntax, decode) {
 export async function addDecoders(module, options) {
   const records = [options.decoders ?? {}];
   for (const url of options.decoderModules ?? []) {
-    const { default: given } = await import(/* @vite-ignore */ String(url));
+    const { default: given } = await import(/* @vite-ignore */ wholeUrl(url));
     records.push(await (typeof given === "function" ? given() : given));
   }
   for (const [transferSyntax, decode] of records.flatMap(Object.entries)) addDecoder(module, transferSyntax, decode);

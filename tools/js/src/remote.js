@@ -2,7 +2,7 @@
 // remote.js - a Dseg whose module is in a worker (worker.js). Arrays come over without a copy.
 import { Dseg } from "./base.js";
 import { argument, checkSignal, DsegError } from "./errors.js";
-import { isNode, nodeModule } from "./platform.js";
+import { isNode, nodeModule, wholeUrl } from "./platform.js";
 
 function startWorker() {
   if (isNode) {
@@ -12,9 +12,10 @@ function startWorker() {
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 }
 
-/** What a message can hold. */
+/** What a message can hold. A worker of a page would take relative URLs from its own file. */
 function sendable(input) {
   if (Array.isArray(input)) return input.map(sendable);
+  if (typeof input === "string" && !isNode) return wholeUrl(input);
   return input instanceof URL ? String(input) : input;
 }
 
@@ -174,7 +175,7 @@ export async function createInWorker({ worker, decoders, inflate, wasm, decoderM
   }
   const connection = new Connection();
   try {
-    const given = { ...options, wasm: sendable(wasm), decoderModules: decoderModules?.map(String) };
+    const given = { ...options, wasm: sendable(wasm), decoderModules: decoderModules?.map(wholeUrl) };
     const { result } = await connection.call({ method: "create" }, [given]);
     return new RemoteDseg(connection, result);
   } catch (error) {

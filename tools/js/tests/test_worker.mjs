@@ -107,6 +107,17 @@ test("a signal keeps nothing of a call that is over", async () => {
   assert.equal(listeners(), 0);
 });
 
+test("relative modules begin at the working directory", async () => {
+  fs.writeFileSync("relative.mjs", 'export default { "1.2.3": () => {} };\n');
+  for (const worker of [false, true]) {
+    for (const name of ["relative.mjs", "./relative.mjs", path.resolve("relative.mjs")]) {
+      const made = await Dseg.create({ worker, decoderModules: [name] });
+      assert.ok(made.codecs().some(({ transferSyntax }) => transferSyntax === "1.2.3"), name);
+      made.close();
+    }
+  }
+});
+
 test("decoders come as modules", async () => {
   await assert.rejects(Dseg.create({ worker: true, decoders: {} }), { code: "argument" });
   dseg("convert", "volume.dcm", "deflated-frame.dcm", "--transfer-syntax", "deflated-frame", "--force");

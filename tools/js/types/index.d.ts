@@ -36,7 +36,8 @@ export interface CreateOptions {
   worker?: boolean;
   /** Decoders of transfer syntaxes that the module has none for, by UID. See '@dseg/dseg/decoders' for ready ones. */
   decoders?: Record<string, FrameDecoder>;
-  /** URLs of ES modules whose default export is, or resolves to, such a record: what a worker loads. */
+  /** URLs of ES modules whose default export is, or resolves to, such a record: what a worker loads. Relative ones begin
+   * at the page, in node at the working directory. */
   decoderModules?: (URL | string)[];
   /** Inflates raw DEFLATE (RFC 1951), for data sets in Deflated Explicit VR Little Endian (PS3.5 A.5). Left out: the
    * DecompressionStream of the browser or of node. limit: bytes that may come out, memoryLimit; it may stop there. */
