@@ -35,8 +35,17 @@ function addDecoder(module, transferSyntax, decode) {
 export async function addDecoders(module, options) {
   const records = [options.decoders ?? {}];
   for (const url of options.decoderModules ?? []) {
-    const { default: given } = await import(/* @vite-ignore */ wholeUrl(url));
-    records.push(await (typeof given === "function" ? given() : given));
+    try {
+      const { default: given } = await import(/* @vite-ignore */ wholeUrl(url));
+      records.push(await (typeof given === "function" ? given() : given));
+    } catch (error) {
+      throw argument(`decoderModules: ${url} cannot be loaded: ${error?.message ?? error}`);
+    }
+  }
+  const wrong = records.findIndex((record) => typeof record !== "object" || record === null);
+  if (wrong >= 0) {
+    const name = wrong === 0 ? "decoders" : `decoderModules: the default export of ${options.decoderModules[wrong - 1]}`;
+    throw argument(`${name} must be a record of functions by transfer syntax`);
   }
   for (const [transferSyntax, decode] of records.flatMap(Object.entries)) addDecoder(module, transferSyntax, decode);
 }

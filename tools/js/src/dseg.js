@@ -2,7 +2,7 @@
 // dseg.js - the module on this thread (class Dseg of types/index.d.ts).
 import { Dseg } from "./base.js";
 import { addDecoders } from "./codecs.js";
-import { argument, DsegError, textOf } from "./errors.js";
+import { argument, DsegError, listOf, optionsOf, textOf } from "./errors.js";
 import { headerBytes } from "./header.js";
 import { expand } from "./inflate.js";
 import { openInput } from "./inputs.js";
@@ -87,8 +87,9 @@ export class DsegHere extends Dseg {
     });
   }
 
-  async open(input, options = {}) {
+  async open(input, settings) {
     this.#checkOpen();
+    const options = optionsOf(settings, "open");
     const given = Array.isArray(input) ? input : [input];
     if (given.length === 0) throw argument("there is nothing to open");
     const { host, calls } = this.#module;
@@ -122,9 +123,11 @@ export class DsegHere extends Dseg {
       ? headerBytes(this.#module, image.elements) : image)));
   }
 
-  async write(request) {
+  async write(given) {
     this.#checkOpen();
-    const images = await this.#openInputs(await this.#filesOf(request.images ?? []), { what: "image" });
+    const request = optionsOf(given, "write");
+    const files = await this.#filesOf(listOf(request.images, "images") ?? []);
+    const images = await this.#openInputs(files, { what: "image" });
     try {
       return await this.tasks.inTurn(() => writeNew(this.#module, images, request));
     } finally {

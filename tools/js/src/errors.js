@@ -20,6 +20,23 @@ export function argument(message) {
   return new DsegError("argument", message);
 }
 
+/** Options of a call; {} where they are left out. name: that of the call. */
+export function optionsOf(given, name) {
+  if (given === undefined) return {};
+  if (typeof given !== "object" || given === null) throw argument(`${name} takes an object of options, not ${given}`);
+  const { signal, progress } = given;
+  if (signal && typeof signal.addEventListener !== "function") throw argument(`${name}: signal must be an AbortSignal`);
+  if (progress && typeof progress !== "function") throw argument(`${name}: progress must be a function`);
+  return given;
+}
+
+/** A list that is given, or undefined. */
+export function listOf(given, name) {
+  if (given === undefined || given === null) return undefined;
+  if (!Array.isArray(given)) throw argument(`${name} must be an array`);
+  return given;
+}
+
 /** A text that is given, or undefined. */
 export function textOf(value, name) {
   if (value === undefined || value === null) return undefined;

@@ -21,8 +21,14 @@ export class Module {
   static async load(wasm) {
     const made = new Module();
     const given = wasm ?? new URL("../dseg.wasm", import.meta.url);
-    const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(await readWasm(given));
-    const instance = await WebAssembly.instantiate(module, made.host.imports());
+    let instance;
+    try {
+      const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(await readWasm(given));
+      instance = await WebAssembly.instantiate(module, made.host.imports());
+    } catch (error) {
+      if (error instanceof DsegError) throw error;
+      throw new DsegError("input", `dseg.wasm cannot be loaded: ${error.message}`);
+    }
     made.calls = instance.exports;
     made.host.memory = instance.exports.memory;
     made.calls._initialize();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // remote.js - a Dseg whose module is in a worker (worker.js). Arrays come over without a copy.
 import { Dseg } from "./base.js";
-import { argument, checkSignal, DsegError } from "./errors.js";
+import { argument, checkSignal, DsegError, optionsOf } from "./errors.js";
 import { isNode, nodeModule, wholeUrl } from "./platform.js";
 
 function startWorker() {
@@ -60,7 +60,7 @@ class Connection {
 
   /** options: what may hold signal and progress, which stay here. */
   async call(target, args, options) {
-    const { signal, progress, ...rest } = options ?? {};
+    const { signal, progress, ...rest } = optionsOf(options, target.method);
     checkSignal(signal);
     if (this.#ended) throw this.#ended;
     const id = this.#next++;
@@ -151,14 +151,16 @@ class RemoteDseg extends Dseg {
     return structuredClone(this.#codecs);
   }
 
-  async open(input, options = {}) {
+  async open(input, settings) {
+    const options = optionsOf(settings, "open");
     const { headers } = options;
     const sent = headers instanceof Headers ? { ...options, headers: Object.fromEntries(headers) } : options;
     const { result } = await this.#connection.call({ method: "open" }, [sendable(input)], sent);
     return new RemoteSegmentation(this.#connection, result.handle, result.described, result.cost);
   }
 
-  async write(request) {
+  async write(given) {
+    const request = optionsOf(given, "write");
     const images = request.images && sendable(request.images);
     const { result } = await this.#connection.call({ method: "write" }, [{ ...request, images }]);
     return result;

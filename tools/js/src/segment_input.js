@@ -50,9 +50,8 @@ function checkSegment({ number, originalNumber, label, algorithmType, rgb, ciela
   return name;
 }
 
-/** The segments by ascending number, each with the index that it had, its texts and the numbers of its codes. */
+/** An array of segments by ascending number, each with the index that it had, its texts and the numbers of its codes. */
 export function sortSegments(segments) {
-  if (!Array.isArray(segments)) throw argument("segments must be an array");
   const sorted = segments.map((given, index) => {
     const segment = { ...given, number: given?.number ?? index + 1, index };
     return { ...segment, ...textsOfSegment(segment, checkSegment(segment)) };

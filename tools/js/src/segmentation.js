@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // segmentation.js - an open segmentation (interface Segmentation of types/index.d.ts).
 import { Ahead } from "./ahead.js";
-import { argument, DsegError } from "./errors.js";
+import { argument, DsegError, listOf, optionsOf } from "./errors.js";
 import { FrameTable } from "./frames.js";
 import { Room } from "./module.js";
 import { planesNear, sortPlanes } from "./planes.js";
@@ -69,6 +69,7 @@ function copyFilled(module, block, voxels, at, length) {
 /** [first, count] within count planes. */
 function planeRange(planes, count) {
   if (planes === undefined) return [0, count];
+  if (!Array.isArray(planes)) throw argument("planes are [first, count]");
   const [first, number] = planes;
   const isWhole = Number.isInteger(first) && Number.isInteger(number);
   if (!isWhole || first < 0 || number < 1 || first + number > count) {
@@ -229,12 +230,13 @@ export class SegmentationHere {
     return { voxels, rows, columns, planes, overlap, messages };
   }
 
-  async labels(request = {}) {
+  async labels(given) {
+    const request = optionsOf(given, "labels");
     return this.#run(async () => {
       const largest = this.segments.reduce((most, segment) => Math.max(most, segment.number), 0);
       const bits = request.bits ?? (largest > 255 ? 16 : 8);
       if (types[bits] === undefined) throw argument(`bits are 8, 16 or 32, not ${bits}`);
-      const segments = request.segments?.map((number) => this.#indexOf(number)) ?? null;
+      const segments = listOf(request.segments, "segments")?.map((number) => this.#indexOf(number)) ?? null;
       const layer = request.layer ?? 0;
       if (layer !== 0) {
         const { count } = await this.#assignLayers(request.signal);
@@ -250,7 +252,8 @@ export class SegmentationHere {
     });
   }
 
-  async mask(number, request = {}) {
+  async mask(number, given) {
+    const request = optionsOf(given, "mask");
     return this.#run(async () => {
       const index = this.#indexOf(number);
       return this.#fill(request, 8, [index], (source, first, count, block, size) =>
@@ -283,7 +286,8 @@ export class SegmentationHere {
     return this.#run(async () => structuredClone(await this.#assignLayers()));
   }
 
-  async statistics(request = {}) {
+  async statistics(given) {
+    const request = optionsOf(given, "statistics");
     return this.#run(async () => {
       const target = await this.#target({ on: request.on });
       const found = await this.#walk(WALKS.statistics, target, (walk) => {
@@ -295,7 +299,8 @@ export class SegmentationHere {
     });
   }
 
-  async digest({ asMasks = false } = {}) {
+  async digest(given) {
+    const { asMasks = false } = optionsOf(given, "digest");
     const kind = asMasks ? WALKS.digestAsMasks : WALKS.digest;
     return this.#run(async () => this.#walk(kind, await this.#target({}), (walk) =>
       this.#module.with([new Room(32)], (block) => {
@@ -305,11 +310,12 @@ export class SegmentationHere {
       })));
   }
 
-  async convert(options = {}) {
+  async convert(given) {
+    const options = optionsOf(given, "convert");
     return this.#run(async () => {
       const from = options.on === undefined ? { source: this.#source, messages: [] }
         : await this.#viewOn(options.on, { whole: true });
-      const indices = options.segments?.map((number) => this.#indexOf(number));
+      const indices = listOf(options.segments, "segments")?.map((number) => this.#indexOf(number));
       const segments = indices ? [...new Set(indices)] : null;
       await this.#load(null, null);
       const written = await convertInto(this.#module, from.source, options, segments, (call) => this.#call(call));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // worker.js - the module in a worker: does what remote.js asks for by messages.
 import { DsegHere } from "./dseg.js";
+import { DsegError } from "./errors.js";
 import { isNode, nodeModule } from "./platform.js";
 
 const port = isNode ? nodeModule("worker_threads").parentPort : self;
@@ -54,7 +55,8 @@ async function answer(message) {
     const done = await run(message);
     port.postMessage({ id, ...done }, buffersIn(done.result));
   } catch (error) {
-    port.postMessage({ id, error: { code: error?.code ?? "internal", message: String(error?.message ?? error) } });
+    const code = error instanceof DsegError ? error.code : "internal";
+    port.postMessage({ id, error: { code, message: String(error?.message ?? error) } });
   } finally {
     running.delete(id);
   }

@@ -10,12 +10,15 @@ import { textsOf } from "./write.js";
 const kinds = { labels: 0, masks: 1, probability: 2 };
 const labelArrays = [Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array];
 
+/** Voxels, of as many segments as are described. */
 function checkVoxels({ labels, masks, segments }) {
   if ((labels === undefined) === (masks === undefined)) throw argument("write needs labels or masks, one of both");
   if (labels !== undefined && !labelArrays.some((Type) => labels instanceof Type)) {
     throw argument("labels must be a Uint8Array, Uint16Array or Uint32Array");
   }
+  if (!Array.isArray(segments)) throw argument("segments must be an array");
   if (masks !== undefined) {
+    if (!Array.isArray(masks)) throw argument("masks must be an array of Uint8Arrays");
     if (masks.length !== segments.length) throw argument(`there are ${masks.length} masks for ${segments.length} segments`);
     const isBytes = (mask) => mask instanceof Uint8Array || mask instanceof Uint8ClampedArray;
     if (!masks.every(isBytes)) throw argument("masks must be Uint8Arrays, a byte a voxel");

@@ -118,6 +118,44 @@ test("relative modules begin at the working directory", async () => {
   }
 });
 
+test("wrong arguments are errors of dseg, here and there", async () => {
+  const code = "argument";
+  const { segments } = mine;
+  const labels = new Uint8Array(8);
+  fs.writeFileSync("throws.mjs", "throw new Error('it does not work');\n");
+  fs.writeFileSync("nothing.mjs", "export default 5;\n");
+  for (const [dsegOf, seg] of [[here, mine], [there, theirs]]) {
+    const calls = {
+      "write nothing": () => dsegOf.write(), "write null": () => dsegOf.write(null), "write {}": () => dsegOf.write({}),
+      "no segments": () => dsegOf.write({ masks: [labels] }), "labels without segments": () => dsegOf.write({ labels }),
+      "images 5": () => dsegOf.write({ labels, segments, images: 5 }), "segments 5": () => dsegOf.write({ labels, segments: 5 }),
+      "masks 5": () => dsegOf.write({ masks: 5, segments: [] }), "null segment": () => dsegOf.write({ labels, segments: [null] }),
+      "open null": () => dsegOf.open("volume.dcm", null), "open http:": () => dsegOf.open("http:"),
+      "signal 5": () => dsegOf.open("volume.dcm", { signal: 5 }), "open nothing": () => dsegOf.open(),
+      "labels null": () => seg.labels(null), "labels 5": () => seg.labels(5), "planes 5": () => seg.labels({ planes: 5 }),
+      "labels of 5": () => seg.labels({ segments: 5 }), "on 5": () => seg.labels({ on: 5 }),
+      "on null": () => seg.labels({ on: [null] }), "progress 5": () => seg.labels({ progress: 5 }),
+      "mask null": () => seg.mask(1, null), "mask nothing": () => seg.mask(), "statistics null": () => seg.statistics(null),
+      "digest null": () => seg.digest(null), "convert null": () => seg.convert(null),
+      "convert 5": () => seg.convert({ segments: 5 }), "transcode nothing": () => seg.transcode(),
+    };
+    for (const [name, call] of Object.entries(calls)) await assert.rejects(call(), { name: "DsegError", code }, name);
+  }
+  for (const worker of [false, true]) {
+    for (const decoderModules of [5, ["away.mjs"], ["throws.mjs"], ["nothing.mjs"], ["http:"]]) {
+      await assert.rejects(Dseg.create({ worker, decoderModules }), { name: "DsegError", code }, `${decoderModules}`);
+    }
+    for (const memoryLimit of [NaN, -1, 0, "x"]) {
+      await assert.rejects(Dseg.create({ worker, memoryLimit }), { name: "DsegError", code }, `${memoryLimit}`);
+    }
+    for (const wasm of ["away.wasm", new ArrayBuffer(10)]) {
+      await assert.rejects(Dseg.create({ worker, wasm }), { name: "DsegError", code: "input" });
+    }
+  }
+  await assert.rejects(Dseg.create(null), { name: "DsegError", code });
+  await assert.rejects(Dseg.create({ decoders: null, decoderModules: null, wasm: 5 }), { name: "DsegError" });
+});
+
 test("decoders come as modules", async () => {
   await assert.rejects(Dseg.create({ worker: true, decoders: {} }), { code: "argument" });
   dseg("convert", "volume.dcm", "deflated-frame.dcm", "--transfer-syntax", "deflated-frame", "--force");
