@@ -10,7 +10,7 @@ const isColor = (values, most) => values?.length === 3
   && Array.from(values).every((value) => Number.isInteger(value) && value >= 0 && value <= most);
 
 function codesOf(list, name) {
-  if (list === undefined || list === null) return [];
+  if (list === undefined) return [];
   if (!Array.isArray(list)) throw argument(`${name} must be an array of codes`);
   return list;
 }
@@ -53,7 +53,9 @@ function checkSegment({ number, originalNumber, label, algorithmType, rgb, ciela
 /** An array of segments by ascending number, each with the index that it had, its texts and the numbers of its codes. */
 export function sortSegments(segments) {
   const sorted = segments.map((given, index) => {
-    const segment = { ...given, number: given?.number ?? index + 1, index };
+    // null is what JSON has for what is left out.
+    const told = Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== null));
+    const segment = { ...told, number: told.number ?? index + 1, index };
     return { ...segment, ...textsOfSegment(segment, checkSegment(segment)) };
   });
   sorted.sort((a, b) => a.number - b.number);

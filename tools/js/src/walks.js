@@ -32,11 +32,13 @@ export async function walkOver(module, { kind, source, inputs, need, needAll, en
       module.calls.walk_end(walk);
     }
   };
+  const told = module.host.messages.length;
   for (const input of inputs) input.missing = null;
   try {
     return await attempt(need);
   } catch (error) {
     if (inputs.every((input) => input.missing === null)) throw error;
+    module.host.messages.length = told; // they come again
     await needAll();
     return attempt(async () => {});
   }

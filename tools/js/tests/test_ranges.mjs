@@ -106,6 +106,34 @@ test("a pass holds three windows of planes at most, and fetches each plane once"
   assert.deepEqual(loads, [[0, 4], [4, 4], [8, 4], [0, 4], [4, 4], [40, 4]]);
 });
 
+test("a walk that begins anew tells once what it tells", async () => {
+  const { walkOver } = await fromPackage("walks");
+  const [input, host] = [{ missing: null }, { messages: ["of the view"], failure: null }];
+  let [begun, left] = [0, 0];
+  const calls = {
+    walk_begin: () => {
+      left = 1;
+      return ++begun;
+    },
+    walk_count: () => left,
+    walk_first: () => 0,
+    walk_step: () => {
+      host.messages.push("of a step");
+      left = 0;
+      if (begun === 1) input.missing = [0, 1];
+      return begun === 1 ? 1 : 0;
+    },
+    walk_end: () => {},
+  };
+  const check = (status) => assert.equal(status, 0);
+  const needAll = async () => (input.missing = null);
+  const found = await walkOver({ calls, host, check }, { kind: 0, source: 1, inputs: [input], need: async () => {}, needAll,
+    end: () => "the end" });
+  assert.equal(found, "the end");
+  assert.equal(begun, 2);
+  assert.deepEqual(host.messages, ["of the view", "of a step"]);
+});
+
 /** An object whose frames have no offset table: each is found behind the one before it. */
 function withoutTable(bytes) {
   const at = bytes.indexOf(Uint8Array.of(0xe0, 0x7f, 0x10, 0, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff)) + 12;

@@ -76,6 +76,18 @@ test("a Buffer is an array of bytes", async () => {
   assert.equal(await checked(clamped.bytes, "clamped.dcm"), await seg.digest());
 });
 
+test("null says that something of a segment is left out", async () => {
+  const labels = voxels.map((value) => (value === 1 ? 1 : 0));
+  const nothing = Object.fromEntries(["number", "originalNumber", "description", "rgb", "cielab", "hasColor", "algorithmType",
+    "algorithmName", "typeModifiers", "anatomicRegions", "anatomicRegionModifiers", "trackingId", "trackingUid"].map(
+    (key) => [key, null]));
+  const { label, category, type } = liver;
+  const options = { on, uidSeed: "x", dateTime: "20250131235959" };
+  const [some, none] = await Promise.all([{ ...nothing, label, category, type }, { label, category, type }].map(
+    (segment) => module.write({ labels, segments: [segment], ...options })));
+  assert.deepEqual(some.bytes, none.bytes);
+});
+
 test("planes may come in any order", async () => {
   const plane = seg.geometry.rows * seg.geometry.columns;
   const order = on.map((_, p) => (p * 5) % 16);
