@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { dseg, nodeDirectory, packageDirectory, phantom } from "./support.mjs";
+import { dseg, Dseg, nodeDirectory, packageDirectory, phantom } from "./support.mjs";
 
 const chromium = (process.env.PATH ?? "").split(":").map((one) => path.join(one, "chromium")).find(fs.existsSync);
 if (!chromium) {
@@ -33,17 +33,23 @@ input.onchange = async () => {
   ${lines}
   document.title = "drawn";
 };
+window.Dseg = Dseg;
 document.title = "ready";
 `;
 
-/** The files of a directory, at some address. */
+/** The files of a directory, at some address, whole or by ranges. */
 function serve(directory) {
-  const types = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
-  const server = http.createServer(({ url }, response) => {
+  const types = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
+  const server = http.createServer(({ url, headers }, response) => {
     const file = path.join(directory, url.replace(/\?.*/, "").replace(/\/$/, "/index.html"));
     if (!fs.existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "Content-Type": types[file.split(".").at(-1)] ?? "application/octet-stream" });
-    return response.end(fs.readFileSync(file));
+    const bytes = fs.readFileSync(file);
+    const type = { "Content-Type": types[file.split(".").at(-1)] ?? "application/octet-stream" };
+    const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? "");
+    if (!range) return response.writeHead(200, type).end(bytes);
+    const [first, last] = [Number(range[1]), Math.min(Number(range[2]), bytes.length - 1)];
+    response.writeHead(206, { ...type, "Content-Range": `bytes ${first}-${last}/${bytes.length}` });
+    return response.end(bytes.subarray(first, last + 1));
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
@@ -81,7 +87,6 @@ async function check(address) {
   const pixels = await tab.$eval("canvas", (canvas) => [...canvas.getContext("2d").getImageData(0, 0, 48, 40).data]);
   const info = JSON.parse(dseg("info", "--json", volume));
   const colors = new Map(info.segments.map(({ number, color }) => [number, color]));
-  const { Dseg } = await import(pathToFileURL(path.join(packageDirectory, "src/index.js")).href);
   const seg = await (await Dseg.create()).open(volume);
   const { voxels } = await seg.labels({ planes: [40, 1] });
   assert.ok(voxels.some((label) => label !== 0));
@@ -100,6 +105,33 @@ test("built by Vite, with and without a worker", async () => {
     const address = `http://127.0.0.1:${server.address().port}/`;
     await check(address);
     await check(`${address}?worker`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test("relative URLs begin at the page, in a worker, too", async () => {
+  fs.mkdirSync("project/dist/data", { recursive: true });
+  fs.copyFileSync(volume, "project/dist/data/volume.dcm");
+  fs.writeFileSync("project/dist/data/decoders.mjs", 'export default { "1.2.3": () => {} };\n');
+  const digest = await (await (await Dseg.create()).open(volume)).digest();
+  const server = await serve("project/dist");
+  try {
+    const tab = await browser.newPage();
+    await tab.goto(`http://127.0.0.1:${server.address().port}/`);
+    await tab.waitForFunction('document.title === "ready"', { timeout: 60000 });
+    for (const worker of [false, true]) {
+      const found = await tab.evaluate(async (isThere) => {
+        const dseg = await window.Dseg.create({ worker: isThere, decoderModules: ["data/decoders.mjs"] });
+        const seg = await dseg.open("data/volume.dcm");
+        const has = dseg.codecs().some(({ transferSyntax }) => transferSyntax === "1.2.3");
+        return { has, digest: await seg.digest() };
+      }, worker);
+      assert.ok(found.has);
+      assert.equal(found.digest, digest);
+    }
+    await tab.close();
   } finally {
     server.close();
     server.closeAllConnections();
