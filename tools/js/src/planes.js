@@ -5,9 +5,13 @@ import { argument, DsegError } from "./errors.js";
 const cross = (a) => [a[1] * a[5] - a[2] * a[4], a[2] * a[3] - a[0] * a[5], a[0] * a[4] - a[1] * a[3]];
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
+/** Numbers, or texts of them; nothing is taken for 0 that is none. */
+const isNumber = (value) => ["number", "string"].includes(typeof value) && String(value).trim() !== ""
+  && Number.isFinite(Number(value));
+
 function isNumbers(values, count) {
   return (Array.isArray(values) || ArrayBuffer.isView(values)) && values.length >= count &&
-    Array.from(values).slice(0, count).every((value) => Number.isFinite(Number(value)));
+    Array.from(values).slice(0, count).every(isNumber);
 }
 
 function checkPlane(plane, index) {

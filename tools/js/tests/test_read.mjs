@@ -213,6 +213,10 @@ test("what cannot be read is refused", async () => {
   await assert.rejects(seg.labels({ segments: [999] }), code("argument"));
   await assert.rejects(seg.mask(999), code("argument"));
   await assert.rejects(seg.labels({ on: [] }), code("argument"));
+  const planes = imagePlanes(seg.geometry);
+  for (const position of [[null, 0, 0], ["", 0, 0], [[], 0, 0], [false, 0, 0], [NaN, 0, 0], ["x", 0, 0], [0, 0]]) {
+    await assert.rejects(seg.labels({ on: planes.map((one) => ({ ...one, position })) }), code("argument"), `${position}`);
+  }
   await assert.rejects(module.open("missing.dcm"), code("input"));
   await assert.rejects(module.open(new Uint8Array(300)), code("unsupported"));
   await assert.rejects(module.open(new Uint8Array(0)), code("unsupported"));
