@@ -115,7 +115,7 @@ async function checkSamples(browser) {
   // All hold the voxels that the manifest names.
   await tab.click("#compare");
   await waitFor(tab, 'document.querySelector(".verdict.good, .verdict.bad")');
-  assert.match(await textOf(tab, "#verdict"), /^The same voxels\./);
+  assert.match(await textOf(tab, "#verdict"), /^The same voxels, of each kind\./); // labels, and fractions
   const shown = await tab.$$eval("#table td.same", (all) => all.map((cell) => cell.title.split(" ").pop()));
   assert.equal(shown.length, rows.length);
   for (const { file, voxels_sha256: hash } of samples) {
@@ -196,6 +196,18 @@ function setText(bytes, group, element, vr, value) {
   return Buffer.concat([bytes.subarray(0, at), head, text, bytes.subarray(at + 8 + bytes.readUInt16LE(at + 6))]);
 }
 
+/** The same image with signed values of 12 bits and zeros beside them, 2,048 lower than before and rescaled. */
+function storeSigned(bytes) {
+  const changed = setText(bytes, 0x28, 0x1052, "DS", "1024"); // of -1024
+  const sign = changed.indexOf(Buffer.from([0x28, 0, 0x03, 0x01, ...Buffer.from("US")]));
+  const pixels = changed.indexOf(Buffer.from([0xe0, 0x7f, 0x10, 0, ...Buffer.from("OW")]));
+  assert.ok(sign > 0 && pixels > 0);
+  changed.writeUInt16LE(1, sign + 8);
+  for (let at = pixels + 12; at < changed.length; at += 2)
+    changed.writeUInt16LE((changed.readUInt16LE(at) - 2048) & 0xfff, at);
+  return changed;
+}
+
 /** Copies of files in another directory, changed. */
 function copyChanged(files, to, change) {
   mkdirSync(to);
@@ -251,6 +263,15 @@ async function checkRefusals(browser) {
   await waitFor(tab, 'document.querySelector(".notes .wrong") && document.getElementById("viewer").hidden');
   await row("seg.dcm");
   await waitFor(tab, '!document.querySelector(".notes .wrong") && /^liver/.test(document.getElementById("where").textContent)');
+
+  // The sign is the highest bit that is stored, and bits beside say nothing.
+  await drop(tab, [seg, ...images]);
+  await waitForTimes(tab);
+  const value = await textOf(tab, "#where");
+  assert.match(value, /HU$/);
+  await drop(tab, [seg, ...copyChanged(images, "data/signed", storeSigned)]);
+  await waitForTimes(tab);
+  assert.equal(await textOf(tab, "#where"), value);
 
   // A volume has no patient, but lies on the images or does not.
   await drop(tab, ["data/volume.nii.gz", ...images]);

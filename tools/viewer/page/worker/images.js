@@ -45,6 +45,8 @@ export async function readImage(file, path, meta) {
   const rows = set.uint16("x00280010");
   const columns = set.uint16("x00280011");
   const bits = set.uint16("x00280100");
+  const bitsStored = set.uint16("x00280101") ?? bits;
+  const highBit = set.uint16("x00280102") ?? bitsStored - 1;
   const position = numbers(set, "x00200032", 3);
   const orientation = numbers(set, "x00200037", 6);
   const spacing = numbers(set, "x00280030", 2);
@@ -53,6 +55,9 @@ export async function readImage(file, path, meta) {
   }
   if ((set.uint16("x00280002") ?? 1) !== 1 || (bits !== 8 && bits !== 16)) {
     throw new Error("it is not a grey image of 8 or 16 bits a pixel");
+  }
+  if (bitsStored < 1 || highBit + 1 < bitsStored || highBit >= bits) {
+    throw new Error(`Bits Stored (0028,0101) ${bitsStored} and High Bit (0028,0102) ${highBit} do not fit into ${bits} bits`);
   }
   if ((Number(set.string("x00280008") ?? 1) || 1) !== 1) throw new Error("it has several frames");
   const element = set.elements[PIXEL_DATA];
@@ -73,6 +78,8 @@ export async function readImage(file, path, meta) {
     spacing,
     pixels: element.dataOffset,
     signed: set.uint16("x00280103") === 1,
+    bitsStored,
+    highBit,
     slope: Number(set.string("x00281053") ?? 1),
     intercept: Number(set.string("x00281052") ?? 0),
     window: [set.string("x00281050"), set.string("x00281051")].map((text) =>
@@ -160,13 +167,15 @@ export async function readPixels(series, progress) {
 async function fill({ rows, columns, planes }, values, exact, progress) {
   const pixels = rows * columns;
   for (let k = 0; k < planes.length; k++) {
-    const { file, pixels: start, bits, signed, slope, intercept } = planes[k];
+    const { file, pixels: start, bits, bitsStored, highBit, signed, slope, intercept } = planes[k];
     const bytes = await file.slice(start, start + pixels * (bits / 8)).arrayBuffer();
-    const Stored = bits === 8 ? (signed ? Int8Array : Uint8Array) : signed ? Int16Array : Uint16Array;
-    const stored = new Stored(bytes);
+    const words = bits === 8 ? new Uint8Array(bytes) : new Uint16Array(bytes);
     const to = values.subarray(k * pixels, (k + 1) * pixels);
+    // Bits beside those stored are not to be relied on (PS3.5 8.1.1); the highest stored one is the sign.
+    const [left, right] = [31 - highBit, 32 - bitsStored];
     for (let i = 0; i < pixels; i++) {
-      const value = stored[i] * slope + intercept;
+      const stored = signed ? (words[i] << left) >> right : (words[i] << left) >>> right;
+      const value = stored * slope + intercept;
       to[i] = value;
       if (exact && to[i] !== value) return false;
     }
