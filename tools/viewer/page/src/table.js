@@ -8,17 +8,18 @@ export function formatBytes(bytes) {
   const units = ["B", "kB", "MB", "GB"];
   let unit = 0;
   let value = bytes;
-  while (value >= 1000 && unit < units.length - 1) {
+  while (value >= (unit === 0 ? 1000 : 999.5) && unit < units.length - 1) {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
+  return `${unit === 0 ? value : value < 999.5 ? value.toPrecision(3) : Math.round(value)} ${units[unit]}`;
 }
 
 export function formatTime(ms) {
   if (ms < 0.05) return "< 0.1 ms";
   if (ms < 10) return `${ms.toFixed(1)} ms`;
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toPrecision(3)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  return `${ms < 999500 ? (ms / 1000).toPrecision(3) : Math.round(ms / 1000)} s`;
 }
 
 /** The encoding of a row in words: {kind, codec, short}. */

@@ -45,8 +45,13 @@ export function sayVerdict(element, rows, isComplete) {
     element.textContent = "Every voxel of every file is decoded and hashed …";
     return;
   }
+  if (kinds.length === 0) {
+    element.className = "verdict bad";
+    element.textContent = "No file could be read here, and the table says why: nothing was compared.";
+    return;
+  }
   const answer = Object.assign(document.createElement("b"), {
-    textContent: different === 0 ? "The same voxels." : `${different} of them differ.`,
+    textContent: different > 0 ? `${different} of them differ.` : kinds.length > 1 ? "The same voxels, of each kind." : "The same voxels.",
   });
   const plural = (count, one, several) => `${count} ${count === 1 ? one : several}`;
   const parts = kinds.map(({ fractions, count, digest }) => {
