@@ -199,6 +199,7 @@ async function take(promise) {
     title.textContent = "Looking at the files …";
     const entries = await promise;
     await ready;
+    if (run !== state.run) return; // others were dropped meanwhile
     const taken = await calls.call("take", { entries }, (done, total) => {
       if (run === state.run) title.textContent = `Looking at the files: ${done} of ${total}`;
     });

@@ -12,6 +12,7 @@ let dseg;
 let rows = [];
 let nextId = 0; // ids are never used again: what was dropped before has none of them
 let allSeries = [];
+let drops = 0;
 let shownSeries = null; // what the segmentation above the table is drawn on
 
 function rowOf(id) {
@@ -32,7 +33,9 @@ const calls = {
 
   /** Takes the place of what was dropped before. */
   async take({ entries }, progress) {
+    const drop = ++drops;
     const sorted = await sortFiles(entries, progress);
+    if (drop !== drops) throw new Error("other files were dropped meanwhile");
     allSeries = sorted.series;
     shownSeries = null;
     rows = sorted.segmentations.map((row) => ({ ...row, id: nextId++ }));
