@@ -138,7 +138,7 @@ export class Views {
   /** Puts into the drawn volumes what is to be seen of the layers. A colour table's transparent entries would leave rims:
    * NiiVue takes a voxel's opacity from its neighbours, too. */
   #paint() {
-    const table = new Uint16Array(Math.max(...this.scene.values) + 1);
+    const table = new Uint16Array(Math.max(0, ...this.scene.values) + 1);
     this.scene.values.forEach((value, i) => {
       table[value] = this.isShown[i] ? value : 0;
     });

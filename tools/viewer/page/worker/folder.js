@@ -35,7 +35,10 @@ export async function sortFiles(entries, progress) {
   const images = [];
   const segmentations = [];
   const refused = new Map(); // reason to paths
-  const refuse = (reason, path) => refused.set(reason, [...(refused.get(reason) ?? []), path]);
+  const refuse = (reason, path) => {
+    if (!refused.has(reason)) refused.set(reason, []);
+    refused.get(reason).push(path);
+  };
   for (let i = 0; i < entries.length; i++) {
     const { file, path } = entries[i];
     progress?.(i + 1, entries.length);

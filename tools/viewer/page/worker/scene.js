@@ -47,7 +47,7 @@ function toSlots(labels, { size, slots }) {
 
 /** Segment Numbers become places in the list of segments, from 1, where they would need too wide a colour table. */
 function renumber(layers, segments) {
-  const largest = Math.max(...segments.map(({ number }) => number));
+  const largest = Math.max(0, ...segments.map(({ number }) => number));
   if (largest < 4096) return segments.map(({ number }) => number);
   const index = new Map(segments.map(({ number }, i) => [number, i + 1]));
   for (let layer = 0; layer < layers.length; layer++) {
