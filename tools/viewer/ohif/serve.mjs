@@ -44,7 +44,7 @@ function fileOf(pathname) {
 }
 
 const server = http.createServer((request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
+  const [pathname] = request.url.split(/[?#]/);
   if (pathname.startsWith("/dicom-web/")) {
     proxy(request, response);
     return;
