@@ -104,7 +104,7 @@ needed release build release
 step test-release run_tests release
 step asan build asan
 # These take minutes each with sanitizers: --long has them, and every run has them without.
-slow='^(roundtrip_(large|all-numbers|noise)|unit_out_of_memory|replay_validate|cli_samples|label_edge_(same_bytes|training))$'
+slow='^(roundtrip_(large|all-numbers|noise)|unit_out_of_memory|replay_validate|cli_samples|bench_survey|label_edge_(same_bytes|training))$'
 # What libc alone changes nothing of: --long has these, and every run has them with the libraries.
 same='^(roundtrip_(large|all-numbers|noise)|unit_(out_of_memory|volume_write)|replay_validate|label_edge_(same_bytes|second_damaged))$'
 if [ -n "$long" ]; then
