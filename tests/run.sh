@@ -76,9 +76,10 @@ check_style() {
 # quarter of the paths that it would by itself, which takes half of the time; with --long all of them.
 check_tidy() {
   python3 tests/tidy_commands.py build/clang build/tidy/native || return 1
-  # Where zig's compiler finds headers, which is not where clang-tidy looks for them.
+  # Where zig's compiler finds headers, which is not where clang-tidy looks for them. It names folders below this one
+  # from here.
   headers=$(build/js/bin/zig-cc -target wasm32-wasi -E -v -x c /dev/null 2>&1 >/dev/null |
-    sed -n 's|^ \(/.*/lib/.*include.*\)|-isystem\1|p')
+    sed -n -e 's|^ \(/.*/lib/.*include.*\)|-isystem\1|p' -e "s|^ \([^/ \"].*/lib/.*include.*\)|-isystem$root/\1|p")
   # shellcheck disable=SC2086  # an argument for each folder
   python3 tests/tidy_commands.py build/wasm build/tidy/wasm -nostdinc $headers || return 1
   set -- --quiet
