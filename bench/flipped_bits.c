@@ -5,12 +5,10 @@
  *   flipped_bits INPUT... [--codec NAME]... [--as REPRESENTATION] [--flips N] [--frames N] [--seed N]
  *
  * INPUT is a file that libdseg reads, or "noise". Without --codec all codecs that lose nothing are tried. Of each
- * volume
- * --frames frames (64) are taken, at even distances, and compressed as an object of their own, padded to even length.
- * Then,
- * --flips times (2,000), one bit of all that is stored is flipped, each as likely as any other, and its frame is
- * decoded by a new context: an error, the same pixels, or other pixels in silence. Prints a JSON object a line for each
- * volume and codec; the same seed gives the same on every machine that has the same libraries.
+ * volume --frames frames (64) are taken, at even distances, and compressed as an object of their own, padded to even
+ * length. Then, --flips times (2,000), one bit of all that is stored is flipped, each as likely as any other, and its
+ * frame is decoded by a new context: an error, the same pixels, or other pixels in silence. Prints a JSON object a line
+ * for each volume and codec; the same seed gives the same on every machine that has the same libraries.
  *
  * A codec is tried in a process of its own, as many at a time as there are processors; one that ends or hangs is
  * counted, and the next flip is made by another. */
@@ -24,6 +22,7 @@
 
 #include "dseg/proposals.h"
 #include "flip.h"
+#include "frame_json.h"
 #include "frame_share.h"
 
 enum { MOST_CODECS = 64, PATIENCE = 20 /* seconds for one frame */ };
@@ -122,30 +121,17 @@ static bool finish_one(struct trial *trials, size_t count, const struct frame_se
   return false;
 }
 
-static void print_text(const char *text) {
-  putchar('"');
-  for (; *text != '\0'; text++) {
-    if (*text == '"' || *text == '\\') {
-      putchar('\\');
-    }
-    putchar((unsigned char)*text < ' ' ? ' ' : *text);
-  }
-  putchar('"');
-}
-
 static void print_trial(const struct trial *trial, const struct frame_set *set, const struct settings *settings) {
   const struct counts *counts = trial->counts;
   printf("{\"volume\": ");
-  print_text(set->name);
+  frame_json_text(set->name);
   printf(", \"representation\": \"%s\", \"bits\": %u, \"rows\": %u, \"columns\": %u, \"frames\": %zu, \"codec\": ",
          set->kind, set->format.bits_allocated, set->format.rows, set->format.columns, set->count);
-  print_text(trial->codec->name);
-  printf(", \"experimental\": %s, \"library\": ",
-         (trial->codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? "true" : "false");
-  print_text(trial->codec->library_version != NULL ? trial->codec->library_version() : "");
+  frame_json_text(trial->codec->name);
+  frame_json_codec(trial->codec);
   if (counts->failed) {
     printf(", \"error\": ");
-    print_text(counts->message);
+    frame_json_text(counts->message);
   } else {
     printf(
         ", \"bytes\": %zu, \"seed\": %llu, \"flips\": %zu, \"errors\": %zu, \"same\": %zu, \"silent\": %zu, "

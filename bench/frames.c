@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 
 #include "dseg/proposals.h"
+#include "frame_json.h"
 #include "frame_trial.h"
 #include "measure.h"
 #include "reference_codecs.h"
@@ -200,17 +201,6 @@ static void run_all(struct run *run) {
   }
 }
 
-static void print_text(const char *text) {
-  putchar('"');
-  for (; *text != '\0'; text++) {
-    if (*text == '"' || *text == '\\') {
-      putchar('\\');
-    }
-    putchar((unsigned char)*text < ' ' ? ' ' : *text);
-  }
-  putchar('"');
-}
-
 static void print_times(const char *name, double *times, size_t count) {
   const double median = bench_median(times, count); /* sorts */
   printf(", \"%s\": {\"median\": %.9f, \"min\": %.9f, \"max\": %.9f, \"n\": %zu}", name, median, times[0],
@@ -222,19 +212,17 @@ static void print_json(struct run *run, size_t index) {
   struct result *result = &run->results[index];
   const struct frame_set *set = trial->set;
   printf("{\"volume\": ");
-  print_text(set->name);
+  frame_json_text(set->name);
   printf(
       ", \"representation\": \"%s\", \"bits\": %u, \"rows\": %u, \"columns\": %u, \"frames\": %zu, "
       "\"raw_bytes\": %zu, \"codec\": ",
       run->set.kind, set->format.bits_allocated, run->set.format.rows, run->set.format.columns, run->set.count,
       set->count * set->frame_bytes);
-  print_text(trial->spec);
-  printf(", \"experimental\": %s, \"library\": ",
-         (trial->codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? "true" : "false");
-  print_text(trial->codec->library_version != NULL ? trial->codec->library_version() : "");
+  frame_json_text(trial->spec);
+  frame_json_codec(trial->codec);
   if (result->failed) {
     printf(", \"error\": ");
-    print_text(result->message);
+    frame_json_text(result->message);
   } else {
     printf(
         ", \"bytes\": %llu, \"failures\": %zu, \"encode_memory\": %llu, \"decode_memory\": %llu, "
@@ -334,7 +322,7 @@ static dseg_status measure_input(const struct settings *settings, const char *in
 static int usage(void) {
   fprintf(stderr,
           "usage: frames [FILE|noise|empty]... [--codec only|NAME[:KEY=VALUE]...] [--as REPRESENTATION]\n"
-          "              [--whole NAME[:KEY=VALUE]]... [--rounds N] [--seconds S] [--limit S] [--json]\n");
+          "              [--rounds N] [--seconds S] [--limit S] [--json]\n");
   return 2;
 }
 
