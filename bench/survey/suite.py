@@ -18,7 +18,7 @@ SETTINGS = {"deflated-frame": ["level=12"]}  # beside the standard ones
 FRACTIONAL_BYTES = 16 << 20  # FRACTIONAL has a byte for each voxel of each segment's frames
 TIMEOUT = 900
 # Seconds after which a job is not run again; one whose warm-up takes that long is not run a second time.
-PATIENCE, QUICK_PATIENCE = 8, 1
+PATIENCE, QUICK_PATIENCE = 3, 1
 HERE = Path(__file__).resolve().parent
 
 
