@@ -47,11 +47,11 @@ export function stateTable(shapes, frequencies) {
   return table;
 }
 const TABLE = stateTable(SHAPES, FREQUENCIES);
-const MOVES = Int8Array.of(0, -1, 1, -2, 2, -3, 3, -4, 4, 0, 0, 0); // section 8; and the history by symbol and history
-const HISTORY = Uint8Array.from({ length: 12 * 34 }, (_, at) => {
+const MOVES = [0, -1, 1, -2, 2, -3, 3, -4, 4, 0, 0, 0]; // section 8; and by symbol and history, move << 6 | new history
+const STEP = Int16Array.from({ length: 12 * 34 }, (_, at) => {
   const [d, h] = [MOVES[Math.floor(at / 34)], at % 34];
   if (d === 0 && (h === 14 || h > 30)) return h === 14 ? 31 : Math.min(h + 1, 33);
-  return 6 * (Math.max(-2, Math.min(d, 2)) + 2) + (h === 30 ? 5 : h > 30 ? 2 : Math.floor(h / 6));
+  return (d << 6) | (6 * (Math.max(-2, Math.min(d, 2)) + 2) + (h === 30 ? 5 : h > 30 ? 2 : Math.floor(h / 6)));
 });
 const afterBit = (c) => (c >>> 1) ^ (c & 1 ? 0x82f63b78 : 0);
 const CRC = Int32Array.from({ length: 256 }, (_, byte) => new Array(8).fill(byte).reduce(afterBit, byte));
@@ -142,7 +142,7 @@ const CANVAS = new Int32Array(1 << 20); // where frames are painted, if they hav
 /** Gives the pixels [from, to) a value; a word has 2^shift of them. It paints up to 16 bytes too much, without a branch
  *  for each end: runs come from left to right. Behind these all is 0. To call fill takes as long as some 160 pixels. */
 function paint(pixels, words, shift, value, from, to) {
-  const [at, word] = [(from + (1 << shift) - 1) >>> shift, Math.imul(value, shift === 2 ? 0x1010101 : 0x10001)];
+  const at = (from + (1 << shift) - 1) >>> shift, word = Math.imul(value, shift === 2 ? 0x1010101 : 0x10001); // prettier-ignore
   pixels[from] = pixels[from + 1] = pixels[from + 2] = value;
   words[at] = words[at + 1] = words[at + 2] = word;
   if (value !== 0 && to - from > 160) pixels.fill(value, from, to);
@@ -176,7 +176,7 @@ export class Edges {
     const words = room > CANVAS.length ? new Int32Array(room) : CANVAS.fill(0, 0, room);
     const pixels = new Type(words.buffer);
     for (let y = 0, i = 0, value = 0; y + 1 < rows.length; y++) {
-      const [row, end] = [rows[y] * across, (y + 1) * width];
+      const row = rows[y] * across, end = (y + 1) * width; // prettier-ignore
       if (value === 0 && position[i] >= end) continue; // an empty row
       let from = row;
       for (let to; position[i] < end; value = label[i++], from = to) {
@@ -200,27 +200,26 @@ function otherLabel(reader, edges, c, i, label, above) {
 }
 /** Section 8. Most symbols are read here and not by S(c): at and state are the reader's while it is not asked. */
 function readEdges(reader, edges) {
-  const [{ n, width }, { view, end }] = [edges, reader];
-  reader.begin(n);
-  let [{ position, label: labels, history: histories }, { at, state }] = [edges, reader];
+  reader.begin(edges.n);
+  let { view, end, at, state } = reader;
+  let { n, width, position, label: labels, history: histories } = edges;
+  position[0] = n;
   for (let i = 0, count = 0, label = 0, above = 0, from = 0; ; ) {
-    const differs = label === above ? 0 : 1;
-    const expected = i < count ? Math.min(position[i] + width, n) : n;
-    let s = 10, p = expected, next = labels[i], history = 0; // prettier-ignore
+    const expected = position[i] + width; // n or more if there is no edge
+    const differs = -(label ^ above) >>> 31;
+    let s = 10, p = expected, next = labels[i], history = histories[i]; // prettier-ignore
     if (expected < n) {
-      const entry = TABLE[((EDGE + 34 * differs + histories[i]) << 8) | state];
-      const m = (entry >> 8) & 15;
+      const entry = TABLE[((EDGE + 34 * differs + history) << 8) | state], m = (entry >> 8) & 15; // prettier-ignore
       state = (entry & 255) + ((view.getInt32(at >>> 3, true) >>> (at & 7)) & ((1 << m) - 1));
       at += m;
       if (at > end) fail("6.1", "the fragment is too short");
       s = entry >> 12;
-      p += MOVES[s];
-      history = HISTORY[34 * s + histories[i]];
+      p += (history = STEP[34 * s + history]) >> 6;
     }
     if (s > 9) {
-      [reader.at, reader.state, edges.count] = [at, state, count];
-      if (expected === n && reader.symbol(END + differs) === 0) break;
-      if (s === 10) p = from + reader.number(GAP + Math.min(log2((Math.max(expected - from + 1, 1) + 1) >> 1), 10));
+      (reader.at = at), (reader.state = state), (edges.count = count); // prettier-ignore
+      if (expected >= n && reader.symbol(END + differs) === 0) break;
+      if (s === 10) p = from + reader.number(GAP + Math.min(log2((Math.max(Math.min(expected, n) - from, 0) + 2) >> 1), 10));
       next = otherLabel(reader, edges, s === 11 ? 4 + differs : 2 * differs + (expected < n ? 1 : 0), i, label, above);
       ({ at, state } = reader);
     }
@@ -229,9 +228,10 @@ function readEdges(reader, edges) {
     if (p < from || p >= n || next === label) fail("8", "an edge is out of place, or none");
     position[count] = p;
     labels[count] = label = next;
-    histories[count++] = s === 10 ? 30 : history;
+    histories[count++] = s === 10 ? 30 : history & 63;
     from = p + 1;
     if (count === position.length) ({ position, label: labels, history: histories } = edges.resize(2 * count));
+    position[count] = n;
   }
   reader.finish("6.1");
 }
