@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decodes all frames of the same label map by label-edge.js, by fzstd and by pako, in turns, in one process, and prints
-// a line of JSON: for each decoder bytes of all fragments, and the seconds of each round, where every frame gets an array
-// of its own ("arrays"), and where all go into one volume ("volume").
+// a line of JSON: for each decoder bytes of all fragments, and the seconds that the volume took in each round, where every
+// frame gets an array of its own ("arrays"), and where all go into one volume ("volume").
 // usage: node bench.mjs NODE_DIRECTORY LABEL_EDGE.dcm ZSTD.dcm DEFLATED_FRAME.dcm [ROUNDS]
 // NODE_DIRECTORY has fzstd and pako below node_modules. The first object may be of either syntax of Label Edge.
 import path from "node:path";
@@ -16,6 +16,8 @@ const rounds = Number(more[3] ?? 7);
 const require = createRequire(path.join(directory, "/"));
 const [fzstd, pako] = [require("fzstd"), require("pako")];
 const { format } = ours;
+const WARM_UP = 3000; // ms
+const SHORTEST = 0.02; // seconds that a decoder works in one round
 const size = (format.rows * format.columns * format.bitsAllocated) / 8;
 
 /** Deflated frames may have a byte behind them, so that their number is even: pako stops in front of it. */
@@ -68,19 +70,28 @@ for (const [name, { fragments, decode }] of Object.entries(decoders)) {
   const bytes = fragments.reduce((sum, fragment) => sum + fragment.length, 0);
   results[name] = { bytes, arrays: { seconds: [] }, volume: { seconds: [] } };
 }
-// The first rounds are for the compiler of Node.js and do not count.
-for (let round = -3; round < rounds; round++) {
+/** Each decoder in each way, in turns: name, way, seconds of decoding the volume so many times. */
+function turn(times, keep) {
   for (const [way, into] of [["arrays", undefined], ["volume", places]]) {
     for (const [name, { fragments, decode }] of Object.entries(decoders)) {
       const start = performance.now();
-      decode(fragments, into);
-      if (round >= 0) results[name][way].seconds.push((performance.now() - start) / 1000);
+      for (let i = 0; i < times; i++) decode(fragments, into);
+      keep(name, way, (performance.now() - start) / 1000 / times);
     }
   }
 }
+// The compiler of Node.js makes a function fast when it has run for a while. A turn of a small volume is too short for
+// it, and for the clock.
+let least = Infinity;
+const began = performance.now();
+for (let turns = 0; turns < 3 || performance.now() - began < WARM_UP; turns++) {
+  turn(1, (name, way, seconds) => (least = Math.min(least, seconds)));
+}
+const times = Math.ceil(SHORTEST / least);
+for (let round = 0; round < rounds; round++) turn(times, (name, way, seconds) => results[name][way].seconds.push(seconds));
 for (const result of Object.values(results).flatMap(({ arrays, volume: one }) => [arrays, one])) {
   const sorted = [...result.seconds].sort((a, b) => a - b);
   result.median = sorted[sorted.length >> 1];
   result.mbps = volume.byteLength / 1e6 / result.median;
 }
-console.log(JSON.stringify({ node: process.version, frames: places.length, frame_bytes: size, rounds, decoders: results }));
+console.log(JSON.stringify({ node: process.version, frames: places.length, frame_bytes: size, rounds, times, decoders: results }));
