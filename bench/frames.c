@@ -7,8 +7,8 @@
  *
  * INPUT is a file that libdseg reads, or "noise" or "empty". Without --codec all codecs that lose nothing are measured
  * with their standard options, beside gzip; --codec, which may be repeated, adds to them, "--codec only" in front
- * leaves them out. One thread; decoding goes straight into the volume. An encoding pass that takes longer than --limit
- * is made once, by all processors. See README.md for what the columns mean. */
+ * leaves them out. One thread; decoding goes straight into the volume. --rounds: 1 to 25. An encoding pass that takes
+ * longer than --limit is made once, by all processors. See README.md for what the columns mean. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -322,7 +322,8 @@ static dseg_status measure_input(const struct settings *settings, const char *in
 static int usage(void) {
   fprintf(stderr,
           "usage: frames [FILE|noise|empty]... [--codec only|NAME[:KEY=VALUE]...] [--as REPRESENTATION]\n"
-          "              [--rounds N] [--seconds S] [--limit S] [--json]\n");
+          "              [--rounds 1..%d] [--seconds S] [--limit S] [--json]\n",
+          MAX_ROUNDS);
   return 2;
 }
 

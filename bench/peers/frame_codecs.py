@@ -2,7 +2,7 @@
 """Frame codecs of Python packages on a label volume, each frame alone: WebP lossless, OpenZL, JPEG XL by a newer libjxl;
 prints a JSON line for each in the form of bench/frames.
 
-usage: frame_codecs.py VOLUME [--codec NAME]... [--rounds N]
+usage: frame_codecs.py VOLUME [--codec NAME]... [--rounds 1..25]
 
 All processors share the encoding, which is told by processor time; each frame is decoded there and compared. Decoding is
 timed in this process alone, into the volume; what the packages' interfaces cost for each call is a part of it."""
@@ -23,6 +23,7 @@ import SimpleITK
 from common import clock
 
 RANDOM_FRAMES = 20
+MAX_ROUNDS = 25  # as bench/frames has
 STRETCH = 16  # frames that a process takes at a time
 ONCE = 1  # seconds; a pass over all frames that takes longer is not made again
 
@@ -150,7 +151,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("volume")
     parser.add_argument("--codec", action="append", choices=[codec.name for codec in CODECS])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, choices=range(1, MAX_ROUNDS + 1), metavar=f"1..{MAX_ROUNDS}")
     options = parser.parse_args()
     frames = frames_of(SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(options.volume)))
     with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:

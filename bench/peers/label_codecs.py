@@ -2,7 +2,7 @@
 """crackle and compresso on a label volume, alone and with zstd behind them, in memory and with one thread; prints a JSON
 line for each in the form of bench/frames.
 
-usage: label_codecs.py VOLUME [--rounds N]"""
+usage: label_codecs.py VOLUME [--rounds 1..25]"""
 
 import argparse
 import importlib.metadata
@@ -19,6 +19,7 @@ import zstandard
 from common import clock
 
 RANDOM_SLICES = 20
+MAX_ROUNDS = 25  # as bench/frames has
 LIMIT = 20  # seconds after which no further round is begun
 
 
@@ -106,7 +107,7 @@ class Trial:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("volume")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, choices=range(1, MAX_ROUNDS + 1), metavar=f"1..{MAX_ROUNDS}")
     options = parser.parse_args()
     labels = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(options.volume))
     labels = labels.astype(numpy.uint8 if labels.max() < 256 else numpy.uint16)
