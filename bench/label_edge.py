@@ -264,33 +264,54 @@ def result_tables(results):
     ])  # fmt: skip
 
 
+def plot_kind(codec):
+    if codec in OWN:
+        return "experimental"
+    research = codec.startswith(("cra", "com", "nii", "zstd-19,", "jpeg-xl 0.11", "WebP", "OpenZL"))
+    return "research" if research else "standard"
+
+
+def points_by_codec(results):
+    """Of each codec the decoding speed, GB/s, and the percent of zstd's bytes, on each volume that is not made."""
+    volumes, found = by_volume(results), {}
+    for codec in CODECS.values():
+        rows = [(of[codec], of["zstd-19"]) for name, of in volumes.items() if name not in SYNTHETIC and codec in of and "zstd-19" in of]
+        points = [(row["decode_mbps"] / 1000, 100 * row["bytes"] / anchor["bytes"]) for row, anchor in rows if row["decode_mbps"]]
+        if points and codec not in ("crackle, order 5", "with same frames"):
+            found[codec] = points
+    return found
+
+
+PLOT_TITLE = "Frame codecs for label maps: bytes against decoding speed"
+
+
 def draw(results):
     """SVG: each codec's median over the volumes of what it needs and how fast it is; small dots are volumes."""
     import plots
+    from labels import place_labels
     from matplotlib import pyplot
 
-    volumes = by_volume(results)
-    figure, axes = pyplot.subplots(figsize=(8, 4.6))
-    for codec in CODECS.values():
-        points = []
-        for volume, rows in volumes.items():
-            anchor, row = rows.get("zstd-19"), rows.get(codec)
-            if volume in SYNTHETIC or not anchor or not row or not row["decode_mbps"]:
-                continue
-            points.append((row["decode_mbps"] / 1000, 100 * row["bytes"] / anchor["bytes"]))
-        if not points or codec in ("crackle, order 5", "with same frames"):
-            continue
-        color = plots.COLORS["experimental" if codec in OWN else
-                             "research" if codec.startswith(("cra", "com", "nii", "zstd-19,", "jpeg-xl 0.11", "WebP", "OpenZL")) else "standard"]  # fmt: skip
-        x, y = (statistics.median(values) for values in zip(*points))
-        axes.scatter(*zip(*points), s=9, color=color, alpha=0.35, linewidths=0)
-        axes.scatter([x], [y], s=46, color=color)
-        axes.annotate(codec, (x, y), xytext=(6, 4), textcoords="offset points", fontsize=9, color=color)
+    found = points_by_codec(results)
+    medians = {codec: tuple(statistics.median(values) for values in zip(*points)) for codec, points in found.items()}
+    figure, axes = pyplot.subplots(figsize=(10, 6))
+    for codec, points in found.items():
+        color = plots.COLORS[plot_kind(codec)]
+        axes.scatter(*zip(*points), s=9, color=color, alpha=0.3, linewidths=0)
+        axes.scatter(*medians[codec], s=50, color=color, zorder=3)
+    words = {"experimental": "Label Edge", "standard": "in the standard, or zstd by frame", "research": "research format or codec, or other library"}
+    for kind, word in words.items():
+        axes.scatter([], [], s=50, color=plots.COLORS[kind], label=word)
+    axes.scatter([], [], s=9, color=plots.SOFT, label="one volume; large dots: medians")
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlabel("decoding, GB/s of pixels, one thread")
-    axes.set_ylabel("bytes, percent of zstd -19 per frame")
-    axes.set_yticks([10, 20, 50, 100, 200], ["10", "20", "50", "100", "200"])
+    axes.set_xlabel("decoding, GB/s of pixels, one thread (log)")
+    axes.set_ylabel("bytes, percent of zstd -19 by frame (log)")
+    axes.set_yticks([10, 20, 50, 100, 200], ["10 %", "20 %", "50 %", "100 %", "200 %"])
     axes.yaxis.set_minor_formatter("")
     axes.xaxis.set_major_formatter("{x:g}")
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + plots.to_svg(figure, "label-edge")
+    figure.legend(loc="outside upper left", ncols=4, fontsize=9, handletextpad=0.3, columnspacing=1.4)
+    place_labels(axes, [(*medians[codec], f"Label Edge, {codec}" if codec in OWN else codec, plots.COLORS[plot_kind(codec)]) for codec in found], 9)
+    volumes = max(map(len, found.values()), default=0)
+    text = f"Medians over {volumes} volumes. " + "; ".join(
+        f"{codec}: {speed:.2g} GB/s, {size:.0f} % of zstd's bytes" for codec, (speed, size) in sorted(medians.items(), key=lambda item: item[1][1]))
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + plots.to_svg(figure, "label-edge", PLOT_TITLE, text, page=False)

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pictures
 from corpora import all_corpora
 from measuring import machine, output_of
 from report import write_report
@@ -124,6 +125,21 @@ def measure_all(options, context, corpora, results, save):
         save(results)
 
 
+def pictures_of(options, results):
+    """Of the volumes that results are of, where dseg is there to make them; else those from before."""
+    folder, dseg = options.out / "pictures", options.build / "tools" / "dseg"
+    names = pictures.missing(results, folder)
+    if names and dseg.exists():
+        wanted = names | {case.corpus for case in CASES if case.name in names}
+        pictures.make(dseg, names, corpora_of(options, dseg, wanted), folder)
+    return pictures.uris(folder)
+
+
+def corpora_of(options, dseg, wanted=None):
+    data = Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
+    return all_corpora(dseg, data, options.out, options.corpus, wanted)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about two minutes: fewer volumes, fewer rounds")
@@ -146,9 +162,8 @@ def main():
             for path in part_path(options, suite).parent.glob(f"{part_path(options, suite).stem}*.json"):
                 path.unlink()
         context = Context(options.build, options.out, options.peers, options.quick)
-        data = Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
         wanted = {case.corpus for case in CASES} if set(options.only) <= set(LONG) else None
-        corpora = all_corpora(context.dseg, data, options.out, options.corpus, wanted)
+        corpora = corpora_of(options, context.dseg, wanted)
         results = {
             "command": " ".join(["sh bench/run.sh", *sys.argv[1:]]),
             "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
@@ -160,7 +175,8 @@ def main():
             "corpora": [corpus.record() for corpus in corpora],
         }
         measure_all(options, context, corpora, results, save)
-    write_report(json.loads(results_path.read_text()), report_path)
+    results = json.loads(results_path.read_text())
+    write_report(results, report_path, pictures_of(options, results))
     print(f"results: {results_path}\nreport:  {report_path}")
 
 

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""check_report.py write REPORT: a report of invented results. check REPORT DOM LOG PICTURE: what a browser made of it."""
+"""check_report.py write REPORT NARROW: a report of invented results, and a page that shows it 390 pixels wide.
+check REPORT DOM NARROW_DOM LOG PICTURE: what a browser made of them."""
 
 import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-SECTIONS = ("headline", "pareto", "growth", "bytes", "corpora", "failures", "encodings", "codecs", "machine")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from invented import archive_records, survey_records  # noqa: E402
+
+SECTIONS = ("archive", "headline", "survey", "pareto", "growth", "bytes", "corpora", "failures", "case", "encodings", "codecs", "machine")
+NARROW = """<!doctype html><title>narrow</title><iframe id=page src="{report}" style="width:390px;height:4000px;border:0"></iframe>
+<script>page.onload = () => document.body.dataset.width = page.contentDocument.documentElement.scrollWidth;</script>
+"""
 
 
 def seconds(median):
@@ -39,7 +46,9 @@ def invented():
     encodings = [{"corpus": "<case>", "representation": r, "codec": "rle", "experimental": False, "frames": 4, "bytes": sizes, "segments": 3,
                   "write": one, "write_1": one, "open": one, "labels": one, "labels_1": one, "plane": one, "segment": one}
                  for r in ("binary", "labelmap")]  # fmt: skip
+    survey = survey_records()
     return {
+        "survey": survey, "archive": archive_records(survey),
         "command": "sh bench/run.sh", "date": "2000-01-01 00:00", "seconds": 1, "quick": True, "commit": "0", "libraries": "dseg 0",
         "machine": {"processor": "p", "processors": 2, "cache": "", "memory_bytes": 10**9, "virtual": True, "governor": "g", "system": "s",
                     "compiler": "cc", "load": 0.0},
@@ -48,12 +57,18 @@ def invented():
     }  # fmt: skip
 
 
-def check(report, dom, log, picture):
+def check(report, dom, narrow, log, picture):
     source, page = Path(report).read_text(), Path(dom).read_text()
     assert not re.search(r'(src|href|url\()\s*=?\s*["\']?(https?:|//)', re.sub(r"xmlns(:\w+)?=\"[^\"]*\"", "", source)), "something is fetched"
     for section in SECTIONS:
         assert f'id="{section}"' in page, f"section {section} is missing"
-    assert page.count("<svg") >= 6, "figures are missing"
+    assert page.count("<figure") >= 9, "figures are missing"
+    for kind in ("wide", "narrow"):
+        assert len(re.findall(rf'<div class="?{kind}"?>\s*<svg', page)) == 3, f"{kind} plots are missing"
+    assert page.count('role="img"') == page.count("<desc ") == page.count("<svg"), "a plot has no description"
+    assert 'data-width="390"' in Path(narrow).read_text(), "the page is wider than 390 pixels"
+    assert "Not in these results: slow" in page, "what is missing is not said"
+    assert not re.search(r"\b(None|nan)\b", re.sub(r"<[^>]*>", " ", page)), "an absent value is shown"
     for text in ("&lt;it&gt; &amp; stopped", "OTHER", "crashed with signal 11", "a &lt;problem&gt;", "label-edge"):
         assert text in page, f"{text} is missing"
     complaints = [line for line in Path(log).read_text(errors="replace").splitlines() if "CONSOLE" in line]
@@ -69,6 +84,7 @@ def check(report, dom, log, picture):
 if sys.argv[1] == "write":
     from report import write_report
 
-    write_report(invented(), Path(sys.argv[2]))
+    write_report(invented(), Path(sys.argv[2]), {"small": "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs="})
+    Path(sys.argv[3]).write_text(NARROW.format(report=sys.argv[2]))
 else:
     check(*sys.argv[2:])

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The benchmark's report of invented results, opened in headless Chromium: nothing is fetched, nothing fails, all sections
-# and figures are there, and the picture is not empty.
+# and figures are there, the page fits into 390 pixels, and the picture is not empty.
 # usage: check_report.sh PYTHON      in an empty directory; leaves report.html and report.png there
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -14,17 +14,20 @@ if ! command -v chromium >/dev/null; then
   echo 'skipped: no chromium, run sh tools/install-packages.sh test'
   exit 77
 fi
-"$python" "$here/check_report.py" write report.html
+"$python" "$here/check_report.py" write report.html narrow.html
 
-# browse OPTION...: what the browser says of itself and of the page goes to browser.log
+# browse PAGE OPTION...: what the browser says of itself and of the page goes to browser.log
 browse() {
+  page=$1
+  shift
   rm -rf profile
   timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
     --disable-component-update --disable-sync --hide-scrollbars --enable-logging=stderr --user-data-dir=profile \
-    --window-size=1100,6000 "$@" "file://$(pwd)/report.html" 2>>browser.log
+    --window-size=1100,6000 "$@" "file://$(pwd)/$page" 2>>browser.log
 }
 rm -f browser.log report.png
-browse --dump-dom >dom.html
-browse --screenshot=report.png
+browse report.html --dump-dom >dom.html
+browse narrow.html --allow-file-access-from-files --dump-dom >narrow-dom.html
+browse report.html --screenshot=report.png
 rm -rf profile
-"$python" "$here/check_report.py" check report.html dom.html browser.log report.png
+"$python" "$here/check_report.py" check report.html dom.html narrow-dom.html browser.log report.png
