@@ -6,9 +6,9 @@ from pathlib import Path
 
 import damage
 import label_edge
-from figure_values import (BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, is_sampled, median, ratios, size_text, speed, time_text,
-                           times_text, two_digits)  # fmt: skip
-from survey.tables import archive_part, survey_part
+from figure_text import size_text, time_text, times_text, two_digits
+from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, is_sampled, median, part_suite, ratios, speed
+from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, survey_part
 from turns import START, TURNS, share
 
 
@@ -146,14 +146,17 @@ def machine_text(machine):
 
 
 def run_text(results):
-    """Which run it was; with --resume, parts may be of others."""
+    """When it was measured, and of which commits: parts may be of several runs."""
     r = results.all
     by_commit = {}
     for one in r["parts"]:
-        by_commit.setdefault(one.get("commit", r["commit"]), []).append(one["part"])
-    most = max(by_commit, key=lambda commit: len(by_commit[commit]))
-    others = "".join(f"; {', '.join(parts)}: {commit}" for commit, parts in by_commit.items() if commit != most)
-    return f"`sh bench/run.sh`, {r['date'][:10]}, {r['seconds'] / 60:.0f} minutes, commit {most}{others}"
+        by_commit.setdefault(one.get("commit", r["commit"]), {})[part_suite(one)] = None
+    newest = r["commit"] if r["commit"] in by_commit else next(iter(by_commit))
+    others = "".join(f"; {', '.join(suites)}: {commit}" for commit, suites in by_commit.items() if commit != newest)
+    days = sorted(one.get("date", r["date"])[:10] for one in r["parts"])
+    when = days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+    minutes = sum(one.get("seconds", 0) for one in r["parts"]) / 60
+    return f"`sh bench/run.sh`, {when}, {minutes:.0f} minutes, commit {newest}{others}"
 
 
 def findings_run(results):
@@ -327,6 +330,9 @@ def damage_part(r):
 BLOCKS = {
     "readme-encodings": readme_encodings,
     "findings-run": findings_run,
+    "findings-archive": lambda results: findings_archive(results.all),
+    "findings-mixed": lambda results: findings_mixed(results.all),
+    "findings-headers": lambda results: findings_headers(results.all),
     "findings-read": findings_read,
     "findings-node": findings_node,
     "findings-phases": findings_phases,

@@ -2,6 +2,8 @@
 """Every figure of the benchmark's results under a name, as it is written in the documents: "BINARY by dseg: time"."""
 
 import damage
+from figure_text import size_text, time_text, times_text, two_digits
+from survey.values import archive_ratios, archive_values, survey_ratios, survey_values
 
 READ = "Read into a label map"
 NODE = "Read into a label map in node, CPU time"
@@ -13,27 +15,9 @@ CASE, BEFORE = "s0327-512", "s0327"
 GROUPS = {READ: "read", NODE: "node", COLD: "cold", "Write": "write", PARTS: "part", STATISTICS: "statistics", PHASES: "phase"}
 
 
-def two_digits(value):
-    """At least two significant digits, and no more than three."""
-    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
-
-
-def time_text(seconds):
-    for unit, scale in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= 0.9995 * scale or unit == "µs":
-            return f"{two_digits(seconds / scale)} {unit}"
-    return ""
-
-
-def size_text(count):
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= scale:
-            return f"{two_digits(count / scale)} {unit}"
-    return f"{count:.0f} bytes"
-
-
-def times_text(ratio):
-    return f"{ratio:,.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
+def part_suite(part):
+    """The suite of a part of a run, "turns" of "turns-s0327-512" for instance."""
+    return part["part"].partition("-")[0]
 
 
 def median(record, what="seconds"):
@@ -167,6 +151,8 @@ def ratios(results):
     yield from node_ratios(results)
     yield from phase_ratios(results)
     yield from frame_ratios(results)
+    yield from survey_ratios(results.all)
+    yield from archive_ratios(results.all)
 
 
 def node_ratios(results):
@@ -210,4 +196,5 @@ def frame_ratios(results):
 
 
 def all_values(results):
-    return {**dict(plain_values(results)), **dict(ratios(results)), **dict(damage.values(results.all))}
+    return {**dict(plain_values(results)), **dict(ratios(results)), **dict(damage.values(results.all)),
+            **dict(survey_values(results.all)), **dict(archive_values(results.all))}  # fmt: skip

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import figure_tables
 import label_edge
-from figure_values import Results, all_values, with_slow
+from figure_values import Results, all_values, part_suite, with_slow
 
 TOP = Path(__file__).resolve().parent.parent
 KEPT = TOP / "bench" / "results.json"
@@ -78,20 +78,18 @@ def made_files(raw, complain):
 
 
 def with_kept(raw, kept):
-    """A run of some parts in the place of the same parts of the kept results; each part names its own commit and machine."""
+    """A run of some parts in the place of the same parts of the kept results; each part names its own commit and machine.
+    What is said of the whole is said of the run that came last."""
     new = {part_suite(part) for part in raw["parts"]}
     if new >= {part_suite(part) for part in kept["parts"]}:
         return raw
     merged = {**kept, **{suite: raw[suite] for suite in new}}
+    merged |= {key: raw[key] for key in ("command", "date", "commit", "machine", "libraries") if key in raw}
     of_run = [{"machine": raw["machine"], "libraries": raw["libraries"], **part} for part in raw["parts"]]
     merged["parts"] = [part for part in kept["parts"] if part_suite(part) not in new] + of_run
+    merged["seconds"] = sum(part.get("seconds", 0) for part in merged["parts"])
     merged["problems"] = kept["problems"] + raw["problems"]
     return merged
-
-
-def part_suite(part):
-    """The suite of a part, "turns" of "turns-s0327-512" for instance."""
-    return part["part"].partition("-")[0]
 
 
 def write(raw):

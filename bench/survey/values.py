@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The survey's and the archive's figures under names, as they are written in the documents."""
+
+from figure_text import percent, range_text, size_text, times_text
+
+from survey.reckon import AS_IT_IS
+
+NATIVE = "binary/explicit-le"
+DEFLATED = "deflated"  # the frame codec that is none: the whole data set is deflated
+UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+
+
+def of_kind(results, kind):
+    return [record for record in results.get("archive", []) if record["record"] == kind]
+
+
+def totals(results):
+    """form: record of all classes."""
+    return {record["form"]: record for record in of_kind(results, "form") if record["class"] == "all"}
+
+
+def source_of(results):
+    return next(iter(of_kind(results, "source")), None)
+
+
+def group_share(record):
+    """What per-frame functional groups are of the file: None of a deflated data set, where they cannot be told apart."""
+    parts = record.get("parts") or record["bytes"]
+    if record.get("parts", "") is None or "inflated" in parts:
+        return None
+    return parts["per_frame_groups"] / sum(count for part, count in parts.items() if part != "file")
+
+
+def hours_text(spread):
+    return f"{spread['middle']:,.0f}" if spread["middle"] >= 9.5 else f"{spread['middle']:.1f}"
+
+
+def source_values(source):
+    tera = lambda count: f"{count / 1e12:.1f} TB"
+    for name, what in (("SEG", source["seg"]), ("CT", source["ct"])):
+        yield f"archive: {name}", tera(what["bytes"])
+        yield f"archive: {name}: series", f"{what['series']:,}"
+    ours = source["totalsegmentator"]
+    yield "archive: TotalSegmentator", tera(ours["bytes"])
+    yield "archive: TotalSegmentator: objects", f"{ours['objects']:,}"
+    yield "archive: TotalSegmentator: mean", size_text(ours["mean_bytes"])
+    for quantile, count in ours["quantile_bytes"].items():
+        yield f"archive: TotalSegmentator: {quantile} %", size_text(count)
+    plain = sum(one["series"] for one in source["transfer_syntaxes"] if one["uid"] in UNCOMPRESSED and one["sop_class"] == "Segmentation Storage")
+    yield "archive: SEG: uncompressed", f"{100 * plain / source['seg']['series']:.1f} %"
+    maps = sum(one["series"] for one in source["transfer_syntaxes"] if one["sop_class"].startswith("Label Map"))
+    yield "archive: SEG: label maps", f"{maps:,}"
+
+
+def form_values(form, record, today):
+    name, size = f"archive: {form}", record["bytes"]
+    yield f"{name}: bytes", size_text(size["middle"])
+    yield f"{name}: range", range_text(size["low"], size["high"])
+    yield f"{name}: times smaller", times_text(today / size["middle"])
+    yield f"{name}: of today", percent(size["middle"] / today)
+    yield f"{name}: hours to store", hours_text(record["transfer_hours"]["in"])
+    share = group_share(record)
+    if share is not None:
+        yield f"{name}: per-frame groups", size_text(record["parts"]["per_frame_groups"])
+        yield f"{name}: share of per-frame groups", percent(share)
+    if record["cpu_hours"]:
+        yield f"{name}: CPU hours", hours_text(record["cpu_hours"]["total"])
+        yield f"{name}: CPU hours, range", range_text(record["cpu_hours"]["total"]["low"], record["cpu_hours"]["total"]["high"], lambda hours: f"{hours:,.0f} hours")
+
+
+def archive_values(results):
+    """What was counted or measured, or follows from it directly."""
+    source, every = source_of(results), totals(results)
+    if source is None:
+        return
+    yield from source_values(source)
+    today = every[AS_IT_IS]
+    yield "archive: hours to read", hours_text({"middle": today["transfer_hours"]["out"]})
+    for form, record in every.items():
+        if form != AS_IT_IS:
+            yield from form_values(form, record, today["bytes"]["middle"])
+    for record in of_kind(results, "mixed"):
+        name = f"archive: {record['form']}, {percent(record['overlap_share'])} BINARY"
+        yield f"{name}: bytes", size_text(record["bytes"]["middle"])
+        yield f"{name}: range", range_text(record["bytes"]["low"], record["bytes"]["high"])
+    for check in of_kind(results, "check"):
+        yield "archive: check: worst error", f"{100 * check['worst_error']:.1f} %"
+        yield "archive: check: predicted from", f"{check['predicted_from']:,}"
+        yield "archive: check: measured on", f"{check['measured_on']:,}"
+
+
+def survey_values(results):
+    """Of each case and form: bytes, and what per-frame groups are of them."""
+    for record in results.get("survey", []):
+        if "bytes" not in record:
+            continue
+        name = f"survey: {record['case']}, {record['form']}" + (f" by {record['writer']}" if record["writer"] != "dseg" else "")
+        yield f"{name}: size", size_text(record["bytes"]["file"])
+        yield f"{name}: bytes", f"{record['bytes']['file']:,}"
+        share = group_share(record)
+        if share is not None:
+            yield f"{name}: share of per-frame groups", percent(share)
+            yield f"{name}: per-frame groups", f"{record['bytes']['per_frame_groups']:,}"
+            yield f"{name}: groups a frame", f"{record['bytes']['per_frame_groups'] / record['frames']:.0f}"
+
+
+def smallest_forms(results):
+    """case: the smallest record that dseg wrote. FRACTIONAL is left out, as it says something else."""
+    best = {}
+    for record in results.get("survey", []):
+        if record["writer"] == "dseg" and "bytes" in record and record["representation"] != "fractional":
+            if record["case"] not in best or record["bytes"]["file"] < best[record["case"]]["bytes"]["file"]:
+                best[record["case"]] = record
+    return best
+
+
+def own_reading(results, writer):
+    """case: how many times as long as dseg the writer's own software takes to read what it wrote."""
+    return {record["case"]: record["read_writer"]["seconds"]["median"] / record["read"]["seconds"]["median"]
+            for record in results.get("survey", [])
+            if record["writer"] == writer and "seconds" in record.get("read_writer", {}) and "seconds" in record.get("read", {})}  # fmt: skip
+
+
+def listed(names):
+    names = list(names)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "none"
+
+
+def survey_ratios(results):
+    """What the survey's cases say together."""
+    records = results.get("survey", [])
+    if not records:
+        return
+    yield "survey: cases", f"{len({record['case'] for record in records})}"
+    for writer in ("dcmqi", "highdicom"):
+        found = own_reading(results, writer)
+        if found:
+            yield f"survey: reading, {writer} / dseg, least", times_text(min(found.values()))
+            yield f"survey: reading, {writer} / dseg, most", times_text(max(found.values()))
+    best = smallest_forms(results)
+    packed = [case for case, record in best.items() if record["codec"] == DEFLATED]
+    yield "survey: cases whose smallest form is a deflated data set", f"{len(packed)}"
+    yield "survey: which these are", listed(packed)
+    for form in (NATIVE, "binary/deflated-frame", "binary/label-edge", "labelmap/deflated-frame", "labelmap/label-edge"):
+        shares = [group_share(record) for record in records if (record["writer"], record["form"]) == ("dseg", form) and "bytes" in record]
+        if shares:
+            yield f"survey: {form}: per-frame groups, least", percent(min(shares))
+            yield f"survey: {form}: per-frame groups, most", percent(max(shares))
+    for writer in ("dcmqi", "highdicom"):
+        frames = [record["bytes"]["per_frame_groups"] / record["frames"] for record in records
+                  if record["writer"] == writer and "bytes" in record and record["images"] and record["family"] != "slide"]  # fmt: skip
+        if frames:
+            yield f"survey: groups a frame by {writer}, least", f"{min(frames):.0f}"
+            yield f"survey: groups a frame by {writer}, most", f"{max(frames):.0f}"
+
+
+def archive_ratios(results):
+    """What one form of the archive is to another."""
+    every = totals(results)
+    pairs = [("labelmap/deflated-frame", "labelmap/label-edge"), ("labelmap/deflated-frame:level=12", "labelmap/label-edge"),
+             ("binary/deflated-frame", "binary/label-edge"), ("binary/deflated-frame", "labelmap/deflated-frame"),
+             ("binary/label-edge", "labelmap/label-edge"), ("labelmap/label-edge", "labelmap/label-edge-predicted"),
+             ("labelmap/deflated-frame", "labelmap/zstd"), ("labelmap/deflated", "labelmap/label-edge"),
+             ("labelmap/explicit-le", "labelmap/deflated-frame"), ("binary/deflated", "labelmap/deflated-frame")]  # fmt: skip
+    for one, other in pairs:
+        if one in every and other in every:
+            yield f"archive: {one} / {other}", times_text(every[one]["bytes"]["middle"] / every[other]["bytes"]["middle"])
