@@ -7,7 +7,7 @@ from pathlib import Path
 import damage
 import label_edge
 from figure_text import size_text, time_text, times_text, two_digits
-from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, is_sampled, median, part_suite, ratios, speed
+from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, median, part_suite, ratios, speed
 from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, survey_part
 from turns import START, TURNS, share
 
@@ -133,7 +133,7 @@ def findings_codecs(results):
             r = results.frames(corpus, codec)
             all_of_it = codec.startswith("gzip") or not (r or {}).get("random_access", True)
             cells += ["", "", ""] if r is None else [
-                ("about " if is_sampled(r) else "") + f"{r['bytes']:,}", two_digits(speed(r)),
+                f"{r['bytes']:,}", two_digits(speed(r)),
                 time_text(median(r, "random_frame_seconds")) + (": all" if all_of_it else "")]  # fmt: skip
         if any(cells):
             rows.append([word, *cells])
@@ -301,7 +301,7 @@ def frames_part(r):
                 if "error" in one:
                     rows.append([one["codec"], one.get("library", ""), one["error"], "", "", ""])
                     continue
-                rows.append([one["codec"], one.get("library", ""), ("about " if is_sampled(one) else "") + f"{one['bytes']:,}",
+                rows.append([one["codec"], one.get("library", ""), f"{one['bytes']:,}",
                              two_digits(speed(one, "encode_seconds")), two_digits(speed(one)), time_text(median(one, "random_frame_seconds"))])  # fmt: skip
             if rows:
                 lines += ["", f"{corpus}, {representation}, {chosen[0]['raw_bytes']:,} bytes of pixels in {chosen[0]['frames']:,} frames:", "",
@@ -309,8 +309,7 @@ def frames_part(r):
                           markdown(["codec", "library", "bytes", "encode, MB/s", "decode, MB/s", "random frame"], rows, 2)]  # fmt: skip
     if not lines:
         return []
-    sampled = '"about": every n-th frame was encoded. ' if any(is_sampled(one) for one in r["frames"]) else ""
-    return ["", "## Frames", "", f"The frame codecs alone, one thread. Part of the run: `sh bench/run.sh --only frames`. {sampled}"
+    return ["", "## Frames", "", "The frame codecs alone, one thread. Part of the run: `sh bench/run.sh --only frames`. "
             "All volumes: [results.csv](../proposals/label-edge/results.csv).", *lines]  # fmt: skip
 
 

@@ -26,12 +26,7 @@ def median(record, what="seconds"):
 
 def speed(record, what="decode_seconds"):
     """MB of pixels a second."""
-    return record.get("measured_bytes", record["raw_bytes"]) / 1e6 / median(record, what)
-
-
-def is_sampled(record):
-    """Of a run whose bench/frames measured slow codecs on every n-th frame."""
-    return record.get("measured_bytes", record["raw_bytes"]) < record["raw_bytes"]
+    return record["raw_bytes"] / 1e6 / median(record, what)
 
 
 def with_slow(results):
@@ -108,8 +103,8 @@ def plain_values(results):
     for r in results.all["frames"]:
         if "error" not in r and r["corpus"] in (CASE, BEFORE):
             name = f"frames: {r['codec']}, {r['corpus']}" + (", BINARY" if r["representation"] == "binary" else "")
-            yield f"{name}: bytes", ("about " if is_sampled(r) else "") + f"{r['bytes']:,}"
-            yield f"{name}: size", ("about " if is_sampled(r) else "") + size_text(r["bytes"])
+            yield f"{name}: bytes", f"{r['bytes']:,}"
+            yield f"{name}: size", size_text(r["bytes"])
             yield f"{name}: decode", f"{two_digits(speed(r))} MB/s"
             yield f"{name}: encode", f"{two_digits(speed(r, 'encode_seconds'))} MB/s"
             yield f"{name}: random frame", time_text(median(r, "random_frame_seconds"))

@@ -6,8 +6,6 @@ import csv
 import io
 import statistics
 
-from figure_values import is_sampled
-
 # Names of codecs in the results and in the tables.
 CODECS = {"label-edge": "independent", "label-edge:same=1": "with same frames", "label-edge-predicted": "predicted", "zstd": "zstd-19",
           "zstd, frame before": "zstd-19, frame before",
@@ -30,19 +28,18 @@ VOLUMES = ["s0327-512", "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aic
 DENSE = ("cubes5-scan", "cubes5-random", "cubes12-scan", "cubes12-random", "voronoi-scan", "voronoi-random")
 SYNTHETIC = ("empty", "noise", *DENSE)
 NEEDED = {"independent", "predicted", "zstd-19", "crackle"}
-COLUMNS = ["volume", "representation", "bits", "columns", "rows", "frames", "codec", "bytes", "about", "encode_mbps",
+COLUMNS = ["volume", "representation", "bits", "columns", "rows", "frames", "codec", "bytes", "encode_mbps",
            "decode_mbps", "decode_min", "decode_max", "random_us", "failures"]  # fmt: skip
 
 
 def row_of(record):
     def speed(seconds):
-        return round(record.get("measured_bytes", record["raw_bytes"]) / seconds / 1e6, 1) if seconds else ""
+        return round(record["raw_bytes"] / seconds / 1e6, 1) if seconds else ""
 
     decode = record.get("decode_seconds", {})
-    about = "error" in record or is_sampled(record)
     return {
         "volume": record["corpus"], **{name: record[name] for name in COLUMNS[1:6]},
-        "codec": CODECS.get(record["codec"], record["codec"]), "bytes": record.get("bytes", record.get("error")), "about": int(about),
+        "codec": CODECS.get(record["codec"], record["codec"]), "bytes": record.get("bytes", record.get("error")),
         "encode_mbps": speed(record.get("encode_seconds", {}).get("median")), "decode_mbps": speed(decode.get("median")),
         "decode_min": speed(decode.get("max")), "decode_max": speed(decode.get("min")),
         "random_us": round(record.get("random_frame_seconds", {}).get("median", 0) * 1e6, 1), "failures": record.get("failures", ""),
@@ -85,7 +82,7 @@ def number(value):
 
 
 def bytes_cell(row):
-    return ("~" if row["about"] else "") + (f"{row['bytes']:,}" if isinstance(row["bytes"], int) else row["bytes"])
+    return f"{row['bytes']:,}" if isinstance(row["bytes"], int) else row["bytes"]
 
 
 def measured(results):
@@ -250,9 +247,8 @@ def result_tables(results):
         raise ValueError("no frame codecs were measured")
     wrong = [row for row in rows if row["failures"] != 0]
     codecs = [codec for codec in CODECS.values() if any(codec in of_volume for of_volume in volumes.values())]
-    sampled = ' ("~": encoding all frames would have taken too long, and every n-th was)' if any("bytes" in r and is_sampled(r) for r in results["frames"]) else ""
     return "\n\n".join([
-        f"Bytes{sampled}:",
+        "Bytes:",
         table(volumes, codecs[:-1], bytes_cell),
         "Decoding, GB/s of pixels:",
         table(volumes, ["memcpy", *codecs], lambda row: f"{float(row['decode_mbps'] or 0) / 1000:.3g}"),

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 import damage  # noqa: E402
 import figure_tables  # noqa: E402
 import label_edge  # noqa: E402
-from figure_values import Results, is_sampled, speed, with_slow  # noqa: E402
+from figure_values import Results, speed, with_slow  # noqa: E402
 
 
 def flips(codec, corpus, errors, same, silent, ended=0):
@@ -71,16 +71,12 @@ class Damage(unittest.TestCase):
 
 
 class Frames(unittest.TestCase):
-    def test_speed_is_of_what_was_measured(self):
+    def test_speed(self):
         self.assertAlmostEqual(speed(frames("rle", "a", 10)), 8)
-        older = frames("jpeg-xl", "a", 10, measured_frames=1, measured_bytes=1_000_000)
-        self.assertAlmostEqual(speed(older), 2)
-        self.assertTrue(is_sampled(older))
-        self.assertFalse(is_sampled(frames("gzip-6 volume, zlib", "a", 10, measured_frames=1, measured_bytes=4_000_000)))
 
     def test_slow_ones_join(self):
         slow = frames("jpeg-xl:effort=9", "a", 11)
-        results = with_slow({"frames": [frames("jpeg-xl:effort=9", "a", 10, measured_bytes=1), frames("zstd", "a", 9)], "slow": [slow]})
+        results = with_slow({"frames": [frames("jpeg-xl:effort=9", "a", 10), frames("zstd", "a", 9)], "slow": [slow]})
         self.assertEqual([(r["codec"], r["bytes"]) for r in results["frames"]], [("zstd", 9), ("jpeg-xl:effort=9", 11)])
         self.assertEqual(with_slow({"frames": [slow]})["frames"], [slow])
 
@@ -88,8 +84,7 @@ class Frames(unittest.TestCase):
         records = [frames(codec, "s0327", size) for size, codec in enumerate(label_edge.CODECS, 1000)]
         text = label_edge.result_tables({"frames": records})
         self.assertIn("| s0327 | 1,000 | 1,001 |", text)
-        self.assertNotIn("~", text)
-        self.assertNotIn("about", figure_tables.findings_codecs(Results({"frames": records})))
+        self.assertIn("| 1,000 |", figure_tables.findings_codecs(Results({"frames": records})))
 
 
 if __name__ == "__main__":
