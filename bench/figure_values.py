@@ -2,6 +2,7 @@
 """Every figure of the benchmark's results under a name, as it is written in the documents: "BINARY by dseg: time"."""
 
 import damage
+import label_edge
 from figure_text import size_text, time_text, times_text, two_digits
 from survey.values import archive_ratios, archive_values, survey_ratios, survey_values
 
@@ -143,9 +144,17 @@ def ratios(results):
         (few, first), (many, last) = opened[0], opened[-1]
         yield "growth: opening, a frame", time_text((median(last) - median(first)) / (many - few))
         yield "growth: memory, a frame", f"{(last['peak_bytes'] - first['peak_bytes']) / (many - few):.0f} bytes"
+    native = {kind: results.encoding(CASE, f"{kind}/explicit-le") for kind in ("binary", "labelmap")}
+    if all(native.values()):
+        yield "encoding: BINARY / LABELMAP, native, bytes", times_text(native["binary"]["bytes"]["file"] / native["labelmap"]["bytes"]["file"])
+        yield "encoding: BINARY / LABELMAP, frames", times_text(native["binary"]["frames"] / native["labelmap"]["frames"])
+    both = [results.headline("Write", name, "seg.nrrd") for name in ("SimpleITK, from memory", "dseg convert, whole process with reading nii.gz")]
+    if all(both):
+        yield "writing seg.nrrd: bytes of SimpleITK / dseg", times_text(both[0]["output_bytes"] / both[1]["output_bytes"])
     yield from node_ratios(results)
     yield from phase_ratios(results)
     yield from frame_ratios(results)
+    yield from label_edge.sentence_values(results.all)
     yield from survey_ratios(results.all)
     yield from archive_ratios(results.all)
 
@@ -174,7 +183,8 @@ def frame_ratios(results):
     for corpus in (CASE, BEFORE):
         size = lambda codec, kind="labelmap": (results.frames(corpus, codec, kind) or {}).get("bytes")
         pairs = [("deflated-frame", "label-edge"), ("deflated-frame:level=12", "label-edge"), ("deflated-frame", "zstd"), ("zstd", "label-edge"), ("label-edge", "label-edge-predicted"),
-                 ("jpeg-ls", "deflated-frame"), ("htj2k", "deflated-frame"), ("jpeg2000", "deflated-frame"), ("gzip-6 volume, zlib", "label-edge")]  # fmt: skip
+                 ("zstd", "zstd, frame before"), ("zstd, frame before", "label-edge-predicted"), ("WebP lossless", "label-edge"), ("OpenZL, level 19", "label-edge"),
+                 ("jpeg-xl:effort=9", "JPEG XL 0.11, effort 9"), ("JPEG XL 0.11, effort 9", "label-edge"), ("jpeg-ls", "deflated-frame"), ("htj2k", "deflated-frame"), ("jpeg2000", "deflated-frame"), ("gzip-6 volume, zlib", "label-edge")]  # fmt: skip
         for one, other in pairs:
             if size(one) and size(other):
                 yield f"frames: {one} / {other}, {corpus}", f"{size(one) / size(other):.1f}"

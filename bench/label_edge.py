@@ -241,6 +241,27 @@ def losses(results):
     return "\n".join(lines)
 
 
+def sentence_values(results):
+    """Figures of the sentences on all volumes in findings.md, by name; nothing where no volume was measured."""
+    try:
+        _, real = measured(results)
+    except ValueError:
+        return
+    yield "label-edge: volumes", f"{len(real)}"
+    for codec in ("independent", "predicted"):
+        speeds = [rows["zstd-19"]["decode_mbps"] / rows[codec]["decode_mbps"] for rows in real.values()]
+        yield f"label-edge: volumes where zstd decodes faster than {codec} frames", f"{sum(x > 1 for x in speeds)}"
+        yield f"label-edge: most that zstd is faster than {codec} frames", f"{max(speeds):.1f}"
+    for codec in ("crackle, order 5 + zstd-19", "zstd-19, frame before"):
+        beside = {name: rows for name, rows in real.items() if isinstance(rows.get(codec, {}).get("bytes"), int)}
+        smaller = [name for name, rows in beside.items() if rows[codec]["bytes"] < rows["independent"]["bytes"]]
+        slower = [rows["independent"]["decode_mbps"] / rows[codec]["decode_mbps"] for name, rows in beside.items() if name in smaller]
+        yield f"label-edge: volumes where {codec} is smaller", f"{len(smaller)}"
+        if smaller:
+            yield f"label-edge: which these are, {codec}", ", ".join(smaller)
+            yield f"label-edge: how many times slower there, {codec}", f"{min(slower):.0f} to {max(slower):.0f}"
+
+
 def result_tables(results):
     volumes, rows = by_volume(results), rows_of(results)
     if not rows:

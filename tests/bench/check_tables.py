@@ -80,6 +80,26 @@ class Frames(unittest.TestCase):
         self.assertEqual([(r["codec"], r["bytes"]) for r in results["frames"]], [("zstd", 9), ("jpeg-xl:effort=9", 11)])
         self.assertEqual(with_slow({"frames": [slow]})["frames"], [slow])
 
+    def test_sentences(self):
+        whole = "crackle, order 5 + zstd-19"
+        sizes = {"label-edge": 100, "label-edge-predicted": 90, "zstd": 300, "crackle": 200, whole: 120}
+        records = [frames(codec, corpus, size) for corpus in ("s0327", "aal") for codec, size in sizes.items()]
+        records.append(frames("label-edge", "knee", 100))  # not measured with all: it does not count
+        slow = {"median": 5.0, "min": 5.0, "max": 5.0, "n": 1}
+        for record in records:
+            if record["corpus"] == "aal" and record["codec"] == whole:
+                record.update(bytes=99, decode_seconds=slow)
+            if record["corpus"] == "aal" and record["codec"] == "label-edge-predicted":
+                record["decode_seconds"] = slow
+        self.assertEqual(dict(label_edge.sentence_values({"frames": records})), {
+            "label-edge: volumes": "2", "label-edge: volumes where zstd decodes faster than independent frames": "0",
+            "label-edge: most that zstd is faster than independent frames": "1.0",
+            "label-edge: volumes where zstd decodes faster than predicted frames": "1",
+            "label-edge: most that zstd is faster than predicted frames": "10.0", f"label-edge: volumes where {whole} is smaller": "1",
+            f"label-edge: which these are, {whole}": "aal", f"label-edge: how many times slower there, {whole}": "10 to 10",
+            "label-edge: volumes where zstd-19, frame before is smaller": "0"})  # fmt: skip
+        self.assertEqual(list(label_edge.sentence_values({"frames": []})), [])
+
     def test_sizes_are_exact(self):
         records = [frames(codec, "s0327", size) for size, codec in enumerate(label_edge.CODECS, 1000)]
         text = label_edge.result_tables({"frames": records})
