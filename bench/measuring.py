@@ -34,14 +34,20 @@ def run_process(command, timeout=TIMEOUT):
     if process.returncode < 0:
         return {"failed": f"crashed with signal {-process.returncode}"}
     if process.returncode != 0:
-        lines = [line.strip() for line in complaint.decode(errors="replace").splitlines() if line.strip()]
-        errors = [line for line in lines if "rror" in line] or lines
-        return {"failed": errors[-1][:300] if errors else f"exit code {process.returncode}"}
+        return {"failed": why_failed(complaint.decode(errors="replace")) or f"exit code {process.returncode}"}
     try:
         printed = json.loads(output)
     except ValueError:
         printed = {}
     return {"printed": printed if isinstance(printed, dict) else {}}
+
+
+def why_failed(complaint):
+    """The last error that a program printed: its own, where run_process.c only adds that it ended with one. Paths begin at the top."""
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    errors = [line for line in lines if "rror" in line] or lines
+    own = [line for line in errors if not line.startswith("run_process: ")] or errors
+    return own[-1].replace(f"{TOP}{os.sep}", "").replace(f"{TOP.parent}{os.sep}", f"..{os.sep}")[:300] if own else ""
 
 
 def short_path(path):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "bench"))
-from measuring import Job, run_jobs  # noqa: E402
+from measuring import Job, run_jobs, why_failed  # noqa: E402
 from survey import check, idc  # noqa: E402
 from survey.archive import archive_of  # noqa: E402
 from survey.cases import CASES, QUICK_CASES  # noqa: E402
@@ -215,6 +215,13 @@ class CheckTest(unittest.TestCase):
 
 
 class JobTest(unittest.TestCase):
+    def test_why_a_program_failed(self):
+        of_program = f"{TOP}/build/dseg: error: {TOP.parent}/x.nii: no frames"
+        self.assertEqual(why_failed(f"reading\n{of_program}\nrun_process: error: dseg ended with exit code 4\n"), "build/dseg: error: ../x.nii: no frames")
+        self.assertEqual(why_failed(f"run_process: error: {TOP}/dseg ended with signal 11\n"), "run_process: error: dseg ended with signal 11")
+        self.assertEqual(why_failed("killed\n"), "killed")
+        self.assertEqual(why_failed(""), "")
+
     def test_one_failure_does_not_end_the_others(self):
         writes = Job("write", "a", [sys.executable, "-c", "raise SystemExit('error: no room')"], output="absent.dcm")
         reads = Job("read", "a", [sys.executable, "-c", "raise SystemExit('error: not there')"], input="absent.dcm")
