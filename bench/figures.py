@@ -26,6 +26,7 @@ MEASURED = TOP / "build" / "bench" / "results.json"
 PROPOSAL = TOP / "proposals" / "label-edge"
 DOCUMENTS = [TOP / "README.md", TOP / "docs" / "findings.md", PROPOSAL / "evidence.md", PROPOSAL / "README.md", TOP / "proposals" / "README.md"]
 BLOCK = re.compile(r"(<!-- figures: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+ABSOLUTE = re.compile(r"(?<![\w.])/(?:[\w.+-]+/)+?build/")
 FIGURE = re.compile(r'\[([^\][]*)\]\(((?:[^()\s]*/)?measurements\.md#[\w-]+) "([^"]+)"\)')
 
 
@@ -75,6 +76,11 @@ def made_files(raw, complain):
     if label_edge.rows_of(raw):
         made[PROPOSAL / "results.csv"] = label_edge.csv_text(raw)
     return made
+
+
+def without_place(text):
+    """Messages may have whole paths: what is kept does not tell where the project was built."""
+    return ABSOLUTE.sub("build/", text)
 
 
 def with_kept(raw, kept):
@@ -139,7 +145,7 @@ def main():
     if not path.exists():
         print(f"skipped: there is no {path}")
         return 77
-    raw = json.loads(path.read_text())
+    raw = json.loads(without_place(path.read_text()))
     if action == "write" and KEPT.exists():
         raw = with_kept(raw, json.loads(KEPT.read_text()))
     return {"write": write, "check": check, "list": list_figures}[action](raw)

@@ -141,6 +141,10 @@ class Runs(unittest.TestCase):
         self.assertEqual((merged["commit"], merged["machine"], merged["seconds"]), ("new", "new", 180))
         self.assertEqual(figure_tables.run_text(Results(merged)), "`sh bench/run.sh`, 2026-01-01 to 2026-01-03, 3 minutes, commit new; growth: old")
 
+    def test_where_it_was_built_is_not_kept(self):
+        self.assertEqual(figures.without_place('"error: /home/a/dseg/build/b/dseg failed", "build/b/dseg ../x/build/y /usr/share/z"'),
+                         '"error: build/b/dseg failed", "build/b/dseg ../x/build/y /usr/share/z"')  # fmt: skip
+
     def test_a_whole_run_stays_alone(self):
         new = self.run_of("new", "frames-a", "growth", frames=[1])
         self.assertIs(figures.with_kept(new, self.run_of("old", "frames-a")), new)
