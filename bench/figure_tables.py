@@ -8,7 +8,7 @@ import damage
 import label_edge
 from figure_text import size_text, time_text, times_text, two_digits
 from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, median, part_suite, ratios, speed
-from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, survey_part
+from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, paper_kinds, survey_part
 from turns import START, TURNS, share
 
 
@@ -338,6 +338,7 @@ BLOCKS = {
     "findings-encodings": findings_encodings,
     "findings-codecs": findings_codecs,
     "findings-damage": findings_damage,
+    "paper-kinds": lambda results: paper_kinds(results.all),
     "evidence-run": evidence_run,
     "evidence-browser": evidence_browser,
     "evidence-objects": evidence_objects,

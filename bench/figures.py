@@ -8,8 +8,8 @@ usage: figures.py write [RESULTS.json]    takes build/bench/results.json, keeps 
 
 - Blocks of README.md, docs/findings.md and proposals/label-edge/evidence.md between <!-- figures: NAME --> and <!-- end -->.
 - Single figures, which are links with their name as title: [93 ms](measurements.md#read "read: dseg, BINARY: time").
-- docs/measurements.md, and results.csv and size-and-speed.svg of proposals/label-edge. The plot needs matplotlib:
-  build/bench-peers/venv/bin/python has it."""
+- docs/measurements.md and docs/archive.svg, and results.csv and size-and-speed.svg of proposals/label-edge. The last needs
+  matplotlib: build/bench-peers/venv/bin/python has it."""
 
 import json
 import re
@@ -19,6 +19,7 @@ from pathlib import Path
 import figure_tables
 import label_edge
 from figure_values import Results, all_values, part_suite, with_slow
+from paper import picture
 
 TOP = Path(__file__).resolve().parent.parent
 KEPT = TOP / "bench" / "results.json"
@@ -75,6 +76,8 @@ def made_files(raw, complain):
     made[TOP / "docs" / "measurements.md"] = figure_tables.measurements(results)
     if label_edge.rows_of(raw):
         made[PROPOSAL / "results.csv"] = label_edge.csv_text(raw)
+    if raw.get("archive"):
+        made[TOP / "docs" / "archive.svg"] = picture.draw(raw)
     return made
 
 

@@ -4,7 +4,8 @@
 from figure_text import form_words, percent, range_text, size_text, times_text
 
 from survey.reckon import AS_IT_IS
-from survey.values import NATIVE, UNCOMPRESSED, group_share, hours_text, of_kind, smallest_forms, source_of, totals
+from survey.values import (NATIVE, UNCOMPRESSED, group_share, hours_text, of_kind, share_of, smallest_forms, source_of, totals,
+                           with_parts_as_it_is)  # fmt: skip
 
 PARTS = ("pixel_data", "frame_index", "per_frame_groups", "references", "segments", "rest")
 HEAD = ["case", "form", "by", "file bytes", "pixel data", "offsets, item tags", "per-frame groups", "references", "segments",
@@ -12,12 +13,15 @@ HEAD = ["case", "form", "by", "file bytes", "pixel data", "offsets, item tags", 
 # What dcmqi and highdicom write is shown in any case, of dseg's forms only these and what failed; results.json has all.
 SHOWN = (NATIVE, "binary/deflated-frame", "binary/deflated", "binary/label-edge", "labelmap/explicit-le", "labelmap/deflated-frame",
          "labelmap/deflated", "labelmap/label-edge", "labelmap/label-edge-predicted")  # fmt: skip
-# The archive in findings.md: what the standard has, then what needs a change; in the paper only what is smallest of each.
+# The archive in findings.md: what the standard has, then what needs a change.
 ARCHIVE_FORMS = ("labelmap/explicit-le", "binary/deflated-frame", "binary/deflated", "labelmap/rle", "labelmap/jpeg-ls", "labelmap/deflated-frame",
                  "labelmap/deflated-frame:level=12", "labelmap/jpeg-xl", "labelmap/deflated", "binary/label-edge", "labelmap/zstd",
                  "labelmap/label-edge", "labelmap/label-edge-predicted")  # fmt: skip
 MIXED_FORMS = ("labelmap/deflated-frame", "labelmap/label-edge")
-# One of each kind of object in findings.md.
+# One of each kind of object in findings.md; in the paper fewer, in words.
+PAPER_FORMS = ("binary/deflated-frame", "labelmap/deflated-frame", "binary/label-edge", "labelmap/label-edge")
+PAPER_CASES = {"s0327-512": "108 organs of a trunk", "abdomen-overlap": "130 segments that overlap", "hncma": "atlas of a head, 312 structures",
+               "vessels": "two trees of vessels", "tumours": "a brain tumour, 12 metastases", "nuclei": "nuclei on a slide, TILED_FULL"}  # fmt: skip
 HEADER_CASES = ("s0327-512", "chest-1.9mm", "trunk-5mm", "abdomen-overlap", "hncma", "knee", "vessels", "tumours", "nuclei")
 
 
@@ -57,16 +61,39 @@ def survey_part(results):
             *markdown(HEAD, [survey_row(record) for record in shown], 3)]  # fmt: skip
 
 
+def by_form(results):
+    """(case, writer, form): record."""
+    return {(record["case"], record["writer"], record["form"]): record for record in results.get("survey", []) if "bytes" in record}
+
+
+def with_share(record):
+    """Bytes, and how many percent of them are per-frame groups."""
+    return f"{size_text(record['bytes']['file'])} ({percent(group_share(record))})" if record else ""
+
+
+def paper_kinds(results):
+    """A kind of object a row: as it is written today, and what encodings make of it."""
+    found, rows = by_form(results), []
+    for case, words in PAPER_CASES.items():
+        one = lambda form, case=case: found.get((case, "dseg", form))
+        today = found.get((case, "dcmqi", NATIVE)) or found.get((case, "highdicom", NATIVE))
+        if today:
+            packed = min((record["bytes"]["file"] for record in (one("labelmap/deflated"), one("binary/deflated")) if record), default=None)
+            rows.append([words, size_text(today["bytes"]["file"]), *(with_share(one(form)) for form in PAPER_FORMS), size_text(packed) if packed else ""])
+    if not rows:
+        raise ValueError("there was no survey")
+    return "\n".join(markdown(["", "as it is today", *map(form_words, PAPER_FORMS), "deflated data set"], rows))
+
+
 def findings_headers(results):
     """What is said of frames beside what is in them: one case a row."""
-    found = {(record["case"], record["writer"], record["form"]): record for record in results.get("survey", []) if "bytes" in record}
-    cell = lambda record: f"{size_text(record['bytes']['file'])} ({percent(group_share(record))})" if record else ""
+    found, cell = by_form(results), with_share
     rows = []
     for case in HEADER_CASES:
         one = lambda form, case=case: found.get((case, "dseg", form))
         best = smallest_forms(results).get(case)
         if best:
-            packed = found.get((case, "dseg", "labelmap/deflated")) or one("binary/deflated")
+            packed = one("labelmap/deflated") or one("binary/deflated")
             rows.append([case, cell(one(NATIVE)), cell(one("binary/deflated-frame")), cell(one("labelmap/deflated-frame")), cell(one("binary/label-edge")),
                          cell(one("labelmap/label-edge")), size_text(packed["bytes"]["file"]) if packed else "", form_words(best["form"])])  # fmt: skip
     if not rows:
@@ -84,18 +111,21 @@ def archive_rows(results, forms):
     if AS_IT_IS not in every:
         raise ValueError("no archive was reckoned")
     today = every[AS_IT_IS]["bytes"]["middle"]
-    rows = [["as it is: BINARY, native", f"{today / 1e12:.1f} TB", "1", "", ""]]
+    kept = with_parts_as_it_is(results)
+    rows = [["as it is: BINARY, native", f"{today / 1e12:.1f} TB", "1", *(percent(share_of(kept, part)) if kept["parts"] else ""
+                                                                        for part in ("pixel_data", "per_frame_groups")), ""]]  # fmt: skip
     for form in forms:
         if form in every:
             one, share = every[form], group_share(every[form])
             rows.append([form_words(form) + (" (proposal)" if one["experimental"] else ""),
                          range_text(one["bytes"]["low"], one["bytes"]["high"]), times_text(today / one["bytes"]["middle"]),
-                         "" if share is None else percent(share), hours_range(one["cpu_hours"]["total"]) if one["cpu_hours"] else ""])  # fmt: skip
+                         "" if share is None else percent(share_of(one, "pixel_data")), "" if share is None else percent(share),
+                         hours_range(one["cpu_hours"]["total"]) if one["cpu_hours"] else ""])  # fmt: skip
     return rows
 
 
 def findings_archive(results):
-    return "\n".join(markdown(["form", "bytes", "times smaller", "of it per-frame groups", "CPU hours"], archive_rows(results, ARCHIVE_FORMS)))
+    return "\n".join(markdown(["form", "bytes", "times smaller", "of it frames", "per-frame groups", "CPU hours"], archive_rows(results, ARCHIVE_FORMS)))
 
 
 def findings_mixed(results):

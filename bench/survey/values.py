@@ -19,16 +19,34 @@ def totals(results):
     return {record["form"]: record for record in of_kind(results, "form") if record["class"] == "all"}
 
 
+def with_parts_as_it_is(results):
+    """The record of the archive as it is, with parts: those of the cases as dcmqi writes them, class by class."""
+    parts = {}
+    for one in of_kind(results, "class"):
+        written = [record["bytes"] for record in results.get("survey", [])
+                   if record["writer"] == "dcmqi" and record["case"] in one["cases"] and "bytes" in record]  # fmt: skip
+        if not written:
+            return totals(results)[AS_IT_IS]
+        for part in written[0]:
+            if part != "file":
+                parts[part] = parts.get(part, 0) + one["bytes"] * sum(size[part] / size["file"] for size in written) / len(written)
+    return {**totals(results)[AS_IT_IS], "parts": parts or None}
+
+
 def source_of(results):
     return next(iter(of_kind(results, "source")), None)
 
 
-def group_share(record):
-    """What per-frame functional groups are of the file: None of a deflated data set, where they cannot be told apart."""
+def share_of(record, part):
+    """What a part is of the file: None of a deflated data set, where they cannot be told apart."""
     parts = record.get("parts") or record["bytes"]
     if record.get("parts", "") is None or "inflated" in parts:
         return None
-    return parts["per_frame_groups"] / sum(count for part, count in parts.items() if part != "file")
+    return parts[part] / sum(count for name, count in parts.items() if name != "file")
+
+
+def group_share(record):
+    return share_of(record, "per_frame_groups")
 
 
 def hours_text(spread):
@@ -63,6 +81,8 @@ def form_values(form, record, today):
     if share is not None:
         yield f"{name}: per-frame groups", size_text(record["parts"]["per_frame_groups"])
         yield f"{name}: share of per-frame groups", percent(share)
+        yield f"{name}: share of frames", percent(share_of(record, "pixel_data"))
+        yield f"{name}: times smaller without per-frame groups", times_text(1 / (1 - share))
     if record["cpu_hours"]:
         yield f"{name}: CPU hours", hours_text(record["cpu_hours"]["total"])
         yield f"{name}: CPU hours, range", range_text(record["cpu_hours"]["total"]["low"], record["cpu_hours"]["total"]["high"], lambda hours: f"{hours:,.0f} hours")
@@ -76,6 +96,9 @@ def archive_values(results):
     yield from source_values(source)
     today = every[AS_IT_IS]
     yield "archive: hours to read", hours_text({"middle": today["transfer_hours"]["out"]})
+    share = group_share(with_parts_as_it_is(results))
+    if share is not None:
+        yield "archive: as it is: share of per-frame groups", percent(share)
     for form, record in every.items():
         if form != AS_IT_IS:
             yield from form_values(form, record, today["bytes"]["middle"])
@@ -104,11 +127,11 @@ def survey_values(results):
             yield f"{name}: groups a frame", f"{record['bytes']['per_frame_groups'] / record['frames']:.0f}"
 
 
-def smallest_forms(results):
+def smallest_forms(results, representations=("binary", "labelmap")):
     """case: the smallest record that dseg wrote. FRACTIONAL is left out, as it says something else."""
     best = {}
     for record in results.get("survey", []):
-        if record["writer"] == "dseg" and "bytes" in record and record["representation"] != "fractional":
+        if record["writer"] == "dseg" and "bytes" in record and record["representation"] in representations:
             if record["case"] not in best or record["bytes"]["file"] < best[record["case"]]["bytes"]["file"]:
                 best[record["case"]] = record
     return best
@@ -141,17 +164,22 @@ def survey_ratios(results):
     packed = [case for case, record in best.items() if record["codec"] == DEFLATED]
     yield "survey: cases whose smallest form is a deflated data set", f"{len(packed)}"
     yield "survey: which these are", listed(packed)
+    binary = smallest_forms(results, ("binary",)).values()
+    yield "survey: cases whose smallest BINARY form is a deflated data set", f"{sum(record['codec'] == DEFLATED for record in binary)}"
     for form in (NATIVE, "binary/deflated-frame", "binary/label-edge", "labelmap/deflated-frame", "labelmap/label-edge"):
-        shares = [group_share(record) for record in records if (record["writer"], record["form"]) == ("dseg", form) and "bytes" in record]
+        shares = [group_share(record) for record in records
+                  if (record["writer"], record["form"]) == ("dseg", form) and "bytes" in record and record["family"] != "slide"]  # fmt: skip
         if shares:
             yield f"survey: {form}: per-frame groups, least", percent(min(shares))
             yield f"survey: {form}: per-frame groups, most", percent(max(shares))
-    for writer in ("dcmqi", "highdicom"):
-        frames = [record["bytes"]["per_frame_groups"] / record["frames"] for record in records
-                  if record["writer"] == writer and "bytes" in record and record["images"] and record["family"] != "slide"]  # fmt: skip
+    patient = [record for record in records if "bytes" in record and "inflated" not in record["bytes"] and record["family"] != "slide"]
+    for name, chosen in (("dcmqi", [record for record in patient if record["writer"] == "dcmqi"]),
+                         ("highdicom", [record for record in patient if record["writer"] == "highdicom"]),
+                         ("dseg, BINARY", [record for record in patient if (record["writer"], record["form"]) == ("dseg", NATIVE)]),
+                         ("dseg, LABELMAP", [record for record in patient if (record["writer"], record["form"]) == ("dseg", "labelmap/explicit-le")])):  # fmt: skip
+        frames = [record["bytes"]["per_frame_groups"] / record["frames"] for record in chosen]
         if frames:
-            yield f"survey: groups a frame by {writer}, least", f"{min(frames):.0f}"
-            yield f"survey: groups a frame by {writer}, most", f"{max(frames):.0f}"
+            yield f"survey: groups a frame by {name}", range_text(min(frames), max(frames), lambda count: f"{count:.0f}")
 
 
 def archive_ratios(results):
@@ -160,8 +188,8 @@ def archive_ratios(results):
     pairs = [("labelmap/deflated-frame", "labelmap/label-edge"), ("labelmap/deflated-frame:level=12", "labelmap/label-edge"),
              ("binary/deflated-frame", "binary/label-edge"), ("binary/deflated-frame", "labelmap/deflated-frame"),
              ("binary/label-edge", "labelmap/label-edge"), ("labelmap/label-edge", "labelmap/label-edge-predicted"),
-             ("labelmap/deflated-frame", "labelmap/zstd"), ("labelmap/deflated", "labelmap/label-edge"),
-             ("labelmap/explicit-le", "labelmap/deflated-frame"), ("binary/deflated", "labelmap/deflated-frame")]  # fmt: skip
+             ("labelmap/zstd", "labelmap/label-edge"), ("labelmap/deflated", "labelmap/label-edge"),
+             ("binary/label-edge", "binary/deflated"), ("binary/deflated-frame", "binary/deflated")]  # fmt: skip
     for one, other in pairs:
         if one in every and other in every:
             yield f"archive: {one} / {other}", times_text(every[one]["bytes"]["middle"] / every[other]["bytes"]["middle"])

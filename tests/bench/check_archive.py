@@ -4,17 +4,20 @@
 import sys
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 import figure_tables  # noqa: E402
 import figures  # noqa: E402
 from figure_text import form_words, percent, range_text, size_text  # noqa: E402
 from figure_values import Results  # noqa: E402
+from paper import picture  # noqa: E402
 from survey.archive import archive_of  # noqa: E402
-from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, survey_part  # noqa: E402
+from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, paper_kinds, survey_part  # noqa: E402
 from survey.values import archive_ratios, archive_values, survey_ratios, survey_values  # noqa: E402
 
 MB = 1_000_000
+SVG = "{http://www.w3.org/2000/svg}"
 SOURCE = {
     "archive": "An archive", "package": "its-index", "version": "1.2", "queries": {"seg": "select 1"},
     "seg": {"series": 1000, "instances": 1000, "bytes": 19_500_000 * MB}, "ct": {"series": 9, "instances": 99, "bytes": 18_100_000 * MB},
@@ -94,6 +97,7 @@ class Values(unittest.TestCase):
         self.assertEqual(self.found["survey: s0327-512, labelmap/label-edge: share of per-frame groups"], "50 %")
         self.assertEqual(self.found["survey: s0327-512, binary/explicit-le by dcmqi: groups a frame"], "500000")
         self.assertEqual((self.found["survey: cases whose smallest form is a deflated data set"], self.found["survey: which these are"]), ("1", "tumours"))
+        self.assertEqual(self.found["survey: cases whose smallest BINARY form is a deflated data set"], "0")
         self.assertEqual(self.found["survey: reading, dcmqi / dseg, most"], "20")
         self.assertEqual(self.found["survey: labelmap/deflated-frame: per-frame groups, most"], "33 %")
 
@@ -104,15 +108,19 @@ class Values(unittest.TestCase):
 class Tables(unittest.TestCase):
     def test_findings(self):
         lines = findings_archive(RESULTS).splitlines()
-        self.assertEqual(lines[2], "| as it is: BINARY, native | 0.1 TB | 1 |  |  |")
-        self.assertIn("| LABELMAP, Deflated Image Frame | 1.0 to 3.0 GB | 50 | 31 % | 30 (30 to 30) |", lines)
-        self.assertIn("| LABELMAP, Label Edge (proposal) | 500 MB to 1.0 GB | 133 | 50 % | 30 (30 to 30) |", lines)
+        self.assertEqual(lines[2], "| as it is: BINARY, native | 0.1 TB | 1 | 95 % | 5 % |  |")
+        self.assertIn("| LABELMAP, Deflated Image Frame | 1.0 to 3.0 GB | 50 | 69 % | 31 % | 30 (30 to 30) |", lines)
+        self.assertIn("| LABELMAP, Label Edge (proposal) | 500 MB to 1.0 GB | 133 | 50 % | 50 % | 30 (30 to 30) |", lines)
         self.assertIn("| Label Edge | 500 MB to 1.0 GB | 575 MB to 1.1 GB | 875 MB to 1.2 GB | 2.0 GB |", findings_mixed(RESULTS).splitlines())
 
     def test_headers(self):
         rows = [line.split(" | ") for line in findings_headers(RESULTS).splitlines()]
         self.assertEqual([(row[0], row[3], row[-1]) for row in rows[2:]], [
             ("| s0327-512", "1.0 MB (25 %)", "LABELMAP, Label Edge |"), ("| tumours", "3.0 MB (33 %)", "LABELMAP, deflated data set |")])  # fmt: skip
+
+    def test_kinds(self):
+        rows = [line.split(" | ") for line in paper_kinds(RESULTS).splitlines()]
+        self.assertEqual(rows[2:], [["| 108 organs of a trunk", "100 MB", "4.0 MB (75 %)", "1.0 MB (25 %)", "2.0 MB (50 %)", "500 kB (50 %)", "2.0 MB |"]])
 
     def test_measurements(self):
         text = "\n".join(survey_part(RESULTS) + archive_part(RESULTS))
@@ -122,8 +130,37 @@ class Tables(unittest.TestCase):
         self.assertEqual(survey_part({}) + archive_part({}), [])
 
     def test_nothing_measured(self):
-        for table in (findings_archive, findings_headers, findings_mixed):
+        for table in (findings_archive, findings_headers, findings_mixed, paper_kinds):
             self.assertRaises(ValueError, table, {})
+
+
+class Picture(unittest.TestCase):
+    def drawn(self, results=RESULTS):
+        return ElementTree.fromstring(picture.draw(results).partition("\n")[2])
+
+    def test_a_bar_for_each_form(self):
+        words = [one.text for one in self.drawn().iter(f"{SVG}text")]
+        for name in ("BINARY, native", "0.1 TB", "LABELMAP, Deflated Image Frame", "1.0 to 3.0 GB", "LABELMAP, Label Edge", "packed as one, not told apart"):
+            self.assertIn(name, words)
+        self.assertNotIn("LABELMAP, Label Edge, predicted", words)  # not in these results
+
+    def test_lengths(self):
+        # From 100 MB to 100 GB: three divisions. 100 GB, then 2.0, 4.0 and 2.0 of them.
+        bars = [float(one.get("width")) for one in self.drawn().iter(f"{SVG}rect") if float(one.get("x")) == picture.BARS[0] and float(one.get("height")) == picture.BAR]
+        whole = picture.BARS[1] - picture.BARS[0]
+        self.assertEqual([round(width / whole * 3, 2) for width in bars], [3.0, 1.6, 1.3, 1.05, 1.3, 0.88])
+
+    def test_all_is_inside(self):
+        top = self.drawn()
+        width, height = float(top.get("width")), float(top.get("height"))
+        for one in top.iter(f"{SVG}rect"):
+            self.assertLessEqual(float(one.get("x")) + float(one.get("width")), width)
+            self.assertLessEqual(float(one.get("y")) + float(one.get("height")), height)
+        for one in top.iter(f"{SVG}text"):
+            self.assertLess(float(one.get("y")), height)
+
+    def test_nothing_measured(self):
+        self.assertRaises(ValueError, picture.draw, {})
 
 
 class Runs(unittest.TestCase):
