@@ -19,13 +19,15 @@ static bool needs_background(const dseg_convert_job *job) {
 }
 
 /* Label maps in DICOM keep the value that stood for the background if it can be kept. In other volumes it is 0, but
- * where a segment has that number and the source another value for the background, or by option, that value is kept. */
+ * where a segment keeps that number and the source has another value for the background, or by option, that value is
+ * kept. */
 static void choose_background(dseg_convert_job *job) {
   dseg_description *target = job->target;
   const dseg_description *source = dseg_source_description(job->source);
   const bool label_map = job->representation != NULL && (job->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+  const bool has_zero = has_number(target, 0) && job->options->numbering != DSEG_NUMBERS_COUNT;
   if (job->representation == NULL && source->has_background && source->background != 0 &&
-      (has_number(target, 0) || job->options->keep_background)) {
+      (has_zero || job->options->keep_background)) {
     target->has_background = true;
     target->background = source->background;
     return;
@@ -257,6 +259,25 @@ static dseg_status number_by_files(dseg_convert_job *job, dseg_error *error) {
   return DSEG_OK;
 }
 
+/* In a research format 0 is no segment, whatever an object calls it. With keep_background numbers mean what the
+ * metadata beside the volume says. */
+static void note_zero(const dseg_convert_job *job) {
+  const dseg_description *target = job->target;
+  const ptrdiff_t zero = dseg_description_find_segment(target, 0);
+  if (job->representation != NULL || job->fractions || job->options->keep_background || zero < 0) {
+    return;
+  }
+  char others[64] = "";
+  if (target->background != 0) {
+    (void)snprintf(others, sizeof others, ", and voxels of no segment are %" PRIu32, target->background);
+  }
+  dseg_convert_note(job, job->output_name,
+                    "segment 0 \"%.64s\" is no segment in %s: its voxels are 0, which stands for none there%s; with %s "
+                    "segments count from 1",
+                    target->segments[zero].label, job->format->name, others,
+                    dseg_convert_name(job, DSEG_OPTION_NUMBERING));
+}
+
 dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error) {
   dseg_description *target = job->target;
   const dseg_numbering numbering = job->options->numbering;
@@ -284,6 +305,7 @@ dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *erro
   } else if (zero_is_taken) {
     renumber(job, "the number of one stands for the background in the output");
   }
+  note_zero(job);
   uint32_t largest = target->background;
   for (size_t i = 0; i < target->segment_count; i++) {
     const uint32_t number = target->segments[i].number;

@@ -2,7 +2,9 @@
 """Numbers that BINARY and FRACTIONAL objects cannot have come back in label maps and volumes."""
 
 import json
+import struct
 
+import dicom_bytes
 import harness
 from harness import CliTest, read_nifti
 
@@ -103,6 +105,55 @@ class Numbers(CliTest):
         self.dseg("convert", "wide.nii", "a.dcm", "--as", "binary")
         self.dseg("convert", "a.dcm", "back.nii")
         self.assertEqual(read_nifti(self.dir / "back.nii")[1], voxels)
+
+
+PADDING = 0x00280120
+
+
+class Zero(CliTest):
+    """A segment with number 0, which stands for no segment in research formats."""
+
+    def label_map(self, padding):
+        """Where a.dcm says 0 is the background another number is, or none."""
+        self.volume(labels=blocks)
+        self.dseg("convert", "labels.nii", "a.dcm", "--as", "labelmap", "--force")
+        data = (self.dir / "a.dcm").read_bytes()
+        kept = [(tag, content) for tag, content in dicom_bytes.elements(dicom_bytes.data_set(data)) if tag != PADDING]
+        if padding is not None:
+            kept.append((PADDING, dicom_bytes.element(PADDING, b"US", struct.pack("<H", padding))))
+        content = b"".join(content for _, content in sorted(kept, key=lambda pair: pair[0]))
+        (self.dir / "a.dcm").write_bytes(dicom_bytes.with_data_set(data, content))
+        self.assertIn('"number": 0', self.dseg("info", "a.dcm", "--json").out)
+
+    def test_what_is_lost_is_told(self):
+        for padding in (200, None):
+            self.label_map(padding)
+            for name in ("a.nii", "a.nrrd", "a.seg.nrrd", "a.mha"):
+                result = self.dseg("convert", "a.dcm", name, "--force")
+                self.assertIn('note: segment 0 "Background" is no segment in ', result.err)
+                self.assertIn("with --renumber segments count from 1", result.err)
+                self.assertEqual("voxels of no segment are 200" in result.err, padding == 200)
+                self.dseg("compare", "a.dcm", name, "--ignore", "names", code=harness.NEGATIVE)
+            result = self.dseg("convert", "a.dcm", "part.nii", "--split", "--force")
+            self.assertIn('segment 0 "Background" is no segment in ', result.err)
+            self.assertNotIn("no segment", self.dseg("convert", "a.dcm", "one.nii", "--segments", "7", "--force").err)
+
+    def test_renumbered_nothing_is_lost(self):
+        for padding in (200, None):
+            self.label_map(padding)
+            for name in ("a.nii", "a.nrrd", "a.seg.nrrd", "a.mha"):
+                self.assertNotIn("no segment", self.dseg("convert", "a.dcm", name, "--renumber", "--force").err)
+                self.dseg("compare", "a.dcm", name, "--ignore", "names,numbers")
+            self.assertEqual(set(read_nifti(self.dir / "a.nii")[1]), {1, 2, 3, 4})
+            self.dseg("convert", "a.dcm", "some.nii", "--segments", "0,7", "--renumber", "--force")
+            self.assertEqual(set(read_nifti(self.dir / "some.nii")[1]), {0, 1, 2})
+
+    def test_objects_have_it(self):
+        for padding in (200, None):
+            self.label_map(padding)
+            for kind in ("labelmap", "binary", "fractional"):
+                self.assertNotIn("no segment", self.dseg("convert", "a.dcm", "b.dcm", "--as", kind, "--force").err)
+                self.dseg("compare", "a.dcm", "b.dcm", "--ignore", "numbers")
 
 
 if __name__ == "__main__":
