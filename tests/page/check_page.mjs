@@ -208,6 +208,19 @@ function storeSigned(bytes) {
   return changed;
 }
 
+/** Where the least value is white; values and window stay. */
+const storeInverted = (bytes) => setText(bytes, 0x28, 0x04, "CS", "MONOCHROME1");
+
+/** The same image 400 mm to the side: another instance of the series. */
+function moveAside(bytes) {
+  const at = bytes.indexOf(Buffer.from([0x08, 0, 0x18, 0, ...Buffer.from("UI")]));
+  const uid = bytes.toString("latin1", at + 8, at + 8 + bytes.readUInt16LE(at + 6)).replace(/\0$/, "");
+  const place = bytes.indexOf(Buffer.from([0x20, 0, 0x32, 0, ...Buffer.from("DS")]));
+  const [x, y, z] = bytes.toString("latin1", place + 8, place + 8 + bytes.readUInt16LE(place + 6)).split("\\");
+  const moved = setText(bytes, 0x20, 0x32, "DS", `${Number(x) + 400}\\${y}\\${z.trim()}`);
+  return setText(moved, 0x08, 0x18, "UI", `${uid.slice(0, 60)}.9${uid.length % 2 === 0 ? "" : "9"}`);
+}
+
 /** Copies of files in another directory, changed. */
 function copyChanged(files, to, change) {
   mkdirSync(to);
@@ -272,6 +285,28 @@ async function checkRefusals(browser) {
   await drop(tab, [seg, ...copyChanged(images, "data/signed", storeSigned)]);
   await waitForTimes(tab);
   assert.equal(await textOf(tab, "#where"), value);
+
+  // Directions that differ by less than they are written down to are of one series, and images side by side are not.
+  let count = 0;
+  const noise = (bytes) => setText(bytes, 0x20, 0x37, "DS", `1\\${count++ % 2 ? "" : "-"}1e-9\\0\\0\\1\\0`);
+  for (const more of [copyChanged(images, "data/noise", noise), [...images, ...copyChanged(images, "data/aside", moveAside)]]) {
+    await drop(tab, [seg, ...more]);
+    await waitForTimes(tab);
+    assert.equal(await textOf(tab, "#notes"), "");
+    assert.equal(await textOf(tab, "#where"), value);
+  }
+
+  // The least value is black, or white in MONOCHROME1; values stay what they are. Colours are no greys.
+  const plain = await countPixels(tab, await screenshot(await tab.$("#slices"), "grey.png"));
+  await drop(tab, [seg, ...copyChanged(images, "data/inverted", storeInverted)]);
+  await waitForTimes(tab);
+  assert.equal(await textOf(tab, "#where"), value);
+  const inverted = await countPixels(tab, await screenshot(await tab.$("#slices"), "inverted.png"));
+  assert.ok(inverted.light > plain.light + 0.1, JSON.stringify({ plain, inverted }));
+  const palette = copyChanged(images, "data/palette", (bytes) => setText(bytes, 0x28, 0x04, "CS", "PALETTE COLOR"));
+  await drop(tab, [seg, ...palette]);
+  await waitForTimes(tab);
+  assert.match(await textOf(tab, "#notes"), /its Photometric Interpretation \(0028,0004\) is PALETTE COLOR/);
 
   // A volume has no patient, but lies on the images or does not.
   await drop(tab, ["data/volume.nii.gz", ...images]);

@@ -181,15 +181,10 @@ export class Views {
   }
 
   #window(back, range) {
-    const shown = this.scene.image === undefined ? [0, 1] : (range ?? this.#suggested(back));
-    [back.cal_min, back.cal_max] = shown;
-  }
-
-  #suggested(back) {
-    const { window } = this.scene.image;
-    return window === null
-      ? [back.robust_min, back.robust_max]
-      : [window[0] - window[1] / 2, window[0] + window[1] / 2];
+    const { image } = this.scene;
+    const shown = image === undefined ? [0, 1] : (range ?? suggested(image));
+    const drawn = image?.isInverted && shown !== null ? [-shown[1], -shown[0]] : shown;
+    [back.cal_min, back.cal_max] = drawn ?? [back.robust_min, back.robust_max];
   }
 
   /** The crosshair by voxels, as seen on the axial plane or on the one that is shown alone; see watchCanvas. */
@@ -222,9 +217,14 @@ export class Views {
       const [x, y, z] = values[i + 1].vox;
       return voxelAt(image, all, x, y, z);
     });
-    this.where({ mm: [-mm[0], -mm[1], mm[2]], value: this.scene.image ? values[0].value : null, labels });
+    const { image } = this.scene;
+    const value = image ? (image.isInverted ? -1 : 1) * values[0].value : null;
+    this.where({ mm: [-mm[0], -mm[1], mm[2]], value, labels });
   }
 }
+
+/** [least, greatest] value of the images' own window; null: they have none. */
+const suggested = ({ window }) => window && [window[0] - window[1] / 2, window[0] + window[1] / 2];
 
 /** The voxel at a place in NiiVue's order of axes, of an array in the file's. */
 function voxelAt(image, voxels, x, y, z) {

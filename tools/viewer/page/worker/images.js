@@ -6,8 +6,9 @@ const IMPLICIT = "1.2.840.10008.1.2";
 const EXPLICIT = "1.2.840.10008.1.2.1";
 const PIXEL_DATA = "x7fe00010";
 const HEADER_SIZES = [1 << 16, 1 << 20, Infinity];
-// Lengths of the vectors and differences below which directions and positions count as the same; mm for positions.
-const SAME_DIRECTION = 1e-4;
+// Differences below which directions, distances of pixels and places count as the same; mm but for directions.
+const SAME = 1e-4;
+const GREYS = ["MONOCHROME1", "MONOCHROME2"];
 
 const numbers = (set, tag, count) => {
   const text = set.string(tag);
@@ -56,6 +57,10 @@ export async function readImage(file, path, meta) {
   if ((set.uint16("x00280002") ?? 1) !== 1 || (bits !== 8 && bits !== 16)) {
     throw new Error("it is not a grey image of 8 or 16 bits a pixel");
   }
+  const photometric = set.string("x00280004");
+  if (!GREYS.includes(photometric)) {
+    throw new Error(`its Photometric Interpretation (0028,0004) is ${photometric ?? "missing"}; images are read as greys`);
+  }
   if (bitsStored < 1 || highBit + 1 < bitsStored || highBit >= bits) {
     throw new Error(`Bits Stored (0028,0101) ${bitsStored} and High Bit (0028,0102) ${highBit} do not fit into ${bits} bits`);
   }
@@ -80,6 +85,7 @@ export async function readImage(file, path, meta) {
     signed: set.uint16("x00280103") === 1,
     bitsStored,
     highBit,
+    isInverted: photometric === "MONOCHROME1", // the least value is white
     slope: Number(set.string("x00281053") ?? 1),
     intercept: Number(set.string("x00281052") ?? 0),
     window: [set.string("x00281050"), set.string("x00281051")].map((text) =>
@@ -96,30 +102,51 @@ export async function readImage(file, path, meta) {
   };
 }
 
-/** Puts images of one series, size and direction together, in the order of their places. */
+const isNear = (a, b) => a.every((x, i) => Math.abs(x - b[i]) < SAME);
+
+/** Whether two images can be planes of one volume. */
+const isAlike = (a, b) =>
+  a.series === b.series &&
+  a.rows === b.rows &&
+  a.columns === b.columns &&
+  a.isInverted === b.isInverted &&
+  isNear(a.orientation, b.orientation) &&
+  isNear(a.spacing, b.spacing);
+
+/** Images that are alike as stacks of one image at each height. Images side by side go to the stack whose last image they
+ * lie over; one in the same place as another (a second phase, a repeated file) is counted, and not shown. */
+function stack(images) {
+  const [first] = images;
+  const normal = cross(first.orientation.slice(0, 3), first.orientation.slice(3));
+  const height = (image) => dot(image.position, normal);
+  const stacks = [];
+  for (const image of [...images].sort((a, b) => height(a) - height(b))) {
+    const between = ({ planes }) => image.position.map((x, i) => x - planes.at(-1).position[i]);
+    const aside = (one) => Math.hypot(...cross(between(one), normal));
+    const same = stacks.find((one) => isNear(between(one), [0, 0, 0]));
+    const [below] = stacks
+      .filter((one) => dot(between(one), normal) >= SAME)
+      .sort((a, b) => aside(a) - aside(b));
+    if (same !== undefined) same.repeated++;
+    else if (below !== undefined) below.planes.push(image);
+    else stacks.push({ ...image, planes: [image], normal, repeated: 0 });
+  }
+  return stacks;
+}
+
+/** Puts images of one series, size and direction together, in the order of their places; the most planes come first. */
 export function groupSeries(images) {
-  const groups = new Map();
+  const groups = new Map(); // by what is equal to the last digit; then those that are alike
   for (const image of images) {
-    const key = [
-      image.series,
-      image.rows,
-      image.columns,
-      image.orientation.map((x) => x.toFixed(4)),
-      image.spacing,
-    ].join();
+    const key = [image.series, image.rows, image.columns].join();
     if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(image);
+    const alike = groups.get(key).find(([first]) => isAlike(first, image));
+    if (alike !== undefined) alike.push(image);
+    else groups.get(key).push([image]);
   }
   return [...groups.values()]
-    .map((all) => {
-      const first = all[0];
-      const normal = cross(first.orientation.slice(0, 3), first.orientation.slice(3));
-      const along = (image) => dot(image.position, normal);
-      all.sort((a, b) => along(a) - along(b));
-      // Another image in the same place (a second phase, a repeated file) is not shown.
-      const planes = all.filter((image, i) => i === 0 || along(image) - along(all[i - 1]) > SAME_DIRECTION);
-      return { ...first, planes, normal, repeated: all.length - planes.length };
-    })
+    .flat()
+    .flatMap(stack)
     .sort((a, b) => b.planes.length - a.planes.length);
 }
 
@@ -154,7 +181,8 @@ export function seriesGrid(series) {
   };
 }
 
-/** All pixels, plane by plane, as shown values: Int16Array, or Float32Array where one of them is no such integer. */
+/** All pixels, plane by plane, as shown values, those of inverted images negative, so that the greatest is the lightest:
+ * Int16Array, or Float32Array where one of them is no such integer. */
 export async function readPixels(series, progress) {
   for (const Values of [Int16Array, Float32Array]) {
     const values = new Values(series.rows * series.columns * series.planes.length);
@@ -167,7 +195,8 @@ export async function readPixels(series, progress) {
 async function fill({ rows, columns, planes }, values, exact, progress) {
   const pixels = rows * columns;
   for (let k = 0; k < planes.length; k++) {
-    const { file, pixels: start, bits, bitsStored, highBit, signed, slope, intercept } = planes[k];
+    const { file, pixels: start, bits, bitsStored, highBit, signed, isInverted, slope, intercept } = planes[k];
+    const sign = isInverted ? -1 : 1;
     const bytes = await file.slice(start, start + pixels * (bits / 8)).arrayBuffer();
     const words = bits === 8 ? new Uint8Array(bytes) : new Uint16Array(bytes);
     const to = values.subarray(k * pixels, (k + 1) * pixels);
@@ -175,7 +204,7 @@ async function fill({ rows, columns, planes }, values, exact, progress) {
     const [left, right] = [31 - highBit, 32 - bitsStored];
     for (let i = 0; i < pixels; i++) {
       const stored = signed ? (words[i] << left) >> right : (words[i] << left) >>> right;
-      const value = stored * slope + intercept;
+      const value = sign * (stored * slope + intercept);
       to[i] = value;
       if (exact && to[i] !== value) return false;
     }

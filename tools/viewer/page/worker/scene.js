@@ -157,6 +157,7 @@ export async function makeScene(row, segmentation, allSeries, progress) {
       name: [series.modality, series.description].filter(Boolean).join(", "),
       modality: series.modality,
       window: series.window.every(Number.isFinite) ? series.window : null,
+      isInverted: series.isInverted, // its values are negative here
       planes: series.planes.length,
     };
   } else {
