@@ -27,6 +27,7 @@ async function openPage(browser, scheme, width, height) {
   });
   await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await tab.setViewport({ width, height });
+  await watchWorkers(tab);
   await tab.goto(pathToFileURL(path.join(pageDirectory, "page.html")).href);
   return tab;
 }
@@ -70,6 +71,43 @@ async function countPixels(tab, picture) {
 
 const screenshot = (element, name) => element.screenshot({ path: name });
 
+/** From now on window.traffic has what goes to workers and comes from them, [id, call or kind of answer]. */
+const watchWorkers = (tab) =>
+  tab.evaluateOnNewDocument(() => {
+    window.traffic = [];
+    window.Worker = class extends Worker {
+      constructor(...given) {
+        super(...given);
+        this.addEventListener("message", ({ data }) => window.traffic.push([data.id, Object.keys(data)[1]]));
+      }
+      postMessage(message, ...rest) {
+        window.traffic.push([message.id, message.call]);
+        super.postMessage(message, ...rest);
+      }
+    };
+  });
+
+/** A row that is clicked while times are measured is read between two of them: what is read meanwhile would be in them. */
+async function checkTurns(tab) {
+  await tab.evaluate(() => {
+    document.getElementById("measured").textContent = "";
+    window.traffic.length = 0;
+  });
+  const answersOf = (call) => `window.traffic.find(([, name]) => name === "${call}")?.[0]`;
+  await tab.click("#measure");
+  await waitFor(tab, `window.traffic.some(([id, kind]) => kind === "progress" && id === ${answersOf("measure")})`);
+  // Rows are drawn anew with each time, so that a pointer could meet one that is gone.
+  await tab.$eval("#table tbody tr:not(.current) button", (button) => button.click());
+  await waitForTimes(tab);
+  await waitFor(tab, `window.traffic.some(([id, kind]) => kind === "result" && id === ${answersOf("statistics")})`);
+  const traffic = await tab.evaluate(() => window.traffic);
+  const show = traffic.find(([, call]) => call === "show")[0];
+  const answers = traffic.filter(([, kind]) => kind === "progress" || kind === "result");
+  const [first, end] = [answers.findIndex(([id]) => id === show), answers.findLastIndex(([id]) => id === show)];
+  assert.ok(end - first > 10, `${end - first + 1} answers`);
+  assert.ok(answers.slice(first, end).every(([id]) => id === show), JSON.stringify(answers.slice(first, end)));
+}
+
 async function checkSamples(browser) {
   const manifest = JSON.parse(readFileSync("data/samples/manifest.json", "utf8"));
   const samples = manifest.samples.filter(({ group }) => group === "encoding" || group === "source");
@@ -111,6 +149,8 @@ async function checkSamples(browser) {
   );
   await tab.click('[data-focus="sort-bytes"]');
   assert.deepEqual(await bytes(), falling.toReversed());
+
+  await checkTurns(tab);
 
   // All hold the voxels that the manifest names.
   await tab.click("#compare");

@@ -73,17 +73,18 @@ function summarize(rounds) {
 }
 
 /** Measures the rows in turns. After each round of one, report is called with {id, times, why} or {id, error};
- * goesOn: asked before each, false ends it. */
-export async function measureAll(dseg, rows, series, report, goesOn) {
+ * goesOn: asked before each, false ends it; inTurn: runs each while nothing else is. */
+export async function measureAll(dseg, rows, series, { report, goesOn, inTurn }) {
   const planes = series === null ? [] : imagePlanes(series);
   const taken = new Map(rows.map(({ id }) => [id, []]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const row of rows) {
-      if (!goesOn()) return;
       const rounds = taken.get(row.id);
       if (rounds === undefined || (round > 0 && Object.values(rounds[0].times).some((ms) => ms > LONG_MS))) continue;
       try {
-        rounds.push(await measureOnce(dseg, row, planes));
+        const measured = await inTurn(() => (goesOn() ? measureOnce(dseg, row, planes) : null));
+        if (measured === null) return; // other files were dropped
+        rounds.push(measured);
         report({ id: row.id, times: summarize(rounds), why: rounds[0].why });
       } catch (error) {
         taken.delete(row.id);

@@ -15,10 +15,32 @@ let allSeries = [];
 let drops = 0;
 let shownSeries = null; // what the segmentation above the table is drawn on
 
+let last = Promise.resolve();
+
+/** One after the other: what is read beside it would be in the times of what is measured. */
+function inTurn(work) {
+  const done = last.then(work);
+  last = done.catch(() => {});
+  return done;
+}
+
 function rowOf(id) {
   const row = rows.find((one) => one.id === id);
   if (row === undefined) throw new Error("other files were dropped meanwhile");
   return row;
+}
+
+/** What work gives for a row's segmentation, which is open for as long. */
+function withRow(id, work) {
+  return inTurn(async () => {
+    const row = rowOf(id);
+    const segmentation = await openRow(dseg, row);
+    try {
+      return await work(segmentation, row);
+    } finally {
+      segmentation.close();
+    }
+  });
 }
 
 const calls = {
@@ -61,46 +83,31 @@ const calls = {
   },
 
   /** The segmentation of a row, and all that is drawn of it. */
-  async show({ id }, progress) {
-    const row = rowOf(id);
-    const segmentation = await openRow(dseg, row);
-    try {
+  show: ({ id }, progress) =>
+    withRow(id, async (segmentation, row) => {
       const { segments, geometry } = segmentation;
       const { scene, series } = await makeScene(row, segmentation, allSeries, progress);
       shownSeries = series;
       const { rows: height, columns, planes } = geometry;
       return { segments, size: [columns, height, planes.length], scene };
-    } finally {
-      segmentation.close();
-    }
-  },
+    }),
 
   /** Volumes and centroids of its segments, in their order. */
-  async statistics({ id }) {
-    const segmentation = await openRow(dseg, rowOf(id));
-    try {
+  statistics: ({ id }) =>
+    withRow(id, async (segmentation) => {
       const { unit, segments } = await segmentation.statistics();
       const found = new Map(segments.map((segment) => [segment.number, segment]));
       return { unit, segments: segmentation.segments.map(({ number }) => found.get(number)) };
-    } finally {
-      segmentation.close();
-    }
-  },
+    }),
 
   async measure({ ids }, progress) {
     const measured = rows;
-    await measureAll(dseg, ids.map(rowOf), shownSeries, progress, () => rows === measured);
+    await measureAll(dseg, ids.map(rowOf), shownSeries, { report: progress, goesOn: () => rows === measured, inTurn });
   },
 
   /** One hash of all its voxels. */
-  async digest({ id }) {
-    const segmentation = await openRow(dseg, rowOf(id));
-    try {
-      return { digest: await segmentation.digest(), kind: segmentation.kind };
-    } finally {
-      segmentation.close();
-    }
-  },
+  digest: ({ id }) =>
+    withRow(id, async (segmentation) => ({ digest: await segmentation.digest(), kind: segmentation.kind })),
 };
 
 self.onmessage = async ({ data: { id, call, given } }) => {
