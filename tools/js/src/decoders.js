@@ -4,6 +4,7 @@
 // Each function takes the module that its package exports, or imports the package, and returns a record of decoders by
 // transfer syntax. The package dseg depends on none of them.
 import { DsegError } from "./errors.js";
+import { frameOfZstd } from "./zstd_frame.js";
 
 const STEP = 1 << 16;
 const DEFLATED_FRAME = "1.2.840.10008.1.2.8.1";
@@ -74,27 +75,21 @@ export async function deflatedFrame(fflate) {
 
 /** fzstd: the Zstandard proposal. */
 export async function zstd(fzstd) {
-  const { decompress } = await use(fzstd, "fzstd");
-  return { [ZSTD]: (bytes, info) => pixelsOf(decompress(frameOfZstd(bytes)), info) };
+  const { Decompress } = await use(fzstd, "fzstd");
+  return { [ZSTD]: (bytes, info) => expandZstd(Decompress, bytes, info) };
 }
 
-/** A frame has one byte behind it where its length was odd (PS3.5 A.4), which fzstd takes for the next frame. */
-function frameOfZstd(bytes) {
-  return bytes.length % 2 === 0 && bytes.at(-1) === 0 ? withoutPadding(bytes) : bytes;
-}
-
-function withoutPadding(bytes) {
-  const descriptor = bytes[4];
-  let at = 5 + ((descriptor & 0x20) === 0 ? 1 : 0);
-  at += [0, 1, 2, 4][descriptor & 3];
-  const sizeCode = descriptor >> 6;
-  at += sizeCode === 0 ? ((descriptor & 0x20) !== 0 ? 1 : 0) : 1 << sizeCode;
-  for (let last = false; !last && at + 3 <= bytes.length; ) {
-    const header = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16);
-    last = (header & 1) !== 0;
-    at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
-  }
-  return bytes.subarray(0, at + ((descriptor & 4) !== 0 ? 4 : 0));
+/** By blocks, of which each tells how long it has become: all at once a frame that is too short has zeros at its end. */
+function expandZstd(Decompress, bytes, info) {
+  const expanded = new Uint8Array(bytesOfFrame(info));
+  let size = 0;
+  const stream = new Decompress((piece) => {
+    if (size + piece.length > expanded.length) throw new Error(`more bytes came out than the ${expanded.length} of the frame`);
+    expanded.set(piece, size);
+    size += piece.length;
+  });
+  stream.push(frameOfZstd(bytes, expanded.length), true);
+  return pixelsOf(expanded.subarray(0, size), info);
 }
 
 /** A decoder of cornerstone's codec packages, which share one interface. */

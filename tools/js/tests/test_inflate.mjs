@@ -5,7 +5,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
-import { deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from "node:zlib";
+import { deflateRawSync, gunzipSync, gzipSync, inflateRawSync, zstdCompressSync } from "node:zlib";
 import { Dseg, fromPackage, nodeDirectory, phantom } from "./support.mjs";
 
 /** latin1 is windows-1252 in browsers (WHATWG Encoding 4.2). Here all bytes that differ become one character. */
@@ -111,4 +111,48 @@ test("inflating ends at memoryLimit, and where the caller gives up", async (t) =
   for (const count of [99, 101, 1 << 28]) {
     assert.throws(() => decode(deflateRawSync(zeros.subarray(0, count)), info), /bytes came out for a frame of 100/);
   }
+});
+
+/** A Zstandard frame (RFC 8878) of one segment, whose header says so many bytes, of runs of the byte 7. */
+function zstdFrame(said, runs) {
+  const header = Buffer.alloc(9);
+  header.writeUInt32LE(0xfd2fb528);
+  header[4] = 0xa0; // a content size of four bytes
+  header.writeUInt32LE(said, 5);
+  const blocks = runs.map((length, i) => {
+    const block = Buffer.alloc(4, 7);
+    block.writeUIntLE((length << 3) | 2 | Number(i === runs.length - 1), 0, 3);
+    return block;
+  });
+  return Buffer.concat([header, ...blocks]);
+}
+
+test("a Zstandard frame has the size that its header and the object say", async () => {
+  const fzstd = createRequire(path.join(nodeDirectory, "/"))("fzstd");
+  const [decode] = Object.values(await (await fromPackage("decoders")).zstd(fzstd));
+  const info = { rows: 10, columns: 10, bitsAllocated: 8 };
+  const good = zstdFrame(100, [60, 40]);
+  for (const frame of [good, Buffer.concat([good, Buffer.alloc(1)])]) {
+    assert.deepEqual([...decode(frame, info)], Array(100).fill(7));
+  }
+  const changed = (at, value) => Buffer.from(good.map((byte, i) => (i === at ? value : byte)));
+  const faults = [
+    [zstdFrame(2 ** 31, [100]), /the content size is 2147483648, the frame has 100 bytes/],
+    [zstdFrame(99, [99]), /the content size is 99/],
+    [zstdFrame(100, Array(2000).fill((1 << 21) - 1)), /more bytes came out than the 100 of the frame/],
+    [zstdFrame(100, [101]), /more bytes came out/],
+    [zstdFrame(100, [60]), /60 bytes came out for a frame of 100/],
+    [changed(0, 0x27), /no Zstandard frame/],
+    [good.subarray(0, 8), /no Zstandard frame/],
+    [changed(4, 0), /the content size is missing/],
+    [Buffer.concat([good.subarray(0, 4), Buffer.from([0x80, 17 << 3]), good.subarray(5)]), /window of 134217728 bytes/],
+    [Buffer.concat([good.subarray(0, 4), Buffer.from([0xa1, 42]), good.subarray(5)]), /dictionary/],
+    [good.subarray(0, -1), /cut off/],
+    [Buffer.concat([good, good]), /17 bytes lie behind/],
+    [Buffer.concat([good, Buffer.from([1])]), /1 bytes lie behind/],
+  ];
+  for (const [frame, pattern] of faults) assert.throws(() => decode(frame, info), pattern);
+  const pixels = Uint8Array.from({ length: 600 * 500 }, (_, i) => (i * i) >> 11); // blocks of a window
+  const frame = zstdCompressSync(pixels, { pledgedSrcSize: pixels.length });
+  assert.deepEqual(decode(frame, { rows: 500, columns: 600, bitsAllocated: 8 }), pixels);
 });

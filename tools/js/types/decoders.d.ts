@@ -14,7 +14,7 @@ type Decoders = Record<string, FrameDecoder>;
 export function inflate(fflate?: unknown): Promise<(bytes: Uint8Array, limit?: number) => Uint8Array>;
 /** Deflated Image Frame Compression. fflate */
 export function deflatedFrame(fflate?: unknown): Promise<Decoders>;
-/** Zstandard, a proposal. fzstd */
+/** Zstandard, a proposal. fzstd, which does not look at checksums */
 export function zstd(fzstd?: unknown): Promise<Decoders>;
 /** JPEG-LS. @cornerstonejs/codec-charls; options are those of its module, locateFile for instance. */
 export function jpegLs(module?: unknown, options?: object): Promise<Decoders>;
