@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // codecs.js - decoders that are handed in, as frame codecs of the module.
-import { argument } from "./errors.js";
+import { argument, DsegError } from "./errors.js";
 import { wholeUrl } from "./platform.js";
 
 /** As native/face_codecs.c has them. */
@@ -20,15 +20,42 @@ const known = {
   "2.25.58624446592436988505425501571863493983.2.1.1": ["zstd", "Zstandard Image Frame Compression", EXPERIMENTAL],
 };
 
-function addDecoder(module, transferSyntax, decode) {
-  if (!/^[0-9.]{1,64}$/.test(transferSyntax) || typeof decode !== "function") {
-    throw argument(`decoders: ${transferSyntax} must be the UID of a transfer syntax, with a function`);
+/** given: a function, or { load } that gives it. */
+function addDecoder(module, transferSyntax, given) {
+  const isThere = typeof given === "function";
+  if (!/^[0-9.]{1,64}$/.test(transferSyntax) || !(isThere || typeof given?.load === "function")) {
+    throw argument(`decoders: ${transferSyntax} must be the UID of a transfer syntax, with a function or one to load it`);
   }
-  const number = module.host.decoders.push({ decode, transferSyntax }) - 1;
+  const decoder = isThere ? { decode: given, transferSyntax } : { load: given.load, transferSyntax };
+  const number = module.host.decoders.push(decoder) - 1;
   const [name, title, flags = 0] = known[transferSyntax] ?? [`handed-in-${number}`, `Decoder of ${transferSyntax}`];
   module.with([transferSyntax, name, title], (uid, called, text) => {
     module.check(module.calls.add_decoder(number, uid, called, text, flags));
   });
+}
+
+/** Whether it is there now. If not, decode says why. */
+async function load(decoder) {
+  try {
+    const decode = await decoder.load();
+    if (typeof decode !== "function") throw new Error("what was loaded is no function");
+    decoder.decode = decode;
+    return true;
+  } catch (error) {
+    decoder.decode = () => {
+      throw new DsegError("unsupported", `its decoder cannot be loaded: ${error?.message ?? error}`);
+    };
+    return false;
+  }
+}
+
+/** Loads what decodes a transfer syntax, where that waits for the first object. When it fails frames are refused, and the
+ * next object tries again. */
+export async function loadDecoder(host, transferSyntax) {
+  const decoder = host.decoders.find((one) => one.transferSyntax === transferSyntax);
+  if (decoder?.load === undefined) return;
+  decoder.loading ??= load(decoder);
+  if (!(await decoder.loading)) decoder.loading = undefined;
 }
 
 /** Registers options.decoders, and those of options.decoderModules. */
@@ -45,7 +72,7 @@ export async function addDecoders(module, options) {
   const wrong = records.findIndex((record) => typeof record !== "object" || record === null);
   if (wrong >= 0) {
     const name = wrong === 0 ? "decoders" : `decoderModules: the default export of ${options.decoderModules[wrong - 1]}`;
-    throw argument(`${name} must be a record of functions by transfer syntax`);
+    throw argument(`${name} must be a record of decoders by transfer syntax`);
   }
   for (const [transferSyntax, decode] of records.flatMap(Object.entries)) addDecoder(module, transferSyntax, decode);
 }

@@ -16,6 +16,15 @@ const JPEG_2000 = "1.2.840.10008.1.2.4.90";
 const JPEG_XL = "1.2.840.10008.1.2.4.110";
 const HTJ2K = "1.2.840.10008.1.2.4.201";
 
+/** Decoders that are loaded when the first object of their transfer syntax is opened: { load } for each syntax of a
+ * binding below. importModule: gives the binding's module; options: what the binding takes beside it. */
+export function onDemand(binding, importModule, options) {
+  const syntaxes = SYNTAXES.get(binding);
+  if (syntaxes === undefined) throw new DsegError("argument", "onDemand is for the bindings of this module");
+  const load = async (syntax) => (await binding(await importModule(), options))[syntax];
+  return Object.fromEntries(syntaxes.map((syntax) => [syntax, { load: () => load(syntax) }]));
+}
+
 async function use(given, name) {
   try {
     return given ?? (await import(/* @vite-ignore */ name));
@@ -144,3 +153,13 @@ export async function jpegLossless(module) {
   };
   return { [JPEG_LOSSLESS]: decode, [JPEG_LOSSLESS_FIRST]: decode };
 }
+
+const SYNTAXES = new Map([
+  [deflatedFrame, [DEFLATED_FRAME]],
+  [zstd, [ZSTD]],
+  [jpegLs, [JPEG_LS]],
+  [jpeg2000, [JPEG_2000]],
+  [htj2k, [HTJ2K]],
+  [jpegXl, [JPEG_XL]],
+  [jpegLossless, [JPEG_LOSSLESS, JPEG_LOSSLESS_FIRST]],
+]);

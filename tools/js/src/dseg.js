@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // dseg.js - the module on this thread (class Dseg of types/index.d.ts).
 import { Dseg } from "./base.js";
-import { addDecoders } from "./codecs.js";
+import { addDecoders, loadDecoder } from "./codecs.js";
 import { argument, DsegError, listOf, optionsOf, textOf } from "./errors.js";
 import { headerBytes } from "./header.js";
 import { expand } from "./inflate.js";
@@ -94,6 +94,7 @@ export class DsegHere extends Dseg {
     if (given.length === 0) throw argument("there is nothing to open");
     const { host, calls } = this.#module;
     const inputs = await this.#openInputs(given, options);
+    for (const { transferSyntax } of inputs) await loadDecoder(host, transferSyntax);
     return this.tasks.inTurn(async () => {
       let source = 0;
       try {

@@ -44,7 +44,7 @@ export class Host {
   messages = [];
   /** What the running call has written, in pieces. */
   output = [];
-  /** Decoders by number: { decode, transferSyntax }. */
+  /** Decoders by number: { decode, transferSyntax }; with load, decode is there once an object has the syntax. */
   decoders = [];
   /** Why an import has failed in the running call, where the library's error does not tell; null: none has. */
   failure = null;

@@ -136,8 +136,8 @@ async function expandNrrd(input, header, bounds) {
   return new MemoryInput(input.name, whole);
 }
 
-/** The input that the module reads: this one, or an inflated one, after which this one is closed. bounds: limit, the most
- * bytes that inflated data may have, and signal. */
+/** The input that the module reads: this one, or an inflated one, after which this one is closed. It has transferSyntax
+ * where it is a DICOM file. bounds: limit, the most bytes that inflated data may have, and signal. */
 export async function expand(input, inflate, bounds) {
   if (input.size < 20) return input;
   const start = await bytesOf(input, 0, Math.min(input.size, 1 << 16), bounds.signal);
@@ -157,5 +157,6 @@ export async function expand(input, inflate, bounds) {
     made.requests = input.requests;
     input.close();
   }
+  made.transferSyntax = syntax?.uid;
   return made;
 }

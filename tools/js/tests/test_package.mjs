@@ -45,7 +45,7 @@ test("the types hold", () => {
     [...modules, "index"].map((name) => `${name}.d.ts`).sort());
   fs.writeFileSync("example.ts", `import { Dseg, DsegError, type ImagePlane, type SegmentInput } from "@dseg/dseg";
 import { createCornerstoneAdapter } from "@dseg/dseg/cornerstone";
-import { deflatedFrame, jpegLs } from "@dseg/dseg/decoders";
+import { deflatedFrame, jpegLs, onDemand, zstd } from "@dseg/dseg/decoders";
 import * as itk from "@dseg/dseg/itk";
 import * as niivue from "@dseg/dseg/niivue";
 import * as ohif from "@dseg/dseg/ohif";
@@ -58,7 +58,8 @@ export const none = new Dseg();
 
 export async function example(file: Blob, on: ImagePlane[], segment: SegmentInput): Promise<number> {
   const dseg = await Dseg.create({ worker: true, decoderModules: ["decoders.js"] });
-  const other = await Dseg.create({ decoders: { ...(await deflatedFrame()), ...(await jpegLs()) } });
+  const late = onDemand(zstd, async () => ({}));
+  const other = await Dseg.create({ decoders: { ...(await deflatedFrame()), ...(await jpegLs()), ...late } });
   const seg = await dseg.open(file, { signal: AbortSignal.timeout(1000) });
   try {
     const { voxels, overlap } = await seg.labels({ on, planes: [0, 1], bits: 16, layer: 1 });

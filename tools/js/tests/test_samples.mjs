@@ -2,9 +2,10 @@
 // test_samples.mjs - the sample set, every encoding and edge case: the same voxels as the native library has.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { test } from "node:test";
-import { allDecoders, dseg, Dseg, DsegError, phantom } from "./support.mjs";
+import { allDecoders, dseg, Dseg, DsegError, fromPackage, nodeDirectory, phantom } from "./support.mjs";
 
 fs.rmSync("set", { recursive: true, force: true });
 dseg("samples", phantom("source.seg.nrrd", "--size", "48x40x16", "--labels", "12"), "set", "--edge-cases");
@@ -108,4 +109,33 @@ test("a decoder that fails, or gives something else, is told", async () => {
     await assert.rejects(seg.labels(), (error) => error.code === "format" && text.test(error.message));
     one.close();
   }
+});
+
+test("a decoder is loaded when the first object of its syntax is opened, and again where that failed", async () => {
+  const { jpegLs, onDemand } = await fromPackage("decoders");
+  let loads = 0;
+  const decoders = onDemand(jpegLs, async () => {
+    loads++;
+    if (loads === 1) throw new Error("no network");
+    return createRequire(path.join(nodeDirectory, "/"))("@cornerstonejs/codec-charls");
+  });
+  const one = await Dseg.create({ decoders });
+  assert.ok(one.codecs().some(({ name }) => name === "jpeg-ls"));
+  const plain = await one.open("set/labelmap-explicit-le.dcm");
+  assert.equal(loads, 0);
+  const failed = await one.open("set/labelmap-jpeg-ls.dcm");
+  assert.equal(failed.segments.length, 12);
+  await assert.rejects(failed.labels(), { name: "DsegError", message: /its decoder cannot be loaded: no network/ });
+  const both = await Promise.all([1, 2].map(() => one.open("set/labelmap-jpeg-ls.dcm")));
+  assert.equal(loads, 2);
+  for (const seg of [...both, failed]) assert.equal(await seg.digest(), await plain.digest());
+  await one.open("set/labelmap-jpeg-ls.dcm");
+  assert.equal(loads, 2);
+  const nothing = await Dseg.create({ decoders: { "1.2.840.10008.1.2.4.80": { load: async () => 5 } } });
+  const seg = await nothing.open("set/labelmap-jpeg-ls.dcm");
+  await assert.rejects(seg.labels(), { name: "DsegError", message: /what was loaded is no function/ });
+  for (const wrong of [{}, null, { load: 5 }]) {
+    await assert.rejects(Dseg.create({ decoders: { "1.2.3": wrong } }), { name: "DsegError", code: "argument" });
+  }
+  assert.throws(() => onDemand(() => {}, () => {}), { name: "DsegError", code: "argument" });
 });

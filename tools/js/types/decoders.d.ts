@@ -5,9 +5,17 @@
 //   import * as fflate from 'fflate';
 //   import { deflatedFrame, jpegLs } from '@dseg/dseg/decoders';
 //   const dseg = await Dseg.create({ decoders: { ...(await deflatedFrame(fflate)), ...(await jpegLs()) } });
-import type { FrameDecoder } from './index.js';
+//
+// or, loaded when the first object of its transfer syntax is opened:
+//
+//   const decoders = onDemand(jpegLs, () => import('@cornerstonejs/codec-charls/decode'));
+import type { FrameDecoder, LateDecoder } from './index.js';
 
 type Decoders = Record<string, FrameDecoder>;
+
+/** What a function below gives, once it is needed. importModule: gives its module; options: its other argument. */
+export function onDemand(binding: (module?: unknown, options?: object) => Promise<Decoders>,
+  importModule: () => Promise<unknown>, options?: object): Record<string, LateDecoder>;
 
 /** For CreateOptions.inflate. fflate. Where nothing is given, the browser's or node's own DecompressionStream does it.
  * Throws above limit bytes. */

@@ -26,6 +26,9 @@ export class DsegError extends Error {
  * are in a native little-endian frame: bytes for bitsAllocated 1 (one byte a pixel, 0 or 1) and 8, two bytes a pixel
  * for 16. Is called while the module waits, so it cannot be asynchronous: load what it needs before. */
 export type FrameDecoder = (bytes: Uint8Array, info: FrameInfo) => Uint8Array | Uint16Array;
+/** Gives a FrameDecoder when the first object of its transfer syntax is opened. Where it fails, frames are refused with its
+ * reason, and the next object that is opened calls it again. */
+export interface LateDecoder { load(): Promise<FrameDecoder> }
 export interface FrameInfo { rows: number; columns: number; bitsAllocated: 1 | 8 | 16; transferSyntax: string }
 
 export interface CreateOptions {
@@ -35,7 +38,7 @@ export interface CreateOptions {
    * decoderModules. Left out: no worker. */
   worker?: boolean;
   /** Decoders of transfer syntaxes that the module has none for, by UID. See '@dseg/dseg/decoders' for ready ones. */
-  decoders?: Record<string, FrameDecoder>;
+  decoders?: Record<string, FrameDecoder | LateDecoder>;
   /** URLs of ES modules whose default export is, or resolves to, such a record: what a worker loads. Relative ones begin
    * at the page, in node at the working directory. */
   decoderModules?: (URL | string)[];
