@@ -22,7 +22,7 @@ case $# in
     ;;
 esac
 out=$root/build/ohif
-mkdir -p "$out/node"
+mkdir -p "$out"
 for input in "$@"; do
   if [ ! -e "$input" ]; then
     echo "there is no $input" >&2
@@ -43,13 +43,21 @@ if [ -z "${DSEG_JS_PACKAGE:-}" ]; then
   (cd "$root" && cmake --preset wasm --log-level=WARNING && cmake --build build/wasm)
   DSEG_JS_PACKAGE=$root/build/wasm/package
 fi
-wanted=$(cksum <"$root/tools/viewer/ohif/package.json")
+# OHIF is prebuilt: what it depends on is in its files, and is not installed.
+ohif=@ohif/app@3.13.2
+wanted="$ohif $(cksum <"$root/tools/viewer/ohif/package.json")"
 if [ "$(cat "$out/node/complete" 2>/dev/null || true)" != "$wanted" ]; then
+  rm -rf "$out/node" "$out/app"
+  mkdir -p "$out/node" "$out/app"
   cp "$root/tools/viewer/ohif/package.json" "$out/node/"
   (
     PATH=$(dirname -- "$DSEG_NODE"):$PATH
     export PATH
-    cd "$out/node" && npm install --no-package-lock --no-audit --no-fund --silent --ignore-scripts
+    cd "$out/node"
+    npm install --no-package-lock --no-audit --no-fund --silent --ignore-scripts
+    archive=$(npm pack "$ohif" --silent)
+    tar -xzf "$archive" -C "$out/app" --strip-components=1
+    rm "$archive"
   )
   printf '%s\n' "$wanted" >"$out/node/complete"
 fi
@@ -105,10 +113,10 @@ study=$("$DSEG_NODE" "$root/tools/viewer/ohif/store.mjs" "$port" "$samples" 2>"$
   exit 1
 }
 
-site=$out/node/node_modules/@ohif/app/dist
 if [ -n "$check" ]; then
   "$DSEG_NODE" "$root/tools/viewer/ohif/check.mjs" "$out" "$samples" "$DSEG_JS_PACKAGE" "$port" "$study"
   exit
 fi
 echo "Open segmentation?StudyInstanceUIDs=$study below this address; with &stock=1 OHIF is alone. Ctrl-C ends."
-"$DSEG_NODE" "$root/tools/viewer/ohif/serve.mjs" "$site" "$DSEG_JS_PACKAGE" "$port" "${DSEG_PORT:-3000}"
+"$DSEG_NODE" "$root/tools/viewer/ohif/serve.mjs" "$out/app/dist" "$out/node/node_modules" "$DSEG_JS_PACKAGE" "$port" \
+  "${DSEG_PORT:-3000}"

@@ -32,9 +32,8 @@ for (const name of files) {
   segmentation.close();
 }
 
-const site = path.join(out, "node/node_modules/@ohif/app/dist");
-const server = spawn(process.execPath, [path.join(here, "serve.mjs"), site, dsegPackage, orthanc],
-  { stdio: ["pipe", "pipe", "inherit"] });
+const served = [path.join(out, "app/dist"), path.join(out, "node/node_modules"), dsegPackage, orthanc];
+const server = spawn(process.execPath, [path.join(here, "serve.mjs"), ...served], { stdio: ["pipe", "pipe", "inherit"] });
 const address = await new Promise((resolve) => server.stdout.once("data", (text) => resolve(String(text).trim())));
 const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", headless: true, protocolTimeout: 600000,
   args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",

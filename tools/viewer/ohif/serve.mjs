@@ -2,14 +2,13 @@
 // Serves the prebuilt OHIF on loopback: its files, app-config.js and decoders.js beside this file, the package below
 // /dseg, packages of others below /npm, and Orthanc below /dicom-web. Prints the address when it listens, and ends with
 // its standard input.
-// usage: node serve.mjs SITE PACKAGE ORTHANC-PORT [PORT]
+// usage: node serve.mjs SITE NODE-MODULES PACKAGE ORTHANC-PORT [PORT]
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const [site, dseg, orthanc, port = "0"] = process.argv.slice(2);
-const packages = path.resolve(site, "../../.."); // node_modules
+const [site, packages, dseg, orthanc, port = "0"] = process.argv.slice(2);
 const here = path.dirname(fileURLToPath(import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css",
   ".json": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
