@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // support.mjs - what the tests of the package share: the package, the program, small objects, packages of others.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const packageDirectory = process.env.DSEG_JS_PACKAGE;
 export const nodeDirectory = path.join(process.env.DSEG_JS, "node");
@@ -54,6 +54,18 @@ export async function allDecoders() {
     await decoders.jpegXl(await load(`${libjxl}.js`), { wasmBinary: fs.readFileSync(path.join(modules, `${libjxl}.wasm`)) }),
     await decoders.jpegLossless(await load("jpeg-lossless-decoder-js/release/lossless.js")),
   );
+}
+
+/** The server of tools/viewer/ohif for the files of a directory, with the packages of the tests: its address, and end(). */
+export async function serveOhif(site, orthancPort) {
+  const script = fileURLToPath(new URL("../../viewer/ohif/serve.mjs", import.meta.url));
+  const given = [script, site, path.join(nodeDirectory, "node_modules"), packageDirectory, String(orthancPort)];
+  const server = spawn(process.execPath, given, { stdio: ["pipe", "pipe", "inherit"] });
+  const address = await new Promise((resolve, reject) => {
+    server.stdout.once("data", (text) => resolve(String(text).trim()));
+    server.once("exit", (code) => reject(new Error(`the server ended: exit code ${code}`)));
+  });
+  return { address, end: () => server.stdin.end() };
 }
 
 const uidRoot = "1.2.826.0.1.3680043.8.498.";

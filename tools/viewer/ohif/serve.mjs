@@ -21,8 +21,8 @@ function proxy(request, response) {
     answer.pipe(response);
   });
   upstream.on("error", (error) => {
-    response.writeHead(502, { "content-type": "text/plain" });
-    response.end(`Orthanc does not answer: ${error.message}\n`);
+    if (response.headersSent) response.destroy();
+    else refuse(response, 502, `Orthanc does not answer: ${error.message}`);
   });
   request.pipe(upstream);
 }
@@ -42,7 +42,22 @@ function fileOf(pathname) {
   return fileBelow(site, name) ?? (path.extname(name) === "" ? path.join(site, "index.html") : undefined);
 }
 
+function refuse(response, status, text) {
+  response.writeHead(status, { "content-type": "text/plain" });
+  response.end(`${text}\n`);
+}
+
+/** Whether a request is for this machine by its own name, and from no page of another one: a name of a stranger's that
+ * leads here would let the stranger's page read the archive's patients. */
+function isFromHere({ headers: { host = "", origin = host } }) {
+  return [host, origin].every((one) => /^(https?:\/\/)?(127\.0\.0\.1|localhost)(:\d+)?$/i.test(one));
+}
+
 const server = http.createServer((request, response) => {
+  if (!isFromHere(request)) {
+    refuse(response, 403, "this server is for http://127.0.0.1 and http://localhost alone");
+    return;
+  }
   const [pathname] = request.url.split(/[?#]/);
   if (pathname.startsWith("/dicom-web/")) {
     proxy(request, response);
@@ -55,13 +70,17 @@ const server = http.createServer((request, response) => {
     file = undefined; // a path that is no UTF-8
   }
   if (!file) {
-    response.writeHead(404, { "content-type": "text/plain" });
-    response.end("not found\n");
+    refuse(response, 404, "not found");
     return;
   }
-  response.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
-    "cache-control": "no-cache" });
-  fs.createReadStream(file).pipe(response);
+  const stream = fs.createReadStream(file);
+  stream.once("open", () => {
+    response.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
+      "cache-control": "no-cache" });
+    stream.pipe(response);
+  });
+  // Once a part was sent, the connection ends: the reader sees that the rest is missing.
+  stream.on("error", ({ code }) => (response.headersSent ? response.destroy() : refuse(response, 500, code)));
 });
 server.listen(Number(port), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));
 process.stdin.resume().on("end", () => process.exit(0));
