@@ -63,7 +63,8 @@ if [ "$(cat "$out/node/complete" 2>/dev/null || true)" != "$wanted" ]; then
 fi
 
 # The samples: each encoding is a series of one study, on the same images.
-encodings='binary/explicit-le labelmap/explicit-le labelmap/deflated-frame labelmap/zstd labelmap/label-edge'
+encodings='binary/explicit-le labelmap/explicit-le labelmap/rle labelmap/deflated-frame labelmap/jpeg-ls
+  labelmap/jpeg2000 labelmap/htj2k labelmap/jpeg-xl labelmap/jpeg-lossless labelmap/zstd labelmap/label-edge'
 rm -rf "$out/samples" "$out/orthanc"
 mkdir -p "$out/orthanc"
 if [ $# -eq 0 ] && [ -n "$check" ]; then
@@ -114,7 +115,7 @@ study=$("$DSEG_NODE" "$root/tools/viewer/ohif/store.mjs" "$port" "$samples" 2>"$
 }
 
 if [ -n "$check" ]; then
-  "$DSEG_NODE" "$root/tools/viewer/ohif/check.mjs" "$out" "$samples" "$DSEG_JS_PACKAGE" "$port" "$study"
+  "$DSEG_NODE" "$root/tools/viewer/ohif/check.mjs" "$out" "$samples" "$DSEG_JS_PACKAGE" "$port" "$study" "$DSEG"
   exit
 fi
 echo "Open segmentation?StudyInstanceUIDs=$study below this address; with &stock=1 OHIF is alone. Ctrl-C ends."

@@ -48,7 +48,6 @@ async function loadSegmentation(context, set, root) {
   setColors(services, tools(), set.displaySetInstanceUID, data);
 }
 
-
 /** Takes the place of load() of OHIF's display sets. */
 function takeOver(context, set) {
   const root = set.wadoRoot ?? context.dataSource?.getConfig?.()?.wadoRoot;

@@ -1,35 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drives the prebuilt OHIF in a headless Chromium: each segmentation of the study is loaded and shown on its images,
-// names and voxels are those that dseg reads, coloured pixels lie where segments are, and what is drawn is stored by
+// names and voxels are those that the program reads, coloured pixels lie where segments are, and what is drawn is stored by
 // dseg. Screenshots go to OUT.
-// usage: node check.mjs OUT SAMPLES PACKAGE ORTHANC-PORT STUDY
+// usage: node check.mjs OUT SAMPLES PACKAGE ORTHANC-PORT STUDY PROGRAM
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const [out, samples, dsegPackage, orthanc, study] = process.argv.slice(2);
+const [out, samples, dsegPackage, orthanc, study, program] = process.argv.slice(2);
 const here = path.dirname(fileURLToPath(import.meta.url));
-const require = createRequire(path.join(out, "node", "/"));
-const puppeteer = require("puppeteer-core");
-const load = (name) => import(pathToFileURL(path.join(dsegPackage, "src", name)).href);
-const { Dseg } = await load("index.js");
-const { deflatedFrame, zstd } = await load("decoders.js");
+const puppeteer = createRequire(path.join(out, "node", "/"))("puppeteer-core");
+const { Dseg } = await import(pathToFileURL(path.join(dsegPackage, "src/index.js")).href);
 
-const dseg = await Dseg.create({
-  decoders: { ...(await deflatedFrame(require("fflate"))), ...(await zstd(require("fzstd"))) },
-});
+const dseg = await Dseg.create();
 const files = fs.readdirSync(samples)
   .filter((name) => name.endsWith(".dcm") && name !== "source.dcm");
 const wanted = new Map(); // by Series Instance UID
 for (const name of files) {
-  const segmentation = await dseg.open(path.join(samples, name));
-  const { segments } = await segmentation.statistics();
-  wanted.set(segmentation.encoding.seriesUid, { name, labels: segmentation.segments.map((segment) => segment.label),
-    voxels: Object.fromEntries(segments.filter((one) => one.voxels > 0).map((one) => [one.number, one.voxels])) });
-  segmentation.close();
+  const said = execFileSync(program, ["info", path.join(samples, name), "--json", "--statistics"], { encoding: "utf8" });
+  const { series_uid: series, segments } = JSON.parse(said);
+  const present = segments.filter(({ statistics }) => statistics.voxels > 0);
+  wanted.set(series, { name, labels: segments.map(({ label }) => label),
+    voxels: Object.fromEntries(present.map(({ number, statistics }) => [number, statistics.voxels])) });
 }
 
 const served = [path.join(out, "app/dist"), path.join(out, "node/node_modules"), dsegPackage, orthanc];
