@@ -27,8 +27,8 @@ struct repertoire {
 /* PS3.3 Tables C.12-2, C.12-3 and C.12-4. The single bytes of Shift JIS are those of JIS X 0201. */
 static const struct repertoire repertoires[] = {
     {"6", "(B", ASCII, NULL},
-    {"13", "(J", ROMAJI, "SHIFT_JIS"},
-    {"13", ")I", KATAKANA, "SHIFT_JIS"},
+    {"13", "(J", ROMAJI, "JIS_X0201"},
+    {"13", ")I", KATAKANA, "JIS_X0201"},
     {"87", "$B", JIS0208, "EUC-JP"},
     {"159", "$(D", JIS0212, "EUC-JP"},
     {"149", "$)C", KSX1001, "EUC-KR"},

@@ -90,6 +90,42 @@ static dseg_status append_utf8(dseg_view text, dseg_buffer *out, dseg_error *err
   return DSEG_OK;
 }
 
+/* A character from U+0800 to U+FFFF. */
+static dseg_status append_three(uint32_t character, dseg_buffer *out, dseg_error *error) {
+  const uint8_t three[3] = {(uint8_t)(0xE0 | character >> 12), (uint8_t)(0x80 | (character >> 6 & 0x3F)),
+                            (uint8_t)(0x80 | (character & 0x3F))};
+  return dseg_buffer_append(out, three, sizeof three, error);
+}
+
+/* JIS X 0201: ISO 646 with yen and overline, and katakana of half width. iconv has it as a part of Shift JIS alone,
+ * where bytes of no character begin one of two bytes. */
+static dseg_status append_jis_x0201(dseg_view text, dseg_buffer *out, dseg_error *error) {
+  for (size_t i = 0; i < text.size; i++) {
+    const uint8_t byte = text.data[i];
+    if (byte == 0x5C) {
+      DSEG_TRY(dseg_buffer_append(out, "\xC2\xA5", 2, error));
+    } else if (byte == 0x7E) {
+      DSEG_TRY(append_three(0x203E, out, error));
+    } else if (byte >= 0xA1 && byte <= 0xDF) {
+      DSEG_TRY(append_three(0xFF61u + (byte - 0xA1u), out, error));
+    } else {
+      DSEG_TRY(append_ascii((dseg_view){&text.data[i], 1}, out, error));
+    }
+  }
+  return DSEG_OK;
+}
+
+/* TIS 620. JavaScript takes it for windows-874, which has more characters. */
+static dseg_status append_tis620(dseg_view text, dseg_buffer *out, dseg_error *error) {
+  for (size_t i = 0; i < text.size; i++) {
+    const uint8_t byte = text.data[i];
+    const bool is_thai = (byte >= 0xA1 && byte <= 0xDA) || (byte >= 0xDF && byte <= 0xFB);
+    DSEG_TRY(is_thai ? append_three(0x0E01u + (byte - 0xA1u), out, error)
+                     : append_ascii((dseg_view){&text.data[i], 1}, out, error));
+  }
+  return DSEG_OK;
+}
+
 typedef dseg_status (*converter)(dseg_view text, dseg_buffer *out, dseg_error *error);
 
 /* The conversion that needs no other library; NULL: none. */
@@ -97,10 +133,19 @@ static converter own_converter(const char *encoding) {
   if (encoding == NULL) {
     return append_ascii;
   }
-  if (strcmp(encoding, "UTF-8") == 0) {
-    return append_utf8;
+  static const struct {
+    const char *encoding;
+    converter convert;
+  } own[] = {{"UTF-8", append_utf8},
+             {"ISO-8859-1", append_latin1},
+             {"JIS_X0201", append_jis_x0201},
+             {"TIS-620", append_tis620}};
+  for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+    if (strcmp(encoding, own[i].encoding) == 0) {
+      return own[i].convert;
+    }
   }
-  return strcmp(encoding, "ISO-8859-1") == 0 ? append_latin1 : NULL;
+  return NULL;
 }
 
 #if defined(__wasm__)

@@ -212,6 +212,11 @@ static void test_character_sets(void **state) {
   check_text("ISO_IR 100", "M\xFCller", "Müller");
   check_text("ISO_IR 192", "\xF0\x9F\x98\x80\xED\xA0\x80\xC0\xAF\xE2\x82", "😀" R R R R R R R);
   check_text("ISO_IR 192", "M\xC3\xBCller\xFF", "Müller\xEF\xBF\xBD");
+  /* Japanese and Thai without iconv. Bytes that are no character begin none of two bytes, as they do in Shift JIS. */
+  check_text("ISO_IR 13", "\xD4\xCF\xC0\xDE^\xC0\xDB\xB3~ A", "ﾔﾏﾀﾞ^ﾀﾛｳ‾ A");
+  check_text("ISO_IR 13", "\xA1\xDF\xA0\x81\x41\xE0\xE1\xB1", "｡ﾟ" R R "A" R R "ｱ");
+  check_text("ISO_IR 166", "\xCA\xC1\xAA\xD2\xC2", "สมชาย");
+  check_text("ISO_IR 166", "\xA1\xDA\xDF\xFB\xA0\xDB\xDE\xFC\xFF\x80\x85", "กฺ฿๛" R R R R R R R);
   /* Damaged text is never refused. */
   check_text("nonsense", "\xE4", R);
 }

@@ -4,6 +4,7 @@
 //
 // A file is an object with size and read(offset, target), which returns how many bytes it put into target, or -1 where
 // they are not there. Files that the library makes for itself are kept here, in pieces.
+import { decodeText } from "./character_sets.js";
 import { DsegError } from "./errors.js";
 
 const PIECE = 1 << 20;
@@ -162,8 +163,7 @@ export class Host {
           new Int32Array(this.bytes.buffer, to, 6).set(parts);
         },
         decode_text: (encoding, length, from, size, to, room) => {
-          const name = this.string(encoding, length);
-          const text = new TextDecoder(name === "EUC-CN" ? "GB2312" : name).decode(this.bytes.slice(from, from + size));
+          const text = decodeText(this.string(encoding, length), this.bytes.slice(from, from + size));
           const bytes = new TextEncoder().encode(text);
           if (bytes.length > room) return -1;
           this.bytes.set(bytes, to);
