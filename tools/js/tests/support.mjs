@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // support.mjs - what the tests of the package share: the package, the program, small objects, packages of others.
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { deflateRawSync } from "node:zlib";
 
 export const packageDirectory = process.env.DSEG_JS_PACKAGE;
 export const nodeDirectory = path.join(process.env.DSEG_JS, "node");
@@ -66,6 +68,25 @@ export async function serveOhif(site, orthancPort) {
     server.once("exit", (code) => reject(new Error(`the server ended: exit code ${code}`)));
   });
   return { address, end: () => server.stdin.end() };
+}
+
+/** A data set in Deflated Explicit VR Little Endian (PS3.5 A.5), with bytes behind the stream. */
+export function deflated(file, behind) {
+  const uid = file.indexOf("1.2.840.10008.1.2.1\0", 132, "latin1");
+  const dataSet = 144 + file.readUInt32LE(140);
+  const syntax = Buffer.from("1.2.840.10008.1.2.1.99");
+  const meta = Buffer.concat([file.subarray(0, uid), syntax, file.subarray(uid + 20, dataSet)]);
+  meta.writeUInt16LE(syntax.length, uid - 2);
+  meta.writeUInt32LE(file.readUInt32LE(140) + 2, 140);
+  return Buffer.concat([meta, deflateRawSync(file.subarray(dataSet)), behind]);
+}
+
+/** A gzipped seg.nrrd file with another name of its first segment. */
+export function renamed(file, name) {
+  const end = file.indexOf("\n\n") + 2;
+  const header = file.toString("utf8", 0, end);
+  assert.match(header, /^encoding: gzip$/m);
+  return Buffer.concat([Buffer.from(header.replace(/^Segment0_Name:=.*$/m, `Segment0_Name:=${name}`)), file.subarray(end)]);
 }
 
 const uidRoot = "1.2.826.0.1.3680043.8.498.";

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { dseg, Dseg, nodeDirectory, packageDirectory, phantom } from "./support.mjs";
+import { ctHeaders, deflated, dseg, Dseg, nodeDirectory, packageDirectory, phantom, renamed } from "./support.mjs";
 
 const chromium = (process.env.PATH ?? "").split(":").map((one) => path.join(one, "chromium")).find(fs.existsSync);
 if (!chromium) {
@@ -131,6 +131,40 @@ test("relative URLs begin at the page, in a worker, too", async () => {
       assert.ok(found.has);
       assert.equal(found.digest, digest);
     }
+    await tab.close();
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test("what browsers inflate and decode by other rules than node", async () => {
+  const data = path.resolve("project/dist/data");
+  fs.mkdirSync(data, { recursive: true });
+  const large = fs.readFileSync(phantom("large.dcm", "--size", "96x96x32", "--labels", "12")); // more than one piece
+  const name = "Großhirn – Ärztin 肝臓";
+  fs.writeFileSync(path.join(data, "padded.dcm"), deflated(large, Buffer.alloc(1)));
+  fs.writeFileSync(path.join(data, "names.seg.nrrd"), renamed(fs.readFileSync(phantom("names.seg.nrrd", "--size", "48x40x16")), name));
+  const volume = await (await Dseg.create()).open(phantom("small.dcm", "--size", "24x20x4", "--labels", "4"));
+  const wave = Uint8Array.of(0x1b, 0x24, 0x42, 0x3b, 0x33, 0x21, 0x41, 0x21, 0x5d); // of JIS X 0208
+  const images = ctHeaders(volume.geometry, "P1", wave, "\\ISO 2022 IR 87").map((image) => [...image]);
+  const { voxels } = await volume.labels();
+  const server = await serve("project/dist");
+  try {
+    const tab = await browser.newPage();
+    await tab.goto(`http://127.0.0.1:${server.address().port}/`);
+    await tab.waitForFunction('document.title === "ready"', { timeout: 60000 });
+    const found = await tab.evaluate(async ({ segments, labels, headers }) => {
+      const dseg = await window.Dseg.create();
+      const padded = await dseg.open("data/padded.dcm");
+      const names = await dseg.open("data/names.seg.nrrd");
+      const { bytes } = await dseg.write({ segments, labels: Uint8Array.from(labels),
+        images: headers.map((header) => new Blob([Uint8Array.from(header)])) });
+      return { digest: await padded.digest(), label: names.segments[0].label, text: new TextDecoder().decode(bytes) };
+    }, { segments: volume.segments, labels: [...voxels], headers: images });
+    assert.equal(found.digest, await (await (await Dseg.create()).open(large)).digest());
+    assert.equal(found.label, name);
+    assert.ok(found.text.includes("山〜−"), "the patient's name");
     await tab.close();
   } finally {
     server.close();
