@@ -4,6 +4,7 @@
 // Each function takes the module that its package exports, or imports the package, and returns a record of decoders by
 // transfer syntax. The package dseg depends on none of them.
 import { DsegError } from "./errors.js";
+import { sizeOfStream } from "./stream_size.js";
 import { frameOfZstd } from "./zstd_frame.js";
 
 const STEP = 1 << 16;
@@ -101,6 +102,14 @@ function expandZstd(Decompress, bytes, info) {
   return pixelsOf(expanded.subarray(0, size), info);
 }
 
+/** Refuses a frame that says it has other pixels than the object says, before it takes memory for them. */
+function checkSize(bytes, { rows, columns }) {
+  const said = sizeOfStream(bytes);
+  if (said !== null && (said.rows !== rows || said.columns !== columns)) {
+    throw new Error(`the frame has ${said.rows} x ${said.columns} pixels, the object says ${rows} x ${columns}`);
+  }
+}
+
 /** A decoder of cornerstone's codec packages, which share one interface. */
 async function cornerstoneDecoder(given, name, className, options) {
   const imported = await use(given, name);
@@ -108,6 +117,7 @@ async function cornerstoneDecoder(given, name, className, options) {
   const library = typeof made === "function" ? await made({ print() {}, printErr() {}, ...options }) : made;
   const decoder = new library[className]();
   return (bytes, info) => {
+    checkSize(bytes, info);
     decoder.getEncodedBuffer(bytes.length).set(bytes);
     decoder.decode();
     const { width, height, bitsPerSample, componentCount } = decoder.getFrameInfo();
@@ -146,6 +156,7 @@ export async function jpegXl(module, options) {
 export async function jpegLossless(module) {
   const { Decoder } = await use(module, "jpeg-lossless-decoder-js");
   const decode = (bytes, info) => {
+    checkSize(bytes, info);
     const output = new Decoder().decode(bytes.buffer, bytes.byteOffset, bytes.length);
     const pixels = ArrayBuffer.isView(output) ? output : new Uint8Array(output);
     return info.bitsAllocated === 16 && pixels instanceof Uint8Array

@@ -142,3 +142,26 @@ test("a Zstandard frame has the size that its header and the object say", async 
   const frame = zstdCompressSync(pixels, { pledgedSrcSize: pixels.length });
   assert.deepEqual(decode(frame, { rows: 500, columns: 600, bitsAllocated: 8 }), pixels);
 });
+
+test("a frame that says it is larger than the object says is not decoded", async () => {
+  const { htj2k, jpeg2000, jpegLossless, jpegLs } = await fromPackage("decoders");
+  const size = (bytes) => [...new Uint8Array(Uint16Array.from(bytes).buffer)].reverse(); // two numbers, big endian
+  const jpeg = (marker) => [0xff, 0xd8, 0xff, 0xff, 0xe0, 0, 4, 1, 2, 0xff, marker, 0, 11, 8, ...size([60000, 50000]), 1, 1, 0x11, 0];
+  const siz = [0xff, 0x4f, 0xff, 0x51, 0, 41, 0, 0, 0, 0, 0xea, 0x65, 0, 0, 0xc3, 0x54, 0, 0, 0, 5, 0, 0, 0, 4, 0, 0, 0, 0];
+  class Decoder {
+    getEncodedBuffer = (length) => new Uint8Array(length);
+    decode() {
+      throw new Error("it was decoded");
+    }
+  }
+  const module = { JpegLSDecoder: Decoder, J2KDecoder: Decoder, HTJ2KDecoder: Decoder, Decoder };
+  const frames = [[jpegLs, jpeg(0xf7)], [jpegLossless, jpeg(0xc3)], [jpeg2000, siz], [htj2k, siz]];
+  for (const [binding, bytes] of frames) {
+    const [decode] = Object.values(await binding(module));
+    const frame = Uint8Array.from(bytes);
+    const info = { rows: 100, columns: 100, bitsAllocated: 8 };
+    assert.throws(() => decode(frame, info), /the frame has 50000 x 60000 pixels, the object says 100 x 100/);
+    assert.throws(() => decode(frame, { ...info, rows: 50000, columns: 60000 }), /it was decoded/);
+    for (let cut = 0; cut < bytes.length; cut++) assert.throws(() => decode(frame.subarray(0, cut), info)); // by whichever
+  }
+});
