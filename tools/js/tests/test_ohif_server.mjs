@@ -10,7 +10,12 @@ fs.rmSync("site", { recursive: true, force: true });
 fs.mkdirSync("site");
 fs.writeFileSync("site/index.html", "OHIF\n");
 fs.symlinkSync("/proc/self/mem", "site/broken.js"); // a file whose first byte cannot be read
-const archive = http.createServer((request, response) => response.end(`${request.method} ${request.url} of the archive`));
+const used = new Set();
+const archive = http.createServer((request, response) => {
+  if (used.has(request.socket)) request.socket.destroy(); // as one that closes connections which wait
+  else response.end(`${request.method} ${request.url} of the archive`);
+  used.add(request.socket);
+});
 await new Promise((resolve) => archive.listen(0, "127.0.0.1", resolve));
 const { address, end } = await serveOhif("site", archive.address().port);
 after(() => {

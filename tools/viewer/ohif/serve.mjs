@@ -13,9 +13,10 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css",
   ".json": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 
+/** Each request has a connection of its own: Orthanc closes one that waits, at times while the next request is sent. */
 function proxy(request, response) {
-  const headers = { ...request.headers, host: `127.0.0.1:${orthanc}` };
-  const options = { host: "127.0.0.1", port: orthanc, path: request.url, method: request.method, headers };
+  const headers = { ...request.headers, host: `127.0.0.1:${orthanc}`, connection: "close" };
+  const options = { host: "127.0.0.1", port: orthanc, path: request.url, method: request.method, headers, agent: false };
   const upstream = http.request(options, (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
