@@ -99,7 +99,7 @@ needed peers sh tests/peers/setup.sh
 needed report sh bench/peers/setup.sh report
 needed js sh tools/js/setup.sh
 step style check_style
-step paper sh bench/paper.sh
+[ -z "$long" ] || step paper sh bench/paper.sh
 needed wasm build wasm
 needed page sh tools/viewer/page/build.sh
 needed release build release
