@@ -9,6 +9,7 @@ import label_edge
 from figure_text import size_text, time_text, times_text, two_digits
 from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, median, part_suite, ratios, speed
 from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, paper_kinds, survey_part
+from survey.values import is_busy
 from turns import START, TURNS, share
 
 
@@ -81,7 +82,9 @@ def findings_read(results):
     failed = [f"{r['name']} ({form_of(r)}): {r['failed']}" for r in results.all["headline"] if r["group"] == READ and "failed" in r]
     shown = [row[:5] for row in rows] if all(row[5] == "" for row in rows) else rows
     table = markdown(["program", "form", "file", "time", "peak memory", "voxels"][: len(shown[0])], shown, 2)
-    return table + ("\n\nCould not: " + "; ".join(failed) + "." if failed else "")
+    versions = sorted({f"{r['name']} {r['version']}" for r in records if r["kind"] == "peer" and r.get("version")})
+    return (table + ("\n\nVersions: " + ", ".join(versions) + "." if versions else "") +
+            ("\n\nCould not: " + "; ".join(failed) + "." if failed else ""))  # fmt: skip
 
 
 def findings_node(results):
@@ -160,9 +163,15 @@ def run_text(results):
 
 
 def findings_run(results):
-    timed = [one for one in results.all["parts"] if not one["part"].startswith("damage")]  # flipped bits take no times
-    load = max(one.get("load", 0) for one in timed)
-    return f"All figures are from {run_text(results)}. Machine: {machine_text(results.all['machine'])}; load before each part at most {load:.2f}."
+    timed = [one for one in results.all["parts"] if part_suite(one) not in ("damage", "archive")]  # these take no times
+    quiet = [one.get("load", 0) for one in timed if not is_busy(one)]
+    busy = {}
+    for one in timed:
+        if is_busy(one):
+            busy.setdefault(part_suite(one), []).append(one["load"])
+    beside = "".join(f"; {suite}: other work ran beside {len(loads)} parts (load {min(loads):.1f} to {max(loads):.1f})" for suite, loads in busy.items())
+    return (f"All figures are from {run_text(results)}. Machine: {machine_text(results.all['machine'])}; load before each part at most "
+            f"{max(quiet, default=0):.2f}{beside}.")  # fmt: skip
 
 
 def evidence_browser(results):

@@ -176,13 +176,12 @@ def phase_ratios(results):
         "reading into memory that is there: copy, unpack, paint", "open: functional groups to the frame table"))  # fmt: skip
     if copy and again and touch and total:
         yield "phase: unpacking and painting", time_text(max(median(again) - median(copy), 0))
-        yield "phase: share of moving memory", f"{100 * (median(touch) + median(copy)) / median(total):.0f} %"
 
 
 def frame_ratios(results):
     for corpus in (CASE, BEFORE):
         size = lambda codec, kind="labelmap": (results.frames(corpus, codec, kind) or {}).get("bytes")
-        pairs = [("deflated-frame", "label-edge"), ("deflated-frame:level=12", "label-edge"), ("deflated-frame", "zstd"), ("zstd", "label-edge"), ("label-edge", "label-edge-predicted"),
+        pairs = [("deflated-frame", "label-edge"), ("deflated-frame:level=12", "label-edge"), ("deflated-frame", "zstd"), ("deflated-frame:level=12", "zstd"), ("zstd", "label-edge"), ("crackle + zstd-19", "label-edge"), ("label-edge", "label-edge-predicted"),
                  ("zstd", "zstd, frame before"), ("zstd, frame before", "label-edge-predicted"), ("WebP lossless", "label-edge"), ("OpenZL, level 19", "label-edge"),
                  ("jpeg-xl:effort=9", "JPEG XL 0.11, effort 9"), ("JPEG XL 0.11, effort 9", "label-edge"), ("jpeg-ls", "deflated-frame"), ("htj2k", "deflated-frame"), ("jpeg2000", "deflated-frame"), ("gzip-6 volume, zlib", "label-edge")]  # fmt: skip
         for one, other in pairs:

@@ -9,7 +9,7 @@ import statistics
 # Names of codecs in the results and in the tables.
 CODECS = {"label-edge": "independent", "label-edge:same=1": "with same frames", "label-edge-predicted": "predicted", "zstd": "zstd-19",
           "zstd, frame before": "zstd-19, frame before",
-          "deflated-frame:level=12": "deflated-frame", "jpeg-ls": "jpeg-ls", "jpeg-xl:effort=9": "jpeg-xl, 9",
+          "deflated-frame:level=12": "deflated-frame, 12", "jpeg-ls": "jpeg-ls", "jpeg-xl:effort=9": "jpeg-xl, 9",
           "JPEG XL 0.11, effort 9": "jpeg-xl 0.11, 9", "WebP lossless": "WebP lossless", "OpenZL, level 19": "OpenZL, 19", "crackle": "crackle",
           "crackle, order 5": "crackle, order 5", "crackle + zstd-19": "crackle + zstd-19", "crackle, order 5 + zstd-19":
           "crackle, order 5 + zstd-19", "compresso": "compresso", "gzip-6 volume, zlib": "nii.gz, zlib", "gzip-6 volume, libdeflate":
@@ -20,7 +20,7 @@ VERSION_2 = {"s0327-512": 167258, "s0327": 167134, "ct20": 3894, "knee": 80878, 
              "aicha": 27480, "harvard-oxford": 78056, "jhu-wm": 14540, "jhu-wm-2mm": 4748, "aal": 56400, "brodmann": 67260,
              "inia19": 86986, "jhu189": 69144, "natbrainlab": 59952, "phantom-31": 2184, "phantom-108": 140928}  # fmt: skip
 # Codecs that give access to a frame, without decoding all.
-WITH_ACCESS = ("zstd-19", "deflated-frame", "jpeg-ls", "jpeg-xl, 9", "jpeg-xl 0.11, 9", "WebP lossless", "OpenZL, 19", "crackle",
+WITH_ACCESS = ("zstd-19", "deflated-frame, 12", "jpeg-ls", "jpeg-xl, 9", "jpeg-xl 0.11, 9", "WebP lossless", "OpenZL, 19", "crackle",
                "crackle, order 5", "compresso")
 VOLUMES = ["s0327-512", "s0327", "ct20", "knee", "hncma", "aparc", "liver", "aicha", "harvard-oxford", "jhu-wm", "jhu-wm-2mm", "aal",
            "brodmann", "inia19", "jhu189", "natbrainlab", "phantom-108", "phantom-31", "cubes5-scan", "cubes5-random",
@@ -219,7 +219,7 @@ def losses(results):
                         ("WebP lossless", "WebP, lossless,"), ("OpenZL, 19", "OpenZL at level 19"),
                         ("zstd-19, frame before", "zstd with the frame before as prefix"), ("crackle + zstd-19", "crackle with zstd behind it, which has no access to one slice,"),
                         ("crackle, order 5 + zstd-19", "crackle of order 5 with zstd behind it, which has none either,"),
-                        ("crackle, order 5", "crackle of order 5"), ("deflated-frame", "Deflated Image Frame")):  # fmt: skip
+                        ("crackle, order 5", "crackle of order 5"), ("deflated-frame, 12", "Deflated Image Frame, level 12")):  # fmt: skip
         smaller = {own: {n: 1 - x for n, x in ratios(codec, own, "bytes").items() if x < 1} for own in ("independent", "predicted")}
         text = [f"smaller than {own} frames on " + ", ".join(f"{n} (by {whole_percent(x)} %)" for n, x in found.items())
                 for own, found in smaller.items() if found]  # fmt: skip
@@ -248,6 +248,12 @@ def sentence_values(results):
     except ValueError:
         return
     yield "label-edge: volumes", f"{len(real)}"
+    for codec, words in (("deflated-frame", "level 6"), ("deflated-frame:level=12", "level 12")):
+        sizes = {(record["corpus"], record["codec"]): record["bytes"] for record in results["frames"]
+                 if record["representation"] == "labelmap" and "error" not in record}  # fmt: skip
+        times = [sizes[name, codec] / sizes[name, "label-edge"] for name in real if (name, codec) in sizes]
+        if times:
+            yield f"label-edge: Deflated Image Frame of {words} / independent frames", f"{min(times):.1f} to {max(times):.1f}"
     for codec in ("independent", "predicted"):
         speeds = [rows["zstd-19"]["decode_mbps"] / rows[codec]["decode_mbps"] for rows in real.values()]
         yield f"label-edge: volumes where zstd decodes faster than {codec} frames", f"{sum(x > 1 for x in speeds)}"

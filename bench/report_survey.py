@@ -131,7 +131,7 @@ def sizes_title(kinds):
     headers = [kind.header(EDGE) / kind.forms[EDGE]["bytes"]["file"] for kind in kinds if EDGE in kind.forms]
     if not shares:
         return f"{len(kinds)} kinds of objects"
-    text = f"Of {len(kinds)} kinds of objects, LABELMAP with Deflated Image Frame takes {span(shares)} of what dcmqi writes"
+    text = f"Of {len(shares)} kinds of objects without overlap, LABELMAP with Deflated Image Frame takes {span(shares)} of what there was"
     return text + (f"; with Label Edge frames, {percent(statistics.median(headers))} of what is left are not pixel data (median)" if headers else "")
 
 
@@ -171,6 +171,6 @@ def survey_section(results, pictures):
     times = times_picture(kinds)
     made = [heading("survey", name), figure(sizes_picture(kinds, pictures), caption, name)]
     if times:
-        made += [f"<h3>{escape(times_name)}</h3>", figure(times, "Source: survey. Medians, from a warm page cache, without the start of the program; dseg with all "
+        made += [f"<h3>{escape(times_name)}</h3>", figure(times, "Source: survey. Medians, or one run of what takes long, from a warm page cache, without the start of the program; dseg with all "
                  "processors. dcmqi writes files of volumes: its time is that of its program.", times_name)]  # fmt: skip
     return "\n".join([*made, *(kind_table(kind) for kind in kinds)])

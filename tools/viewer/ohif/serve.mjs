@@ -18,6 +18,7 @@ function proxy(request, response) {
   const headers = { ...request.headers, host: `127.0.0.1:${orthanc}`, connection: "close" };
   const options = { host: "127.0.0.1", port: orthanc, path: request.url, method: request.method, headers, agent: false };
   const upstream = http.request(options, (answer) => {
+    delete answer.headers.connection; // Orthanc's, and not ours
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
   });
