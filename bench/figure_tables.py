@@ -174,13 +174,31 @@ def findings_run(results):
             f"{max(quiet, default=0):.2f}{beside}.")  # fmt: skip
 
 
-def evidence_browser(results):
-    """Label Edge's decoder for browsers beside those of zstd and of deflate: MB/s of pixels, medians, and how many times as fast."""
+def in_browser(results):
+    """volume: the record of each decoder."""
     by_corpus = {}
     for record in results.all.get("browser", []):
         by_corpus.setdefault(record["corpus"], {})[record["decoder"]] = record
+    return by_corpus
+
+
+def evidence_browser_targets(results):
+    """What was to be reached in JavaScript, into one volume, and where it was."""
+    said = []
+    for other, what, wanted in (("fzstd", "At least 4 times as fast as fzstd on frames of zstd -19", 4), ("pako", "Faster than pako on Deflated Image Frame", 1)):
+        times = {corpus: found["label-edge.js"]["volume"]["mbps"] / found[other]["volume"]["mbps"] for corpus, found in in_browser(results).items()}
+        reached = [corpus for corpus, value in times.items() if value >= wanted]
+        rest = [value for value in times.values() if value < wanted]
+        span = lambda values: f"{min(values):.1f} to {max(values):.1f}"
+        text = f"{what}: reached on " + (f"all {len(times)}, {span(times.values())}" if not rest else ", ".join(reached) or "none")
+        said.append(text + (f"; **missed** on the {len(rest)} others, {span(rest)}" if rest else "") + ".")
+    return " ".join(said)
+
+
+def evidence_browser(results):
+    """Label Edge's decoder for browsers beside those of zstd and of deflate: MB/s of pixels, medians, and how many times as fast."""
     rows = []
-    for corpus, found in by_corpus.items():
+    for corpus, found in in_browser(results).items():
         row = [corpus]
         for way in ("volume", "arrays"):
             speeds = [found[name][way]["mbps"] for name in ("label-edge.js", "fzstd", "pako")]
@@ -350,6 +368,7 @@ BLOCKS = {
     "paper-kinds": lambda results: paper_kinds(results.all),
     "evidence-run": evidence_run,
     "evidence-browser": evidence_browser,
+    "evidence-browser-targets": evidence_browser_targets,
     "evidence-objects": evidence_objects,
     "evidence-targets": lambda results: label_edge.targets(results.all),
     "evidence-losses": lambda results: label_edge.losses(results.all),
