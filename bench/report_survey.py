@@ -6,6 +6,7 @@ import statistics
 from bars import Logarithmic, chart, dot, escape, figure, head, heading, legend, number, row, scale, short_bytes, short_time, table, track
 from figure_values import times_text
 from report_archive import PARTS, STANDARD, form_words
+from survey.values import own_reading
 
 # Forms that the pictures have; the tables have all.
 SIZES = {"binary/deflated-frame": "ring standard", STANDARD: "standard", "binary/label-edge": "ring experimental",
@@ -114,12 +115,11 @@ def times_picture(kinds):
     return legend({f"dot {style}": words for style, (words, _) in READERS.items()}) + chart("times", rows)
 
 
-def times_title(kinds):
-    """How many times as fast as each peer, over the kinds that both read."""
+def times_title(results):
+    """How many times as fast as each peer, over the kinds that both read while nothing else ran."""
     told = []
     for name in ("dcmqi", "highdicom"):
-        pairs = [(seconds(kind.written.get(name), "read_writer"), seconds(kind.written.get(name), "read")) for kind in kinds]
-        ratios = [peer / ours for peer, ours in pairs if peer and ours]
+        ratios = own_reading(results, name).values()
         if ratios:
             least, most, middle = map(times_text, (min(ratios), max(ratios), statistics.median(ratios)))
             told.append((least if least == most else f"{least} to {most}") + f" times as fast as {name}" + (f" (median {middle})" if least != most else ""))
@@ -163,7 +163,7 @@ def survey_section(results, pictures):
     kinds = kinds_of(results)
     if not kinds:
         return ""
-    name, times_name = sizes_title(kinds), times_title(kinds)
+    name, times_name = sizes_title(kinds), times_title(results)
     real = sum(bool(kind.about["real"]) for kind in kinds)
     caption = (f"Source: survey, {len(kinds)} kinds of objects, {real} of them of patients or atlases, the others made; all with references to their images. "
                "The object as it is was written by dcmqi, of slides by highdicom; dseg converted it, so that all forms say the same. "
