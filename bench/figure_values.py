@@ -171,10 +171,8 @@ def node_ratios(results):
 
 def phase_ratios(results):
     read = lambda name: results.headline(PHASES, name)
-    total, touch, copy, again, opened = map(read, (
-        "all of it", "the label map's memory, touched once", "pixel data copied from the page cache",
-        "reading into memory that is there: copy, unpack, paint", "open: functional groups to the frame table"))  # fmt: skip
-    if copy and again and touch and total:
+    copy, again = map(read, ("pixel data copied from the page cache", "reading into memory that is there: copy, unpack, paint"))
+    if copy and again:
         yield "phase: unpacking and painting", time_text(max(median(again) - median(copy), 0))
 
 
