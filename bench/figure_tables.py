@@ -6,7 +6,7 @@ from pathlib import Path
 
 import damage
 import label_edge
-from figure_text import size_text, time_text, times_text, two_digits
+from figure_text import machine_of, machine_text, machines_text, size_text, time_text, times_text, two_digits
 from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, median, part_suite, ratios, speed
 from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, paper_kinds, survey_part
 from survey.values import is_busy
@@ -143,11 +143,6 @@ def findings_codecs(results):
     return markdown(["frame codec", "bytes", "decode", "random frame", "bytes before", "decode", "random frame"], rows)
 
 
-def machine_text(machine):
-    virtual = "virtual, " if machine["virtual"] else ""
-    return f"{virtual}{machine['processors']} x {machine['processor']}, {machine['memory_bytes'] / 1e9:.0f} GB, {machine['compiler']}"
-
-
 def run_text(results):
     """When it was measured, and of which commits: parts may be of several runs."""
     r = results.all
@@ -170,7 +165,7 @@ def findings_run(results):
         if is_busy(one):
             busy.setdefault(part_suite(one), []).append(one["load"])
     beside = "".join(f"; {suite}: other work ran beside {len(loads)} parts (load {min(loads):.1f} to {max(loads):.1f})" for suite, loads in busy.items())
-    return (f"All figures are from {run_text(results)}. Machine: {machine_text(results.all['machine'])}; load before each part at most "
+    return (f"All figures are from {run_text(results)}. Machine: {machines_text(results.all)}; load before each part at most "
             f"{max(quiet, default=0):.2f}{beside}.")  # fmt: skip
 
 
@@ -229,7 +224,7 @@ def evidence_run(results):
     r = results.all
     name = lambda one: one["library"] if not one["library"][0].isdigit() else f"{one['codec'].split(':')[0]} {one['library']}"
     libraries = sorted({name(one) for one in r["frames"] if one.get("library")})
-    return (f"{run_text(results)}. Machine: {machine_text(results.all['machine'])}. {r['libraries'].splitlines()[-1]}; "
+    return (f"{run_text(results)}. Machine: {machines_text(results.all)}. {r['libraries'].splitlines()[-1]}; "
             f"frame codecs: {', '.join(libraries)}. Volumes have the names that they have in `bench/corpora.json`.")  # fmt: skip
 
 
@@ -244,10 +239,11 @@ def measurements(results):
              "[findings.md](findings.md) says what it means. Made by `bench/figures.py`; all of it, and the other volumes, is in "
              "[bench/results.json](../bench/results.json). Paths are from the top of the project; files in `build` are made by the run, "
              "and each command can be given again alone after it. Threads 0: all processors.", "",
-             f"Machine: {machine_text(results.all['machine'])}; {r['machine']['system']}; governor {r['machine']['governor']}.", "",
+             f"Machine: {machines_text(results.all)}; {r['machine']['system']}; governor {r['machine']['governor']}.", "",
              r["libraries"].replace("\n", "; ") + ".", "",
-             markdown(["part of the run", "began", "seconds", "load before"],
-                      [[p["part"], p.get("date", ""), str(p.get("seconds", "failed")), str(p.get("load", ""))] for p in r["parts"]], 2)]  # fmt: skip
+             markdown(["part of the run", "began", "seconds", "load before", "processor"],
+                      [[p["part"], p.get("date", ""), str(p.get("seconds", "failed")), str(p.get("load", "")), machine_of(p, r)["processor"]]
+                       for p in r["parts"]], 2)]  # fmt: skip
     titles = {READ: "Read", NODE: "Node", COLD: "Cold", "Write": "Write", PARTS: "Part", STATISTICS: "Statistics", PHASES: "Phase"}
     for group, title in titles.items():
         rows = []
@@ -270,7 +266,7 @@ def turns_part(r):
     """This build beside the one with libc alone and an older one: medians, and how many times this one's they are."""
     lines = []
     part = next((one for one in r["parts"] if one["part"].startswith("turns")), {})
-    machine = f" Machine: {machine_text(part.get('machine', r['machine']))}." if part else ""
+    machine = f" Machine: {machine_text(machine_of(part, r))}." if part else ""
     for group in (START, TURNS):
         records = [one for one in r.get("turns", []) if one["group"] == group]
         by_name = {(one["name"], one["form"]): one for one in records}

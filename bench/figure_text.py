@@ -41,7 +41,7 @@ def range_text(low, high, text=size_text):
 
 def percent(share):
     value = 100 * share
-    return f"{value:.0f} %" if value >= 0.995 or value == 0 else f"{value:.2g} %"
+    return f"{value:.0f} %" if value >= 9.95 or value == 0 else f"{value:.2g} %"
 
 
 def times_text(ratio):
@@ -56,3 +56,31 @@ def form_words(form):
     """LABELMAP, Deflated Image Frame, level 12: of labelmap/deflated-frame:level=12."""
     representation, _, codec = form.partition("/")
     return f"{REPRESENTATIONS[representation]}, {codec_words(*codec.split(':', 1))}"
+
+
+def machine_text(machine):
+    virtual = "virtual, " if machine["virtual"] else ""
+    return f"{virtual}{machine['processors']} x {machine['processor']}, {machine['memory_bytes'] / 1e9:.0f} GB, {machine['compiler']}"
+
+
+def machine_of(part, results):
+    """A part that is kept from another run names its own."""
+    return part.get("machine", results["machine"])
+
+
+def machines_text(results):
+    """The machine of most parts, then the others, each with what it measured: a suite, or how many of its parts."""
+    by_machine, suites = {}, {}
+    for part in results["parts"]:
+        text, suite = machine_text(machine_of(part, results)), part["part"].partition("-")[0]
+        by_machine.setdefault(text, []).append(suite)
+        suites[suite] = suites.get(suite, 0) + 1
+    if not by_machine:
+        return machine_text(results["machine"])
+    first, *others = sorted(by_machine, key=lambda text: -len(by_machine[text]))
+    said = first
+    for other in others:
+        counts = {suite: by_machine[other].count(suite) for suite in by_machine[other]}
+        what = (suite if count == suites[suite] else f"{count} parts of {suite}" for suite, count in counts.items())
+        said += f"; {', '.join(what)}: {other}"
+    return said

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import plots
 from bars import escape, figure, heading, short_bytes, table
+from figure_text import machine_of, machines_text
 from figure_values import median, with_slow
 from report_archive import archive_section
 from report_case import bytes_section, encoding_tables, headline_section, other_headline_tables, tile_list
@@ -72,9 +73,8 @@ def failures_section(results):
 def environment_section(results):
     machine = results["machine"]
     facts = [
-        ("Processor", f"{machine['processor']}, {machine['processors']} used" + (", a virtual machine" if machine["virtual"] else "")),
-        ("Memory", short_bytes(machine["memory_bytes"])), ("Governor", machine["governor"]), ("System", machine["system"]),
-        ("Compiler", machine["compiler"]), ("Libraries", results["libraries"]), ("Commit", results["commit"]),
+        ("Machine", machines_text(results)), ("Governor", machine["governor"]), ("System", machine["system"]),
+        ("Libraries", results["libraries"]), ("Commit", results["commit"]),
         ("Measured", f"{results['date']} UTC, {results['seconds']} s in all; load before it {machine['load']:.2f}"),
         ("Command", results["command"]),
     ]  # fmt: skip
@@ -86,8 +86,9 @@ def environment_section(results):
     return "\n".join([
         "<h2 id=machine>Machine, corpora, method</h2>",
         table(["", ""], [[escape(a), f"<code>{escape(b)}</code>"] for a, b in facts], 2),
-        "<details><summary>Parts of the run</summary>" + table(["part", "began", "seconds", "load before", "commit"], [[
-            escape(p["part"]), escape(p.get("date", "")), str(p.get("seconds", "failed")), str(p.get("load", "")), escape(p.get("commit", ""))]
+        "<details><summary>Parts of the run</summary>" + table(["part", "began", "seconds", "load before", "processor", "commit"], [[
+            escape(p["part"]), escape(p.get("date", "")), str(p.get("seconds", "failed")), str(p.get("load", "")),
+            escape(machine_of(p, results)["processor"]), escape(p.get("commit", ""))]
             for p in parts], 2) + "</details>" if (parts := results.get("parts")) else "",
         f"<details><summary>Corpora</summary>{table(['name', 'what', 'file', 'source', 'licence', 'SHA-256', 'missing'], rows, 7)}</details>",
         "<h3>Method</h3><ul><li>Every piece of work runs in a process of its own, one at a time.</li><li>The first run of each is a "
@@ -130,7 +131,7 @@ def write_report(results, path, pictures=None):
 <title>DICOM segmentations: size and speed</title><style>{(HERE / 'report.css').read_text()}</style></head>
 <body><main>
 <h1>DICOM segmentations: size and speed</h1>
-<p class=soft>dseg {escape(results['commit'])}, {escape(results['date'])} UTC, {results['machine']['processors']} x {escape(results['machine']['processor'])}.{quick}
+<p class=soft>dseg {escape(results['commit'])}, {escape(results['date'])} UTC, {escape(machines_text(results))}.{quick}
 <code>{escape(results['command'])}</code></p>{note}
 <nav>{' '.join(shown)} <a download=results.json.gz href="data:application/gzip;base64,{data}">results.json.gz</a></nav>
 {body}

@@ -2,7 +2,9 @@
 """The report's first picture: what an archive's objects take today, in the standard's own encodings, and with each proposal."""
 
 from bars import Linear, chart, escape, figure, group, head, heading, legend, number, row, scale, short_bytes, stacked, stick, table, track
+from figure_text import form_words, range_text
 from survey.reckon import AS_IT_IS
+from survey.values import with_parts_as_it_is
 
 NATIVE = "binary/explicit-le"
 STANDARD = "labelmap/deflated-frame"  # of the standard's encodings the one that gives access to a frame and that others read, too
@@ -12,23 +14,12 @@ SHOWN = (NATIVE, "binary/rle", "binary/deflated-frame", "binary/deflated", "labe
 MOST_PROPOSALS = 8
 LEAST_RANGE = 0.5  # percent of the track below which a range would hide the bar
 SMALL = 0.03  # what takes less than this share of today's bytes is in the enlarged part of the picture
-WORDS = {"explicit-le": "not compressed", "implicit-le": "not compressed, implicit VR", "encapsulated": "not compressed, encapsulated",
-         "deflated": "whole data set deflated", "deflated-frame": "Deflated Image Frame", "rle": "RLE", "jpeg-ls": "JPEG-LS",
-         "jpeg2000": "JPEG 2000", "htj2k": "HTJ2K", "jpeg-xl": "JPEG XL", "jpeg-lossless": "JPEG lossless", "zstd": "zstd",
-         "label-edge": "Label Edge", "label-edge-predicted": "Label Edge, predicted"}  # fmt: skip
 # Parts of an object as they are drawn, of those that records have.
 PARTS = {"pixels": ("pixel data, with offset tables", ("pixel_data", "frame_index")),
          "groups": ("per-frame functional groups", ("per_frame_groups",)),
          "references": ("references to the images", ("references",)),
          "rest": ("segments and the rest", ("segments", "rest"))}  # fmt: skip
 WHOLE = "whole data set deflated: no parts, no access to a frame"
-
-
-def form_words(form):
-    """"LABELMAP, Deflated Image Frame" of labelmap/deflated-frame."""
-    representation, _, codec = form.partition("/")
-    codec, _, setting = codec.partition(":")
-    return f"{representation.upper()}, {WORDS.get(codec, codec)}" + (f", {setting.replace('=', ' ')}" if setting else "")
 
 
 def whole_number(value):
@@ -46,12 +37,9 @@ def about(count):
     return short_bytes(float(f"{count:.2g}"))
 
 
-def range_text(spread):
+def spread_text(spread):
     """"76 to 130 GB"; nothing where there is no range."""
-    low, high = about(spread["low"]), about(spread["high"])
-    if low == high:
-        return ""
-    return f"{low.split()[0]} to {high}" if low.split()[1] == high.split()[1] else f"{low} to {high}"
+    return range_text(spread["low"], spread["high"], about) if about(spread["low"]) != about(spread["high"]) else ""
 
 
 class Archive:
@@ -67,7 +55,8 @@ class Archive:
         self.today = every.pop(AS_IT_IS, None)
         self.forms = every
         self.found = bool(self.source and self.today and STANDARD in every)
-        self.today_parts = self.found and parts_today(self.classes, results.get("survey") or [])
+        if self.found:
+            self.today = with_parts_as_it_is(results)
 
     def proposals(self):
         """The smallest forms that need a change of the standard, of each representation that archives would take."""
@@ -88,20 +77,6 @@ def is_no_better(record, other):
     return record["form"].startswith(f"{other['form']}-") and middle(record) > 0.99 * middle(other)
 
 
-def parts_today(classes, survey):
-    """Bytes by part of the objects as they are: each class as its cases in the survey, which dcmqi wrote; None without them."""
-    total = {}
-    for one in classes:
-        found = [r["bytes"] for r in survey if r["case"] in one["cases"] and r["writer"] == "dcmqi" and "bytes" in r]
-        if not found:
-            return None
-        for size in found:
-            for part, count in size.items():
-                if part != "file":
-                    total[part] = total.get(part, 0) + one["bytes"] * count / size["file"] / len(found)
-    return total
-
-
 def pieces(parts, size):
     """What is drawn one behind the other: kind, bytes, tip."""
     if not parts:
@@ -117,9 +92,9 @@ def form_row(archive, axis, record, parts, words):
     size, today = record["bytes"], middle(archive.today)
     marks = stacked(axis, pieces(parts, size["middle"]))
     if axis.place(size["high"]) - axis.place(size["low"]) > LEAST_RANGE:
-        marks.append(stick(axis, size["low"], size["high"], f"range: {range_text(size)}"))
+        marks.append(stick(axis, size["low"], size["high"], f"range: {spread_text(size)}"))
     hours = record["cpu_hours"]
-    cells = [track(axis, marks), number(f"<strong>{short_bytes(today) if record is archive.today else about(size['middle'])}</strong>"), number(range_text(size), soft=True)]
+    cells = [track(axis, marks), number(f"<strong>{short_bytes(today) if record is archive.today else about(size['middle'])}</strong>"), number(spread_text(size), soft=True)]
     cells.append(number(ratio_text(today / size["middle"]) if record is not archive.today else "", HEADINGS[3], soft=True))
     cells.append(number(whole_number(hours["total"]["middle"]) if hours else "", HEADINGS[4], soft=True))
     return row(escape(words), cells)
@@ -129,7 +104,7 @@ def rows_of(archive, axis, records):
     """The rows of one part of the picture, in groups."""
     rows = []
     for record in [archive.today] if archive.today in records else []:
-        rows += [group("today"), form_row(archive, axis, record, archive.today_parts, form_words(NATIVE))]
+        rows += [group("today"), form_row(archive, axis, record, record["parts"], form_words(NATIVE))]
     for title, of_group in (("the standard's own encodings, without any change", archive.standard()), ("with proposals", archive.proposals())):
         chosen = [record for record in of_group if record in records]
         rows += [group(title)] if chosen else []
@@ -167,7 +142,7 @@ def title(archive):
     standard, best = archive.forms[STANDARD], archive.proposals()
     source = archive.source
     text = (f"The {source['totalsegmentator']['objects']:,} results of TotalSegmentator in {source.get('archive', 'the archive')} take "
-            f"{short_bytes(middle(archive.today))} today; the standard's own encodings would make {about(middle(standard))} of them")  # fmt: skip
+            f"{short_bytes(middle(archive.today))} today; LABELMAP with Deflated Image Frame, both in the standard, would make {about(middle(standard))} of them")  # fmt: skip
     return text + (f", and proposals {about(middle(min(best, key=middle)))}" if best else "")
 
 
@@ -177,10 +152,10 @@ def tiles(archive):
     seg, ct = short_bytes(source["seg"]["bytes"]), short_bytes(source["ct"]["bytes"])
     made = [(short_bytes(today), f"today: the {source['totalsegmentator']['objects']:,} results of TotalSegmentator in {source.get('archive', 'the archive')}, "
              f"BINARY and not compressed. All its SEG takes {seg}, its CT {ct}; {100 * uncompressed_share(source):.1f} % of its SEG series are not compressed"),
-            (about(middle(standard)), f"as LABELMAP with Deflated Image Frame, both in the standard: {range_text(standard['bytes']) or 'no range'}, "
+            (about(middle(standard)), f"as LABELMAP with Deflated Image Frame, both in the standard: {spread_text(standard['bytes']) or 'no range'}, "
              f"{today / middle(standard):.0f} times smaller")]  # fmt: skip
     if best := min(archive.proposals(), key=middle, default=None):
-        made.append((about(middle(best)), f"with the smallest proposal ({form_words(best['form'])}): {range_text(best['bytes']) or 'no range'}, "
+        made.append((about(middle(best)), f"with the smallest proposal ({form_words(best['form'])}): {spread_text(best['bytes']) or 'no range'}, "
                      f"{middle(standard) / middle(best):.1f} times smaller than the standard's"))  # fmt: skip
     if hours := standard["cpu_hours"]:
         made.append((f"{whole_number(hours['total']['middle'])} CPU hours", "to convert all to the standard's, compare each with what it was made of, and "

@@ -4,8 +4,9 @@
 import statistics
 
 from bars import Logarithmic, chart, dot, escape, figure, head, heading, legend, number, row, scale, short_bytes, short_time, table, track
+from figure_text import form_words, percent
 from figure_values import times_text
-from report_archive import PARTS, STANDARD, form_words
+from report_archive import PARTS, STANDARD
 from survey.values import own_reading
 
 # Forms that the pictures have; the tables have all.
@@ -46,10 +47,6 @@ def kinds_of(results):
     for record in results.get("survey") or []:
         by_case.setdefault(record["case"], []).append(record)
     return sorted(map(Kind, by_case.values()), key=lambda kind: -kind.source)
-
-
-def percent(share):
-    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.2g} %"
 
 
 def span(values):

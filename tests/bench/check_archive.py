@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 import figure_tables  # noqa: E402
 import figures  # noqa: E402
-from figure_text import form_words, percent, range_text, size_text  # noqa: E402
+from figure_text import form_words, machines_text, percent, range_text, size_text  # noqa: E402
 from figure_values import Results  # noqa: E402
 from paper import picture  # noqa: E402
 from survey.archive import archive_of  # noqa: E402
@@ -66,10 +66,17 @@ class Text(unittest.TestCase):
         self.assertEqual([range_text(59e9, 94e9), range_text(900e6, 1.2e9), range_text(5e9, 5e9)], ["59 to 94 GB", "900 MB to 1.2 GB", "5.0 GB"])
 
     def test_shares(self):
-        self.assertEqual([percent(x) for x in (0, 0.0012, 0.05, 0.4567, 1)], ["0 %", "0.12 %", "5 %", "46 %", "100 %"])
+        self.assertEqual([percent(x) for x in (0, 0.0012, 0.05, 0.056, 0.4567, 1)], ["0 %", "0.12 %", "5 %", "5.6 %", "46 %", "100 %"])
 
     def test_forms(self):
         self.assertEqual(form_words("labelmap/deflated-frame:level=12"), "LABELMAP, Deflated Image Frame, level 12")
+
+    def test_machines(self):
+        machine = lambda name: {"virtual": False, "processors": 2, "processor": name, "memory_bytes": 8e9, "compiler": "cc"}
+        parts = [{"part": "survey-a"}, {"part": "survey-b"}, {"part": "growth", "machine": machine("B")}, {"part": "survey-c", "machine": machine("B")}]
+        results = {"machine": machine("A"), "parts": [*parts, {"part": "headline"}]}
+        self.assertEqual(machines_text(results), "2 x A, 8 GB, cc; growth, 1 parts of survey: 2 x B, 8 GB, cc")
+        self.assertEqual(machines_text({**results, "parts": []}), "2 x A, 8 GB, cc")
 
 
 class Values(unittest.TestCase):
