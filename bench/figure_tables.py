@@ -6,6 +6,7 @@ from pathlib import Path
 
 import damage
 import label_edge
+import together
 from figure_text import machine_of, machine_text, machines_text, size_text, time_text, times_text, two_digits
 from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, median, part_suite, ratios, speed
 from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, paper_kinds, survey_part
@@ -255,7 +256,7 @@ def measurements(results):
         if rows:
             lines += ["", f"## {title}", "", f"{group}. Part of the run: `sh bench/run.sh --only headline`.", "",
                       markdown(["program", "form", "version", "median", "spread", "peak memory", "voxels", "command"], rows, 3)]  # fmt: skip
-    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + damage_part(r) + survey_part(r) + archive_part(r)
+    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + damage_part(r) + together_part(r) + survey_part(r) + archive_part(r)
     if list(ratios(results)):
         lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
                   markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip
@@ -349,6 +350,14 @@ def damage_part(r):
 
 
 # Blocks between markers, by name.
+def together_part(r):
+    rows = together.table(r)
+    if not rows:
+        return []
+    return ["", "## Together", "", "One segmentation with overlap and references to its images, as highdicom writes it, and as dseg converts that to each form. "
+            "Part of the run: `sh bench/run.sh --only together`.", "", markdown(together.HEAD, rows)]  # fmt: skip
+
+
 BLOCKS = {
     "readme-encodings": readme_encodings,
     "findings-run": findings_run,
@@ -361,6 +370,7 @@ BLOCKS = {
     "findings-encodings": findings_encodings,
     "findings-codecs": findings_codecs,
     "findings-damage": findings_damage,
+    "findings-together": lambda results: markdown(together.HEAD, together.table(results.all)),
     "paper-kinds": lambda results: paper_kinds(results.all),
     "evidence-run": evidence_run,
     "evidence-browser": evidence_browser,

@@ -3,6 +3,7 @@
 
 import damage
 import label_edge
+import together
 from figure_text import size_text, time_text, times_text, two_digits
 from survey.values import archive_ratios, archive_values, survey_ratios, survey_values
 
@@ -199,4 +200,4 @@ def frame_ratios(results):
 
 def all_values(results):
     return {**dict(plain_values(results)), **dict(ratios(results)), **dict(damage.values(results.all)),
-            **dict(survey_values(results.all)), **dict(archive_values(results.all))}  # fmt: skip
+            **dict(survey_values(results.all)), **dict(archive_values(results.all)), **dict(together.values(results.all))}  # fmt: skip

@@ -19,10 +19,11 @@ from suites import Context, browser, damage, encodings, frame_codecs, growth, he
 from survey.archive import archive
 from survey.cases import CASES, QUICK_CASES
 from survey.suite import survey
+from together import together
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
-SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage", "slow")
+SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage", "slow", "together")
 LONG = ("survey", "archive")  # only with --only: the survey takes an hour
 
 # The case of the headline: the first of these that is at hand.
@@ -70,6 +71,8 @@ def plan(options, context, corpora):
     for corpus in choose(corpora, [SMALL] if quick else DAMAGE):
         yield "damage", corpus.name, lambda corpus=corpus: damage(context, corpus)
     yield "growth", "", lambda: growth(context, 10 if quick else 60)
+    if not quick:
+        yield "together", "", lambda: together(context, data_folder() / "totalsegmentator-s0327" / "masks", 120)
     for corpus in [*later, *own]:
         if quick or corpus not in big:
             yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 10 if quick else 30)
@@ -135,9 +138,12 @@ def pictures_of(options, results):
     return pictures.uris(folder)
 
 
+def data_folder():
+    return Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
+
+
 def corpora_of(options, dseg, wanted=None):
-    data = Path(os.environ.get("DSEG_DATA") or TOP.parent / "shared" / "data")
-    return all_corpora(dseg, data, options.out, options.corpus, wanted)
+    return all_corpora(dseg, data_folder(), options.out, options.corpus, wanted)
 
 
 def main():

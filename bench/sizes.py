@@ -31,6 +31,8 @@ def output(*command):
 def encodings(dseg):
     registry = json.loads(output(dseg, "codecs", "--json").stdout)
     for representation in registry["representations"]:
+        if representation["experimental"]:  # together.py has these
+            continue
         for codec in registry["frame_codecs"]:
             common = set(representation["bits_allocated"]) & set(codec["bits_allocated"])
             # Pixel Data of a deflated data set has no size of its own.

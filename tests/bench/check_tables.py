@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
 import damage  # noqa: E402
 import figure_tables  # noqa: E402
 import label_edge  # noqa: E402
+import together  # noqa: E402
 from figure_values import Results, speed, with_slow  # noqa: E402
 
 
@@ -105,6 +106,29 @@ class Frames(unittest.TestCase):
         text = label_edge.result_tables({"frames": records})
         self.assertIn("| s0327 | 1,000 | 1,001 |", text)
         self.assertIn("| 1,000 |", figure_tables.findings_codecs(Results({"frames": records})))
+
+
+class Together(unittest.TestCase):
+    def record(self, writer, form, size, **more):
+        parts = dict.fromkeys(together.PARTS, 0) | {"pixel_data": size - 30, "segments": 20, "rest": 6, "frame_index": 4, "file": size}
+        name, _, codec = form.partition("/")
+        representation, *options = name.split(":")
+        return {"writer": writer, "form": form, "representation": representation, "options": options, "codec": codec, "bytes": parts, **more}
+
+    def test_rows_and_values(self):
+        seconds = {"seconds": {"median": 0.25}}
+        results = {"together": [self.record("highdicom", "binary/explicit-le", 9000, open=seconds),
+                                self.record("dseg", "binary/label-edge", 900), self.record("dseg", "label-sets/label-edge", 90),
+                                self.record("dseg", "label-sets:volume=1/label-edge", 60, node={"failed": "no"}),
+                                {"writer": "dseg", "form": "label-sets/rle", "representation": "label-sets", "options": [], "codec": "rle", "write": {"failed": "no"}}]}  # fmt: skip
+        rows = together.table(results)
+        self.assertEqual([row[0] for row in rows], ["BINARY, native by highdicom", "BINARY, Label Edge", "label sets, Label Edge", "label sets, volume, Label Edge"])
+        self.assertEqual(rows[0][1:], ["9.0 kB", "9.0 kB", "0 bytes", "0 bytes", "20 bytes", "10 bytes", "250 ms", "", "", ""])
+        found = dict(together.values(results))
+        self.assertEqual(found["together: label-sets:volume=1/label-edge: times smaller"], "150")
+        self.assertEqual(found["together: label sets / BINARY, label-edge"], "10.0 %")
+        self.assertNotIn("together: label-sets/rle: file", found)
+        self.assertEqual(together.table({}), [])
 
 
 if __name__ == "__main__":
