@@ -144,18 +144,27 @@ test("a Zstandard frame has the size that its header and the object say", async 
 });
 
 test("a frame that says it is larger than the object says is not decoded", async () => {
-  const { htj2k, jpeg2000, jpegLossless, jpegLs } = await fromPackage("decoders");
+  const { htj2k, jpeg2000, jpegLossless, jpegLs, jpegXl } = await fromPackage("decoders");
   const size = (bytes) => [...new Uint8Array(Uint16Array.from(bytes).buffer)].reverse(); // two numbers, big endian
   const jpeg = (marker) => [0xff, 0xd8, 0xff, 0xff, 0xe0, 0, 4, 1, 2, 0xff, marker, 0, 11, 8, ...size([60000, 50000]), 1, 1, 0x11, 0];
   const siz = [0xff, 0x4f, 0xff, 0x51, 0, 41, 0, 0, 0, 0, 0xea, 0x65, 0, 0, 0xc3, 0x54, 0, 0, 0, 5, 0, 0, 0, 4, 0, 0, 0, 0];
+  // Fields of a SizeHeader as [value, bits], the first in the lowest bits.
+  const packed = (fields) => {
+    const bits = fields.flatMap(([value, count]) => Array.from({ length: count }, (_, i) => Math.floor(value / 2 ** i) % 2));
+    return Array.from({ length: Math.ceil(bits.length / 8) }, (_, byte) => bits.slice(8 * byte, 8 * byte + 8).reduce((sum, bit, i) => sum + bit * 2 ** i, 0));
+  };
+  const xl = [0xff, 0x0a, ...packed([[0, 1], [2, 2], [49999, 18], [0, 3], [2, 2], [59999, 18]])];
+  const box = (type, content) => [0, 0, 0, 8 + content.length, ...Buffer.from(type), ...content];
+  const file = (...boxes) => [...box("JXL ", [0x0d, 0x0a, 0x87, 0x0a]), ...box("ftyp", Buffer.from("jxl ....jxl ")), ...boxes];
   class Decoder {
     getEncodedBuffer = (length) => new Uint8Array(length);
     decode() {
       throw new Error("it was decoded");
     }
   }
-  const module = { JpegLSDecoder: Decoder, J2KDecoder: Decoder, HTJ2KDecoder: Decoder, Decoder };
-  const frames = [[jpegLs, jpeg(0xf7)], [jpegLossless, jpeg(0xc3)], [jpeg2000, siz], [htj2k, siz]];
+  const module = { JpegLSDecoder: Decoder, J2KDecoder: Decoder, HTJ2KDecoder: Decoder, JpegXLDecoder: Decoder, Decoder };
+  const frames = [[jpegLs, jpeg(0xf7)], [jpegLossless, jpeg(0xc3)], [jpeg2000, siz], [htj2k, siz], [jpegXl, xl],
+    [jpegXl, file(...box("jxlc", xl))], [jpegXl, file(...box("jxlp", [0, 0, 0, 0, ...xl]))]];
   for (const [binding, bytes] of frames) {
     const [decode] = Object.values(await binding(module));
     const frame = Uint8Array.from(bytes);
@@ -164,4 +173,11 @@ test("a frame that says it is larger than the object says is not decoded", async
     assert.throws(() => decode(frame, { ...info, rows: 50000, columns: 60000 }), /it was decoded/);
     for (let cut = 0; cut < bytes.length; cut++) assert.throws(() => decode(frame.subarray(0, cut), info)); // by whichever
   }
+  const [decode] = Object.values(await jpegXl(module));
+  const said = (fields, rows, columns) => assert.throws(
+    () => decode(Uint8Array.from([0xff, 0x0a, ...packed(fields)]), { rows: 1, columns: 1, bitsAllocated: 8 }), new RegExp(`has ${rows} x ${columns} pixels`));
+  said([[1, 1], [11, 5], [6, 3]], 96, 120); // sides of few multiples of 8; width as 5 to 4
+  said([[1, 1], [11, 5], [0, 3], [0, 5]], 96, 8);
+  said([[0, 1], [0, 2], [332, 9], [4, 3]], 333, 499); // 3 to 2, rounded down
+  said([[0, 1], [3, 2], [2 ** 30 - 1, 30], [0, 3], [1, 2], [8190, 13]], 2 ** 30, 8191);
 });
