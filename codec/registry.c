@@ -184,10 +184,43 @@ static dseg_status check_function(bool needed, bool there, const char *plugin, c
   return DSEG_OK;
 }
 
+static bool is_creator(const char *creator) {
+  const size_t length = strlen(creator);
+  return length >= 1 && length <= 64;
+}
+
+/* SOP Classes, Private Creators and the proposal's name of an experimental representation. */
+static dseg_status check_keys(const dseg_representation *r, dseg_error *error) {
+  const char *const *other;
+  if (r->proposal_name != NULL && !is_name(r->proposal_name)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: \"%s\" is no name for a proposal ([a-z0-9-]+)",
+                     r->name, r->proposal_name);
+  }
+  if (r->private_creator != NULL && !is_creator(r->private_creator)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: its Private Creator is not 1 to 64 characters",
+                     r->name);
+  }
+  for (other = r->other_creators; other != NULL && *other != NULL; other++) {
+    if (!is_creator(*other)) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: a Private Creator is not 1 to 64 characters",
+                       r->name);
+    }
+  }
+  for (other = r->other_sop_classes; other != NULL && *other != NULL; other++) {
+    if (!is_uid(*other)) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: \"%s\" is no valid SOP Class UID", r->name,
+                       *other);
+    }
+  }
+  return DSEG_OK;
+}
+
 /* What only experimental representations do. */
 static dseg_status check_experimental(const dseg_representation *r, dseg_error *error) {
   const bool writes = (r->flags & DSEG_PLUGIN_CAN_WRITE) != 0;
-  const bool own = r->replaces != 0 || r->private_creator != NULL || r->describe != NULL || r->interpret != NULL;
+  const bool own = r->replaces != 0 || r->private_creator != NULL || r->describe != NULL || r->interpret != NULL ||
+                   r->other_sop_classes != NULL || r->other_creators != NULL || r->inspect != NULL ||
+                   r->proposal_name != NULL;
   if ((r->flags & DSEG_PLUGIN_EXPERIMENTAL) == 0 && (own || (r->flags & DSEG_PLUGIN_BITS_32) != 0)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "representation %s: 32 bits a pixel and attributes of its own are for experimental ones only "
@@ -204,10 +237,30 @@ static dseg_status check_experimental(const dseg_representation *r, dseg_error *
                           r->name, "interpret", error));
   DSEG_TRY(check_function(r->end_plane != NULL, r->put_mask != NULL, r->name, "put_mask", error));
   DSEG_TRY(check_function(r->begin_write != NULL, r->end_write != NULL, r->name, "end_write", error));
-  const size_t length = r->private_creator != NULL ? strlen(r->private_creator) : 1;
-  if (length == 0 || length > 64) {
-    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: its Private Creator is not 1 to 64 characters",
-                     r->name);
+  return check_keys(r, error);
+}
+
+/* Objects of one Segmentation Type are told apart by SOP Class and Private Creator. */
+static dseg_status check_shared_type(const dseg_representation *r, const dseg_representation *other,
+                                     dseg_error *error) {
+  if (!same(other->segmentation_type, r->segmentation_type)) {
+    return DSEG_OK;
+  }
+  if ((r->flags & DSEG_PLUGIN_EXPERIMENTAL) == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: Segmentation Type %s is that of %s", r->name,
+                     r->segmentation_type, other->name);
+  }
+  if (r->private_creator == NULL) {
+    return dseg_fail(
+        error, DSEG_ERROR_ARGUMENT,
+        "representation %s: Segmentation Type %s is that of %s, too, and without a Private Creator nothing "
+        "tells their objects apart",
+        r->name, r->segmentation_type, other->name);
+  }
+  if (other->private_creator != NULL && same(other->private_creator, r->private_creator)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                     "representation %s: Segmentation Type %s with Private Creator \"%s\" is that of %s", r->name,
+                     r->segmentation_type, r->private_creator, other->name);
   }
   return DSEG_OK;
 }
@@ -236,10 +289,7 @@ static dseg_status check_representation(const dseg_representation *r, dseg_error
     if (same(other->name, r->name)) {
       return dseg_fail(error, DSEG_ERROR_ARGUMENT, "there is already a representation with the name %s", r->name);
     }
-    if (same(other->segmentation_type, r->segmentation_type)) {
-      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: Segmentation Type %s is that of %s", r->name,
-                       r->segmentation_type, other->name);
-    }
+    DSEG_TRY(check_shared_type(r, other, error));
   }
   return DSEG_OK;
 }

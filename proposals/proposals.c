@@ -13,6 +13,19 @@ static const dseg_frame_codec *const codecs[] = {
     NULL,
 };
 
+static dseg_status register_representations(dseg_error *error) {
+#if DSEG_PROPOSAL_HEADERS
+  const dseg_representation *volume;
+  for (size_t i = 0; (volume = dseg_proposal_volume(i)) != NULL; i++) {
+    if (dseg_find_representation(volume->name) != volume) {
+      DSEG_TRY(dseg_register(volume, NULL, error));
+    }
+  }
+#endif
+  (void)error;
+  return DSEG_OK;
+}
+
 dseg_status dseg_register_proposals(dseg_error *error) {
   dseg_error_clear(error);
   for (const dseg_frame_codec *const *codec = codecs; *codec != NULL; codec++) {
@@ -20,5 +33,5 @@ dseg_status dseg_register_proposals(dseg_error *error) {
       DSEG_TRY(dseg_register(NULL, *codec, error));
     }
   }
-  return DSEG_OK;
+  return register_representations(error);
 }

@@ -38,18 +38,40 @@ void dseg_tag_list_free(dseg_tag_list *list) {
   *list = (dseg_tag_list){0};
 }
 
-static bool is_private(uint32_t tag) {
-  return (tag >> 16 & 1u) != 0;
-}
-
-/* Private Creator elements reserve blocks of 256 elements (PS3.5 7.8.1). */
-static bool is_creator(uint32_t tag) {
-  return is_private(tag) && (tag & 0xFFFFu) >= 0x10 && (tag & 0xFFFFu) <= 0xFF;
-}
-
 /* The first element of the block that a creator reserves. */
 static uint32_t block_of(uint32_t creator) {
   return (creator & 0xFFFF0000u) | (creator & 0xFFu) << 8;
+}
+
+static bool is_own_creator(const dseg_keep_rule *rule, const dseg_element *element) {
+  bool own = false;
+  for (size_t i = 0; i < 2; i++) {
+    own = own || (rule->own_creators[i] != NULL && dseg_element_is(element, rule->own_creators[i]));
+  }
+  for (const char *const *more = rule->more_creators; !own && more != NULL && *more != NULL; more++) {
+    own = dseg_element_is(element, *more);
+  }
+  return own;
+}
+
+/* Blocks of one group that are not copied; creators stand in front of their blocks. */
+struct own_blocks {
+  uint32_t group;
+  bool blocks[256];
+};
+
+static bool is_in_own_block(struct own_blocks *own, const dseg_keep_rule *rule, const dseg_element *element) {
+  if (element->tag >> 16 != own->group) {
+    *own = (struct own_blocks){.group = element->tag >> 16};
+  }
+  if (!dseg_is_private_creator(element->tag)) {
+    return own->blocks[element->tag >> 8 & 0xFFu];
+  }
+  if (!is_own_creator(rule, element)) {
+    return false;
+  }
+  own->blocks[element->tag & 0xFFu] = true;
+  return true;
 }
 
 static dseg_status copy_one(const dseg_elements *from, const dseg_element *element, const dseg_element *character_set,
@@ -67,20 +89,14 @@ dseg_status dseg_keep_elements(const dseg_elements *from, const dseg_element *ch
                                dseg_tag_list *dropped, dseg_buffer *out, dseg_error *error) {
   size_t offset = 0;
   uint32_t last = 0;
-  uint32_t own_blocks[2] = {0, 0};
+  struct own_blocks own = {.group = 0};
   dseg_element element;
   DSEG_TRY(dseg_elements_next(from, &offset, &element, error));
   while (element.tag != 0) {
     const uint32_t tag = element.tag;
     dseg_keep_choice choice = (tag & 0xFFFFu) == 0 ? DSEG_KEEP_NOT : rule->choose(rule->user, tag);
-    for (size_t i = 0; i < 2; i++) {
-      const char *creator = rule->own_creators[i];
-      if (creator != NULL && is_creator(tag) && dseg_element_is(&element, creator)) {
-        own_blocks[i] = block_of(tag);
-        choice = DSEG_KEEP_NOT;
-      } else if (own_blocks[i] != 0 && (tag & 0xFFFFFF00u) == own_blocks[i]) {
-        choice = DSEG_KEEP_NOT;
-      }
+    if (is_in_own_block(&own, rule, &element)) {
+      choice = DSEG_KEEP_NOT;
     }
     if (choice == DSEG_KEEP_NAME || (choice == DSEG_KEEP_COPY && tag <= last)) {
       DSEG_TRY(dseg_tag_list_add(dropped, tag, error));
@@ -133,7 +149,7 @@ dseg_status dseg_find_private(const dseg_elements *elements, uint16_t group, con
   *found = (dseg_element){0};
   DSEG_TRY(dseg_elements_next(elements, &offset, &element, error));
   while (element.tag != 0) {
-    if (element.tag >> 16 == group && is_creator(element.tag) && dseg_element_is(&element, creator)) {
+    if (element.tag >> 16 == group && dseg_is_private_creator(element.tag) && dseg_element_is(&element, creator)) {
       wanted = block_of(element.tag) | low;
     } else if (element.tag == wanted && wanted != 0) {
       *found = element;

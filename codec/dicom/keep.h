@@ -26,8 +26,14 @@ typedef enum dseg_keep_choice {
 typedef struct dseg_keep_rule {
   dseg_keep_choice (*choose)(const void *user, uint32_t tag);
   const void *user;
-  const char *own_creators[2]; /* Private Creators whose blocks are not copied; NULL: none */
+  const char *own_creators[2];      /* Private Creators whose blocks are not copied; NULL: none */
+  const char *const *more_creators; /* further ones, up to a NULL; NULL: none */
 } dseg_keep_rule;
+
+/* Whether an element is a Private Creator, which reserves a block of 256 elements (PS3.5 7.8.1). */
+static inline bool dseg_is_private_creator(uint32_t tag) {
+  return (tag >> 16 & 1u) != 0 && (tag & 0xFFFFu) >= 0x10 && (tag & 0xFFFFu) <= 0xFF;
+}
 
 /* Whether a copy failed for what it was to copy, which is left out then. */
 static inline bool dseg_is_malformed(dseg_status status) {

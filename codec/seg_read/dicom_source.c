@@ -10,6 +10,7 @@
 #include "base/checked.h"
 #include "dicom/context.h"
 #include "dicom/identity.h"
+#include "seg_read/byte_counts.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
 #include "seg_read/interpret.h"
@@ -230,18 +231,79 @@ static dseg_status place_frames(dseg_dicom_source *source, const size_t *counts,
   return DSEG_OK;
 }
 
-/* A representation's own way to place frames. The references that a copy keeps are known to it. */
-static dseg_status interpret(dseg_dicom_source *source, const dseg_open_options *options, dseg_image_set *images,
-                             bool *by_frame_groups, dseg_error *error) {
-  if (options->keep_context) {
-    DSEG_TRY(dseg_image_set_add_series(images, &source->parts[0].elements, error));
-    DSEG_TRY(dseg_image_set_finish(images, error));
+/* The sources that functional groups give to planes whose frames something else has placed. */
+struct kept_sources {
+  const dseg_dicom_source *source;
+  dseg_plane_position *planes; /* of which source and source_count are used, as an image set counts them */
+  size_t first_frame, part_frames;
+  bool any;
+};
+
+static dseg_status keep_source(void *user, size_t frame, const dseg_groups *groups, dseg_error *error) {
+  struct kept_sources *kept = user;
+  (void)error;
+  if (frame >= kept->part_frames || groups->source < 0) {
+    return DSEG_OK;
   }
-  return dseg_dicom_interpret(source, options, by_frame_groups, error);
+  dseg_plane_position *plane = &kept->planes[kept->source->table.frames[kept->first_frame + frame].plane];
+  if (plane->source < 0) {
+    plane->source = groups->source;
+    plane->source_count = groups->source_list;
+  }
+  kept->any = true;
+  return DSEG_OK;
 }
 
+/* What functional groups say beside the places of frames, for a copy. Where frames have sources there, these count. */
+static dseg_status keep_groups(dseg_dicom_source *source, const size_t *counts, dseg_image_set *images,
+                               dseg_error *error) {
+  dseg_geometry *geometry = &source->base.description->geometry;
+  struct kept_sources kept = {.source = source};
+  kept.planes = dseg_description_alloc(source->base.description, geometry->plane_count * sizeof *kept.planes);
+  if (kept.planes == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu planes", geometry->plane_count);
+  }
+  for (size_t i = 0; i < geometry->plane_count; i++) {
+    kept.planes[i] = geometry->planes[i];
+    kept.planes[i].source = -1;
+    kept.planes[i].source_count = 0;
+  }
+  for (size_t i = 0; i < source->part_count; i++) {
+    dseg_groups shared;
+    size_t items;
+    kept.part_frames = counts[i];
+    images->first_frame = kept.first_frame;
+    DSEG_TRY(dseg_groups_shared(&source->parts[i].elements, images, &shared, error));
+    DSEG_TRY(dseg_groups_per_frame(&source->parts[i], &shared, images, keep_source, &kept, &items, error));
+    for (size_t j = 0; items == 0 && j < counts[i]; j++) {
+      DSEG_TRY(keep_source(&kept, j, &shared, error));
+    }
+    kept.first_frame += counts[i];
+  }
+  if (!kept.any && !images->shared) {
+    return DSEG_OK;
+  }
+  geometry->planes = kept.planes;
+  return dseg_image_set_finish(images, error);
+}
+
+/* A representation's own way to place frames. The references that a copy keeps are known to it. *has_former: as
+ * dseg_image_set_mark_former says. */
+static dseg_status interpret(dseg_dicom_source *source, const size_t *counts, const dseg_open_options *options,
+                             dseg_image_set *images, bool *by_frame_groups, bool *has_former, dseg_error *error) {
+  if (options->keep_context) {
+    DSEG_TRY(dseg_image_set_add_series(images, &source->parts[0].elements, error));
+    DSEG_TRY(dseg_image_set_mark_former(images, &source->parts[0].elements, has_former, error));
+    DSEG_TRY(dseg_image_set_finish(images, error));
+  }
+  DSEG_TRY(dseg_dicom_interpret(source, options, by_frame_groups, error));
+  return options->keep_context && !*by_frame_groups ? keep_groups(source, counts, images, error) : DSEG_OK;
+}
+
+/* Places frames by what the representation says of them, else by functional groups, and has the description's
+ * references complete. */
 static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, const dseg_open_options *options,
-                               dseg_image_set *images, dseg_error *error) {
+                               dseg_image_set *images, bool *has_former, dseg_error *error) {
   dseg_element organization;
   size_t first = 0;
   DSEG_TRY(dseg_elements_find(&source->parts[0].elements, DSEG_TAG(0x0020, 0x9311), &organization, error));
@@ -251,7 +313,7 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
   }
   if (source->representation->interpret != NULL) {
     bool by_frame_groups = false;
-    DSEG_TRY(interpret(source, options, images, &by_frame_groups, error));
+    DSEG_TRY(interpret(source, counts, options, images, &by_frame_groups, has_former, error));
     if (!by_frame_groups) {
       return DSEG_OK;
     }
@@ -270,15 +332,19 @@ static dseg_status build_table(dseg_dicom_source *source, const size_t *counts, 
     status = place_frames(source, counts, &placement, sources ? images : NULL, options, error);
   }
   dseg_placement_free(&placement);
+  if (status == DSEG_OK && options->keep_context) {
+    status = dseg_image_set_mark_former(images, &source->parts[0].elements, has_former, error);
+    status = status == DSEG_OK ? dseg_image_set_finish(images, error) : status;
+  }
   return status;
 }
 
 /* Parts of a concatenation agree in all but what is their own (PS3.3 7.5.1): what does not is dropped. */
 static dseg_status keep_attributes(dseg_dicom_source *source, dseg_tag_list *dropped, dseg_error *error) {
   dseg_description *description = source->base.description;
-  DSEG_TRY(dseg_keep_object(&source->parts[0], source->representation->private_creator, description, dropped, error));
+  DSEG_TRY(dseg_keep_object(&source->parts[0], source->representation, description, dropped, error));
   for (size_t i = 1; i < source->part_count; i++) {
-    DSEG_TRY(dseg_keep_agreed(&source->parts[i], source->representation->private_creator, description, dropped, error));
+    DSEG_TRY(dseg_keep_agreed(&source->parts[i], source->representation, description, dropped, error));
   }
   return dseg_set_dropped(description, dropped, error);
 }
@@ -304,24 +370,17 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   DSEG_TRY(dseg_dicom_read_encoding(source, error));
   dseg_dicom_warn_of_object(source, options);
   DSEG_TRY(dseg_frame_table_create(total, &source->table, error));
-  for (size_t i = 0; i < source->part_count; i++) {
-    const dseg_located *per_frame = &source->parts[i].per_frame;
-    source->info.file_bytes += source->parts[i].file_bytes;
-    source->info.per_frame_bytes +=
-        per_frame->present ? per_frame->value_offset - per_frame->header_offset + per_frame->value_length : 0;
-  }
   dseg_tag_list dropped = {0};
   dseg_image_set images = {.description = description,
                            .character_set = &source->parts[0].character_set,
                            .dropped = options->keep_context ? &dropped : NULL};
   bool has_former = false;
-  dseg_status status = build_table(source, counts, options, &images, error);
-  if (status == DSEG_OK && options->keep_context) {
-    status = dseg_image_set_mark_former(&images, &source->parts[0].elements, &has_former, error);
+  dseg_status status = build_table(source, counts, options, &images, &has_former, error);
+  if (status == DSEG_OK) {
+    status = dseg_count_bytes(source, error);
   }
   if (status == DSEG_OK && options->keep_context) {
-    status = dseg_image_set_finish(&images, error);
-    status = status == DSEG_OK ? dseg_keep_frames(&images, place_kept, &source->table, error) : status;
+    status = dseg_keep_frames(&images, place_kept, &source->table, error);
   }
   dseg_image_set_free(&images);
   for (size_t i = 0; status == DSEG_OK && !options->keep_context && i < description->geometry.plane_count; i++) {

@@ -48,7 +48,7 @@ static dseg_status encode_attributes(const dseg_part10 *part10, dseg_buffer *out
   return DSEG_OK;
 }
 
-static dseg_status read_attributes(const dseg_part10 *part10, dseg_data_set *set, dseg_error *error) {
+dseg_status dseg_read_attributes(const dseg_part10 *part10, dseg_data_set *set, dseg_error *error) {
   dseg_buffer bytes = {0};
   dseg_status status = encode_attributes(part10, &bytes, error);
   if (status == DSEG_OK) {
@@ -231,7 +231,7 @@ dseg_status dseg_dicom_interpret(dseg_dicom_source *source, const dseg_open_opti
     source->table.frames[i].plane = UNPLACED;
   }
   DSEG_TRY(dseg_data_set_create(&set, error));
-  dseg_status status = read_attributes(&source->parts[0], set, error);
+  dseg_status status = dseg_read_attributes(&source->parts[0], set, error);
   if (status == DSEG_OK && (source->representation->replaces & DSEG_REPLACES_SHARED_GROUPS) == 0) {
     status = read_shared(&source->parts[0], &source->base.description->geometry, error);
   }

@@ -11,4 +11,7 @@
 dseg_status dseg_dicom_interpret(dseg_dicom_source *source, const dseg_open_options *options, bool *by_frame_groups,
                                  dseg_error *error);
 
+/* Reads what representations are given of an object into set: its attributes, in Explicit VR and UTF-8. */
+dseg_status dseg_read_attributes(const dseg_part10 *part10, dseg_data_set *set, dseg_error *error);
+
 #endif

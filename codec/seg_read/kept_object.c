@@ -110,9 +110,10 @@ static dseg_status insert(dseg_buffer *into, size_t place, const dseg_buffer *by
   return DSEG_OK;
 }
 
-static dseg_status collect(const dseg_part10 *part10, const char *creator, dseg_tag_list *dropped, dseg_buffer *bytes,
-                           dseg_buffer *equipment, dseg_error *error) {
-  const dseg_keep_rule rule = {choose, NULL, {DSEG_PROPOSALS_CREATOR, creator}};
+static dseg_status collect(const dseg_part10 *part10, const dseg_representation *representation, dseg_tag_list *dropped,
+                           dseg_buffer *bytes, dseg_buffer *equipment, dseg_error *error) {
+  const dseg_keep_rule rule = {
+      choose, NULL, {DSEG_PROPOSALS_CREATOR, representation->private_creator}, representation->other_creators};
   size_t place;
   DSEG_TRY(dseg_keep_elements(&part10->elements, &part10->character_set, &rule, dropped, bytes, error));
   DSEG_TRY(dseg_keep_equipment(part10, dropped, equipment, error));
@@ -124,10 +125,10 @@ static dseg_status collect(const dseg_part10 *part10, const char *creator, dseg_
 }
 
 /* The top-level attributes of one file; the caller frees bytes. */
-static dseg_status collect_object(const dseg_part10 *part10, const char *creator, dseg_tag_list *dropped,
-                                  dseg_buffer *bytes, dseg_error *error) {
+static dseg_status collect_object(const dseg_part10 *part10, const dseg_representation *representation,
+                                  dseg_tag_list *dropped, dseg_buffer *bytes, dseg_error *error) {
   dseg_buffer equipment = {0};
-  const dseg_status status = collect(part10, creator, dropped, bytes, &equipment, error);
+  const dseg_status status = collect(part10, representation, dropped, bytes, &equipment, error);
   dseg_buffer_free(&equipment);
   return status;
 }
@@ -158,10 +159,10 @@ static dseg_status keep_segments(const dseg_part10 *part10, dseg_description *de
   return DSEG_OK;
 }
 
-dseg_status dseg_keep_object(const dseg_part10 *part10, const char *creator, dseg_description *description,
-                             dseg_tag_list *dropped, dseg_error *error) {
+dseg_status dseg_keep_object(const dseg_part10 *part10, const dseg_representation *representation,
+                             dseg_description *description, dseg_tag_list *dropped, dseg_error *error) {
   dseg_buffer bytes = {0};
-  dseg_status status = collect_object(part10, creator, dropped, &bytes, error);
+  dseg_status status = collect_object(part10, representation, dropped, &bytes, error);
   if (status == DSEG_OK) {
     status = dseg_keep_bytes(description, &bytes, &description->attributes, error);
   }
@@ -169,11 +170,11 @@ dseg_status dseg_keep_object(const dseg_part10 *part10, const char *creator, dse
   return status == DSEG_OK ? keep_segments(part10, description, dropped, error) : status;
 }
 
-dseg_status dseg_keep_agreed(const dseg_part10 *other, const char *creator, dseg_description *description,
-                             dseg_tag_list *dropped, dseg_error *error) {
+dseg_status dseg_keep_agreed(const dseg_part10 *other, const dseg_representation *representation,
+                             dseg_description *description, dseg_tag_list *dropped, dseg_error *error) {
   dseg_buffer bytes = {0};
   dseg_buffer agreed = {0};
-  dseg_status status = collect_object(other, creator, dropped, &bytes, error);
+  dseg_status status = collect_object(other, representation, dropped, &bytes, error);
   if (status == DSEG_OK) {
     status = dseg_keep_common(description->attributes, (dseg_view){bytes.data, bytes.size}, dropped, &agreed, error);
   }

@@ -5,16 +5,17 @@
 
 #include "dicom/keep.h"
 #include "dicom/part10.h"
+#include "dseg/plugin.h"
 
 /* Sets the attributes of the description, of its segments and of its background from an object whose segments have been
- * read. dropped receives the tags of what a copy does not have. creator, when not NULL, is the Private Creator of
- * elements that say how this object is made, which are left out. */
-dseg_status dseg_keep_object(const dseg_part10 *part10, const char *creator, dseg_description *description,
-                             dseg_tag_list *dropped, dseg_error *error);
+ * read. dropped receives the tags of what a copy does not have. The private elements that its representation puts say
+ * how this object is made, and are left out. */
+dseg_status dseg_keep_object(const dseg_part10 *part10, const dseg_representation *representation,
+                             dseg_description *description, dseg_tag_list *dropped, dseg_error *error);
 
 /* Drops what the other parts of a concatenation say otherwise than the first. */
-dseg_status dseg_keep_agreed(const dseg_part10 *other, const char *creator, dseg_description *description,
-                             dseg_tag_list *dropped, dseg_error *error);
+dseg_status dseg_keep_agreed(const dseg_part10 *other, const dseg_representation *representation,
+                             dseg_description *description, dseg_tag_list *dropped, dseg_error *error);
 
 /* Appends Contributing Equipment Sequence (0018,A001): that of the object, and the object's own maker as its last item
  * unless it is this software, or is there already (PS3.3 C.12.1). Nothing when both are missing. */

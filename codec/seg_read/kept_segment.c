@@ -72,7 +72,7 @@ static dseg_keep_choice choose(const void *user, uint32_t tag) {
 
 static dseg_status keep(const dseg_elements *in, const dseg_element *character_set, const struct item *item,
                         dseg_tag_list *dropped, dseg_description *description, dseg_view *kept, dseg_error *error) {
-  const dseg_keep_rule rule = {choose, item, {DSEG_SEGMENTS_CREATOR}};
+  const dseg_keep_rule rule = {.choose = choose, .user = item, .own_creators = {DSEG_SEGMENTS_CREATOR}};
   dseg_buffer bytes = {0};
   dseg_element own;
   DSEG_TRY(dseg_elements_find(in, DSEG_TAG(0x0008, 0x0005), &own, error));

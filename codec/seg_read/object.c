@@ -6,6 +6,7 @@
 
 #include "model/plugin_call.h"
 #include "seg_read/palette.h"
+#include "seg_read/representation_of.h"
 #include "seg_read/segments.h"
 
 struct reader {
@@ -45,7 +46,7 @@ static dseg_status find_representation(const struct reader *reader, dseg_error *
                      "(0008,0016) is %s (PS3.3 A.51)",
                      source->info.sop_class_uid != NULL ? source->info.sop_class_uid : "missing");
   }
-  source->representation = dseg_find_representation(type);
+  DSEG_TRY(dseg_representation_of(&reader->part10->elements, &source->representation, error));
   if (source->representation == NULL || source->representation->add_to_labels == NULL) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "Segmentation Type (0062,0001) %s is not known to this build",
                      type);

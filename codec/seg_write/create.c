@@ -223,6 +223,24 @@ static dseg_status check_date_time(const char *text, dseg_error *error) {
                    "date_time is \"%.60s\": a date and time of 14 digits is needed, 20250131235959 for instance", text);
 }
 
+/* The SOP Class that the format names, or the representation's. */
+static dseg_status choose_sop_class(dseg_writer *writer, dseg_error *error) {
+  const dseg_representation *representation = writer->representation;
+  const char *chosen = writer->format.sop_class_uid;
+  if (chosen == NULL || strcmp(chosen, representation->sop_class_uid) == 0) {
+    writer->format.sop_class_uid = representation->sop_class_uid;
+    return DSEG_OK;
+  }
+  for (const char *const *other = representation->other_sop_classes; other != NULL && *other != NULL; other++) {
+    if (strcmp(chosen, *other) == 0) {
+      return DSEG_OK;
+    }
+  }
+  return dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                   "representation %s: choose_format wants SOP Class %.64s, which its struct does not have",
+                   representation->name, chosen);
+}
+
 static dseg_status choose_format(dseg_writer *writer, dseg_error *error) {
   const dseg_representation *representation = writer->representation;
   const dseg_status status =
@@ -231,12 +249,14 @@ static dseg_status choose_format(dseg_writer *writer, dseg_error *error) {
   DSEG_TRY(dseg_of_plugin(status, representation->name, "choose_format", error));
   const dseg_pixel_format *format = &writer->format;
   if ((representation->flags & dseg_bits_flag(format->bits_allocated)) == 0 ||
-      (format->replaces & ~representation->replaces) != 0) {
+      (format->replaces & ~representation->replaces) != 0 ||
+      (format->order & ~(uint32_t)(DSEG_ORDER_PLANES_DESCEND | DSEG_ORDER_BY_SEGMENT)) != 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "representation %s: choose_format wants %u bits a pixel, or replaces attributes, which its struct "
-                     "does not have",
+                     "does not have, or an order that this library does not know",
                      representation->name, format->bits_allocated);
   }
+  DSEG_TRY(choose_sop_class(writer, error));
   return check_segments(writer->description, representation, (format->replaces & DSEG_REPLACES_SEGMENTS) != 0, error);
 }
 

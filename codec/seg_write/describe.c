@@ -98,7 +98,8 @@ static dseg_status check_tags(const dseg_writer *writer, const dseg_elements *el
 static dseg_status call(const dseg_writer *writer, const dseg_seg_object *object, dseg_data_set *set,
                         dseg_error *error) {
   const dseg_representation *representation = writer->representation;
-  const dseg_write_context context = dseg_writer_context(writer, object->warnings);
+  dseg_write_context context = dseg_writer_context(writer, object->warnings);
+  context.dimension_organization_uid = object->dimension_organization_uid;
   const dseg_written_frames frames = {.first = object->first_frame,
                                       .count = object->frame_count,
                                       .total = writer->frame_count,
@@ -112,7 +113,7 @@ static dseg_status call(const dseg_writer *writer, const dseg_seg_object *object
     dseg_error_prefix(error, representation->name);
     return status;
   }
-  if (!dseg_data_set_text_is(set, 0x00080016, representation->sop_class_uid)) {
+  if (!dseg_data_set_text_is(set, 0x00080016, object->format.sop_class_uid)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "representation %s: describe has left an item open, or changed SOP Class UID (0008,0016)",
                      representation->name);

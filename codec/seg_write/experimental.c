@@ -18,8 +18,10 @@ struct part {
 /* The experimental parts of the encoding; returns their number. */
 static size_t experimental_parts(const dseg_seg_object *object, struct part parts[2]) {
   size_t count = 0;
-  if ((object->representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
-    parts[count++] = (struct part){object->representation->name, object->representation->proposal_version};
+  const dseg_representation *representation = object->representation;
+  if ((representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
+    const char *name = representation->proposal_name;
+    parts[count++] = (struct part){name != NULL ? name : representation->name, representation->proposal_version};
   }
   if ((object->codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
     parts[count++] = (struct part){object->codec->name, object->codec->proposal_version};

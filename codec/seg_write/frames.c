@@ -58,6 +58,16 @@ static int by_segment(const void *a, const void *b) {
   return segments != 0 ? segments : planes != 0 ? planes : compare_offsets(a, b);
 }
 
+static int by_descending_plane(const void *a, const void *b) {
+  const int planes = compare_planes(b, a), segments = compare_segments(a, b);
+  return planes != 0 ? planes : segments != 0 ? segments : compare_offsets(a, b);
+}
+
+static int by_segment_and_descending_plane(const void *a, const void *b) {
+  const int planes = compare_planes(b, a), segments = compare_segments(a, b);
+  return segments != 0 ? segments : planes != 0 ? planes : compare_offsets(a, b);
+}
+
 static void sort_frames(dseg_writer *writer, int (*compare)(const void *, const void *)) {
   for (size_t i = 1; i < writer->frame_count; i++) {
     if (compare(&writer->frames[i - 1], &writer->frames[i]) > 0) {
@@ -113,12 +123,24 @@ static dseg_status fill_all_planes(dseg_writer *writer, dseg_error *error) {
   return status;
 }
 
+/* As the caller wants them, or the representation. */
+static void order_frames(dseg_writer *writer) {
+  const bool segments =
+      writer->options.frame_order == DSEG_FRAME_ORDER_SEGMENT || (writer->format.order & DSEG_ORDER_BY_SEGMENT) != 0;
+  if ((writer->format.order & DSEG_ORDER_PLANES_DESCEND) != 0) {
+    sort_frames(writer, segments ? by_segment_and_descending_plane : by_descending_plane);
+  } else {
+    sort_frames(writer, segments ? by_segment : by_plane);
+  }
+}
+
 dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error) {
   const size_t last = writer->description->geometry.plane_count - 1;
   const size_t bounds[2] = {0, last};
   const bool can_be_empty = !has_label_frames(writer) || writer->description->has_background;
   sort_frames(writer, by_plane);
   if (!can_be_empty) {
+    order_frames(writer);
     return writer->frame_count > 0 ? DSEG_OK
                                    : dseg_fail(error, DSEG_ERROR_ARGUMENT,
                                                "no plane was written, and without a background none can be empty");
@@ -133,6 +155,6 @@ dseg_status dseg_writer_complete_frames(dseg_writer *writer, dseg_error *error) 
               "C.7.6.16)");
     DSEG_TRY(fill_planes(writer, bounds, 1, false, error));
   }
-  sort_frames(writer, writer->options.frame_order == DSEG_FRAME_ORDER_SEGMENT ? by_segment : by_plane);
+  order_frames(writer);
   return DSEG_OK;
 }

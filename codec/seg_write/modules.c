@@ -209,7 +209,7 @@ void dseg_put_seg_modules(dseg_data_set *set, const dseg_seg_object *object) {
   dseg_mend_modules(set, object->warnings);
   (void)dseg_data_set_read(set, object->description->attributes, DSEG_EXPLICIT_VR, NULL);
   dseg_data_set_put_text(set, 0x00080005, "CS", "ISO_IR 192"); /* UTF-8 throughout (C.12.1.1.2) */
-  dseg_data_set_put_text(set, 0x00080016, "UI", object->representation->sop_class_uid);
+  dseg_data_set_put_text(set, 0x00080016, "UI", object->format.sop_class_uid);
   dseg_data_set_put_text(set, 0x00080018, "UI", object->sop_instance_uid);
   put_patient_and_study(set, object);
   put_series(set, object);

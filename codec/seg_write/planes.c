@@ -113,14 +113,17 @@ dseg_status dseg_writer_put_frame(dseg_writer *writer, size_t plane, int32_t seg
 
 dseg_write_context dseg_writer_context(const dseg_writer *writer, const dseg_warning_sink *warnings) {
   return (dseg_write_context){.description = writer->description,
-                              .format = writer->format,
+                              .format = {.bits_allocated = writer->format.bits_allocated,
+                                         .palette_color = writer->format.palette_color,
+                                         .replaces = writer->format.replaces},
                               .rows = writer->description->geometry.rows,
                               .columns = writer->description->geometry.columns,
                               .options = writer->options.representation_options,
                               .option_count = writer->options.representation_option_count,
                               .scratch = (dseg_buffer *)&writer->scratch,
                               .state = writer->plugin_state,
-                              .warnings = warnings};
+                              .warnings = warnings,
+                              .sop_class_uid = writer->format.sop_class_uid};
 }
 
 static dseg_status put_from_representation(void *user, int32_t segment, dseg_view frame, dseg_error *error) {

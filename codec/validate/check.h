@@ -21,10 +21,12 @@ typedef enum dseg_segmentation_type {
 /* What several checks need; 0 or false where the file does not say. */
 typedef struct dseg_facts {
   dseg_segmentation_type type;
-  /* An experimental representation of the registry that has this Segmentation Type, and what of the standard's
-   * attributes (DSEG_REPLACES_*) its objects may do without; NULL and 0 for the types of the standard. */
+  /* The experimental representation of the registry that the object is in, and what of the standard's attributes
+   * (DSEG_REPLACES_*) it may do without: nothing in a SOP Class of the standard. NULL and 0: it is in the standard's.
+   */
   const dseg_representation *experimental;
   uint32_t replaces;
+  bool standard_class;       /* SOP Class UID is below 1.2.840.10008 */
   const dseg_syntax *syntax; /* NULL: not known */
   bool encapsulated;         /* by the transfer syntax, or as Pixel Data has it when that is not known */
   uint16_t rows, columns, bits;
@@ -80,6 +82,8 @@ void dseg_check_segments(dseg_check *check);
 void dseg_check_concatenation(dseg_check *check);
 void dseg_check_dimensions(dseg_check *check);
 dseg_status dseg_check_frames(dseg_check *check, dseg_error *error); /* groups, geometry, references of each frame */
+/* What an experimental representation says of its own elements; the frames have been looked at. */
+dseg_status dseg_check_proposal(dseg_check *check, const dseg_inspected_frame *frames, size_t count, dseg_error *error);
 void dseg_check_native_pixels(dseg_check *check);
 dseg_status dseg_check_encapsulation(dseg_check *check, dseg_error *error);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* facts.c - what several checks need to know of the object, read once. */
+#include <string.h>
+
+#include "seg_read/representation_of.h"
 #include "validate/check.h"
 
 static dseg_segmentation_type read_type(const dseg_elements *top) {
@@ -11,14 +14,15 @@ static dseg_segmentation_type read_type(const dseg_elements *top) {
 }
 
 static void read_experimental(dseg_facts *facts, const dseg_elements *top) {
-  const dseg_element type = dseg_get(top, DSEG_TAG(0x0062, 0x0001));
+  static const char standard[] = "1.2.840.10008.";
+  const dseg_element sop_class = dseg_get(top, DSEG_TAG(0x0008, 0x0016));
   const dseg_representation *representation;
-  for (size_t i = 0; type.tag != 0 && (representation = dseg_representation_at(i)) != NULL; i++) {
-    if ((representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 &&
-        dseg_element_is(&type, representation->segmentation_type)) {
-      facts->experimental = representation;
-      facts->replaces = representation->replaces;
-    }
+  facts->standard_class =
+      sop_class.value.size > sizeof standard - 1 && memcmp(sop_class.value.data, standard, sizeof standard - 1) == 0;
+  if (dseg_representation_of(top, &representation, NULL) == DSEG_OK && representation != NULL &&
+      (representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
+    facts->experimental = representation;
+    facts->replaces = facts->standard_class ? 0 : representation->replaces;
   }
 }
 

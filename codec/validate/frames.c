@@ -24,6 +24,7 @@ struct pass {
   dseg_group_set shared;
   dseg_reference_list references;
   dseg_buffer places;                       /* dseg_frame_place by frame */
+  dseg_buffer inspected;                    /* dseg_inspected_frame by frame, for an experimental representation */
   dseg_buffer indices[DSEG_DIMENSIONS_MAX]; /* struct indexed, of frames that have both */
   bool pointed[DSEG_DIMENSIONS_MAX];        /* the attribute was met */
   bool placed_without_reference;            /* a frame has a position */
@@ -90,6 +91,22 @@ static dseg_status keep_indices(struct pass *pass, const dseg_group_set *own, ds
   return DSEG_OK;
 }
 
+static dseg_status keep_inspected(struct pass *pass, const dseg_group_set *own, const dseg_frame_place *place,
+                                  dseg_error *error) {
+  const dseg_representation *experimental = pass->check->facts.experimental;
+  if (experimental == NULL || experimental->inspect == NULL) {
+    return DSEG_OK;
+  }
+  dseg_inspected_frame frame = {.has_position = place->has_position};
+  const dseg_elements *segment = dseg_group_item(own, &pass->shared, DSEG_GROUP_SEGMENT);
+  uint16_t number;
+  memcpy(frame.position, place->position, sizeof frame.position);
+  if (segment != NULL && dseg_get_u16(segment, DSEG_TAG(0x0062, 0x000B), &number)) {
+    frame.segment = number;
+  }
+  return keep(pass, &pass->inspected, &frame, sizeof frame, error);
+}
+
 static dseg_status check_frame(struct pass *pass, const dseg_elements *item, dseg_error *error) {
   dseg_check *check = pass->check;
   dseg_group_set own;
@@ -104,6 +121,7 @@ static dseg_status check_frame(struct pass *pass, const dseg_elements *item, dse
   dseg_read_frame_place(&own, &pass->shared, &place);
   pass->placed_without_reference = pass->placed_without_reference || place.has_position;
   DSEG_TRY(keep(pass, &pass->places, &place, sizeof place, error));
+  DSEG_TRY(keep_inspected(pass, &own, &place, error));
   return keep_indices(pass, &own, error);
 }
 
@@ -242,13 +260,16 @@ static dseg_status run(struct pass *pass, dseg_error *error) {
   for (size_t i = 0; i < check->facts.dimension_count; i++) {
     check_indices(pass, i);
   }
-  return dseg_check_planes(check, (const void *)pass->places.data, pass->frames, error);
+  DSEG_TRY(dseg_check_planes(check, (const void *)pass->places.data, pass->frames, error));
+  return dseg_check_proposal(check, (const void *)pass->inspected.data,
+                             pass->inspected.size / sizeof(dseg_inspected_frame), error);
 }
 
 dseg_status dseg_check_frames(dseg_check *check, dseg_error *error) {
   struct pass pass = {.check = check};
   const dseg_status status = run(&pass, error);
   dseg_buffer_free(&pass.places);
+  dseg_buffer_free(&pass.inspected);
   dseg_buffer_free(&pass.references.hashes);
   dseg_buffer_free(&pass.references.uses);
   for (size_t i = 0; i < DSEG_DIMENSIONS_MAX; i++) {

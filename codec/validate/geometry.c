@@ -125,13 +125,13 @@ void dseg_check_group_geometry(dseg_check *check, const dseg_group_set *set) {
   }
 }
 
-/* With TILED_FULL the frames follow from the matrix. */
+/* With TILED_FULL the frames follow from the matrix, unless something else says which there are. */
 static void check_tile_count(dseg_check *check) {
   const dseg_facts *facts = &check->facts;
   uint32_t focal_planes = 1;
   (void)dseg_get_u32(check->top, DSEG_TAG(0x0048, 0x0303), &focal_planes);
   if (facts->rows == 0 || facts->columns == 0 || facts->matrix_rows == 0 || facts->matrix_columns == 0 || facts->part ||
-      facts->frames == 0) {
+      facts->frames == 0 || (facts->replaces & DSEG_REPLACES_FRAME_GROUPS) != 0) {
     return;
   }
   const uint64_t across = ((uint64_t)facts->matrix_columns + facts->columns - 1) / facts->columns;

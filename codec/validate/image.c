@@ -2,6 +2,7 @@
 /* image.c - Segmentation Series, Segmentation Image and Image Pixel modules (PS3.3 C.8.20.1, C.8.20.2, C.7.6.3), the
  * padding value (A.51.4), and what the transfer syntax allows (PS3.5 8.2). */
 #include "model/plugin_call.h"
+#include "seg_read/representation_of.h"
 #include "validate/check.h"
 
 static void check_text(dseg_check *check, uint32_t tag, const char *wanted, dseg_rule_name rule) {
@@ -25,19 +26,29 @@ static const char *type_text(dseg_segmentation_type type) {
   return texts[type];
 }
 
+/* A Segmentation Type of its own, or a SOP Class of its own for one of the standard's. */
+static void check_experimental_type(dseg_check *check, const dseg_element *type, const dseg_element *sop_class) {
+  const dseg_representation *experimental = check->facts.experimental;
+  if (check->facts.type == DSEG_TYPE_UNKNOWN) {
+    dseg_found(check, DSEG_RULE_SEGMENTATION_TYPE_PRIVATE, dseg_at(type->tag), "is %s: an experiment, %s",
+               dseg_show(type).text, experimental->title);
+  } else if (!check->facts.standard_class) {
+    dseg_found(check, DSEG_RULE_SOP_CLASS_PRIVATE, dseg_at(sop_class->tag), "is %s: an experiment, %s",
+               dseg_show(sop_class).text, experimental->title);
+  }
+  if (!dseg_has_sop_class(experimental, sop_class)) {
+    dseg_found(check, DSEG_RULE_SOP_CLASS, dseg_at(DSEG_TAG(0x0008, 0x0016)), "is %s, %s belongs to %s",
+               dseg_show(sop_class).text, experimental->segmentation_type, experimental->sop_class_uid);
+  }
+}
+
 /* The type, and what must go with it. */
 static void check_type(dseg_check *check) {
   const dseg_segmentation_type type = check->facts.type;
   const dseg_element element = dseg_get(check->top, DSEG_TAG(0x0062, 0x0001));
   const dseg_element sop_class = dseg_get(check->top, DSEG_TAG(0x0008, 0x0016));
-  const dseg_representation *experimental = check->facts.experimental;
-  if (experimental != NULL) {
-    dseg_found(check, DSEG_RULE_SEGMENTATION_TYPE_PRIVATE, dseg_at(element.tag), "is %s: an experiment, %s",
-               dseg_show(&element).text, experimental->title);
-    if (!dseg_element_is(&sop_class, experimental->sop_class_uid)) {
-      dseg_found(check, DSEG_RULE_SOP_CLASS, dseg_at(DSEG_TAG(0x0008, 0x0016)), "is %s, %s belongs to %s",
-                 dseg_show(&sop_class).text, experimental->segmentation_type, experimental->sop_class_uid);
-    }
+  if (check->facts.experimental != NULL) {
+    check_experimental_type(check, &element, &sop_class);
     return;
   }
   if (type == DSEG_TYPE_UNKNOWN) {

@@ -205,7 +205,8 @@ static bool find_unused(const dseg_elements *in, const dseg_reference_list *list
 }
 
 void dseg_check_reference_use(dseg_check *check, dseg_reference_list *list) {
-  if (!list->present) {
+  /* Who places frames without groups refers to images without them. */
+  if (!list->present || ((check->facts.replaces & DSEG_REPLACES_FRAME_GROUPS) != 0 && !check->file.per_frame.present)) {
     return;
   }
   if (!list->used) {

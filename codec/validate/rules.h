@@ -37,6 +37,8 @@
     "Segmentation Type is BINARY, FRACTIONAL or LABELMAP.")                                                            \
   X(SEGMENTATION_TYPE_PRIVATE, "segmentation-type-private", WARNING, "PS3.3 C.8.20.2",                                 \
     "Segmentation Type is one of the standard's, not that of an experimental representation.")                         \
+  X(SOP_CLASS_PRIVATE, "sop-class-private", WARNING, "PS3.4 B.5",                                                      \
+    "The SOP class is one of the standard's, not that of an experimental representation.")                             \
   X(SOP_CLASS, "sop-class", ERROR, "PS3.4 B.5.1.25",                                                                   \
     "The SOP class goes with Segmentation Type: Label Map Segmentation for LABELMAP only, Segmentation for the others.")\
   X(IMAGE_TYPE, "image-type", ERROR, "PS3.3 C.8.20.2", "Image Type is DERIVED and PRIMARY and nothing more.")          \
@@ -46,6 +48,10 @@
     "Maximum Fractional Value is in 1..255 with FRACTIONAL, and absent otherwise.")                                    \
   X(SEGMENTS_OVERLAP, "segments-overlap", ERROR, "PS3.3 C.8.20.2",                                                     \
     "Segments Overlap, when present, is YES, NO or UNDEFINED, with LABELMAP NO.")                                      \
+  X(PROPOSAL, "proposal", ERROR, "PS3.5 7.8",                                                                          \
+    "The private elements of an experimental representation are as its text says.")                                    \
+  X(PROPOSAL_DOUBT, "proposal-doubt", WARNING, "PS3.5 7.8",                                                            \
+    "An experimental representation finds nothing in its private elements that readers may fail on.")                  \
   /* Pixels, as attributes describe them */                                                                            \
   X(MATRIX, "matrix", ERROR, "PS3.3 C.7.6.3", "Rows and Columns are there and not zero.")                              \
   X(SAMPLES_PER_PIXEL, "samples-per-pixel", ERROR, "PS3.3 C.8.20.2", "Samples per Pixel is 1.")                        \

@@ -50,15 +50,43 @@ static dseg_status write_voxels(dseg_writer *writer, const truth_volume *truth, 
   return dseg_writer_finish(writer, error);
 }
 
-/* Pairs that do not go together are refused, and give no seed. */
+/* Whether a representation is a proposal for what is said around the frames of another. */
+static bool shares_pixels(const dseg_representation *representation) {
+  return dseg_find_representation(representation->segmentation_type) != representation;
+}
+
+/* Two images, the second of which has frames, for some of the planes. */
+static void add_sources(dseg_description *description) {
+  static const dseg_instance_reference images[] = {
+      {.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2", .sop_instance_uid = "1.2.3.1", .series_uid = "1.2.3.9"},
+      {.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2.1",
+       .sop_instance_uid = "1.2.3.2",
+       .series_uid = "1.2.3.9",
+       .frame = 3},
+  };
+  description->references = (dseg_references){.instances = images, .count = 2};
+  for (size_t i = 0; i < description->geometry.plane_count; i++) {
+    description->geometry.planes[i].source = (int32_t)(i % 3) - 1;
+  }
+}
+
+/* Pairs that do not go together are refused, and give no seed. option: NULL, or one of the representation's at its
+ * maximum. */
 static size_t write_dicom(const char *folder, const dseg_representation *representation, const dseg_frame_codec *codec,
-                          const truth_case *which) {
+                          const dseg_option *option, const truth_case *which) {
   truth_volume truth;
   truth_make(&truth, which, (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0);
   char name[200];
-  snprintf(name, sizeof name, "%s-%s-%s.dcm", which->name, representation->name, codec->name);
+  const dseg_option_value value = {option != NULL ? option->name : "", option != NULL ? option->maximum : 0};
+  snprintf(name, sizeof name, "%s-%s%s%s-%s.dcm", which->name, representation->name, option != NULL ? "-" : "",
+           value.name, codec->name);
+  if (shares_pixels(representation)) {
+    add_sources(truth.description);
+  }
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .representation = representation->name,
+                                      .representation_options = &value,
+                                      .representation_option_count = option != NULL ? 1 : 0,
                                       .frame_codec = codec->name,
                                       .replace = true,
                                       .uid_seed = name};
@@ -73,6 +101,19 @@ static size_t write_dicom(const char *folder, const dseg_representation *represe
   return status == DSEG_OK;
 }
 
+/* Each option of a representation. */
+static size_t write_options(const char *folder, const dseg_representation *representation, const truth_case *cases,
+                            size_t case_count) {
+  const dseg_frame_codec *codec = dseg_find_frame_codec("explicit-le");
+  size_t count = 0;
+  for (const dseg_option *option = representation->options; option != NULL && option->name != NULL; option++) {
+    for (size_t k = 0; k < case_count; k++) {
+      count += write_dicom(folder, representation, codec, option, &cases[k]);
+    }
+  }
+  return count;
+}
+
 /* Of the registry's representations from first on, with the codecs that have one of these flags; 0: all. */
 static size_t write_all_dicom(const char *folder, size_t first, uint32_t flags) {
   static const truth_case cases[] = {
@@ -84,12 +125,17 @@ static size_t write_all_dicom(const char *folder, size_t first, uint32_t flags) 
   size_t count = 0;
   const dseg_representation *representation;
   for (size_t i = first; (representation = dseg_representation_at(i)) != NULL; i++) {
+    const uint32_t wanted =
+        shares_pixels(representation) ? DSEG_PLUGIN_NATIVE : flags; /* pixels have their own seeds */
     const dseg_frame_codec *codec;
     for (size_t j = 0; (codec = dseg_frame_codec_at(j)) != NULL; j++) {
-      for (size_t k = 0; (flags == 0 || (codec->flags & flags) != 0) && k < sizeof cases / sizeof cases[0]; k++) {
-        count += write_dicom(folder, representation, codec, &cases[k]);
+      for (size_t k = 0; (wanted == 0 || (codec->flags & wanted) != 0) && k < sizeof cases / sizeof cases[0]; k++) {
+        count += write_dicom(folder, representation, codec, NULL, &cases[k]);
       }
     }
+    count += shares_pixels(representation)
+                 ? write_options(folder, representation, cases, sizeof cases / sizeof cases[0])
+                 : 0;
   }
   return count;
 }

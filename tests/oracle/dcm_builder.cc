@@ -450,6 +450,40 @@ extern "C" bool dseg_data_set_text_is(const dseg_data_set *set, uint32_t tag, co
          std::string(reinterpret_cast<const char *>(value.data), value.size) == text;
 }
 
+extern "C" bool dseg_data_set_get_u32(const dseg_data_set *set, uint32_t tag, size_t index, uint32_t *value) {
+  dseg_view bytes;
+  if (!dseg_data_set_get_bytes(set, tag, &bytes) || bytes.size / 4 <= index) {
+    return false;
+  }
+  const uint8_t *at = bytes.data + 4 * index;
+  *value = static_cast<uint32_t>(at[0]) | static_cast<uint32_t>(at[1]) << 8 | static_cast<uint32_t>(at[2]) << 16 |
+           static_cast<uint32_t>(at[3]) << 24;
+  return true;
+}
+
+/* PS3.5 7.8.1: (gggg,0010) to (gggg,00FF) name who has the blocks (gggg,1000) to (gggg,FF00). */
+extern "C" uint32_t dseg_data_set_find_creator(const dseg_data_set *set, uint16_t group, const char *creator) {
+  for (uint32_t block = 0x10; block <= 0xFF; block++) {
+    if (dseg_data_set_text_is(set, static_cast<uint32_t>(group) << 16 | block, creator)) {
+      return static_cast<uint32_t>(group) << 16 | block << 8;
+    }
+  }
+  return 0;
+}
+
+extern "C" uint32_t dseg_data_set_put_creator(dseg_data_set *set, uint16_t group, const char *creator) {
+  const uint32_t found = dseg_data_set_find_creator(set, group, creator);
+  for (uint32_t block = 0x10; found == 0 && block <= 0xFF; block++) {
+    const uint32_t tag = static_cast<uint32_t>(group) << 16 | block;
+    uint32_t next = tag - 1;
+    if (!dseg_data_set_next(set, &next, nullptr) || next != tag) {
+      dseg_data_set_put_text(set, tag, "LO", creator);
+      return static_cast<uint32_t>(group) << 16 | block << 8;
+    }
+  }
+  return found;
+}
+
 extern "C" dseg_status dseg_data_set_read(dseg_data_set *set, dseg_view bytes, dseg_vr_encoding encoding,
                                           dseg_error *error) {
   guarded(set, 0, [&] {

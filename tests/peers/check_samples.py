@@ -40,7 +40,7 @@ def check_with_pydicom(sample):
     assert dataset.SOPClassUID == sample["sop_class_uid"]
     assert dataset.SegmentationType == sample["segmentation_type"]
     assert dataset.NumberOfFrames == sample["frames"]
-    if dataset.get("DimensionOrganizationType") != "TILED_FULL":
+    if dataset.get("DimensionOrganizationType") not in ("TILED_FULL", "VOLUME"):
         assert len(dataset.PerFrameFunctionalGroupsSequence) == sample["frames"]
     assert len(dataset.SegmentSequence) > 0
     return dataset.StudyInstanceUID, dataset.FrameOfReferenceUID, dataset.SOPInstanceUID

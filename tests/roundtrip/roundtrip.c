@@ -203,12 +203,26 @@ static void check_pair(const dseg_representation *representation, const dseg_fra
   truth_free(&truth);
 }
 
+/* Representations that share a Segmentation Type with another have its pixels, which are tried there with every codec
+ * and in numbers: both forms of VR, and one codec with an offset table, are enough for what is said around small
+ * frames. */
+static bool is_enough(const dseg_representation *representation, const dseg_frame_codec *codec,
+                      const truth_case *which) {
+  static const char *const names[] = {"explicit-le", "implicit-le", "rle"};
+  bool chosen = dseg_find_representation(representation->segmentation_type) == representation;
+  const bool small = (size_t)which->rows * which->columns < 10000 && which->segments < 1000;
+  for (size_t i = 0; small && i < sizeof names / sizeof names[0]; i++) {
+    chosen = chosen || strcmp(codec->name, names[i]) == 0;
+  }
+  return chosen;
+}
+
 static void check_case(const truth_case *which) {
   const dseg_representation *representation;
   for (size_t i = 0; (representation = dseg_representation_at(i)) != NULL; i++) {
     const dseg_frame_codec *codec;
     for (size_t j = 0; (codec = dseg_frame_codec_at(j)) != NULL; j++) {
-      if ((representation->flags & codec->flags & ABILITIES) == ABILITIES) {
+      if ((representation->flags & codec->flags & ABILITIES) == ABILITIES && is_enough(representation, codec, which)) {
         check_pair(representation, codec, which);
       }
     }

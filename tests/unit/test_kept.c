@@ -34,7 +34,7 @@ static dseg_keep_choice choose(const void *user, uint32_t tag) {
   return tag == 0x00080056 ? DSEG_KEEP_NAME : tag == 0x00080060 ? DSEG_KEEP_NOT : DSEG_KEEP_COPY;
 }
 
-static const dseg_keep_rule rule = {choose, NULL, {"OWN"}};
+static const dseg_keep_rule rule = {.choose = choose, .own_creators = {"OWN"}};
 
 static dseg_data_set *some_elements(void) {
   dseg_data_set *set = new_set();

@@ -235,6 +235,42 @@ static void only_experiments_go_beyond_the_standard(void **state) {
   expect_representation_refused(&r, "Private Creator");
 }
 
+/* Objects of one type are told apart by SOP Class and Private Creator. */
+static void types_are_shared_by_those_with_a_creator(void **state) {
+  static dseg_representation first, second;
+  static const char *const wrong_classes[] = {"1.2.3.5", "1..2", NULL}, *const wrong_creators[] = {"", NULL};
+  (void)state;
+  dseg_representation r = valid_representation();
+  r.segmentation_type = "BINARY";
+  r.flags |= DSEG_PLUGIN_EXPERIMENTAL;
+  expect_representation_refused(&r, "nothing tells their objects apart");
+  r.private_creator = "FIRST";
+  r.other_sop_classes = wrong_classes;
+  expect_representation_refused(&r, "\"1..2\" is no valid SOP Class UID");
+  r.other_sop_classes = NULL;
+  r.other_creators = wrong_creators;
+  expect_representation_refused(&r, "a Private Creator is not");
+  r.other_creators = NULL;
+  r.proposal_name = "Volume";
+  expect_representation_refused(&r, "no name for a proposal");
+  r.proposal_name = "volume";
+  first = r;
+  assert_int_equal(dseg_register(&first, NULL, NULL), DSEG_OK);
+  r.name = "test-second";
+  expect_representation_refused(&r, "that of test-representation");
+  r.private_creator = "SECOND";
+  second = r;
+  assert_int_equal(dseg_register(&second, NULL, NULL), DSEG_OK);
+  assert_ptr_equal(dseg_find_representation("BINARY"), &dseg_representation_binary);
+  assert_ptr_equal(dseg_find_representation("1.2.840.10008.5.1.4.1.1.66.4"), &dseg_representation_binary);
+  assert_ptr_equal(dseg_find_representation("test-second"), &second);
+  r.name = "test-standard";
+  r.flags &= ~(uint32_t)DSEG_PLUGIN_EXPERIMENTAL;
+  r.private_creator = NULL;
+  r.proposal_name = NULL;
+  expect_representation_refused(&r, "that of binary");
+}
+
 static dseg_status end_plane(const dseg_write_context *context, const dseg_frame_sink *sink, dseg_error *error) {
   (void)context, (void)sink, (void)error;
   return DSEG_OK;
@@ -317,6 +353,7 @@ int main(void) {
       cmocka_unit_test(unusable_codecs_are_refused),
       cmocka_unit_test(unusable_representations_are_refused),
       cmocka_unit_test(only_experiments_go_beyond_the_standard),
+      cmocka_unit_test(types_are_shared_by_those_with_a_creator),
       cmocka_unit_test(functions_come_in_pairs),
       cmocka_unit_test(structs_may_have_another_size),
       cmocka_unit_test(one_entry_is_registered_at_a_time),

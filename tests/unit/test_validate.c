@@ -275,10 +275,45 @@ static int write_files(const char *directory) {
   return failures;
 }
 
+#define TEST_BLOCK "TEST BLOCK"
+
+/* Tells what its one element says, and that it was given the frames' places. */
+static dseg_status inspect(const dseg_inspect_context *context, dseg_error *error) {
+  const uint32_t block = dseg_data_set_find_creator(context->set, 0x0021, TEST_BLOCK);
+  (void)error;
+  assert_int_equal(context->frame_count, 2);
+  assert_int_equal(context->inspected_count, 2);
+  assert_true(context->inspected[0].has_position && context->inspected[1].has_position);
+  assert_true(context->inspected[0].position[2] < context->inspected[1].position[2]);
+  if (dseg_data_set_text_is(context->set, block | 1, "WRONG")) {
+    context->report(context->user, DSEG_SEVERITY_ERROR, block | 1, "test 1", "is wrong");
+  } else if (dseg_data_set_text_is(context->set, block | 1, "DOUBTFUL")) {
+    context->report(context->user, DSEG_SEVERITY_WARNING, block | 1, "test 1", "is doubtful");
+  }
+  return DSEG_OK;
+}
+
+/* LABELMAP with a block of private elements, in the standard's SOP Class or in one of its own. */
+static dseg_status register_block(void) {
+  static dseg_representation block;
+  static const char *const classes[] = {"1.2.840.10008.5.1.4.1.1.66.7", NULL};
+  block = *dseg_find_representation("labelmap");
+  block.name = "test-block";
+  block.sop_class_uid = "1.2.3.66";
+  block.other_sop_classes = classes;
+  block.private_creator = TEST_BLOCK;
+  block.inspect = inspect;
+  block.flags |= DSEG_PLUGIN_EXPERIMENTAL;
+  return dseg_register(&block, NULL, NULL);
+}
+
 /* BINARY under another name, as an experiment. */
 static int register_experiment(void **state) {
   static dseg_representation experiment;
   (void)state;
+  if (register_block() != DSEG_OK) {
+    return -1;
+  }
   experiment = *dseg_find_representation("binary");
   experiment.name = "test-experiment";
   experiment.segmentation_type = "EXPERIMENT";

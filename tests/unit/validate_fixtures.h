@@ -320,10 +320,20 @@ static const fixture fixtures[] = {
     {"modality", BINARY, {"00080060 CS OT"}, {0}},
     {"segmentation-type", BINARY, {"00620001 CS LABELS"}, {0}},
     {"segmentation-type-private", BINARY, {"00620001 CS EXPERIMENT"}, {0}}, /* which the test registers */
+    {"sop-class-private", /* of the test's representation with a block of its own */
+     LABELMAP,
+     {"00020002 UI 1.2.3.66", "00080016 UI 1.2.3.66", "00210010 LO TEST BLOCK"},
+     {"00210010 LO TEST BLOCK"}},
+    {"proposal", LABELMAP, {"00210010 LO TEST BLOCK", "00211001 CS WRONG"}, {"00210010 LO OTHER", "00211001 CS WRONG"}},
+    {"proposal-doubt",
+     LABELMAP,
+     {"00210010 LO TEST BLOCK", "00211001 CS DOUBTFUL"},
+     {"00210010 LO TEST BLOCK", "00211001 CS RIGHT"}},
     {"sop-class",
      BINARY,
      {"00020002 UI 1.2.840.10008.5.1.4.1.1.66.7", "00080016 UI 1.2.840.10008.5.1.4.1.1.66.7"},
      {0}},
+    {"sop-class", LABELMAP, {"00020002 UI 1.2.3.66", "00080016 UI 1.2.3.66"}, {0}}, /* without the block */
     {"sop-class",
      LABELMAP,
      {"00020002 UI 1.2.840.10008.5.1.4.1.1.66.4", "00080016 UI 1.2.840.10008.5.1.4.1.1.66.4"},

@@ -88,6 +88,10 @@ static void put_encoding(json_out *json, const dseg_encoding_info *encoding) {
   json_put_real(json, "per_frame_functional_groups_a_frame",
                 frames > 0 ? (double)encoding->per_frame_bytes / frames : 0.0);
   json_put_unsigned(json, "other", info_other_bytes(encoding));
+  json_put_unsigned(json, "references", encoding->reference_bytes);
+  json_put_unsigned(json, "segments", encoding->segment_bytes);
+  json_put_unsigned(json, "offset_tables", encoding->offset_table_bytes);
+  json_put_unsigned(json, "items", encoding->item_bytes);
   json_end(json);
 }
 

@@ -40,6 +40,10 @@ static void show_encoding(const info_file *file) {
   const dseg_frame_codec *codec = dseg_find_frame_codec(encoding->transfer_syntax_uid);
   printf("  %-22s %s (%u bits, %s)\n", "representation", encoding->representation, encoding->bits_allocated,
          encoding->photometric_interpretation != NULL ? encoding->photometric_interpretation : "?");
+  const dseg_representation *representation = dseg_find_representation(encoding->representation);
+  if (representation != NULL && (representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
+    printf("  %-22s experimental: %s\n", "", representation->title);
+  }
   printf("  %-22s %s (%s)\n", "transfer syntax", codec != NULL ? codec->title : "unknown",
          encoding->transfer_syntax_uid);
   if (codec != NULL && (codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
@@ -113,6 +117,12 @@ static void show_geometry(const info_file *file) {
   show_line("frame of reference", geometry->frame_of_reference_uid);
 }
 
+static void show_share(const char *name, uint64_t bytes, const dseg_encoding_info *encoding) {
+  if (bytes > 0) {
+    printf("    %-20s %" PRIu64 " (%.1f %%)\n", name, bytes, 100.0 * (double)bytes / (double)encoding->file_bytes);
+  }
+}
+
 static void show_bytes(const dseg_encoding_info *encoding) {
   if (encoding->file_bytes == 0) {
     return;
@@ -121,14 +131,19 @@ static void show_bytes(const dseg_encoding_info *encoding) {
   printf("  %-22s %" PRIu64 "\n", "bytes", encoding->file_bytes);
   printf("    %-20s %" PRIu64 " (%.1f %%)\n", "pixel data", encoding->pixel_data_bytes,
          (double)encoding->pixel_data_bytes * percent);
+  show_share("  headers of items", encoding->item_bytes, encoding);
+  show_share("  offset tables", encoding->offset_table_bytes, encoding);
   printf("    %-20s %" PRIu64 " (%.1f %%", "per-frame groups", encoding->per_frame_bytes,
          (double)encoding->per_frame_bytes * percent);
   if (encoding->frame_count > 0) {
     printf(", %.0f a frame", (double)encoding->per_frame_bytes / (double)encoding->frame_count);
   }
   puts(")");
-  printf("    %-20s %" PRIu64 " (%.1f %%)\n", "the rest", info_other_bytes(encoding),
-         (double)info_other_bytes(encoding) * percent);
+  show_share("references", encoding->reference_bytes, encoding);
+  show_share("segments", encoding->segment_bytes, encoding);
+  const uint64_t named = encoding->reference_bytes + encoding->segment_bytes, other = info_other_bytes(encoding);
+  show_share("the rest", other > named ? other - named : other,
+             encoding); /* a deflated data set is smaller than it says */
 }
 
 /* Characters on the screen, counting each code point of UTF-8 as one. */

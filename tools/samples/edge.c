@@ -79,6 +79,17 @@ static const object objects[] = {
               .has_offset_table = true,
               .offset_table = DSEG_OFFSET_TABLE_EXTENDED},
      .is_compressed = true},
+    {.purpose = "a proposal: BINARY as an implicit volume, a bit for each place of a frame (proposals/volume)",
+     .made = {.input = SMALL,
+              .output = "edge-cases/experimental-volume-binary.dcm",
+              .representation = "binary-volume",
+              .empty_frames = DSEG_EMPTY_OMIT}},
+    {.purpose = "a proposal: the same beside full functional groups, in the standard's SOP Class (proposals/volume)",
+     .made = {.input = SMALL,
+              .output = "edge-cases/experimental-volume-dual.dcm",
+              .representation = "binary-volume",
+              .option = {"dual", 1},
+              .empty_frames = DSEG_EMPTY_OMIT}},
 };
 
 /* The first of the standard's in the registry. */

@@ -52,6 +52,14 @@ static const char *unsuitable_codec(const samples_job *job, const dseg_represent
   return job->lossy ? NULL : "lossy: --lossy adds it";
 }
 
+/* A representation that shares its Segmentation Type has that one's pixels, of which there are samples in all codecs:
+ * one in a transfer syntax of the standard and one in a proposal's show what it says around them. */
+static bool is_shown(const samples_job *job, const dseg_representation *representation, const dseg_frame_codec *codec) {
+  const bool shares = dseg_find_representation(representation->segmentation_type) != representation;
+  return !shares || job->only_count > 0 || strcmp(codec->name, "explicit-le") == 0 ||
+         strcmp(codec->name, "label-edge") == 0;
+}
+
 /* Lossless samples all hold the same voxels. */
 static int check_voxels(const samples_job *job, const sample *item) {
   for (size_t i = 0; i < job->sample_count; i++) {
@@ -130,7 +138,7 @@ int samples_make_encodings(samples_job *job) {
     }
     for (size_t j = 0; code == CLI_OK && dseg_frame_codec_at(j) != NULL; j++) {
       const dseg_frame_codec *codec = dseg_frame_codec_at(j);
-      if (!is_wanted(job, representation, codec)) {
+      if (!is_wanted(job, representation, codec) || !is_shown(job, representation, codec)) {
         continue;
       }
       reason = unsuitable_codec(job, representation, codec);

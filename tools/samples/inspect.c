@@ -77,6 +77,8 @@ dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *er
   const bool palette = info->photometric_interpretation != NULL && info->photometric_interpretation[0] == 'P';
   item->photometric = palette ? "PALETTE COLOR" : "MONOCHROME2";
   item->bits_allocated = info->bits_allocated;
+  snprintf(item->sop_class_uid, sizeof item->sop_class_uid, "%s",
+           info->sop_class_uid != NULL ? info->sop_class_uid : "");
   item->frames = info->frame_count;
   item->pixel_bytes = info->pixel_data_bytes;
   item->per_frame_bytes = info->per_frame_bytes;

@@ -26,8 +26,8 @@ static void put_sample(json_out *json, const sample *item) {
   if (item->representation != NULL && item->codec != NULL) {
     json_put_string(json, "representation", item->representation->name);
     json_put_string(json, "segmentation_type", item->representation->segmentation_type);
-    json_put_string(json, "sop_class_uid", item->representation->sop_class_uid);
-    json_put_string(json, "sop_class", samples_sop_class_name(item->representation->sop_class_uid));
+    json_put_string(json, "sop_class_uid", item->sop_class_uid);
+    json_put_string(json, "sop_class", samples_sop_class_name(item->sop_class_uid));
     json_begin_object(json, "transfer_syntax");
     json_put_string(json, "name", item->codec->name);
     json_put_string(json, "title", item->codec->title);
@@ -133,7 +133,7 @@ static void put_row(FILE *stream, const sample *item) {
   put_field(stream, object ? item->representation->name : "", false);
   put_field(stream, object ? item->codec->name : "", false);
   put_field(stream, object ? item->codec->transfer_syntax_uid : "", false);
-  put_field(stream, object ? item->representation->sop_class_uid : "", false);
+  put_field(stream, object ? item->sop_class_uid : "", false);
   put_field(stream, object ? status_text(item) : "", false);
   put_count(stream, object, item->frames);
   put_count(stream, true, item->bytes);

@@ -46,6 +46,7 @@ typedef struct sample {
   const char *photometric; /* "MONOCHROME2", "PALETTE COLOR" */
   unsigned bits_allocated;
   uint64_t frames;
+  char sop_class_uid[65]; /* of objects */
   uint64_t pixel_bytes, per_frame_bytes;
   uint64_t bytes; /* of any file */
   char file_hash[SAMPLES_HEX];

@@ -21,6 +21,7 @@
 
 #include "dseg/data_set.h"
 #include "dseg/description.h"
+#include "dseg/validate.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -205,12 +206,20 @@ struct dseg_label_plane {
   const void *lookup; /* for these two */
 };
 
+/* The order of frames in Pixel Data, beside dseg_write_options.frame_order. */
+enum {
+  DSEG_ORDER_PLANES_DESCEND = 1u << 0, /* the description's last plane comes first */
+  DSEG_ORDER_BY_SEGMENT = 1u << 1      /* all planes of the first segment come first, whatever the caller wants */
+};
+
 /* How pixels of this representation are described (PS3.3 Table C.8.20-2). */
 typedef struct dseg_pixel_format {
   unsigned bits_allocated; /* Bits Stored is the same, High Bit one less */
   bool palette_color;
   uint32_t
       replaces; /* DSEG_REPLACES_*, some of those that the representation names: what describe does for this object */
+  const char *sop_class_uid; /* of this object: one that the representation names; NULL: its first */
+  uint32_t order;            /* DSEG_ORDER_*: of frames in Pixel Data */
 } dseg_pixel_format;
 
 /* Receives the frames that a representation makes of one plane. segment -1: a label map's frame. frame is
@@ -223,13 +232,21 @@ typedef struct dseg_frame_sink {
 /* What a representation knows of the object that is written. */
 typedef struct dseg_write_context {
   const dseg_description *description;
-  dseg_pixel_format format;
+  struct { /* what choose_format has chosen, its first members */
+    unsigned bits_allocated;
+    bool palette_color;
+    uint32_t replaces;
+  } format;
   uint32_t rows, columns;
   const dseg_option_value *options; /* all known and in range; valid as long as the context */
   size_t option_count;
   dseg_buffer *scratch; /* reused between planes; a context serves one thread */
   void *state;          /* of begin_write; NULL without it */
   const dseg_warning_sink *warnings;
+  const char *sop_class_uid; /* of this object */
+  /* For describe, where it replaces dimensions: the Dimension Organization UID (0020,9164) that is made for the object;
+   * NULL in other calls. */
+  const char *dimension_organization_uid;
 } dseg_write_context;
 
 /* The frames of a finished object, in the order of Pixel Data. */
@@ -273,13 +290,38 @@ typedef struct dseg_interpretation {
   void *state;          /* is handed to add_to_labels and add_to_mask, and to end_read, also when interpret fails */
 } dseg_interpretation;
 
+/* Where the standard's functional groups place a frame, and which segment they give it. */
+typedef struct dseg_inspected_frame {
+  bool has_position;
+  double position[3]; /* Image Position (Patient) (0020,0032) */
+  uint32_t segment;   /* Referenced Segment Number (0062,000B); 0: none */
+} dseg_inspected_frame;
+
+/* What a representation is given of an object that is validated. */
+typedef struct dseg_inspect_context {
+  dseg_data_set *set;   /* a copy of the attributes, as interpret gets it, and as hostile */
+  size_t frame_count;   /* Number of Frames (0028,0008) of this file; 0: it cannot be read */
+  size_t segment_count; /* Items of Segment Sequence (0062,0002) */
+  bool is_standard;     /* of a SOP Class of the standard: what the standard asks of it is checked beside */
+  bool is_part;         /* of a Concatenation */
+  /* By Item of Per-Frame Functional Groups Sequence (5200,9230); inspected_count 0: it is not there. */
+  const dseg_inspected_frame *inspected;
+  size_t inspected_count;
+  uint64_t memory_limit; /* bytes that inspect may allocate at most */
+  /* Takes what is wrong: tag is the element that it is about, section where its text is, "volume 2.3" for instance. */
+  void (*report)(void *user, dseg_severity severity, uint32_t tag, const char *section, const char *text);
+  void *user;
+} dseg_inspect_context;
+
 typedef struct dseg_representation {
   uint32_t abi;       /* DSEG_PLUGIN_ABI; the first member in every version */
   size_t struct_size; /* sizeof(dseg_representation) */
   const char *name;   /* [a-z0-9-]+, unique */
   const char *title;
   const char *sop_class_uid;
-  const char *segmentation_type; /* value of Segmentation Type (0062,0001), unique */
+  /* Value of Segmentation Type (0062,0001). The standard's have one each. An experimental representation may share one
+   * with others: it then has a private_creator, and takes objects of its SOP Classes with that block in them. */
+  const char *segmentation_type;
   uint32_t flags;
   const dseg_option *options;           /* may be NULL */
   const char *(*library_version)(void); /* may be NULL */
@@ -325,6 +367,17 @@ typedef struct dseg_representation {
   /* For representations that make one frame of several masks: called once for a plane that got masks, before those of
    * another plane come or the object ends. Masks of that plane are refused afterwards. */
   dseg_status (*end_plane)(const dseg_write_context *context, const dseg_frame_sink *sink, dseg_error *error);
+  /* Further SOP Classes that choose_format may choose, up to a NULL: the standard's for objects that everyone can read,
+   * for instance. */
+  const char *const *other_sop_classes;
+  /* Private Creators of further blocks that describe may put, up to a NULL; they are not kept for a copy either. Of
+   * several representations that take an object, the one with most of its blocks in it is the one that reads it. */
+  const char *const *other_creators;
+  /* Validation: reports what is wrong in what describe puts. The status says whether it could be inspected. */
+  dseg_status (*inspect)(const dseg_inspect_context *context, dseg_error *error);
+  /* The proposal's name, which instances carry with proposal_version, where several representations are one proposal;
+   * NULL: name. */
+  const char *proposal_name;
 } dseg_representation;
 
 /* Exactly one of the two is not NULL. The struct must live as long as the process. DSEG_ERROR_ARGUMENT names
@@ -352,7 +405,8 @@ DSEG_API const char *dseg_plugin_file_at(size_t index);
 /* The registry in order of preference: index counts from 0; NULL past the end. */
 DSEG_API const dseg_representation *dseg_representation_at(size_t index);
 DSEG_API const dseg_frame_codec *dseg_frame_codec_at(size_t index);
-/* By name, UID, or (representations) Segmentation Type; NULL when unknown. */
+/* By name, UID, or (representations) Segmentation Type; NULL when unknown. Of representations that share a UID or a
+ * type the first: the standard's, where it has one. */
 DSEG_API const dseg_representation *dseg_find_representation(const char *key);
 DSEG_API const dseg_frame_codec *dseg_find_frame_codec(const char *name_or_uid);
 /* For messages: the CMake option, such as "DSEG_WITH_LIBJXL", that brings a frame codec of the library which this build

@@ -128,6 +128,14 @@ typedef struct dseg_encoding_info {
   uint64_t pixel_data_bytes;    /* the value of Pixel Data (7FE0,0010) */
   uint64_t per_frame_bytes;     /* Per-Frame Functional Groups Sequence (5200,9230) with its header */
   const char *segments_overlap; /* (0062,0013) as declared, or NULL */
+  /* Of the data sets, as they are encoded before deflating: Referenced Series Sequence (0008,1115), Studies Containing
+   * Other Referenced Instances Sequence (0008,1200) and Source Image Sequence (0008,2112); Segment Sequence
+   * (0062,0002).
+   */
+  uint64_t reference_bytes, segment_bytes;
+  /* Basic Offset Tables, which are part of Pixel Data, and Extended Offset Tables with lengths (7FE0,0001),
+   * (7FE0,0002). Headers of items in Pixel Data, of one fragment for each frame. 0: frames are not encapsulated. */
+  uint64_t offset_table_bytes, item_bytes;
 } dseg_encoding_info;
 /* Never NULL; valid until the source is closed. */
 DSEG_API const dseg_encoding_info *dseg_source_encoding(const dseg_source *source);
