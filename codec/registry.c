@@ -220,7 +220,7 @@ static dseg_status check_experimental(const dseg_representation *r, dseg_error *
   const bool writes = (r->flags & DSEG_PLUGIN_CAN_WRITE) != 0;
   const bool own = r->replaces != 0 || r->private_creator != NULL || r->describe != NULL || r->interpret != NULL ||
                    r->other_sop_classes != NULL || r->other_creators != NULL || r->inspect != NULL ||
-                   r->proposal_name != NULL;
+                   r->proposal_name != NULL || r->settle != NULL;
   if ((r->flags & DSEG_PLUGIN_EXPERIMENTAL) == 0 && (own || (r->flags & DSEG_PLUGIN_BITS_32) != 0)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "representation %s: 32 bits a pixel and attributes of its own are for experimental ones only "
@@ -237,6 +237,9 @@ static dseg_status check_experimental(const dseg_representation *r, dseg_error *
                           r->name, "interpret", error));
   DSEG_TRY(check_function(r->end_plane != NULL, r->put_mask != NULL, r->name, "put_mask", error));
   DSEG_TRY(check_function(r->begin_write != NULL, r->end_write != NULL, r->name, "end_write", error));
+  if (r->settle != NULL && (r->flags & DSEG_PLUGIN_LABEL_FRAMES) == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: settle is for label frames", r->name);
+  }
   return check_keys(r, error);
 }
 

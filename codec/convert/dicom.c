@@ -83,7 +83,7 @@ static dseg_status write_chunk(dseg_convert_job *job, dicom_work *work, size_t f
   if (overlap.voxels == 0 || dseg_convert_flattens(job)) {
     return write_labels(job, work, first, count, error);
   }
-  if (job->options->overlap == DSEG_OVERLAP_KEPT && (job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0) {
+  if (job->options->overlap == DSEG_OVERLAP_KEPT && dseg_convert_takes_masks(job)) {
     return write_overlapping(job, work, first, count, error);
   }
   dseg_overlap_merge(&work->overlap, &overlap);
@@ -115,7 +115,7 @@ static dseg_status refuse(dseg_convert_job *job, dicom_work *work, size_t plane,
   const char *overlap = dseg_convert_name(job, DSEG_OPTION_OVERLAP);
   char why[120];
   char advice[160];
-  if ((job->representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) == 0) {
+  if (!dseg_convert_takes_masks(job)) {
     (void)snprintf(why, sizeof why, "a label map holds one segment for each voxel (PS3.3 C.8.20.2)");
     (void)snprintf(advice, sizeof advice, "use %.50s binary, or %.50s first or last",
                    dseg_convert_name(job, DSEG_OPTION_REPRESENTATION), overlap);

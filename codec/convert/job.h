@@ -58,6 +58,11 @@ struct dseg_convert_job {
   dseg_convert_report *report;
 };
 
+/* Whether the output, an object, holds a mask for each segment, so that segments may overlap. */
+static inline bool dseg_convert_takes_masks(const dseg_convert_job *job) {
+  return job->representation->put_mask != NULL;
+}
+
 /* prepare.c: settles the output, once job->source is open. */
 dseg_status dseg_convert_prepare(dseg_convert_job *job, dseg_error *error);
 

@@ -75,8 +75,8 @@ static dseg_status settle_kind(dseg_convert_job *job, dseg_error *error) {
     target->maximum_fraction = UINT8_MAX;
     job->mask_maximum = UINT8_MAX;
   } else if (!to_fractions) {
-    const bool labels = volume || (job->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0 ||
-                        target->kind == DSEG_VOXELS_LABELS || dseg_convert_flattens(job);
+    const bool labels =
+        volume || !dseg_convert_takes_masks(job) || target->kind == DSEG_VOXELS_LABELS || dseg_convert_flattens(job);
     target->kind = labels ? DSEG_VOXELS_LABELS : DSEG_VOXELS_MASKS;
     target->maximum_fraction = 0;
   }

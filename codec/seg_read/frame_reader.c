@@ -250,7 +250,12 @@ static dseg_status run_encapsulated(dseg_frame_reader *reader, const uint32_t *n
   const dseg_frame_info info = dseg_dicom_frame_form(reader->source);
   DSEG_TRY(dseg_buffer_resize(&reader->decoded, dseg_frame_bytes(&info), error));
   for (size_t i = 0; i < count; i++) {
-    DSEG_TRY(decode_frame(reader, numbers[i], (dseg_span){reader->decoded.data, reader->decoded.size}, error));
+    const size_t wanted = (size_t)numbers[i] + 1;
+    if (!reader->reuses_frame || reader->decoded_frame != wanted) {
+      reader->decoded_frame = 0;
+      DSEG_TRY(decode_frame(reader, numbers[i], (dseg_span){reader->decoded.data, reader->decoded.size}, error));
+      reader->decoded_frame = wanted;
+    }
     const dseg_frame *frame = &reader->source->table.frames[numbers[i]];
     const dseg_decoded_frame decoded = describe(reader->source, frame, reader->decoded.data);
     DSEG_TRY(use(user, &decoded, numbers[i], error));

@@ -13,6 +13,8 @@ struct dseg_frame_reader {
   size_t context_first;        /* the number in the object of that part's first frame */
   dseg_buffer stored;          /* bytes as they are in the file */
   dseg_buffer decoded;         /* a canonical frame */
+  size_t decoded_frame;        /* which one a codec has put there, counted from 1; 0: none */
+  bool reuses_frame; /* the frame decoded last is not decoded again: several masks come from one label frame */
 };
 
 /* Lowers *workers, of which each has a reader, to what the source's memory limit allows: see dseg_limit_workers. */

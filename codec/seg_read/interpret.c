@@ -213,6 +213,7 @@ static dseg_status interpret(struct placing *placing, dseg_data_set *set, const 
   source->plugin_state = said.state;
   DSEG_TRY(dseg_of_plugin(status, name_of(source), "interpret", error));
   *by_frame_groups = said.by_frame_groups;
+  source->info.summary = said.summary;
   if (!said.by_frame_groups) {
     DSEG_TRY(check_result(placing, rows, columns, error));
     return dseg_placement_sort(description, &source->table, error);

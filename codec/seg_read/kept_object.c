@@ -151,9 +151,9 @@ static dseg_status keep_segments(const dseg_part10 *part10, dseg_description *de
     if (index >= 0) {
       DSEG_TRY(
           dseg_keep_segment(&item, &part10->character_set, dropped, description, &description->segments[index], error));
-    } else {
+    } else if (description->has_background && number == description->background) {
       DSEG_TRY(dseg_keep_background(&item, &part10->character_set, dropped, description, error));
-    }
+    } /* else it describes no segment, as the representation says, which writes it anew */
     DSEG_TRY(dseg_sequence_next(object, &sequence, &offset, &item, &more, error));
   }
   return DSEG_OK;

@@ -45,6 +45,7 @@ struct job {
   bool direct; /* label frames are read straight into out */
   /* read_mask: */
   size_t segment;
+  bool reuses_frames; /* of label frames: masks of a plane are often read one after the other */
 };
 
 struct worker {
@@ -101,6 +102,7 @@ static dseg_status begin(struct job *job, unsigned threads, dseg_error *error) {
     if (job->workers[i].reader == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for reading planes");
     }
+    job->workers[i].reader->reuses_frame = job->reuses_frames;
   }
   return job->check_values ? dseg_number_set_create(description, &job->described, error) : DSEG_OK;
 }
@@ -326,7 +328,8 @@ dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t fir
                     .first_plane = first_plane,
                     .plane_count = plane_count,
                     .read_plane = read_mask_plane,
-                    .segment = segment};
+                    .segment = segment,
+                    .reuses_frames = has_label_frames((const dseg_dicom_source *)source)};
   job.out = out;
   dseg_status status = begin(&job, threads, error);
   if (status == DSEG_OK) {

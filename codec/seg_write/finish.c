@@ -54,12 +54,14 @@ static dseg_status make_identity(const dseg_writer *writer, struct identity *ide
 }
 
 /* Segments Overlap (0062,0013), C.8.20.2.3: fractions of two segments in a voxel may add up to one, which is no
- * overlap, so nothing is claimed of them; nor of what a lossy codec makes of the edges of segments. */
+ * overlap, so nothing is claimed of them; nor of what a lossy codec makes of the edges of segments. A pixel of a label
+ * frame has one value, whatever that stands for. */
 static const char *segments_overlap(const dseg_writer *writer) {
   if ((writer->codec->flags & DSEG_PLUGIN_LOSSY) != 0) {
     return "UNDEFINED";
   }
-  if (!writer->masks_written || (!writer->overlap_found && !writer->overlap_unsure)) {
+  const bool label_frames = (writer->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
+  if (label_frames || !writer->masks_written || (!writer->overlap_found && !writer->overlap_unsure)) {
     return "NO";
   }
   const bool fractions = (writer->representation->flags & DSEG_PLUGIN_FRACTIONS) != 0;
@@ -294,6 +296,7 @@ dseg_status dseg_writer_finish(dseg_writer *writer, dseg_error *error) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "the writer has been finished");
   }
   DSEG_TRY(dseg_writer_end_plane(writer, error));
+  DSEG_TRY(dseg_writer_settle(writer, error));
   DSEG_TRY(dseg_writer_complete_frames(writer, error));
   DSEG_TRY(dseg_frame_spool_complete(&writer->spool, error));
   if (!dseg_writer_is_native(writer)) {

@@ -42,6 +42,8 @@ struct dseg_writer {
 dseg_write_context dseg_writer_context(const dseg_writer *writer, const dseg_warning_sink *warnings);
 /* Has the representation put the frame that it makes of a plane's masks, where it does that. */
 dseg_status dseg_writer_end_plane(dseg_writer *writer, dseg_error *error);
+/* settle.c. Has the representation settle pixel values, where it does that, and changes those of the spooled frames. */
+dseg_status dseg_writer_settle(dseg_writer *writer, dseg_error *error);
 
 /* The row of a plug-in's table that a value is for; DSEG_ERROR_ARGUMENT when there is none, or the value is out of its
  * range. */

@@ -262,8 +262,8 @@ static dseg_status check_overlap(dseg_check *check, dseg_source *base, dseg_dico
   /* Fractions that add up to the whole are no overlap: for NO, only voxels that are more than half in both. */
   const uint32_t least = no ? source->base.description->maximum_fraction / 2 + 1 : 1;
   dseg_overlap overlap = {0};
-  if (!yes && !no) {
-    return DSEG_OK;
+  if ((!yes && !no) || (source->representation->flags & DSEG_PLUGIN_OWN_VALUES) != 0) {
+    return DSEG_OK; /* own values do not overlap, whatever they stand for */
   }
   if (may_overlap(source)) {
     DSEG_TRY(count_overlap(check, base, least, &overlap, error));

@@ -87,6 +87,8 @@ void put(dseg_data_set *set, uint32_t tag, const char *vr, Fill fill) noexcept {
     OFCondition condition;
     if (std::strcmp(vr, "UL") == 0) { /* whose tag DCMTK 3.6.7 looks up, and finds no private ones */
       raw = new DcmUnsignedLong(make_tag(tag, vr));
+    } else if (std::strcmp(vr, "SQ") == 0) {
+      raw = new DcmSequenceOfItems(make_tag(tag, vr)); /* a private one without items would be of VR UN */
     } else {
       condition = DcmItem::newDicomElement(raw, make_tag(tag, vr));
     }

@@ -39,6 +39,10 @@ static enum fault {
   INTERPRET_BOTH,
   INTERPRET_NUMBERS,
   END_PLANE_SILENT,
+  SETTLE_SILENT,
+  SETTLE_WIDER,
+  SETTLE_ZERO,
+  SETTLE_LARGE,
   ENCODE_SILENT,
   DECODE_SILENT,
   DECODE_NOTHING
@@ -93,6 +97,20 @@ static dseg_status put_mask(const dseg_write_context *context, size_t segment, c
 static dseg_status end_plane(const dseg_write_context *context, const dseg_frame_sink *sink, dseg_error *error) {
   (void)context, (void)sink, (void)error;
   return fault == END_PLANE_SILENT ? DSEG_ERROR_UNSUPPORTED : DSEG_OK;
+}
+
+/* Frames have 8 bits. */
+static dseg_status settle(const dseg_write_context *context, dseg_settled_pixels *pixels, dseg_error *error) {
+  static const uint32_t zero[] = {1, 1}, large[] = {0, 256};
+  (void)context, (void)error;
+  switch (fault) {
+    case SETTLE_SILENT: return DSEG_ERROR_UNSUPPORTED;
+    case SETTLE_WIDER: pixels->bits_allocated = 16; break;
+    case SETTLE_ZERO: *pixels = (dseg_settled_pixels){8, zero, 2}; break;
+    case SETTLE_LARGE: *pixels = (dseg_settled_pixels){8, large, 2}; break;
+    default: break;
+  }
+  return DSEG_OK;
 }
 
 static dseg_status make_planes(const dseg_read_context *context, size_t count) {
@@ -170,6 +188,7 @@ static int register_faulty(void **state) {
   representation.choose_format = choose_format;
   representation.put_mask = put_mask;
   representation.end_plane = end_plane;
+  representation.settle = settle;
   representation.describe = describe;
   representation.interpret = interpret;
   codec = dseg_frame_encapsulated;
@@ -238,6 +257,10 @@ static void writing_faults_are_named(void **state) {
                 {DESCRIBE_GROUPS, "(5200,9230)"},
                 {DESCRIBE_OPEN, "left an item open"},
                 {DESCRIBE_BAD_PUT, "(0010,0010)"},
+                {SETTLE_SILENT, "settle failed and did not say why"},
+                {SETTLE_WIDER, "settle wants 16 bits a pixel instead of 8"},
+                {SETTLE_ZERO, "changes the value 0"},
+                {SETTLE_LARGE, "a value that 8 bits do not hold"},
                 {REPLACES_MORE, "choose_format"},
                 {OTHER_BITS, "choose_format"}};
   (void)state;

@@ -115,9 +115,8 @@ static const char *refusal(const written_object *written) {
   if (dseg_check_encoding(written->representation, written->codec, &form, NULL) != DSEG_OK) {
     return "representation and frame codec do not go together";
   }
-  const bool label_frames = (written->representation->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0;
-  if (label_frames && written->truth->masks != NULL) {
-    return "label frames hold no masks";
+  if (written->representation->put_mask == NULL && written->truth->masks != NULL) {
+    return "the representation takes no masks";
   }
   return NULL;
 }

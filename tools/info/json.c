@@ -63,6 +63,7 @@ static void put_segment(json_out *json, const info_file *file, size_t index) {
 static void put_encoding(json_out *json, const dseg_encoding_info *encoding) {
   const dseg_frame_codec *codec = dseg_find_frame_codec(encoding->transfer_syntax_uid);
   json_put_string(json, "representation", encoding->representation);
+  json_put_string(json, "summary", encoding->summary);
   json_begin_object(json, "transfer_syntax");
   json_put_string(json, "name", encoding->frame_codec);
   json_put_string(json, "title", codec != NULL ? codec->title : NULL);

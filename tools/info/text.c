@@ -44,6 +44,7 @@ static void show_encoding(const info_file *file) {
   if (representation != NULL && (representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
     printf("  %-22s experimental: %s\n", "", representation->title);
   }
+  show_line("", encoding->summary);
   printf("  %-22s %s (%s)\n", "transfer syntax", codec != NULL ? codec->title : "unknown",
          encoding->transfer_syntax_uid);
   if (codec != NULL && (codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {

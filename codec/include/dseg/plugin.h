@@ -7,8 +7,8 @@
  * bytes, never attributes.
  *
  * Order of a representation's calls. Writing: choose_format, begin_write, then for each plane put_labels, or put_mask
- * for its segments and end_plane, then describe for each file, end_write. Reading: interpret when an object is opened,
- * add_to_labels and add_to_mask for its frames, end_read when it is closed.
+ * for its segments and end_plane, then settle, describe for each file, end_write. Reading: interpret when an object is
+ * opened, add_to_labels and add_to_mask for its frames, end_read when it is closed.
  *
  * Both are const structs of function pointers with static storage. They are registered through dseg_register,
  * whether they are built in or come from a shared object that dseg_load_plugins finds. Such an object exports
@@ -66,7 +66,8 @@ enum {
   /* With DSEG_PLUGIN_LABEL_FRAMES: pixel values are not Segment Numbers, but the representation's own (numbers of sets
    * of segments, or that count within a frame). The library does not check that Segment Sequence describes each, and
    * add_pixels and label_of_pixel are not for them. One stands for no segment, if planes may be empty: the number of
-   * the background, which fills the frames that the library adds for such planes. */
+   * the background, which fills the frames that the library adds for such planes. With Segmentation Type LABELMAP they
+   * are the numbers of items of Segment Sequence all the same, of which validation asks that each is described. */
   DSEG_PLUGIN_OWN_VALUES = 1u << 19
 };
 
@@ -229,6 +230,13 @@ typedef struct dseg_frame_sink {
   void *user;
 } dseg_frame_sink;
 
+/* What becomes of the pixel values of all frames, when all planes are there. */
+typedef struct dseg_settled_pixels {
+  unsigned bits_allocated; /* at first that of choose_format; may become less, of those that the representation has */
+  const uint32_t *values;  /* by pixel value: what it becomes, 0 stays 0; NULL: all stay as they are */
+  size_t count;            /* of values; greater pixel values stay as they are */
+} dseg_settled_pixels;
+
 /* What a representation knows of the object that is written. */
 typedef struct dseg_write_context {
   const dseg_description *description;
@@ -267,8 +275,9 @@ typedef struct dseg_read_context {
   /* Rows, columns, kind, background, and what Segment Sequence and Shared Functional Groups Sequence say, where they
    * are there: segments by ascending number, orientation, spacing. With dseg_open_options.keep_context, references in
    * the order of the Items of Referenced Instance Sequence (0008,114A), each once. interpret completes it: planes
-   * first, and segments where the representation replaces their description. Memory comes from dseg_description_alloc.
-   */
+   * first, and segments where the representation replaces their description. It may take segments out of it, where an
+   * item of Segment Sequence describes something else than a segment, a pixel value for instance, and make kind
+   * DSEG_VOXELS_MASKS where segments of label frames overlap. Memory comes from dseg_description_alloc. */
   dseg_description *description;
   unsigned bits_allocated;
   size_t frame_count;    /* of all parts */
@@ -288,6 +297,7 @@ typedef struct dseg_read_context {
 typedef struct dseg_interpretation {
   bool by_frame_groups; /* no frame was placed: the standard's functional groups place them, as without interpret */
   void *state;          /* is handed to add_to_labels and add_to_mask, and to end_read, also when interpret fails */
+  const char *summary;  /* one line for people on what is special here, in the description's memory; NULL: nothing */
 } dseg_interpretation;
 
 /* Where the standard's functional groups place a frame, and which segment they give it. */
@@ -378,6 +388,10 @@ typedef struct dseg_representation {
   /* The proposal's name, which instances carry with proposal_version, where several representations are one proposal;
    * NULL: name. */
   const char *proposal_name;
+  /* For label frames whose pixel values, or how many bits they need, are known only when all planes have been put:
+   * called once then, before a frame is compressed or a file described. The library changes the frames' pixels, which
+   * choose_format has given 16 or 32 bits for the time being. */
+  dseg_status (*settle)(const dseg_write_context *context, dseg_settled_pixels *pixels, dseg_error *error);
 } dseg_representation;
 
 /* Exactly one of the two is not NULL. The struct must live as long as the process. DSEG_ERROR_ARGUMENT names

@@ -136,6 +136,7 @@ typedef struct dseg_encoding_info {
   /* Basic Offset Tables, which are part of Pixel Data, and Extended Offset Tables with lengths (7FE0,0001),
    * (7FE0,0002). Headers of items in Pixel Data, of one fragment for each frame. 0: frames are not encapsulated. */
   uint64_t offset_table_bytes, item_bytes;
+  const char *summary; /* what an experimental representation says of this object, one line; or NULL */
 } dseg_encoding_info;
 /* Never NULL; valid until the source is closed. */
 DSEG_API const dseg_encoding_info *dseg_source_encoding(const dseg_source *source);

@@ -98,4 +98,5 @@ void put_encoding(FILE *outcome, const dseg_encoding_info *info) {
   put_text_line(outcome, info->transfer_syntax_uid);
   put_text_line(outcome, info->photometric_interpretation);
   put_text_line(outcome, info->segments_overlap);
+  put_text_line(outcome, info->summary);
 }
