@@ -21,6 +21,9 @@ static dseg_status register_representations(dseg_error *error) {
       DSEG_TRY(dseg_register(volume, NULL, error));
     }
   }
+  if (dseg_find_representation(dseg_proposal_label_sets.name) != &dseg_proposal_label_sets) {
+    DSEG_TRY(dseg_register(&dseg_proposal_label_sets, NULL, error));
+  }
 #endif
   (void)error;
   return DSEG_OK;
