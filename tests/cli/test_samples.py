@@ -392,6 +392,11 @@ class EdgeCases(SamplesTest):
         odd = self.info("not-byte-aligned")
         self.assertEqual((odd["geometry"]["rows"] * odd["geometry"]["columns"] % 8, odd["bits_allocated"]), (2, 1))
         self.assertEqual(self.info("overlap")["segments_overlap"], "YES")
+        for kind in ("label-sets", "sets-volume"):
+            sets = self.info(f"experimental-{kind}")
+            self.assertEqual((sets["representation"], sets["segments_overlap"], sets["voxels"]),
+                             ("label-sets", "NO", "masks"))  # fmt: skip
+            self.assertIn("segments overlap others", sets["summary"])
         self.dseg("convert", "out/edge-cases/overlap.dcm", "x.nii", code=INPUT)
         self.assertEqual(self.numbers("number-gaps"), [2, 5, 11, 12, 13, 20])
         self.assertEqual((self.numbers("300-segments")[-1], self.info("300-segments")["bits_allocated"]), (300, 16))
@@ -413,7 +418,7 @@ class EdgeCases(SamplesTest):
         base = "out/edge-cases/"
         same = {"source.seg.nrrd": ("palette-color", "basic-offset-table", "extended-offset-table"),
                 "source-odd.seg.nrrd": ("not-byte-aligned", "empty-frames-kept"),
-                "source-300.seg.nrrd": ("300-segments",), "source-overlap.seg.nrrd": ("overlap",)}  # fmt: skip
+                "source-300.seg.nrrd": ("300-segments",), "source-overlap.seg.nrrd": ("overlap", "experimental-label-sets", "experimental-sets-volume")}  # fmt: skip
         for source, names in same.items():
             for name in names:
                 self.dseg("compare", base + source, f"{base}{name}.dcm")

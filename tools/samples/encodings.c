@@ -32,7 +32,7 @@ static const char *unsuitable(const samples_job *job, const dseg_representation 
   if (job->fractions && (representation->flags & DSEG_PLUGIN_FRACTIONS) == 0) {
     return "the source holds fractions, which would be lost (PS3.3 C.8.20.2)";
   }
-  if (job->overlap && (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) == 0) {
+  if (job->overlap && representation->put_mask == NULL) {
     return "segments of the source overlap, and each pixel of a label map is one segment's (PS3.3 C.8.20.2)";
   }
   return NULL;
