@@ -89,6 +89,8 @@ void put(dseg_data_set *set, uint32_t tag, const char *vr, Fill fill) noexcept {
       raw = new DcmUnsignedLong(make_tag(tag, vr));
     } else if (std::strcmp(vr, "SQ") == 0) {
       raw = new DcmSequenceOfItems(make_tag(tag, vr)); /* a private one without items would be of VR UN */
+    } else if (std::strcmp(vr, "OB") == 0 || std::strcmp(vr, "OW") == 0) {
+      raw = new DcmOtherByteOtherWord(make_tag(tag, vr)); /* likewise */
     } else {
       condition = DcmItem::newDicomElement(raw, make_tag(tag, vr));
     }
@@ -453,13 +455,12 @@ extern "C" bool dseg_data_set_text_is(const dseg_data_set *set, uint32_t tag, co
 }
 
 extern "C" bool dseg_data_set_get_u32(const dseg_data_set *set, uint32_t tag, size_t index, uint32_t *value) {
-  dseg_view bytes;
-  if (!dseg_data_set_get_bytes(set, tag, &bytes) || bytes.size / 4 <= index) {
+  DcmElement *element = find_element(set, tag);
+  Uint32 found = 0;
+  if (element == nullptr || element->getUint32(found, static_cast<unsigned long>(index)).bad()) {
     return false;
   }
-  const uint8_t *at = bytes.data + 4 * index;
-  *value = static_cast<uint32_t>(at[0]) | static_cast<uint32_t>(at[1]) << 8 | static_cast<uint32_t>(at[2]) << 16 |
-           static_cast<uint32_t>(at[3]) << 24;
+  *value = found;
   return true;
 }
 
