@@ -335,7 +335,7 @@ extern "C" void dseg_data_set_end_item(dseg_data_set *set) {
 /* All values of a text element; index is SIZE_MAX wherever the library calls it. */
 extern "C" bool dseg_data_set_get_text(const dseg_data_set *set, uint32_t tag, size_t index, dseg_view *text) {
   *text = dseg_view{nullptr, 0};
-  if (index != SIZE_MAX || set->status != DSEG_OK) {
+  if (set->status != DSEG_OK) {
     return false;
   }
   try {
@@ -344,8 +344,16 @@ extern "C" bool dseg_data_set_get_text(const dseg_data_set *set, uint32_t tag, s
     if (set->open.back()->findAndGetString(key, found).bad() || found == nullptr || *found == '\0') {
       return false;
     }
-    *text = dseg_view{reinterpret_cast<const uint8_t *>(found), std::strlen(found)};
-    return true;
+    size_t size = std::strlen(found);
+    for (size_t i = 0; index != SIZE_MAX && i <= index; i++) {
+      size = std::strcspn(found, "\\");
+      if (i < index && found[size] == '\0') {
+        return false;
+      }
+      found += i < index ? size + 1 : 0;
+    }
+    *text = dseg_view{reinterpret_cast<const uint8_t *>(found), size};
+    return size > 0;
   } catch (...) {
     return false; /* the oracle is not run where memory is short */
   }
@@ -389,7 +397,8 @@ extern "C" bool dseg_data_set_enter_item(dseg_data_set *set, uint32_t tag, size_
   return true;
 }
 
-/* Text and bytes; of numbers the size alone, which is all that the library looks at. */
+/* Text and bytes; numbers of 16 and 32 bits as they lie in memory, which is little endian here; of others the size
+ * alone, which is all that the library looks at. */
 extern "C" bool dseg_data_set_get_bytes(const dseg_data_set *set, uint32_t tag, dseg_view *bytes) {
   DcmElement *element = find_element(set, tag);
   *bytes = dseg_view{nullptr, 0};
@@ -399,6 +408,16 @@ extern "C" bool dseg_data_set_get_bytes(const dseg_data_set *set, uint32_t tag, 
   char *text = nullptr;
   if (DcmVR(element->getVR()).isaString() && element->getString(text).good()) {
     *bytes = dseg_view{reinterpret_cast<const uint8_t *>(text), text != nullptr ? std::strlen(text) : 0};
+    return true;
+  }
+  Uint16 *halves = nullptr;
+  Uint32 *wholes = nullptr;
+  if (element->getUint16Array(halves).good() && halves != nullptr) {
+    *bytes = dseg_view{reinterpret_cast<const uint8_t *>(halves), element->getLength()};
+    return true;
+  }
+  if (element->getUint32Array(wholes).good() && wholes != nullptr) {
+    *bytes = dseg_view{reinterpret_cast<const uint8_t *>(wholes), element->getLength()};
     return true;
   }
   Uint8 *data = nullptr;
