@@ -24,15 +24,28 @@ static dseg_status choose_by_overlap(dseg_convert_job *job, const char **name, d
   return DSEG_OK;
 }
 
+/* What a DICOM input is in: of a proposal that shares its Segmentation Type with one of the standard, that one, since
+ * no default chooses a proposal; NULL: no DICOM, or more than that one can hold. */
+static const char *representation_of(const dseg_source *source) {
+  const char *name = dseg_source_encoding(source)->representation;
+  const dseg_representation *representation = name != NULL ? dseg_find_representation(name) : NULL;
+  if (representation == NULL) {
+    return name;
+  }
+  const dseg_representation *first = dseg_find_representation(representation->segmentation_type);
+  const bool overlaps =
+      (first->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0 && dseg_source_description(source)->kind != DSEG_VOXELS_LABELS;
+  return first != representation && overlaps ? NULL : first->name;
+}
+
 /* The one asked for, else what a DICOM input has, else what holds the voxels in the fewest bytes. */
 static dseg_status choose_representation(dseg_convert_job *job, dseg_error *error) {
   const dseg_convert_options *options = job->options;
   const dseg_voxel_kind kind = dseg_source_description(job->source)->kind;
   const bool keeps_fractions = is_fraction(kind) && options->threshold <= 0;
   const char *name = options->representation;
-  const dseg_encoding_info *encoding = dseg_source_encoding(job->source);
   if (name == NULL && is_fraction(kind) == keeps_fractions) {
-    name = encoding->representation;
+    name = representation_of(job->source);
   }
   if (name == NULL && keeps_fractions) {
     name = "fractional";

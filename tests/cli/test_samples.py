@@ -235,13 +235,18 @@ class Encodings(SamplesTest):
             self.fails("samples", "labels.nii", "other", "--only", wrong, code=USAGE)
 
 
+def standard_representations(samples):
+    """The others, of proposals for what is said around the frames, have a hyphen in their names."""
+    return {sample["representation"] for sample in samples if "-" not in sample["representation"]}
+
+
 class Sources(SamplesTest):
     def test_overlap(self):
         self.dseg("phantom", "a.seg.nrrd", "--size", "30x30x10", "--labels", 120, "--overlap")
         manifest = self.make("a.seg.nrrd")
         self.check_files(manifest)
         encodings = of_group(manifest, "encoding")
-        self.assertEqual({sample["representation"] for sample in encodings}, {"binary", "fractional"})
+        self.assertEqual(standard_representations(encodings), {"binary", "fractional"})
         self.assertEqual(len({sample["voxels_sha256"] for sample in encodings}), 1)
         for sample in encodings:
             self.dseg("compare", "a.seg.nrrd", f"out/{sample['file']}")
@@ -255,7 +260,7 @@ class Sources(SamplesTest):
         manifest = self.make("a.dcm")
         self.check_files(manifest)
         encodings = of_group(manifest, "encoding")
-        self.assertEqual({sample["representation"] for sample in encodings}, {"fractional"})
+        self.assertEqual(standard_representations(encodings), {"fractional"})
         self.assertEqual(len({sample["voxels_sha256"] for sample in encodings}), 1)
         for sample in encodings:
             self.dseg("compare", "a.dcm", f"out/{sample['file']}")
