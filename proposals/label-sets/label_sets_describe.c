@@ -67,7 +67,7 @@ static void read_member(dseg_data_set *set, size_t item, struct member *member) 
   if (!dseg_data_set_enter_item(set, SEGMENTS, item)) {
     return;
   }
-  (void)dseg_data_set_get_text(set, LABEL, 0, &label);
+  (void)dseg_data_set_get_text(set, LABEL, SIZE_MAX, &label);
   snprintf(member->label, sizeof member->label, "%.*s", (int)label.size,
            label.size > 0 ? (const char *)label.data : "");
   for (size_t i = 0; i < 3; i++) {

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The evidence of label sets: bytes and times beside BINARY and flattened label maps.
 
-usage: measure.py run BUILD WORK [--quick] [CASE...]   objects into WORK, results.csv here; BUILD has tools/dseg and bench/work
+usage: measure.py run BUILD WORK [--quick|--bytes] [CASE...]   objects into WORK, results.csv here; BUILD has tools/dseg and bench/work
        measure.py fractions BUILD WORK FILE...         codecs for FRACTIONAL, on volumes of probabilities in bytes (255: certain)
        measure.py write                                evidence.md, README.md and ../README.md get the tables of results.csv
        measure.py check                                1 where they have other figures than results.csv
 
 With the Python of build/bench-peers/venv. Data is looked for in $DSEG_DATA or ../shared/data; a case without its data is
-left out, and its former results stay. --quick: one round of times. Nothing else should run meanwhile.
+left out, and its former results stay. --quick: one round of times; --bytes: no times, the former ones stay. Nothing else should
+run meanwhile.
 
 Each object is compared with the masks that it was made of before anything is measured; one that differs ends the run."""
 
@@ -54,8 +55,9 @@ class Results:
             with RESULTS.open() as file:
                 self.rows = list(csv.DictReader(file))
 
-    def forget(self, case):
-        self.rows = [row for row in self.rows if row["case"] != case]
+    def forget(self, case, kept=()):
+        """Drops the rows of a case, but for those of what is kept."""
+        self.rows = [row for row in self.rows if row["case"] != case or row["what"] in kept]
 
     def add(self, case, form, codec, what, values):
         """values: one number, or the times of several runs in milliseconds."""
@@ -154,12 +156,12 @@ def element_bytes(element):
     return len(buffer.getvalue())
 
 
-def own_block(data_set):
-    """Overlapping Segment Sequence, or None, by its Private Creator."""
-    for element in range(0x10, 0x100):
-        creator = data_set.get((0x0021, element))
-        if creator is not None and creator.value == CREATOR:
-            return data_set[0x0021, element << 8 | 1]
+def private(data_set, creator, number):
+    """The element with this number in the block of a Private Creator of group 0021, or None."""
+    for block in range(0x10, 0x100):
+        element = data_set.get((0x0021, block))
+        if element is not None and element.value == creator:
+            return data_set.get((0x0021, block << 8 | number))
     return None
 
 
@@ -169,13 +171,12 @@ def parts_of(path):
 
     data_set = pydicom.dcmread(path)
     size = lambda element: element_bytes(element) if element is not None else 0
-    overlapping = own_block(data_set)
+    overlapping = private(data_set, CREATOR, 1)
     items = {item.SegmentNumber: item for item in data_set.SegmentSequence}
     combinations = {}
     if overlapping is not None:
         for item in overlapping.value:
-            block = next(e for e in range(0x10, 0x100) if (0x0021, e) in item and item[0x0021, e].value == CREATOR)
-            raw = item[0x0021, block << 8 | 2].value
+            raw = private(item, CREATOR, 2).value
             values = {int.from_bytes(raw[i:i + 2], "little") for i in range(0, len(raw), 2)}  # fmt: skip
             combinations |= {value: items[value] for value in values}
         for item in overlapping.value:
@@ -214,7 +215,7 @@ def measure_case(name, masks, affine, build, work, results, rounds):
 
     dseg, worker = build / "tools" / "dseg", build / "bench" / "work"
     case = Case(name, masks, affine, work / name, dseg)
-    results.forget(name)
+    results.forget(name, () if rounds else tables.TIMES)
     for what, value in cases.facts(masks).items():
         results.add(name, "masks", "", what, value)
     options = dict(FORMS, **(CHAIN if name == CHAIN_CASE else {}))
@@ -223,7 +224,9 @@ def measure_case(name, masks, affine, build, work, results, rounds):
         for codec in CODECS:
             path = case.convert(form, codec, [case.native], *arguments)
             if "lost" not in form:
-                call(dseg, "compare", case.native, path)
+                # Images are said for a plane there, not for a frame.
+                ignored = ["--ignore", "provenance"] if "volume" in form else []
+                call(dseg, "compare", case.native, path, *ignored)
                 if form == "label sets":
                     case.check_masks(path)
             for what, value in parts_of(path).items():
@@ -235,11 +238,12 @@ def measure_case(name, masks, affine, build, work, results, rounds):
             jobs[form, codec, "all masks"] = seconds_of(worker, "statistics", path)
     for what, value in parts_of(case.native).items():
         results.add(name, "BINARY", "explicit-le", what, value)
-    for form, codec, what in (times := in_turns(jobs, rounds)):
-        results.add(name, form, codec, what, times[form, codec, what])
     measure_layers(case, results)
     if name == CHAIN_CASE:
-        measure_python(case, results, rounds)
+        jobs |= measure_highdicom(case, results, rounds)
+    if rounds:
+        for form, codec, what in (times := in_turns(jobs, rounds)):
+            results.add(name, form, codec, what, times[form, codec, what])
 
 
 def measure_layers(case, results):
@@ -258,24 +262,26 @@ def measure_layers(case, results):
                 results.add(case.name, form, codec, what, value)
 
 
-def measure_python(case, results, rounds):
-    """highdicom as it is today, and pydicom's part of opening: processes of their own."""
+def measure_highdicom(case, results, rounds):
+    """What highdicom writes today, and jobs that time it and pydicom's part of opening, in processes of their own."""
     program = [sys.executable, Path(__file__).resolve()]
     highdicom = case.path("BINARY, highdicom", "explicit-le")
     written = json.loads(call(*program, "highdicom-write", case.folder, highdicom))
-    results.add(case.name, "BINARY, highdicom", "explicit-le", "write", [1000 * written["seconds"]])
+    if rounds:
+        results.add(case.name, "BINARY, highdicom", "explicit-le", "write", [1000 * written["seconds"]])
     for what, value in parts_of(highdicom).items():
         results.add(case.name, "BINARY, highdicom", "explicit-le", what, value)
     chosen = {("BINARY, highdicom", "explicit-le"): highdicom,
               **{(form, "label-edge"): case.path(form, "label-edge") for form in ("BINARY", "label sets", *CHAIN)}}  # fmt: skip
     jobs = {(*key, "open, pydicom"): seconds_of(*program, "pydicom-open", path) for key, path in chosen.items()}
     jobs["BINARY, highdicom", "explicit-le", "open, highdicom"] = seconds_of(*program, "highdicom-open", highdicom)
-    for form, codec, what in (times := in_turns(jobs, rounds)):
-        results.add(case.name, form, codec, what, times[form, codec, what])
+    return jobs
 
 
 def pydicom_open(path):
-    """Header read, and of each frame plane and segment as far as items say them: what every reader has to do first."""
+    """Header read, and of each frame plane and segment: what every reader has to do first. By items where there are any, else by the
+    presence map of the proposal volume; without a map all frames are there."""
+    import numpy
     import pydicom
 
     start = time.perf_counter()
@@ -285,7 +291,12 @@ def pydicom_open(path):
         position = item.PlanePositionSequence[0].ImagePositionPatient
         segment = item.SegmentIdentificationSequence[0].ReferencedSegmentNumber if "SegmentIdentificationSequence" in item else 0
         places.append((float(position[2]), int(segment)))
+    if not places:
+        planes, bits = private(data_set, "DSEG VOLUME", 2).value, private(data_set, "DSEG VOLUME", 3)
+        there = numpy.ones(data_set.NumberOfFrames) if bits is None else numpy.unpackbits(numpy.frombuffer(bits.value, numpy.uint8), bitorder="little")
+        places = numpy.column_stack(numpy.divmod(numpy.flatnonzero(there), planes))
     segments = {item.SegmentNumber: item.SegmentLabel for item in data_set.SegmentSequence}
+    assert len(places) == data_set.NumberOfFrames
     return {"seconds": time.perf_counter() - start, "frames": len(places), "segments": len(segments)}
 
 
@@ -323,8 +334,8 @@ def highdicom_write(folder, path):
 def run(build, work, *arguments):
     import cases
 
-    quick = "--quick" in arguments
-    wanted = [name for name in arguments if name != "--quick"] or list(cases.CASES)
+    rounds = 0 if "--bytes" in arguments else 1 if "--quick" in arguments else 7
+    wanted = [name for name in arguments if not name.startswith("--")] or list(cases.CASES)
     build, work, results = Path(build).resolve(), Path(work).resolve(), Results()
     for name in wanted:
         made = cases.CASES[name](data_directory())
@@ -332,7 +343,7 @@ def run(build, work, *arguments):
             print(f"{name}: its data is not there; results stay")
             continue
         print(name, flush=True)
-        measure_case(name, *made, build, work, results, 1 if quick else 7)
+        measure_case(name, *made, build, work, results, rounds)
         results.save()
     results.forget("piles")
     for count, depth, sets in cases.sets_of_piles():
