@@ -43,30 +43,12 @@ if [ -z "${DSEG_JS_PACKAGE:-}" ]; then
   (cd "$root" && cmake --preset wasm --log-level=WARNING && cmake --build build/wasm)
   DSEG_JS_PACKAGE=$root/build/wasm/package
 fi
-# OHIF is prebuilt: what it depends on is in its files, and is not installed.
-ohif=@ohif/app@3.13.2
-wanted="$ohif $(cksum <"$root/tools/viewer/ohif/package.json")"
-if [ "$(cat "$out/node/complete" 2>/dev/null || true)" != "$wanted" ]; then
-  rm -rf "$out/node" "$out/app"
-  mkdir -p "$out/node" "$out/app"
-  cp "$root/tools/viewer/ohif/package.json" "$out/node/"
-  (
-    PATH=$(dirname -- "$DSEG_NODE"):$PATH
-    export PATH
-    cd "$out/node"
-    npm install --no-package-lock --no-audit --no-fund --silent --ignore-scripts
-    archive=$(npm pack "$ohif" --silent)
-    tar -xzf "$archive" -C "$out/app" --strip-components=1
-    rm "$archive"
-  )
-  printf '%s\n' "$wanted" >"$out/node/complete"
-fi
+sh "$root/tools/viewer/ohif/setup.sh" "$out" "$DSEG_NODE"
 
 # The samples: each encoding is a series of one study, on the same images.
 encodings='binary/explicit-le labelmap/explicit-le labelmap/rle labelmap/deflated-frame labelmap/jpeg-ls
   labelmap/jpeg2000 labelmap/htj2k labelmap/jpeg-xl labelmap/jpeg-lossless labelmap/zstd labelmap/label-edge'
-rm -rf "$out/samples" "$out/orthanc"
-mkdir -p "$out/orthanc"
+rm -rf "$out/samples"
 if [ $# -eq 0 ] && [ -n "$check" ]; then
   rm -rf "$out/ct" # a small phantom: browsers without a graphics card draw slowly
   "$DSEG" phantom "$out/source.nii.gz" --images "$out/ct" --size 96x80x24 --labels 20 --force
@@ -85,16 +67,7 @@ else
 fi
 
 port=${DSEG_ORTHANC_PORT:-18042}
-cat >"$out/orthanc.json" <<END
-{
-  "Name": "dseg", "HttpPort": $port, "RemoteAccessAllowed": false, "AuthenticationEnabled": false,
-  "DicomServerEnabled": false, "StorageDirectory": "$out/orthanc", "IndexDirectory": "$out/orthanc",
-  "UnknownSopClassAccepted": true, "OverwriteInstances": true,
-  "Plugins": ["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],
-  "DicomWeb": { "Enable": true, "Root": "/dicom-web/", "EnableWado": false }
-}
-END
-Orthanc "$out/orthanc.json" >"$out/orthanc.log" 2>&1 &
+sh "$root/tools/viewer/ohif/orthanc.sh" "$out" "$port" &
 orthanc=$!
 trap 'kill "$orthanc" 2>/dev/null || true; wait "$orthanc" 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM

@@ -4,15 +4,13 @@
 // dseg. Screenshots go to OUT.
 // usage: node check.mjs OUT SAMPLES PACKAGE ORTHANC-PORT STUDY PROGRAM
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { openOhif } from "./browser.mjs";
 
 const [out, samples, dsegPackage, orthanc, study, program] = process.argv.slice(2);
-const here = path.dirname(fileURLToPath(import.meta.url));
-const puppeteer = createRequire(path.join(out, "node", "/"))("puppeteer-core");
 const { Dseg } = await import(pathToFileURL(path.join(dsegPackage, "src/index.js")).href);
 
 const dseg = await Dseg.create();
@@ -27,12 +25,7 @@ for (const name of files) {
     voxels: Object.fromEntries(present.map(({ number, statistics }) => [number, statistics.voxels])) });
 }
 
-const served = [path.join(out, "app/dist"), path.join(out, "node/node_modules"), dsegPackage, orthanc];
-const server = spawn(process.execPath, [path.join(here, "serve.mjs"), ...served], { stdio: ["pipe", "pipe", "inherit"] });
-const address = await new Promise((resolve) => server.stdout.once("data", (text) => resolve(String(text).trim())));
-const browser = await puppeteer.launch({ executablePath: "/usr/bin/chromium", headless: true, protocolTimeout: 600000,
-  args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-dev-shm-usage", "--disable-background-networking"] });
+const { address, browser, close } = await openOhif(out, dsegPackage, orthanc);
 
 /** In the page: loads a segmentation, shows it, and says what is there. */
 async function show(series) {
@@ -184,7 +177,6 @@ try {
   assert.equal(segmentation.encoding.frameCount, drawn.length + 2);
   console.log(`stored: ${segmentation.encoding.representation}, ${drawn.length} planes drawn, and the first and the last`);
 } finally {
-  await browser.close();
-  server.stdin.end();
+  await close();
   dseg.close();
 }

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { createStacks } from "./stack.mjs";
 
 const modules = path.resolve(process.env.DSEG_JS, "node", "node_modules");
 const load = (name) => import(pathToFileURL(path.join(modules, name)).href);
@@ -32,44 +33,7 @@ export function arrayBufferOf(file) {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
 }
 
-const pick = (image, keys) => Object.fromEntries(keys.map((key) => [key, image[key]]));
-const MODULES = {
-  instance: (image) => image,
-  StudyData: (image) => pick(image, ["StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "PatientName",
-    "PatientID", "PatientBirthDate", "PatientSex"]),
-  SeriesData: (image) => pick(image, ["SeriesInstanceUID", "SeriesNumber", "Modality", "FrameOfReferenceUID"]),
-  ImageData: (image) => image,
-  generalImageModule: (image) => ({ sopInstanceUID: image.SOPInstanceUID }),
-  generalSeriesModule: (image) => ({ seriesInstanceUID: image.SeriesInstanceUID, modality: image.Modality }),
-  imagePixelModule: () => ({ bitsAllocated: 16, bitsStored: 16, highBit: 15, samplesPerPixel: 1 }),
-  imagePlaneModule: (image) => ({
-    frameOfReferenceUID: image.FrameOfReferenceUID,
-    rows: image.Rows,
-    columns: image.Columns,
-    imageOrientationPatient: image.ImageOrientationPatient,
-    imagePositionPatient: image.ImagePositionPatient,
-    rowCosines: image.ImageOrientationPatient.slice(0, 3),
-    columnCosines: image.ImageOrientationPatient.slice(3),
-    rowPixelSpacing: image.PixelSpacing[0],
-    columnPixelSpacing: image.PixelSpacing[1],
-    sliceThickness: image.SliceThickness,
-  }),
-};
-let stacks = 0;
-
-/** A viewer's stack of these images: their ids, and a provider of what is known of them. ending(index) ends ids. */
-export function addStack(images, ending = () => "") {
-  const prefix = `test${stacks++}`;
-  const known = new Map(images.map((image, index) => [`${prefix}:${index}${ending(index)}`, image]));
-  const own = (type, id) => (known.has(id) ? MODULES[type]?.(known.get(id)) : undefined);
-  metaData.addProvider(own, 1000 + stacks);
-  const added = new Map();
-  const provider = {
-    get: (type, id) => added.get(`${type} ${id}`) ?? own(type, id) ?? metaData.get(type, id),
-    add: (id, type, value) => added.set(`${type} ${id}`, value),
-  };
-  return { imageIds: [...known.keys()], provider };
-}
+export const addStack = createStacks(metaData);
 
 /** Label maps of all layers: a plain list for each image. */
 export function pixelsOf(result) {
