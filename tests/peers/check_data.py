@@ -14,8 +14,7 @@ import pydicom.data
 import pydicom.pixels
 
 from foreign import check_fractions, check_labels, check_masks
-from peerlib import dseg, dseg_info, frame_affine, need_data, run, DSEG
-from readers import group
+from peerlib import dseg, dseg_info, frame_affine, group, need_data, run, DSEG
 
 # Their frames are compressed as pydicom 3.0 cannot undo; the same voxels lie in another file.
 SAME_VOXELS = {

@@ -18,6 +18,10 @@ const natural = dcmjs.data.DicomMetaDictionary.naturalizeDataset(part10.dict);
 natural._meta = dcmjs.data.DicomMetaDictionary.namifyDataset(part10.meta);
 const dataset = dcmjs.normalizers.Normalizer.normalizeToDataset([natural]);
 
+// Other transfer syntaxes: Pixel Data is a list of fragments, which dcmjs does not decode.
+const NATIVE = ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"];
+const [syntax] = part10.meta["00020010"].Value;
+if (!NATIVE.includes(syntax)) throw new Error(`frames are not decoded: the transfer syntax is ${syntax}`);
 const pixelData = Array.isArray(dataset.PixelData) ? dataset.PixelData[0] : dataset.PixelData;
 const count = Number(dataset.NumberOfFrames);
 const size = dataset.Rows * dataset.Columns;

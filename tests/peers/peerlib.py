@@ -53,6 +53,14 @@ def venv_program(name):
     return PEERS / "venv" / "bin" / name
 
 
+def group(dataset, index, name):
+    """The item of a frame's functional group, its own or the shared one; pydicom's data set."""
+    for holder in (dataset.PerFrameFunctionalGroupsSequence[index], dataset.SharedFunctionalGroupsSequence[0]):
+        if name in holder:
+            return holder[name].value[0]
+    return None
+
+
 class Steps:
     """Names checks as they pass or fail; those after a failed one still run. `with step("name"): ...`"""
 

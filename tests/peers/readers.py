@@ -13,7 +13,7 @@ import numpy as np
 import pydicom
 import pydicom.pixels
 
-from peerlib import HERE, PEERS, assert_same_volume, plane_view, run, venv_program
+from peerlib import HERE, PEERS, assert_same_volume, group, plane_view, run, venv_program
 from volumes import read_image
 
 MAXIMUM_FRACTION = 255
@@ -53,14 +53,6 @@ class FrameCheck:
         counts = {number: count for number, count in self.counts.items() if count}
         wanted = {number: count for number, count in self.truth.voxel_counts().items() if count}
         assert counts == wanted, f"frames are missing: {counts} {wanted}"
-
-
-def group(dataset, index, name):
-    """A functional group's item, of the frame or shared."""
-    for holder in (dataset.PerFrameFunctionalGroupsSequence[index], dataset.SharedFunctionalGroupsSequence[0]):
-        if name in holder:
-            return holder[name].value[0]
-    return None
 
 
 def with_pydicom(path, truth, kind):

@@ -16,9 +16,13 @@ def uids(seed):
         yield generate_uid(entropy_srcs=[seed, str(number)] if seed else None)
 
 
-def make_ct(shape, affine, directory="ct", seed=None):
+PATIENT_AND_STUDY = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate",
+                     "StudyTime", "StudyID", "AccessionNumber", "FrameOfReferenceUID")  # fmt: skip
+
+
+def make_ct(shape, affine, directory="ct", seed=None, of=None):
     """One CT image for each plane of array[k, j, i]; returns the data sets, which are also files in directory. seed: as
-    for uids."""
+    for uids. of: the data set of a segmentation, whose patient, study and frame of reference they get."""
     planes, rows, columns = shape
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     directory = pathlib.Path(directory)
@@ -43,6 +47,9 @@ def make_ct(shape, affine, directory="ct", seed=None):
         dataset.AccessionNumber = dataset.ReferringPhysicianName = dataset.PositionReferenceIndicator = ""
         dataset.Modality, dataset.SeriesNumber, dataset.InstanceNumber = "CT", 3, plane + 1
         dataset.Manufacturer = "dseg tests"
+        for keyword in PATIENT_AND_STUDY:
+            if of is not None and keyword in of:
+                setattr(dataset, keyword, of[keyword].value)
         dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
         dataset.ImagePositionPatient = [f"{value:.10g}" for value in affine[:3, 3] + plane * affine[:3, 2]]
         axes = np.concatenate([affine[:3, 0] / spacing[0], affine[:3, 1] / spacing[1]])

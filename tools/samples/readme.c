@@ -248,6 +248,7 @@ dseg_status samples_write_readme(const samples_job *job, dseg_error *error) {
   put_source(out, job);
   put_edge_cases(out, job);
   put_faulty(out, job);
+  samples_put_readers(out, job);
   put_gaps(out, job);
   put_checks(out, job);
   return samples_close_file(job, "README.md", out, error);

@@ -188,6 +188,8 @@ int samples_make_subdirectory(const samples_job *job, const char *name);
 /* manifest.c, readme.c: manifest.json, MANIFEST.csv, README.md. */
 dseg_status samples_write_manifest(const samples_job *job, dseg_error *error);
 dseg_status samples_write_readme(const samples_job *job, dseg_error *error);
+/* readers.c: the section of README.md on who reads the samples; nothing when none of them was tried. */
+void samples_put_readers(FILE *out, const samples_job *job);
 
 /* files.c: files of the set, by name; these fail with a message that names the file. */
 dseg_status samples_write_file(const samples_job *job, const char *name, const dseg_buffer *bytes, dseg_error *error);
