@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/text_out.h"
 #include "dseg/version.h"
 #include "os/os.h"
 
@@ -31,19 +32,16 @@ void cli_show_as(const char *hidden, const char *path) {
 }
 
 static void print_text(const char *text) {
+  char before[4096]; /* more than a message of the library */
   const char *at = hidden_path != NULL ? strstr(text, hidden_path) : NULL;
   while (at != NULL) {
-    fprintf(stderr, "%.*s%s", (int)(at - text), text, shown_path);
+    (void)snprintf(before, sizeof before, "%.*s", (int)(at - text), text);
+    cli_put_text(stderr, before);
+    cli_put_text(stderr, shown_path);
     text = at + strlen(hidden_path);
     at = strstr(text, hidden_path);
   }
-  fputs(text, stderr);
-}
-
-static void print_formatted(const char *format, va_list list) {
-  char text[4096]; /* more than a message of the library */
-  vsnprintf(text, sizeof text, format, list);
-  print_text(text);
+  cli_put_text(stderr, text);
 }
 
 static void print_message(const char *file, const char *severity, const char *format, va_list list) {
@@ -51,9 +49,11 @@ static void print_message(const char *file, const char *severity, const char *fo
   print_text(file != NULL ? file : PROGRAM);
   fprintf(stderr, ": %s: ", severity);
   if (hidden_path != NULL) {
-    print_formatted(format, list);
+    char text[4096];
+    vsnprintf(text, sizeof text, format, list);
+    print_text(text);
   } else {
-    vfprintf(stderr, format, list);
+    cli_print_list(stderr, format, list);
   }
   fputc('\n', stderr);
 }

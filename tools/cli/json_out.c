@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/text_out.h"
+
 static void write_escaped(FILE *stream, const char *text);
 
 static bool is_inline(const json_out *json) {
@@ -77,36 +79,17 @@ void json_end(json_out *json) {
   }
 }
 
-/* Length of the valid UTF-8 sequence at text (Unicode Table 3-7), 0 when there is none. */
-static size_t utf8_length(const unsigned char *text) {
-  const unsigned char first = text[0];
-  if (first < 0x80) {
-    return 1;
-  }
-  const size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                        : first >= 0xE0 && first <= 0xEF ? 3
-                        : first >= 0xF0 && first <= 0xF4 ? 4
-                                                         : 0;
-  for (size_t i = 1; i < length; i++) {
-    if ((text[i] & 0xC0) != 0x80) {
-      return 0;
-    }
-  }
-  const bool bad_second = (first == 0xE0 && text[1] < 0xA0) || (first == 0xED && text[1] > 0x9F) ||
-                          (first == 0xF0 && text[1] < 0x90) || (first == 0xF4 && text[1] > 0x8F);
-  return bad_second ? 0 : length;
-}
-
 static void write_escaped(FILE *stream, const char *text) {
   fputc('"', stream);
   const unsigned char *next = (const unsigned char *)text;
   while (*next != '\0') {
-    const size_t length = utf8_length(next);
+    const size_t length = cli_utf8_length(next);
     if (length == 0) {
       fputs("\\ufffd", stream);
       next++;
-    } else if (*next < 0x20 || *next == 0x7F) {
-      fprintf(stream, "\\u%04x", *next++);
+    } else if (cli_is_control(next, length)) {
+      fprintf(stream, "\\u%04x", next[length - 1]); /* C1 is the second byte of its two */
+      next += length;
     } else {
       if (*next == '"' || *next == '\\') {
         fputc('\\', stream);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli/json_out.h"
+#include "cli/text_out.h"
 
 #define SEGMENTS_IN_TEXT 20
 
@@ -17,31 +18,31 @@ static const dseg_segment *segment_of(const compare_side *side, ptrdiff_t index)
 static void print_voxels(const dseg_comparison *comparison, const dseg_segment_pair *pair) {
   const int64_t *voxel = pair->first_difference;
   const double *position = pair->first_difference_mm;
-  printf(": %llu voxels in A, %llu in B, %llu differ", (unsigned long long)pair->voxels_a,
-         (unsigned long long)pair->voxels_b, (unsigned long long)pair->voxels_differ);
+  cli_print(": %llu voxels in A, %llu in B, %llu differ", (unsigned long long)pair->voxels_a,
+            (unsigned long long)pair->voxels_b, (unsigned long long)pair->voxels_differ);
   if (comparison->fractions) {
-    printf(" by up to %.4g", pair->largest_difference);
+    cli_print(" by up to %.4g", pair->largest_difference);
   }
-  printf(", Dice %.6f, first at voxel (%lld, %lld, %lld), position (%.6g, %.6g, %.6g) mm", pair->dice,
-         (long long)voxel[0], (long long)voxel[1], (long long)voxel[2], position[0], position[1], position[2]);
+  cli_print(", Dice %.6f, first at voxel (%lld, %lld, %lld), position (%.6g, %.6g, %.6g) mm", pair->dice,
+            (long long)voxel[0], (long long)voxel[1], (long long)voxel[2], position[0], position[1], position[2]);
 }
 
 static void print_pair(const dseg_comparison *comparison, const dseg_segment_pair *pair, const dseg_segment *a,
                        const dseg_segment *b) {
   const dseg_segment *any = a != NULL ? a : b;
-  printf("segment %u \"%s\"", (unsigned)any->number, any->label != NULL ? any->label : "none");
+  cli_print("segment %u \"%s\"", (unsigned)any->number, any->label != NULL ? any->label : "none");
   if (a == NULL || b == NULL) {
-    printf(" is in %s only", a != NULL ? "A" : "B");
+    cli_print(" is in %s only", a != NULL ? "A" : "B");
     if (comparison->voxels_compared) {
-      printf(": %llu voxels", (unsigned long long)(a != NULL ? pair->voxels_a : pair->voxels_b));
+      cli_print(": %llu voxels", (unsigned long long)(a != NULL ? pair->voxels_a : pair->voxels_b));
     }
   } else if ((pair->differs & DSEG_ASPECT_VOXELS) != 0) {
     print_voxels(comparison, pair);
   }
   for (size_t i = 0; i < pair->difference_count; i++) {
-    printf("; %s", pair->differences[i]->text);
+    cli_print("; %s", pair->differences[i]->text);
   }
-  printf("\n");
+  cli_print("\n");
 }
 
 static void print_summary(const dseg_comparison *comparison, size_t segments) {
@@ -50,31 +51,33 @@ static void print_summary(const dseg_comparison *comparison, size_t segments) {
     voxels += comparison->pairs[i]->voxels_a;
   }
   if (comparison->same) {
-    printf("same: %zu %s", segments, segments == 1 ? "segment" : "segments");
+    cli_print("same: %zu %s", segments, segments == 1 ? "segment" : "segments");
   } else {
-    printf("different");
+    cli_print("different");
     for (size_t i = 0, shown = 0; dseg_aspect_name(i) != NULL; i++) {
       if ((comparison->differs >> i & 1U) != 0) {
-        printf("%s%s", shown++ == 0 ? ": " : ", ", dseg_aspect_name(i));
+        cli_print("%s%s", shown++ == 0 ? ": " : ", ", dseg_aspect_name(i));
       }
     }
   }
   if (comparison->same && comparison->voxels_compared) {
     const size_t *size = comparison->grid_a.size;
-    printf(", %llu voxels in segments, %zu x %zu x %zu in all", (unsigned long long)voxels, size[0], size[1], size[2]);
+    cli_print(", %llu voxels in segments, %zu x %zu x %zu in all", (unsigned long long)voxels, size[0], size[1],
+              size[2]);
   }
-  printf("\n");
+  cli_print("\n");
 }
 
 void compare_report_text(const dseg_comparison *comparison, const compare_side *a, const compare_side *b) {
   size_t differing = 0;
   print_summary(comparison, dseg_source_description(a->source)->segment_count);
   if (!comparison->same) {
-    printf("A: %s\nB: %s\n", a->path, b->path);
+    cli_print("A: %s\n", a->path);
+    cli_print("B: %s\n", b->path);
   }
   for (size_t i = 0; i < comparison->difference_count; i++) {
     const dseg_difference *difference = comparison->differences[i];
-    printf("%s%s\n", difference->aspect == 0 ? "note: " : "", difference->text);
+    cli_print("%s%s\n", difference->aspect == 0 ? "note: " : "", difference->text);
   }
   for (size_t i = 0; i < comparison->pair_count; i++) {
     const dseg_segment_pair *pair = comparison->pairs[i];
@@ -83,7 +86,7 @@ void compare_report_text(const dseg_comparison *comparison, const compare_side *
     }
   }
   if (differing > SEGMENTS_IN_TEXT) {
-    printf("and %zu more segments differ (--json lists all)\n", differing - SEGMENTS_IN_TEXT);
+    cli_print("and %zu more segments differ (--json lists all)\n", differing - SEGMENTS_IN_TEXT);
   }
 }
 

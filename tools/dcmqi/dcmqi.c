@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/environment.h"
+#include "cli/text_out.h"
 
 void dcmqi_take_common(dcmqi_common *common, int id, int argc, char **argv) {
   switch (id) {
@@ -17,8 +18,9 @@ void dcmqi_take_common(dcmqi_common *common, int id, int argc, char **argv) {
       break;
     case DCMQI_ECHO:
       for (int i = 0; i < argc; i++) {
-        printf("%s%c", argv[i], i + 1 < argc ? ' ' : '\n');
+        cli_print("%s%s", i > 0 ? " " : "", argv[i]);
       }
+      (void)putchar('\n');
       break;
     default: break;
   }

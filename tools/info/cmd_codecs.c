@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/json_out.h"
+#include "cli/text_out.h"
 #include "dseg/plugin.h"
 
 enum { OPTION_JSON };
@@ -72,17 +73,17 @@ static const char *access_text(uint32_t flags) {
 static void show(const entry *item, int uid_width) {
   char bits[16];
   format_bits(item->flags, bits);
-  printf("  %-24s %-*s %-7s %s%s%s%s%s%s\n", item->name, uid_width, item->uid, bits, access_text(item->flags),
-         (item->flags & DSEG_PLUGIN_LOSSY) != 0 ? ", lossy" : "",
-         (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 ? ", other frames" : "", item->learns ? ", learns" : "",
-         (item->flags & DSEG_PLUGIN_VARYING) != 0 ? ", varying" : "",
-         (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? ", experimental" : "");
-  printf("  %-24s %s%s%s%s%s\n", "", item->title, item->version != NULL ? "; " : "",
-         item->version != NULL ? item->version : "", item->proposal_version != NULL ? "; text in version " : "",
-         item->proposal_version != NULL ? item->proposal_version : "");
+  cli_print("  %-24s %-*s %-7s %s%s%s%s%s%s\n", item->name, uid_width, item->uid, bits, access_text(item->flags),
+            (item->flags & DSEG_PLUGIN_LOSSY) != 0 ? ", lossy" : "",
+            (item->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0 ? ", other frames" : "", item->learns ? ", learns" : "",
+            (item->flags & DSEG_PLUGIN_VARYING) != 0 ? ", varying" : "",
+            (item->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0 ? ", experimental" : "");
+  cli_print("  %-24s %s%s%s%s%s\n", "", item->title, item->version != NULL ? "; " : "",
+            item->version != NULL ? item->version : "", item->proposal_version != NULL ? "; text in version " : "",
+            item->proposal_version != NULL ? item->proposal_version : "");
   for (const dseg_option *option = item->options; option != NULL && option->name != NULL; option++) {
-    printf("  %-24s %s=%" PRId64 "..%" PRId64 " (%" PRId64 "): %s\n", "", option->name, option->minimum,
-           option->maximum, option->standard, option->help);
+    cli_print("  %-24s %s=%" PRId64 "..%" PRId64 " (%" PRId64 "): %s\n", "", option->name, option->minimum,
+              option->maximum, option->standard, option->help);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/json_out.h"
+#include "cli/text_out.h"
 #include "dseg/dseg.h"
 
 typedef struct info_file {

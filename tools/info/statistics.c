@@ -66,22 +66,22 @@ void info_show_statistics(const info_file *file) {
     box_width = wider(box_width, box);
     centroid_width = wider(centroid_width, centroid);
   }
-  printf("  %-22s %s\n", "statistics",
-         statistics->fractions ? "voxels above 0; sizes by fraction"
-         : statistics->overlap ? "segments overlap: each counts all its voxels"
-                               : "no segments overlap");
+  cli_print("  %-22s %s\n", "statistics",
+            statistics->fractions ? "voxels above 0; sizes by fraction"
+            : statistics->overlap ? "segments overlap: each counts all its voxels"
+                                  : "no segments overlap");
   if (statistics->segment_count > 0) {
-    printf("  number  %12s  %10s  %-*s  %-*s  in planes  label\n", "voxels", size_headings[statistics->unit],
-           (int)box_width, "columns, rows, planes", (int)centroid_width, "centroid [mm]");
+    cli_print("  number  %12s  %10s  %-*s  %-*s  in planes  label\n", "voxels", size_headings[statistics->unit],
+              (int)box_width, "columns, rows, planes", (int)centroid_width, "centroid [mm]");
   }
   for (size_t i = 0; i < statistics->segment_count; i++) {
     const dseg_segment_statistics *segment = statistics->segments[i];
     format_box(segment, box);
     format_centroid(segment, centroid);
     format_size(segment, size);
-    printf("  %6" PRIu32 "  %12" PRIu64 "  %10s  %-*s  %-*s  %9zu  %s\n", file->description->segments[i].number,
-           segment->voxels, size, (int)box_width, box, (int)centroid_width, centroid, segment->plane_count,
-           file->description->segments[i].label);
+    cli_print("  %6" PRIu32 "  %12" PRIu64 "  %10s  %-*s  %-*s  %9zu  %s\n", file->description->segments[i].number,
+              segment->voxels, size, (int)box_width, box, (int)centroid_width, centroid, segment->plane_count,
+              file->description->segments[i].label);
   }
 }
 

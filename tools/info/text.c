@@ -28,7 +28,7 @@ uint64_t info_other_bytes(const dseg_encoding_info *encoding) {
 
 static void show_line(const char *name, const char *value) {
   if (value != NULL) {
-    printf("  %-22s %s\n", name, value);
+    cli_print("  %-22s %s\n", name, value);
   }
 }
 
@@ -38,23 +38,23 @@ static void show_encoding(const info_file *file) {
     return;
   }
   const dseg_frame_codec *codec = dseg_find_frame_codec(encoding->transfer_syntax_uid);
-  printf("  %-22s %s (%u bits, %s)\n", "representation", encoding->representation, encoding->bits_allocated,
-         encoding->photometric_interpretation != NULL ? encoding->photometric_interpretation : "?");
+  cli_print("  %-22s %s (%u bits, %s)\n", "representation", encoding->representation, encoding->bits_allocated,
+            encoding->photometric_interpretation != NULL ? encoding->photometric_interpretation : "?");
   const dseg_representation *representation = dseg_find_representation(encoding->representation);
   if (representation != NULL && (representation->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
-    printf("  %-22s experimental: %s\n", "", representation->title);
+    cli_print("  %-22s experimental: %s\n", "", representation->title);
   }
   show_line("", encoding->summary);
-  printf("  %-22s %s (%s)\n", "transfer syntax", codec != NULL ? codec->title : "unknown",
-         encoding->transfer_syntax_uid);
+  cli_print("  %-22s %s (%s)\n", "transfer syntax", codec != NULL ? codec->title : "unknown",
+            encoding->transfer_syntax_uid);
   if (codec != NULL && (codec->flags & DSEG_PLUGIN_EXPERIMENTAL) != 0) {
-    printf("  %-22s experimental: no transfer syntax of the standard\n", "");
+    cli_print("  %-22s experimental: no transfer syntax of the standard\n", "");
   }
   if (codec != NULL && (codec->flags & DSEG_PLUGIN_OTHER_FRAMES) != 0) {
-    printf("  %-22s a frame may need others to be decoded\n", "");
+    cli_print("  %-22s a frame may need others to be decoded\n", "");
   }
   if (codec != NULL && codec->learn != NULL) {
-    printf("  %-22s the first frame's bytes hold what all frames need\n", "");
+    cli_print("  %-22s the first frame's bytes hold what all frames need\n", "");
   }
   show_line("SOP class", encoding->sop_class_uid);
   show_line("SOP instance", encoding->sop_instance_uid);
@@ -63,17 +63,17 @@ static void show_encoding(const info_file *file) {
   show_line("series description", file->description->content.series_description);
   show_line("content label", file->description->content.content_label);
   show_line("segments overlap", encoding->segments_overlap);
-  printf("  %-22s %zu", "frames", encoding->frame_count);
+  cli_print("  %-22s %zu", "frames", encoding->frame_count);
   if (encoding->frames_without_position > 0) {
-    printf(" (%zu without a position)", encoding->frames_without_position);
+    cli_print(" (%zu without a position)", encoding->frames_without_position);
   }
   putchar('\n');
 }
 
 static void show_numbers(const char *name, const double *numbers, size_t count) {
-  printf("  %-22s", name);
+  cli_print("  %-22s", name);
   for (size_t i = 0; i < count; i++) {
-    printf("%s %.6g", i > 0 && i % 3 == 0 ? " |" : "", numbers[i] + 0.0); /* no negative zero */
+    cli_print("%s %.6g", i > 0 && i % 3 == 0 ? " |" : "", numbers[i] + 0.0); /* no negative zero */
   }
   putchar('\n');
 }
@@ -81,18 +81,18 @@ static void show_numbers(const char *name, const double *numbers, size_t count) 
 static void show_geometry(const info_file *file) {
   const dseg_geometry *geometry = &file->description->geometry;
   const double *o = geometry->orientation;
-  printf("  %-22s %" PRIu32 " x %" PRIu32 " x %zu (rows x columns x %s)\n", "size", geometry->rows, geometry->columns,
-         geometry->plane_count, geometry->space == DSEG_SPACE_SLIDE ? "tiles" : "planes");
+  cli_print("  %-22s %" PRIu32 " x %" PRIu32 " x %zu (rows x columns x %s)\n", "size", geometry->rows,
+            geometry->columns, geometry->plane_count, geometry->space == DSEG_SPACE_SLIDE ? "tiles" : "planes");
   if (geometry->space == DSEG_SPACE_SLIDE) {
-    printf("  %-22s %" PRIu32 " x %" PRIu32 "\n", "total pixel matrix", geometry->matrix_rows,
-           geometry->matrix_columns);
+    cli_print("  %-22s %" PRIu32 " x %" PRIu32 "\n", "total pixel matrix", geometry->matrix_rows,
+              geometry->matrix_columns);
   }
-  printf("  %-22s %.6g x %.6g", "spacing [mm]", geometry->pixel_spacing[0], geometry->pixel_spacing[1]);
+  cli_print("  %-22s %.6g x %.6g", "spacing [mm]", geometry->pixel_spacing[0], geometry->pixel_spacing[1]);
   if (geometry->spacing_between_slices > 0) {
-    printf(" x %.6g", geometry->spacing_between_slices);
+    cli_print(" x %.6g", geometry->spacing_between_slices);
   }
   if (geometry->slice_thickness > 0) {
-    printf(" (slice thickness %.6g)", geometry->slice_thickness);
+    cli_print(" (slice thickness %.6g)", geometry->slice_thickness);
   }
   putchar('\n');
   if (geometry->space != DSEG_SPACE_NONE) {
@@ -105,14 +105,15 @@ static void show_geometry(const info_file *file) {
     show_numbers("last position [mm]", last, 3);
     const double shift = file->regular ? dseg_grid_shift(&file->grid) : 0;
     if (shift > 0) {
-      printf("  %-22s %.2f mm against each other, as with a tilted gantry: a sheared grid, which ITK does not read\n",
-             "planes are shifted by", shift);
+      cli_print(
+          "  %-22s %.2f mm against each other, as with a tilted gantry: a sheared grid, which ITK does not read\n",
+          "planes are shifted by", shift);
     }
     if (!file->regular) {
       show_line("grid", "planes are not evenly spaced on one normal");
     } else if (file->grid.size[2] != geometry->plane_count) {
-      printf("  %-22s %zu of %zu planes of an even grid are there\n", "grid", geometry->plane_count,
-             file->grid.size[2]);
+      cli_print("  %-22s %zu of %zu planes of an even grid are there\n", "grid", geometry->plane_count,
+                file->grid.size[2]);
     }
   }
   show_line("frame of reference", geometry->frame_of_reference_uid);
@@ -120,7 +121,7 @@ static void show_geometry(const info_file *file) {
 
 static void show_share(const char *name, uint64_t bytes, const dseg_encoding_info *encoding) {
   if (bytes > 0) {
-    printf("    %-20s %" PRIu64 " (%.1f %%)\n", name, bytes, 100.0 * (double)bytes / (double)encoding->file_bytes);
+    cli_print("    %-20s %" PRIu64 " (%.1f %%)\n", name, bytes, 100.0 * (double)bytes / (double)encoding->file_bytes);
   }
 }
 
@@ -129,15 +130,15 @@ static void show_bytes(const dseg_encoding_info *encoding) {
     return;
   }
   const double percent = 100.0 / (double)encoding->file_bytes;
-  printf("  %-22s %" PRIu64 "\n", "bytes", encoding->file_bytes);
-  printf("    %-20s %" PRIu64 " (%.1f %%)\n", "pixel data", encoding->pixel_data_bytes,
-         (double)encoding->pixel_data_bytes * percent);
+  cli_print("  %-22s %" PRIu64 "\n", "bytes", encoding->file_bytes);
+  cli_print("    %-20s %" PRIu64 " (%.1f %%)\n", "pixel data", encoding->pixel_data_bytes,
+            (double)encoding->pixel_data_bytes * percent);
   show_share("  headers of items", encoding->item_bytes, encoding);
   show_share("  offset tables", encoding->offset_table_bytes, encoding);
-  printf("    %-20s %" PRIu64 " (%.1f %%", "per-frame groups", encoding->per_frame_bytes,
-         (double)encoding->per_frame_bytes * percent);
+  cli_print("    %-20s %" PRIu64 " (%.1f %%", "per-frame groups", encoding->per_frame_bytes,
+            (double)encoding->per_frame_bytes * percent);
   if (encoding->frame_count > 0) {
-    printf(", %.0f a frame", (double)encoding->per_frame_bytes / (double)encoding->frame_count);
+    cli_print(", %.0f a frame", (double)encoding->per_frame_bytes / (double)encoding->frame_count);
   }
   puts(")");
   show_share("references", encoding->reference_bytes, encoding);
@@ -158,7 +159,7 @@ static size_t text_width(const char *text) {
 
 static void show_padded(const char *text, size_t width) {
   const size_t used = text_width(text);
-  printf("%s%*s", text, used < width ? (int)(width - used) : 0, "");
+  cli_print("%s%*s", text, used < width ? (int)(width - used) : 0, "");
 }
 
 static void format_code(const dseg_code *code, char *text, size_t size) {
@@ -172,28 +173,28 @@ static void format_code(const dseg_code *code, char *text, size_t size) {
 
 static void show_segment(const dseg_segment *segment, size_t label_width, size_t category_width, size_t type_width) {
   char code[200];
-  printf("  %6" PRIu32 "  ", segment->number);
+  cli_print("  %6" PRIu32 "  ", segment->number);
   show_padded(segment->label, label_width);
   if (segment->has_color) {
-    printf("  #%02x%02x%02x  ", segment->rgb[0], segment->rgb[1], segment->rgb[2]);
+    cli_print("  #%02x%02x%02x  ", segment->rgb[0], segment->rgb[1], segment->rgb[2]);
   } else {
-    printf("  %-7s  ", "-");
+    cli_print("  %-7s  ", "-");
   }
   format_code(&segment->category, code, sizeof code);
   show_padded(code, category_width);
-  printf("  ");
+  cli_print("  ");
   format_code(&segment->type, code, sizeof code);
   show_padded(code, type_width);
-  printf("  %s%s%s", info_algorithm_name(segment->algorithm_type), segment->algorithm_name != NULL ? " " : "",
-         segment->algorithm_name != NULL ? segment->algorithm_name : "");
+  cli_print("  %s%s%s", info_algorithm_name(segment->algorithm_type), segment->algorithm_name != NULL ? " " : "",
+            segment->algorithm_name != NULL ? segment->algorithm_name : "");
   if (segment->has_original_number) {
-    printf("; was number %" PRIu32, segment->original_number);
+    cli_print("; was number %" PRIu32, segment->original_number);
   }
   putchar('\n');
 }
 
 static void show_segments(const dseg_description *description) {
-  printf("  %-22s %zu\n", "segments", description->segment_count);
+  cli_print("  %-22s %zu\n", "segments", description->segment_count);
   size_t label = 5;
   size_t category = 8;
   size_t type = 4;
@@ -207,8 +208,8 @@ static void show_segments(const dseg_description *description) {
     type = text_width(code) > type ? text_width(code) : type;
   }
   if (description->segment_count > 0) {
-    printf("  number  %-*s  %-7s  %-*s  %-*s  algorithm\n", (int)label, "label", "colour", (int)category, "category",
-           (int)type, "type");
+    cli_print("  number  %-*s  %-7s  %-*s  %-*s  algorithm\n", (int)label, "label", "colour", (int)category, "category",
+              (int)type, "type");
   }
   for (size_t i = 0; i < description->segment_count; i++) {
     show_segment(&description->segments[i], label, category, type);
@@ -217,12 +218,12 @@ static void show_segments(const dseg_description *description) {
 
 void info_show_text(const info_file *file) {
   const dseg_description *description = file->description;
-  printf("%s\n", file->path);
+  cli_print("%s\n", file->path);
   show_line("format", dseg_source_format(file->source));
   show_encoding(file);
-  printf("  %-22s %s", "voxels", info_kind_name(description->kind));
+  cli_print("  %-22s %s", "voxels", info_kind_name(description->kind));
   if (description->maximum_fraction > 0) {
-    printf(", 0 to %" PRIu32, description->maximum_fraction);
+    cli_print(", 0 to %" PRIu32, description->maximum_fraction);
   }
   putchar('\n');
   show_geometry(file);

@@ -6,6 +6,7 @@
 #include "cli/environment.h"
 #include "cli/json_out.h"
 #include "cli/streams.h"
+#include "cli/text_out.h"
 #include "dseg/validate.h"
 
 enum { OPTION_JSON, OPTION_RULES, OPTION_ALL, OPTION_THREADS };
@@ -38,8 +39,8 @@ static void show_finding(void *user, const dseg_finding *finding) {
   const struct output *output = user;
   const dseg_rule *rule = finding->rule;
   if (output->json == NULL) {
-    printf("%s: %s: %s: %s%s%s (%s)\n", output->file, dseg_severity_text(rule->severity), rule->id, finding->path,
-           *finding->path != '\0' ? ": " : "", finding->message, rule->section);
+    cli_print("%s: %s: %s: %s%s%s (%s)\n", output->file, dseg_severity_text(rule->severity), rule->id, finding->path,
+              *finding->path != '\0' ? ": " : "", finding->message, rule->section);
     return;
   }
   json_begin_object(output->json, NULL);
@@ -121,7 +122,7 @@ static void show_rules(bool as_json) {
   }
   for (size_t i = 0; (rule = dseg_rule_at(i)) != NULL; i++) {
     if (!as_json) {
-      printf("%-29s %-7s  %s (%s)\n", rule->id, dseg_severity_text(rule->severity), rule->text, rule->section);
+      cli_print("%-29s %-7s  %s (%s)\n", rule->id, dseg_severity_text(rule->severity), rule->text, rule->section);
       continue;
     }
     json_begin_object(&json, NULL);
