@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create.c - checks what is to be written, chooses the encoding, and opens the output. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,7 +128,14 @@ dseg_status dseg_check_option(const char *plugin, const dseg_option *table, cons
     *found = option;
     return DSEG_OK;
   }
-  return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no option %s", plugin, value->name);
+  char names[300] = "";
+  size_t used = 0;
+  for (const dseg_option *option = table; option != NULL && option->name != NULL && used < sizeof names; option++) {
+    const int more = snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", option->name);
+    used += more > 0 ? (size_t)more : 0;
+  }
+  return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no option %.100s; %s%s", plugin, value->name,
+                   used > 0 ? "its options are " : "it has none", names);
 }
 
 /* Checks a plug-in's options and makes *values, which the caller gave, a copy in the description's arena: options are

@@ -74,6 +74,40 @@ class Mistakes(CliTest):
         for name in SUBCOMMANDS:
             self.assertIn("--frobnicate", self.fails_with_usage(name, "--frobnicate").err)
 
+    def test_did_you_mean(self):
+        self.volume()
+        for arguments, name in (
+            (("convrt",), "convert"),
+            (("inof",), "info"),
+            (("valid",), "validate"),
+            (("convert", "labels.nii", "out.dcm", "--segmnts", "1"), "--segments"),
+            (("convert", "labels.nii", "out.dcm", "--thread=2"), "--threads"),
+            (("info", "labels.nii", "--jsn"), "--json"),
+            (("info", "labels.nii", "-json"), "--json"),
+            (("convert", "labels.nii", "out.dcm", "--as", "labelmp"), "labelmap"),
+            (("convert", "labels.nii", "out.dcm", "--transfer-syntax", "RLEE"), "rle"),
+            (("convert", "labels.nii", "out.dcm", "--transfer-syntax", "explicit_le_"), "explicit-le"),
+            (("transcode", "a.dcm", "out.dcm", "--transfer-syntax", "explicitle"), "explicit-le"),
+            (("convert", "labels.nii", "out.dcm", "--overlap", "frist"), "first"),
+            (("convert", "labels.nii", "-", "--format", "dicm"), "dicom"),
+            (("compare", "labels.nii", "labels.nii", "--ignore", "voxel"), "voxels"),
+            (("samples", "labels.nii", "out", "--only", "labelmp"), "labelmap"),
+            (("samples", "labels.nii", "out", "--only", "labelmap/rl"), "rle"),
+        ):
+            with self.subTest(arguments=arguments):
+                self.assertIn(f"; did you mean {name}?\n", self.fails_with_usage(*arguments).err)
+
+    def test_nothing_is_near(self):
+        for arguments in (("frobnicate",), ("x",), ("info", "--x"), ("info", "--" + 9999 * "json")):
+            self.assertNotIn("did you mean", self.fails_with_usage(*arguments).err)
+
+    def test_options_of_a_codec(self):
+        self.volume()
+        for codec, words in (("label-edge", "its options are "), ("rle", "it has none")):
+            arguments = ("convert", "labels.nii", "out.dcm", "--transfer-syntax", codec, "--option", "smae=1")
+            err = self.fails_with_usage(*arguments).err
+            self.assertRegex(err, f"{codec} has no option smae; {words}")
+
     def test_arguments_missing(self):
         for name in ("convert", "info", "compare", "preview"):
             with self.subTest(name):

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/suggest.h"
 
 enum { NAME = -3 }; /* an argument that is not an option */
 
@@ -46,6 +47,17 @@ static const cli_option *find_option(const cli_command *command, const char *nam
   return NULL;
 }
 
+static int report_unknown(const cli_command *command, const char *argument) {
+  const char *word = argument + strspn(argument, "-");
+  cli_suggestion suggestion = cli_suggest(word, strcspn(word, "="));
+  for (const cli_option *option = command->options; option != NULL && option->name != NULL; option++) {
+    cli_suggest_name(&suggestion, option->name);
+  }
+  cli_suggest_name(&suggestion, "help");
+  cli_suggest_name(&suggestion, "version");
+  return cli_usage_error(command, "unknown option %s%s", argument, cli_did_you_mean(&suggestion, "--"));
+}
+
 static int take_option(cli_args *args, const char *argument) {
   if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
     if (!args->quiet) {
@@ -68,7 +80,7 @@ static int take_option(cli_args *args, const char *argument) {
     option = find_option(args->command, argument + 1, 1);
   }
   if (option == NULL) {
-    return stop(args, args->quiet ? CLI_USAGE : cli_usage_error(args->command, "unknown option %s", argument));
+    return stop(args, args->quiet ? CLI_USAGE : report_unknown(args->command, argument));
   }
   args->option = option;
   const char *attached = argument[length] == '=' ? argument + length + 1 : NULL;
@@ -191,12 +203,15 @@ bool cli_real(const cli_args *args, double minimum, double maximum, double *numb
 }
 
 bool cli_choice(const cli_args *args, const char *const *names, int *index) {
+  cli_suggestion suggestion = cli_suggest(args->value, strlen(args->value));
   for (int i = 0; names[i] != NULL; i++) {
+    cli_suggest_name(&suggestion, names[i]);
     if (strcmp(names[i], args->value) == 0) {
       *index = i;
       return true;
     }
   }
-  cli_usage_error(args->command, "--%s: \"%s\" is none of %s", args->option->name, args->value, args->option->argument);
+  cli_usage_error(args->command, "--%s: \"%s\" is none of %s%s", args->option->name, args->value,
+                  args->option->argument, cli_did_you_mean(&suggestion, ""));
   return false;
 }

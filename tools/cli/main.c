@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/environment.h"
 #include "cli/guard.h"
+#include "cli/suggest.h"
 #include "dseg/io.h"
 #include "dseg/proposals.h"
 #include "os/os.h"
@@ -66,6 +67,16 @@ static const cli_command *command_called_by(const char *path) {
   return find_command(os_path_name(path));
 }
 
+static int report_unknown(const char *name) {
+  cli_suggestion suggestion = cli_suggest(name, strlen(name));
+  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
+    cli_suggest_name(&suggestion, (*command)->name);
+  }
+  const char *question = cli_did_you_mean(&suggestion, "");
+  cli_error(NULL, "unknown subcommand \"%s\"%s", name, *question != '\0' ? question : "; see dseg --help");
+  return CLI_USAGE;
+}
+
 static int run(int argc, char **argv) {
   const cli_command *called = argc > 0 ? command_called_by(argv[0]) : NULL;
   if (called != NULL) {
@@ -86,8 +97,7 @@ static int run(int argc, char **argv) {
   }
   const cli_command *command = find_command(name);
   if (command == NULL) {
-    cli_error(NULL, "unknown subcommand \"%s\"; see dseg --help", name);
-    return CLI_USAGE;
+    return report_unknown(name);
   }
   return run_command(command, argc - 1, argv + 1);
 }

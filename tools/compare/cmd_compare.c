@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/streams.h"
+#include "cli/suggest.h"
 #include "compare/report.h"
 
 enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_THREADS };
@@ -49,13 +50,16 @@ static bool parse_ignore(const cli_args *args, const char *text, unsigned *ignor
   while (*text != '\0') {
     const size_t length = strcspn(text, ",");
     size_t bit = 0;
+    cli_suggestion suggestion = cli_suggest(text, length);
     for (const char *name = dseg_aspect_name(0); name != NULL; name = dseg_aspect_name(++bit)) {
+      cli_suggest_name(&suggestion, name);
       if (strlen(name) == length && strncmp(text, name, length) == 0) {
         break;
       }
     }
     if (dseg_aspect_name(bit) == NULL) {
-      cli_usage_error(args->command, "--ignore: \"%.*s\" is nothing that is compared", (int)length, text);
+      cli_usage_error(args->command, "--ignore: \"%.*s\" is nothing that is compared%s", (int)length, text,
+                      cli_did_you_mean(&suggestion, ""));
       return false;
     }
     *ignore |= 1U << bit;

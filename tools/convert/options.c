@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/suggest.h"
 #include "convert/convert.h"
 #include "os/os.h"
 
@@ -171,14 +172,8 @@ static bool set_series_number(const cli_args *args, convert_request *request) {
 }
 
 static bool set_transfer_syntax(const cli_args *args, convert_request *request) {
-  if (dseg_find_frame_codec(args->value) == NULL) {
-    const char *option = dseg_missing_codec_option(args->value);
-    cli_usage_error(args->command, "--transfer-syntax: \"%s\" is not known to this build%s%s; see dseg codecs",
-                    args->value, option != NULL ? ", which was made without " : "", option != NULL ? option : "");
-    return false;
-  }
   request->options.frame_codec = args->value;
-  return true;
+  return cli_find_frame_codec(args->command, args->option->name, args->value) != NULL;
 }
 
 /* "dicom" is no suffix; the others are, without their dot. */
@@ -190,24 +185,24 @@ static bool set_format(const cli_args *args, convert_request *request) {
       return true;
     }
   }
+  cli_suggestion suggestion = cli_suggest(args->value, strlen(args->value));
+  cli_suggest_name(&suggestion, "dicom");
   const char *suffix = NULL;
   for (size_t i = 0; (suffix = dseg_volume_suffix_at(i)) != NULL; i++) {
+    cli_suggest_name(&suggestion, suffix + 1);
     if (strcmp(args->value, suffix + 1) == 0) {
       request->options.format = suffix;
       return true;
     }
   }
-  cli_usage_error(args->command, "--format: \"%s\" is neither dicom nor a suffix such as nii.gz", args->value);
+  cli_usage_error(args->command, "--format: \"%s\" is neither dicom nor a suffix such as nii.gz%s", args->value,
+                  cli_did_you_mean(&suggestion, ""));
   return false;
 }
 
 static bool set_representation(const cli_args *args, convert_request *request) {
-  if (dseg_find_representation(args->value) == NULL) {
-    cli_usage_error(args->command, "--as: \"%s\" is no representation; see dseg codecs", args->value);
-    return false;
-  }
   request->options.representation = args->value;
-  return true;
+  return cli_find_representation(args->command, args->option->name, args->value) != NULL;
 }
 
 /* A file with the name of a word is ./tight. */

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/suggest.h"
 #include "samples/samples.h"
 
 enum {
@@ -104,9 +105,11 @@ static bool add_only(const cli_args *args, samples_job *job) {
   const char *slash = strchr(args->value, '/');
   const size_t length = slash != NULL ? (size_t)(slash - args->value) : strlen(args->value);
   snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), args->value);
-  const dseg_representation *representation = dseg_find_representation(name);
-  if (representation == NULL || strcmp(representation->name, name) != 0 ||
-      (slash != NULL && dseg_find_frame_codec(slash + 1) == NULL)) {
+  const dseg_representation *representation = cli_find_representation(args->command, "only", name);
+  if (representation == NULL || (slash != NULL && cli_find_frame_codec(args->command, "only", slash + 1) == NULL)) {
+    return false;
+  }
+  if (strcmp(representation->name, name) != 0) {
     cli_usage_error(args->command, "--only: \"%s\" is no encoding such as labelmap or labelmap/rle; see dseg codecs",
                     args->value);
     return false;

@@ -8,6 +8,7 @@
 #include "cli/environment.h"
 #include "cli/json_out.h"
 #include "cli/streams.h"
+#include "cli/suggest.h"
 #include "dseg/transcode.h"
 #include "os/os.h"
 
@@ -89,11 +90,9 @@ static int check_target(const transcode_arguments *arguments) {
   if (name == NULL) {
     return cli_usage_error(&cmd_transcode, "no --transfer-syntax");
   }
-  const dseg_frame_codec *codec = dseg_find_frame_codec(name);
+  const dseg_frame_codec *codec = cli_find_frame_codec(&cmd_transcode, "transfer-syntax", name);
   if (codec == NULL) {
-    const char *option = dseg_missing_codec_option(name);
-    return cli_usage_error(&cmd_transcode, "--transfer-syntax: \"%s\" is not known to this build%s%s; see dseg codecs",
-                           name, option != NULL ? ", which was made without " : "", option != NULL ? option : "");
+    return CLI_USAGE;
   }
   if (arguments->has_table && (codec->flags & DSEG_PLUGIN_NATIVE) != 0) {
     return cli_usage_error(&cmd_transcode,
