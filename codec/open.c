@@ -16,6 +16,7 @@
 #include "sources/source.h"
 
 #define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
+#define NAMES_IN_WARNING ((size_t)3)
 
 static dseg_status complete_options(const dseg_open_options *options, dseg_open_options *complete, dseg_error *error) {
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_open_options, complete, options, error));
@@ -175,6 +176,38 @@ static dseg_status distinguish(dseg_source *source, const char *path, size_t nex
   return DSEG_OK;
 }
 
+static size_t count_empty(dseg_source *const *sources, size_t count) {
+  size_t empty = 0;
+  for (size_t i = 0; i < count; i++) {
+    empty += sources[i]->description->segment_count == 0;
+  }
+  return empty;
+}
+
+/* One warning for all files without a segment, which names the first of them: a set of masks has dozens. */
+static void warn_of_empty(dseg_source *const *sources, const char *const *names, size_t count,
+                          const dseg_open_options *options) {
+  const size_t empty = count_empty(sources, count);
+  char list[NAMES_IN_WARNING * 80] = "";
+  size_t used = 0;
+  size_t named = 0;
+  for (size_t i = 0; i < count && named < NAMES_IN_WARNING; i++) {
+    if (sources[i]->description->segment_count == 0) {
+      used += (size_t)snprintf(list + used, sizeof list - used, "%s%.70s", named++ > 0 ? ", " : "",
+                               dseg_path_name(names[i]));
+    }
+  }
+  if (empty == 1) {
+    dseg_warn(&options->warnings, "%s has no segment: all its voxels are background", list);
+  } else if (empty > named) {
+    dseg_warn(&options->warnings, "%zu of %zu files have no segment, all their voxels are background: %s and %zu more",
+              empty, count, list, empty - named);
+  } else if (empty > 0) {
+    dseg_warn(&options->warnings, "%zu of %zu files have no segment, all their voxels are background: %s", empty, count,
+              list);
+  }
+}
+
 static dseg_status open_all(dseg_input **inputs, const char *const *names, size_t count,
                             const dseg_open_options *options, dseg_source **sources, dseg_error *error) {
   size_t segments = 0;
@@ -182,11 +215,9 @@ static dseg_status open_all(dseg_input **inputs, const char *const *names, size_
     DSEG_TRY(open_file(&inputs[i], names[i], options, &sources[i], error));
     DSEG_TRY(distinguish(sources[i], names[i], segments, error));
     DSEG_TRY(dseg_pack_source(&sources[i], error));
-    if (sources[i]->description->segment_count == 0) {
-      dseg_warn(&options->warnings, "%.300s has no segment: all its voxels are background", names[i]);
-    }
     segments += sources[i]->description->segment_count;
   }
+  warn_of_empty(sources, names, count, options);
   return DSEG_OK;
 }
 

@@ -116,6 +116,19 @@ class RoundTrip(CliTest):
         self.assertEqual([segment["label"] for segment in segments], ["Left Kidney", "Segment 2", "aorta", "Segment 1"])
         self.assertEqual(len({segment["color"] for segment in segments}), 4)
 
+    def test_many_empty_masks_are_one_line(self):
+        for number in range(48):
+            self.volume(f"m{number:02}.nii", labels=lambda i, j, k, here=number: int(here == 5 and i == 3))
+        names = [f"m{number:02}.nii" for number in range(48)]
+        result = self.dseg("convert", *names, "out.dcm")
+        self.assertEqual(
+            result.err,
+            "dseg: warning: 47 of 48 files have no segment, all their voxels are background: m00.nii, m01.nii, m02.nii "
+            "and 44 more\n",
+        )
+        result = self.dseg("convert", *names[3:7], "out.nii")
+        self.assertIn("3 of 4 files have no segment, all their voxels are background: m03.nii, m04.nii, m06.nii\n", result.err)
+
 
 def located(size, voxels, affine):
     """Label of each place, rounded to a hundredth of a millimetre, where it is not 0."""
