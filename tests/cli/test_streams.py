@@ -96,7 +96,7 @@ class StandardInput(StreamTest):
 
     def test_devices_and_directories(self):
         self.assertIn("device", self.dseg("info", "-", code=INPUT).err)  # /dev/null
-        self.assertIn("directory", self.dseg("info", ".", code=INPUT).err)
+        self.assertIn("a directory", self.dseg("transcode", ".", "b.dcm", "--transfer-syntax", "rle", code=INPUT).err)
 
     def test_once_only(self):
         for arguments in (("info", "-", "-"), ("compare", "-", "-"), ("validate", "-", "-"), ("convert", "-", "-", "b.dcm")):

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/streams.h"
 #include "cli/suggest.h"
 #include "compare/report.h"
@@ -31,7 +32,7 @@ const cli_command cmd_compare = {
     "compared where they lie in the patient, so axes may run in other directions.\n"
     "Segments correspond by number, else by label, else by order. Names, codes and\n"
     "colours are compared where both formats hold them. One of A and B may be -,\n"
-    "standard input.\n"
+    "standard input; a directory is what the segmentations in it are together.\n"
     "\n"
     "Exit status: 0 the same, 1 different, 2 wrong usage, or a file that cannot be\n"
     "compared (as cmp and diff do).",
@@ -76,9 +77,15 @@ static int open_side(compare_side *side, unsigned threads) {
                                           .keep_context = true,
                                           .threads = threads};
   dseg_error error = {DSEG_OK, ""};
-  const dseg_status status = cli_open(&side->path, 1, &open_options, &side->source, &error);
-  cli_warnings_end(&warnings);
-  return status == DSEG_OK ? CLI_OK : cli_fail(side->path, status, &error);
+  cli_inputs inputs;
+  int code = cli_inputs_find(&side->path, 1, CLI_ANY_SEGMENTATION, &inputs);
+  if (code == CLI_OK) {
+    const dseg_status status = cli_open(inputs.names, inputs.count, &open_options, &side->source, &error);
+    cli_warnings_end(&warnings);
+    code = status == DSEG_OK ? CLI_OK : cli_fail(side->path, status, &error);
+  }
+  cli_inputs_end(&inputs);
+  return code;
 }
 
 /* Reports a failure under the name of the side whose file the message names. */

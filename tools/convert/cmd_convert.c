@@ -14,7 +14,8 @@ const cli_command cmd_convert = {"convert",
                                  "Convert segmentations and label volumes.",
                                  "INPUT... OUTPUT [options]",
                                  "INPUT: DICOM segmentation, NIfTI, NRRD, seg.nrrd or MetaImage; content decides.\n"
-                                 "Several make one segmentation: segments of different files may overlap.\n"
+                                 "Several make one segmentation: segments of different files may overlap. A\n"
+                                 "directory stands for the segmentations that lie directly in it.\n"
                                  "OUTPUT, by suffix: .dcm .seg (DICOM), .nii .nii.gz .hdr .nrrd .nhdr\n"
                                  ".seg.nrrd .mha .mhd, or by --format. It appears only when it is complete.\n"
                                  "One INPUT may be -, standard input, and OUTPUT may be -, standard output.",
@@ -46,7 +47,7 @@ static int convert_into(convert_request *request, dseg_input *const *inputs, dse
   dseg_error error;
   cli_progress_begin(&progress, request->output);
   cli_progress_begin(&frames, "compressing frames");
-  dseg_status status = dseg_convert(request->inputs, request->input_count, &output, &options, &result, &error);
+  dseg_status status = dseg_convert(request->inputs.names, request->inputs.count, &output, &options, &result, &error);
   int exit_code = CLI_OK;
   if (status == DSEG_OK) {
     status = dseg_output_set_commit(set, &error);
@@ -66,9 +67,9 @@ static int convert_into(convert_request *request, dseg_input *const *inputs, dse
 /* Standard input is an input of the set by the file that it is redirected from. */
 static dseg_status open_standard_input(const convert_request *request, dseg_input **inputs, dseg_output_set *set,
                                        dseg_error *error) {
-  for (size_t i = 0; i < request->input_count; i++) {
-    if (request->inputs[i] == cli_standard_input) {
-      DSEG_TRY(cli_add_inputs(set, &request->inputs[i], 1, error));
+  for (size_t i = 0; i < request->inputs.count; i++) {
+    if (request->inputs.names[i] == cli_standard_input) {
+      DSEG_TRY(cli_add_inputs(set, &request->inputs.names[i], 1, error));
       DSEG_TRY(cli_open_input(cli_standard_input, &inputs[i], error));
     }
   }
@@ -77,7 +78,7 @@ static dseg_status open_standard_input(const convert_request *request, dseg_inpu
 
 static int execute(convert_request *request) {
   dseg_output_set *set = dseg_output_set_create();
-  dseg_input **inputs = calloc(request->input_count, sizeof(dseg_input *));
+  dseg_input **inputs = calloc(request->inputs.count, sizeof(dseg_input *));
   int exit_code = CLI_INPUT;
   if (set == NULL || inputs == NULL) {
     cli_error(NULL, "out of memory");
@@ -92,7 +93,7 @@ static int execute(convert_request *request) {
 }
 
 static int run(int argc, char **argv) {
-  convert_request request = {.inputs = NULL};
+  convert_request request = {.output = NULL};
   /* No list can be longer than the command line. */
   request.references = calloc((size_t)argc + 1, sizeof *request.references);
   request.segments = calloc((size_t)argc + 1, sizeof *request.segments);
@@ -113,6 +114,7 @@ static int run(int argc, char **argv) {
       exit_code = execute(&request);
     }
   }
+  cli_inputs_end(&request.inputs);
   free(request.references);
   free(request.segments);
   free(request.encoding_options);

@@ -4,13 +4,13 @@
 #ifndef DSEG_TOOLS_CONVERT_CONVERT_H
 #define DSEG_TOOLS_CONVERT_CONVERT_H
 
+#include "cli/inputs.h"
 #include "cli/streams.h"
 #include "dseg/dseg.h"
 
 /* The command line. Lists are owned; strings are argv's. */
 typedef struct convert_request {
-  const char *const *inputs;
-  size_t input_count;
+  cli_inputs inputs;
   const char *output; /* cli_standard_output for "-" */
   const char **references;
   const char **segments;

@@ -331,12 +331,13 @@ int convert_parse(cli_args *args, convert_request *request) {
   if (args->name_count < 2) {
     return cli_usage_error(&cmd_convert, args->name_count == 0 ? "no INPUT and OUTPUT" : "no OUTPUT");
   }
-  request->inputs = args->names;
-  request->input_count = (size_t)args->name_count - 1;
   const char *output = args->names[args->name_count - 1];
   request->output = cli_is_stream(output) ? cli_standard_output : output;
   if (!cli_take_standard_input(&cmd_convert, args->names, args->name_count - 1)) {
     return CLI_USAGE;
   }
-  return convert_check(request, volume_only);
+  const int checked = convert_check(request, volume_only);
+  return checked != CLI_OK
+             ? checked
+             : cli_inputs_find(args->names, (size_t)args->name_count - 1, CLI_ANY_SEGMENTATION, &request->inputs);
 }

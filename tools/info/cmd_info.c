@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
+#include "cli/inputs.h"
 #include "cli/streams.h"
 #include "info/info.h"
 
@@ -23,7 +24,7 @@ const cli_command cmd_info = {"info",
                               "Show what a segmentation holds and where its bytes go.",
                               "FILE... [options]",
                               "Without --statistics no pixel of a DICOM object is read. FILE - is standard\n"
-                              "input.",
+                              "input; a directory stands for the segmentations that lie directly in it.",
                               options_table,
                               run};
 
@@ -66,12 +67,12 @@ static int show_file(const char *path, const struct wish *wish) {
   return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
 }
 
-static int show_files(const char *const *paths, int count, const struct wish *wish) {
+static int show_files(const char *const *paths, size_t count, const struct wish *wish) {
   int exit_code = CLI_OK;
   if (wish->json != NULL && count > 1) {
     json_begin_array(wish->json, NULL);
   }
-  for (int i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; i++) {
     if (i > 0 && wish->json == NULL) {
       putchar('\n');
     }
@@ -107,5 +108,11 @@ static int run(int argc, char **argv) {
   if (!cli_take_standard_input(&cmd_info, args.names, args.name_count)) {
     return CLI_USAGE;
   }
-  return show_files(args.names, args.name_count, &wish);
+  cli_inputs inputs;
+  int exit_code = cli_inputs_find(args.names, (size_t)args.name_count, CLI_ANY_SEGMENTATION, &inputs);
+  if (exit_code == CLI_OK) {
+    exit_code = show_files(inputs.names, inputs.count, &wish);
+  }
+  cli_inputs_end(&inputs);
+  return exit_code;
 }

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/inputs.h"
 #include "cli/streams.h"
 #include "preview/png.h"
 #include "preview/preview.h"
@@ -32,10 +33,16 @@ static int open_input(preview_job *job) {
                                           .outputs = job->outputs,
                                           .temporary_directory = cli_temporary_directory()};
   dseg_error error = {DSEG_OK, ""};
-  const dseg_status status = dseg_open(job->input, &open_options, &job->source, &error);
-  cli_warnings_end(&warnings);
-  if (status != DSEG_OK) {
-    return cli_fail(job->input, status, &error);
+  cli_inputs inputs;
+  int code = cli_inputs_find(&job->input, 1, CLI_ANY_SEGMENTATION, &inputs);
+  if (code == CLI_OK) {
+    const dseg_status status = dseg_open_many(inputs.names, inputs.count, &open_options, &job->source, &error);
+    cli_warnings_end(&warnings);
+    code = status == DSEG_OK ? CLI_OK : cli_fail(job->input, status, &error);
+  }
+  cli_inputs_end(&inputs);
+  if (code != CLI_OK) {
+    return code;
   }
   job->description = dseg_source_description(job->source);
   const size_t planes = job->description->geometry.plane_count;

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/inputs.h"
 #include "cli/json_out.h"
 #include "cli/streams.h"
 #include "cli/text_out.h"
@@ -26,7 +27,8 @@ const cli_command cmd_validate = {"validate",
                                   "Findings go to stdout, one a line:\n"
                                   "  file: error|warning: rule: where: what (section of the standard)\n"
                                   "Exit code 0: no errors; 1: at least one; 3: a file cannot be checked.\n"
-                                  "FILE - is standard input.",
+                                  "FILE - is standard input; a directory stands for the DICOM segmentations that\n"
+                                  "lie directly in it.",
                                   options_table,
                                   run};
 
@@ -98,17 +100,17 @@ static int check_file(const char *path, const dseg_validate_options *settings, j
   return result.errors == 0 ? CLI_OK : CLI_NEGATIVE;
 }
 
-static int check_files(const cli_args *args, const dseg_validate_options *settings, bool as_json) {
+static int check_files(const cli_inputs *inputs, const dseg_validate_options *settings, bool as_json) {
   json_out json = {.stream = stdout};
   int exit_code = CLI_OK;
-  if (as_json && args->name_count > 1) {
+  if (as_json && inputs->count > 1) {
     json_begin_array(&json, NULL);
   }
-  for (int i = 0; i < args->name_count; i++) {
-    const int outcome = check_file(args->names[i], settings, as_json ? &json : NULL);
+  for (size_t i = 0; i < inputs->count; i++) {
+    const int outcome = check_file(inputs->names[i], settings, as_json ? &json : NULL);
     exit_code = outcome > exit_code ? outcome : exit_code;
   }
-  if (as_json && args->name_count > 1) {
+  if (as_json && inputs->count > 1) {
     json_end(&json);
   }
   return exit_code;
@@ -167,5 +169,11 @@ static int run(int argc, char **argv) {
   if (!cli_take_standard_input(&cmd_validate, args.names, args.name_count)) {
     return CLI_USAGE;
   }
-  return check_files(&args, &settings, as_json);
+  cli_inputs inputs;
+  int exit_code = cli_inputs_find(args.names, (size_t)args.name_count, CLI_DICOM_ONLY, &inputs);
+  if (exit_code == CLI_OK) {
+    exit_code = check_files(&inputs, &settings, as_json);
+  }
+  cli_inputs_end(&inputs);
+  return exit_code;
 }
