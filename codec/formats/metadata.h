@@ -86,7 +86,7 @@ void dseg_json_warn(const dseg_json_reader *reader, const dseg_json_place *place
 /* Loads the reader's input; *root is to be released with json_decref. Faults come with line and column. */
 dseg_status dseg_json_load(const dseg_json_reader *reader, json_t **root);
 
-/* Warns of keys of object that no schema names. */
+/* Warns once of the keys of object that no schema names. */
 void dseg_json_warn_unknown(const dseg_json_reader *reader, const dseg_json_place *place, json_t *object,
                             bool (*known)(const char *key));
 

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define KEYS_IN_WARNING ((size_t)3)
+
 const dseg_json_text_field dseg_json_content_fields[DSEG_JSON_CONTENT_FIELDS] = {
     {"ContentCreatorName", DSEG_JSON_PN, offsetof(dseg_content, content_creator_name)},
     {"ClinicalTrialSeriesID", DSEG_JSON_LO, offsetof(dseg_content, clinical_trial_series_id)},
@@ -182,11 +184,21 @@ void dseg_json_warn(const dseg_json_reader *reader, const dseg_json_place *place
 
 void dseg_json_warn_unknown(const dseg_json_reader *reader, const dseg_json_place *place, json_t *object,
                             bool (*known)(const char *key)) {
+  char list[KEYS_IN_WARNING * 164] = "";
+  size_t used = 0;
+  size_t count = 0;
   const char *key;
   json_t *value;
   json_object_foreach(object, key, value) {
-    if (!known(key)) {
-      dseg_json_warn(reader, &(dseg_json_place){place, key, 0}, "unknown key, ignored (dcmqi seg-schema.json)");
+    if (!known(key) && count++ < KEYS_IN_WARNING) {
+      used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", count > 1 ? ", " : "",
+                               (int)dseg_json_prefix(key, 40), key);
     }
+  }
+  if (count > KEYS_IN_WARNING) {
+    dseg_json_warn(reader, place, "unknown keys, ignored (dcmqi seg-schema.json): %s and %zu more", list,
+                   count - KEYS_IN_WARNING);
+  } else if (count > 0) {
+    dseg_json_warn(reader, place, "unknown %s, ignored (dcmqi seg-schema.json): %s", count > 1 ? "keys" : "key", list);
   }
 }

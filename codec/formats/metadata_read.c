@@ -68,6 +68,20 @@ static dseg_status check_schema(const dseg_json_reader *reader, const json_t *ro
   return DSEG_OK;
 }
 
+/* A JSON of another program's, or of a study, has none of the keys that are looked for: nothing would come of it. */
+static dseg_status check_kind(const dseg_json_reader *reader, json_t *root) {
+  const char *key;
+  json_t *value;
+  json_object_foreach(root, key, value) {
+    if (is_top_key(key)) {
+      return DSEG_OK;
+    }
+  }
+  return dseg_json_fail(reader, NULL,
+                        "no metadata of a segmentation: none of its keys is one of dcmqi's seg-schema.json, such as "
+                        "segmentAttributes");
+}
+
 static int compare_numbers(uint32_t file_a, uint32_t number_a, uint32_t file_b, uint32_t number_b) {
   if (file_a != file_b) {
     return file_a < file_b ? -1 : 1;
@@ -308,6 +322,7 @@ static dseg_status apply(struct job *job, json_t *root) {
   dseg_content content = description->content;
   DSEG_TRY(dseg_json_expect(reader, NULL, root, JSON_OBJECT));
   DSEG_TRY(check_schema(reader, root));
+  DSEG_TRY(check_kind(reader, root));
   DSEG_TRY(dseg_json_read_texts(reader, NULL, root, dseg_json_content_fields, DSEG_JSON_CONTENT_FIELDS, &content));
   dseg_json_warn_unknown(reader, NULL, root, is_top_key);
   const json_t *lists = json_object_get(root, "segmentAttributes");

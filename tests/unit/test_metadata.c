@@ -98,6 +98,9 @@ static const struct fault faults[] = {
     {"{\"ContentLabel\": \"A0123456789ABCDEF\"}", "longer than 16 characters"},
     {"{\"@schema\": \"x/sr-tid1500-schema.json#\"}", "@schema: this is metadata for another kind"},
     {"{\"segmentAttributes\": {}}", "segmentAttributes: a list is expected"},
+    {"{}", "no metadata of a segmentation"},
+    {"{\"labels\": {\"background\": 0, \"liver\": 1}, \"channel_names\": {\"0\": \"CT\"}}",
+     "no metadata of a segmentation"},
     {"{\"segmentAttributes\": [{}]}", "segmentAttributes[0]: a list of segments for each input file"},
     {"{\"segmentAttributes\": [[1]]}", "segmentAttributes[0][0]: an object is expected"},
     {"{\"segmentAttributes\": [[{" REQUIRED "}]]}", "segmentAttributes[0][0]: labelID is missing"},
@@ -145,9 +148,14 @@ static void test_warnings(void **state) {
   (void)state;
   static const struct fault notes[] = {
       {"{\"colour\": 1, \"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":5," REQUIRED "}]]}",
-       "colour: unknown key"},
+       "unknown key, ignored (dcmqi seg-schema.json): colour"},
+      {"{\"a\": 1, \"b\": 1, \"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":5," REQUIRED "}]]}",
+       "unknown keys, ignored (dcmqi seg-schema.json): a, b"},
+      {"{\"a\": 1, \"b\": 1, \"c\": 1, \"d\": 1, \"e\": 1, \"segmentAttributes\": [[{\"labelID\":1," REQUIRED
+       "},{\"labelID\":5," REQUIRED "}]]}",
+       "unknown keys, ignored (dcmqi seg-schema.json): a, b, c and 2 more"},
       {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED ",\"x\":{}},{\"labelID\":5," REQUIRED "}]]}",
-       "segmentAttributes[0][0].x: unknown key"},
+       "segmentAttributes[0][0]: unknown key, ignored (dcmqi seg-schema.json): x"},
       {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "}]]}", "no metadata for the segments with the numbers: 5"},
       {"{\"segmentAttributes\": [[{\"labelID\":1," REQUIRED "},{\"labelID\":5," REQUIRED "},{\"labelID\":7," REQUIRED
        "}]]}",
