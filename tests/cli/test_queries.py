@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """info, compare, codecs and preview: what they print, and that their JSON is JSON."""
 
+import re
 import struct
 
 import harness
@@ -27,6 +28,28 @@ class Info(CliTest):
             everything = str(self.dseg("info", f"{kind}.dcm", "--json").json())
             self.assertIn(kind, everything)
             self.assertIn(str((self.dir / f"{kind}.dcm").stat().st_size), everything)
+
+    def spacing(self, name, *changes):
+        """What info shows of a.dcm with bytes replaced, of the same length each."""
+        content = (self.dir / "a.dcm").read_bytes()
+        for before, after in changes:
+            self.assertIn(before, content)
+            content = content.replace(before, after)
+        (self.dir / name).write_bytes(content)
+        return re.search(r"spacing \[mm\] +(.*?)(?: \(.*)?\n", self.dseg("info", name).out)[1]
+
+    def test_spacing_is_three_numbers_or_unknown(self):
+        self.volume()
+        self.dseg("convert", "labels.nii", "a.dcm")
+        without_planes = (b"\x18\0\x88\0DS", b"\x18\0\x87\0DS")
+        without_pixels = (b"\x28\0\x30\0DS", b"\x28\0\x31\0DS")
+        moved = (rb"-11\-22\-25.5", rb"-11\-22\-26.5")
+        self.assertEqual(self.spacing("b.dcm"), "0.9 x 0.8 x 2.5")
+        self.assertEqual(self.spacing("c.dcm", without_planes), "0.9 x 0.8 x 2.5")
+        self.assertEqual(self.spacing("d.dcm", without_planes, moved), "0.9 x 0.8 x uneven")
+        self.dseg("convert", "labels.nii", "a.dcm", "--planes", "2-2", "--force")
+        self.assertEqual(self.spacing("e.dcm", without_planes), "0.9 x 0.8 x unknown")
+        self.assertEqual(self.spacing("f.dcm", without_pixels), "unknown x unknown x 2.5")
 
     def test_unusable(self):
         (self.dir / "x.dcm").write_bytes(b"x" * 400)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* text.c - `dseg info` for people. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +79,40 @@ static void show_numbers(const char *name, const double *numbers, size_t count) 
   putchar('\n');
 }
 
+static void show_spacing(double spacing) {
+  if (spacing > 0) {
+    cli_print("%.6g", spacing);
+  } else {
+    cli_print("unknown");
+  }
+}
+
+/* Between rows, columns and planes; tiles of a slide lie in one plane. */
+static void show_spacings(const info_file *file) {
+  const dseg_geometry *geometry = &file->description->geometry;
+  const double *step = file->grid.step[2];
+  cli_print("  %-22s ", "spacing [mm]");
+  show_spacing(geometry->pixel_spacing[0]);
+  cli_print(" x ");
+  show_spacing(geometry->pixel_spacing[1]);
+  if (geometry->space != DSEG_SPACE_SLIDE) {
+    const bool is_declared = geometry->spacing_between_slices > 0;
+    const bool is_measured = geometry->space == DSEG_SPACE_PATIENT && geometry->plane_count > 1;
+    cli_print(" x ");
+    if (!is_declared && is_measured && !file->regular) {
+      cli_print("uneven");
+    } else if (!is_declared && is_measured) {
+      show_spacing(sqrt(step[0] * step[0] + step[1] * step[1] + step[2] * step[2]));
+    } else {
+      show_spacing(geometry->spacing_between_slices);
+    }
+  }
+  if (geometry->slice_thickness > 0) {
+    cli_print(" (slice thickness %.6g)", geometry->slice_thickness);
+  }
+  (void)putchar('\n');
+}
+
 static void show_geometry(const info_file *file) {
   const dseg_geometry *geometry = &file->description->geometry;
   const double *o = geometry->orientation;
@@ -87,14 +122,7 @@ static void show_geometry(const info_file *file) {
     cli_print("  %-22s %" PRIu32 " x %" PRIu32 "\n", "total pixel matrix", geometry->matrix_rows,
               geometry->matrix_columns);
   }
-  cli_print("  %-22s %.6g x %.6g", "spacing [mm]", geometry->pixel_spacing[0], geometry->pixel_spacing[1]);
-  if (geometry->spacing_between_slices > 0) {
-    cli_print(" x %.6g", geometry->spacing_between_slices);
-  }
-  if (geometry->slice_thickness > 0) {
-    cli_print(" (slice thickness %.6g)", geometry->slice_thickness);
-  }
-  putchar('\n');
+  show_spacings(file);
   if (geometry->space != DSEG_SPACE_NONE) {
     show_numbers("orientation", o, 6);
   }
