@@ -10,19 +10,17 @@
 #include <string.h>
 
 #include "base/input.h"
+#include "base/memory_limit.h"
 #include "base/options.h"
 #include "base/path.h"
 #include "dseg/formats.h"
 #include "sources/source.h"
 
-#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
 #define NAMES_IN_WARNING ((size_t)3)
 
 static dseg_status complete_options(const dseg_open_options *options, dseg_open_options *complete, dseg_error *error) {
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_open_options, complete, options, error));
-  if (complete->memory_limit == 0) {
-    complete->memory_limit = STANDARD_MEMORY_LIMIT;
-  }
+  complete->memory_limit = dseg_memory_limit(complete->memory_limit);
   return DSEG_OK;
 }
 
@@ -211,10 +209,12 @@ static void warn_of_empty(dseg_source *const *sources, const char *const *names,
 static dseg_status open_all(dseg_input **inputs, const char *const *names, size_t count,
                             const dseg_open_options *options, dseg_source **sources, dseg_error *error) {
   size_t segments = 0;
+  dseg_open_options each = *options;
   for (size_t i = 0; i < count; i++) {
-    DSEG_TRY(open_file(&inputs[i], names[i], options, &sources[i], error));
+    DSEG_TRY(open_file(&inputs[i], names[i], &each, &sources[i], error));
     DSEG_TRY(distinguish(sources[i], names[i], segments, error));
     DSEG_TRY(dseg_pack_source(&sources[i], error));
+    each.memory_limit = dseg_memory_left(each.memory_limit, sources[i]->held);
     segments += sources[i]->description->segment_count;
   }
   warn_of_empty(sources, names, count, options);

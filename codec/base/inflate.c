@@ -102,9 +102,9 @@ static dseg_status set_capacity(struct sink *sink, size_t capacity, dseg_error *
 
 static dseg_status grow(struct sink *sink, dseg_error *error) {
   if (sink->capacity >= sink->most) {
-    return sink->is_limit
-               ? dseg_fail(error, DSEG_ERROR_LIMIT, "the file inflates to more than the limit of %zu bytes", sink->most)
-               : damaged(error);
+    return sink->is_limit ? dseg_fail(error, DSEG_ERROR_LIMIT,
+                                      "the file inflates to more than the memory limit of %zu bytes", sink->most)
+                          : damaged(error);
   }
   const size_t wanted = sink->capacity < 32768 ? 65536 : sink->capacity * 2;
   return set_capacity(sink, sink->capacity > sink->most / 2 || wanted > sink->most ? sink->most : wanted, error);

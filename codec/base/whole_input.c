@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "base/large_block.h"
+#include "base/memory_limit.h"
 #include "base/os/files.h"
 #include "base/os/system.h"
 
-#define STANDARD_LIMIT ((uint64_t)16 << 30)
 #define FIRST_ROOM ((size_t)1 << 16)
 
 /* Reads once; *got 0 at the end. A pipe that is open for writing and has nothing yet is waited for. */
@@ -56,7 +56,7 @@ static dseg_status read_all(int descriptor, bool needs_writer, uint64_t limit, u
     *size += got;
     if (*size > limit) {
       return dseg_fail(error, DSEG_ERROR_LIMIT,
-                       "is a pipe, which is read whole, and holds more than the limit of %llu bytes",
+                       "is a pipe, which is read whole, and holds more than the memory limit of %llu bytes",
                        (unsigned long long)limit);
     }
   }
@@ -66,8 +66,7 @@ dseg_status dseg_read_whole(int descriptor, bool needs_writer, uint64_t limit, u
                             dseg_error *error) {
   *block = NULL;
   *size = 0;
-  const dseg_status status =
-      read_all(descriptor, needs_writer, limit != 0 ? limit : STANDARD_LIMIT, block, size, error);
+  const dseg_status status = read_all(descriptor, needs_writer, dseg_memory_limit(limit), block, size, error);
   if (status != DSEG_OK) {
     free(*block);
     *block = NULL;

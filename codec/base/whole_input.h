@@ -7,7 +7,7 @@
 
 #include "dseg/buffer.h"
 
-/* Reads up to the end, into a malloc'd block of at most limit bytes (0: 16 GiB). needs_writer: DSEG_ERROR_INPUT when no
+/* Reads up to the end, into a malloc'd block of at most limit bytes (0: 4 GiB). needs_writer: DSEG_ERROR_INPUT when no
  * process has the pipe open for writing, which must not block then; otherwise the end is waited for. */
 dseg_status dseg_read_whole(int descriptor, bool needs_writer, uint64_t limit, uint8_t **block, size_t *size,
                             dseg_error *error);

@@ -154,7 +154,9 @@ dseg_status dseg_convert_scan_overlap(dseg_convert_job *job, size_t first, dseg_
 dseg_status dseg_convert_refuse_overlap(dseg_convert_job *job, const dseg_overlap *overlap, const char *why,
                                         const char *advice, dseg_error *error);
 
-/* volume.c: the layer of each segment of the target, so that no two in one overlap (dseg_source_assign_layers). */
+/* volume.c: DSEG_ERROR_LIMIT where bytes of a volume and what the source holds exceed the caller's limit. */
+dseg_status dseg_convert_check_memory(const dseg_convert_job *job, uint64_t bytes, dseg_error *error);
+/* The layer of each segment of the target, so that no two in one overlap (dseg_source_assign_layers). */
 dseg_status dseg_convert_assign_layers(dseg_convert_job *job, uint32_t *layer_of, size_t *layer_count,
                                        dseg_error *error);
 

@@ -51,7 +51,8 @@ static dseg_status put_onto_file(dseg_convert_job *job, dseg_error *error) {
                                           .memory_limit = options->memory_limit,
                                           .threads = options->threads,
                                           .temporary_directory = options->temporary_directory,
-                                          .outputs = job->set};
+                                          .outputs = job->set,
+                                          .describe_only = true};
   dseg_source *file = NULL;
   dseg_status status = dseg_open(options->grid_file, &open_options, &file, error);
   if (status != DSEG_OK) {

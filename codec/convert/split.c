@@ -65,7 +65,9 @@ static dseg_status make_work(dseg_convert_job *job, group_work *work, dseg_error
   const size_t segments = job->target->segment_count;
   DSEG_TRY(dseg_convert_volume_grid(job, &work->grid, &work->slots, &work->voxel_count, error));
   work->bits = !job->fractions ? job->bits : job->options->stored_fractions ? 8 : 0;
-  work->voxels = calloc(work->voxel_count + 1, work->bits != 0 ? work->bits / 8 : sizeof(float));
+  const size_t element = work->bits != 0 ? work->bits / 8 : sizeof(float);
+  DSEG_TRY(dseg_convert_check_memory(job, (uint64_t)work->voxel_count * element, error));
+  work->voxels = calloc(work->voxel_count + 1, element);
   work->members = calloc(segments + 1, sizeof *work->members);
   work->segments = calloc(segments + 1, sizeof *work->segments);
   if (work->voxels == NULL || work->members == NULL || work->segments == NULL) {

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory_limit.h"
 #include "convert/job.h"
 #include "formats/volume_files.h"
 #include "model/label_planes.h"
+#include "sources/source.h"
 
 dseg_status dseg_convert_write_volume(dseg_convert_job *job, const char *path, const dseg_volume *volume,
                                       dseg_convert_progress *progress, dseg_error *error) {
@@ -45,13 +47,26 @@ typedef struct volume_work {
   dseg_convert_progress progress;
 } volume_work;
 
-static dseg_status allocate(volume_work *work, size_t layers, size_t element, dseg_error *error) {
+dseg_status dseg_convert_check_memory(const dseg_convert_job *job, uint64_t bytes, dseg_error *error) {
+  const uint64_t limit = dseg_memory_limit(job->options->memory_limit);
+  const uint64_t held = job->source->held;
+  return bytes <= dseg_memory_left(limit, held)
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_LIMIT,
+                         "the volume takes %llu bytes beside %llu of the input, more than the memory limit of %llu "
+                         "bytes",
+                         (unsigned long long)bytes, (unsigned long long)held, (unsigned long long)limit);
+}
+
+static dseg_status allocate(const dseg_convert_job *job, volume_work *work, size_t layers, size_t element,
+                            dseg_error *error) {
   dseg_labels_free(work->voxels, work->voxels_size);
   work->voxels = NULL;
   work->volume.layer_count = layers;
   if (work->voxel_count == 0 || layers <= SIZE_MAX / element / work->voxel_count) {
     /* Zeros are the background, and cost nothing until they are written to. */
     work->voxels_size = work->voxel_count * layers * element;
+    DSEG_TRY(dseg_convert_check_memory(job, work->voxels_size, error));
     work->voxels = dseg_labels_alloc(work->voxels_size);
   }
   work->volume.voxels = work->voxels;
@@ -70,7 +85,7 @@ static void fill_background(const dseg_convert_job *job, volume_work *work) {
 
 static dseg_status read_fractions(dseg_convert_job *job, volume_work *work, dseg_error *error) {
   const size_t count = job->target->segment_count;
-  DSEG_TRY(allocate(work, count > 0 ? count : 1, sizeof(float), error));
+  DSEG_TRY(allocate(job, work, count > 0 ? count : 1, sizeof(float), error));
   for (size_t i = 0; i < count; i++) {
     dseg_convert_show_progress(&work->progress, i, count);
     DSEG_TRY(dseg_convert_fill_fractions(job, &work->volume.grid, work->slots, i,
@@ -102,7 +117,7 @@ dseg_status dseg_convert_assign_layers(dseg_convert_job *job, uint32_t *layer_of
 static dseg_status read_layers(dseg_convert_job *job, volume_work *work, dseg_error *error) {
   size_t layers = 0;
   DSEG_TRY(dseg_convert_assign_layers(job, work->layer_of, &layers, error));
-  DSEG_TRY(allocate(work, layers, job->bits / 8, error));
+  DSEG_TRY(allocate(job, work, layers, job->bits / 8, error));
   fill_background(job, work);
   for (size_t layer = 0; layer < layers; layer++) {
     size_t count = 0;
@@ -146,7 +161,7 @@ static dseg_status read_voxels(dseg_convert_job *job, volume_work *work, dseg_er
   if (work->volume.voxels != NULL) {
     return DSEG_OK;
   }
-  DSEG_TRY(allocate(work, 1, job->bits / 8, error));
+  DSEG_TRY(allocate(job, work, 1, job->bits / 8, error));
   fill_background(job, work);
   DSEG_TRY(dseg_convert_fill_labels(job, &work->volume.grid, work->slots, NULL, 0, dseg_convert_policy(job),
                                     work->voxels, &work->overlap, error));

@@ -39,7 +39,7 @@ static dseg_status create_temporary(const char *directory, int *descriptor, dseg
 
 static dseg_status write_out(struct inflation *inflation, size_t size, dseg_error *error) {
   if (size > inflation->limit - inflation->written) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "the inflated data set exceeds the limit of %" PRIu64 " bytes",
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "the inflated data set exceeds the memory limit of %" PRIu64 " bytes",
                      inflation->limit);
   }
   inflation->written += size;

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "base/memory_limit.h"
 #include "dicom/deflated.h"
 #include "dicom/part10.h"
 #include "dicom/scanner.h"
 
 #define PREAMBLE 128u
 #define WINDOW ((size_t)1 << 16)
-#define STANDARD_LIMIT ((uint64_t)1 << 34)
 
 /* Transfer syntaxes whose data sets are not in Explicit VR Little Endian (PS3.5 A.1, A.3, A.5, A.4.x JPIP). */
 struct syntax {
@@ -154,7 +154,7 @@ static dseg_status read_data_set(uint64_t begin, bool stop_before_pixels, uint64
 /* Everything behind the prefix. part10->input is the caller's input, or an inflated one that part10 owns. */
 static dseg_status open_dicom(dseg_input *input, const dseg_part10_options *options, dseg_part10 *part10,
                               dseg_error *error) {
-  const uint64_t limit = options->memory_limit != 0 ? options->memory_limit : STANDARD_LIMIT;
+  const uint64_t limit = dseg_memory_limit(options->memory_limit);
   uint64_t begin;
   struct syntax syntax = {0};
   DSEG_TRY(read_meta(input, limit, part10, &begin, error));

@@ -35,7 +35,7 @@ typedef struct dseg_part10 {
 
 typedef struct dseg_part10_options {
   bool stop_before_pixels;         /* elements behind Pixel Data, and its length when undefined, are not looked at */
-  uint64_t memory_limit;           /* bytes at most for what is kept in memory; 0: 16 GiB */
+  uint64_t memory_limit;           /* bytes at most for what is kept in memory; 0: 4 GiB */
   const char *temporary_directory; /* of an inflated data set; NULL: the system's */
 } dseg_part10_options;
 

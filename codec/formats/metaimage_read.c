@@ -254,7 +254,7 @@ static dseg_status read_voxels_from(const dseg_input *input, uint64_t offset, co
                                     const dseg_open_options *options, dseg_raw_volume *raw, dseg_error *error) {
   dseg_data_place place;
   DSEG_TRY(read_place(header, offset, &place, error));
-  return dseg_volume_data_read(input, &place, bytes, options->memory_limit, &raw->block, &raw->offset, error);
+  return dseg_raw_volume_read(input, &place, bytes, options, raw, error);
 }
 
 static dseg_status read_voxels(const dseg_input *input, const struct header *header, size_t bytes,
@@ -294,7 +294,7 @@ static dseg_status read_content(const dseg_input *input, const struct header *he
   }
   const size_t layers = header->channels > 1 ? (size_t)header->channels : volumes;
   size_t bytes = 0;
-  DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, layers, 1, options->memory_limit, &bytes, error));
+  DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, layers, 1, dseg_raw_volume_limit(options), &bytes, error));
   raw->run = header->channels > 1 ? 1 : raw->layer_voxels;
   return read_voxels(input, header, bytes, options, raw, error);
 }

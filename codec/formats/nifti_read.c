@@ -9,6 +9,8 @@
 
 #include "base/checked.h"
 #include "base/inflate.h"
+#include "base/inflate_stream.h"
+#include "base/zlib_stream.h"
 #include "formats/nifti_header.h"
 #include "formats/text.h"
 #include "formats/volume_formats.h"
@@ -47,7 +49,8 @@ static dseg_status read_shape(const dseg_nifti_header *header, const dseg_open_o
       return dseg_fail(error, DSEG_ERROR_LIMIT, "NIfTI dim[4..7] multiply past the address space");
     }
   }
-  DSEG_TRY(dseg_raw_volume_shape(&content->raw, content->grid.size, layers, 0, options->memory_limit, bytes, error));
+  DSEG_TRY(dseg_raw_volume_shape(&content->raw, content->grid.size, layers, 0, dseg_raw_volume_limit(options), bytes,
+                                 error));
   content->raw.run = content->raw.layer_voxels;
   return DSEG_OK;
 }
@@ -245,8 +248,7 @@ static dseg_status read_voxels(const dseg_input *input, const dseg_nifti_header 
   if (dseg_is_gzip((dseg_view){magic, got})) {
     place = (dseg_data_place){.encoding = DSEG_DATA_DEFLATED, .skip = offset};
   }
-  return dseg_volume_data_read(input, &place, bytes, options->memory_limit, &content->raw.block, &content->raw.offset,
-                               error);
+  return dseg_raw_volume_read(input, &place, bytes, options, &content->raw, error);
 }
 
 /* Opens the .img or .img.gz file beside the .hdr file, in either case of letters. */
@@ -298,15 +300,28 @@ static dseg_status read_plain(const dseg_input *input, const dseg_open_options *
                          : read_voxels(input, &header, bytes, options, content, error);
 }
 
-/* input is in memory: its first bytes are inflated for the header, then all. */
+/* The first bytes of a compressed file: of one in memory, or, if this build has zlib, of any. */
+static dseg_status inflate_head(const dseg_input *input, uint64_t limit, uint8_t *head, size_t size, size_t *got,
+                                dseg_error *error) {
+  if (!dseg_has_zlib()) {
+    const dseg_view compressed = {dseg_input_memory(input), (size_t)dseg_input_size(input)};
+    return dseg_gunzip_start(compressed, limit, head, size, got, error);
+  }
+  dseg_inflate_stream *stream = NULL;
+  DSEG_TRY(dseg_inflate_stream_create(input, 0, 0, &stream, error));
+  const dseg_status status = dseg_inflate_stream_read(stream, head, size, got, error);
+  dseg_inflate_stream_destroy(stream);
+  return status;
+}
+
+/* The first bytes are inflated for the header, then all. */
 static dseg_status read_compressed(const dseg_input *input, const dseg_open_options *options,
                                    dseg_volume_content *content, dseg_error *error) {
   uint8_t head[DSEG_NIFTI2_BYTES];
   size_t got = 0;
   dseg_nifti_header header;
   size_t bytes = 0;
-  const dseg_view compressed = {dseg_input_memory(input), (size_t)dseg_input_size(input)};
-  DSEG_TRY(dseg_gunzip_start(compressed, options->memory_limit, head, sizeof head, &got, error));
+  DSEG_TRY(inflate_head(input, options->memory_limit, head, sizeof head, &got, error));
   if (!dseg_nifti_parse((dseg_view){head, got}, &header)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a gzip file that holds no NIfTI volume");
   }
@@ -317,15 +332,15 @@ static dseg_status read_compressed(const dseg_input *input, const dseg_open_opti
   return read_voxels(input, &header, bytes, options, content, error);
 }
 
-/* A compressed file is read once, and whole. */
+/* Without zlib the file has to be in memory, and is read once. */
 static dseg_status load_compressed(const dseg_input *input, const dseg_open_options *options,
                                    dseg_volume_content *content, dseg_error *error) {
-  if (dseg_input_memory(input) != NULL) {
+  if (dseg_has_zlib() || dseg_input_memory(input) != NULL) {
     return read_compressed(input, options, content, error);
   }
   const uint64_t size = dseg_input_size(input);
   if (size > options->memory_limit || size > SIZE_MAX) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "%llu bytes are needed, more than the limit of %llu",
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "%llu bytes are needed, more than the memory limit of %llu bytes",
                      (unsigned long long)size, (unsigned long long)options->memory_limit);
   }
   dseg_view bytes;

@@ -155,7 +155,7 @@ static dseg_status read_voxels_from(const dseg_input *input, uint64_t offset, co
                                  .offset = offset,
                                  .skip = header->byte_skip > 0 ? (uint64_t)header->byte_skip : 0,
                                  .at_end = header->byte_skip < 0};
-  return dseg_volume_data_read(input, &place, bytes, options->memory_limit, &raw->block, &raw->offset, error);
+  return dseg_raw_volume_read(input, &place, bytes, options, raw, error);
 }
 
 static dseg_status read_voxels(const dseg_input *input, const dseg_nrrd_header *header,
@@ -187,7 +187,8 @@ static dseg_status read_content(const dseg_input *input, const dseg_nrrd_header 
   DSEG_TRY(sort_axes(header, &axes, error));
   read_grid(header, &axes, options, &content->grid);
   size_t bytes = 0;
-  DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, axes.layers, axes.run, options->memory_limit, &bytes, error));
+  DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, axes.layers, axes.run, dseg_raw_volume_limit(options), &bytes,
+                                 error));
   content->format = "NRRD";
   DSEG_TRY(dseg_seg_nrrd_read(header, options, content, error));
   return read_voxels(input, header, options, bytes, raw, error);

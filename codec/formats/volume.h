@@ -44,7 +44,15 @@ typedef struct dseg_raw_volume {
   size_t layer_voxels;
   size_t layer_count;
   size_t run;
+  struct dseg_volume_values *looked; /* owned: which values occur, where the voxels were looked at and not kept */
 } dseg_raw_volume;
+
+/* volume_look.c: reads size bytes of voxels from place into raw, whose type, order and shape are known; or, where
+ * options say so and it is possible, looks at them only. */
+dseg_status dseg_raw_volume_read(const dseg_input *input, const dseg_data_place *place, size_t size,
+                                 const dseg_open_options *options, dseg_raw_volume *raw, dseg_error *error);
+/* The limit for the bytes of a volume: none, where they are not to be kept. */
+uint64_t dseg_raw_volume_limit(const dseg_open_options *options);
 
 /* A segment that the file describes. */
 typedef struct dseg_declared_segment {

@@ -6,8 +6,11 @@
 
 #include "base/checked.h"
 #include "base/inflate.h"
+#include "base/inflate_stream.h"
 #include "base/large_block.h"
+#include "base/memory_limit.h"
 #include "base/path.h"
+#include "base/zlib_stream.h"
 #include "formats/text.h"
 
 dseg_status dseg_volume_needs_path(const dseg_input *header, const char *what, dseg_error *error) {
@@ -56,7 +59,7 @@ static dseg_status too_short(uint64_t there, uint64_t wanted, dseg_error *error)
 }
 
 static dseg_status too_large(uint64_t wanted, uint64_t limit, dseg_error *error) {
-  return dseg_fail(error, DSEG_ERROR_LIMIT, "%llu bytes are needed, more than the limit of %llu",
+  return dseg_fail(error, DSEG_ERROR_LIMIT, "%llu bytes are needed, more than the memory limit of %llu bytes",
                    (unsigned long long)wanted, (unsigned long long)limit);
 }
 
@@ -76,29 +79,38 @@ static dseg_status read_stretch(const dseg_input *input, uint64_t offset, uint64
   return dseg_input_view(input, offset, (size_t)wanted, view, block, error);
 }
 
-static dseg_status read_raw(const dseg_input *input, const dseg_data_place *place, size_t size, uint8_t **block,
+/* Where the first voxel is. */
+static dseg_status find_raw(const dseg_input *input, const dseg_data_place *place, size_t size, uint64_t *from,
                             dseg_error *error) {
-  uint64_t from = place->offset;
-  if (!place->at_end && !dseg_add_u64(from, place->skip, &from)) {
+  *from = place->offset;
+  if (!place->at_end && !dseg_add_u64(*from, place->skip, from)) {
     return too_short(0, size, error);
   }
   const uint64_t end = dseg_input_size(input);
-  const uint64_t there = from < end ? end - from : 0;
+  const uint64_t there = *from < end ? end - *from : 0;
   if (there < size) {
     return too_short(there, size, error);
   }
   if (place->at_end) {
-    from = end - size;
+    *from = end - size;
   }
+  return DSEG_OK;
+}
+
+static dseg_status read_raw(const dseg_input *input, const dseg_data_place *place, size_t size, uint8_t **block,
+                            dseg_error *error) {
+  uint64_t from = 0;
+  DSEG_TRY(find_raw(input, place, size, &from, error));
   DSEG_TRY(allocate(block, size, error));
   return dseg_input_read(input, from, *block, size, error);
 }
 
+/* held: bytes of the compressed data in memory, which count against limit. */
 static dseg_status inflate_into(dseg_view compressed, const dseg_data_place *place, size_t size, uint64_t limit,
-                                uint8_t **block, size_t *offset, dseg_error *error) {
+                                uint64_t held, uint8_t **block, size_t *offset, dseg_error *error) {
   if (place->at_end) { /* what comes before is of unknown size */
     size_t total = 0;
-    DSEG_TRY(dseg_gunzip(compressed, limit, block, &total, error));
+    DSEG_TRY(dseg_gunzip(compressed, dseg_memory_left(limit, held), block, &total, error));
     *offset = total >= size ? total - size : 0;
     return total >= size ? DSEG_OK : too_short(total, size, error);
   }
@@ -109,8 +121,8 @@ static dseg_status inflate_into(dseg_view compressed, const dseg_data_place *pla
                      "the header asks for %llu bytes of data, and %zu compressed bytes hold %llu at most (RFC 1951)",
                      (unsigned long long)total, compressed.size, (unsigned long long)possible);
   }
-  if (total > limit || total > SIZE_MAX) {
-    return too_large(total, limit, error);
+  if (total > dseg_memory_left(limit, held) || total > SIZE_MAX) {
+    return too_large(total + held, limit, error);
   }
   DSEG_TRY(allocate(block, (size_t)total, error));
   *offset = (size_t)place->skip;
@@ -122,7 +134,8 @@ static dseg_status read_deflated(const dseg_input *input, const dseg_data_place 
   uint8_t *own = NULL;
   dseg_view compressed = {NULL, 0};
   DSEG_TRY(read_stretch(input, place->offset, place->length, limit, &compressed, &own, error));
-  const dseg_status status = inflate_into(compressed, place, size, limit, block, offset, error);
+  const uint64_t held = own != NULL ? compressed.size : 0;
+  const dseg_status status = inflate_into(compressed, place, size, limit, held, block, offset, error);
   free(own);
   return status;
 }
@@ -167,5 +180,80 @@ dseg_status dseg_volume_data_read(const dseg_input *input, const dseg_data_place
     free(*block);
     *block = NULL;
   }
+  return status;
+}
+
+bool dseg_volume_data_passes(const dseg_data_place *place) {
+  return place->encoding == DSEG_DATA_RAW ||
+         (place->encoding == DSEG_DATA_DEFLATED && !place->at_end && dseg_has_zlib());
+}
+
+static size_t piece_of(size_t left) {
+  return left < DSEG_PASS_BYTES ? left : DSEG_PASS_BYTES;
+}
+
+static dseg_status pass_raw(const dseg_input *input, const dseg_data_place *place, size_t size, uint8_t *piece,
+                            dseg_volume_take take, void *user, dseg_error *error) {
+  uint64_t from = 0;
+  DSEG_TRY(find_raw(input, place, size, &from, error));
+  for (size_t done = 0; done < size; done += piece_of(size - done)) {
+    const size_t count = piece_of(size - done);
+    DSEG_TRY(dseg_input_read(input, from + done, piece, count, error));
+    DSEG_TRY(take(user, piece, count, error));
+  }
+  return DSEG_OK;
+}
+
+/* Reads what comes before the first voxel, and forgets it. */
+static dseg_status skip_inflated(dseg_inflate_stream *stream, uint64_t skip, uint8_t *piece, dseg_error *error) {
+  while (skip != 0) {
+    const size_t count = piece_of(skip < SIZE_MAX ? (size_t)skip : SIZE_MAX);
+    size_t got = 0;
+    DSEG_TRY(dseg_inflate_stream_read(stream, piece, count, &got, error));
+    if (got < count) {
+      return too_short(got, skip, error);
+    }
+    skip -= got;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status pass_inflated(dseg_inflate_stream *stream, uint64_t skip, size_t size, uint8_t *piece,
+                                 dseg_volume_take take, void *user, dseg_error *error) {
+  size_t got = 0;
+  DSEG_TRY(skip_inflated(stream, skip, piece, error));
+  for (size_t done = 0; done < size; done += got) {
+    const size_t count = piece_of(size - done);
+    DSEG_TRY(dseg_inflate_stream_read(stream, piece, count, &got, error));
+    if (got < count) {
+      return dseg_fail(error, DSEG_ERROR_FORMAT, "the compressed data holds %zu bytes where %zu are expected",
+                       done + got, size);
+    }
+    DSEG_TRY(take(user, piece, count, error));
+  }
+  DSEG_TRY(dseg_inflate_stream_read(stream, piece, 1, &got, error)); /* reads the check sum, too */
+  return got == 0
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_FORMAT, "the compressed data holds more than the %zu bytes expected", size);
+}
+
+dseg_status dseg_volume_data_pass(const dseg_input *input, const dseg_data_place *place, size_t size,
+                                  dseg_volume_take take, void *user, dseg_error *error) {
+  uint8_t *piece = malloc(DSEG_PASS_BYTES);
+  if (piece == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for voxels");
+  }
+  dseg_status status = DSEG_OK;
+  if (place->encoding == DSEG_DATA_RAW) {
+    status = pass_raw(input, place, size, piece, take, user, error);
+  } else {
+    dseg_inflate_stream *stream = NULL;
+    status = dseg_inflate_stream_create(input, place->offset, place->length, &stream, error);
+    if (status == DSEG_OK) {
+      status = pass_inflated(stream, place->skip, size, piece, take, user, error);
+    }
+    dseg_inflate_stream_destroy(stream);
+  }
+  free(piece);
   return status;
 }

@@ -42,4 +42,16 @@ typedef struct dseg_data_place {
 dseg_status dseg_volume_data_read(const dseg_input *input, const dseg_data_place *place, size_t size,
                                   uint64_t memory_limit, uint8_t **block, size_t *offset, dseg_error *error);
 
+/* Takes the next bytes, whole voxels; may change them. */
+typedef dseg_status (*dseg_volume_take)(void *user, uint8_t *bytes, size_t size, dseg_error *error);
+
+/* Whether dseg_volume_data_pass is possible: not for text, nor where the beginning of compressed data is not told. */
+bool dseg_volume_data_passes(const dseg_data_place *place);
+
+/* Passes the size bytes of voxels to take, DSEG_PASS_BYTES or what is left at a time, and keeps none. Errors as above.
+ */
+#define DSEG_PASS_BYTES ((size_t)1 << 20) /* a multiple of every voxel's size */
+dseg_status dseg_volume_data_pass(const dseg_input *input, const dseg_data_place *place, size_t size,
+                                  dseg_volume_take take, void *user, dseg_error *error);
+
 #endif

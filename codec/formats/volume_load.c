@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/memory_limit.h"
 #include "formats/volume_voxels.h"
+#include "sources/described.h"
 #include "sources/source.h"
 
 #define MOST_LAYERS ((size_t)65535) /* as many as there can be segments: Segment Number (0062,0004) is US */
@@ -25,8 +27,8 @@ dseg_status dseg_raw_volume_shape(dseg_raw_volume *raw, const size_t size[3], si
   }
   if (!fits || *bytes > memory_limit) {
     return dseg_fail(error, DSEG_ERROR_LIMIT,
-                     "a volume of %zu x %zu x %zu voxels in %zu layers is larger than the limit of %llu bytes", size[0],
-                     size[1], size[2], layer_count, (unsigned long long)memory_limit);
+                     "a volume of %zu x %zu x %zu voxels in %zu layers is larger than the memory limit of %llu bytes",
+                     size[0], size[1], size[2], layer_count, (unsigned long long)memory_limit);
   }
   if (layer_count > MOST_LAYERS) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%zu volumes in one file, more than segments can be numbered",
@@ -261,11 +263,38 @@ static unsigned bits_for(const dseg_volume_values *values) {
   return largest <= UINT8_MAX ? 8 : largest <= UINT16_MAX ? 16 : 32;
 }
 
+/* A second block beside the one that was read. */
+static dseg_status check_copy(const dseg_raw_volume *raw, size_t voxel_bytes, const dseg_open_options *options,
+                              dseg_error *error) {
+  const uint64_t voxels = (uint64_t)raw->layer_voxels * raw->layer_count;
+  uint64_t copy = 0;
+  if (!dseg_mul_u64(voxels, voxel_bytes, &copy) ||
+      copy > dseg_memory_left(options->memory_limit, voxels * dseg_voxel_size(raw->type))) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT,
+                     "the voxels have to be copied to be converted, and both need more than the memory limit of %llu "
+                     "bytes",
+                     (unsigned long long)options->memory_limit);
+  }
+  return DSEG_OK;
+}
+
+/* Brings the voxels, if they were kept, into the form in which a source has them. */
+static dseg_status finish_voxels(dseg_raw_volume *raw, unsigned bits, bool fractions, const dseg_open_options *options,
+                                 dseg_error *error) {
+  if (raw->looked != NULL) {
+    return DSEG_OK;
+  }
+  if (bits / 8 > dseg_voxel_size(raw->type)) {
+    DSEG_TRY(check_copy(raw, bits / 8, options, error));
+  }
+  return dseg_voxels_convert(raw, bits, fractions, error);
+}
+
 static dseg_status make_source(dseg_volume_content *content, const dseg_volume_values *values,
                                struct segments *segments, const dseg_open_options *options, dseg_source **source,
                                dseg_error *error) {
   const unsigned bits = bits_for(values);
-  DSEG_TRY(dseg_voxels_convert(&content->raw, bits, values->fractions, error));
+  DSEG_TRY(finish_voxels(&content->raw, bits, values->fractions, options, error));
   if (values->fractions) {
     DSEG_TRY(list_fractions(segments, content, error));
     content->description->kind = DSEG_VOXELS_PROBABILITY;
@@ -276,12 +305,26 @@ static dseg_status make_source(dseg_volume_content *content, const dseg_volume_v
   }
   DSEG_TRY(number_segments(segments, error));
   DSEG_TRY(describe_segments(segments, error));
+  if (content->raw.looked != NULL) {
+    DSEG_TRY(dseg_described_source_create(content->format, content->description, source, error));
+    content->description = NULL;
+    return DSEG_OK;
+  }
   return create_source(content, segments, bits, source, error);
 }
 
 dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
   DSEG_TRY(dseg_geometry_from_grid(content->description, &content->grid, error));
+  if (content->raw.looked != NULL) {
+    struct segments found = {.description = content->description};
+    const dseg_status made = make_source(content, content->raw.looked, &found, options, source, error);
+    free(found.items);
+    return made;
+  }
+  if (content->raw.layer_count > 1 && content->raw.run != content->raw.layer_voxels) {
+    DSEG_TRY(check_copy(&content->raw, dseg_voxel_size(content->raw.type), options, error));
+  }
   DSEG_TRY(dseg_voxels_separate(&content->raw, error));
   dseg_volume_values values = {0};
   struct segments segments = {.description = content->description};

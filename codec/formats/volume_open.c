@@ -6,6 +6,7 @@
 #include "formats/text.h"
 #include "formats/volume_data.h"
 #include "formats/volume_formats.h"
+#include "formats/volume_voxels.h"
 #include "sources/source.h"
 
 #define HEAD_BYTES 1024
@@ -30,6 +31,10 @@ static dseg_status read_volume(const dseg_volume_kind *kind, const dseg_input *i
     status = dseg_volume_load(&content, options, source, error);
   }
   free(content.raw.block);
+  if (content.raw.looked != NULL) {
+    dseg_volume_values_free(content.raw.looked);
+    free(content.raw.looked);
+  }
   dseg_description_destroy(content.description);
   return status;
 }

@@ -77,7 +77,7 @@ dseg_status dseg_voxels_separate(dseg_raw_volume *raw, dseg_error *error) {
   return DSEG_OK;
 }
 
-static void swap_bytes(uint8_t *voxels, size_t count, size_t size) {
+void dseg_voxels_swap_bytes(uint8_t *voxels, size_t count, size_t size) {
 #define SWAP(type, swap)                                     \
   for (size_t i = 0; i < count; i++) {                       \
     type value;                                              \
@@ -108,20 +108,14 @@ static dseg_status scan_chunk(void *user, size_t index, unsigned worker, dseg_er
   const size_t size = dseg_voxel_size(scan->raw->type);
   uint8_t *voxels = scan->voxels + first * size;
   if (scan->raw->swapped) {
-    swap_bytes(voxels, count, size);
+    dseg_voxels_swap_bytes(voxels, count, size);
   }
   dseg_value_set_scan(&scan->sets[worker], scan->raw, voxels, count);
   return scan->sets[worker].out_of_memory ? dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for labels") : DSEG_OK;
 }
 
-/* What the layers have in common. */
-struct findings {
-  bool has_fraction;
-  uint32_t largest;
-};
-
-static dseg_status judge(const dseg_value_set *set, const dseg_layer_labels *labels, struct findings *findings,
-                         dseg_error *error) {
+dseg_status dseg_voxels_judge(const dseg_value_set *set, const dseg_layer_labels *labels, dseg_voxel_findings *findings,
+                              dseg_error *error) {
   if (set->has_other) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "a voxel has the value %.9g: neither a label (an integer from 0 to 4294967295) nor a fraction "
@@ -139,11 +133,20 @@ static dseg_status judge(const dseg_value_set *set, const dseg_layer_labels *lab
   return DSEG_OK;
 }
 
+dseg_status dseg_voxels_conclude(const dseg_voxel_findings *findings, bool *fractions, dseg_error *error) {
+  if (findings->has_fraction && findings->largest > 1) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "the voxels are fractions as well as labels up to %lu",
+                     (unsigned long)findings->largest);
+  }
+  *fractions = findings->has_fraction;
+  return DSEG_OK;
+}
+
 static dseg_status scan_layers(dseg_raw_volume *raw, dseg_value_set *sets, unsigned workers, dseg_volume_values *values,
                                dseg_error *error) {
   const size_t chunks = (raw->layer_voxels - 1) / CHUNK + 1;
   const size_t layer_bytes = raw->layer_voxels * dseg_voxel_size(raw->type);
-  struct findings findings = {false, 0};
+  dseg_voxel_findings findings = {false, 0};
   for (size_t layer = 0; layer < raw->layer_count; layer++) {
     struct scan scan = {raw, raw->block + raw->offset + layer * layer_bytes, sets};
     DSEG_TRY(dseg_parallel_for(chunks, workers, scan_chunk, &scan, error));
@@ -152,16 +155,12 @@ static dseg_status scan_layers(dseg_raw_volume *raw, dseg_value_set *sets, unsig
     }
     dseg_layer_labels *labels = &values->layers[layer];
     DSEG_TRY(dseg_value_set_list(&sets[0], &labels->labels, &labels->count, error));
-    DSEG_TRY(judge(&sets[0], labels, &findings, error));
+    DSEG_TRY(dseg_voxels_judge(&sets[0], labels, &findings, error));
     for (unsigned i = 0; i < workers; i++) {
       dseg_value_set_clear(&sets[i]);
     }
   }
-  if (findings.has_fraction && findings.largest > 1) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "the voxels are fractions as well as labels up to %lu",
-                     (unsigned long)findings.largest);
-  }
-  values->fractions = findings.has_fraction;
+  DSEG_TRY(dseg_voxels_conclude(&findings, &values->fractions, error));
   raw->swapped = false;
   return DSEG_OK;
 }

@@ -17,6 +17,24 @@ typedef struct dseg_volume_values {
   size_t layer_count;
 } dseg_volume_values;
 
+struct dseg_value_set;
+
+/* What the layers of a volume have in common. */
+typedef struct dseg_voxel_findings {
+  bool has_fraction;
+  uint32_t largest; /* label */
+} dseg_voxel_findings;
+
+/* Adds what one layer has to findings, or refuses it: DSEG_ERROR_UNSUPPORTED for voxels that are neither labels nor
+ * fractions. */
+dseg_status dseg_voxels_judge(const struct dseg_value_set *set, const dseg_layer_labels *labels,
+                              dseg_voxel_findings *findings, dseg_error *error);
+/* After all layers: whether the voxels are fractions. */
+dseg_status dseg_voxels_conclude(const dseg_voxel_findings *findings, bool *fractions, dseg_error *error);
+
+/* Exchanges the bytes of count values of size bytes each. */
+void dseg_voxels_swap_bytes(uint8_t *voxels, size_t count, size_t size);
+
 void dseg_volume_values_free(dseg_volume_values *values);
 
 /* Puts layers that alternate one behind the other; a second block is allocated for that. */

@@ -431,6 +431,7 @@ dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, cons
     dseg_description_destroy(description);
     return status;
   }
+  made->base.held = (uint64_t)made->table.count * sizeof *made->table.frames;
   *source = &made->base;
   return DSEG_OK;
 }

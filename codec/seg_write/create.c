@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/memory_limit.h"
 #include "base/options.h"
 #include "model/plugin_call.h"
 #include "seg_write/writer.h"
-
-#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
 
 static const char *default_representation(const dseg_description *description) {
   switch (description->kind) {
@@ -307,9 +306,7 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
     description->maximum_fraction = UINT8_MAX;
   }
   writer->options = *options;
-  if (writer->options.memory_limit == 0) {
-    writer->options.memory_limit = STANDARD_MEMORY_LIMIT;
-  }
+  writer->options.memory_limit = dseg_memory_limit(options->memory_limit);
   DSEG_TRY(take_all_options(writer, error));
   DSEG_TRY(choose_format(writer, error));
   const dseg_frame_info form = dseg_writer_frame_format(writer);

@@ -203,6 +203,9 @@ dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg
     dseg_combined_free(combined);
     return status;
   }
+  for (size_t i = 0; i < count; i++) {
+    combined->base.held += sources[i]->held;
+  }
   *source = &combined->base;
   return DSEG_OK;
 }

@@ -379,6 +379,10 @@ dseg_status dseg_memory_source_create(const char *format, dseg_description *desc
     discard(memory);
     return status;
   }
+  const uint64_t voxels = (uint64_t)memory->plane_pixels * description->geometry.plane_count;
+  for (size_t i = 0; i < layer_count; i++) {
+    memory->base.held += voxels * (layers[i].bits / 8);
+  }
   *source = &memory->base;
   return DSEG_OK;
 }

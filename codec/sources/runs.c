@@ -217,6 +217,7 @@ dseg_status dseg_pack_source(dseg_source **source, dseg_error *error) {
   const size_t used = packed->first_of_plane[planes];
   struct run *fitting = realloc(runs, (used + 1) * sizeof *runs);
   packed->runs = fitting != NULL ? fitting : runs;
+  packed->base.held = used * sizeof *runs + (planes + 1) * sizeof *packed->first_of_plane;
   packed->base.format = (*source)->format;
   packed->base.description = (*source)->description;
   packed->base.origins = (*source)->origins;

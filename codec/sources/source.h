@@ -50,6 +50,7 @@ struct dseg_source {
   char *name; /* put before messages; NULL until sources/source.c sets it after opening, and frees it */
   /* Twice the number of views that read from this source, and 1 when it was closed: freed when it is 1. */
   atomic_size_t holders;
+  uint64_t held; /* bytes of voxels, runs or a table of frames in memory: they count against a limit of the caller */
   _Atomic(dseg_layer_table *) layers; /* NULL until they are asked for */
 };
 

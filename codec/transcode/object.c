@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/memory_limit.h"
 #include "seg_read/dicom_source.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
@@ -12,7 +13,6 @@
 #include "seg_read/object.h"
 
 #define PREFIX_END 132u /* preamble and "DICM" (PS3.10 7.1) */
-#define STANDARD_LIMIT ((uint64_t)1 << 34)
 
 static dseg_status find_target(dseg_transcoder *transcoder, dseg_error *error) {
   const dseg_transcode_options *options = &transcoder->options;
@@ -182,9 +182,7 @@ dseg_status dseg_transcoder_open(dseg_transcoder *transcoder, const dseg_input *
   dseg_part10 *part10 = &transcoder->part10;
   bool is_dicom = false;
   DSEG_TRY(find_target(transcoder, error));
-  if (transcoder->options.memory_limit == 0) {
-    transcoder->options.memory_limit = STANDARD_LIMIT;
-  }
+  transcoder->options.memory_limit = dseg_memory_limit(transcoder->options.memory_limit);
   transcoder->source.memory_limit = transcoder->options.memory_limit;
   const dseg_part10_options how = {.memory_limit = transcoder->options.memory_limit,
                                    .temporary_directory = transcoder->options.temporary_directory};

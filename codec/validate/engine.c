@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory_limit.h"
 #include "base/options.h"
 #include "sources/source.h"
 #include "validate/check.h"
-
-#define STANDARD_MEMORY_LIMIT ((uint64_t)16 << 30)
 
 /* Everything that can be said without the reader. */
 static dseg_status check_elements(dseg_check *check, dseg_error *error) {
@@ -91,7 +90,7 @@ static dseg_status validate(const dseg_input *input, const dseg_validate_options
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a validation");
   }
   check->options = options;
-  check->memory_limit = check->options->memory_limit != 0 ? check->options->memory_limit : STANDARD_MEMORY_LIMIT;
+  check->memory_limit = dseg_memory_limit(check->options->memory_limit);
   dseg_status status = open_file(check, input, error);
   if (status == DSEG_OK) {
     check->top = &check->file.elements;

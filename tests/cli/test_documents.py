@@ -8,7 +8,7 @@ import harness
 from harness import CliTest
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
-EVERYWHERE = {"--help", "--version"}
+EVERYWHERE = {"--help", "--version", "--memory"}
 DCMQI = ("itkimage2segimage", "segimage2itkimage", "bin2labelsegimage")
 
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* args.c - walks over a subcommand's arguments and reads the values of its options. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/suggest.h"
 
-enum { NAME = -3 }; /* an argument that is not an option */
+enum { NAME = -3 /* an argument that is not an option */, NO_MEMORY_OPTION = -4 };
 
 static int step(cli_args *args);
 
@@ -47,6 +48,54 @@ static const cli_option *find_option(const cli_command *command, const char *nam
   return NULL;
 }
 
+static uint64_t memory_limit; /* of the process */
+
+uint64_t cli_memory_limit(void) {
+  return memory_limit;
+}
+
+/* Bytes, or with K, M, G or T units of 2^10, 2^20, 2^30 or 2^40 of them; "B" and "iB" may follow. */
+static bool parse_size(const char *text, uint64_t *size) {
+  static const char units[] = "KMGT";
+  char *end = NULL;
+  errno = 0;
+  const double number = strtod(text, &end);
+  if (end == text || errno != 0 || !(number > 0)) {
+    return false;
+  }
+  const char *unit = *end != '\0' ? strchr(units, toupper((unsigned char)*end)) : NULL;
+  const double bytes = unit != NULL ? ldexp(number, 10 * (int)(unit - units + 1)) : number;
+  end += unit != NULL ? 1 : 0;
+  if (unit != NULL && end[0] == 'i' && end[1] == 'B') {
+    end++;
+  }
+  end += *end == 'B' ? 1 : 0;
+  if (*end != '\0' || bytes < 1 || bytes >= 9e18) {
+    return false;
+  }
+  *size = (uint64_t)bytes;
+  return true;
+}
+
+/* The option that every subcommand has. */
+static int take_memory(cli_args *args, const char *argument) {
+  static const char name[] = "--memory";
+  const size_t length = sizeof name - 1;
+  if (strncmp(argument, name, length) != 0 || (argument[length] != '=' && argument[length] != '\0')) {
+    return NO_MEMORY_OPTION;
+  }
+  const char *value = argument[length] == '=' ? argument + length + 1 : NULL;
+  if (value == NULL && args->position < args->argc) {
+    value = args->argv[args->position++];
+  }
+  if (value == NULL || !parse_size(value, &memory_limit)) {
+    return stop(args, args->quiet ? CLI_USAGE
+                                  : cli_usage_error(args->command, "--memory: \"%s\" is no size such as 500M or 16G",
+                                                    value != NULL ? value : ""));
+  }
+  return step(args);
+}
+
 static int report_unknown(const cli_command *command, const char *argument) {
   const char *word = argument + strspn(argument, "-");
   cli_suggestion suggestion = cli_suggest(word, strcspn(word, "="));
@@ -54,6 +103,7 @@ static int report_unknown(const cli_command *command, const char *argument) {
     cli_suggest_name(&suggestion, option->name);
   }
   cli_suggest_name(&suggestion, "help");
+  cli_suggest_name(&suggestion, "memory");
   cli_suggest_name(&suggestion, "version");
   return cli_usage_error(command, "unknown option %s%s", argument, cli_did_you_mean(&suggestion, "--"));
 }
@@ -70,6 +120,10 @@ static int take_option(cli_args *args, const char *argument) {
       cli_show_version();
     }
     return stop(args, CLI_OK);
+  }
+  const int memory = take_memory(args, argument);
+  if (memory != NO_MEMORY_OPTION) {
+    return memory;
   }
   const size_t length = strcspn(argument, "=");
   const bool is_long = strncmp(argument, "--", 2) == 0;

@@ -100,7 +100,8 @@ const char *cli_without_file(const char *message, const char *file) {
 
 int cli_fail(const char *file, dseg_status status, const dseg_error *error) {
   const char *message = error->message[0] != '\0' ? error->message : dseg_status_text(status);
-  cli_error(file, "%s", cli_without_file(message, file));
+  const bool is_memory = status == DSEG_ERROR_LIMIT && strstr(message, "memory limit") != NULL;
+  cli_error(file, "%s%s", cli_without_file(message, file), is_memory ? "; give more by --memory SIZE" : "");
   switch (status) {
     case DSEG_OK: return CLI_OK;
     case DSEG_ERROR_OUTPUT: return CLI_OUTPUT;

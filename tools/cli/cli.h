@@ -34,8 +34,8 @@ enum {
   CLI_OUTPUT = 4    /* the output cannot be written */
 };
 
-/* One option; a table of them ends with a name of NULL. --help, -h and --version are always there. Members are in the
- * order in which tables read well. */
+/* One option; a table of them ends with a name of NULL. --help, -h, --version and --memory are always there. Members
+ * are in the order in which tables read well. */
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 typedef struct cli_option {
   int id;               /* what cli_next returns: 0 or more */
@@ -81,6 +81,10 @@ void cli_args_begin(cli_args *args, const cli_command *command, int argc, char *
 
 /* The id of the next option (once for each value of a list), CLI_END, or CLI_STOP: return args->exit_code then. */
 int cli_next(cli_args *args);
+
+/* What --memory, which every subcommand has, says: for the memory_limit of options of the library. 0: not given, which
+ * is the library's standard. */
+uint64_t cli_memory_limit(void);
 
 /* The value of the option returned last, as a number within limits; otherwise false after a message. */
 bool cli_integer(const cli_args *args, int64_t minimum, int64_t maximum, int64_t *number);

@@ -52,6 +52,9 @@ void cli_show_help(const cli_command *command) {
     show_option(option->name, option->argument, option->list, option->help);
   }
   puts("\nGeneral:");
+  show_option(
+      "memory", "SIZE", false,
+      "Hold at most SIZE bytes of voxels, attributes and decoders in memory, such as 500M or 16G; 4G otherwise.");
   show_option("help", NULL, false, "Show this help.");
   show_option("version", NULL, false, "Show the version and the libraries it was built with.");
 }

@@ -35,8 +35,8 @@ bool cli_take_standard_input(const cli_command *command, const char **names, int
 }
 
 dseg_status cli_open_input(const char *name, dseg_input **input, dseg_error *error) {
-  return name == cli_standard_input ? dseg_input_from_descriptor(STANDARD_INPUT, 0, input, error)
-                                    : dseg_input_from_file(name, 0, input, error);
+  return name == cli_standard_input ? dseg_input_from_descriptor(STANDARD_INPUT, cli_memory_limit(), input, error)
+                                    : dseg_input_from_file(name, cli_memory_limit(), input, error);
 }
 
 dseg_status cli_open(const char *const *names, size_t count, const dseg_open_options *options, dseg_source **source,
@@ -54,6 +54,7 @@ dseg_status cli_open(const char *const *names, size_t count, const dseg_open_opt
   if (status == DSEG_OK) {
     dseg_open_options complete = *options;
     complete.temporary_directory = cli_temporary_directory();
+    complete.memory_limit = cli_memory_limit();
     status = dseg_open_inputs(inputs, names, count, &complete, source, error);
   } else {
     dseg_error_prefix(error, cli_standard_input);

@@ -38,6 +38,7 @@ static int convert_into(convert_request *request, dseg_input *const *inputs, dse
   options.metadata_output = request->write_metadata != NULL ? &metadata : NULL;
   options.date_time = options.uid_seed != NULL ? cli_date_time() : NULL;
   options.temporary_directory = cli_temporary_directory();
+  options.memory_limit = cli_memory_limit();
   options.progress = cli_progress_sink(&progress);
   options.frame_progress = cli_progress_sink(&frames);
   options.messages = convert_message_sink(&messages);

@@ -103,6 +103,7 @@ static dseg_status convert(dcmqi_request *request, dseg_output_set *set, cli_war
                                   .warnings = cli_warning_sink(warnings),
                                   .keep_context = true,
                                   .temporary_directory = cli_temporary_directory(),
+                                  .memory_limit = cli_memory_limit(),
                                   .outputs = set};
   request->options.metadata_output = request->metadata != NULL ? &metadata : NULL;
   DSEG_TRY(request->from_dicom
@@ -118,6 +119,7 @@ int dcmqi_convert(dcmqi_request *request) {
   convert_messages messages = {.count = 0};
   request->options.struct_size = sizeof request->options;
   request->options.temporary_directory = cli_temporary_directory();
+  request->options.memory_limit = cli_memory_limit();
   request->options.progress = cli_progress_sink(&progress);
   request->options.frame_progress = cli_progress_sink(&frames);
   request->options.messages = convert_message_sink(&messages);

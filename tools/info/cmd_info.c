@@ -48,8 +48,10 @@ static dseg_status examine(info_file *file, const struct wish *wish, dseg_error 
 
 static int show_file(const char *path, const struct wish *wish) {
   cli_warnings warnings = {.file = path};
-  const dseg_open_options options = {
-      .struct_size = sizeof(dseg_open_options), .warnings = cli_warning_sink(&warnings), .threads = wish->threads};
+  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
+                                     .warnings = cli_warning_sink(&warnings),
+                                     .threads = wish->threads,
+                                     .describe_only = !wish->statistics};
   info_file file = {.path = path};
   dseg_error error = {0};
   dseg_status status = cli_open(&path, 1, &options, &file.source, &error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* write.c - makes and writes a phantom: images and DICOM objects plane by plane, volumes as a whole. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 #include "cli/streams.h"
 #include "os/os.h"
 #include "phantom/phantom.h"
+
+#define STANDARD_MEMORY ((uint64_t)4 << 30) /* as the library's memory_limit */
 
 typedef struct work {
   phantom *made;
@@ -67,6 +70,7 @@ static dseg_status write_dicom(work *job, dseg_error *error) {
   phantom_name(spec, seed);
   cli_warnings warnings = {.file = job->to->path};
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .memory_limit = cli_memory_limit(),
                                       .representation = spec->overlap ? "binary" : "labelmap",
                                       .replace = job->to->replace,
                                       .set = job->outputs,
@@ -134,6 +138,13 @@ static dseg_status write_volume(work *job, const dseg_volume_format *format, dse
                         .layer_count = layers};
   DSEG_TRY(dseg_geometry_to_grid(&job->made->description->geometry, &volume.grid, NULL, error));
   const size_t plane_bytes = plane_pixels(job) * (volume.bits / 8) * layers;
+  const uint64_t limit = cli_memory_limit() != 0 ? cli_memory_limit() : STANDARD_MEMORY;
+  if (plane_bytes > limit / spec->size[2]) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT,
+                     "a volume is made as a whole, and this one exceeds the memory limit of %" PRIu64
+                     " bytes; .dcm needs memory for one plane",
+                     limit);
+  }
   uint8_t *voxels = spec->size[2] <= SIZE_MAX / plane_bytes ? malloc(plane_bytes * spec->size[2]) : NULL;
   uint32_t *layer_of = malloc(spec->labels * sizeof *layer_of);
   dseg_status status = DSEG_ERROR_MEMORY;

@@ -31,7 +31,8 @@ static int open_input(preview_job *job) {
                                           .warnings = cli_warning_sink(&warnings),
                                           .threads = job->threads,
                                           .outputs = job->outputs,
-                                          .temporary_directory = cli_temporary_directory()};
+                                          .temporary_directory = cli_temporary_directory(),
+                                          .memory_limit = cli_memory_limit()};
   dseg_error error = {DSEG_OK, ""};
   cli_inputs inputs;
   int code = cli_inputs_find(&job->input, 1, CLI_ANY_SEGMENTATION, &inputs);

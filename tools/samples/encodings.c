@@ -162,7 +162,8 @@ static int look_at_source(samples_job *job) {
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
                                      .warnings = cli_warning_sink(&warnings),
                                      .threads = job->threads,
-                                     .temporary_directory = cli_temporary_directory()};
+                                     .temporary_directory = cli_temporary_directory(),
+                                     .memory_limit = cli_memory_limit()};
   dseg_source *source = NULL;
   dseg_error error = {DSEG_OK, ""};
   char hex[SAMPLES_HEX];

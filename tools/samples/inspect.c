@@ -62,7 +62,8 @@ dseg_status samples_inspect(const samples_job *job, sample *item, dseg_error *er
   char path[SAMPLES_PATH];
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
                                      .threads = job->threads,
-                                     .temporary_directory = cli_temporary_directory()};
+                                     .temporary_directory = cli_temporary_directory(),
+                                     .memory_limit = cli_memory_limit()};
   dseg_source *source = NULL;
   bool overlap = false;
   samples_path(job, item->file, path);

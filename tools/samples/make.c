@@ -107,6 +107,7 @@ static int run(const samples_job *job, const char *input, const char *output, ds
   listener to = {input, convert_message_sink(&messages)};
   options->threads = job->threads;
   options->temporary_directory = cli_temporary_directory();
+  options->memory_limit = cli_memory_limit();
   options->progress = cli_progress_sink(&progress);
   options->frame_progress = cli_progress_sink(&frames);
   options->messages = (dseg_message_sink){tell, &to};

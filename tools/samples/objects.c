@@ -20,6 +20,7 @@ int samples_write_object(const samples_job *job, const samples_object *made, con
       samples_describe_series(made->file, made->representation, made->frame_codec, series);
   snprintf(seed, sizeof seed, "samples/%s", made->file);
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
+                                      .memory_limit = cli_memory_limit(),
                                       .representation = made->representation,
                                       .frame_codec = made->frame_codec,
                                       .empty_frames = made->empty_frames,

@@ -172,6 +172,7 @@ static dseg_status transcode_into(dseg_output_set *set, transcode_arguments *arg
   arguments->options.warnings = cli_warning_sink(&warnings);
   arguments->options.progress = cli_progress_sink(&progress);
   arguments->options.temporary_directory = cli_temporary_directory();
+  arguments->options.memory_limit = cli_memory_limit();
   arguments->options.result = result;
   dseg_status status = dseg_transcode(input, arguments->input, &output, &arguments->options, error);
   if (status == DSEG_OK) {

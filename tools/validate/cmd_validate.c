@@ -159,6 +159,7 @@ static int run(int argc, char **argv) {
       default: return args.exit_code;
     }
   }
+  settings.memory_limit = cli_memory_limit();
   if (rules) {
     show_rules(as_json);
     return CLI_OK;

@@ -129,7 +129,8 @@ typedef struct dseg_convert_options {
   dseg_input *const *inputs; /* by path; NULL: the path is opened. They are used up, whatever the outcome. NULL: all are
                                 paths */
   bool padded_bit_frames;
-  /* Bytes that opening may allocate for one file, and threads for compressing frames; 0: the standard. */
+  /* Bytes that opening may allocate, together with a volume that is written, and threads for compressing frames; 0: 4
+   * GiB. */
   uint64_t memory_limit;
   /* Inputs and reference images may be of different patients, or lie in different frames of reference. */
   bool other_patient;

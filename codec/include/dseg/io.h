@@ -54,7 +54,7 @@ typedef struct dseg_reader {
 } dseg_reader;
 
 /* Opens a file, which is read at the places that are asked for. A pipe or FIFO is read whole, in memory, when a process
- * writes to it. memory_limit: bytes of it at most; 0: 16 GiB. DSEG_ERROR_INPUT when the file cannot be opened, is a
+ * writes to it. memory_limit: bytes of it at most; 0: 4 GiB. DSEG_ERROR_INPUT when the file cannot be opened, is a
  * directory or a device, or a FIFO that no process has open for writing, which is not waited for; DSEG_ERROR_LIMIT. */
 DSEG_API dseg_status dseg_input_from_file(const char *path, uint64_t memory_limit, dseg_input **input,
                                           dseg_error *error);

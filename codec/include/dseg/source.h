@@ -37,9 +37,9 @@ typedef struct dseg_source dseg_source;
 typedef struct dseg_open_options {
   size_t struct_size; /* sizeof(dseg_open_options): see dseg/dseg.h */
   dseg_warning_sink warnings;
-  /* Bytes that opening may allocate at most for one file's attributes, frame table or voxels, and threads together for
-   * decoding frames, by what the codec says of its contexts: there are fewer threads, or DSEG_ERROR_LIMIT. 0: 16 GiB.
-   */
+  /* Bytes that opening may allocate at most. Voxels, with compressed data beside them, and frame tables of files that
+   * are opened together count as a sum; the attributes of a file, and the decoders of all threads, by what the codec
+   * says of its contexts, count each alone: there are fewer threads, or DSEG_ERROR_LIMIT. 0: 4 GiB. */
   uint64_t memory_limit;
   /* Also read what each plane was derived from, the context (patient, study, equipment), and all attributes that a copy
    * keeps. Without it a copy of the description has none of them, and an object written from it belongs to nobody. */
@@ -57,6 +57,12 @@ typedef struct dseg_open_options {
   /* Files opened together may be of different patients, or lie in different frames of reference: those of the first
    * file hold for the whole, and a warning says so. Otherwise DSEG_ERROR_UNSUPPORTED. */
   bool other_patient;
+  /* Of a volume only the description is made: its voxels are looked at for the values that occur, as they are read or
+   * inflated, and not kept, so that little memory is needed whatever its size. They cannot be read:
+   * DSEG_ERROR_ARGUMENT. Voxels as text, layers that alternate in more than 64 layers, and compressed data that is read
+   * by a build without zlib or whose beginning is not told, are kept all the same. Of DICOM nothing else is done than
+   * without it. */
+  uint64_t describe_only; /* not 0: yes; of a size that the struct grows by */
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the

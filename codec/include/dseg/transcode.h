@@ -54,7 +54,7 @@ typedef struct dseg_transcode_options {
   unsigned threads;               /* that decode and encode frames; 0: one for each processor */
   dseg_warning_sink warnings;
   dseg_progress progress;          /* frames encoded, or decoded for native ones */
-  uint64_t memory_limit;           /* bytes at most for attributes and tables of frames; 0: 16 GiB */
+  uint64_t memory_limit;           /* bytes at most for attributes and tables of frames; 0: 4 GiB */
   const char *temporary_directory; /* of frames on their way, and of an inflated data set; NULL: the system's */
   dseg_transcoding *result;        /* filled on success; may be NULL */
 } dseg_transcode_options;

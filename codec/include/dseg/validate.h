@@ -56,7 +56,7 @@ typedef struct dseg_validate_options {
   void *user;
   dseg_warning_sink notes;         /* what could not be checked, and why */
   size_t findings_per_rule;        /* further ones are counted only; 0: 10 */
-  uint64_t memory_limit;           /* bytes that may be allocated; 0: 16 GiB */
+  uint64_t memory_limit;           /* bytes that may be allocated; 0: 4 GiB */
   unsigned threads;                /* 0: one for each processor */
   const char *temporary_directory; /* as in dseg_open_options */
 } dseg_validate_options;

@@ -87,7 +87,7 @@ typedef struct dseg_write_options {
    * temporary files. For an output to a path that file is beside it. */
   const char *temporary_directory;
   /* Bytes that threads may allocate at most for compressing frames, by what the codec says of its contexts: there are
-   * fewer threads, or DSEG_ERROR_LIMIT. 0: 16 GiB. */
+   * fewer threads, or DSEG_ERROR_LIMIT. 0: 4 GiB. */
   uint64_t memory_limit;
 } dseg_write_options;
 

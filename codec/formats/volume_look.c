@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* volume_look.c - which values occur among voxels that pass by and are not kept: what a description needs to know, in
+ * little memory, of a volume of any size. */
+#include <stdlib.h>
+
+#include "formats/value_set.h"
+#include "formats/volume_voxels.h"
+
+#define MOST_SETS ((size_t)64) /* of 64 KiB each: layers that alternate need one each */
+
+struct look {
+  const dseg_raw_volume *raw;
+  dseg_volume_values *values;
+  dseg_value_set *sets; /* one, or one for each layer where these alternate */
+  size_t set_count;
+  dseg_voxel_findings findings;
+  uint64_t seen; /* voxels of all layers */
+};
+
+static dseg_status end_layer(struct look *look, size_t layer, size_t set, dseg_error *error) {
+  dseg_layer_labels *labels = &look->values->layers[layer];
+  DSEG_TRY(dseg_value_set_list(&look->sets[set], &labels->labels, &labels->count, error));
+  DSEG_TRY(dseg_voxels_judge(&look->sets[set], labels, &look->findings, error));
+  dseg_value_set_clear(&look->sets[set]);
+  return DSEG_OK;
+}
+
+/* A stretch within one run of one layer. */
+static dseg_status look_at_stretch(struct look *look, const uint8_t *voxels, size_t count, dseg_error *error) {
+  const dseg_raw_volume *raw = look->raw;
+  const size_t layer = (size_t)(look->seen / raw->run % raw->layer_count);
+  const size_t set = look->set_count > 1 ? layer : 0;
+  dseg_value_set_scan(&look->sets[set], raw, voxels, count);
+  look->seen += count;
+  if (look->sets[set].out_of_memory) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for labels");
+  }
+  const bool layer_ends = look->set_count == 1 && look->seen % raw->layer_voxels == 0;
+  return layer_ends ? end_layer(look, layer, 0, error) : DSEG_OK;
+}
+
+static dseg_status look_at(void *user, uint8_t *bytes, size_t size, dseg_error *error) {
+  struct look *look = user;
+  const dseg_raw_volume *raw = look->raw;
+  const size_t voxel_bytes = dseg_voxel_size(raw->type);
+  const size_t count = size / voxel_bytes;
+  if (raw->swapped) {
+    dseg_voxels_swap_bytes(bytes, count, voxel_bytes);
+  }
+  for (size_t done = 0; done < count;) {
+    const size_t left = raw->run - (size_t)(look->seen % raw->run);
+    const size_t stretch = left < count - done ? left : count - done;
+    DSEG_TRY(look_at_stretch(look, bytes + done * voxel_bytes, stretch, error));
+    done += stretch;
+  }
+  return DSEG_OK;
+}
+
+static dseg_status look_at_all(struct look *look, const dseg_input *input, const dseg_data_place *place, size_t size,
+                               dseg_error *error) {
+  DSEG_TRY(dseg_volume_data_pass(input, place, size, look_at, look, error));
+  for (size_t layer = 0; look->set_count > 1 && layer < look->set_count; layer++) {
+    DSEG_TRY(end_layer(look, layer, layer, error));
+  }
+  return dseg_voxels_conclude(&look->findings, &look->values->fractions, error);
+}
+
+static dseg_status look_only(const dseg_input *input, const dseg_data_place *place, size_t size, dseg_raw_volume *raw,
+                             dseg_error *error) {
+  struct look look = {.raw = raw, .set_count = raw->run == raw->layer_voxels ? 1 : raw->layer_count};
+  look.values = calloc(1, sizeof *look.values);
+  look.sets = calloc(look.set_count, sizeof *look.sets);
+  if (look.values != NULL) {
+    look.values->layers = calloc(raw->layer_count, sizeof *look.values->layers);
+    look.values->layer_count = raw->layer_count;
+  }
+  raw->looked = look.values;
+  const bool is_short = look.values == NULL || look.values->layers == NULL || look.sets == NULL;
+  const dseg_status status = is_short ? dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for labels")
+                                      : look_at_all(&look, input, place, size, error);
+  for (size_t i = 0; look.sets != NULL && i < look.set_count; i++) {
+    dseg_value_set_free(&look.sets[i]);
+  }
+  free(look.sets);
+  return status;
+}
+
+dseg_status dseg_raw_volume_read(const dseg_input *input, const dseg_data_place *place, size_t size,
+                                 const dseg_open_options *options, dseg_raw_volume *raw, dseg_error *error) {
+  const bool alternates = raw->layer_count > 1 && raw->run != raw->layer_voxels;
+  if (options->describe_only != 0 && dseg_volume_data_passes(place) && !(alternates && raw->layer_count > MOST_SETS)) {
+    return look_only(input, place, size, raw, error);
+  }
+  return dseg_volume_data_read(input, place, size, options->memory_limit, &raw->block, &raw->offset, error);
+}
+
+uint64_t dseg_raw_volume_limit(const dseg_open_options *options) {
+  return options->describe_only != 0 ? UINT64_MAX : options->memory_limit;
+}
