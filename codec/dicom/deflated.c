@@ -11,6 +11,7 @@
 #include "base/os/files.h"
 #include "base/os/system.h"
 #include "base/zlib_stream.h"
+#include "dicom/inflate_guard.h"
 
 #define IN_BYTES ((size_t)1 << 16)
 #define OUT_BYTES ((size_t)1 << 18)
@@ -23,6 +24,7 @@ struct inflation {
   int descriptor;
   dseg_inflater *inflater;
   dseg_view rest; /* of in: read, not inflated yet */
+  dseg_inflate_guard guard;
   uint8_t in[IN_BYTES];
   uint8_t out[OUT_BYTES];
 };
@@ -42,6 +44,7 @@ static dseg_status write_out(struct inflation *inflation, size_t size, dseg_erro
     return dseg_fail(error, DSEG_ERROR_LIMIT, "the inflated data set exceeds the memory limit of %" PRIu64 " bytes",
                      inflation->limit);
   }
+  DSEG_TRY(dseg_inflate_guard_take(&inflation->guard, (dseg_view){inflation->out, size}, error));
   inflation->written += size;
   const int number = dseg_os_write(inflation->descriptor, inflation->out, size);
   return number == 0

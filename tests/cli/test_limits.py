@@ -53,10 +53,10 @@ class Limits(CliTest):
         return text, usage.ru_maxrss * 1024
 
     def test_info_of_a_volume_holds_no_voxels(self):
-        volume(self.dir / "a.nii.gz", 96)
+        volume(self.dir / "a.nii.gz", 72)
         with open(self.dir / "a.nii", "wb") as file:
-            file.write(header(96))
-            for _ in range(96):
+            file.write(header(72))
+            for _ in range(72):
                 file.write(bytes(PLANE - 1) + b"\3")
         for name in ("a.nii.gz", "a.nii"):
             text, peak = self.peak("info", name, "--memory", "8M")
@@ -64,7 +64,7 @@ class Limits(CliTest):
             self.assertLess(peak, 64 << 20)
 
     def test_memory_limits_what_is_held(self):
-        volume(self.dir / "a.nii.gz", 96)
+        volume(self.dir / "a.nii.gz", 72)
         for arguments in (
             ("convert", "a.nii.gz", "out.dcm"),
             ("info", "a.nii.gz", "--statistics"),
@@ -92,11 +92,48 @@ class Limits(CliTest):
         self.fails("convert", "a.nii", "b.nii", "c.nii", "out2.dcm", "--memory", "800K", code=INPUT)
 
     def test_more_than_the_header_declares(self):
-        volume(self.dir / "bomb.nii.gz", 128, said=1)
+        volume(self.dir / "bomb.nii.gz", 72, said=1)
         for arguments in (("info", "bomb.nii.gz"), ("convert", "bomb.nii.gz", "out.dcm")):
             text, peak = self.peak(*arguments, code=INPUT)
             self.assertIn("more than the", text)
             self.assertLess(peak, 64 << 20)
+
+    def deflated(self, name, change):
+        """A deflated object, whose data set change makes of that of labels.dcm."""
+        content = (self.dir / "labels.dcm").read_bytes()
+        syntax = content.index(b"1.2.840.10008.1.2.1\0")
+        length = struct.unpack_from("<I", content, 140)[0]
+        meta = content[:144 + length].replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.1.99")
+        meta = bytearray(meta)
+        struct.pack_into("<I", meta, 140, length + 2)
+        struct.pack_into("<H", meta, syntax - 2, 22)
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        with open(self.dir / name, "wb") as file:
+            file.write(meta)
+            for piece in change(content[144 + length:]):
+                file.write(packer.compress(piece))
+            file.write(packer.flush())
+
+    def test_deflated_data_sets(self):
+        """Inflating stops long before the limit where more comes than the elements declare."""
+        self.volume()
+        self.dseg("convert", "labels.nii", "labels.dcm")
+        many = [bytes(PLANE)] * 80
+
+        def enlarged(content):
+            at = content.rindex(b"\xe0\x7f\x10\0OB\0\0")
+            return [content[:at + 8], struct.pack("<I", 80 << 20), *many]
+
+        self.deflated("good.dcm", lambda content: [content])
+        self.dseg("compare", "good.dcm", "labels.dcm")
+        self.deflated("padded.dcm", lambda content: [content, b"\xfc\xff\xfc\xffOB\0\0", struct.pack("<I", PLANE), bytes(PLANE)])
+        self.dseg("compare", "padded.dcm", "labels.dcm")
+        self.deflated("after.dcm", lambda content: [content, *many])
+        self.deflated("pixels.dcm", enlarged)
+        for name, words in (("after.dcm", "goes on behind Pixel Data"), ("pixels.dcm", "its frames take no more than")):
+            for subcommand in ("info", "validate"):
+                text, _ = self.peak(subcommand, name, "--memory", "60M", code=INPUT)
+                self.assertIn(words, text)
 
     def test_sizes(self):
         self.volume()
