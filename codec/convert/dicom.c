@@ -190,6 +190,13 @@ static void sort_options(const dseg_convert_job *job, dseg_option_value *values,
   write_options->codec_option_count = options->encoding_option_count - last;
 }
 
+/* Frames of one bit for a codec that has none. */
+static bool lacks_bits(const dseg_convert_job *job) {
+  const dseg_frame_codec *codec = dseg_find_frame_codec(job->options->frame_codec);
+  return codec != NULL && (codec->flags & DSEG_PLUGIN_BITS_1) == 0 &&
+         strcmp(job->representation->segmentation_type, "BINARY") == 0;
+}
+
 static dseg_status create_writer(dseg_convert_job *job, dicom_work *work, dseg_error *error) {
   const dseg_convert_options *options = job->options;
   const bool frames_are_apart = options->frame_progress.report != NULL;
@@ -217,6 +224,13 @@ static dseg_status create_writer(dseg_convert_job *job, dicom_work *work, dseg_e
   const dseg_output output = dseg_convert_output(job, job->output.path);
   const dseg_status status = dseg_writer_create_to(&output, job->target, &write_options, &work->writer, error);
   free(values); /* the writer has copies */
+  if (status == DSEG_ERROR_UNSUPPORTED && lacks_bits(job)) {
+    const dseg_error why = *error;
+    dseg_error_clear(error);
+    (void)dseg_fail(error, status,
+                    "%.600s: BINARY has frames of one bit; give %s labelmap, or fractional where segments overlap",
+                    why.message, dseg_convert_name(job, DSEG_OPTION_REPRESENTATION));
+  }
   return status == DSEG_OK ? DSEG_OK : dseg_convert_fail_output(job, job->output_name, status, error);
 }
 

@@ -5,7 +5,7 @@ import os
 import pathlib
 
 import harness
-from harness import OK, USAGE, CliTest
+from harness import INPUT, OK, OUTPUT, USAGE, CliTest
 
 SUBCOMMANDS = {
     "convert": [
@@ -136,6 +136,29 @@ class Mistakes(CliTest):
             with self.subTest(option=option, value=value):
                 self.fails_with_usage("convert", "labels.nii", "out.dcm", option, value)
         self.fails_with_usage("convert", "labels.nii", "out.dcm", "--as")
+
+    def test_refusals_name_the_option_that_helps(self):
+        self.volume()
+        self.dseg("convert", "labels.nii", "a.dcm", "--as", "binary")
+        self.dseg("convert", "labels.nii", "f.dcm", "--as", "fractional")
+        for name in ("out.dcm", "out.png"):
+            (self.dir / name).write_text("precious")
+        for arguments, words in (
+            (("convert", "labels.nii", "out.dcm"), "--force"),
+            (("transcode", "a.dcm", "out.dcm", "--transfer-syntax", "rle"), "--force"),
+            (("preview", "a.dcm", "out.png"), "--force"),
+            (("phantom", "out.dcm", "--size", "16x16x4"), "--force"),
+            (("samples", "a.dcm", "."), "--force"),
+            (("convert", "a.dcm", "b.dcm", "--transfer-syntax", "jpeg-ls"), "--as labelmap"),
+            (("convert", "f.dcm", "b.seg.nrrd"), "--threshold"),
+            (("convert", "f.dcm", "b.mha"), "--threshold"),
+            (("convert", "a.dcm", "b.nii", "--memory", "600"), "--memory"),
+        ):
+            with self.subTest(arguments=arguments):
+                done = self.dseg_any(*arguments)
+                harness.skip_without_library(self, done.code, OUTPUT, done.err)
+                self.assertIn(done.code, (INPUT, OUTPUT))
+                self.assertIn(words, done.err)
 
     def test_output_suffix(self):
         self.volume()

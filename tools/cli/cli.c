@@ -98,10 +98,17 @@ const char *cli_without_file(const char *message, const char *file) {
   return message;
 }
 
+/* The option that helps, where the library does not know how the program calls it. */
+static const char *advice(dseg_status status, const char *message) {
+  if (status == DSEG_ERROR_LIMIT && strstr(message, "memory limit") != NULL) {
+    return "; give more by --memory SIZE";
+  }
+  return status == DSEG_ERROR_OUTPUT && strstr(message, "may not be replaced") != NULL ? "; --force replaces it" : "";
+}
+
 int cli_fail(const char *file, dseg_status status, const dseg_error *error) {
   const char *message = error->message[0] != '\0' ? error->message : dseg_status_text(status);
-  const bool is_memory = status == DSEG_ERROR_LIMIT && strstr(message, "memory limit") != NULL;
-  cli_error(file, "%s%s", cli_without_file(message, file), is_memory ? "; give more by --memory SIZE" : "");
+  cli_error(file, "%s%s", cli_without_file(message, file), advice(status, message));
   switch (status) {
     case DSEG_OK: return CLI_OK;
     case DSEG_ERROR_OUTPUT: return CLI_OUTPUT;
