@@ -48,8 +48,8 @@ dseg_status dseg_volume_read_form(dseg_data_set *set, bool has_groups, dseg_volu
 
 /* An element's sequence, whose VR an implicit data set, or one that passed through somebody who does not know it, does
  * not tell: its items are encoded in implicit VR then (PS3.5 6.2.2). Read as another sequence of known VR, since that
- * is what is to be looked at. */
-static bool enter_origin(dseg_data_set *set, uint32_t tag) {
+ * is what is to be looked at. *status: whether there was memory for that. */
+static bool enter_origin(dseg_data_set *set, uint32_t tag, dseg_status *status) {
   enum { known = 0x00209113 }; /* Plane Position Sequence */
   dseg_view items;
   if (dseg_data_set_count_items(set, tag) > 0) {
@@ -62,11 +62,15 @@ static bool enter_origin(dseg_data_set *set, uint32_t tag) {
       known >> 16 & 0xFFu,       known >> 24, known & 0xFFu, known >> 8 & 0xFFu, (uint8_t)(items.size & 0xFFu),
       (uint8_t)(items.size >> 8)};
   dseg_buffer bytes = {0};
-  const bool good = dseg_buffer_append(&bytes, header, sizeof header, NULL) == DSEG_OK &&
-                    dseg_buffer_append(&bytes, items.data, items.size, NULL) == DSEG_OK &&
-                    dseg_data_set_read(set, (dseg_view){bytes.data, bytes.size}, DSEG_IMPLICIT_VR, NULL) == DSEG_OK;
+  *status = dseg_buffer_append(&bytes, header, sizeof header, NULL);
+  if (*status == DSEG_OK) {
+    *status = dseg_buffer_append(&bytes, items.data, items.size, NULL);
+  }
+  if (*status == DSEG_OK) {
+    *status = dseg_data_set_read(set, (dseg_view){bytes.data, bytes.size}, DSEG_IMPLICIT_VR, NULL);
+  }
   dseg_buffer_free(&bytes);
-  return good && dseg_data_set_count_items(set, known) == 1 && dseg_data_set_enter_item(set, known, 0);
+  return *status == DSEG_OK && dseg_data_set_count_items(set, known) == 1 && dseg_data_set_enter_item(set, known, 0);
 }
 
 static bool all_finite(const double *values, size_t count) {
@@ -96,8 +100,8 @@ static bool read_shared(dseg_data_set *set, uint32_t sequence, uint32_t tag, dou
   return found;
 }
 
-static bool read_origin(dseg_data_set *set, uint32_t tag, double origin[3]) {
-  if (!enter_origin(set, tag)) {
+static bool read_origin(dseg_data_set *set, uint32_t tag, double origin[3], dseg_status *status) {
+  if (!enter_origin(set, tag, status)) {
     return false;
   }
   const bool found = read_decimals(set, 0x00200032, origin, 3);
@@ -109,11 +113,15 @@ static dseg_status read_stack(dseg_data_set *set, dseg_volume_elements *elements
                               dseg_error *error) {
   const uint32_t origin = elements->block | DSEG_VOLUME_ORIGIN, planes = elements->block | DSEG_VOLUME_PLANES;
   double orientation[6], spacing = 0;
+  dseg_status status = DSEG_OK;
   if (!dseg_data_set_get_u32(set, planes, 0, &elements->planes) || elements->planes == 0 ||
       elements->planes > INT32_MAX) {
     return fail_at(fault, "volume E4", planes, "Number of Volume Planes", "is missing, or not in 1..2147483647", error);
   }
-  if (!read_origin(set, origin, elements->origin)) {
+  if (!read_origin(set, origin, elements->origin, &status)) {
+    if (status == DSEG_ERROR_MEMORY) {
+      return dseg_fail(error, status, "out of memory for Volume Origin Sequence");
+    }
     return fail_at(fault, "volume E4", origin, "Volume Origin Sequence",
                    "is not one item with Image Position (Patient) (0020,0032)", error);
   }

@@ -135,7 +135,7 @@ def check_clean(directory):
         dataset = pydicom.dcmread(path)
         assert dataset.PatientIdentityRemoved == "YES" if "images" in path.parts else True
         for element in elements_of(dataset):
-            is_mark = path.name.startswith("experimental-") and element.tag.group == 0x0071  # of a proposal
+            is_mark = path.name.startswith("experimental-") and element.tag.group in (0x0021, 0x0071)  # of a proposal
             assert is_mark or not element.tag.is_private, f"{path}: {element}"
             assert element.VR != "UI" or not str(element.value).startswith(ROOT), f"{path}: {element}"
 
@@ -178,12 +178,15 @@ def check_references(written, directory):
         assert seg.StudyInstanceUID == written[0].StudyInstanceUID
         assert seg.FrameOfReferenceUID == written[0].FrameOfReferenceUID
         assert (seg.PatientID, seg.PatientName) == (written[0].PatientID, written[0].PatientName)
-        referred = {
-            source.ReferencedSOPInstanceUID
-            for frame in seg.PerFrameFunctionalGroupsSequence
-            for derivation in frame.DerivationImageSequence
-            for source in derivation.SourceImageSequence
-        }
+        if "PerFrameFunctionalGroupsSequence" in seg:
+            referred = {
+                source.ReferencedSOPInstanceUID
+                for frame in seg.PerFrameFunctionalGroupsSequence
+                for derivation in frame.DerivationImageSequence
+                for source in derivation.SourceImageSequence
+            }
+        else:  # proposals/volume: its indices are into this list
+            referred = {image.ReferencedSOPInstanceUID for series in seg.ReferencedSeriesSequence for image in series.ReferencedInstanceSequence}
         assert referred and referred <= here, path
         assert seg.ReferencedSeriesSequence[0].SeriesInstanceUID == written[0].SeriesInstanceUID
 

@@ -51,9 +51,15 @@ dseg_description *make_described(void) {
 }
 
 void set_kind(dseg_description *description, const memory_trial *trial) {
-  if (strcmp(trial->what, "fractional") == 0) {
+  if (strncmp(trial->what, "fractional", 10) == 0) {
     description->kind = DSEG_VOXELS_PROBABILITY;
     description->maximum_fraction = 200;
+  }
+  if (strstr(trial->what, "-volume") != NULL) { /* which cannot say that images are of another study */
+    dseg_instance_reference *instances = (dseg_instance_reference *)description->references.instances;
+    for (size_t i = 0; i < description->references.count; i++) {
+      instances[i].study_uid = "1.2";
+    }
   }
 }
 
