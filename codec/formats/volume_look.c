@@ -14,6 +14,7 @@ struct look {
   dseg_value_set *sets; /* one, or one for each layer where these alternate */
   size_t set_count;
   dseg_voxel_findings findings;
+  size_t run;    /* voxels of one layer that follow each other */
   uint64_t seen; /* voxels of all layers */
 };
 
@@ -28,7 +29,7 @@ static dseg_status end_layer(struct look *look, size_t layer, size_t set, dseg_e
 /* A stretch within one run of one layer. */
 static dseg_status look_at_stretch(struct look *look, const uint8_t *voxels, size_t count, dseg_error *error) {
   const dseg_raw_volume *raw = look->raw;
-  const size_t layer = (size_t)(look->seen / raw->run % raw->layer_count);
+  const size_t layer = (size_t)(look->seen / look->run % raw->layer_count);
   const size_t set = look->set_count > 1 ? layer : 0;
   dseg_value_set_scan(&look->sets[set], raw, voxels, count);
   look->seen += count;
@@ -48,7 +49,7 @@ static dseg_status look_at(void *user, uint8_t *bytes, size_t size, dseg_error *
     dseg_voxels_swap_bytes(bytes, count, voxel_bytes);
   }
   for (size_t done = 0; done < count;) {
-    const size_t left = raw->run - (size_t)(look->seen % raw->run);
+    const size_t left = look->run - (size_t)(look->seen % look->run);
     const size_t stretch = left < count - done ? left : count - done;
     DSEG_TRY(look_at_stretch(look, bytes + done * voxel_bytes, stretch, error));
     done += stretch;
@@ -67,7 +68,10 @@ static dseg_status look_at_all(struct look *look, const dseg_input *input, const
 
 static dseg_status look_only(const dseg_input *input, const dseg_data_place *place, size_t size, dseg_raw_volume *raw,
                              dseg_error *error) {
-  struct look look = {.raw = raw, .set_count = raw->run == raw->layer_voxels ? 1 : raw->layer_count};
+  const bool alternates = raw->layer_count > 1 && raw->run != raw->layer_voxels;
+  struct look look = {.raw = raw,
+                      .set_count = alternates ? raw->layer_count : 1,
+                      .run = alternates ? raw->run : raw->layer_voxels};
   look.values = calloc(1, sizeof *look.values);
   look.sets = calloc(look.set_count, sizeof *look.sets);
   if (look.values != NULL) {
