@@ -69,9 +69,8 @@ static dseg_status look_at_all(struct look *look, const dseg_input *input, const
 static dseg_status look_only(const dseg_input *input, const dseg_data_place *place, size_t size, dseg_raw_volume *raw,
                              dseg_error *error) {
   const bool alternates = raw->layer_count > 1 && raw->run != raw->layer_voxels;
-  struct look look = {.raw = raw,
-                      .set_count = alternates ? raw->layer_count : 1,
-                      .run = alternates ? raw->run : raw->layer_voxels};
+  struct look look = {
+      .raw = raw, .set_count = alternates ? raw->layer_count : 1, .run = alternates ? raw->run : raw->layer_voxels};
   look.values = calloc(1, sizeof *look.values);
   look.sets = calloc(look.set_count, sizeof *look.sets);
   if (look.values != NULL) {
