@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "base/path.h"
 #include "dseg/formats.h"
+#include "formats/value_set.h"
 #include "sources/source.h"
 
 #define NAMES_IN_WARNING ((size_t)3)
@@ -21,6 +22,11 @@
 static dseg_status complete_options(const dseg_open_options *options, dseg_open_options *complete, dseg_error *error) {
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_open_options, complete, options, error));
   complete->memory_limit = dseg_memory_limit(complete->memory_limit);
+  if (complete->value_map_count > DSEG_VALUE_MAPS_MOST ||
+      (complete->value_maps == NULL && complete->value_map_count > 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "value_maps: %zu items, and there may be %u",
+                     complete->value_map_count, DSEG_VALUE_MAPS_MOST);
+  }
   return DSEG_OK;
 }
 

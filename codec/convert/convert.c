@@ -72,7 +72,13 @@ static dseg_status open_source(dseg_convert_job *job, const given_files *given, 
                                           .threads = options->threads,
                                           .temporary_directory = options->temporary_directory,
                                           .outputs = job->set,
-                                          .other_patient = options->other_patient};
+                                          .other_patient = options->other_patient,
+                                          .notes = dseg_convert_note_sink(&job->input_warnings),
+                                          .value_maps = options->value_maps,
+                                          .value_map_count = options->value_map_count,
+                                          .background = options->background,
+                                          .has_background = options->has_background,
+                                          .round = options->round};
   const dseg_status status =
       dseg_open_inputs(options->inputs, given->paths, given->count, &open_options, opened, error);
   job->source = *opened;

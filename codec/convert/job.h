@@ -18,6 +18,7 @@ typedef struct dseg_convert_warnings {
   const char *file; /* NULL: several */
 } dseg_convert_warnings;
 dseg_warning_sink dseg_convert_warning_sink(dseg_convert_warnings *warnings);
+dseg_warning_sink dseg_convert_note_sink(dseg_convert_warnings *notes);
 
 struct dseg_convert_job {
   const dseg_convert_options *options;

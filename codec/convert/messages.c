@@ -62,6 +62,15 @@ dseg_warning_sink dseg_convert_warning_sink(dseg_convert_warnings *warnings) {
   return (dseg_warning_sink){warnings->job->options->messages.tell != NULL ? pass_on : NULL, warnings};
 }
 
+static void pass_note(void *user, const char *message) {
+  const dseg_convert_warnings *notes = user;
+  dseg_convert_note(notes->job, notes->file, "%s", message);
+}
+
+dseg_warning_sink dseg_convert_note_sink(dseg_convert_warnings *notes) {
+  return (dseg_warning_sink){notes->job->options->messages.tell != NULL ? pass_note : NULL, notes};
+}
+
 static bool begins_with(const char *message, const char *file) {
   const size_t length = strlen(file);
   return strncmp(message, file, length) == 0 && strncmp(message + length, ": ", 2) == 0;

@@ -6,6 +6,7 @@
 #include "formats/value_set.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,24 +86,121 @@ static void add_integer(dseg_value_set *set, int64_t value) {
   }
 }
 
-bool dseg_value_is_label(double value, bool scaled, double *label) {
-  *label = round(value);
-  return *label == value || (scaled && fabs(value - *label) <= 1e-5 * fmax(1.0, fabs(value)));
+/* Labels that were saved as floats, or scaled, are off by their rounding. */
+#define NEAR 1e-3
+/* Of values within 0..1 only these are no fractions whatever others there are: float rounding of 0 and 1. */
+#define NEAREST 1e-5
+
+static bool is_scaled(const dseg_raw_volume *raw) {
+  return raw->slope != 1.0 || raw->intercept != 0.0;
 }
 
-/* Resampling and softmax leave fractions a little outside 0..1. */
-static bool is_fraction(double value) {
-  return value > -1e-5 && value < 1.0 + 1e-5;
+bool dseg_raw_volume_has_meaning(const dseg_raw_volume *raw) {
+  const dseg_open_options *meaning = raw->meaning;
+  return is_scaled(raw) ||
+         (meaning != NULL && (meaning->round || meaning->has_background || meaning->value_map_count > 0));
 }
 
-static void add_real(dseg_value_set *set, double value, bool scaled) {
-  double label = 0;
-  if (dseg_value_is_label(value, scaled, &label) && label >= 0 && label <= (double)UINT32_MAX) {
-    add_label(set, (uint32_t)label);
-  } else if (is_fraction(value)) {
-    set->has_fraction = true;
-  } else {
-    add_other(set, value);
+/* The rounding of a product of floats grows with it. */
+static double tolerance(const dseg_raw_volume *raw, double value) {
+  return is_scaled(raw) ? fmin(0.25, fmax(NEAR, 1e-5 * fabs(value))) : NEAR;
+}
+
+static bool is_value(double value, double wanted) {
+  return value == wanted || (isnan(value) && isnan(wanted)) || fabs(value - wanted) <= 1e-6 * fmax(1.0, fabs(wanted));
+}
+
+/* The caller's meaning of a value: index in value_maps, their number for the background, -1 for none. */
+static ptrdiff_t find_map(const dseg_raw_volume *raw, double value) {
+  const dseg_open_options *meaning = raw->meaning;
+  if (meaning == NULL) {
+    return -1;
+  }
+  const double nearest = round(value);
+  const double whole = fabs(value - nearest) <= tolerance(raw, value) ? nearest : value;
+  for (size_t i = 0; i < meaning->value_map_count; i++) {
+    const double from = meaning->value_maps[i].from;
+    if (is_value(value, from) || whole == from) {
+      return (ptrdiff_t)i;
+    }
+  }
+  const bool is_background =
+      meaning->has_background && (is_value(value, meaning->background) || whole == meaning->background);
+  return is_background ? (ptrdiff_t)meaning->value_map_count : -1;
+}
+
+static dseg_value_kind judge_unmapped(const dseg_raw_volume *raw, double value, uint32_t *label) {
+  const double nearest = round(value);
+  const double off = fabs(value - nearest);
+  const bool can_be_label = nearest >= 0 && nearest <= (double)UINT32_MAX;
+  *label = can_be_label ? (uint32_t)nearest : 0;
+  if (raw->meaning != NULL && raw->meaning->round) {
+    return can_be_label ? DSEG_VALUE_LABEL : DSEG_VALUE_OTHER;
+  }
+  if (value > -NEAR && value < 1.0 + NEAR && off > NEAREST) {
+    return off <= NEAR ? DSEG_VALUE_NEAR : DSEG_VALUE_FRACTION;
+  }
+  return can_be_label && off <= tolerance(raw, value) ? DSEG_VALUE_LABEL : DSEG_VALUE_OTHER;
+}
+
+dseg_value_kind dseg_value_judge(const dseg_raw_volume *raw, double value, uint32_t *label) {
+  const ptrdiff_t map = find_map(raw, value);
+  if (map < 0) {
+    return judge_unmapped(raw, value, label);
+  }
+  *label = (size_t)map < raw->meaning->value_map_count ? raw->meaning->value_maps[map].to : 0;
+  return DSEG_VALUE_LABEL;
+}
+
+void dseg_value_text(const dseg_raw_volume *raw, double value, char text[32]) {
+  const bool is_single = raw->type == DSEG_VOXEL_FLOAT32 && !is_scaled(raw);
+  const int most = is_single ? 9 : 17;
+  for (int digits = 6; digits <= most; digits++) {
+    (void)snprintf(text, 32, "%.*g", digits, value);
+    const double read = strtod(text, NULL);
+    if (read == value || (is_single && (float)read == (float)value)) {
+      return;
+    }
+  }
+}
+
+/* What a product of floats is off by counts as exact. */
+static void add_off(dseg_value_set *set, const dseg_raw_volume *raw, double value, uint32_t label) {
+  const double off = fabs(value - (double)label);
+  if (off > set->off && !(is_scaled(raw) && off <= 1e-6 * fmax(1.0, fabs(value)))) {
+    set->off = off;
+    set->off_value = value;
+  }
+}
+
+static void add_real(dseg_value_set *set, const dseg_raw_volume *raw, double value) {
+  uint32_t label = 0;
+  const ptrdiff_t map = find_map(raw, value);
+  if (map >= 0) {
+    const bool is_background = (size_t)map == raw->meaning->value_map_count;
+    add_label(set, is_background ? 0 : raw->meaning->value_maps[map].to);
+    if (!is_background) {
+      set->map_used[map] = 1;
+    }
+    return;
+  }
+  switch (judge_unmapped(raw, value, &label)) {
+    case DSEG_VALUE_NEAR:
+      set->has_near = true;
+      if (value < -NEAREST || value > 1.0 + NEAREST) {
+        set->has_outside = true;
+        set->outside = value;
+      }
+      add_label(set, label);
+      add_off(set, raw, value, label);
+      break;
+    case DSEG_VALUE_LABEL:
+      set->has_zero = set->has_zero || label == 0;
+      add_label(set, label);
+      add_off(set, raw, value, label);
+      break;
+    case DSEG_VALUE_FRACTION: set->has_fraction = true; break;
+    case DSEG_VALUE_OTHER: add_other(set, value); break;
   }
 }
 
@@ -171,9 +269,6 @@ SCAN(scan_uint32, uint32_t, add_label(set, value))
 SCAN(scan_int32, int32_t, add_integer(set, value))
 SCAN(scan_int64, int64_t, add_integer(set, value))
 SCAN(scan_uint64, uint64_t, value <= UINT32_MAX ? add_label(set, (uint32_t)value) : add_other(set, (double)value))
-SCAN(scan_float32, float, add_real(set, (double)value, false))
-SCAN(scan_float64, double, add_real(set, value, false))
-
 /* 8 and 16 bit signed integers are scanned as unsigned ones: what came out as the upper half was negative. */
 static void take_negative(dseg_value_set *set, unsigned bits) {
   const uint32_t range = 1u << bits;
@@ -208,24 +303,37 @@ double dseg_voxel_value(dseg_voxel_type type, const uint8_t *voxels, size_t i) {
   return 0;
 }
 
-bool dseg_raw_volume_is_scaled(const dseg_raw_volume *raw) {
-  return raw->slope != 1.0 || raw->intercept != 0.0;
-}
-
-static void scan_scaled(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
+/* Values that mean something else, and floats, whose values may be labels but for rounding. */
+static void scan_reals(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
   double before = 0;
   for (size_t i = 0; i < count; i++) {
     const double value = dseg_voxel_value(raw->type, voxels, i);
     if (i == 0 || value != before) {
       before = value;
-      add_real(set, value * raw->slope + raw->intercept, true);
+      add_real(set, raw, value * raw->slope + raw->intercept);
     }
   }
 }
 
+#define SCAN_FLOATS(name, type)                                                                            \
+  static void name(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) { \
+    type before = 0;                                                                                       \
+    for (size_t i = 0; i < count; i++) {                                                                   \
+      type value;                                                                                          \
+      memcpy(&value, voxels + i * sizeof value, sizeof value);                                             \
+      if (value != before) {                                                                               \
+        before = value;                                                                                    \
+        add_real(set, raw, (double)value);                                                                 \
+      }                                                                                                    \
+    }                                                                                                      \
+  }
+
+SCAN_FLOATS(scan_float32, float)
+SCAN_FLOATS(scan_float64, double)
+
 void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
-  if (dseg_raw_volume_is_scaled(raw)) {
-    scan_scaled(set, raw, voxels, count);
+  if (dseg_raw_volume_has_meaning(raw)) {
+    scan_reals(set, raw, voxels, count);
     return;
   }
   switch (raw->type) {
@@ -243,8 +351,8 @@ void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const 
     case DSEG_VOXEL_INT32: scan_int32(set, voxels, count); break;
     case DSEG_VOXEL_UINT64: scan_uint64(set, voxels, count); break;
     case DSEG_VOXEL_INT64: scan_int64(set, voxels, count); break;
-    case DSEG_VOXEL_FLOAT32: scan_float32(set, voxels, count); break;
-    case DSEG_VOXEL_FLOAT64: scan_float64(set, voxels, count); break;
+    case DSEG_VOXEL_FLOAT32: scan_float32(set, raw, voxels, count); break;
+    case DSEG_VOXEL_FLOAT64: scan_float64(set, raw, voxels, count); break;
   }
 }
 
@@ -260,6 +368,19 @@ void dseg_value_set_merge(dseg_value_set *into, const dseg_value_set *from) {
   if (from->has_other) {
     add_other(into, from->other);
   }
+  if (from->has_outside && !into->has_outside) {
+    into->has_outside = true;
+    into->outside = from->outside;
+  }
+  if (from->off > into->off) {
+    into->off = from->off;
+    into->off_value = from->off_value;
+  }
+  for (size_t i = 0; i < DSEG_VALUE_MAPS_MOST; i++) {
+    into->map_used[i] |= from->map_used[i];
+  }
+  into->has_zero = into->has_zero || from->has_zero;
+  into->has_near = into->has_near || from->has_near;
   into->has_fraction = into->has_fraction || from->has_fraction;
   into->overfull = into->overfull || from->overfull;
   into->out_of_memory = into->out_of_memory || from->out_of_memory;

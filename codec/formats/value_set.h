@@ -5,6 +5,8 @@
 
 #include "formats/volume.h"
 
+/* Values that a caller may give a meaning (dseg_open_options.value_maps). */
+#define DSEG_VALUE_MAPS_MOST 4096u
 /* Labels below this are kept as flags, others in a hash table. */
 #define DSEG_VALUE_SET_LOW 65536u
 /* More labels than Segment Number (0062,0004), US, can count: certainly an image. */
@@ -16,9 +18,15 @@ typedef struct dseg_value_set {
   uint32_t *high;                  /* capacity slots; 0: free */
   size_t high_count, high_capacity;
   bool has_fraction; /* values between integers, all within 0..1 */
+  bool has_near;     /* values near 0 or 1, which are fractions where there are others, and labels else */
   bool has_other;    /* values that are neither labels nor fractions, of which one: */
   double other;
-  bool overfull; /* more labels than DSEG_VALUE_SET_MOST */
+  bool has_outside; /* values near 0 or 1 that are no fractions, of which one: */
+  double outside;
+  double off, off_value; /* the largest distance of a value from its label; 0: all are integers */
+  bool has_zero;         /* a value is 0, and the caller gave it no meaning; known only where values have one */
+  uint8_t map_used[DSEG_VALUE_MAPS_MOST]; /* by value_maps: 1 where a voxel has the value */
+  bool overfull;                          /* more labels than DSEG_VALUE_SET_MOST */
   bool out_of_memory;
 } dseg_value_set;
 
@@ -34,14 +42,22 @@ void dseg_value_set_clear(dseg_value_set *set);
 /* Sets *labels to the labels that occur, ascending, without 0; malloc'd, NULL when there are none. */
 dseg_status dseg_value_set_list(const dseg_value_set *set, uint32_t **labels, size_t *count, dseg_error *error);
 
-/* Whether stored values mean something else. */
-bool dseg_raw_volume_is_scaled(const dseg_raw_volume *raw);
+/* Whether stored values mean something else: by a slope, or because the caller says so. */
+bool dseg_raw_volume_has_meaning(const dseg_raw_volume *raw);
 
 /* The stored value of voxel i. */
 double dseg_voxel_value(dseg_voxel_type type, const uint8_t *voxels, size_t i);
 
-/* The label that value stands for: scaled values are allowed the rounding of a product of floats. False where it is
- * between integers. */
-bool dseg_value_is_label(double value, bool scaled, double *label);
+/* Finds the label that a value, slope and intercept applied, stands for, or nearest. */
+typedef enum dseg_value_kind {
+  DSEG_VALUE_LABEL = 0,
+  DSEG_VALUE_NEAR,     /* near 0 or 1: a fraction where there are others, else a label */
+  DSEG_VALUE_FRACTION, /* label is not set */
+  DSEG_VALUE_OTHER     /* likewise */
+} dseg_value_kind;
+dseg_value_kind dseg_value_judge(const dseg_raw_volume *raw, double value, uint32_t *label);
+
+/* value with as many digits as tell it from others of its type. */
+void dseg_value_text(const dseg_raw_volume *raw, double value, char text[32]);
 
 #endif

@@ -39,8 +39,9 @@ typedef struct dseg_raw_volume {
   uint8_t *block; /* owned, malloc */
   size_t offset;  /* of the first voxel in block */
   dseg_voxel_type type;
-  bool swapped;            /* the other byte order than the host's */
-  double slope, intercept; /* a voxel means stored * slope + intercept */
+  bool swapped;                     /* the other byte order than the host's */
+  double slope, intercept;          /* a voxel means stored * slope + intercept */
+  const dseg_open_options *meaning; /* what values mean besides; NULL: nothing else */
   size_t layer_voxels;
   size_t layer_count;
   size_t run;

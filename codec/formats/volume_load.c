@@ -4,12 +4,14 @@
  * Segments are those that the file describes, and one for each further value among the voxels. */
 #include "formats/volume.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "base/memory_limit.h"
+#include "formats/value_set.h"
 #include "formats/volume_voxels.h"
 #include "sources/described.h"
 #include "sources/source.h"
@@ -313,26 +315,54 @@ static dseg_status make_source(dseg_volume_content *content, const dseg_volume_v
   return create_source(content, segments, bits, source, error);
 }
 
+/* Where nobody hears notes they are warnings. */
+static const dseg_warning_sink *notes_of(const dseg_open_options *options) {
+  return options->notes.warn != NULL ? &options->notes : &options->warnings;
+}
+
+/* Tells what was decided about values. raw: as it was when they were scanned. */
+static void note_values(const dseg_raw_volume *raw, const dseg_volume_values *values,
+                        const dseg_open_options *options) {
+  const dseg_warning_sink *notes = notes_of(options);
+  if (values->off > 0 && !values->fractions) {
+    char text[32];
+    dseg_value_text(raw, values->off_value, text);
+    dseg_warn(notes, "values that are no integers are taken for the nearest: %s for %.0f is the farthest, off by %.2g",
+              text, round(values->off_value), values->off);
+  }
+  if (options->has_background && options->background != 0 && values->has_zero) {
+    dseg_warn(notes, "voxels that are 0 are taken for background, too; --map 0=N makes them a segment");
+  }
+  for (size_t i = 0; values->map_used != NULL && i < options->value_map_count; i++) {
+    if (values->map_used[i] == 0) {
+      dseg_warn(notes, "no voxel has the value %.9g, which --map names", options->value_maps[i].from);
+    }
+  }
+}
+
+/* Finds which values the voxels have that were kept. */
+static dseg_status scan_voxels(dseg_raw_volume *raw, const dseg_open_options *options, dseg_volume_values *values,
+                               dseg_error *error) {
+  if (raw->layer_count > 1 && raw->run != raw->layer_voxels) {
+    DSEG_TRY(check_copy(raw, dseg_voxel_size(raw->type), options, error));
+  }
+  DSEG_TRY(dseg_voxels_separate(raw, error));
+  return dseg_voxels_scan(raw, options->threads, values, error);
+}
+
 dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
   DSEG_TRY(dseg_geometry_from_grid(content->description, &content->grid, error));
-  if (content->raw.looked != NULL) {
-    struct segments found = {.description = content->description};
-    const dseg_status made = make_source(content, content->raw.looked, &found, options, source, error);
-    free(found.items);
-    return made;
-  }
-  if (content->raw.layer_count > 1 && content->raw.run != content->raw.layer_voxels) {
-    DSEG_TRY(check_copy(&content->raw, dseg_voxel_size(content->raw.type), options, error));
-  }
-  DSEG_TRY(dseg_voxels_separate(&content->raw, error));
-  dseg_volume_values values = {0};
+  const bool is_kept = content->raw.looked == NULL;
+  dseg_volume_values scanned = {0};
   struct segments segments = {.description = content->description};
-  dseg_status status = dseg_voxels_scan(&content->raw, options->threads, &values, error);
+  dseg_status status = is_kept ? scan_voxels(&content->raw, options, &scanned, error) : DSEG_OK;
   if (status == DSEG_OK) {
-    status = make_source(content, &values, &segments, options, source, error);
+    const dseg_volume_values *values = is_kept ? &scanned : content->raw.looked;
+    note_values(&content->raw, values, options);
+    status = make_source(content, values, &segments, options, source, error);
   }
   free(segments.items);
-  dseg_volume_values_free(&values);
+  dseg_volume_values_free(&scanned);
   return status;
 }

@@ -19,9 +19,7 @@ struct look {
 };
 
 static dseg_status end_layer(struct look *look, size_t layer, size_t set, dseg_error *error) {
-  dseg_layer_labels *labels = &look->values->layers[layer];
-  DSEG_TRY(dseg_value_set_list(&look->sets[set], &labels->labels, &labels->count, error));
-  DSEG_TRY(dseg_voxels_judge(&look->sets[set], labels, &look->findings, error));
+  DSEG_TRY(dseg_voxels_end_layer(look->raw, &look->sets[set], layer, look->values, &look->findings, error));
   dseg_value_set_clear(&look->sets[set]);
   return DSEG_OK;
 }
@@ -63,7 +61,7 @@ static dseg_status look_at_all(struct look *look, const dseg_input *input, const
   for (size_t layer = 0; look->set_count > 1 && layer < look->set_count; layer++) {
     DSEG_TRY(end_layer(look, layer, layer, error));
   }
-  return dseg_voxels_conclude(&look->findings, &look->values->fractions, error);
+  return dseg_voxels_conclude(look->raw, &look->findings, look->values, error);
 }
 
 static dseg_status look_only(const dseg_input *input, const dseg_data_place *place, size_t size, dseg_raw_volume *raw,
@@ -90,6 +88,7 @@ static dseg_status look_only(const dseg_input *input, const dseg_data_place *pla
 
 dseg_status dseg_raw_volume_read(const dseg_input *input, const dseg_data_place *place, size_t size,
                                  const dseg_open_options *options, dseg_raw_volume *raw, dseg_error *error) {
+  raw->meaning = options;
   const bool alternates = raw->layer_count > 1 && raw->run != raw->layer_voxels;
   if (options->describe_only != 0 && dseg_volume_data_passes(place) && !(alternates && raw->layer_count > MOST_SETS)) {
     return look_only(input, place, size, raw, error);

@@ -37,6 +37,7 @@ void dseg_volume_values_free(dseg_volume_values *values) {
     free(values->layers[i].labels);
   }
   free(values->layers);
+  free(values->map_used);
   *values = (dseg_volume_values){0};
 }
 
@@ -114,60 +115,107 @@ static dseg_status scan_chunk(void *user, size_t index, unsigned worker, dseg_er
   return scan->sets[worker].out_of_memory ? dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for labels") : DSEG_OK;
 }
 
-dseg_status dseg_voxels_judge(const dseg_value_set *set, const dseg_layer_labels *labels, dseg_voxel_findings *findings,
-                              dseg_error *error) {
+static dseg_status refuse_value(const dseg_raw_volume *raw, double value, dseg_error *error) {
+  char text[32];
+  dseg_value_text(raw, value, text);
+  const bool is_between = isfinite(value) && value > -0.5;
+  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                   "a voxel has the value %s: neither a label (an integer from 0 to 4294967295) nor a fraction "
+                   "(0..1); %s%s%s",
+                   text, is_between ? "--round takes the nearest integers, --map " : "--background ", text,
+                   is_between ? "=N gives it another value" : " takes it for no segment");
+}
+
+static dseg_status judge(const dseg_raw_volume *raw, const dseg_value_set *set, const dseg_layer_labels *labels,
+                         dseg_voxel_findings *findings, dseg_error *error) {
   if (set->has_other) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "a voxel has the value %.9g: neither a label (an integer from 0 to 4294967295) nor a fraction "
-                     "(0..1)",
-                     set->other);
+    return refuse_value(raw, set->other, error);
   }
   if (set->overfull || labels->count > DSEG_VALUE_SET_MOST) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "the voxels have more than %u values: an image rather than a segmentation", DSEG_VALUE_SET_MOST);
   }
   findings->has_fraction = findings->has_fraction || set->has_fraction;
+  findings->has_near = findings->has_near || set->has_near;
+  if (set->has_outside) {
+    findings->has_outside = true;
+    findings->outside = set->outside;
+  }
   if (labels->count != 0 && labels->labels[labels->count - 1] > findings->largest) {
     findings->largest = labels->labels[labels->count - 1];
   }
   return DSEG_OK;
 }
 
-dseg_status dseg_voxels_conclude(const dseg_voxel_findings *findings, bool *fractions, dseg_error *error) {
+/* Values near 0 and 1 are fractions where nothing speaks against it. */
+dseg_status dseg_voxels_conclude(const dseg_raw_volume *raw, const dseg_voxel_findings *findings,
+                                 dseg_volume_values *values, dseg_error *error) {
   if (findings->has_fraction && findings->largest > 1) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "the voxels are fractions as well as labels up to %lu",
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "the voxels are fractions as well as labels up to %lu; --round takes the nearest integers",
                      (unsigned long)findings->largest);
   }
-  *fractions = findings->has_fraction;
+  if (findings->has_fraction && findings->has_outside) {
+    return refuse_value(raw, findings->outside, error);
+  }
+  values->fractions =
+      findings->has_fraction || (findings->has_near && findings->largest <= 1 && !findings->has_outside);
   return DSEG_OK;
+}
+
+/* Adds what is told of a layer's values. */
+static dseg_status add_told(const dseg_raw_volume *raw, const dseg_value_set *set, dseg_volume_values *values,
+                            dseg_error *error) {
+  const size_t maps = raw->meaning != NULL ? raw->meaning->value_map_count : 0;
+  if (maps > 0 && values->map_used == NULL) {
+    values->map_used = calloc(maps, 1);
+    if (values->map_used == NULL) {
+      return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the meaning of values");
+    }
+  }
+  for (size_t i = 0; i < maps; i++) {
+    values->map_used[i] |= set->map_used[i];
+  }
+  if (set->off > values->off) {
+    values->off = set->off;
+    values->off_value = set->off_value;
+  }
+  values->has_zero = values->has_zero || set->has_zero;
+  return DSEG_OK;
+}
+
+dseg_status dseg_voxels_end_layer(const dseg_raw_volume *raw, const dseg_value_set *set, size_t layer,
+                                  dseg_volume_values *values, dseg_voxel_findings *findings, dseg_error *error) {
+  dseg_layer_labels *labels = &values->layers[layer];
+  DSEG_TRY(dseg_value_set_list(set, &labels->labels, &labels->count, error));
+  DSEG_TRY(judge(raw, set, labels, findings, error));
+  return add_told(raw, set, values, error);
 }
 
 static dseg_status scan_layers(dseg_raw_volume *raw, dseg_value_set *sets, unsigned workers, dseg_volume_values *values,
                                dseg_error *error) {
   const size_t chunks = (raw->layer_voxels - 1) / CHUNK + 1;
   const size_t layer_bytes = raw->layer_voxels * dseg_voxel_size(raw->type);
-  dseg_voxel_findings findings = {false, 0};
+  dseg_voxel_findings findings = {.largest = 0};
   for (size_t layer = 0; layer < raw->layer_count; layer++) {
     struct scan scan = {raw, raw->block + raw->offset + layer * layer_bytes, sets};
     DSEG_TRY(dseg_parallel_for(chunks, workers, scan_chunk, &scan, error));
     for (unsigned i = 1; i < workers; i++) {
       dseg_value_set_merge(&sets[0], &sets[i]);
     }
-    dseg_layer_labels *labels = &values->layers[layer];
-    DSEG_TRY(dseg_value_set_list(&sets[0], &labels->labels, &labels->count, error));
-    DSEG_TRY(dseg_voxels_judge(&sets[0], labels, &findings, error));
+    DSEG_TRY(dseg_voxels_end_layer(raw, &sets[0], layer, values, &findings, error));
     for (unsigned i = 0; i < workers; i++) {
       dseg_value_set_clear(&sets[i]);
     }
   }
-  DSEG_TRY(dseg_voxels_conclude(&findings, &values->fractions, error));
   raw->swapped = false;
-  return DSEG_OK;
+  return dseg_voxels_conclude(raw, &findings, values, error);
 }
 
 dseg_status dseg_voxels_scan(dseg_raw_volume *raw, unsigned threads, dseg_volume_values *values, dseg_error *error) {
   const unsigned workers = dseg_worker_count(threads, (raw->layer_voxels - 1) / CHUNK + 1);
-  *values = (dseg_volume_values){false, calloc(raw->layer_count, sizeof *values->layers), raw->layer_count};
+  *values =
+      (dseg_volume_values){.layers = calloc(raw->layer_count, sizeof *values->layers), .layer_count = raw->layer_count};
   dseg_value_set *sets = calloc(workers, sizeof *sets);
   if (values->layers == NULL || sets == NULL) {
     free(sets);
@@ -181,16 +229,30 @@ dseg_status dseg_voxels_scan(dseg_raw_volume *raw, unsigned threads, dseg_volume
   return status;
 }
 
-/* Labels or fractions of count voxels. The values have been scanned: they fit. */
-static void read_scaled(const dseg_raw_volume *raw, const uint8_t *voxels, size_t count, bool fractions,
-                        uint32_t *labels) {
+/* The fraction that a value stands for. */
+static double fraction_of(const dseg_raw_volume *raw, double value) {
+  uint32_t label = 0;
+  const bool is_label = raw->meaning != NULL && dseg_value_judge(raw, value, &label) == DSEG_VALUE_LABEL;
+  return fmin(fmax(is_label ? (double)label : value, 0.0), 1.0);
+}
+
+/* Labels or fractions of count voxels whose values mean something else. They have been scanned: they fit. */
+static void read_meanings(const dseg_raw_volume *raw, const uint8_t *voxels, size_t count, bool fractions,
+                          uint32_t *labels) {
+  double before = NAN;
   for (size_t i = 0; i < count; i++) {
-    const double value = dseg_voxel_value(raw->type, voxels, i) * raw->slope + raw->intercept;
+    const double stored = dseg_voxel_value(raw->type, voxels, i);
+    if (i > 0 && stored == before) {
+      labels[i] = labels[i - 1];
+      continue;
+    }
+    before = stored;
+    const double value = stored * raw->slope + raw->intercept;
     if (fractions) {
-      const double inside = fmin(fmax(value, 0.0), 1.0);
-      labels[i] = (uint32_t)(inside * 255.0 + 0.5);
+      labels[i] = (uint32_t)(fraction_of(raw, value) * 255.0 + 0.5);
     } else {
-      labels[i] = (uint32_t)(value + 0.5);
+      labels[i] = 0;
+      (void)dseg_value_judge(raw, value, &labels[i]);
     }
   }
 }
@@ -202,6 +264,12 @@ static void read_labels(dseg_voxel_type type, const uint8_t *voxels, size_t coun
     memcpy(&value, voxels + i * sizeof value, sizeof value); \
     labels[i] = (uint32_t)value;                             \
   }
+#define READ_NEAREST(type)                                   \
+  for (size_t i = 0; i < count; i++) {                       \
+    type value;                                              \
+    memcpy(&value, voxels + i * sizeof value, sizeof value); \
+    labels[i] = (uint32_t)((double)value + 0.5);             \
+  }
   switch (type) {
     case DSEG_VOXEL_INT8:
     case DSEG_VOXEL_UINT8: READ(uint8_t) break;
@@ -211,9 +279,10 @@ static void read_labels(dseg_voxel_type type, const uint8_t *voxels, size_t coun
     case DSEG_VOXEL_UINT32: READ(uint32_t) break;
     case DSEG_VOXEL_INT64:
     case DSEG_VOXEL_UINT64: READ(uint64_t) break;
-    case DSEG_VOXEL_FLOAT32: READ(float) break;
-    case DSEG_VOXEL_FLOAT64: READ(double) break;
+    case DSEG_VOXEL_FLOAT32: READ_NEAREST(float) break;
+    case DSEG_VOXEL_FLOAT64: READ_NEAREST(double) break;
   }
+#undef READ_NEAREST
 #undef READ
 }
 
@@ -234,7 +303,7 @@ static void write_labels(const uint32_t *labels, size_t count, unsigned bits, ui
 }
 
 static bool is_right_already(const dseg_raw_volume *raw, unsigned bits, bool fractions) {
-  return !fractions && !dseg_raw_volume_is_scaled(raw) && raw->type != DSEG_VOXEL_FLOAT32 &&
+  return !fractions && !dseg_raw_volume_has_meaning(raw) && raw->type != DSEG_VOXEL_FLOAT32 &&
          raw->type != DSEG_VOXEL_FLOAT64 && dseg_voxel_size(raw->type) * 8 == bits;
 }
 
@@ -255,7 +324,7 @@ dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fracti
     return DSEG_OK;
   }
   uint8_t *to = raw->block;
-  if (after > before) { /* by a slope only */
+  if (after > before) { /* by another meaning only */
     to = dseg_mul_size(count, after, &(size_t){0}) ? malloc(count * after) : NULL;
     if (to == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu voxels", count);
@@ -265,8 +334,8 @@ dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fracti
   uint32_t labels[BLOCK];
   for (size_t i = 0; i < count; i += BLOCK) {
     const size_t block = count - i < BLOCK ? count - i : BLOCK;
-    if (fractions || dseg_raw_volume_is_scaled(raw)) {
-      read_scaled(raw, from + i * before, block, fractions, labels);
+    if (fractions || dseg_raw_volume_has_meaning(raw)) {
+      read_meanings(raw, from + i * before, block, fractions, labels);
     } else {
       read_labels(raw->type, from + i * before, block, labels);
     }
@@ -283,5 +352,6 @@ dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fracti
   raw->type = bits == 8 ? DSEG_VOXEL_UINT8 : bits == 16 ? DSEG_VOXEL_UINT16 : DSEG_VOXEL_UINT32;
   raw->slope = 1;
   raw->intercept = 0;
+  raw->meaning = NULL;
   return DSEG_OK;
 }

@@ -15,22 +15,28 @@ typedef struct dseg_volume_values {
   bool fractions;            /* voxels are fractions 0..1: a segment for each layer */
   dseg_layer_labels *layers; /* malloc'd, layer_count items */
   size_t layer_count;
+  double off, off_value; /* labels: the largest distance of a value from its label, and that value; 0: none */
+  bool has_zero;         /* values have a meaning, and 0 occurs without one */
+  uint8_t *map_used;     /* malloc'd: by value_maps of the caller, 1 where a voxel has the value; NULL: no maps */
 } dseg_volume_values;
 
 struct dseg_value_set;
 
 /* What the layers of a volume have in common. */
 typedef struct dseg_voxel_findings {
-  bool has_fraction;
+  bool has_fraction, has_near;
+  bool has_outside;
+  double outside;
   uint32_t largest; /* label */
 } dseg_voxel_findings;
 
-/* Adds what one layer has to findings, or refuses it: DSEG_ERROR_UNSUPPORTED for voxels that are neither labels nor
- * fractions. */
-dseg_status dseg_voxels_judge(const struct dseg_value_set *set, const dseg_layer_labels *labels,
-                              dseg_voxel_findings *findings, dseg_error *error);
-/* After all layers: whether the voxels are fractions. */
-dseg_status dseg_voxels_conclude(const dseg_voxel_findings *findings, bool *fractions, dseg_error *error);
+/* After the last voxel of a layer: sets the layer's labels in values, adds what is told of all values, and adds what
+ * set has to findings, or refuses it: DSEG_ERROR_UNSUPPORTED for voxels that are neither labels nor fractions. */
+dseg_status dseg_voxels_end_layer(const dseg_raw_volume *raw, const struct dseg_value_set *set, size_t layer,
+                                  dseg_volume_values *values, dseg_voxel_findings *findings, dseg_error *error);
+/* After all layers: sets whether the voxels are fractions. Errors as above. */
+dseg_status dseg_voxels_conclude(const dseg_raw_volume *raw, const dseg_voxel_findings *findings,
+                                 dseg_volume_values *values, dseg_error *error);
 
 /* Exchanges the bytes of count values of size bytes each. */
 void dseg_voxels_swap_bytes(uint8_t *voxels, size_t count, size_t size);

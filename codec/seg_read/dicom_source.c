@@ -406,8 +406,22 @@ static dseg_status read_source(dseg_dicom_source *source, size_t *counts, const 
   return status;
 }
 
+/* What is asked of volumes alone. */
+static dseg_status check_options(const dseg_open_options *options, dseg_error *error) {
+  const char *name = options->round                 ? "--round"
+                     : options->has_background      ? "--background"
+                     : options->value_map_count > 0 ? "--map"
+                                                    : NULL;
+  return name == NULL ? DSEG_OK
+                      : dseg_fail(error, DSEG_ERROR_ARGUMENT,
+                                  "%s says what voxels of NIfTI, NRRD and MetaImage mean, and this is a DICOM object: "
+                                  "--segments selects its segments, --renumber numbers them",
+                                  name);
+}
+
 dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, const dseg_open_options *options,
                                      dseg_source **source, dseg_error *error) {
+  DSEG_TRY(check_options(options, error));
   dseg_dicom_source *made = calloc(1, sizeof *made);
   size_t *counts = calloc(part_count, sizeof *counts);
   dseg_description *description = dseg_description_create();

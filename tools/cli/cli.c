@@ -146,6 +146,15 @@ dseg_warning_sink cli_warning_sink(cli_warnings *warnings) {
   return (dseg_warning_sink){warn, warnings};
 }
 
+static void note(void *user, const char *message) {
+  const char *const *file = user;
+  cli_note(*file, "%s", cli_without_file(message, *file));
+}
+
+dseg_warning_sink cli_note_sink(const char **file) {
+  return (dseg_warning_sink){note, file};
+}
+
 void cli_warnings_end(const cli_warnings *warnings) {
   const unsigned capacity = sizeof warnings->hashes / sizeof warnings->hashes[0];
   if (warnings->count > capacity) {

@@ -128,6 +128,8 @@ typedef struct cli_warnings {
   uint64_t hashes[20]; /* of the messages shown */
 } cli_warnings;
 dseg_warning_sink cli_warning_sink(cli_warnings *warnings);
+/* Shows each as a note; file is the name of what they are about, or NULL. */
+dseg_warning_sink cli_note_sink(const char **file);
 /* Says how many warnings were not shown, if any. */
 void cli_warnings_end(const cli_warnings *warnings);
 

@@ -75,7 +75,8 @@ static int open_side(compare_side *side, unsigned threads) {
   const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
                                           .warnings = cli_warning_sink(&warnings),
                                           .keep_context = true,
-                                          .threads = threads};
+                                          .threads = threads,
+                                          .notes = cli_note_sink(&side->path)};
   dseg_error error = {DSEG_OK, ""};
   cli_inputs inputs;
   int code = cli_inputs_find(&side->path, 1, CLI_ANY_SEGMENTATION, &inputs);

@@ -99,8 +99,10 @@ static int run(int argc, char **argv) {
   request.references = calloc((size_t)argc + 1, sizeof *request.references);
   request.segments = calloc((size_t)argc + 1, sizeof *request.segments);
   request.encoding_options = calloc((size_t)argc + 1, sizeof *request.encoding_options);
-  request.options = (dseg_convert_options){
-      .references = request.references, .segments = request.segments, .encoding_options = request.encoding_options};
+  request.options = (dseg_convert_options){.references = request.references,
+                                           .segments = request.segments,
+                                           .encoding_options = request.encoding_options,
+                                           .value_maps = request.maps};
   int exit_code = CLI_INPUT;
   if (request.references == NULL || request.segments == NULL || request.encoding_options == NULL) {
     cli_error(NULL, "out of memory");

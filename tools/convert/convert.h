@@ -21,6 +21,7 @@ typedef struct convert_request {
   bool json;
   bool offset_table_given;
   const char *dicom_only; /* an option given that concerns DICOM output only; NULL: none */
+  dseg_value_map maps[1024];
   dseg_convert_options options;
 } convert_request;
 

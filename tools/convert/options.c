@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* options.c - the command line of `dseg convert`. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -23,6 +25,9 @@ enum {
   OPTION_SPLIT,
   OPTION_THRESHOLD,
   OPTION_RENUMBER,
+  OPTION_ROUND,
+  OPTION_BACKGROUND,
+  OPTION_MAP,
   OPTION_EMPTY_FRAMES,
   OPTION_CONCATENATION,
   OPTION_OFFSET_TABLE,
@@ -62,6 +67,12 @@ const cli_option convert_options_table[] = {
     {OPTION_THRESHOLD, "threshold", "F", false, NULL,
      "Fractions of at least F (above 0, at most 1) count as inside; needed to make labels or masks of fractions."},
     {OPTION_RENUMBER, "renumber", NULL, false, NULL, "Number the segments 1, 2, 3, ... in the output."},
+    {OPTION_ROUND, "round", NULL, false, NULL,
+     "Take each value of a volume for the nearest integer; otherwise only values within 0.001 of one."},
+    {OPTION_BACKGROUND, "background", "VALUE", false, NULL,
+     "Voxels of a volume with this value, nan too, belong to no segment, as those that are 0."},
+    {OPTION_MAP, "map", "VALUE=N,...", false, NULL,
+     "Voxels of a volume with this value belong to segment N, or with 0 to none; may be repeated."},
     {OPTION_PADDED_BIT_FRAMES, "padded-bit-frames", NULL, false, NULL,
      "The input's 1-bit frames start at whole bytes, which the standard forbids (PS3.5 8.1.1) but some writers do."},
     {OPTION_METADATA, "metadata", "JSON", false, "What is said of it",
@@ -163,6 +174,51 @@ static bool set_compression(const cli_args *args, convert_request *request) {
 
 static bool set_threshold(const cli_args *args, convert_request *request) {
   return cli_real(args, 1e-9, 1, &request->options.threshold);
+}
+
+/* A value of voxels: a number, or nan; end: behind it. */
+static bool read_value(const char *text, char **end, double *value) {
+  *value = strtod(text, end);
+  return *end != text && !isinf(*value);
+}
+
+static bool set_background(const cli_args *args, convert_request *request) {
+  char *end = NULL;
+  if (!read_value(args->value, &end, &request->options.background) || *end != '\0') {
+    cli_usage_error(args->command, "--background: \"%s\" is not a number", args->value);
+    return false;
+  }
+  request->options.has_background = true;
+  return true;
+}
+
+static bool read_maps(const char *text, convert_request *request) {
+  char *end = NULL;
+  for (;;) {
+    if (request->options.value_map_count == sizeof request->maps / sizeof *request->maps) {
+      return false;
+    }
+    dseg_value_map *map = &request->maps[request->options.value_map_count++];
+    if (!read_value(text, &end, &map->from) || *end != '=' || end[1] < '0' || end[1] > '9') {
+      return false;
+    }
+    const unsigned long long to = strtoull(end + 1, &end, 10);
+    map->to = (uint32_t)to;
+    if (to > UINT32_MAX || *end != ',') {
+      return to <= UINT32_MAX && *end == '\0';
+    }
+    text = end + 1;
+  }
+}
+
+static bool add_maps(const cli_args *args, convert_request *request) {
+  if (!read_maps(args->value, request)) {
+    cli_usage_error(args->command,
+                    "--map: \"%s\" is not VALUE=N with N from 0 to 4294967295, or a list of at most %zu of these",
+                    args->value, sizeof request->maps / sizeof *request->maps);
+    return false;
+  }
+  return true;
 }
 
 static bool set_series_number(const cli_args *args, convert_request *request) {
@@ -268,6 +324,7 @@ static void set_flag(int id, convert_request *request) {
     case OPTION_SPLIT: request->options.files = DSEG_FILES_BY_SEGMENT; break;
     case OPTION_PRESENT_ONLY: request->options.present_only = true; break;
     case OPTION_RENUMBER: request->options.numbering = DSEG_NUMBERS_COUNT; break;
+    case OPTION_ROUND: request->options.round = true; break;
     case OPTION_CONCATENATION: request->options.concatenation = true; break;
     case OPTION_PADDED_BIT_FRAMES: request->options.padded_bit_frames = true; break;
     case OPTION_OTHER_PATIENT: request->options.other_patient = true; break;
@@ -295,6 +352,8 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_PLANES: return set_planes(args, request);
     case OPTION_COMPRESSION: return set_compression(args, request);
     case OPTION_THRESHOLD: return set_threshold(args, request);
+    case OPTION_BACKGROUND: return set_background(args, request);
+    case OPTION_MAP: return add_maps(args, request);
     case OPTION_THREADS: return cli_unsigned(args, 1, 1024, &request->options.threads);
     case OPTION_GRID: return set_grid(args, request);
     case OPTION_OVERLAP:

@@ -51,7 +51,8 @@ static int show_file(const char *path, const struct wish *wish) {
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
                                      .warnings = cli_warning_sink(&warnings),
                                      .threads = wish->threads,
-                                     .describe_only = !wish->statistics};
+                                     .describe_only = !wish->statistics,
+                                     .notes = cli_note_sink(&path)};
   info_file file = {.path = path};
   dseg_error error = {0};
   dseg_status status = cli_open(&path, 1, &options, &file.source, &error);

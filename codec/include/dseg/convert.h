@@ -202,6 +202,13 @@ typedef struct dseg_convert_options {
    * option_name_count on: the member or value in C. */
   const char *const *option_names;
   size_t option_name_count; /* DSEG_OPTION_COUNT of the caller's header, which later ones may exceed */
+
+  /* What voxels of the inputs mean, as in dseg_open_options: */
+  const dseg_value_map *value_maps;
+  size_t value_map_count;
+  double background;
+  bool has_background;
+  bool round;
 } dseg_convert_options;
 
 /* A file, or what went to a buffer or a function. */

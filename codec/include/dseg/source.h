@@ -34,6 +34,12 @@ extern "C" {
 
 typedef struct dseg_source dseg_source;
 
+/* Voxels of a research format that have the value from belong to segment to; 0: to none. */
+typedef struct dseg_value_map {
+  double from;
+  uint32_t to;
+} dseg_value_map;
+
 typedef struct dseg_open_options {
   size_t struct_size; /* sizeof(dseg_open_options): see dseg/dseg.h */
   dseg_warning_sink warnings;
@@ -63,6 +69,16 @@ typedef struct dseg_open_options {
    * by a build without zlib or whose beginning is not told, are kept all the same. Of DICOM nothing else is done than
    * without it. */
   uint64_t describe_only; /* not 0: yes; of a size that the struct grows by */
+  /* What was decided while reading, and loses nothing: one line for each file. NULL: it goes to warnings. */
+  dseg_warning_sink notes;
+  /* What voxels of research formats mean; DSEG_ERROR_ARGUMENT for a DICOM object. Without these options values within
+   * 1e-3 of an integer are that integer, with a note that says how far off they were; other values are fractions of
+   * 0..1, or refused. The array is borrowed during the call; at most 4096 items. */
+  const dseg_value_map *value_maps;
+  size_t value_map_count;
+  double background;   /* with has_background: the value of voxels that belong to no segment, as 0 does */
+  bool has_background; /* NaN is a value here, and in value_maps */
+  bool round;          /* every value is the nearest integer */
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the voxels of volumes mean: labels that are integers but for rounding, backgrounds, maps, and fractions."""
+
+import math
+import struct
+
+import harness
+from harness import CliTest, make_voxels, read_nifti
+from volumes import SIZE, write_volume
+
+
+class Labels(CliTest):
+    """The program's own labels 1, 2 and 7, some of them saved as other values."""
+
+    def write(self, name="in.nii", code="f", **change):
+        """Label n becomes change["n"]: {"_2": 1.9999999}."""
+        table = {int(key[1:]): value for key, value in change.items()}
+        self.right = make_voxels(SIZE, harness.blocks)
+        harness.write_nifti(self.dir / "right.nii", SIZE, self.right)
+        write_volume(self.dir / name, [table.get(value, value) for value in self.right], code)
+
+    def become(self, *options, note=None, wanted=None):
+        """in.nii becomes these labels in an object and in a volume, with one note or none."""
+        for name in ("out.dcm", "out.nii"):
+            done = self.dseg("convert", "in.nii", name, "--force", *options)
+            notes = [line for line in done.err.splitlines() if ": note: " in line]
+            self.assertEqual(len(notes), 0 if note is None else 1, done.err)
+            if note:
+                self.assertIn(note, notes[0])
+        self.assertEqual(read_nifti(self.dir / "out.nii")[1], wanted or self.right)
+        self.dseg("convert", "out.dcm", "back.nii", "--force")
+        self.assertEqual(read_nifti(self.dir / "back.nii")[1], wanted or self.right)
+
+    def test_near_integers(self):
+        self.write(_2=1.9999999, _7=7.0000458)
+        self.become(note="7.000046 for 7 is the farthest, off by 4.6e-05")
+        self.dseg("compare", "right.nii", "out.dcm", "--ignore", "names,colors")
+        self.assertIn("note: values that are no integers", self.dseg("info", "in.nii").err)
+        self.assertIn("note: values that are no integers", self.dseg("compare", "right.nii", "in.nii").err)
+        self.write(code="d", _2=1.999999998603016)
+        self.become(note="1.999999998603016 for 2 is the farthest, off by 1.4e-09")
+        self.write(_7=7.001)
+        self.become(note="off by 0.001")
+
+    def test_between_integers(self):
+        self.write(_2=2.4, _7=6.51)
+        said = self.fails("convert", "in.nii", "out.dcm", code=harness.INPUT).err
+        self.assertIn("the value 2.4: neither", said)
+        self.assertIn("--round", said)
+        self.become("--round", note="6.51 for 7 is the farthest, off by 0.49")
+        self.write(code="d", _2=1.99)
+        self.assertIn("value 1.99:", self.fails("convert", "in.nii", "out.dcm", code=harness.INPUT).err)
+
+    def test_a_mask_that_is_nearly_one(self):
+        """0.9999999 is 1; what is farther from 1 is a fraction."""
+        right = [1 if value else 0 for value in make_voxels(SIZE, harness.blocks)]
+        self.write(_1=0.9999999, _2=0.9999999, _7=0.9999999)
+        self.become(note="0.9999999 for 1", wanted=right)
+        self.write(_1=0.9995, _2=0.9995, _7=0.9995)
+        self.assertIn("fractional", self.dseg("convert", "in.nii", "out.dcm", "--force", "--json").out)
+        self.become("--round", note="0.9995 for 1", wanted=right)
+
+    def test_scaled_labels(self):
+        """A product of floats is off by its rounding, which is told of only where it is more."""
+        self.write(code="h", _1=10, _2=20, _7=70)
+        data = bytearray((self.dir / "in.nii").read_bytes())
+        struct.pack_into("<2f", data, 112, 0.1, 0)
+        (self.dir / "in.nii").write_bytes(data)
+        self.become()
+        struct.pack_into("<2f", data, 112, 0.10001, 0)
+        (self.dir / "in.nii").write_bytes(data)
+        self.become(note="for 7 is the farthest, off by 0.0007")
+
+    def test_background(self):
+        self.write(code="h", _0=-1)
+        said = self.fails("convert", "in.nii", "out.dcm", code=harness.INPUT).err
+        self.assertIn("--background -1", said)
+        self.become("--background", "-1")
+        self.become("--background=-1")
+        self.write(_0=math.nan)
+        self.assertIn("--background nan", self.fails("convert", "in.nii", "x.dcm", code=harness.INPUT).err)
+        self.become("--background", "nan")
+        self.write(code="H", _0=255, _7=0)
+        self.become("--background", "255", "--map", "0=7")
+        without = [0 if value == 7 else value for value in self.right]
+        self.become("--background", "255", wanted=without, note="that are 0 are taken for background")
+        self.become("--background", "255", "--map", "0=0", wanted=without)
+
+    def test_map(self):
+        self.write(code="H", _7=4)
+        merged = [2 if value == 7 else value for value in self.right]
+        self.become("--map", "4=2", wanted=merged)
+        self.become("--map", "4=2,2=1", "--map", "1=0", wanted=[{2: 1, 7: 2}.get(value, 0) for value in self.right])
+        self.become("--map", "4=7", "--map", "9=1", note="no voxel has the value 9")
+        self.write(_7=0.5, _1=-3)
+        self.become("--map", "0.5=7,-3=1")
+
+    def test_wrong_use(self):
+        self.write()
+        for option, value in (("--map", "4"), ("--map", "4=-1"), ("--map", "4=4294967296"), ("--map", "a=1"),
+                              ("--map", "4=1,"), ("--background", "x"), ("--background", "inf")):  # fmt: skip
+            self.fails("convert", "in.nii", "out.dcm", option, value, code=harness.USAGE)
+        self.dseg("convert", "in.nii", "a.dcm")
+        for options in (("--round",), ("--map", "1=2"), ("--background", "2")):
+            said = self.fails("convert", "a.dcm", "b.dcm", *options, code=harness.USAGE).err
+            self.assertIn("--segments", said)
+
+
+if __name__ == "__main__":
+    harness.main()
