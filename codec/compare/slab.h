@@ -26,6 +26,7 @@ typedef struct dseg_slab_walk {
   uint32_t *values_a, *values_b; /* number of a segment's pair, from 1 */
   uint8_t *present_a, *present_b, *scratch;
   double scale_a, scale_b; /* of stored values to 0..1 */
+  bool exact;              /* fractions are read as floats */
   double slack;            /* fractions that differ by no more are equal */
 } dseg_slab_walk;
 

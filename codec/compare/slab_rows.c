@@ -130,6 +130,13 @@ static void count_labels(const dseg_slab_walk *walk, const uint32_t *a, const ui
   }
 }
 
+/* The float that these bits are. */
+static double as_float(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return (double)value;
+}
+
 /* A row of one pair's masks or fractions. */
 static void count_masks(const dseg_slab_walk *walk, dseg_compared_pair *pair, const uint32_t *a, const uint32_t *b,
                         int64_t j, int64_t k) {
@@ -140,10 +147,10 @@ static void count_masks(const dseg_slab_walk *walk, dseg_compared_pair *pair, co
     const size_t end = run_end(a, b, x, width);
     const uint64_t count = end - x;
     if ((in_a | in_b) != 0) {
-      const double part_a = in_a * walk->scale_a;
-      const double part_b = in_b * walk->scale_b;
-      pair->voxels_a += in_a != 0 ? count : 0;
-      pair->voxels_b += in_b != 0 ? count : 0;
+      const double part_a = walk->exact ? as_float(in_a) : in_a * walk->scale_a;
+      const double part_b = walk->exact ? as_float(in_b) : in_b * walk->scale_b;
+      pair->voxels_a += part_a != 0 ? count : 0;
+      pair->voxels_b += part_b != 0 ? count : 0;
       pair->sum_a += part_a * (double)count;
       pair->sum_b += part_b * (double)count;
       pair->sum_both += fmin(part_a, part_b) * (double)count;

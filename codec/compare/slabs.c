@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compare/slab.h"
+#include "sources/source.h"
 
 #define SLAB_BYTES ((uint64_t)32 << 20)
 /* Where B's planes run across A's, B is read once for each slab: fewer, larger ones then. */
@@ -18,7 +19,9 @@
 static dseg_box_request box_request(const dseg_slab_walk *walk, const dseg_slab_part *part, ptrdiff_t segment,
                                     const uint32_t *values) {
   dseg_box_request request = {.struct_size = sizeof(dseg_box_request),
-                              .bits = segment < 0 ? 32 : 0,
+                              .bits = segment < 0   ? 32
+                                      : walk->exact ? DSEG_BOX_FRACTIONS
+                                                    : 0,
                               .segment = segment < 0 ? 0 : (size_t)segment,
                               .values = values,
                               .threads = walk->job->options.threads};
@@ -33,7 +36,7 @@ static dseg_status read_part(const dseg_slab_walk *walk, const dseg_compare_side
                              ptrdiff_t segment, const uint32_t *values, dseg_error *error) {
   const dseg_box_request request = box_request(walk, part, segment, values);
   dseg_overlap overlap = {0};
-  part->voxel_bytes = segment < 0 ? 4 : 1;
+  part->voxel_bytes = segment < 0 || walk->exact ? 4 : 1;
   return part->empty ? DSEG_OK : dseg_box_read(side->source, &side->layout, &request, part->voxels, &overlap, error);
 }
 
@@ -56,7 +59,7 @@ static dseg_status compare_slab_labels(dseg_slab_walk *walk, dseg_error *error) 
 /* Reads the mask of a segment, or makes the part count as empty where it certainly is. */
 static dseg_status read_mask_part(const dseg_slab_walk *walk, const dseg_compare_side *side, dseg_slab_part *part,
                                   ptrdiff_t segment, const uint8_t *present, dseg_error *error) {
-  part->empty = part->empty || segment < 0 || present[segment] == 0;
+  part->empty = part->empty || segment < 0 || (present[segment] == 0 && !walk->exact);
   return part->empty ? DSEG_OK : read_part(walk, side, part, segment, NULL, error);
 }
 
@@ -70,8 +73,6 @@ static dseg_status compare_slab_masks(dseg_slab_walk *walk, dseg_error *error) {
     dseg_compared_pair *pair = &job->pairs[i];
     walk->a.empty = no_a;
     walk->b.empty = no_b;
-    walk->a.voxel_bytes = 1;
-    walk->b.voxel_bytes = 1;
     DSEG_TRY(read_mask_part(walk, &job->a, &walk->a, pair->a, walk->present_a, error));
     DSEG_TRY(read_mask_part(walk, &job->b, &walk->b, pair->b, walk->present_b, error));
     if (!walk->a.empty || !walk->b.empty) {
@@ -101,13 +102,22 @@ static uint32_t stored_maximum(const dseg_description *description) {
   return is_fraction(description) && description->maximum_fraction > 0 ? description->maximum_fraction : 1;
 }
 
-/* Fractions of different maxima are equal when rounding alone can tell them apart; a mask has no rounding. */
+/* Fractions of different maxima are equal when rounding alone can tell them apart; a mask has no rounding. Floats are
+ * compared as they are. */
 static void choose_scale(dseg_slab_walk *walk) {
+  double off = 0;
+  const bool exact_a = dseg_source_keeps_fractions(walk->job->a.source, &off);
+  const bool exact_b = dseg_source_keeps_fractions(walk->job->b.source, &off);
   const uint32_t a = stored_maximum(walk->job->a.description);
   const uint32_t b = stored_maximum(walk->job->b.description);
   walk->scale_a = 1.0 / a;
   walk->scale_b = 1.0 / b;
   walk->slack = a == b || a == 1 || b == 1 ? 1e-9 : 0.5 / a + 0.5 / b + 1e-9;
+  walk->exact = exact_a || exact_b;
+  if (walk->exact) { /* stored values are the nearest to what was stored; 1e-6 is the rounding of floats */
+    const uint32_t stored = exact_a && exact_b ? 1 : exact_a ? b : a;
+    walk->slack = stored > 1 ? 0.5 / stored + 1e-6 : 0;
+  }
 }
 
 /* How thick slabs are, and along which axis of A. */

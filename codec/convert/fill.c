@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "convert/job.h"
+#include "sources/source.h"
 
 dseg_status dseg_convert_volume_grid(dseg_convert_job *job, dseg_grid *grid, size_t **slots, size_t *voxel_count,
                                      dseg_error *error) {
@@ -83,29 +84,21 @@ dseg_status dseg_convert_fill_labels(dseg_convert_job *job, const dseg_grid *gri
 dseg_status dseg_convert_fill_fractions(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots,
                                         size_t segment, float *voxels, dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;
-  const size_t pixels = (size_t)geometry->rows * geometry->columns;
   if (geometry->space == DSEG_SPACE_SLIDE) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
   }
   const size_t chunk = dseg_convert_mask_planes(job);
-  uint8_t *mask = malloc(chunk * pixels + 1);
-  if (mask == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a plane");
-  }
-  dseg_status status = DSEG_OK;
-  const float scale = (float)job->target->maximum_fraction;
-  for (size_t first = 0; status == DSEG_OK && first < geometry->plane_count; first += chunk) {
-    const size_t count = geometry->plane_count - first < chunk ? geometry->plane_count - first : chunk;
-    status = dseg_convert_read_mask(job, segment, first, count, mask, error);
-    for (size_t k = 0; status == DSEG_OK && k < count; k++) {
-      float *out = voxels + slots[first + k] * grid->size[0] * grid->size[1];
-      for (size_t i = 0; i < pixels; i++) {
-        out[i] = (float)mask[k * pixels + i] / scale;
-      }
+  for (size_t plane = 0; plane < geometry->plane_count && !dseg_convert_is_absent(job, segment);) {
+    size_t count = 1;
+    while (count < chunk && plane + count < geometry->plane_count && slots[plane + count] == slots[plane] + count) {
+      count++;
     }
+    float *place = voxels + slots[plane] * grid->size[0] * grid->size[1];
+    DSEG_TRY(dseg_source_read_fractions(job->view, job->source_segment[segment], plane, count, place,
+                                        job->options->threads, error));
+    plane += count;
   }
-  free(mask);
-  return status;
+  return DSEG_OK;
 }
 
 dseg_status dseg_convert_fill_stored(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,

@@ -55,7 +55,7 @@ struct dseg_convert_job {
   char **group_names;
   size_t group_count; /* files; 1 for one */
   dseg_convert_warnings input_warnings;
-  bool took_inputs; /* the options' inputs are used up */
+  bool took_inputs;            /* the options' inputs are used up */
   dseg_convert_report *report;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "convert/job.h"
+#include "sources/source.h"
 
 static bool is_fraction(dseg_voxel_kind kind) {
   return kind == DSEG_VOXELS_PROBABILITY || kind == DSEG_VOXELS_OCCUPANCY;
@@ -80,6 +81,13 @@ static dseg_status settle_kind(dseg_convert_job *job, dseg_error *error) {
     dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no use where the output holds fractions",
               dseg_convert_name(job, DSEG_OPTION_THRESHOLD));
     return dseg_convert_fail_input(job, DSEG_ERROR_ARGUMENT, error);
+  }
+  double off = 0;
+  if (!volume && to_fractions && dseg_source_keeps_fractions(job->source, &off) && off > 1e-6) {
+    dseg_convert_note(job, job->output_name,
+                      "fractions are stored as multiples of 1/255 (Maximum Fractional Value (0062,000E)): off by up to "
+                      "%.2g",
+                      off);
   }
   job->fractions = to_fractions;
   job->mask_maximum = 1;

@@ -265,6 +265,11 @@ static unsigned bits_for(const dseg_volume_values *values) {
   return largest <= UINT8_MAX ? 8 : largest <= UINT16_MAX ? 16 : 32;
 }
 
+/* Where nobody hears notes they are warnings. */
+static const dseg_warning_sink *notes_of(const dseg_open_options *options) {
+  return options->notes.warn != NULL ? &options->notes : &options->warnings;
+}
+
 /* A second block beside the one that was read. */
 static dseg_status check_copy(const dseg_raw_volume *raw, size_t voxel_bytes, const dseg_open_options *options,
                               dseg_error *error) {
@@ -280,11 +285,32 @@ static dseg_status check_copy(const dseg_raw_volume *raw, size_t voxel_bytes, co
   return DSEG_OK;
 }
 
+/* Fractions as they are in the file. */
+struct fractions {
+  float *fractions; /* malloc'd */
+  double off;       /* largest distance from what is stored */
+};
+
+/* They take memory beside the file's voxels. */
+static dseg_status keep_fractions(const dseg_raw_volume *raw, const dseg_open_options *options, struct fractions *kept,
+                                  dseg_error *error) {
+  double rounded = 0;
+  DSEG_TRY(check_copy(raw, sizeof(float), options, error));
+  DSEG_TRY(dseg_voxels_fractions(raw, &kept->fractions, &kept->off, &rounded, error));
+  if (rounded > 0 && raw->type == DSEG_VOXEL_FLOAT64) {
+    dseg_warn(notes_of(options), "fractions of 64 bits are taken with 32: off by up to %.2g", rounded);
+  }
+  return DSEG_OK;
+}
+
 /* Brings the voxels, if they were kept, into the form in which a source has them. */
-static dseg_status finish_voxels(dseg_raw_volume *raw, unsigned bits, bool fractions, const dseg_open_options *options,
-                                 dseg_error *error) {
+static dseg_status finish_voxels(dseg_raw_volume *raw, unsigned bits, bool fractions, struct fractions *kept,
+                                 const dseg_open_options *options, dseg_error *error) {
   if (raw->looked != NULL) {
     return DSEG_OK;
+  }
+  if (fractions) {
+    DSEG_TRY(keep_fractions(raw, options, kept, error));
   }
   if (bits / 8 > dseg_voxel_size(raw->type)) {
     DSEG_TRY(check_copy(raw, bits / 8, options, error));
@@ -293,10 +319,10 @@ static dseg_status finish_voxels(dseg_raw_volume *raw, unsigned bits, bool fract
 }
 
 static dseg_status make_source(dseg_volume_content *content, const dseg_volume_values *values,
-                               struct segments *segments, const dseg_open_options *options, dseg_source **source,
-                               dseg_error *error) {
+                               struct segments *segments, struct fractions *kept, const dseg_open_options *options,
+                               dseg_source **source, dseg_error *error) {
   const unsigned bits = bits_for(values);
-  DSEG_TRY(finish_voxels(&content->raw, bits, values->fractions, options, error));
+  DSEG_TRY(finish_voxels(&content->raw, bits, values->fractions, kept, options, error));
   if (values->fractions) {
     DSEG_TRY(list_fractions(segments, content, error));
     content->description->kind = DSEG_VOXELS_PROBABILITY;
@@ -312,12 +338,12 @@ static dseg_status make_source(dseg_volume_content *content, const dseg_volume_v
     content->description = NULL;
     return DSEG_OK;
   }
-  return create_source(content, segments, bits, source, error);
-}
-
-/* Where nobody hears notes they are warnings. */
-static const dseg_warning_sink *notes_of(const dseg_open_options *options) {
-  return options->notes.warn != NULL ? &options->notes : &options->warnings;
+  DSEG_TRY(create_source(content, segments, bits, source, error));
+  if (kept->fractions != NULL) {
+    dseg_memory_source_keep_fractions(*source, kept->fractions, kept->off);
+    kept->fractions = NULL;
+  }
+  return DSEG_OK;
 }
 
 /* Tells what was decided about values. raw: as it was when they were scanned. */
@@ -356,13 +382,15 @@ dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_optio
   const bool is_kept = content->raw.looked == NULL;
   dseg_volume_values scanned = {0};
   struct segments segments = {.description = content->description};
+  struct fractions kept = {NULL, 0};
   dseg_status status = is_kept ? scan_voxels(&content->raw, options, &scanned, error) : DSEG_OK;
   if (status == DSEG_OK) {
     const dseg_volume_values *values = is_kept ? &scanned : content->raw.looked;
     note_values(&content->raw, values, options);
-    status = make_source(content, values, &segments, options, source, error);
+    status = make_source(content, values, &segments, &kept, options, source, error);
   }
   free(segments.items);
+  free(kept.fractions);
   dseg_volume_values_free(&scanned);
   return status;
 }

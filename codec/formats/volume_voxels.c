@@ -229,11 +229,37 @@ dseg_status dseg_voxels_scan(dseg_raw_volume *raw, unsigned threads, dseg_volume
   return status;
 }
 
-/* The fraction that a value stands for. */
+/* The fraction that a value stands for; those a little outside 0..1 stay there. */
 static double fraction_of(const dseg_raw_volume *raw, double value) {
   uint32_t label = 0;
-  const bool is_label = raw->meaning != NULL && dseg_value_judge(raw, value, &label) == DSEG_VALUE_LABEL;
-  return fmin(fmax(is_label ? (double)label : value, 0.0), 1.0);
+  const dseg_open_options *meaning = raw->meaning;
+  const bool has_maps = meaning != NULL && (meaning->has_background || meaning->value_map_count > 0);
+  return has_maps && dseg_value_judge(raw, value, &label) == DSEG_VALUE_LABEL ? (double)label : value;
+}
+
+static uint32_t stored_fraction(double fraction) {
+  return (uint32_t)(fmin(fmax(fraction, 0.0), 1.0) * 255.0 + 0.5);
+}
+
+dseg_status dseg_voxels_fractions(const dseg_raw_volume *raw, float **fractions, double *off, double *rounded,
+                                  dseg_error *error) {
+  const size_t count = raw->layer_voxels * raw->layer_count;
+  const uint8_t *from = raw->block + raw->offset;
+  size_t bytes = 0;
+  float *exact = dseg_mul_size(count, sizeof *exact, &bytes) ? malloc(bytes) : NULL;
+  if (exact == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu fractions", count);
+  }
+  *off = 0;
+  *rounded = 0;
+  for (size_t i = 0; i < count; i++) {
+    const double value = fraction_of(raw, dseg_voxel_value(raw->type, from, i) * raw->slope + raw->intercept);
+    exact[i] = (float)value;
+    *off = fmax(*off, fabs(value - stored_fraction(value) / 255.0));
+    *rounded = fmax(*rounded, fabs(value - (double)exact[i]));
+  }
+  *fractions = exact;
+  return DSEG_OK;
 }
 
 /* Labels or fractions of count voxels whose values mean something else. They have been scanned: they fit. */
@@ -249,7 +275,7 @@ static void read_meanings(const dseg_raw_volume *raw, const uint8_t *voxels, siz
     before = stored;
     const double value = stored * raw->slope + raw->intercept;
     if (fractions) {
-      labels[i] = (uint32_t)(fraction_of(raw, value) * 255.0 + 0.5);
+      labels[i] = stored_fraction(fraction_of(raw, value));
     } else {
       labels[i] = 0;
       (void)dseg_value_judge(raw, value, &labels[i]);

@@ -50,6 +50,11 @@ dseg_status dseg_voxels_separate(dseg_raw_volume *raw, dseg_error *error);
  * DSEG_ERROR_UNSUPPORTED for voxels that are neither labels nor fractions. */
 dseg_status dseg_voxels_scan(dseg_raw_volume *raw, unsigned threads, dseg_volume_values *values, dseg_error *error);
 
+/* The fractions of all layers, malloc'd, as they are in the file, before dseg_voxels_convert stores them. *off: their
+ * largest distance from what is stored; *rounded: from the file's, which may have 64 bits. */
+dseg_status dseg_voxels_fractions(const dseg_raw_volume *raw, float **fractions, double *off, double *rounded,
+                                  dseg_error *error);
+
 /* Converts the voxels to unsigned integers of bits (8, 16, 32), or fractions to 0..255; in place where they do not
  * become larger, and not at all where they are right already. */
 dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fractions, dseg_error *error);

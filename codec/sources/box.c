@@ -64,7 +64,9 @@ static struct box begin(dseg_source *source, const dseg_box_grid *layout, const 
                     .geometry = &source->description->geometry,
                     .layout = layout,
                     .request = request,
-                    .voxel_bytes = request->bits == 0 ? 1 : request->bits / 8,
+                    .voxel_bytes = request->bits == 0                    ? 1
+                                   : request->bits == DSEG_BOX_FRACTIONS ? sizeof(float)
+                                                                         : request->bits / 8,
                     .out = out,
                     .overlap = overlap};
   for (int axis = 0; axis < 3; axis++) {
@@ -98,6 +100,9 @@ static dseg_status read_planes(const struct box *box, size_t first, size_t count
   if (request->bits == 0) {
     return dseg_source_read_mask(box->source, request->segment, first, count, out, bytes, request->threads, error);
   }
+  if (request->bits == DSEG_BOX_FRACTIONS) {
+    return dseg_source_read_fractions(box->source, request->segment, first, count, out, request->threads, error);
+  }
   const dseg_label_request labels = labels_of(request, first, count);
   dseg_overlap found = {0};
   const dseg_status status = dseg_source_read_labels(box->source, &labels, out, bytes, &found, error);
@@ -107,7 +112,7 @@ static dseg_status read_planes(const struct box *box, size_t first, size_t count
 
 static void fill_background(const struct box *box, uint8_t *out, size_t voxels) {
   dseg_labels_fill(out, (unsigned)(8 * box->voxel_bytes), 0, voxels,
-                   box->request->bits == 0 ? 0 : box->request->background);
+                   box->request->bits == 0 || box->request->bits == DSEG_BOX_FRACTIONS ? 0 : box->request->background);
 }
 
 /* Planes that follow each other in the grid and in the source are read together, at most most of them. */

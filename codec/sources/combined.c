@@ -204,6 +204,26 @@ static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_p
   return status;
 }
 
+/* Where all its parts do, so that none has to be widened. */
+static bool keeps_fractions(const dseg_source *source, double *off) {
+  const dseg_combined *combined = (const dseg_combined *)(const void *)source;
+  for (size_t i = 0; i < combined->source_count; i++) {
+    double of_part = 0;
+    if (!dseg_source_keeps_fractions(combined->sources[i], &of_part)) {
+      return false;
+    }
+    *off = of_part > *off ? of_part : *off;
+  }
+  return true;
+}
+
+static dseg_status read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
+                                  float *out, unsigned threads, dseg_error *error) {
+  const dseg_combined_member *member = &own(source)->members[segment];
+  dseg_source *holder = own(source)->sources[member->source];
+  return holder->ops->read_fractions(holder, member->segment, first_plane, plane_count, out, threads, error);
+}
+
 static dseg_status segments_in_plane(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error) {
   const dseg_combined *combined = own(source);
   uint8_t *of_one = malloc(segment_count(combined) + 1);
@@ -242,6 +262,8 @@ const dseg_source_ops dseg_combined_ops = {
     .read_labels = read_labels,
     .read_mask = read_mask,
     .segments_in_plane = segments_in_plane,
+    .read_fractions = read_fractions,
+    .keeps_fractions = keeps_fractions,
     .crosses_planes = crosses_planes,
     .close = close_combined,
 };

@@ -242,6 +242,21 @@ static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_p
   return dseg_parallel_for(plane_count, dseg_worker_count(threads, plane_count), read_mask_plane, &job, error);
 }
 
+static bool keeps_fractions(const dseg_source *source, double *off) {
+  const dseg_memory_source *memory = (const dseg_memory_source *)(const void *)source;
+  *off = memory->off;
+  return memory->exact != NULL;
+}
+
+static dseg_status read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
+                                  float *out, unsigned threads, dseg_error *error) {
+  (void)threads, (void)error;
+  const dseg_memory_source *memory = own(source);
+  const size_t plane = segment * source->description->geometry.plane_count + first_plane;
+  memcpy(out, memory->exact + plane * memory->plane_pixels, plane_count * memory->plane_pixels * sizeof *out);
+  return DSEG_OK;
+}
+
 static bool any_byte(const uint8_t *bytes, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if (bytes[i] != 0) {
@@ -278,6 +293,7 @@ static void discard(dseg_memory_source *memory) {
   if (memory != NULL) {
     free(memory->layers);
     free(memory->meanings);
+    free(memory->exact);
     free(memory);
   }
 }
@@ -312,12 +328,22 @@ static const dseg_source_ops memory_ops = {
     .read_labels = read_labels,
     .read_mask = read_mask,
     .segments_in_plane = segments_in_plane,
+    .read_fractions = read_fractions,
+    .keeps_fractions = keeps_fractions,
     .view_labels = view_labels,
     .close = close_memory,
 };
 
 const dseg_memory_source *dseg_as_memory_source(const dseg_source *source) {
   return source->ops == &memory_ops ? (const dseg_memory_source *)(const void *)source : NULL;
+}
+
+void dseg_memory_source_keep_fractions(dseg_source *source, float *fractions, double off) {
+  dseg_memory_source *memory = own(source);
+  memory->exact = fractions;
+  memory->off = off;
+  source->held +=
+      (uint64_t)memory->plane_pixels * source->description->geometry.plane_count * memory->layer_count * sizeof *fractions;
 }
 
 static dseg_status check_layers(const dseg_description *description, const dseg_layer *layers, size_t layer_count,

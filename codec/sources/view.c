@@ -143,6 +143,30 @@ static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_p
   return dseg_view_read_planes(&reader, first_plane, plane_count, out, error);
 }
 
+/* Masks are no fractions any more. */
+static bool keeps_fractions(const dseg_source *source, double *off) {
+  const dseg_view_source *view = own(source);
+  return !(view->threshold > 0) && dseg_source_keeps_fractions(view->source, off);
+}
+
+static dseg_status read_source_fractions(dseg_plane_reader *reader, size_t first, size_t count, void *out,
+                                         dseg_error *error) {
+  dseg_source *source = reader->view->source;
+  return source->ops->read_fractions(source, reader->segment, first, count, out, reader->threads, error);
+}
+
+static dseg_status read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
+                                  float *out, unsigned threads, dseg_error *error) {
+  const dseg_view_source *view = own(source);
+  DSEG_TRY(dseg_source_check_open(view->source, error));
+  dseg_plane_reader reader = {.view = view,
+                              .element = sizeof *out,
+                              .threads = threads,
+                              .read = read_source_fractions,
+                              .segment = view->source_segment[segment]};
+  return dseg_view_read_planes(&reader, first_plane, plane_count, out, error);
+}
+
 /* Sets present to 1 for segments of the view that a plane of the source may hold. */
 static dseg_status add_plane(const dseg_view_source *view, size_t plane, uint8_t *scratch, uint8_t *present,
                              dseg_error *error) {
@@ -277,6 +301,8 @@ const dseg_source_ops dseg_view_ops = {
     .read_labels = read_labels,
     .read_mask = read_mask,
     .segments_in_plane = segments_in_plane,
+    .read_fractions = read_fractions,
+    .keeps_fractions = keeps_fractions,
     .view_labels = view_labels,
     .encoding = encoding,
     .frame = frame,
@@ -290,6 +316,8 @@ const dseg_source_ops dseg_view_ops_without_frames = {
     .read_labels = read_labels,
     .read_mask = read_mask,
     .segments_in_plane = segments_in_plane,
+    .read_fractions = read_fractions,
+    .keeps_fractions = keeps_fractions,
     .view_labels = view_labels,
     .encoding = encoding,
     .crosses_planes = crosses_planes,

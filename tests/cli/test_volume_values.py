@@ -6,7 +6,7 @@ import struct
 
 import harness
 from harness import CliTest, make_voxels, read_nifti
-from volumes import SIZE, write_volume
+from volumes import SIZE, read_volume, write_volume
 
 
 class Labels(CliTest):
@@ -104,6 +104,68 @@ class Labels(CliTest):
         for options in (("--round",), ("--map", "1=2"), ("--background", "2")):
             said = self.fails("convert", "a.dcm", "b.dcm", *options, code=harness.USAGE).err
             self.assertIn("--segments", said)
+
+
+class Fractions(CliTest):
+    """Fractions stay what they are where they can."""
+
+    VALUES = (0.0, 0.1, 0.25, 0.7, 0.001, 1.0, 1e-7, 0.3333333)
+
+    def setUp(self):
+        super().setUp()
+        count = SIZE[0] * SIZE[1] * SIZE[2]
+        voxels = [self.VALUES[i * 7 % 11 % 8] for i in range(count)]
+        write_volume(self.dir / "in.nii", voxels, "f")
+        self.voxels = read_volume(self.dir / "in.nii", "f")
+
+    def test_floats_to_floats(self):
+        for name in ("out.nii", "out.nrrd", "out.mha"):
+            self.assertEqual(self.dseg("convert", "in.nii", name).err, "")
+            self.assertIn("same", self.dseg("compare", "in.nii", name).out)
+            self.dseg("convert", name, "back.nii", "--force")
+            self.assertEqual(read_volume(self.dir / "back.nii", "f"), self.voxels)
+
+    def test_parts_and_other_axes(self):
+        self.dseg("convert", "in.nii", "turned.nii", "--slice-axis", "i")
+        self.dseg("compare", "in.nii", "turned.nii")
+        self.dseg("convert", "turned.nii", "back.nii", "--grid", "in.nii")
+        self.assertEqual(read_volume(self.dir / "back.nii", "f"), self.voxels)
+        self.dseg("convert", "in.nii", "part.nii", "--planes", "2-3")
+        plane = SIZE[0] * SIZE[1]
+        self.assertEqual(read_volume(self.dir / "part.nii", "f"), self.voxels[plane : 3 * plane])
+        self.dseg("convert", "in.nii", "split.nii", "--split")
+        self.assertEqual(read_volume(self.dir / "split-1-segment-1.nii", "f"), self.voxels)
+
+    def test_several_volumes(self):
+        voxels = self.voxels + [1 - value for value in self.voxels]
+        write_volume(self.dir / "two.nii", voxels, "f", volumes=2)
+        wanted = read_volume(self.dir / "two.nii", "f")
+        self.dseg("convert", "two.nii", "out.nii")
+        self.assertEqual(read_volume(self.dir / "out.nii", "f"), wanted)
+        self.dseg("convert", "two.nii", "second.nii", "--segments", "2")
+        self.assertEqual(read_volume(self.dir / "second.nii", "f"), wanted[len(self.voxels) :])
+        self.dseg("convert", "in.nii", "second.nii", "both.nii")
+        self.assertEqual(read_volume(self.dir / "both.nii", "f"), wanted)
+
+    def test_compare_is_exact(self):
+        other = list(self.voxels)
+        other[7 * 9 + 3] += 1e-6
+        write_volume(self.dir / "other.nii", other, "f")
+        done = self.dseg("compare", "in.nii", "other.nii", code=harness.NEGATIVE)
+        self.assertIn(", 1 differ by up to 1e-06", done.out)
+        self.dseg("convert", "in.nii", "out.dcm")
+        self.dseg("compare", "in.nii", "out.dcm", "--ignore", "names,codes,colors,details,provenance")
+
+    def test_an_object_rounds_and_says_so(self):
+        said = self.dseg("convert", "in.nii", "out.dcm").err
+        self.assertIn("Maximum Fractional Value (0062,000E)): off by up to 0.002", said)
+        self.dseg("convert", "out.dcm", "stored.nii")
+        self.assertEqual(self.dseg("convert", "stored.nii", "again.dcm").err, "")
+
+    def test_64_bits(self):
+        write_volume(self.dir / "wide.nii", [0.1] * len(self.voxels), "d")
+        self.assertIn("note: fractions of 64 bits are taken with 32: off by up to 1.5e-09",
+                      self.dseg("convert", "wide.nii", "out.nii").err)  # fmt: skip
 
 
 if __name__ == "__main__":
