@@ -55,6 +55,7 @@ struct dseg_convert_job {
   char **group_names;
   size_t group_count; /* files; 1 for one */
   dseg_convert_warnings input_warnings;
+  dseg_convert_options masked; /* the options, with a threshold for fractions that are masks */
   bool took_inputs;            /* the options' inputs are used up */
   dseg_convert_report *report;
 };
@@ -110,6 +111,10 @@ dseg_status dseg_convert_settle_absent(dseg_convert_job *job, dseg_error *error)
 dseg_status dseg_convert_note_absent(dseg_convert_job *job, dseg_error *error);
 /* Refuses an output without a segment that needs one. */
 dseg_status dseg_convert_check_segments(dseg_convert_job *job, dseg_error *error);
+
+/* masks.c: fractions of an object that are 0 and the maximum alone become masks where the output holds no fractions:
+ * with a note, and without a threshold. */
+dseg_status dseg_convert_settle_masks(dseg_convert_job *job, dseg_error *error);
 
 /* numbers.c: settles the target's segment numbers, background and bits, with a note where numbers change. */
 dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error);

@@ -232,6 +232,9 @@ class Dcmqi(CliTest):
         self.dseg("convert", "labels.nii", "seg.dcm", "--as", "fractional")
         self.read("seg.dcm", "stored", "--mergeSegments")
         self.assertEqual(set(Nrrd(self.dir / "stored-1.nrrd").voxels), {0, 255})
+        content = bytearray((self.dir / "seg.dcm").read_bytes())
+        content[content.rindex(b"\xff")] = 254  # otherwise they are masks
+        (self.dir / "seg.dcm").write_bytes(content)
         result = self.run_program("bin2labelsegimage", "--inputDICOM", "seg.dcm", "--outputDICOM", "x.dcm", fails=True)
         self.assertIn("fractions", result.err)
 

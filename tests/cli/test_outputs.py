@@ -45,6 +45,9 @@ class Fractions(CliTest):
         super().setUp()
         self.voxels = self.volume()
         self.dseg("convert", "labels.nii", "seg.dcm", "--as", "fractional")
+        content = bytearray((self.dir / "seg.dcm").read_bytes())
+        content[content.rindex(b"\xff")] = 254  # otherwise they are masks
+        (self.dir / "seg.dcm").write_bytes(content)
 
     def test_labels_need_a_threshold(self):
         for kind in ("labelmap", "binary"):

@@ -168,5 +168,37 @@ class Fractions(CliTest):
                       self.dseg("convert", "wide.nii", "out.nii").err)  # fmt: skip
 
 
+class Masks(CliTest):
+    """FRACTIONAL that is 0 and its maximum alone needs no threshold."""
+
+    def setUp(self):
+        super().setUp()
+        self.voxels = self.volume()
+        self.dseg("convert", "labels.nii", "fractional.dcm", "--as", "fractional")
+
+    def test_masks(self):
+        for name, options in (("a.dcm", ("--as", "binary")), ("b.dcm", ("--as", "labelmap")), ("d.mha", ()),
+                              ("e.seg.nrrd", ())):  # fmt: skip
+            said = self.dseg("convert", "fractional.dcm", name, *options).err
+            self.assertEqual(said.count("note: its fractions are 0 and the maximum, 255, alone"), 1, said)
+        for name in ("b.dcm", "d.mha", "e.seg.nrrd"):
+            self.dseg("convert", name, "back.nii", "--force")
+            self.assertEqual(read_nifti(self.dir / "back.nii")[1], self.voxels)
+        self.assertEqual(self.dseg("convert", "fractional.dcm", "again.dcm").err, "")
+        self.assertEqual(self.dseg("info", "again.dcm", "--json").json()["representation"], "fractional")
+
+    def test_other_fractions(self):
+        content = bytearray((self.dir / "fractional.dcm").read_bytes())
+        content[content.rindex(b"\xff")] = 254
+        (self.dir / "other.dcm").write_bytes(content)
+        for name, options in (("a.dcm", ("--as", "binary")), ("e.seg.nrrd", ())):
+            said = self.dseg("convert", "other.dcm", name, *options, code=harness.INPUT if options else harness.OUTPUT)
+            self.assertIn("--threshold", said.err)
+
+    def test_floats_hold_them(self):
+        self.dseg("convert", "fractional.dcm", "out.nii")
+        self.assertEqual(set(read_volume(self.dir / "out.nii", "f")), {0.0, 1.0})
+
+
 if __name__ == "__main__":
     harness.main()
