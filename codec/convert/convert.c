@@ -78,7 +78,10 @@ static dseg_status open_source(dseg_convert_job *job, const given_files *given, 
                                           .value_map_count = options->value_map_count,
                                           .background = options->background,
                                           .has_background = options->has_background,
-                                          .round = options->round};
+                                          .round = options->round,
+                                          .all_volumes = options->all_volumes,
+                                          .volume = options->volume,
+                                          .spacing = {options->spacing[0], options->spacing[1], options->spacing[2]}};
   const dseg_status status =
       dseg_open_inputs(options->inputs, given->paths, given->count, &open_options, opened, error);
   job->source = *opened;

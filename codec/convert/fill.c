@@ -16,6 +16,7 @@ dseg_status dseg_convert_volume_grid(dseg_convert_job *job, dseg_grid *grid, siz
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory");
   }
   DSEG_TRY(dseg_geometry_to_grid(geometry, grid, *slots, error));
+  DSEG_TRY(dseg_convert_complete_grid(job, grid, error));
   *voxel_count = 1;
   for (int axis = 0; axis < 3; axis++) {
     if (grid->size[axis] > 0 && *voxel_count > SIZE_MAX / 4 / grid->size[axis]) {

@@ -116,6 +116,11 @@ dseg_status dseg_convert_check_segments(dseg_convert_job *job, dseg_error *error
  * with a note, and without a threshold. */
 dseg_status dseg_convert_settle_masks(dseg_convert_job *job, dseg_error *error);
 
+/* spacing.c: refuses a volume whose header does not say how far its voxels are apart. */
+dseg_status dseg_convert_check_spacing(dseg_convert_job *job, dseg_error *error);
+/* Gives a volume's grid the spacing that the options have for what an object does not say; fails without. */
+dseg_status dseg_convert_complete_grid(dseg_convert_job *job, dseg_grid *grid, dseg_error *error);
+
 /* numbers.c: settles the target's segment numbers, background and bits, with a note where numbers change. */
 dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error);
 

@@ -22,6 +22,7 @@ const char *dseg_convert_name(const dseg_convert_job *job, dseg_convert_option o
       [DSEG_OPTION_SPLIT] = "DSEG_FILES_BY_SEGMENT",
       [DSEG_OPTION_REPLACE] = "DSEG_OUTPUT_REPLACE",
       [DSEG_OPTION_SLICE_AXIS] = "slice_axis",
+      [DSEG_OPTION_SPACING] = "spacing",
   };
   const char *const *names = job->options->option_names;
   const bool is_named = names != NULL && (size_t)option < job->options->option_name_count && names[option] != NULL;

@@ -152,6 +152,7 @@ dseg_status dseg_convert_prepare(dseg_convert_job *job, dseg_error *error) {
   if (status != DSEG_OK) {
     return dseg_convert_fail_input(job, status, error);
   }
+  DSEG_TRY(dseg_convert_check_spacing(job, error));
   DSEG_TRY(dseg_convert_apply_metadata(job, error));
   DSEG_TRY(dseg_convert_settle_masks(job, error));
   DSEG_TRY(set_series_text(job, error));

@@ -52,7 +52,8 @@ static dseg_status put_onto_file(dseg_convert_job *job, dseg_error *error) {
                                           .threads = options->threads,
                                           .temporary_directory = options->temporary_directory,
                                           .outputs = job->set,
-                                          .describe_only = true};
+                                          .describe_only = true,
+                                          .all_volumes = true};
   dseg_source *file = NULL;
   dseg_status status = dseg_open(options->grid_file, &open_options, &file, error);
   if (status != DSEG_OK) {

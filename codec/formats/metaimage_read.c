@@ -35,6 +35,7 @@ struct header {
   unsigned long long compressed_size;
   long long header_size;
   unsigned long long channels;
+  double unit;           /* millimetres in a unit of length */
   const char *data_file; /* "": not met yet */
 };
 
@@ -152,6 +153,10 @@ static bool read_field(const char *key, const char *value, struct header *header
     header->has_matrix = true;
     return dseg_text_numbers(value, header->matrix, n * n);
   }
+  if (strcmp(key, "DistanceUnits") == 0) {
+    header->unit = strcmp(value, "um") == 0 ? 1e-3 : strcmp(value, "cm") == 0 ? 10 : strcmp(value, "m") == 0 ? 1000 : 1;
+    return header->unit != 1 || strcmp(value, "mm") == 0 || strcmp(value, "?") == 0;
+  }
   if (strcmp(key, "BinaryDataByteOrderMSB") == 0 || strcmp(key, "ElementByteOrderMSB") == 0) {
     header->is_big_endian = is_true(value);
   } else if (strcmp(key, "BinaryData") == 0) {
@@ -201,7 +206,7 @@ static dseg_status check(const struct header *header, dseg_error *error) {
 }
 
 static dseg_status read_header(const dseg_input *input, struct header *header, dseg_error *error) {
-  *header = (struct header){.is_binary = true, .channels = 1, .data_file = ""};
+  *header = (struct header){.is_binary = true, .channels = 1, .unit = 1, .data_file = ""};
   const uint64_t all = dseg_input_size(input);
   const size_t room = all < LONGEST_HEADER ? (size_t)all : LONGEST_HEADER;
   header->text = malloc(room + 1);
@@ -216,13 +221,15 @@ static dseg_status read_header(const dseg_input *input, struct header *header, d
 }
 
 /* TransformMatrix holds, for each axis in turn, the direction in which its index grows. */
-static void read_grid(const struct header *header, dseg_grid *grid) {
+static void read_grid(const struct header *header, dseg_volume_content *content) {
+  dseg_grid *grid = &content->grid;
   const size_t n = header->dimensions;
   const double *sizes = header->has_spacing ? header->spacing : header->has_element_size ? header->element_size : NULL;
   for (size_t axis = 0; axis < 3; axis++) {
-    const double spacing = sizes != NULL && axis < n && isfinite(sizes[axis]) && sizes[axis] != 0 ? sizes[axis] : 1.0;
+    content->no_spacing[axis] = !(sizes != NULL && axis < n && isfinite(sizes[axis]) && sizes[axis] != 0);
+    const double spacing = content->no_spacing[axis] ? 1.0 : sizes[axis] * header->unit;
     grid->size[axis] = axis < n ? header->sizes[axis] : 1;
-    grid->origin[axis] = axis < n ? header->offset[axis] : 0;
+    grid->origin[axis] = axis < n ? header->offset[axis] * header->unit : 0;
     for (size_t i = 0; i < 3; i++) {
       const bool is_given = header->has_matrix && axis < n && i < n;
       const double direction = is_given ? header->matrix[axis * n + i] : (axis == i ? 1.0 : 0.0);
@@ -287,7 +294,8 @@ static dseg_status read_content(const dseg_input *input, const struct header *he
   raw->swapped = !is_text && header->is_big_endian != DSEG_HOST_IS_BIG_ENDIAN;
   raw->slope = 1;
   content->format = "MetaImage";
-  read_grid(header, &content->grid);
+  read_grid(header, content);
+  content->volumes_are = header->channels > 1 ? "channels, colours or components of vectors" : NULL;
   const size_t volumes = header->dimensions == 4 ? header->sizes[3] : 1;
   if (header->channels > 1 && volumes > 1) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a MetaImage of four dimensions and several channels");
@@ -296,6 +304,7 @@ static dseg_status read_content(const dseg_input *input, const struct header *he
   size_t bytes = 0;
   DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, layers, 1, dseg_raw_volume_limit(options), &bytes, error));
   raw->run = header->channels > 1 ? 1 : raw->layer_voxels;
+  DSEG_TRY(dseg_volume_check_layers(content, options, error));
   return read_voxels(input, header, bytes, options, raw, error);
 }
 

@@ -19,15 +19,19 @@ enum {
   DSEG_NIFTI_INT32 = 8,
   DSEG_NIFTI_FLOAT32 = 16,
   DSEG_NIFTI_FLOAT64 = 64,
+  DSEG_NIFTI_RGB = 128,
   DSEG_NIFTI_INT8 = 256,
   DSEG_NIFTI_UINT16 = 512,
   DSEG_NIFTI_UINT32 = 768,
   DSEG_NIFTI_INT64 = 1024,
-  DSEG_NIFTI_UINT64 = 1280
+  DSEG_NIFTI_UINT64 = 1280,
+  DSEG_NIFTI_RGBA = 2304
 };
 
 /* Low three bits of xyzt_units. */
 enum { DSEG_NIFTI_METRE = 1, DSEG_NIFTI_MILLIMETRE = 2, DSEG_NIFTI_MICRON = 3 };
+/* The three above. */
+enum { DSEG_NIFTI_SECOND = 8, DSEG_NIFTI_MILLISECOND = 16, DSEG_NIFTI_MICROSECOND = 24 };
 
 typedef struct dseg_nifti_header {
   int version;     /* 1 or 2 */

@@ -31,6 +31,31 @@ static bool voxel_type(int datatype, dseg_voxel_type *type) {
   }
 }
 
+/* What nifti1.h says of dimensions past the third: the fourth is time where it has a unit; the fifth holds what intent
+ * calls vectors, matrices or colours. */
+static void name_volumes(const dseg_nifti_header *header, dseg_volume_content *content) {
+  static const struct {
+    int intent;
+    const char *name;
+  } names[] = {{1004, "elements of matrices"},    {1005, "elements of matrices"},
+               {1006, "components of vectors"},   {1007, "components of vectors"},
+               {1008, "coordinates of points"},   {1010, "components of quaternions"},
+               {2003, "the red, green and blue"}, {2004, "the red, green, blue and opacity"}};
+  const int unit = header->units & 0x38;
+  const bool has_fourth = header->dim[0] >= 4 && header->dim[4] > 1;
+  const bool has_fifth = header->dim[0] >= 5 && header->dim[5] > 1;
+  if (has_fourth && unit != 0) {
+    content->volumes_are = unit == DSEG_NIFTI_SECOND || unit == DSEG_NIFTI_MILLISECOND || unit == DSEG_NIFTI_MICROSECOND
+                               ? "points in time (xyzt_units)"
+                               : "points of a spectrum (xyzt_units)";
+  }
+  for (size_t i = 0; has_fifth && i < sizeof names / sizeof *names; i++) {
+    if (header->intent == names[i].intent) {
+      content->volumes_are = names[i].name;
+    }
+  }
+}
+
 /* The first three dimensions are space; all others together count layers. */
 static dseg_status read_shape(const dseg_nifti_header *header, const dseg_open_options *options,
                               dseg_volume_content *content, size_t *bytes, dseg_error *error) {
@@ -52,6 +77,7 @@ static dseg_status read_shape(const dseg_nifti_header *header, const dseg_open_o
   DSEG_TRY(dseg_raw_volume_shape(&content->raw, content->grid.size, layers, 0, dseg_raw_volume_limit(options), bytes,
                                  error));
   content->raw.run = content->raw.layer_voxels;
+  name_volumes(header, content);
   return DSEG_OK;
 }
 
@@ -112,6 +138,14 @@ static void from_quaternion(const dseg_nifti_header *header, affine matrix) {
   }
 }
 
+/* Which of the axes have no size in the header. */
+static void find_missing_sizes(const dseg_nifti_header *header, bool missing[3]) {
+  for (size_t i = 0; i < 3; i++) {
+    const double size = fabs(header->pixdim[i + 1]);
+    missing[i] = !(isfinite(size) && size > 0);
+  }
+}
+
 static void from_sizes(const dseg_nifti_header *header, affine matrix) {
   double sizes[3];
   read_sizes(header, sizes);
@@ -156,7 +190,7 @@ static void warn_of_contradiction(const dseg_nifti_header *header, const dseg_op
 }
 
 static void read_affine(const dseg_nifti_header *header, const dseg_open_options *options, const dseg_grid *grid,
-                        affine matrix) {
+                        affine matrix, bool missing_sizes[3]) {
   if (header->sform_code > 0) {
     memcpy(matrix, header->rows, sizeof(affine));
     if (is_usable(matrix)) {
@@ -167,6 +201,7 @@ static void read_affine(const dseg_nifti_header *header, const dseg_open_options
     }
     dseg_warn(&options->warnings, "the NIfTI sform is not an invertible matrix and is not used");
   }
+  find_missing_sizes(header, missing_sizes);
   if (header->qform_code > 0) {
     from_quaternion(header, matrix);
     if (is_usable(matrix)) {
@@ -188,9 +223,10 @@ static double millimetres(const dseg_nifti_header *header) {
   }
 }
 
-static void read_grid(const dseg_nifti_header *header, const dseg_open_options *options, dseg_grid *grid) {
+static void read_grid(const dseg_nifti_header *header, const dseg_open_options *options, dseg_volume_content *content) {
   affine matrix;
-  read_affine(header, options, grid, matrix);
+  dseg_grid *grid = &content->grid;
+  read_affine(header, options, grid, matrix, content->no_spacing);
   const double unit = millimetres(header);
   for (size_t coordinate = 0; coordinate < 3; coordinate++) {
     const double to_dicom = coordinate < 2 ? -unit : unit;
@@ -205,6 +241,15 @@ static void read_grid(const dseg_nifti_header *header, const dseg_open_options *
 static dseg_status read_header(const dseg_nifti_header *header, const dseg_open_options *options,
                                dseg_volume_content *content, size_t *bytes, dseg_error *error) {
   dseg_raw_volume *raw = &content->raw;
+  if (header->datatype == DSEG_NIFTI_RGB || header->datatype == DSEG_NIFTI_RGBA) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "NIfTI datatype %d: colours, which no labels can be told from; save the labels themselves",
+                     header->datatype);
+  }
+  if ((header->units & 7) > DSEG_NIFTI_MICRON) {
+    return dseg_fail(error, DSEG_ERROR_FORMAT, "NIfTI xyzt_units is %d, of which %d is no unit of length",
+                     header->units, header->units & 7);
+  }
   if (!voxel_type(header->datatype, &raw->type)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "NIfTI datatype %d: not a real number of 8 to 64 bits",
                      header->datatype);
@@ -219,8 +264,8 @@ static dseg_status read_header(const dseg_nifti_header *header, const dseg_open_
   raw->intercept = has_slope ? header->intercept : 0;
   content->format = header->version == 2 ? "NIfTI-2" : "NIfTI-1";
   DSEG_TRY(read_shape(header, options, content, bytes, error));
-  read_grid(header, options, &content->grid);
-  return DSEG_OK;
+  read_grid(header, options, content);
+  return dseg_volume_check_layers(content, options, error);
 }
 
 /* Where the voxels begin. In a single file they cannot overlap the header; 0 there is a common mistake. */

@@ -213,24 +213,84 @@ static dseg_status read_origin(dseg_nrrd_header *header, const char *field, cons
   return header->has_origin ? DSEG_OK : bad_field(field, value, error);
 }
 
-/* "mm" "mm" "mm": in quotes; other units are taken as millimetres. */
+/* Millimetres in a unit of length; 0 where it is none that is known. No unit is taken for millimetres. */
+static double length_of(const char *unit) {
+  static const struct {
+    const char *name;
+    double millimetres;
+  } units[] = {{"", 1},          {"???", 1},           {"none", 1},
+               {"mm", 1},        {"millimeter", 1},    {"millimetre", 1},
+               {"m", 1000},      {"meter", 1000},      {"metre", 1000},
+               {"cm", 10},       {"centimeter", 10},   {"centimetre", 10},
+               {"um", 1e-3},     {"\xC2\xB5m", 1e-3},  {"\xCE\xBCm", 1e-3},
+               {"micron", 1e-3}, {"micrometer", 1e-3}, {"micrometre", 1e-3},
+               {"nm", 1e-6},     {"nanometer", 1e-6},  {"nanometre", 1e-6},
+               {"in", 25.4},     {"inch", 25.4}};
+  const size_t length = strlen(unit);
+  char single[16] = "";
+  if (length > 5 && length < sizeof single && unit[length - 1] == 's') { /* "millimeters" */
+    memcpy(single, unit, length - 1);
+  }
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    if (dseg_text_equal(unit, units[i].name) || (single[0] != '\0' && dseg_text_equal(single, units[i].name))) {
+      return units[i].millimetres;
+    }
+  }
+  return 0;
+}
+
+static bool is_time(const char *unit) {
+  static const char *const names[] = {"s", "sec", "second", "seconds", "ms", "msec", "us", "usec", "min"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (dseg_text_equal(unit, names[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The next text in quotes; false at the end. Longer ones, which are no unit, are cut. */
+static bool next_quoted(const char **value, char unit[16]) {
+  const char *open = strchr(*value, '"');
+  const char *close = open != NULL ? strchr(open + 1, '"') : NULL;
+  if (close == NULL) {
+    return false;
+  }
+  const size_t length = (size_t)(close - open) - 1;
+  const size_t kept = length < 15 ? length : 15;
+  memcpy(unit, open + 1, kept);
+  unit[kept] = '\0';
+  *value = close + 1;
+  return true;
+}
+
+static dseg_status unknown_unit(const char *field, const char *unit, dseg_error *error) {
+  return dseg_fail(
+      error, DSEG_ERROR_UNSUPPORTED,
+      "NRRD field '%.60s' has the unit \"%s\", of which it is not known how many millimetres it has: write "
+      "\"mm\"",
+      field, unit);
+}
+
+/* "mm" "mm" "mm": of the space's coordinates. */
 static dseg_status read_units(dseg_nrrd_header *header, const char *field, const char *value, dseg_error *error) {
+  char unit[16];
+  for (size_t i = 0; i < 3 && next_quoted(&value, unit); i++) {
+    header->space_unit[i] = length_of(unit);
+    if (header->space_unit[i] == 0) {
+      return unknown_unit(field, unit, error);
+    }
+  }
+  return DSEG_OK;
+}
+
+/* The same of axes, one of which may be time. */
+static dseg_status read_axis_units(dseg_nrrd_header *header, const char *field, const char *value, dseg_error *error) {
   (void)field, (void)error;
-  for (size_t i = 0; i < 3; i++) {
-    const char *open = strchr(value, '"');
-    const char *close = open != NULL ? strchr(open + 1, '"') : NULL;
-    if (close == NULL) {
-      break;
-    }
-    const size_t length = (size_t)(close - open) - 1;
-    if (length == 1 && open[1] == 'm') {
-      header->space_unit[i] = 1000;
-    } else if (length == 2 && open[1] == 'c' && open[2] == 'm') {
-      header->space_unit[i] = 10;
-    } else if (length == 2 && open[1] == 'u' && open[2] == 'm') {
-      header->space_unit[i] = 1e-3;
-    }
-    value = close + 1;
+  char unit[16];
+  for (size_t i = 0; i < header->dimension && next_quoted(&value, unit); i++) {
+    header->axes[i].unit = length_of(unit); /* 0 matters where the axis is space */
+    header->axes[i].things = is_time(unit) ? "points in time (units)" : header->axes[i].things;
   }
   return DSEG_OK;
 }
@@ -266,6 +326,18 @@ static dseg_status read_centers(dseg_nrrd_header *header, const char *field, con
   return DSEG_OK;
 }
 
+/* What a kind says that lies along an axis; NULL: anything. */
+static const char *things_of(const char *kind) {
+  if (dseg_text_equal(kind, "list") || dseg_text_equal(kind, "scalar") || dseg_text_equal(kind, "stub")) {
+    return NULL;
+  }
+  if (dseg_text_equal(kind, "time")) {
+    return "points in time (kinds)";
+  }
+  return strstr(kind, "color") != NULL || strstr(kind, "Color") != NULL ? "colours (kinds)"
+                                                                        : "components of vectors (kinds)";
+}
+
 static dseg_status read_kinds(dseg_nrrd_header *header, const char *field, const char *value, dseg_error *error) {
   (void)field, (void)error;
   char word[40];
@@ -274,6 +346,8 @@ static dseg_status read_kinds(dseg_nrrd_header *header, const char *field, const
       header->axes[i].kind = DSEG_NRRD_KIND_SPACE;
     } else if (!dseg_text_equal(word, "???") && !dseg_text_equal(word, "none")) {
       header->axes[i].kind = DSEG_NRRD_KIND_OTHER;
+      header->axes[i].is_list = dseg_text_equal(word, "list");
+      header->axes[i].things = things_of(word);
     }
   }
   return DSEG_OK;
@@ -321,6 +395,7 @@ static const struct {
     {"spacedirections", read_directions},
     {"spaceorigin", read_origin},
     {"spaceunits", read_units},
+    {"units", read_axis_units},
     {"spacings", read_spacings},
     {"axismins", read_minima},
     {"centers", read_centers},

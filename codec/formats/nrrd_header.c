@@ -141,6 +141,7 @@ dseg_status dseg_nrrd_header_read(const dseg_input *input, uint64_t memory_limit
   for (size_t i = 0; i < DSEG_NRRD_AXES; i++) {
     header->axes[i].spacing = NAN;
     header->axes[i].minimum = NAN;
+    header->axes[i].unit = 1;
   }
   DSEG_TRY(read_text(input, memory_limit, header, error));
   DSEG_TRY(read_lines(header, error));

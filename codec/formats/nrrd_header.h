@@ -19,6 +19,9 @@ typedef struct dseg_nrrd_axis {
   double spacing;      /* NaN: absent */
   double minimum;      /* NaN: absent */
   bool is_node_centered;
+  const char *things; /* literal: what its kind or unit says that lies along it, if no layers; NULL: nothing said */
+  bool is_list;       /* layers, or any other things in a row */
+  double unit;        /* millimetres in a unit of spacing and minimum */
 } dseg_nrrd_axis;
 
 /* One "key:=value" line, its escapes undone. */

@@ -17,6 +17,7 @@ struct axes {
   size_t space[3];
   size_t count;
   size_t layers; /* size of the one other axis */
+  size_t other;  /* which that is, where layers is above 1 */
   size_t run;    /* voxels of one layer side by side: the sizes of the space axes before the other axis */
 };
 
@@ -45,6 +46,7 @@ static dseg_status sort_axes(const dseg_nrrd_header *header, struct axes *axes, 
       }
       if (size > 1) {
         axes->layers = size;
+        axes->other = i;
         axes->run = before;
       }
     } else if (axes->count == 3) {
@@ -94,28 +96,40 @@ static void place_in_space(const dseg_nrrd_header *header, const struct axes *ax
 }
 
 /* Without a space: spacings, and the axes' minima, which for voxels that are cells lie at the first one's border. */
-static void place_by_spacing(const dseg_nrrd_header *header, const struct axes *axes, dseg_grid *grid) {
+static void place_by_spacing(const dseg_nrrd_header *header, const struct axes *axes, dseg_volume_content *content) {
+  dseg_grid *grid = &content->grid;
   for (size_t i = 0; i < axes->count; i++) {
     const dseg_nrrd_axis *axis = &header->axes[axes->space[i]];
-    const double spacing = isfinite(axis->spacing) && axis->spacing != 0 ? axis->spacing : 1.0;
+    content->no_spacing[i] = !(isfinite(axis->spacing) && axis->spacing != 0);
+    const double spacing = content->no_spacing[i] ? 1.0 : axis->spacing * axis->unit;
     grid->step[i][i] = spacing;
     if (isfinite(axis->minimum)) {
-      grid->origin[i] = axis->minimum + (axis->is_node_centered ? 0.0 : spacing / 2);
+      grid->origin[i] = axis->minimum * axis->unit + (axis->is_node_centered ? 0.0 : spacing / 2);
     }
   }
 }
 
-static void read_grid(const dseg_nrrd_header *header, const struct axes *axes, const dseg_open_options *options,
-                      dseg_grid *grid) {
+static dseg_status read_grid(const dseg_nrrd_header *header, const struct axes *axes, const dseg_open_options *options,
+                             dseg_volume_content *content, dseg_error *error) {
+  dseg_grid *grid = &content->grid;
   bool has_directions = false;
   for (size_t i = 0; i < 3; i++) {
     grid->size[i] = i < axes->count ? header->axes[axes->space[i]].size : 1;
     has_directions = has_directions || (i < axes->count && header->axes[axes->space[i]].has_direction);
+    content->no_spacing[i] = i >= axes->count;
+  }
+  for (size_t i = 0; !has_directions && i < axes->count; i++) {
+    if (header->axes[axes->space[i]].unit == 0) {
+      return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                       "NRRD field 'units' has a unit for axis %zu of which it is not known how many millimetres it "
+                       "has: write \"mm\"",
+                       axes->space[i] + 1);
+    }
   }
   if (has_directions) {
     place_in_space(header, axes, grid);
   } else {
-    place_by_spacing(header, axes, grid);
+    place_by_spacing(header, axes, content);
   }
   complete_steps(grid, axes->count);
   if (!header->is_anatomical) {
@@ -123,6 +137,7 @@ static void read_grid(const dseg_nrrd_header *header, const struct axes *axes, c
               "the NRRD header names no anatomical space: coordinates are taken to grow to the left, "
               "posterior and superior");
   }
+  return DSEG_OK;
 }
 
 /* Moves *offset past count lines. */
@@ -185,12 +200,17 @@ static dseg_status read_content(const dseg_input *input, const dseg_nrrd_header 
   raw->slope = 1;
   struct axes axes;
   DSEG_TRY(sort_axes(header, &axes, error));
-  read_grid(header, &axes, options, &content->grid);
+  DSEG_TRY(read_grid(header, &axes, options, content, error));
+  if (axes.layers > 1) {
+    content->volumes_are = header->axes[axes.other].things;
+    content->has_layers = header->axes[axes.other].is_list;
+  }
   size_t bytes = 0;
   DSEG_TRY(dseg_raw_volume_shape(raw, content->grid.size, axes.layers, axes.run, dseg_raw_volume_limit(options), &bytes,
                                  error));
   content->format = "NRRD";
   DSEG_TRY(dseg_seg_nrrd_read(header, options, content, error));
+  DSEG_TRY(dseg_volume_check_layers(content, options, error));
   return read_voxels(input, header, options, bytes, raw, error);
 }
 

@@ -265,11 +265,6 @@ static unsigned bits_for(const dseg_volume_values *values) {
   return largest <= UINT8_MAX ? 8 : largest <= UINT16_MAX ? 16 : 32;
 }
 
-/* Where nobody hears notes they are warnings. */
-static const dseg_warning_sink *notes_of(const dseg_open_options *options) {
-  return options->notes.warn != NULL ? &options->notes : &options->warnings;
-}
-
 /* A second block beside the one that was read. */
 static dseg_status check_copy(const dseg_raw_volume *raw, size_t voxel_bytes, const dseg_open_options *options,
                               dseg_error *error) {
@@ -298,7 +293,7 @@ static dseg_status keep_fractions(const dseg_raw_volume *raw, const dseg_open_op
   DSEG_TRY(check_copy(raw, sizeof(float), options, error));
   DSEG_TRY(dseg_voxels_fractions(raw, &kept->fractions, &kept->off, &rounded, error));
   if (rounded > 0 && raw->type == DSEG_VOXEL_FLOAT64) {
-    dseg_warn(notes_of(options), "fractions of 64 bits are taken with 32: off by up to %.2g", rounded);
+    dseg_warn(dseg_volume_notes(options), "fractions of 64 bits are taken with 32: off by up to %.2g", rounded);
   }
   return DSEG_OK;
 }
@@ -349,7 +344,7 @@ static dseg_status make_source(dseg_volume_content *content, const dseg_volume_v
 /* Tells what was decided about values. raw: as it was when they were scanned. */
 static void note_values(const dseg_raw_volume *raw, const dseg_volume_values *values,
                         const dseg_open_options *options) {
-  const dseg_warning_sink *notes = notes_of(options);
+  const dseg_warning_sink *notes = dseg_volume_notes(options);
   if (values->off > 0 && !values->fractions) {
     char text[32];
     dseg_value_text(raw, values->off_value, text);
@@ -366,19 +361,25 @@ static void note_values(const dseg_raw_volume *raw, const dseg_volume_values *va
   }
 }
 
-/* Finds which values the voxels have that were kept. */
-static dseg_status scan_voxels(dseg_raw_volume *raw, const dseg_open_options *options, dseg_volume_values *values,
-                               dseg_error *error) {
+dseg_status dseg_volume_separate(dseg_raw_volume *raw, const dseg_open_options *options, dseg_error *error) {
   if (raw->layer_count > 1 && raw->run != raw->layer_voxels) {
     DSEG_TRY(check_copy(raw, dseg_voxel_size(raw->type), options, error));
   }
-  DSEG_TRY(dseg_voxels_separate(raw, error));
+  return dseg_voxels_separate(raw, error);
+}
+
+/* Finds which values the voxels have that were kept. */
+static dseg_status scan_voxels(dseg_raw_volume *raw, const dseg_open_options *options, dseg_volume_values *values,
+                               dseg_error *error) {
+  DSEG_TRY(dseg_volume_separate(raw, options, error));
   return dseg_voxels_scan(raw, options->threads, values, error);
 }
 
 dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error) {
+  DSEG_TRY(dseg_volume_settle(content, options, error));
   DSEG_TRY(dseg_geometry_from_grid(content->description, &content->grid, error));
+  dseg_volume_forget_place(content);
   const bool is_kept = content->raw.looked == NULL;
   dseg_volume_values scanned = {0};
   struct segments segments = {.description = content->description};
@@ -387,6 +388,9 @@ dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_optio
   if (status == DSEG_OK) {
     const dseg_volume_values *values = is_kept ? &scanned : content->raw.looked;
     note_values(&content->raw, values, options);
+    if (!values->fractions) {
+      dseg_volume_note_layers(content, options);
+    }
     status = make_source(content, values, &segments, &kept, options, source, error);
   }
   free(segments.items);

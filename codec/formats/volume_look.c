@@ -86,14 +86,18 @@ static dseg_status look_only(const dseg_input *input, const dseg_data_place *pla
   return status;
 }
 
+static bool can_look(const dseg_raw_volume *raw, const dseg_data_place *place, const dseg_open_options *options) {
+  const bool alternates = raw->layer_count > 1 && raw->run != raw->layer_voxels;
+  return options->describe_only != 0 && options->volume == 0 && dseg_volume_data_passes(place) &&
+         !(alternates && raw->layer_count > MOST_SETS);
+}
+
 dseg_status dseg_raw_volume_read(const dseg_input *input, const dseg_data_place *place, size_t size,
                                  const dseg_open_options *options, dseg_raw_volume *raw, dseg_error *error) {
   raw->meaning = options;
-  const bool alternates = raw->layer_count > 1 && raw->run != raw->layer_voxels;
-  if (options->describe_only != 0 && dseg_volume_data_passes(place) && !(alternates && raw->layer_count > MOST_SETS)) {
-    return look_only(input, place, size, raw, error);
-  }
-  return dseg_volume_data_read(input, place, size, options->memory_limit, &raw->block, &raw->offset, error);
+  return can_look(raw, place, options)
+             ? look_only(input, place, size, raw, error)
+             : dseg_volume_data_read(input, place, size, options->memory_limit, &raw->block, &raw->offset, error);
 }
 
 uint64_t dseg_raw_volume_limit(const dseg_open_options *options) {

@@ -411,10 +411,11 @@ static dseg_status check_options(const dseg_open_options *options, dseg_error *e
   const char *name = options->round                 ? "--round"
                      : options->has_background      ? "--background"
                      : options->value_map_count > 0 ? "--map"
+                     : options->volume > 0          ? "--volume"
                                                     : NULL;
   return name == NULL ? DSEG_OK
                       : dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                                  "%s says what voxels of NIfTI, NRRD and MetaImage mean, and this is a DICOM object: "
+                                  "%s says what NIfTI, NRRD and MetaImage files hold, and this is a DICOM object: "
                                   "--segments selects its segments, --renumber numbers them",
                                   name);
 }

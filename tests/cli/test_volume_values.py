@@ -200,5 +200,112 @@ class Masks(CliTest):
         self.assertEqual(set(read_volume(self.dir / "out.nii", "f")), {0.0, 1.0})
 
 
+class Volumes(CliTest):
+    """Several volumes in a file are layers of segments only where the header says nothing else."""
+
+    def setUp(self):
+        super().setUp()
+        self.right = make_voxels(SIZE, harness.blocks)
+        self.other = [3 if value else 0 for value in self.right]
+
+    def test_points_in_time(self):
+        for units in (2 | 8, 2 | 16, 2 | 24):
+            write_volume(self.dir / "cine.nii", self.right + self.other, "H", volumes=2, units=units)
+            said = self.fails("convert", "cine.nii", "out.dcm", code=harness.INPUT).err
+            self.assertIn("its 2 volumes are points in time (xyzt_units)", said)
+            self.assertIn("--volume N", said)
+        for number, wanted in (("1", self.right), ("2", self.other)):
+            self.assertEqual(self.dseg("convert", "cine.nii", "out.nii", "--force", "--volume", number).err, "")
+            self.assertEqual(read_nifti(self.dir / "out.nii")[1], wanted)
+        self.assertIn("the file has 2", self.fails("convert", "cine.nii", "x.nii", "--volume", "3", code=harness.INPUT).err)
+        self.dseg("convert", "cine.nii", "all.seg.nrrd", "--volume", "all")
+        self.assertEqual(len(self.dseg("info", "all.seg.nrrd", "--json").json()["segments"]), 4)
+        self.fails("convert", "all.seg.nrrd", "x.dcm", "--volume", "none", code=harness.USAGE)
+        self.dseg("convert", "out.nii", "a.dcm")
+        self.fails("convert", "a.dcm", "b.dcm", "--volume", "1", code=harness.USAGE)
+
+    def test_volumes_without_a_name(self):
+        write_volume(self.dir / "in.nii", self.right + self.other, "H", volumes=2)
+        said = self.dseg("convert", "in.nii", "out.dcm").err
+        self.assertEqual(said.count("note: its 2 volumes are taken for layers of segments"), 1, said)
+        self.assertNotIn("taken for layers", self.dseg("convert", "in.nii", "out.dcm", "--force", "--volume", "all").err)
+
+    def test_vectors_and_colours(self):
+        write_volume(self.dir / "vector.nii", self.right + self.other, "H", volumes=2)
+        data = bytearray((self.dir / "vector.nii").read_bytes())
+        struct.pack_into("<h", data, 40, 5)
+        struct.pack_into("<2h", data, 48, 1, 2)
+        struct.pack_into("<h", data, 68, 1007)
+        (self.dir / "vector.nii").write_bytes(data)
+        said = self.fails("convert", "vector.nii", "out.dcm", code=harness.INPUT).err
+        self.assertIn("components of vectors", said)
+        struct.pack_into("<2h", data, 70, 128, 24)
+        (self.dir / "rgb.nii").write_bytes(data)
+        self.assertIn("colours", self.fails("convert", "rgb.nii", "out.dcm", code=harness.INPUT).err)
+        size = " ".join(map(str, SIZE))
+        for kind, things in (("RGB-color", "colours"), ("vector", "vectors"), ("time", "points in time")):
+            head = (f"NRRD0004\ntype: uchar\ndimension: 4\nspace: LPS\nsizes: 2 {size}\n"
+                    f"space directions: none (1,0,0) (0,1,0) (0,0,1)\nkinds: {kind} domain domain domain\n"
+                    "encoding: raw\n\n")  # fmt: skip
+            (self.dir / "in.nrrd").write_bytes(head.encode() + bytes(self.right + self.other))
+            self.assertIn(things, self.fails("convert", "in.nrrd", "out.dcm", code=harness.INPUT).err)
+            self.dseg("convert", "in.nrrd", "first.nii", "--force", "--volume", "1")
+        head = (f"NDims = 3\nDimSize = {size}\nElementSpacing = 1 1 1\nElementNumberOfChannels = 2\n"
+                "ElementType = MET_UCHAR\nElementDataFile = LOCAL\n")  # fmt: skip
+        (self.dir / "in.mha").write_bytes(head.encode() + bytes(self.right + self.other))
+        self.assertIn("channels", self.fails("convert", "in.mha", "out.dcm", code=harness.INPUT).err)
+
+
+class Spacings(CliTest):
+    """How far voxels are apart, and in which unit, is never invented."""
+
+    def header(self, name, lines):
+        count = SIZE[0] * SIZE[1] * SIZE[2]
+        (self.dir / name).write_bytes(lines.encode() + bytes(make_voxels(SIZE, harness.blocks))[:count])
+
+    def test_missing(self):
+        size = " ".join(map(str, SIZE))
+        self.header("in.mha", f"NDims = 3\nDimSize = {size}\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n")
+        self.header("in.nrrd", f"NRRD0004\ntype: uchar\ndimension: 3\nsizes: {size}\nencoding: raw\n\n")
+        write_volume(self.dir / "in.nii", make_voxels(SIZE, harness.blocks), "H")
+        data = bytearray((self.dir / "in.nii").read_bytes())
+        struct.pack_into("<h", data, 254, 0)
+        struct.pack_into("<3f", data, 80, 0, 0, 0)
+        (self.dir / "in.nii").write_bytes(data)
+        for name in ("in.mha", "in.nrrd", "in.nii"):
+            self.dseg("info", name)
+            for output in ("out.dcm", "out.nii"):
+                said = self.fails("convert", name, output, code=harness.INPUT).err
+                self.assertIn("along rows along columns from plane to plane: give --spacing X,Y,Z", said)
+            self.dseg("convert", name, "out.dcm", "--spacing", "0.5,0.75,2", "--force")
+            found = self.dseg("info", "out.dcm").out
+            self.assertRegex(found, r"spacing \[mm\] +0.75 x 0.5 x 2")
+
+    def test_contradiction(self):
+        self.volume()
+        said = self.fails("convert", "labels.nii", "out.dcm", "--spacing", "1,1,1", code=harness.INPUT).err
+        self.assertIn("the header says 0.8 mm", said)
+        self.dseg("convert", "labels.nii", "out.dcm", "--spacing", "0.8,0.9,2.5")
+        for value in ("1,1", "1,1,0", "1,1,1,1", "a,1,1"):
+            self.fails("convert", "labels.nii", "x.dcm", "--spacing", value, code=harness.USAGE)
+
+    def test_units(self):
+        size = " ".join(map(str, SIZE))
+        space = "space: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,2)\n"
+        for unit, wanted in (("mm", "1 x 1 x 2"), ("cm", "10 x 10 x 20"), ("micrometers", "0.001 x 0.001 x 0.002"),
+                             ("in", "25.4 x 25.4 x 50.8"), ("", "1 x 1 x 2")):  # fmt: skip
+            lines = f'NRRD0004\ntype: uchar\ndimension: 3\nsizes: {size}\n{space}space units: "{unit}" "{unit}" "{unit}"\n'
+            self.header("in.nrrd", lines + "encoding: raw\n\n")
+            self.assertRegex(self.dseg("info", "in.nrrd").out, rf"spacing \[mm\] +{wanted}")
+        self.header("in.nrrd", lines.replace('""', '"furlong"') + "encoding: raw\n\n")
+        self.assertIn('"furlong"', self.fails("convert", "in.nrrd", "out.dcm", code=harness.INPUT).err)
+        for unit, wanted in (("mm", "1 x 1 x 2"), ("um", "0.001 x 0.001 x 0.002"), ("?", "1 x 1 x 2")):
+            lines = f"NDims = 3\nDimSize = {size}\nDistanceUnits = {unit}\nElementSpacing = 1 1 2\n"
+            self.header("in.mha", lines + "ElementType = MET_UCHAR\nElementDataFile = LOCAL\n")
+            self.assertRegex(self.dseg("info", "in.mha").out, rf"spacing \[mm\] +{wanted}")
+        write_volume(self.dir / "in.nii", make_voxels(SIZE, harness.blocks), "H", units=5)
+        self.assertIn("no unit of length", self.fails("convert", "in.nii", "out.dcm", code=harness.INPUT).err)
+
+
 if __name__ == "__main__":
     harness.main()

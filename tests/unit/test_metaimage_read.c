@@ -121,17 +121,20 @@ static void text_data(void **state) {
   check("a.mha", origin, last);
 }
 
-static void channels_and_fourth_dimension_are_layers(void **state) {
+static void channels_on_request_and_fourth_dimension_are_layers(void **state) {
   (void)state;
   uint8_t voxels[2 * COUNT] = {1, 0, 1, 1, 0, 1};
   write_meta("a.mha",
              "NDims = 3\nDimSize = 4 3 2\nElementNumberOfChannels = 2\nElementType = MET_UCHAR\n"
              "ElementDataFile = LOCAL\n",
              voxels, sizeof voxels);
-  dseg_source *source = open_volume("a.mha");
+  expect_failure("a.mha", DSEG_ERROR_UNSUPPORTED, "channels"); /* colours, or vectors */
+  const dseg_open_options layers = {.struct_size = sizeof layers, .all_volumes = true};
+  dseg_source *source = NULL;
+  assert_int_equal(dseg_open("a.mha", &layers, &source, NULL), DSEG_OK);
   expect_mask(source, 0, (const uint8_t[COUNT]){1, 1, 0}, COUNT);
   expect_mask(source, 1, (const uint8_t[COUNT]){0, 1, 1}, COUNT);
-  close_volume(source);
+  dseg_source_close(source);
   memset(voxels, 0, sizeof voxels);
   voxels[0] = 1;
   voxels[COUNT + 2] = 1;
@@ -190,7 +193,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(compressed_and_detached, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(headers_in_the_data_file, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(text_data, enter_directory, leave_directory),
-      cmocka_unit_test_setup_teardown(channels_and_fourth_dimension_are_layers, enter_directory, leave_directory),
+      cmocka_unit_test_setup_teardown(channels_on_request_and_fourth_dimension_are_layers, enter_directory,
+                                      leave_directory),
       cmocka_unit_test_setup_teardown(contradictory_headers, enter_directory, leave_directory),
       cmocka_unit_test_setup_teardown(cut_at_every_byte, enter_directory, leave_directory),
   };

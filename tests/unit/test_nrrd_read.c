@@ -154,7 +154,7 @@ static void layers_on_any_axis(void **state) {
   const uint8_t second[COUNT] = {0, 1, 1};
   uint8_t voxels[2 * COUNT];
   const char *sizes[] = {"2 4 3 2", "4 2 3 2", "4 3 2 2", "4 3 2 2"};
-  const char *kinds[] = {"list domain domain domain", "domain list domain domain", "space space vector space",
+  const char *kinds[] = {"list domain domain domain", "domain list domain domain", "space space list space",
                          "??? ??? ??? list"};
   const char *directions[] = {"none (1,0,0) (0,1,0) (0,0,1)", "(1,0,0) none (0,1,0) (0,0,1)",
                               "(1,0,0) (0,1,0) none (0,0,1)", "(1,0,0) (0,1,0) (0,0,1) none"};

@@ -28,6 +28,8 @@ enum {
   OPTION_ROUND,
   OPTION_BACKGROUND,
   OPTION_MAP,
+  OPTION_VOLUME,
+  OPTION_SPACING,
   OPTION_EMPTY_FRAMES,
   OPTION_CONCATENATION,
   OPTION_OFFSET_TABLE,
@@ -73,6 +75,11 @@ const cli_option convert_options_table[] = {
      "Voxels of a volume with this value, nan too, belong to no segment, as those that are 0."},
     {OPTION_MAP, "map", "VALUE=N,...", false, NULL,
      "Voxels of a volume with this value belong to segment N, or with 0 to none; may be repeated."},
+    {OPTION_VOLUME, "volume", "N|all", false, NULL,
+     "Of a file with several volumes this one, counted from 1; all: each is a layer of segments, whatever the header "
+     "calls them. Otherwise points in time, colours and components of vectors are refused."},
+    {OPTION_SPACING, "spacing", "X,Y,Z", false, NULL,
+     "Millimetres from voxel to voxel along rows, columns and from plane to plane, where the input does not say it."},
     {OPTION_PADDED_BIT_FRAMES, "padded-bit-frames", NULL, false, NULL,
      "The input's 1-bit frames start at whole bytes, which the standard forbids (PS3.5 8.1.1) but some writers do."},
     {OPTION_METADATA, "metadata", "JSON", false, "What is said of it",
@@ -221,6 +228,30 @@ static bool add_maps(const cli_args *args, convert_request *request) {
   return true;
 }
 
+static bool set_volume(const cli_args *args, convert_request *request) {
+  unsigned volume = 0;
+  request->options.all_volumes = strcmp(args->value, "all") == 0;
+  if (!request->options.all_volumes && !cli_unsigned(args, 1, INT32_MAX, &volume)) {
+    return false;
+  }
+  request->options.volume = volume;
+  return true;
+}
+
+static bool set_spacing(const cli_args *args, convert_request *request) {
+  const char *text = args->value;
+  char *end = NULL;
+  for (int axis = 0; axis < 3; axis++) {
+    double *spacing = &request->options.spacing[axis];
+    if (!read_value(text, &end, spacing) || !(*spacing > 0) || *end != (axis < 2 ? ',' : '\0')) {
+      cli_usage_error(args->command, "--spacing: \"%s\" is not X,Y,Z in millimetres, all above 0", args->value);
+      return false;
+    }
+    text = end + 1;
+  }
+  return true;
+}
+
 static bool set_series_number(const cli_args *args, convert_request *request) {
   int64_t number = 0; /* an Integer String's range, PS3.5 6.2 */
   request->options.series_number = args->value;
@@ -354,6 +385,8 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_THRESHOLD: return set_threshold(args, request);
     case OPTION_BACKGROUND: return set_background(args, request);
     case OPTION_MAP: return add_maps(args, request);
+    case OPTION_VOLUME: return set_volume(args, request);
+    case OPTION_SPACING: return set_spacing(args, request);
     case OPTION_THREADS: return cli_unsigned(args, 1, 1024, &request->options.threads);
     case OPTION_GRID: return set_grid(args, request);
     case OPTION_OVERLAP:

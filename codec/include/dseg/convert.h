@@ -117,6 +117,7 @@ typedef enum dseg_convert_option {
   DSEG_OPTION_SPLIT,   /* DSEG_FILES_BY_SEGMENT */
   DSEG_OPTION_REPLACE, /* DSEG_OUTPUT_REPLACE */
   DSEG_OPTION_SLICE_AXIS,
+  DSEG_OPTION_SPACING,
   DSEG_OPTION_COUNT
 } dseg_convert_option;
 
@@ -209,6 +210,11 @@ typedef struct dseg_convert_options {
   double background;
   bool has_background;
   bool round;
+  /* Which of a file's volumes, and how far voxels are apart where an input does not say it: of an object for a volume,
+   * too, which is refused otherwise. */
+  bool all_volumes;
+  size_t volume;
+  double spacing[3];
 } dseg_convert_options;
 
 /* A file, or what went to a buffer or a function. */

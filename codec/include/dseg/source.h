@@ -65,9 +65,9 @@ typedef struct dseg_open_options {
   bool other_patient;
   /* Of a volume only the description is made: its voxels are looked at for the values that occur, as they are read or
    * inflated, and not kept, so that little memory is needed whatever its size. They cannot be read:
-   * DSEG_ERROR_ARGUMENT. Voxels as text, layers that alternate in more than 64 layers, and compressed data that is read
-   * by a build without zlib or whose beginning is not told, are kept all the same. Of DICOM nothing else is done than
-   * without it. */
+   * DSEG_ERROR_ARGUMENT. Voxels as text, layers that alternate in more than 64 layers, compressed data that is read by
+   * a build without zlib or whose beginning is not told, and a file of which one volume is chosen, are kept all the
+   * same. Of DICOM nothing else is done than without it. */
   uint64_t describe_only; /* not 0: yes; of a size that the struct grows by */
   /* What was decided while reading, and loses nothing: one line for each file. NULL: it goes to warnings. */
   dseg_warning_sink notes;
@@ -79,6 +79,13 @@ typedef struct dseg_open_options {
   double background;   /* with has_background: the value of voxels that belong to no segment, as 0 does */
   bool has_background; /* NaN is a value here, and in value_maps */
   bool round;          /* every value is the nearest integer */
+  /* All volumes of a file are segments, also where the header says that they are points in time, colours or components
+   * of vectors, which is refused otherwise. */
+  bool all_volumes;
+  size_t volume; /* this one of a file's volumes alone, counted from 1; 0: all */
+  /* mm from voxel to voxel along the axes of a file of a research format, of use where its header does not say it; 0:
+   * not given. Without it such a file has no place in space (DSEG_SPACE_NONE), and spacings of 0. */
+  double spacing[3];
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the
