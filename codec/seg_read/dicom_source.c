@@ -108,20 +108,40 @@ dseg_status dseg_dicom_count_frames(const dseg_dicom_source *source, uint64_t me
   return DSEG_OK;
 }
 
-/* The distance between native frames: none is padded, unless the caller says so and the length agrees. */
+/* Whether count frames that are stride bits apart take the bytes of Pixel Data, of even length. */
+static bool takes_all(uint64_t bytes, uint64_t stride, size_t count) {
+  uint64_t bits = 0;
+  const bool fits = !__builtin_mul_overflow(stride, (uint64_t)count, &bits) && bits <= UINT64_MAX - 7;
+  const uint64_t taken = fits ? (bits + 7) / 8 : UINT64_MAX;
+  return fits && bytes - taken <= 1 && taken <= bytes;
+}
+
+/* The distance between native frames. 1-bit frames are padded where the caller says so and the length agrees, and where
+ * their length says so and nothing else: then recognised is set. */
 static dseg_native_layout native_layout(const dseg_dicom_source *source, const dseg_located *pixels, size_t count,
-                                        bool padded) {
+                                        bool padded, bool *recognised) {
   const dseg_geometry *geometry = &source->base.description->geometry;
   const uint64_t bits = (uint64_t)geometry->rows * geometry->columns * source->info.bits_allocated;
   const uint64_t to_byte = (bits + 7) / 8 * 8;
   const uint64_t to_word = (bits + 15) / 16 * 16;
+  const uint64_t bytes = pixels->value_length;
   dseg_native_layout layout = {bits, bits};
-  if (padded && source->info.bits_allocated == 1) {
-    const uint64_t bytes = pixels->value_length;
+  *recognised = false;
+  if (source->info.bits_allocated != 1) {
+    return layout;
+  }
+  if (padded) {
     if (to_word / 8 * count <= bytes) {
       layout.stride_bits = to_word;
     } else if (to_byte / 8 * count <= bytes) {
       layout.stride_bits = to_byte;
+    }
+  } else if (count > 1 && !takes_all(bytes, bits, count)) {
+    const bool by_byte = takes_all(bytes, to_byte, count);
+    const bool by_word = takes_all(bytes, to_word, count);
+    if (by_byte != by_word || (by_byte && to_byte == to_word)) {
+      layout.stride_bits = by_byte ? to_byte : to_word;
+      *recognised = true;
     }
   }
   return layout;
@@ -142,14 +162,22 @@ static dseg_status locate_part(dseg_dicom_source *source, size_t part, size_t fi
     source->info.pixel_data_bytes += bytes;
     return DSEG_OK;
   }
-  const dseg_native_layout layout = native_layout(source, pixels, count, options->padded_bit_frames);
+  bool recognised = false;
+  const dseg_native_layout layout = native_layout(source, pixels, count, options->padded_bit_frames, &recognised);
+  if (recognised) {
+    dseg_warn(
+        &options->warnings,
+        "each 1-bit frame in Pixel Data (7FE0,0010) starts at a whole %s, contrary to PS3.5 8.1.1: its length allows "
+        "no other reading",
+        layout.stride_bits % 16 == 0 && layout.stride_bits != (layout.frame_bits + 7) / 8 * 8 ? "word" : "byte");
+  }
   uint64_t extra;
   DSEG_TRY(dseg_locate_native(&source->table, first, count, (uint16_t)part, pixels, &layout, &extra, error));
   source->info.pixel_data_bytes += pixels->value_length;
   if (extra > 1) {
     dseg_warn(&options->warnings,
               "Pixel Data (7FE0,0010) has %" PRIu64 " bytes more than its frames take (PS3.5 8.1.1)%s", extra,
-              source->info.bits_allocated == 1 ? "; frames may be padded" : "");
+              source->info.bits_allocated == 1 ? "; --padded-bit-frames takes frames that start at whole bytes" : "");
   }
   return DSEG_OK;
 }

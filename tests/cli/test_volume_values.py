@@ -4,6 +4,7 @@
 import math
 import struct
 
+import dicom_bytes
 import harness
 from harness import CliTest, make_voxels, read_nifti
 from volumes import SIZE, read_volume, write_volume
@@ -305,6 +306,44 @@ class Spacings(CliTest):
             self.assertRegex(self.dseg("info", "in.mha").out, rf"spacing \[mm\] +{wanted}")
         write_volume(self.dir / "in.nii", make_voxels(SIZE, harness.blocks), "H", units=5)
         self.assertIn("no unit of length", self.fails("convert", "in.nii", "out.dcm", code=harness.INPUT).err)
+
+
+class PaddedFrames(CliTest):
+    """1-bit frames that start at whole bytes, which the length of Pixel Data shows."""
+
+    def pad(self, name, made, size, align):
+        content = (self.dir / name).read_bytes()
+        parts = dicom_bytes.elements(dicom_bytes.data_set(content))
+        value = parts[-1][1][12:]
+        count = int(dict(parts)[0x00280008][8:])
+        bits = [value[i // 8] >> i % 8 & 1 for i in range(count * size)]
+        padded = b"".join(
+            sum(bit << i for i, bit in enumerate(bits[frame * size : (frame + 1) * size])).to_bytes(
+                (size + align - 1) // align * align // 8, "little")
+            for frame in range(count))  # fmt: skip
+        parts[-1] = (parts[-1][0], dicom_bytes.element(0x7FE00010, b"OB", padded + bytes(len(padded) % 2)))
+        (self.dir / made).write_bytes(dicom_bytes.with_data_set(content, b"".join(part for _, part in parts)))
+
+    def check(self, labels, align, where):
+        size = (9, 5, 12)
+        voxels = self.volume(size=size, labels=labels)
+        self.dseg("convert", "labels.nii", "in.dcm", "--as", "binary", "--force")
+        self.pad("in.dcm", "padded.dcm", 45, align)
+        said = self.dseg("convert", "padded.dcm", "out.nii", "--force").err
+        self.assertIn(f"starts at a whole {where}, contrary to PS3.5 8.1.1", said)
+        self.assertEqual(read_nifti(self.dir / "out.nii")[1], voxels)
+
+    def test_one_and_several_segments(self):
+        self.check(lambda i, j, k: int((i + j + k) % 3 == 0), 8, "byte")
+        self.check(lambda i, j, k: (i + j + k) % 4, 8, "byte")
+
+    def test_the_standard_comes_first(self):
+        """A length that the standard allows is read as it says; what fits no reading is told with the option."""
+        self.volume(size=(9, 5, 12), labels=lambda i, j, k: int((i + j + k) % 3 == 0))
+        self.dseg("convert", "labels.nii", "in.dcm", "--as", "binary")
+        self.assertEqual(self.dseg("convert", "in.dcm", "out.dcm").err, "")
+        self.pad("in.dcm", "long.dcm", 45, 64)
+        self.assertIn("--padded-bit-frames", self.dseg("info", "long.dcm").err)
 
 
 if __name__ == "__main__":

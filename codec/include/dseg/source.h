@@ -50,8 +50,8 @@ typedef struct dseg_open_options {
   /* Also read what each plane was derived from, the context (patient, study, equipment), and all attributes that a copy
    * keeps. Without it a copy of the description has none of them, and an object written from it belongs to nobody. */
   bool keep_context;
-  /* Tolerate 1-bit frames that start at a byte (or 16-bit word) boundary although the standard packs them
-   * without a gap (PS3.5 8.1.1); only by request, since such files cannot be told from damaged ones. */
+  /* Take 1-bit frames as starting at a byte (or 16-bit word) boundary although the standard packs them without a gap
+   * (PS3.5 8.1.1). Without it they are only where the length of Pixel Data allows no other reading, with a warning. */
   bool padded_bit_frames;
   unsigned threads; /* 0: one for each processor */
   /* The directory where a deflated data set (PS3.5 A.5) is inflated into a file without a name; NULL: the system's
