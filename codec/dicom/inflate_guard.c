@@ -12,7 +12,8 @@
 #define PIXEL_DATA DSEG_TAG(0x7FE0, 0x0010)
 #define ITEM_GROUP 0xFFFEu
 #define UNDEFINED UINT32_MAX
-#define SLACK ((uint64_t)1 << 20) /* bytes of Pixel Data beyond its frames, which some writers leave */
+#define SLACK \
+  ((uint64_t)1 << 20) /* bytes of Pixel Data beyond its frames, or behind all elements, which some writers leave */
 
 static bool has_long_length(const uint8_t *vr) {
   static const char names[] = "OB OD OF OL OV OW SQ SV UC UN UR UT UV";
@@ -73,6 +74,10 @@ static dseg_status begin_value(dseg_inflate_guard *guard, dseg_error *error) {
   guard->tag = tag;
   if (is_item) {
     begin_item(guard, tag, length);
+    return DSEG_OK;
+  }
+  if (guard->depth == 0 && guard->after_pixels && tag == 0 && length == 0 && guard->padding < SLACK) {
+    guard->padding += 8;
     return DSEG_OK;
   }
   if (guard->depth == 0 && guard->after_pixels && tag <= PIXEL_DATA) {

@@ -18,6 +18,7 @@ typedef struct dseg_inflate_guard {
   uint32_t tag;       /* whose value is passed */
   uint8_t number[16]; /* its first bytes */
   size_t number_size;
+  uint64_t padding;                              /* zeros behind the last element, which some writers leave */
   uint64_t rows, columns, bits, samples, frames; /* 0: not there yet */
 } dseg_inflate_guard;
 

@@ -8,7 +8,8 @@ import subprocess
 import zlib
 
 import harness
-from harness import INPUT, USAGE, CliTest
+from harness import INPUT, USAGE, CliTest, make_voxels
+from volumes import SIZE, write_volume
 
 PLANE = 1 << 20  # bytes and voxels
 
@@ -177,6 +178,26 @@ class Looked(CliTest):
         self.dseg("convert", "b.nii", "f.dcm", "--as", "fractional")
         self.dseg("convert", "f.dcm", "f.nii.gz")
         self.same("f.nii.gz")
+
+    def test_values(self):
+        """They are judged by the same rules, and refused in the same words."""
+        right = make_voxels(SIZE, harness.blocks)
+
+        def write(table):
+            write_volume(self.dir / "v.nii", [table.get(value, value) for value in right], "f")
+
+        for table in ({2: 1.9999, 7: 6.9999}, {1: 0.9999, 2: 1, 7: 1}, {1: 0.3, 2: 0.9995, 7: 1}):
+            with self.subTest(table):
+                write(table)
+                self.same("v.nii")
+        for table in ({2: 2.4}, {1: 0.5}, {1: 0.5, 2: 1.0005, 7: 1}):
+            with self.subTest(table):
+                write(table)
+                looked = self.fails("info", "v.nii", code=INPUT).err
+                self.assertEqual(looked, self.fails("info", "v.nii", "--statistics", code=INPUT).err)
+        write_volume(self.dir / "t.nii", [-4.5 for _ in right] * 2, "f", volumes=2, units=10)
+        looked = self.fails("info", "t.nii", code=INPUT).err
+        self.assertIn("points in time", looked)
 
     def test_members_and_damage(self):
         self.volume()

@@ -5,7 +5,8 @@ import os
 import pathlib
 
 import harness
-from harness import INPUT, OK, OUTPUT, USAGE, CliTest
+from harness import INPUT, OK, OUTPUT, USAGE, CliTest, make_voxels
+from volumes import SIZE, write_volume
 
 SUBCOMMANDS = {
     "convert": [
@@ -140,7 +141,9 @@ class Mistakes(CliTest):
     def test_refusals_name_the_option_that_helps(self):
         self.volume()
         self.dseg("convert", "labels.nii", "a.dcm", "--as", "binary")
-        self.dseg("convert", "labels.nii", "f.dcm", "--as", "fractional")
+        fractions = [0.3 * (value != 0) for value in make_voxels(SIZE, harness.blocks)]
+        write_volume(self.dir / "f.nii", fractions * 2, "f", volumes=2)
+        self.dseg("convert", "f.nii", "f.dcm")
         for name in ("out.dcm", "out.png"):
             (self.dir / name).write_text("precious")
         for arguments, words in (

@@ -283,7 +283,7 @@ static void contradictory_headers(void **state) {
   put_dim(&nifti, 1, INT64_MAX);
   put_dim(&nifti, 2, INT64_MAX);
   write_nifti("a.nii", &nifti, voxels, COUNT);
-  expect_failure("a.nii", DSEG_ERROR_LIMIT, "larger than the limit");
+  expect_failure("a.nii", DSEG_ERROR_LIMIT, "larger than the memory limit");
 
   nifti = nifti_create(1, false, 2, 8);
   put_dim(&nifti, 1, 32767);
