@@ -342,8 +342,8 @@ void dseg_memory_source_keep_fractions(dseg_source *source, float *fractions, do
   dseg_memory_source *memory = own(source);
   memory->exact = fractions;
   memory->off = off;
-  source->held +=
-      (uint64_t)memory->plane_pixels * source->description->geometry.plane_count * memory->layer_count * sizeof *fractions;
+  source->held += (uint64_t)memory->plane_pixels * source->description->geometry.plane_count * memory->layer_count *
+                  sizeof *fractions;
 }
 
 static dseg_status check_layers(const dseg_description *description, const dseg_layer *layers, size_t layer_count,
