@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/text_out.h"
+#include "cli/utf8.h"
 
 static void write_escaped(FILE *stream, const char *text);
 

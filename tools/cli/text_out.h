@@ -4,18 +4,10 @@
 #define DSEG_TOOLS_CLI_TEXT_OUT_H
 
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
+#include "cli/utf8.h"
 #include "dseg/status.h"
-
-/* Bytes of the UTF-8 character that text begins with; 0: it begins with none. */
-size_t cli_utf8_length(const unsigned char *text);
-
-/* Whether the character of length bytes, as cli_utf8_length says, controls a terminal: C0, delete, or C1, which may
- * also stand as a single byte. */
-bool cli_is_control(const unsigned char *text, size_t length);
 
 /* Writes text to stream. The bytes of control characters are shown as "\x1b", line ends too. */
 void cli_put_text(FILE *stream, const char *text);
