@@ -14,7 +14,6 @@ static const dseg_frame_codec *const codecs[] = {
 };
 
 static dseg_status register_representations(dseg_error *error) {
-#if DSEG_PROPOSAL_HEADERS
   const dseg_representation *volume;
   for (size_t i = 0; (volume = dseg_proposal_volume(i)) != NULL; i++) {
     if (dseg_find_representation(volume->name) != volume) {
@@ -24,8 +23,6 @@ static dseg_status register_representations(dseg_error *error) {
   if (dseg_find_representation(dseg_proposal_label_sets.name) != &dseg_proposal_label_sets) {
     DSEG_TRY(dseg_register(&dseg_proposal_label_sets, NULL, error));
   }
-#endif
-  (void)error;
   return DSEG_OK;
 }
 
