@@ -68,7 +68,8 @@ class Truth:
     def read_fractions(self, path, info, file):
         """A volume of a hundred segments would be too large as a file: frames, which dseg decodes, by their places."""
         self.is_layered = True
-        dseg("transcode", path, file, "--transfer-syntax", "explicit-le", "--force")
+        # In the standard's form: a proposal's may have no functional groups.
+        dseg("convert", path, file, "--as", "fractional", "--transfer-syntax", "explicit-le", "--force")
         grid = info["geometry"]["grid"]
         self.affine = np.eye(4)
         self.affine[:3, :3] = np.transpose([grid["step_i"], grid["step_j"], grid["step_k"]])
