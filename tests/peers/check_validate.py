@@ -155,8 +155,8 @@ def compare(path):
     found = {finding["rule"] for finding in ours}
     errors = {finding["rule"] for finding in ours if finding["severity"] == "error"}
     problems, told = [], set()
-    if any("Dicom dataset read failed" in line for line in theirs):
-        return [], set()  # broken, or of a transfer syntax that it does not know: the rest means nothing
+    if any("Dicom dataset read failed" in line or "Information Object Not found" in line for line in theirs):
+        return [], set()  # broken, or of a transfer syntax or SOP Class that it does not know: the rest means nothing
     for line in theirs:
         rules = next((rules for pattern, rules in SUBJECTS if re.search(pattern, line)), None)
         if rules is None:
