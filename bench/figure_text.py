@@ -71,7 +71,7 @@ def machine_of(part, results):
 def machines_text(results):
     """The machine of most parts, then the others, each with what it measured: a suite, or how many of its parts."""
     by_machine, suites = {}, {}
-    for part in results["parts"]:
+    for part in results.get("parts", []):
         text, suite = machine_text(machine_of(part, results)), part["part"].partition("-")[0]
         by_machine.setdefault(text, []).append(suite)
         suites[suite] = suites.get(suite, 0) + 1

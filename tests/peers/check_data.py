@@ -89,17 +89,16 @@ def without_padding(array, dataset):
 
 def check_volume(path, dataset):
     arrays, affine = volumes_of(dataset)
-    spacing = () if group(dataset, 0, "PixelMeasuresSequence") else ("--spacing", "1,1,1")  # a projection says none
     if dataset.SegmentationType == "FRACTIONAL":
         check_fractions(path, arrays, affine, dataset.MaximumFractionalValue)
     elif dataset.SegmentationType == "LABELMAP":
-        check_labels(path, without_padding(arrays[None], dataset), affine, *spacing)
+        check_labels(path, without_padding(arrays[None], dataset), affine)
     elif np.max(sum((array != 0).astype(int) for array in arrays.values())) > 1:
         described = [int(segment.SegmentNumber) for segment in dataset.SegmentSequence]
         empty = np.zeros_like(next(iter(arrays.values())))
-        check_masks(path, {number: arrays.get(number, empty) for number in described}, affine, *spacing)
+        check_masks(path, {number: arrays.get(number, empty) for number in described}, affine)
     else:
-        check_labels(path, sum(array.astype(int) * number for number, array in arrays.items()), affine, *spacing)
+        check_labels(path, sum(array.astype(int) * number for number, array in arrays.items()), affine)
 
 
 def tile_places(dataset):

@@ -5,13 +5,23 @@ import nibabel
 import nrrd
 import numpy as np
 
-from peerlib import assert_same_volume, dseg
+from peerlib import assert_same_volume, dseg, dseg_info
 
 TO_DICOM = np.diag([-1, -1, 1, 1])
 
 
+def missing_spacing(path, affine):
+    """The option of dseg convert that gives a volume the spacing which the object does not say: of a projection, or of one
+    plane without thickness."""
+    geometry = dseg_info(path)["geometry"]
+    if all(geometry["pixel_spacing"]) and geometry["spacing_between_slices"]:
+        return ()
+    return "--spacing", ",".join(f"{step:.17g}" for step in np.linalg.norm(affine[:3, :3], axis=0))
+
+
 def check_labels(path, labels, affine, *options):
     """labels[k, j, i]; as NIfTI, and the same as NRRD. options: of dseg convert, here and below."""
+    options += missing_spacing(path, affine)
     dseg("convert", path, "read.nii.gz", "--force", *options)
     image = nibabel.load("read.nii.gz")
     array = np.transpose(np.asarray(image.dataobj), (2, 1, 0))
@@ -34,7 +44,7 @@ def nrrd_affine(header):
 
 def check_masks(path, masks, affine, *options):
     """masks by number, which overlap; as seg.nrrd, whose layers hold them."""
-    dseg("convert", path, "read.seg.nrrd", "--force", *options)
+    dseg("convert", path, "read.seg.nrrd", "--force", *options, *missing_spacing(path, affine))
     array, header = nrrd.read("read.seg.nrrd")
     if array.ndim == 3:
         array = array[np.newaxis]
@@ -51,7 +61,7 @@ def check_masks(path, masks, affine, *options):
 
 def check_fractions(path, stored, affine, maximum, *options):
     """stored fractions by number; as NIfTI of floats, one volume for each segment."""
-    dseg("convert", path, "read.nii.gz", "--force", *options)
+    dseg("convert", path, "read.nii.gz", "--force", *options, *missing_spacing(path, affine))
     image = nibabel.load("read.nii.gz")
     array = np.asarray(image.dataobj)
     assert array.dtype == np.float32
