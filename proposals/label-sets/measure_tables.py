@@ -95,6 +95,8 @@ def parts_block(table):
 def times_block(table):
     rows = [[form_words(form, codec), *(milliseconds(table.rows.get(("s0327", form, codec, what))) for what in TIMES)]
             for form, codec in chain_forms(table, "write")]  # fmt: skip
+    if not rows:
+        return "Not measured yet by this program; [findings](../../docs/findings.md) have times of s0327."
     return markdown(["s0327, milliseconds", "write", "open", "one mask", "all masks", "open, pydicom", "open, highdicom"], rows)
 
 
