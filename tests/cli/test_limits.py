@@ -167,7 +167,7 @@ class Looked(CliTest):
         self.volume(labels=lambda i, j, k: 70000 % 65536 if i == 3 else harness.blocks(i, j, k))
         for name in ("a.nii.gz", "a.nii", "a.hdr", "a.nrrd", "a.nhdr", "a.seg.nrrd", "a.mha", "a.mhd"):
             with self.subTest(name):
-                self.dseg("convert", "labels.nii", name)
+                self.dseg("convert", "labels.nii", name, "--force")
                 self.assertEqual([item["number"] for item in self.same(name)["segments"]], [1, 2, 7, 4464])
 
     def test_layers(self):
