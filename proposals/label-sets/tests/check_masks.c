@@ -105,7 +105,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   const size_t count = list_files(argv[1], paths);
-  const double fold = argc > 2 ? atof(argv[2]) : 1;
+  const double fold = argc > 2 ? strtod(argv[2], NULL) : 1;
   if (dseg_register_proposals(&error) != DSEG_OK ||
       dseg_open_many((const char *const *)paths, count, NULL, &masks, &error) != DSEG_OK) {
     stop(argv[1], &error);

@@ -92,7 +92,12 @@ static void compare_statistics(const volume *of, dseg_source *source) {
 static void compare_parts(const volume *of, dseg_source *source) {
   uint8_t *mask = malloc(of->pixels);
   uint16_t *labels = malloc(of->pixels * sizeof *labels);
-  assert_true(mask != NULL && labels != NULL);
+  if (mask == NULL || labels == NULL) {
+    free(mask);
+    free(labels);
+    fail_msg("out of memory");
+    return;
+  }
   const uint32_t chosen[] = {(uint32_t)of->segments - 1};
   const size_t plane = of->planes / 2;
   const dseg_label_request request = {.struct_size = sizeof request,
@@ -347,7 +352,7 @@ static void four_readers_of_ten_organs(void **unused) {
   enum { ORGANS = 10, READERS = 4 };
   (void)unused;
   volume made;
-  volume_make(&made, 30, 24 * ORGANS, 3, ORGANS * READERS);
+  volume_make(&made, 30, (size_t)24 * ORGANS, 3, (size_t)ORGANS * READERS);
   uint32_t state = 5;
   for (size_t segment = 0; segment < made.segments; segment++) {
     const size_t organ = segment / READERS;
@@ -389,10 +394,10 @@ static void bits_are_as_few_as_possible(void **unused) {
   volume_add_columns(&made, 0, 1, 6);
   volume_add_columns(&made, 1, 4, 9);
   const struct {
-    uint32_t number;
     const dseg_option_value *options;
+    uint32_t number;
     unsigned bits;
-  } cases[] = {{2, NULL, 8}, {254, NULL, 8}, {255, NULL, 16}, {300, NULL, 16}, {2, wide, 16}};
+  } cases[] = {{NULL, 2, 8}, {NULL, 254, 8}, {NULL, 255, 16}, {NULL, 300, 16}, {wide, 2, 16}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     for (size_t k = 0; k < 2; k++) {
       const written_as as = {"label-sets", k == 0 ? "explicit-le" : "rle", cases[i].options,

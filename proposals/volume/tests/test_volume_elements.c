@@ -10,8 +10,14 @@
 
 enum { LINES = 14, PIXELS = 9 };
 
-#define STRICT "00020002 UI " DSEG_UID_VOLUME, "00080016 UI " DSEG_UID_VOLUME
-#define STRICT_LABELS "00020002 UI " DSEG_UID_LABELMAP_VOLUME, "00080016 UI " DSEG_UID_LABELMAP_VOLUME
+#define META "00020002 UI "
+#define CLASS "00080016 UI "
+static const char volume_meta[] = META DSEG_UID_VOLUME;
+static const char volume_class[] = CLASS DSEG_UID_VOLUME;
+static const char labels_meta[] = META DSEG_UID_LABELMAP_VOLUME;
+static const char labels_class[] = CLASS DSEG_UID_LABELMAP_VOLUME;
+#define STRICT volume_meta, volume_class
+#define STRICT_LABELS labels_meta, labels_class
 
 /* Two planes, two segments: BINARY has four frames, segments first. */
 static const char *const strict[LINES] = {STRICT,
@@ -298,7 +304,7 @@ static void planes_are_bounded_by_the_memory_limit(void **state) {
   const char *const lines[8] = {line, "00211002 UL 4000000"};
   (void)state;
   memset(line + strlen(line), '0', sizeof line - strlen(line) - 1);
-  line[strlen("00211003 OB ") + 4 * 1000 * 1000 / 8 * 2] = '\0';
+  line[strlen("00211003 OB ") + (size_t)4 * 1000 * 1000 / 8 * 2] = '\0';
   const struct outcome outcome = run(LABELMAP, strict_labels, lines, 0, NULL);
   assert_non_null(strstr(outcome.message, "a volume of 4000000 planes exceeds the memory limit"));
 }

@@ -77,7 +77,7 @@ static void expect_same_images(const dseg_description *a, const dseg_description
   for (size_t i = 0; i < PLANES; i++) {
     const dseg_instance_reference *x = image_of(a, i), *y = image_of(b, reversed ? PLANES - 1 - i : i);
     assert_true((x == NULL) == (y == NULL));
-    if (x != NULL) {
+    if (x != NULL && y != NULL) {
       assert_string_equal(x->sop_instance_uid, y->sop_instance_uid);
       assert_string_equal(x->sop_class_uid, y->sop_class_uid);
       assert_string_equal(x->series_uid, y->series_uid);
@@ -126,7 +126,7 @@ static void frames_of_an_image_come_back(void **state) {
 
 /* What was said once is with every frame of a copy in the standard's form, and the block is not. */
 static void a_copy_has_it_with_every_frame(void **state) {
-  frame_item items[PLANES];
+  frame_item items[PLANES] = {0};
   written_file file;
   dseg_error error = {0};
   (void)state;
