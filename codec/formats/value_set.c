@@ -252,17 +252,18 @@ static void scan_shorts(dseg_value_set *set, const uint8_t *voxels, size_t count
 }
 
 /* One voxel of four or eight bytes at a time; add is called where it differs from the one before. */
-#define SCAN(name, type, add)                                                  \
-  static void name(dseg_value_set *set, const uint8_t *voxels, size_t count) { \
-    type before = 0;                                                           \
-    for (size_t i = 0; i < count; i++) {                                       \
-      type value;                                                              \
-      memcpy(&value, voxels + i * sizeof value, sizeof value);                 \
-      if (value != before) {                                                   \
-        before = value;                                                        \
-        add;                                                                   \
-      }                                                                        \
-    }                                                                          \
+#define SCAN(name, type, add)                                                                              \
+  static void name(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) { \
+    type before = 0;                                                                                       \
+    (void)raw;                                                                                             \
+    for (size_t i = 0; i < count; i++) {                                                                   \
+      type value;                                                                                          \
+      memcpy(&value, voxels + i * sizeof value, sizeof value);                                             \
+      if (value != before) {                                                                               \
+        before = value;                                                                                    \
+        add;                                                                                               \
+      }                                                                                                    \
+    }                                                                                                      \
   }
 
 SCAN(scan_uint32, uint32_t, add_label(set, value))
@@ -315,21 +316,8 @@ static void scan_reals(dseg_value_set *set, const dseg_raw_volume *raw, const ui
   }
 }
 
-#define SCAN_FLOATS(name, type)                                                                            \
-  static void name(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) { \
-    type before = 0;                                                                                       \
-    for (size_t i = 0; i < count; i++) {                                                                   \
-      type value;                                                                                          \
-      memcpy(&value, voxels + i * sizeof value, sizeof value);                                             \
-      if (value != before) {                                                                               \
-        before = value;                                                                                    \
-        add_real(set, raw, (double)value);                                                                 \
-      }                                                                                                    \
-    }                                                                                                      \
-  }
-
-SCAN_FLOATS(scan_float32, float)
-SCAN_FLOATS(scan_float64, double)
+SCAN(scan_float32, float, add_real(set, raw, (double)value))
+SCAN(scan_float64, double, add_real(set, raw, value))
 
 void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
   if (dseg_raw_volume_has_meaning(raw)) {
@@ -347,10 +335,10 @@ void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const 
       scan_shorts(set, voxels, count);
       take_negative(set, 16);
       break;
-    case DSEG_VOXEL_UINT32: scan_uint32(set, voxels, count); break;
-    case DSEG_VOXEL_INT32: scan_int32(set, voxels, count); break;
-    case DSEG_VOXEL_UINT64: scan_uint64(set, voxels, count); break;
-    case DSEG_VOXEL_INT64: scan_int64(set, voxels, count); break;
+    case DSEG_VOXEL_UINT32: scan_uint32(set, raw, voxels, count); break;
+    case DSEG_VOXEL_INT32: scan_int32(set, raw, voxels, count); break;
+    case DSEG_VOXEL_UINT64: scan_uint64(set, raw, voxels, count); break;
+    case DSEG_VOXEL_INT64: scan_int64(set, raw, voxels, count); break;
     case DSEG_VOXEL_FLOAT32: scan_float32(set, raw, voxels, count); break;
     case DSEG_VOXEL_FLOAT64: scan_float64(set, raw, voxels, count); break;
   }
