@@ -2,7 +2,9 @@
 """How figures are written in the documents: times, sizes, ranges, shares, and encodings in words."""
 
 UNITS = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("bytes", 1))
-REPRESENTATIONS = {"binary": "BINARY", "labelmap": "LABELMAP", "fractional": "FRACTIONAL"}
+REPRESENTATIONS = {"binary": "BINARY", "labelmap": "LABELMAP", "fractional": "FRACTIONAL",
+                   "binary-volume": "BINARY, volume", "labelmap-volume": "LABELMAP, volume", "label-sets": "label sets"}  # fmt: skip
+OPTIONS = {"dual=1": " (dual)", "volume=1": ", volume", "volume=2": ", volume (dual)"}
 CODECS = {"explicit-le": "native", "implicit-le": "native, implicit VR", "encapsulated": "native, encapsulated", "deflated": "deflated data set",
           "deflated-frame": "Deflated Image Frame", "rle": "RLE", "jpeg-ls": "JPEG-LS", "jpeg-lossless": "JPEG lossless",
           "jpeg2000": "JPEG 2000", "htj2k": "HTJ2K", "jpeg-xl": "JPEG XL", "zstd": "Zstandard", "label-edge": "Label Edge",
@@ -55,7 +57,8 @@ def codec_words(codec, setting=""):
 def form_words(form):
     """LABELMAP, Deflated Image Frame, level 12: of labelmap/deflated-frame:level=12."""
     representation, _, codec = form.partition("/")
-    return f"{REPRESENTATIONS[representation]}, {codec_words(*codec.split(':', 1))}"
+    name, *options = representation.split(":")
+    return f"{REPRESENTATIONS[name]}{''.join(OPTIONS[option] for option in options)}, {codec_words(*codec.split(':', 1))}"
 
 
 def machine_text(machine):

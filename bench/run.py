@@ -18,13 +18,14 @@ from report import write_report
 from suites import Context, browser, damage, encodings, frame_codecs, growth, headline, slow_codecs
 from survey.archive import archive
 from survey.cases import CASES, QUICK_CASES
+from survey.described import described
 from survey.suite import survey
 from together import together
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
 SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage", "slow", "together")
-LONG = ("survey", "archive")  # only with --only: the survey takes an hour
+LONG = ("survey", "described", "archive")  # only with --only: the survey takes an hour
 
 # The case of the headline: the first of these that is at hand.
 BIG = "s0327-512|phantom-108-512|s0327|inia19"
@@ -79,9 +80,10 @@ def plan(options, context, corpora):
 
 
 def plan_survey(options, context, corpora):
-    for case in CASES:
-        if not options.quick or case.name in QUICK_CASES:
-            yield "survey", case.name, lambda case=case: survey(context, case, corpora, 10 if options.quick else 100)
+    cases = [case for case in CASES if not options.quick or case.name in QUICK_CASES]
+    for suite, measure in (("survey", survey), ("described", described)):
+        for case in cases:
+            yield suite, case.name, lambda case=case, measure=measure: measure(context, case, corpora, 10 if options.quick else 100)
     yield "archive", "", lambda: archive(options.out / "parts", options.quick)
 
 

@@ -4,7 +4,7 @@ dseg makes of that object with each proposal. Bytes by part, and times to write,
 
 import shutil
 
-from figure_text import size_text, time_text
+from figure_text import form_words, size_text, time_text
 from measuring import Job, progress, run_jobs
 from suites import must
 from survey.parts import parts_of_file
@@ -18,8 +18,6 @@ FORMS = (("binary", (), "explicit-le"), ("binary", (), "deflated-frame"), ("bina
          ("label-sets", ("volume=1",), "deflated-frame"), ("label-sets", ("volume=1",), "label-edge"))  # fmt: skip
 PATIENCE, TIMEOUT = 10, 300
 PARTS = ("pixel_data", "frame_index", "per_frame_groups", "references", "segments", "rest")
-WORDS = {"binary": "BINARY", "binary-volume": "BINARY, volume", "label-sets": "label sets", "dual=1": " (dual)", "volume=1": ", volume", "volume=2": ", volume (dual)"}
-CODEC_WORDS = {"explicit-le": "native", "deflated-frame": "Deflated Image Frame", "label-edge": "Label Edge"}
 
 
 def prepare(context, masks, folder):
@@ -91,9 +89,7 @@ def measure(context, masks, folder, budget):
 
 
 def words_of(record):
-    representation = WORDS[record["representation"]] + "".join(WORDS[option] for option in record["options"])
-    by = " by highdicom" if record["writer"] == "highdicom" else ""
-    return f"{representation}, {CODEC_WORDS[record['codec']]}{by}"
+    return form_words(record["form"]) + (" by highdicom" if record["writer"] == "highdicom" else "")
 
 
 def table(results):

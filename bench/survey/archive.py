@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from survey.reckon import cases_of, mixed, reckon
+from survey.values import SURVEYED
 
 HERE = Path(__file__).resolve().parent
 KEPT = HERE.parent / "results.json"
@@ -17,9 +18,12 @@ OVERLAP_SHARES = (0, 0.05, 0.25, 1)
 
 def survey_records(parts, quick):
     """What this run has measured, else what is kept of an earlier one."""
-    names = sorted(parts.glob(f"{'quick-' if quick else ''}survey-*.json"))
-    found = [record for path in names for record in json.loads(path.read_text())["records"]]
-    return found or json.loads(KEPT.read_text()).get("survey", [])
+    kept = json.loads(KEPT.read_text())
+    found = []
+    for suite in SURVEYED:
+        names = sorted(parts.glob(f"{'quick-' if quick else ''}{suite}-*.json"))
+        found += [record for path in names for record in json.loads(path.read_text())["records"]] or kept.get(suite, [])
+    return found
 
 
 def class_records(classes, records):

@@ -112,8 +112,8 @@ def mixed(reckoned, shares):
     totals = {record["form"]: record for record in reckoned if record["record"] == "form" and record["class"] == "all"}
     made = []
     for form, record in totals.items():
-        binary = totals.get(form.replace("labelmap/", "binary/"))
-        if not form.startswith("labelmap/") or binary is None:
+        binary = totals.get(form.replace("labelmap", "binary", 1))
+        if not form.startswith("labelmap") or binary is None:
             continue
         for share in shares:
             spread = {bound: (1 - share) * record["bytes"][bound] + share * binary["bytes"][bound] for bound in BOUNDS}

@@ -4,7 +4,7 @@
 from figure_text import form_words, percent, range_text, size_text, times_text
 
 from survey.reckon import AS_IT_IS
-from survey.values import (NATIVE, UNCOMPRESSED, group_share, hours_text, of_kind, share_of, smallest_forms, source_of, totals,
+from survey.values import (NATIVE, UNCOMPRESSED, group_share, hours_text, of_kind, share_of, smallest_forms, source_of, surveyed, totals,
                            with_parts_as_it_is)  # fmt: skip
 
 PARTS = ("pixel_data", "frame_index", "per_frame_groups", "references", "segments", "rest")
@@ -12,11 +12,14 @@ HEAD = ["case", "form", "by", "file bytes", "pixel data", "offsets, item tags", 
         "the rest", "write, CPU s", "read, ms", "a plane, ms"]  # fmt: skip
 # What dcmqi and highdicom write is shown in any case, of dseg's forms only these and what failed; results.json has all.
 SHOWN = (NATIVE, "binary/deflated-frame", "binary/deflated", "binary/label-edge", "labelmap/explicit-le", "labelmap/deflated-frame",
-         "labelmap/deflated", "labelmap/label-edge", "labelmap/label-edge-predicted")  # fmt: skip
+         "labelmap/deflated", "labelmap/label-edge", "labelmap/label-edge-predicted", "binary-volume/deflated-frame", "binary-volume/label-edge",
+         "labelmap-volume/deflated-frame", "labelmap-volume/label-edge", "label-sets/deflated-frame", "label-sets/label-edge",
+         "label-sets:volume=1/deflated-frame", "label-sets:volume=1/label-edge")  # fmt: skip
 # The archive in findings.md: what the standard has, then what needs a change.
 ARCHIVE_FORMS = ("labelmap/explicit-le", "binary/deflated-frame", "binary/deflated", "labelmap/rle", "labelmap/jpeg-ls", "labelmap/deflated-frame",
                  "labelmap/deflated-frame:level=12", "labelmap/jpeg-xl", "labelmap/deflated", "binary/label-edge", "labelmap/zstd",
-                 "labelmap/label-edge", "labelmap/label-edge-predicted")  # fmt: skip
+                 "labelmap/label-edge", "labelmap/label-edge-predicted", "binary-volume/deflated-frame", "labelmap-volume/deflated-frame",
+                 "binary-volume/label-edge", "labelmap-volume/label-edge")  # fmt: skip
 MIXED_FORMS = ("labelmap/deflated-frame", "labelmap/label-edge")
 # One of each kind of object in findings.md; in the paper fewer, in words.
 PAPER_FORMS = ("binary/deflated-frame", "labelmap/deflated-frame", "binary/label-edge", "labelmap/label-edge")
@@ -46,10 +49,10 @@ def survey_row(record):
 
 def survey_part(results):
     """The cases, and what is shown of their forms; nothing where there was no survey."""
-    records = results.get("survey", [])
-    if not records:
+    cases = {record["case"]: record for record in surveyed(results)}
+    if not cases:
         return []
-    cases = {record["case"]: record for record in records}
+    records = sorted(surveyed(results), key=lambda record: list(cases).index(record["case"]))
     about = [[name, one["what"], f"{one['columns']} x {one['rows']} x {one['planes']}", f"{one['segments']}"] for name, one in cases.items()]
     shown = [record for record in records
              if "left_out" not in record and (record["writer"] != "dseg" or record["form"] in SHOWN or "failed" in record)]  # fmt: skip
@@ -65,7 +68,7 @@ def survey_part(results):
 
 def by_form(results):
     """(case, writer, form): record."""
-    return {(record["case"], record["writer"], record["form"]): record for record in results.get("survey", []) if "bytes" in record}
+    return {(record["case"], record["writer"], record["form"]): record for record in surveyed(results) if "bytes" in record}
 
 
 def with_share(record):
@@ -96,12 +99,14 @@ def findings_headers(results):
         best = smallest_forms(results).get(case)
         if best:
             packed = one("labelmap/deflated") or one("binary/deflated")
+            once = one("labelmap-volume/label-edge") or one("label-sets:volume=1/label-edge")
             rows.append([case, cell(one(NATIVE)), cell(one("binary/deflated-frame")), cell(one("labelmap/deflated-frame")), cell(one("binary/label-edge")),
-                         cell(one("labelmap/label-edge")), size_text(packed["bytes"]["file"]) if packed else "", form_words(best["form"])])  # fmt: skip
+                         cell(one("labelmap/label-edge")), size_text(once["bytes"]["file"]) if once else "", size_text(packed["bytes"]["file"]) if packed else "", form_words(best["form"])])  # fmt: skip
     if not rows:
         raise ValueError("there was no survey")
     return "\n".join(markdown(["case", "BINARY, native", "BINARY, Deflated Image Frame", "LABELMAP, Deflated Image Frame", "BINARY, Label Edge",
-                               "LABELMAP, Label Edge", "LABELMAP (with overlap BINARY), deflated data set", "smallest of all"], rows))  # fmt: skip
+                               "LABELMAP, Label Edge", "LABELMAP (with overlap label sets), volume, Label Edge",
+                               "LABELMAP (with overlap BINARY), deflated data set", "smallest of the standard's representations"], rows))  # fmt: skip
 
 
 def hours_range(spread):

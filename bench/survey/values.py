@@ -8,6 +8,11 @@ from survey.reckon import AS_IT_IS
 NATIVE = "binary/explicit-le"
 DEFLATED = "deflated"  # the frame codec that is none: the whole data set is deflated
 UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+SURVEYED = ("survey", "described")  # what has records of cases and forms
+
+
+def surveyed(results):
+    return [record for suite in SURVEYED for record in results.get(suite, [])]
 
 
 def of_kind(results, kind):
@@ -114,7 +119,7 @@ def archive_values(results):
 
 def survey_values(results):
     """Of each case and form: bytes, and what per-frame groups are of them."""
-    for record in results.get("survey", []):
+    for record in surveyed(results):
         if "bytes" not in record:
             continue
         name = f"survey: {record['case']}, {record['form']}" + (f" by {record['writer']}" if record["writer"] != "dseg" else "")

@@ -57,7 +57,8 @@ SURVEY = [
     {"case": "tumours", "what": "", "writer": "dseg", "form": "labelmap/jpeg-xl", "representation": "labelmap", "codec": "jpeg-xl", "family": "archive",
      "source_bytes": MB, "columns": 1, "rows": 1, "planes": 1, "segments": 1, "images": 1, "failed": "no memory"},
 ]  # fmt: skip
-RESULTS = {"survey": SURVEY, "archive": archive_of(SOURCE, CHECK, SURVEY)}
+DESCRIBED = [record("s0327-512", "labelmap-volume/label-edge", MB // 5, 0), record("tumours", "label-sets:volume=1/label-edge", MB // 4, 0)]
+RESULTS = {"survey": SURVEY, "described": DESCRIBED, "archive": archive_of(SOURCE, CHECK, SURVEY + DESCRIBED)}
 
 
 class Text(unittest.TestCase):
@@ -70,6 +71,7 @@ class Text(unittest.TestCase):
 
     def test_forms(self):
         self.assertEqual(form_words("labelmap/deflated-frame:level=12"), "LABELMAP, Deflated Image Frame, level 12")
+        self.assertEqual(form_words("label-sets:volume=1/label-edge"), "label sets, volume, Label Edge")
 
     def test_machines(self):
         machine = lambda name: {"virtual": False, "processors": 2, "processor": name, "memory_bytes": 8e9, "compiler": "cc"}
@@ -122,8 +124,8 @@ class Tables(unittest.TestCase):
 
     def test_headers(self):
         rows = [line.split(" | ") for line in findings_headers(RESULTS).splitlines()]
-        self.assertEqual([(row[0], row[3], row[-1]) for row in rows[2:]], [
-            ("| s0327-512", "1.0 MB (25 %)", "LABELMAP, Label Edge |"), ("| tumours", "3.0 MB (33 %)", "LABELMAP, deflated data set |")])  # fmt: skip
+        self.assertEqual([(row[0], row[3], row[6], row[-1]) for row in rows[2:]], [
+            ("| s0327-512", "1.0 MB (25 %)", "200 kB", "LABELMAP, Label Edge |"), ("| tumours", "3.0 MB (33 %)", "250 kB", "LABELMAP, deflated data set |")])  # fmt: skip
 
     def test_kinds(self):
         rows = [line.split(" | ") for line in paper_kinds(RESULTS).splitlines()]
