@@ -71,6 +71,11 @@ def by_form(results):
     return {(record["case"], record["writer"], record["form"]): record for record in surveyed(results) if "bytes" in record}
 
 
+def described_once(found, case):
+    """The smallest form with both proposals for what is said around the frames: label sets where segments overlap."""
+    return found.get((case, "dseg", "labelmap-volume/label-edge")) or found.get((case, "dseg", "label-sets:volume=1/label-edge"))
+
+
 def with_share(record):
     """Bytes, and how many percent of them are per-frame groups."""
     return f"{size_text(record['bytes']['file'])} ({percent(group_share(record))})" if record else ""
@@ -84,10 +89,11 @@ def paper_kinds(results):
         today = found.get((case, "dcmqi", NATIVE)) or found.get((case, "highdicom", NATIVE))
         if today:
             packed = min((record["bytes"]["file"] for record in (one("labelmap/deflated"), one("binary/deflated")) if record), default=None)
-            rows.append([words, size_text(today["bytes"]["file"]), *(with_share(one(form)) for form in PAPER_FORMS), size_text(packed) if packed else ""])
+            rows.append([words, size_text(today["bytes"]["file"]), *(with_share(one(form)) for form in PAPER_FORMS),
+                         size_text(once["bytes"]["file"]) if (once := described_once(found, case)) else "", size_text(packed) if packed else ""])  # fmt: skip
     if not rows:
         raise ValueError("there was no survey")
-    return "\n".join(markdown(["", "as it is today", *map(form_words, PAPER_FORMS), "deflated data set"], rows))
+    return "\n".join(markdown(["", "as it is today", *map(form_words, PAPER_FORMS), "it, volume (with overlap label sets)", "deflated data set"], rows))
 
 
 def findings_headers(results):
@@ -99,7 +105,7 @@ def findings_headers(results):
         best = smallest_forms(results).get(case)
         if best:
             packed = one("labelmap/deflated") or one("binary/deflated")
-            once = one("labelmap-volume/label-edge") or one("label-sets:volume=1/label-edge")
+            once = described_once(found, case)
             rows.append([case, cell(one(NATIVE)), cell(one("binary/deflated-frame")), cell(one("labelmap/deflated-frame")), cell(one("binary/label-edge")),
                          cell(one("labelmap/label-edge")), size_text(once["bytes"]["file"]) if once else "", size_text(packed["bytes"]["file"]) if packed else "", form_words(best["form"])])  # fmt: skip
     if not rows:

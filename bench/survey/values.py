@@ -202,7 +202,9 @@ def archive_ratios(results):
              ("binary/deflated-frame", "binary/label-edge"), ("binary/deflated-frame", "labelmap/deflated-frame"),
              ("binary/label-edge", "labelmap/label-edge"), ("labelmap/label-edge", "labelmap/label-edge-predicted"),
              ("labelmap/zstd", "labelmap/label-edge"), ("labelmap/deflated", "labelmap/label-edge"),
-             ("binary/label-edge", "binary/deflated"), ("binary/deflated-frame", "binary/deflated")]  # fmt: skip
+             ("binary/label-edge", "binary/deflated"), ("binary/deflated-frame", "binary/deflated"),
+             *((form, form.replace("/", "-volume/")) for form in ("binary/deflated-frame", "labelmap/deflated-frame", "binary/label-edge", "labelmap/label-edge")),
+             ("labelmap/deflated-frame", "binary-volume/label-edge"), ("labelmap/deflated-frame", "labelmap-volume/label-edge")]  # fmt: skip
     for one, other in pairs:
         if one in every and other in every:
             yield f"archive: {one} / {other}", times_text(every[one]["bytes"]["middle"] / every[other]["bytes"]["middle"])
