@@ -8,6 +8,7 @@ from survey.reckon import AS_IT_IS
 NATIVE = "binary/explicit-le"
 DEFLATED = "deflated"  # the frame codec that is none: the whole data set is deflated
 UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+DESCRIBED = ("binary-volume", "labelmap-volume", "label-sets")  # the proposals' representations
 SURVEYED = ("survey", "described")  # what has records of cases and forms
 
 
@@ -135,7 +136,7 @@ def survey_values(results):
 def smallest_forms(results, representations=("binary", "labelmap")):
     """case: the smallest record that dseg wrote. FRACTIONAL is left out, as it says something else."""
     best = {}
-    for record in results.get("survey", []):
+    for record in surveyed(results):
         if record["writer"] == "dseg" and "bytes" in record and record["representation"] in representations:
             if record["case"] not in best or record["bytes"]["file"] < best[record["case"]]["bytes"]["file"]:
                 best[record["case"]] = record
@@ -177,6 +178,8 @@ def survey_ratios(results):
     packed = [case for case, record in best.items() if record["codec"] == DEFLATED]
     yield "survey: cases whose smallest form is a deflated data set", f"{len(packed)}"
     yield "survey: which these are", listed(packed)
+    proposed = smallest_forms(results, ("binary", "labelmap", *DESCRIBED)).values()
+    yield "survey: the same, with volumes and label sets", f"{sum(record['codec'] == DEFLATED for record in proposed)}"
     binary = smallest_forms(results, ("binary",)).values()
     yield "survey: cases whose smallest BINARY form is a deflated data set", f"{sum(record['codec'] == DEFLATED for record in binary)}"
     for form in (NATIVE, "binary/deflated-frame", "binary/label-edge", "labelmap/deflated-frame", "labelmap/label-edge"):
