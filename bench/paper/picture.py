@@ -6,13 +6,13 @@ Plain SVG text, without a library: figures.py compares it with the results where
 import math
 from html import escape
 
-from figure_text import codec_words, range_text
+from figure_text import form_words, range_text
 from survey.reckon import AS_IT_IS
 from survey.values import group_share, totals, with_parts_as_it_is
 
 # What is shown, from above; a form that was not reckoned is left out.
 FORMS = (AS_IT_IS, "labelmap/explicit-le", "binary/deflated-frame", "binary/deflated", "labelmap/deflated-frame", "labelmap/deflated", "binary/label-edge",
-         "labelmap/label-edge", "labelmap/label-edge-predicted")  # fmt: skip
+         "labelmap/label-edge", "binary-volume/label-edge", "labelmap-volume/label-edge")  # fmt: skip
 COLORS = {"today": "#7d8790", "standard": "#1668a8", "proposal": "#c2410c"}
 WORDS = {"today": "as it is", "standard": "in the standard", "proposal": "proposal"}
 # Parts of an object in words: what lies behind the names of survey/parts.py, in the order in which they are drawn.
@@ -46,9 +46,7 @@ def kind_of(record):
 
 
 def name_of(form):
-    """In two words, since BINARY and LABELMAP begin every line."""
-    representation, _, codec = ("binary/explicit-le" if form == AS_IT_IS else form).partition("/")
-    return f"{representation.upper()}, {codec_words(codec)}"
+    return form_words("binary/explicit-le" if form == AS_IT_IS else form)
 
 
 def lean(record):

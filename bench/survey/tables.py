@@ -93,7 +93,7 @@ def paper_kinds(results):
                          size_text(once["bytes"]["file"]) if (once := described_once(found, case)) else "", size_text(packed) if packed else ""])  # fmt: skip
     if not rows:
         raise ValueError("there was no survey")
-    return "\n".join(markdown(["", "as it is today", *map(form_words, PAPER_FORMS), "it, volume (with overlap label sets)", "deflated data set"], rows))
+    return "\n".join(markdown(["", "as it is today", *map(form_words, PAPER_FORMS), "it, with volume", "deflated data set"], rows))
 
 
 def findings_headers(results):
@@ -200,7 +200,7 @@ def archive_part(results):
              f"Its {objects['objects']:,} TotalSegmentator objects, {objects['bytes'] / 1e12:.2f} TB, in other forms: each class of sizes is predicted "
              "from the survey's cases in it (`bench/survey/reckon.py`); the range is that of these cases. CPU: convert, compare and validate. "
              f"Hours at 1 Gbit/s to store the result; reading the objects as they are takes {every[0]['transfer_hours']['out']:.1f}. "
-             "Part of the run: `sh bench/run.sh --only survey --only archive`.", "", *markdown(["size of the object", "objects", "TB", "cases"], classes), "",
+             "Part of the run: `sh bench/run.sh --only survey --only described --only archive`.", "", *markdown(["size of the object", "objects", "TB", "cases"], classes), "",
              *markdown(["form", "", "GB", "per-frame groups", "CPU hours", "hours to store"], rows, 2)]  # fmt: skip
     if mixed:
         rows = [[form, *(mixed[form, share] for share in shares)] for form in dict.fromkeys(form for form, _ in mixed)]

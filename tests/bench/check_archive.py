@@ -150,15 +150,15 @@ class Picture(unittest.TestCase):
 
     def test_a_bar_for_each_form(self):
         words = [one.text for one in self.drawn().iter(f"{SVG}text")]
-        for name in ("BINARY, native", "0.1 TB", "LABELMAP, Deflated Image Frame", "1.0 to 3.0 GB", "LABELMAP, Label Edge", "packed as one, not told apart"):
+        for name in ("BINARY, native", "0.1 TB", "LABELMAP, Deflated Image Frame", "1.0 to 3.0 GB", "LABELMAP, Label Edge", "LABELMAP, volume, Label Edge", "packed as one, not told apart"):
             self.assertIn(name, words)
         self.assertNotIn("LABELMAP, Label Edge, predicted", words)  # not in these results
 
     def test_lengths(self):
-        # From 100 MB to 100 GB: three divisions. 100 GB, then 2.0, 4.0 and 2.0 of them.
+        # From 100 MB to 100 GB: three divisions. 100 GB, then 2.0, 4.0 and 2.0 of them; at last the least.
         bars = [float(one.get("width")) for one in self.drawn().iter(f"{SVG}rect") if float(one.get("x")) == picture.BARS[0] and float(one.get("height")) == picture.BAR]
         whole = picture.BARS[1] - picture.BARS[0]
-        self.assertEqual([round(width / whole * 3, 2) for width in bars], [3.0, 1.6, 1.3, 1.05, 1.3, 0.88])
+        self.assertEqual([round(width / whole * 3, 2) for width in bars], [3.0, 1.6, 1.3, 1.05, 1.3, 0.88, 0.3])
 
     def test_all_is_inside(self):
         top = self.drawn()
