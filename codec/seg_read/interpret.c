@@ -6,6 +6,7 @@
 #include "seg_read/interpret.h"
 
 #include "dicom/context.h"
+#include "dicom/keep.h"
 #include "model/plugin_call.h"
 #include "model/vector.h"
 #include "seg_read/functional_groups.h"
@@ -193,6 +194,55 @@ static dseg_status check_result(const struct placing *placing, uint32_t rows, ui
   return DSEG_OK;
 }
 
+/* *same stays as long as the elements that a creator has reserved in one part are in another with the same values. */
+static dseg_status compare_blocks(const dseg_elements *part, const dseg_elements *other, const char *creator,
+                                  bool *same, dseg_error *error) {
+  size_t offset = 0;
+  uint32_t block = 0;
+  dseg_element element;
+  DSEG_TRY(dseg_elements_next(part, &offset, &element, error));
+  while (element.tag != 0 && *same) {
+    if (dseg_is_private_creator(element.tag) && dseg_element_is(&element, creator)) {
+      block = (element.tag & 0xFFFF0000u) | (element.tag & 0xFFu) << 8;
+    } else if (block != 0 && (element.tag & 0xFFFFFF00u) == block) {
+      dseg_element found;
+      DSEG_TRY(dseg_find_private(other, (uint16_t)(block >> 16), creator, (uint8_t)element.tag, &found, error));
+      *same = found.tag != 0;
+      if (*same) {
+        DSEG_TRY(dseg_same_element(part, &element, other, &found, same, error));
+      }
+    }
+    DSEG_TRY(dseg_elements_next(part, &offset, &element, error));
+  }
+  return DSEG_OK;
+}
+
+/* Parts of a concatenation say the same of the whole in a representation's blocks; interpret reads the first. */
+static dseg_status check_blocks(const dseg_dicom_source *source, const char *creator, dseg_error *error) {
+  const dseg_elements *first = &source->parts[0].elements;
+  for (size_t i = 1; creator != NULL && i < source->part_count; i++) {
+    bool same = true;
+    DSEG_TRY(compare_blocks(first, &source->parts[i].elements, creator, &same, error));
+    DSEG_TRY(compare_blocks(&source->parts[i].elements, first, creator, &same, error));
+    if (!same) {
+      return dseg_fail(error, DSEG_ERROR_FORMAT,
+                       "representation %s: part %zu of the concatenation and part 1 differ in the elements of Private "
+                       "Creator \"%s\", which are of the whole (PS3.3 7.5.1)",
+                       name_of(source), i + 1, creator);
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_parts(const dseg_dicom_source *source, dseg_error *error) {
+  const dseg_representation *representation = source->representation;
+  DSEG_TRY(check_blocks(source, representation->private_creator, error));
+  for (const char *const *other = representation->other_creators; other != NULL && *other != NULL; other++) {
+    DSEG_TRY(check_blocks(source, *other, error));
+  }
+  return DSEG_OK;
+}
+
 static dseg_status interpret(struct placing *placing, dseg_data_set *set, const dseg_open_options *options,
                              bool *by_frame_groups, dseg_error *error) {
   dseg_dicom_source *source = placing->source;
@@ -231,6 +281,7 @@ dseg_status dseg_dicom_interpret(dseg_dicom_source *source, const dseg_open_opti
   for (size_t i = 0; i < source->table.count; i++) {
     source->table.frames[i].plane = UNPLACED;
   }
+  DSEG_TRY(check_parts(source, error));
   DSEG_TRY(dseg_data_set_create(&set, error));
   dseg_status status = dseg_read_attributes(&source->parts[0], set, error);
   if (status == DSEG_OK && (source->representation->replaces & DSEG_REPLACES_SHARED_GROUPS) == 0) {

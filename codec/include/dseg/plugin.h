@@ -359,7 +359,8 @@ typedef struct dseg_representation {
   uint32_t replaces; /* DSEG_REPLACES_*: what describe may do in place of the library; such an object is then valid
                       * without the standard's attributes, and interpret reads it */
   /* The Private Creator (PS3.5 7.8.1) of the blocks that describe puts: its elements say how this object is made, and
-   * are not kept for a copy. At most 64 characters. */
+   * are not kept for a copy. Parts of a Concatenation have the same ones: parts that differ in them are not opened
+   * together. At most 64 characters. */
   const char *private_creator;
   /* Puts attributes into the data set of one file, when all is known. set has what the library puts by then, which may
    * be read and added to, nested items included, but neither changed nor removed. Nothing may be put into groups 0002
