@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "label_sets.h"
+#include "private_sequence.h"
 
 #define SEGMENTS 0x00620002u
 #define NUMBER 0x00620004u
@@ -15,32 +16,6 @@ static dseg_status fail(uint32_t *tag, uint32_t element, size_t item, const char
   return dseg_fail(error, DSEG_ERROR_FORMAT,
                    "item %zu of Overlapping Segment Sequence, (%04X,%04X): %s (label sets, 4)", item + 1,
                    (unsigned)(element >> 16), (unsigned)(element & 0xFFFFu), what);
-}
-
-/* Where a file in implicit VR says nothing of private elements, the sequence is of VR UN, and its value is encoded
- * alike (PS3.5 6.2.2): read again under a tag whose VR is known, in another data set. */
-static dseg_status read_again(dseg_view value, dseg_data_set *into, dseg_error *error) {
-  const uint8_t header[8] = {0x62,
-                             0,
-                             0x02,
-                             0,
-                             (uint8_t)value.size,
-                             (uint8_t)(value.size >> 8),
-                             (uint8_t)(value.size >> 16),
-                             (uint8_t)(value.size >> 24)};
-  dseg_buffer bytes = {0};
-  if (value.size >= UINT32_MAX) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "Overlapping Segment Sequence of %zu bytes", value.size);
-  }
-  dseg_status status = dseg_buffer_append(&bytes, header, sizeof header, error);
-  if (status == DSEG_OK) {
-    status = dseg_buffer_append(&bytes, value.data, value.size, error);
-  }
-  if (status == DSEG_OK) {
-    status = dseg_data_set_read(into, (dseg_view){bytes.data, bytes.size}, DSEG_IMPLICIT_VR, error);
-  }
-  dseg_buffer_free(&bytes);
-  return status;
 }
 
 /* Which pixel values are described; *background: the one of them that stands for no segment, or NO_VALUE. */
@@ -206,44 +181,43 @@ static dseg_status read_items(dseg_data_set *set, uint32_t sequence, uint32_t ba
   return status;
 }
 
+static dseg_status read_sequence(const dseg_private_sequence *sequence, uint32_t element, uint64_t memory_limit,
+                                 label_sets_lists *lists, uint32_t background, uint32_t *tag, dseg_error *error) {
+  DSEG_TRY(read_items(sequence->set, sequence->tag, background, memory_limit, lists, tag, error));
+  return check_lists(lists, element, tag, error);
+}
+
 dseg_status label_sets_read_lists(dseg_data_set *set, uint64_t memory_limit, label_sets_lists *lists, uint32_t *tag,
                                   dseg_error *error) {
   const uint32_t block = dseg_data_set_find_creator(set, LABEL_SETS_GROUP, LABEL_SETS_CREATOR);
-  const uint32_t sequence = block | LABEL_SETS_SEQUENCE;
+  const uint32_t element = block | LABEL_SETS_SEQUENCE;
   uint32_t background;
-  dseg_view bytes;
   char vr[3] = "";
-  uint32_t before = sequence - 1;
+  uint32_t before = element - 1;
   *lists = (label_sets_lists){.described = calloc(LABEL_SETS_PIXEL_VALUES, 1)};
-  *tag = sequence;
+  *tag = element;
   if (lists->described == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for pixel values");
   }
   read_described(set, lists->described, &background);
-  if (block == 0 || !dseg_data_set_next(set, &before, vr) || before != sequence) {
+  if (block == 0 || !dseg_data_set_next(set, &before, vr) || before != element) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "the private block \"" LABEL_SETS_CREATOR
                      "\" is there, and Overlapping Segment Sequence is not: "
                      "nothing tells items of Segment Sequence (0062,0002) that describe combinations from segments "
                      "(label sets, 6)");
   }
-  if (strcmp(vr, "SQ") == 0) {
-    DSEG_TRY(read_items(set, sequence, background, memory_limit, lists, tag, error));
-    return check_lists(lists, sequence, tag, error);
-  }
-  if (strcmp(vr, "UN") != 0 || !dseg_data_set_get_bytes(set, sequence, &bytes)) {
-    return dseg_fail(error, DSEG_ERROR_FORMAT,
-                     "Overlapping Segment Sequence (%04X,%04X) is of VR %s, not SQ, or has no item (label sets, 3)",
-                     (unsigned)(sequence >> 16), (unsigned)(sequence & 0xFFFFu), vr);
-  }
-  dseg_data_set *again = NULL;
-  DSEG_TRY(dseg_data_set_create(&again, error));
-  dseg_status status = read_again(bytes, again, error);
+  dseg_private_sequence sequence;
+  dseg_status status = dseg_open_private_sequence(set, element, &sequence);
   if (status == DSEG_OK) {
-    status = read_items(again, SEGMENTS, background, memory_limit, lists, tag, error);
+    status = read_sequence(&sequence, element, memory_limit, lists, background, tag, error);
+  } else {
+    (void)dseg_fail(error, status, "Overlapping Segment Sequence (%04X,%04X) is of VR %s, and %s (label sets, 3)",
+                    (unsigned)(element >> 16), (unsigned)(element & 0xFFFFu), vr,
+                    status == DSEG_ERROR_FORMAT ? "its value is no items" : "there is no memory for its items");
   }
-  dseg_data_set_destroy(again);
-  return status == DSEG_OK ? check_lists(lists, sequence, tag, error) : status;
+  dseg_close_private_sequence(&sequence);
+  return status;
 }
 
 void label_sets_lists_free(label_sets_lists *lists) {

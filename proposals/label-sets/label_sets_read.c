@@ -77,9 +77,18 @@ static void add_members(const dseg_description *description, const label_sets_li
   }
 }
 
-static dseg_status allocate(const dseg_description *description, const label_sets_lists *lists, struct reading *reading,
-                            dseg_error *error) {
+/* Beside the lists, which stay until all is filled. */
+static dseg_status allocate(const dseg_description *description, const label_sets_lists *lists, uint64_t memory_limit,
+                            struct reading *reading, dseg_error *error) {
   const size_t count = description->segment_count;
+  const uint64_t values = lists->value_count; /* as many as the file has: no overflow */
+  const uint64_t bytes = values * sizeof *lists->values + (values + count) * sizeof *reading->members;
+  if (bytes > memory_limit) {
+    (void)dseg_fail(error, DSEG_ERROR_LIMIT,
+                    "%zu values of overlapping segments exceed the memory limit of %llu bytes (label sets, 6)",
+                    lists->value_count, (unsigned long long)memory_limit);
+    return DSEG_ERROR_LIMIT;
+  }
   reading->segment_count = count;
   reading->numbers = malloc((count + 1) * sizeof *reading->numbers);
   reading->first = calloc(LABEL_SETS_PIXEL_VALUES + 2, sizeof *reading->first);
@@ -131,7 +140,7 @@ static dseg_status prepare(const dseg_read_context *context, const label_sets_li
   }
   hide_combinations(description, lists, listed);
   free(listed);
-  DSEG_TRY(allocate(description, lists, reading, error));
+  DSEG_TRY(allocate(description, lists, context->memory_limit, reading, error));
   fill(description, lists, reading);
   description->kind = lists->count > 0 ? DSEG_VOXELS_MASKS : DSEG_VOXELS_LABELS;
   interpretation->summary = summarize(description, lists, reading);
@@ -178,32 +187,32 @@ static dseg_status fail_value(const dseg_decoded_frame *frame, uint32_t value, s
       frame->frame + 1, (unsigned)value, at / frame->columns, at % frame->columns);
 }
 
-static bool has_member(const struct reading *reading, uint32_t value, uint32_t segment) {
-  for (size_t i = reading->first[value]; i < reading->first[value + 1]; i++) {
-    if (reading->members[i] == segment) {
-      return true;
-    }
-  }
-  return false;
-}
-
-static uint32_t segment_of(const struct reading *reading, uint32_t number) {
+/* The place of the first of ascending numbers that is not below number. */
+static size_t place_of(const uint32_t *numbers, size_t count, uint32_t number) {
   size_t low = 0;
-  size_t high = reading->segment_count;
+  size_t high = count;
   while (low < high) {
     const size_t middle = low + (high - low) / 2;
-    if (reading->numbers[middle] < number) {
+    if (numbers[middle] < number) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return (uint32_t)low; /* the library asks for segments that are there */
+  return low;
+}
+
+static bool has_member(const struct reading *reading, uint32_t value, uint32_t segment) {
+  const uint32_t *members = reading->members + reading->first[value];
+  const size_t count = reading->first[value + 1] - reading->first[value];
+  const size_t place = place_of(members, count, segment);
+  return place < count && members[place] == segment;
 }
 
 dseg_status label_sets_add_to_mask(const dseg_decoded_frame *frame, uint32_t number, uint8_t *mask, dseg_error *error) {
   const struct reading *reading = frame->state;
-  const uint32_t segment = segment_of(reading, number);
+  /* the library asks for segments that are there */
+  const uint32_t segment = (uint32_t)place_of(reading->numbers, reading->segment_count, number);
   const size_t count = (size_t)frame->rows * frame->columns;
   DSEG_TRY(check_frame(frame, error));
   for (size_t i = 0; i < count;) {
@@ -267,7 +276,7 @@ static dseg_status add_run(struct filling *filling, size_t start, size_t end, ui
   const dseg_label_plane *plane = filling->plane;
   size_t wanted = 0;
   uint32_t segment = 0;
-  for (size_t i = reading->first[value]; i < reading->first[value + 1]; i++) {
+  for (size_t i = reading->first[value]; i < reading->first[value + 1] && wanted < 2; i++) {
     if (plane->wanted[reading->members[i]] != 0) {
       segment = reading->members[i];
       wanted++;

@@ -11,7 +11,7 @@ import sys
 
 LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT")
 ORGANIZATION_TYPE, DIMENSIONS, SHARED, FRAMES = 0x00209311, 0x00209222, 0x52009229, 0x52009230
-CREATOR, ORIGIN, PLANES, MAP, SOURCE, SOURCE_FRAME = 0x00210010, 0x00211001, 0x00211002, 0x00211003, 0x00211004, 0x00211005
+CREATOR, ORIGIN, PLANES, MAP, SOURCE, SOURCE_FRAME, SOURCE_DESCRIPTION = 0x00210010, *range(0x00211001, 0x00211007)
 
 
 def read(content):
@@ -90,6 +90,7 @@ def main():
     faults.put("e12-index-too-large", source=(b"OL", struct.pack("<I", 1000000) * planes))
     faults.put("e12-index-too-short", source=(b"OL", bytes(4 * planes - 4)))
     faults.put("e12-frame-without-index", source_frame=(b"OL", bytes(4 * planes)))
+    faults.put("e12-description-without-index", source_description=(b"SQ", bytes.fromhex("FEFF00E000000000")))
     faults = Faults(labelmap, out)
     more = struct.unpack("<I", faults.elements[PLANES][1])[0] + 1
     faults.put("e8-labelmap-without-map", planes=struct.pack("<I", more))

@@ -28,7 +28,7 @@ sample() {
 
 # check NAME INPUT    the sample holds what the input does, and keeps the rules
 check() {
-  "$dseg" compare "$2" "$out/$1.dcm" --ignore provenance >"$out/compared.txt" || {
+  "$dseg" compare "$2" "$out/$1.dcm" >"$out/compared.txt" || {
     cat "$out/compared.txt" >&2
     exit 1
   }

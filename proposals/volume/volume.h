@@ -12,17 +12,19 @@
 #define DSEG_VOLUME_GROUP 0x0021u
 #define DSEG_VOLUME_CREATOR "DSEG VOLUME"
 enum {
-  DSEG_VOLUME_ORIGIN = 0x01,      /* SQ Volume Origin Sequence, an item with Image Position (Patient) */
-  DSEG_VOLUME_PLANES = 0x02,      /* UL Number of Volume Planes */
-  DSEG_VOLUME_MAP = 0x03,         /* OB Frame Presence Map */
-  DSEG_VOLUME_SOURCE = 0x04,      /* OL Plane Source Index */
-  DSEG_VOLUME_SOURCE_FRAME = 0x05 /* OL Plane Source Frame Number */
+  DSEG_VOLUME_ORIGIN = 0x01,            /* SQ Volume Origin Sequence, an item with Image Position (Patient) */
+  DSEG_VOLUME_PLANES = 0x02,            /* UL Number of Volume Planes */
+  DSEG_VOLUME_MAP = 0x03,               /* OB Frame Presence Map */
+  DSEG_VOLUME_SOURCE = 0x04,            /* OL Plane Source Index */
+  DSEG_VOLUME_SOURCE_FRAME = 0x05,      /* OL Plane Source Frame Number */
+  DSEG_VOLUME_SOURCE_DESCRIPTION = 0x06 /* SQ Plane Source Description Sequence */
 };
 
 /* What describe may do without in the strict form. */
 #define DSEG_VOLUME_REPLACES (DSEG_REPLACES_FRAME_GROUPS | DSEG_REPLACES_DIMENSIONS)
 
-#define DSEG_VOLUME_TOLERANCE 1e-3 /* mm, between a plane and its place on the grid */
+#define DSEG_VOLUME_TOLERANCE 1e-3              /* mm, between a plane and its place on the grid */
+#define DSEG_VOLUME_MOST_PLANES UINT32_C(65535) /* of a volume: readers need not support more (volume, 8) */
 
 /* ---- The grid (volume_grid.c) ---- */
 
@@ -79,10 +81,6 @@ dseg_status dseg_volume_read_order(dseg_data_set *set, dseg_volume_elements *ele
                                    dseg_error *error);
 dseg_status dseg_volume_read_map(dseg_data_set *set, uint64_t frames, dseg_volume_elements *elements,
                                  dseg_volume_fault *fault, dseg_error *error);
-/* Plane Source Index and frame numbers: their length, and that what they point at is there. */
-dseg_status dseg_volume_check_sources(dseg_data_set *set, const dseg_volume_elements *elements,
-                                      dseg_volume_fault *fault, dseg_error *error);
-
 static inline bool dseg_volume_has_frame(const dseg_volume_elements *elements, uint64_t place) {
   return elements->map.size == 0 || (elements->map.data[place / 8] >> place % 8 & 1) != 0;
 }
@@ -95,13 +93,16 @@ static inline uint32_t dseg_volume_segment_of(const dseg_volume_elements *elemen
   return (uint32_t)(elements->planes_are_slow ? place % elements->segments : place / elements->planes);
 }
 
-/* ---- Source images (volume_sources.c) ---- */
+/* ---- Source images (volume_sources.c, volume_take_sources.c) ---- */
 
-/* Puts Plane Source Index, and frame numbers where images have several, and in the strict form the codes of the
- * derivation into Shared Functional Groups; nothing where planes have no sources. DSEG_ERROR_UNSUPPORTED for sources
- * that it cannot say; in the dual form functional groups do then. */
+/* Puts Plane Source Index, frame numbers where images have several, and what is said of all sources alike, in the
+ * strict form into Shared Functional Groups, too; nothing where planes have no sources. DSEG_ERROR_UNSUPPORTED for
+ * sources that it cannot say; in the dual form functional groups do then. */
 dseg_status dseg_volume_put_sources(const dseg_write_context *context, const dseg_volume_grid *grid, uint32_t block,
                                     dseg_data_set *set, dseg_error *error);
+/* That these elements have the length and the items that they should have, and that what they point at is there. */
+dseg_status dseg_volume_check_sources(dseg_data_set *set, const dseg_volume_elements *elements,
+                                      dseg_volume_fault *fault, dseg_error *error);
 /* Gives the planes of the description, which are the grid's, their images; the description has all references. */
 dseg_status dseg_volume_take_sources(const dseg_read_context *context, const dseg_volume_elements *elements,
                                      dseg_error *error);

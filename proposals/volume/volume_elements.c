@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "private_sequence.h"
 #include "proposals.h"
 #include "volume.h"
 
@@ -46,33 +47,6 @@ dseg_status dseg_volume_read_form(dseg_data_set *set, bool has_groups, dseg_volu
   return DSEG_OK;
 }
 
-/* An element's sequence, whose VR an implicit data set, or one that passed through somebody who does not know it, does
- * not tell: its items are encoded in implicit VR then (PS3.5 6.2.2). Read as another sequence of known VR, since that
- * is what is to be looked at. *status: whether there was memory for that. */
-static bool enter_origin(dseg_data_set *set, uint32_t tag, dseg_status *status) {
-  enum { known = 0x00209113 }; /* Plane Position Sequence */
-  dseg_view items;
-  if (dseg_data_set_count_items(set, tag) > 0) {
-    return dseg_data_set_count_items(set, tag) == 1 && dseg_data_set_enter_item(set, tag, 0);
-  }
-  if (!dseg_data_set_get_bytes(set, tag, &items) || items.size > UINT16_MAX) {
-    return false;
-  }
-  const uint8_t header[8] = {
-      known >> 16 & 0xFFu,       known >> 24, known & 0xFFu, known >> 8 & 0xFFu, (uint8_t)(items.size & 0xFFu),
-      (uint8_t)(items.size >> 8)};
-  dseg_buffer bytes = {0};
-  *status = dseg_buffer_append(&bytes, header, sizeof header, NULL);
-  if (*status == DSEG_OK) {
-    *status = dseg_buffer_append(&bytes, items.data, items.size, NULL);
-  }
-  if (*status == DSEG_OK) {
-    *status = dseg_data_set_read(set, (dseg_view){bytes.data, bytes.size}, DSEG_IMPLICIT_VR, NULL);
-  }
-  dseg_buffer_free(&bytes);
-  return *status == DSEG_OK && dseg_data_set_count_items(set, known) == 1 && dseg_data_set_enter_item(set, known, 0);
-}
-
 static bool all_finite(const double *values, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if (!(fabs(values[i]) < HUGE_VAL)) {
@@ -82,8 +56,11 @@ static bool all_finite(const double *values, size_t count) {
   return true;
 }
 
+/* So many, no more, and finite. */
 static bool read_decimals(dseg_data_set *set, uint32_t tag, double *values, size_t count) {
-  return dseg_data_set_get_decimals(set, tag, values, count) && all_finite(values, count);
+  dseg_view more;
+  return dseg_data_set_get_decimals(set, tag, values, count) && !dseg_data_set_get_text(set, tag, count, &more) &&
+         all_finite(values, count);
 }
 
 /* From the first item of a sequence in Shared Functional Groups. */
@@ -100,12 +77,17 @@ static bool read_shared(dseg_data_set *set, uint32_t sequence, uint32_t tag, dou
   return found;
 }
 
+/* *status: whether there was memory for it. */
 static bool read_origin(dseg_data_set *set, uint32_t tag, double origin[3], dseg_status *status) {
-  if (!enter_origin(set, tag, status)) {
-    return false;
+  dseg_private_sequence sequence;
+  bool found = false;
+  *status = dseg_open_private_sequence(set, tag, &sequence);
+  if (*status == DSEG_OK && dseg_data_set_count_items(sequence.set, sequence.tag) == 1 &&
+      dseg_data_set_enter_item(sequence.set, sequence.tag, 0)) {
+    found = read_decimals(sequence.set, 0x00200032, origin, 3);
+    dseg_data_set_end_item(sequence.set);
   }
-  const bool found = read_decimals(set, 0x00200032, origin, 3);
-  dseg_data_set_end_item(set);
+  dseg_close_private_sequence(&sequence);
   return found;
 }
 
@@ -113,13 +95,15 @@ static dseg_status read_stack(dseg_data_set *set, dseg_volume_elements *elements
                               dseg_error *error) {
   const uint32_t origin = elements->block | DSEG_VOLUME_ORIGIN, planes = elements->block | DSEG_VOLUME_PLANES;
   double orientation[6], spacing = 0;
+  uint32_t second;
   dseg_status status = DSEG_OK;
-  if (!dseg_data_set_get_u32(set, planes, 0, &elements->planes) || elements->planes == 0 ||
-      elements->planes > INT32_MAX) {
-    return fail_at(fault, "volume E4", planes, "Number of Volume Planes", "is missing, or not in 1..2147483647", error);
+  if (!dseg_data_set_get_u32(set, planes, 0, &elements->planes) || dseg_data_set_get_u32(set, planes, 1, &second) ||
+      elements->planes == 0 || elements->planes > INT32_MAX) {
+    return fail_at(fault, "volume E4", planes, "Number of Volume Planes", "is missing, or not one of 1..2147483647",
+                   error);
   }
   if (!read_origin(set, origin, elements->origin, &status)) {
-    if (status == DSEG_ERROR_MEMORY) {
+    if (status != DSEG_OK && status != DSEG_ERROR_FORMAT) {
       return dseg_fail(error, status, "out of memory for Volume Origin Sequence");
     }
     return fail_at(fault, "volume E4", origin, "Volume Origin Sequence",
@@ -145,7 +129,11 @@ static dseg_status read_stack(dseg_data_set *set, dseg_volume_elements *elements
 static dseg_status read_tiles(dseg_data_set *set, dseg_volume_elements *elements, dseg_volume_fault *fault,
                               dseg_error *error) {
   uint32_t matrix_columns = 0, matrix_rows = 0;
+  uint32_t focal_planes = 1;
   uint16_t columns = 0, rows = 0;
+  if (dseg_data_set_get_u32(set, 0x00480303, 0, &focal_planes) && focal_planes > 1) {
+    return fail_at(fault, "volume E4", 0x00480303, "Total Pixel Matrix Focal Planes", "is above 1", error);
+  }
   (void)dseg_data_set_get_u32(set, 0x00480006, 0, &matrix_columns);
   (void)dseg_data_set_get_u32(set, 0x00480007, 0, &matrix_rows);
   (void)dseg_data_set_get_u16(set, 0x00280010, 0, &rows);

@@ -90,8 +90,8 @@ static dseg_status find_stack(const dseg_geometry *geometry, double spacing, dse
     last_steps = steps;
   }
   const double highest = steps_to(grid, planes[grid->descends ? 0 : last].position);
-  if (!(highest < (double)INT32_MAX)) {
-    return fail_plane(last, "is further away than a volume may be long", error);
+  if (!(highest < (double)DSEG_VOLUME_MOST_PLANES)) { /* 0 is the first */
+    return fail_plane(grid->descends ? 0 : last, "is further away than the 65535 planes that a volume may have", error);
   }
   grid->planes = (uint32_t)highest + 1;
   return DSEG_OK;

@@ -6,15 +6,18 @@
 
 #include "volume.h"
 
-/* Passes a fault on; what is no fault of the object stays an error. */
+/* Passes a fault on, and clears why for the next; what is no fault of the object stays an error. */
 static dseg_status tell(const dseg_inspect_context *context, dseg_status status, const dseg_volume_fault *fault,
-                        const dseg_error *why, bool *good, dseg_error *error) {
+                        dseg_error *why, bool *good, dseg_error *error) {
   *good = status == DSEG_OK;
+  if (status != DSEG_OK && status != DSEG_ERROR_FORMAT) {
+    return dseg_fail(error, status, "%s", why->message);
+  }
   if (status == DSEG_ERROR_FORMAT) {
     context->report(context->user, DSEG_SEVERITY_ERROR, fault->tag, fault->section, why->message);
-    return DSEG_OK;
+    dseg_error_clear(why);
   }
-  return status == DSEG_OK ? DSEG_OK : dseg_fail(error, status, "%s", why->message);
+  return DSEG_OK;
 }
 
 /* A frame of the dual form stands where the map says, by its functional groups. */

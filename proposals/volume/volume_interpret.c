@@ -2,17 +2,6 @@
 /* volume_interpret.c - makes planes of a volume's grid, and places frames by its map. */
 #include "volume.h"
 
-/* Warns, and has functional groups place the frames of an object in the dual form. */
-static void leave_to_groups(const dseg_read_context *context, const char *message,
-                            dseg_interpretation *interpretation) {
-  dseg_error text = {0};
-  interpretation->by_frame_groups = true;
-  if (context->warnings != NULL && context->warnings->warn != NULL) {
-    (void)dseg_fail(&text, DSEG_ERROR_FORMAT, "%s: read by its functional groups", message);
-    context->warnings->warn(context->warnings->user, text.message);
-  }
-}
-
 /* All that is said of the volume, before anything is made of it. */
 static dseg_status read_elements(const dseg_read_context *context, dseg_volume_elements *elements, dseg_error *error) {
   const bool label_frames = context->description->kind == DSEG_VOXELS_LABELS;
@@ -52,8 +41,12 @@ static dseg_status make_planes(const dseg_read_context *context, const dseg_volu
                                dseg_error *error) {
   dseg_description *description = context->description;
   dseg_geometry *geometry = &description->geometry;
+  if (!elements->is_slide && elements->planes > DSEG_VOLUME_MOST_PLANES) {
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "a volume of %lu planes has more than %lu (volume, 8)",
+                     (unsigned long)elements->planes, (unsigned long)DSEG_VOLUME_MOST_PLANES);
+  }
   if (elements->planes > context->memory_limit / sizeof *geometry->planes) {
-    return dseg_fail(error, DSEG_ERROR_LIMIT, "a volume of %lu planes exceeds the memory limit (volume, 8)",
+    return dseg_fail(error, DSEG_ERROR_LIMIT, "%lu planes or tiles exceed the memory limit (volume, 8)",
                      (unsigned long)elements->planes);
   }
   geometry->planes = dseg_description_alloc(description, elements->planes * sizeof *geometry->planes);
@@ -106,19 +99,25 @@ static dseg_status place_frames(const dseg_read_context *context, const dseg_vol
   return DSEG_OK;
 }
 
+/* What may be left to functional groups: no frame has a place by now. */
+static dseg_status prepare(const dseg_read_context *context, dseg_volume_elements *elements, dseg_error *error) {
+  DSEG_TRY(read_elements(context, elements, error));
+  return make_planes(context, elements, error);
+}
+
 dseg_status dseg_volume_interpret(const dseg_read_context *context, dseg_interpretation *interpretation,
                                   dseg_error *error) {
   dseg_volume_elements elements;
   dseg_error why = {0};
-  const dseg_status status = read_elements(context, &elements, &why);
-  if (status == DSEG_ERROR_FORMAT && !elements.is_strict && context->has_frame_groups) {
-    leave_to_groups(context, why.message, interpretation);
+  const dseg_status status = prepare(context, &elements, &why);
+  if ((status == DSEG_ERROR_FORMAT || status == DSEG_ERROR_LIMIT) && !elements.is_strict && context->has_frame_groups) {
+    interpretation->by_frame_groups = true;
+    dseg_warn(context->warnings, "%s: read by its functional groups", why.message);
     return DSEG_OK;
   }
   if (status != DSEG_OK) {
     return dseg_fail(error, status, "%s", why.message);
   }
-  DSEG_TRY(make_planes(context, &elements, error));
   DSEG_TRY(dseg_volume_take_sources(context, &elements, error));
   return place_frames(context, &elements, error);
 }

@@ -19,7 +19,8 @@ import numpy
 
 sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "volume" / "second"))
 import read_volume  # noqa: E402
-from read_volume import Faulty, Unsupported, element, find_block, get, items_of, need  # noqa: E402
+from object_frames import decode_frames, digest  # noqa: E402
+from object_values import Faulty, Unsupported, decimals, element, find_block, first_item, get, items_of, need, padding_value, read, read_head  # noqa: E402
 
 CREATOR = "DSEG LABEL SETS"
 VALUES = 65536
@@ -118,11 +119,11 @@ def describe(data_set):
         number = segment_number(item, f"Item {i} of Segment Sequence")
         need(not described[number], "rule 2", f"Item {i} of Segment Sequence: Segment Number {number} is used twice.")
         labels[number], described[number] = str(get(item, "SegmentLabel") or ""), True
-    background = read_volume.padding_value(data_set)
+    background = padding_value(data_set)
     lists, unused = {}, []
     if marked:
         overlap = get(data_set, "SegmentsOverlap")
-        need(overlap == "NO", "rule 1", f"Segments Overlap (0062,0013) is {overlap}, and shall be NO.")
+        need(overlap in (None, "NO"), "rule 1", f"Segments Overlap (0062,0013) is {overlap}, and shall be NO.")
         items = element(block, 0x01)
         need(items is not None, "6", "Overlapping Segment Sequence (0021,xx01) is missing behind its Private Creator.")
         for i, item in enumerate(items_of(items, "6", "Overlapping Segment Sequence"), 1):
@@ -141,10 +142,10 @@ def describe(data_set):
 def frames_by_position(data_set):
     """Frames in the order in which they lie along the normal, for objects without the block of the proposal volume; as they
     are stored where frames have no position."""
-    shared = read_volume.first_item(data_set, "SharedFunctionalGroupsSequence")
+    shared = first_item(data_set, "SharedFunctionalGroupsSequence")
     groups = get(data_set, "PerFrameFunctionalGroupsSequence") or []
-    cosines = read_volume.decimals(read_volume.first_item(shared, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
-    positions = [read_volume.decimals(read_volume.first_item(item, "PlanePositionSequence"), "ImagePositionPatient", 3) for item in groups]
+    cosines = decimals(first_item(shared, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
+    positions = [decimals(first_item(item, "PlanePositionSequence"), "ImagePositionPatient", 3) for item in groups]
     if cosines is None or not positions or any(position is None for position in positions):
         return numpy.arange(int(data_set.get("NumberOfFrames", 1)))
     return numpy.argsort(numpy.array(positions) @ numpy.cross(cosines[:3], cosines[3:]), kind="stable")
@@ -160,20 +161,20 @@ def planes_of(data_set, groups, frames, root=read_volume.ROOT):
 
 
 def print_summary(arguments):
-    head, _ = read_volume.read_head(arguments.files[0])
+    head, _ = read_head(arguments.files[0])
     need(len(arguments.files) == 1, "command", "one object at a time.")
     sets = describe(head)
     segments = [{"number": n, "label": label, "values": sets.values(n).tolist()} for n, label in sets.segments.items()]
     shown = {"label_sets": sets.marked, "segments": segments, "background": sets.background, "combinations": sets.combinations()}
     if not arguments.no_masks:
-        data_set = read_volume.read(arguments.files[0])
-        frames = numpy.load(arguments.frames) if arguments.frames else read_volume.decode_frames(data_set)
+        data_set = read(arguments.files[0])
+        frames = numpy.load(arguments.frames) if arguments.frames else decode_frames(data_set)
         for f, pixels in enumerate(frames, 1):
             sets.check_frame(pixels, f)
         planes = planes_of(data_set, "PerFrameFunctionalGroupsSequence" in data_set, frames, arguments.root)
         for segment in segments:
             masks = [sets.mask(plane, segment["number"]) for plane in planes]
-            segment |= {"voxels": sum(int(mask.sum()) for mask in masks), "sha256": read_volume.digest(masks)}
+            segment |= {"voxels": sum(int(mask.sum()) for mask in masks), "sha256": digest(masks)}
     json.dump(shown, sys.stdout)
     print()
 

@@ -13,12 +13,13 @@ import numpy
 from pydicom.dataelem import DataElement
 
 import read_label_sets
-from read_label_sets import CREATOR, describe, read_volume
+from read_label_sets import CREATOR, describe
 
 import made  # noqa: E402 - beside read_volume.py, whose path read_label_sets has added
 from made import item  # noqa: E402
+from object_frames import decode_frames, digest  # noqa: E402
+from object_values import Faulty, Unsupported  # noqa: E402
 
-Faulty, Unsupported = read_volume.Faulty, read_volume.Unsupported
 TEXT = Path(__file__).resolve().parent.parent / "bitstream.md"
 FRAME = numpy.array([[[0, 1, 1, 0], [0, 5, 2, 2]]], numpy.uint8)
 
@@ -47,7 +48,7 @@ def label_sets(lists=((1, [1, 5]), (2, [2, 5]), (4, [1, 2, 5])), numbers=(0, 1, 
 
 
 def masks(data_set):
-    sets, frames = describe(data_set), read_volume.decode_frames(data_set)
+    sets, frames = describe(data_set), decode_frames(data_set)
     for f, pixels in enumerate(frames, 1):
         sets.check_frame(pixels, f)
     return {number: sets.mask(frames, number).astype(int).tolist() for number in sets.segments}
@@ -79,6 +80,11 @@ class Conforming(unittest.TestCase):
         self.assertEqual(found[2], [[[1, 0, 0, 1], [1, 0, 1, 1]]])
         self.assertEqual(list(found), [1, 2, 5])
 
+    def test_segments_overlap_is_absent(self):
+        data_set = label_sets()
+        del data_set.SegmentsOverlap
+        self.assertEqual(masks(data_set), EXAMPLE)
+
     def test_nested_and_other_background(self):
         frames = numpy.array([[[9, 1, 2, 3], [3, 9, 1, 1]]], numpy.uint16)
         found = masks(label_sets(((1, [1]), (2, [1, 2]), (3, [1, 2, 3])), (9, 3, 2, 1), frames, 9))
@@ -100,7 +106,7 @@ class Conforming(unittest.TestCase):
         data_set.PixelData = numpy.concatenate([FRAME, FRAME[:, ::-1]]).tobytes()
         data_set.Columns, data_set.SegmentsOverlap, data_set.PixelPaddingValue = 4, "NO", 0
         data_set.private_block(0x0021, CREATOR, create=True).add_new(1, "SQ", [overlapping(1, [1, 5]), overlapping(2, [2, 5])])
-        sets, frames = describe(data_set), read_volume.decode_frames(data_set)
+        sets, frames = describe(data_set), decode_frames(data_set)
         planes = read_label_sets.planes_of(data_set, False, frames)
         self.assertEqual([int(sets.mask(plane, 2).sum()) for plane in planes], [3, 0, 3])
         self.assertTrue(numpy.array_equal(planes[2], FRAME[0, ::-1]))
@@ -109,7 +115,7 @@ class Conforming(unittest.TestCase):
         data_set = label_sets(frames=numpy.concatenate([FRAME, FRAME * 0]))
         data_set.SharedFunctionalGroupsSequence = made.shared_groups()
         data_set.PerFrameFunctionalGroupsSequence = [item(PlanePositionSequence=[item(ImagePositionPatient=[0, 0, z])]) for z in (5, 2)]
-        planes = read_label_sets.planes_of(data_set, True, read_volume.decode_frames(data_set))
+        planes = read_label_sets.planes_of(data_set, True, decode_frames(data_set))
         self.assertEqual([int(plane.sum()) for plane in planes], [0, 11])
 
 
@@ -139,7 +145,7 @@ def item_without_creator(data_set):
 
 
 FAULTY = {
-    "rule 1": [having(SegmentationType="BINARY"), having(SegmentsOverlap="YES"), having(SegmentsOverlap=None)],
+    "rule 1": [having(SegmentationType="BINARY"), having(SegmentsOverlap="YES")],
     "rule 2": [having(SegmentSequence=[item(SegmentNumber=n) for n in (0, 1, 2, 4, 5, 4)])],
     "3": [listing((None, [1])), listing((1, None)), item_without_creator,
           having(SegmentSequence=[item()])],
@@ -184,7 +190,7 @@ class Errors(unittest.TestCase):
             found = json.loads(subprocess.run([*command, good], capture_output=True, text=True, check=True).stdout)
             self.assertEqual(
                 [(s["number"], s["label"], s["voxels"], s["sha256"]) for s in found["segments"]],
-                [(n, f"segment {n}", int(numpy.sum(mask)), read_volume.digest([mask])) for n, mask in EXAMPLE.items()],
+                [(n, f"segment {n}", int(numpy.sum(mask)), digest([mask])) for n, mask in EXAMPLE.items()],
             )
             self.assertEqual(found["combinations"], {"5": [1, 2, 4]})
             refused = subprocess.run([*command, bad], capture_output=True, text=True)

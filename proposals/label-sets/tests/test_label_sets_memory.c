@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_label_sets_memory.c - every allocation of writing, reading and validating fails once: the call fails with a
- * message, or nothing is lost. */
+ * message, or nothing is lost. And lists that need more than the caller's limit are refused before they get it. */
 #include "out_of_memory/failing_memory.h"
 #include "volume.h"
 
@@ -86,7 +86,64 @@ static void every_allocation_fails_once(void **unused) {
   volume_free(&made);
 }
 
+static void describe_value(dseg_data_set *set, uint16_t number) {
+  dseg_data_set_copy_item(set, 0x00620002, 1);
+  assert_true(dseg_data_set_enter_item(set, 0x00620002, dseg_data_set_count_items(set, 0x00620002) - 1));
+  dseg_data_set_put_u16(set, 0x00620004, "US", &number, 1);
+  dseg_data_set_end_item(set);
+}
+
+/* 80 segments more, each of the same 4000 values. */
+static void add_lists(dseg_data_set *set) {
+  enum { LISTS = 80, VALUES = 4000 };
+  static uint16_t values[VALUES];
+  const uint32_t block = dseg_data_set_find_creator(set, 0x0021, "DSEG LABEL SETS");
+  for (size_t i = 0; i < VALUES; i++) {
+    values[i] = (uint16_t)(1000 + i);
+    describe_value(set, values[i]);
+  }
+  for (size_t i = 0; i < LISTS; i++) {
+    const uint16_t number = (uint16_t)(100 + i);
+    describe_value(set, number);
+    dseg_data_set_begin_item(set, block | 1);
+    const uint32_t own = dseg_data_set_put_creator(set, 0x0021, "DSEG LABEL SETS");
+    dseg_data_set_put_u16(set, own | 2, "OW", values, VALUES);
+    dseg_data_set_put_u16(set, 0x00620004, "US", &number, 1);
+    dseg_data_set_end_item(set);
+  }
+}
+
+/* Reading turns 2 bytes of a list into 4. */
+static void lists_are_bounded_by_the_memory_limit(void **unused) {
+  const written_as wide = {"label-sets", "explicit-le", &(const dseg_option_value){"bits", 16}, 1};
+  const dseg_file_encoding encoding = {.transfer_syntax_uid = "1.2.840.10008.1.2.1",
+                                       .implementation_class_uid = "1.2.3.4",
+                                       .implementation_version_name = "TEST"};
+  (void)unused;
+  volume made;
+  dseg_buffer written = {0}, bytes = {0};
+  make(&made);
+  volume_write(&made, &wide, &written);
+  dseg_data_set *set = volume_data_set(&written);
+  add_lists(set);
+  assert_int_equal(dseg_data_set_write_file(set, &encoding, &bytes, NULL, NULL), DSEG_OK);
+  dseg_data_set_destroy(set);
+  for (int enough = 0; enough < 2; enough++) {
+    const dseg_open_options options = {.struct_size = sizeof options, .memory_limit = enough ? 1 << 23 : 1800000};
+    dseg_source *source = NULL;
+    dseg_error error = {0};
+    const dseg_view view = {bytes.data, bytes.size};
+    assert_int_equal(dseg_open_memory(view, "lists", &options, &source, &error), enough ? DSEG_OK : DSEG_ERROR_LIMIT);
+    assert_true(enough || strstr(error.message, "values of overlapping segments exceed the memory limit") != NULL);
+    dseg_source_close(source);
+  }
+  dseg_buffer_free(&written);
+  dseg_buffer_free(&bytes);
+  volume_free(&made);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_allocation_fails_once)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_allocation_fails_once),
+                                     cmocka_unit_test(lists_are_bounded_by_the_memory_limit)};
   return cmocka_run_group_tests(tests, register_all, NULL);
 }

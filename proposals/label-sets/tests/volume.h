@@ -83,6 +83,17 @@ static inline void volume_add_columns(const volume *of, size_t segment, size_t l
   }
 }
 
+/* The label of a voxel where the first segment wins, or the last. */
+static inline uint32_t expected_label(const volume *of, size_t voxel, bool last) {
+  uint32_t label = 0;
+  for (size_t segment = 0; segment < of->segments; segment++) {
+    if (volume_mask(of, segment, 0)[voxel] != 0 && (last || label == 0)) {
+      label = of->description->segments[segment].number;
+    }
+  }
+  return label;
+}
+
 /* How a volume is written. */
 typedef struct written_as {
   const char *representation, *codec;
@@ -140,7 +151,7 @@ static inline void volume_compare(const volume *of, dseg_source *source) {
   const dseg_description *description = dseg_source_description(source);
   assert_int_equal(description->segment_count, of->segments);
   assert_int_equal(description->geometry.plane_count, of->planes);
-  uint8_t *mask = malloc(of->planes * of->pixels);
+  uint8_t *mask = malloc(of->planes * of->pixels + 1);
   assert_non_null(mask);
   for (size_t segment = 0; segment < of->segments; segment++) {
     dseg_error error = {0};

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy
 
 import check_dual
+import object_frames
+import object_values
 import read_volume
 from made import saved
 from test_read_volume import FAULTY, volume
@@ -47,9 +49,9 @@ def write(dseg, folder, labels, kind, *options):
 
 def check_object(path, labels, name):
     """Segments count from 1 in BINARY and FRACTIONAL, and are the labels in a LABELMAP."""
-    data_set = read_volume.read(path)
-    found = read_volume.describe(*read_volume.read_head(path))
-    frames, numbers = read_volume.decode_frames(data_set), [number for number in numpy.unique(labels) if number]
+    data_set = object_values.read(path)
+    found = read_volume.describe(*object_values.read_head(path))
+    frames, numbers = object_frames.decode_frames(data_set), [number for number in numpy.unique(labels) if number]
     if found.form == "dual":
         assert check_dual.check(data_set) >= len(found.plane), f"{name}: functional groups say nothing"
     assert found.planes == len(labels), f"{name}: {found.planes} planes"
@@ -61,23 +63,23 @@ def check_object(path, labels, name):
 
 def check_faults(dseg, folder, path):
     """Both refuse each faulty object, and neither the one that it was made from."""
-    assert read_volume.read(path).private_block(0x0021, read_volume.CREATOR)[3].value == b"\x8e\x49", "the map is not the example's"
+    assert object_values.read(path).private_block(0x0021, read_volume.CREATOR)[3].value == b"\x8e\x49", "the map is not the example's"
     faulty, back = folder / "faulty.dcm", folder / "back.nii"
     count, read = 0, []
     for code, cases in FAULTY.items():
         for i, (make, change) in enumerate(cases):
             if make is not volume:
                 continue
-            data_set = read_volume.read(path)
+            data_set = object_values.read(path)
             change(data_set)
             faulty.write_bytes(saved(data_set))
             done = convert(dseg, faulty, back)
             if done.returncode != 3 or not done.stderr:
                 read.append(f"{code}, case {i}: dseg ends with {done.returncode} {done.stderr.strip()}")
             try:
-                read_volume.describe(*read_volume.read_head(faulty)).sources()
+                read_volume.describe(*object_values.read_head(faulty)).sources()
                 read.append(f"{code}, case {i}: the second reader reads it")
-            except read_volume.Faulty:
+            except object_values.Faulty:
                 pass
             count += 1
     assert not read, "\n".join(read)

@@ -10,7 +10,8 @@ import sys
 
 import numpy
 
-from read_volume import Unsupported, decimals, describe, first_item, get, need, read, run
+from object_values import Unsupported, decimals, first_item, get, need, read
+from read_volume import describe, run
 
 TOLERANCE = 1e-3  # mm
 

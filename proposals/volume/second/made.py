@@ -73,7 +73,7 @@ def dimensions(*names):
 
 
 def add_block(made, **values):
-    """values: map, planes, origin, index, number."""
+    """values: map, planes, origin, index, number; about: Items that describe sources."""
     block = made.private_block(0x0021, CREATOR, create=True)
     if "origin" in values:
         block.add_new(1, "SQ", [item(ImagePositionPatient=values["origin"])])
@@ -81,6 +81,8 @@ def add_block(made, **values):
         if name in values:
             value = values[name]
             block.add_new(offset, vr, numpy.array(value, "<u4").tobytes() if vr == "OL" else value)
+    if "about" in values:
+        block.add_new(6, "SQ", values["about"])
     return made
 
 

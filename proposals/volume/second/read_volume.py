@@ -11,101 +11,19 @@ text. Numbers in brackets are sections of it, E1 to E12 the errors of section 8.
 
 import argparse
 import dataclasses
-import hashlib
-import io
 import json
 import sys
 import zlib
 
 import numpy
-import pydicom
-from pydicom.encaps import generate_frames
-from pydicom.filereader import read_partial, read_sequence
+
+from object_frames import decode_frames, digest
+from object_values import Unsupported, decimals, element, find_block, first_item, get, items_of, need, padding_value, read, read_head, whole_number
 
 CREATOR = "DSEG VOLUME"
 ROOT = "2.25.58624446592436988505425501571863493983"  # the experimental root: another if dseg was built with another
-DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
-PER_FRAME_GROUPS = 0x52009230
 POSITION, SEGMENT = 0x00200032, 0x0062000B  # Dimension Index Pointer (0020,9165)
 MOST_PLANES, MOST_TILES, MOST_FRAMES = 65535, 2**31 - 1, 2**27  # more may be refused (8)
-
-
-# Errors, and values of the standard's attributes
-
-
-class Faulty(ValueError):
-    """The object does not conform. code: the error of section 8, or the section."""
-
-    def __init__(self, code, sentence):
-        super().__init__(f"{code}: {sentence}")
-        self.code = code
-
-
-class Unsupported(Exception):
-    """Nothing is wrong, but it is not for this reader: no block, or a codec."""
-
-
-def need(condition, code, sentence):
-    if not condition:
-        raise Faulty(code, sentence)
-
-
-def get(item, keyword):
-    """The value of an element of the standard, or None where it is missing or empty."""
-    try:
-        value = item.get(keyword)
-    except Exception as error:  # pydicom decodes values here, and raises what it likes
-        raise Faulty("3", f"{keyword} cannot be read: {error}") from None
-    return None if value is None or value == "" or (isinstance(value, list) and not value) else value
-
-
-def whole_number(item, keyword, least, code):
-    value = get(item, keyword)
-    need(isinstance(value, (int, float)) and value % 1 == 0 and value >= least, code, f"{keyword} is {value}, and shall be at least {least}.")
-    return int(value)
-
-
-def padding_value(data_set):
-    """Pixel Padding Value, or None."""
-    if get(data_set, "PixelPaddingValue") is None:
-        return None
-    value = whole_number(data_set, "PixelPaddingValue", 0, "2")
-    need(value < 65536, "2", f"Pixel Padding Value (0028,0120) is {value}.")
-    return value
-
-
-def decimals(item, keyword, count):
-    """So many finite numbers, or None."""
-    try:
-        values = numpy.array(get(item, keyword), numpy.float64).ravel()
-    except (TypeError, ValueError):
-        return None
-    return values if len(values) == count and numpy.isfinite(values).all() else None
-
-
-def first_item(item, keyword):
-    return (get(item, keyword) or [pydicom.Dataset()])[0]
-
-
-def read(path, stop_when=None):
-    """The data set of a file."""
-    with open(path, "rb") as file:
-        try:
-            return read_partial(file, stop_when=stop_when)
-        except Exception as error:
-            raise Faulty("PS3.10", f"{path} cannot be read: {error}") from None
-
-
-def read_head(path):
-    """The data set in front of the per-frame functional groups, and whether these follow."""
-    stopped = []
-
-    def behind(tag, vr, length):
-        if tag >= PER_FRAME_GROUPS:
-            stopped.append(tag)
-        return tag >= PER_FRAME_GROUPS
-
-    return read(path, behind), PER_FRAME_GROUPS in stopped
 
 
 # What an object says
@@ -132,6 +50,7 @@ class Volume:
     step: numpy.ndarray | None  # from one plane to the next: d * n
     across: int  # A, tiles in a row
     source: tuple | None  # of each plane the index of its image (from 1, 0: none) and frame number in it; and the Items of series
+    preserved: str | None  # Spatial Locations Preserved (0028,135A) of all source images
 
     def position(self, plane):
         """Of planes in mm (4.3), of tiles the first column and row in the total pixel matrix; one more axis than plane has."""
@@ -151,38 +70,6 @@ class Volume:
         need(index.max() <= len(images), "E12", f"(0021,xx04) refers to image {index.max()}, but {len(images)} are referenced.")
         uids = [(str(get(image, "ReferencedSOPClassUID")), str(get(image, "ReferencedSOPInstanceUID"))) for image in images]
         return [(*uids[k - 1], f) if k else None for k, f in zip(index.tolist(), number.tolist())]
-
-
-def find_block(data_set, creator):
-    """A creator's block of group 0021, or None (3.1)."""
-    try:
-        return data_set.private_block(0x0021, creator)
-    except KeyError:
-        return None
-    except Exception as error:
-        raise Faulty("3", f"group 0021 cannot be read: {error}") from None
-
-
-def element(block, number):
-    """The value of an element of the block, or None where it is missing; bytes where the VR is UN."""
-    if block is None or number not in block:
-        return None
-    try:
-        value = block[number].value
-    except Exception as error:
-        raise Faulty("3", f"(0021,xx{number:02X}) cannot be read: {error}") from None
-    return b"" if value is None else value
-
-
-def items_of(value, code, name):
-    """The Items of a sequence; where the VR was UN, of its bytes: they are in Implicit VR (PS3.5 6.2.2)."""
-    if isinstance(value, bytes):
-        try:
-            value = read_sequence(io.BytesIO(value), True, True, len(value), "iso8859")
-        except Exception as error:
-            raise Faulty(code, f"{name} cannot be read ({error}).") from None
-    need(isinstance(value, pydicom.Sequence), code, f"{name} is no sequence.")
-    return value
 
 
 def segments_first(head):
@@ -231,14 +118,21 @@ def places_of(presence, places, frames, offset, part, slide):
     return (bytes_set[row] * 8 + bit)[offset : offset + frames], present
 
 
-def source_of(head, indices, numbers, planes):
-    """Volume.source (6)."""
-    need(numbers is None or indices is not None, "E12", "(0021,xx05) is there without (0021,xx04).")
+def source_of(head, indices, numbers, descriptions, planes):
+    """Volume.source and preserved (6)."""
+    for i, value in ((5, numbers), (6, descriptions)):
+        need(value is None or indices is not None, "E12", f"(0021,xx0{i}) is there without (0021,xx04).")
+    preserved = None
+    if descriptions is not None:
+        items = items_of(descriptions, "E12", "(0021,xx06) Plane Source Description Sequence")
+        need(len(items) == 1, "E12", "(0021,xx06) Plane Source Description Sequence has not exactly one Item.")
+        preserved = get(items[0], "SpatialLocationsPreserved")
     if indices is None:
-        return None
+        return None, None
     for i, value in ((4, indices), (5, numbers)):
         need(value is None or len(value) == 4 * planes, "E12", f"(0021,xx{i:02X}) has not {4 * planes} bytes, four for each plane.")
-    return numpy.frombuffer(indices, "<u4"), numpy.frombuffer(numbers or bytes(4 * planes), "<u4"), get(head, "ReferencedSeriesSequence") or []
+    source = numpy.frombuffer(indices, "<u4"), numpy.frombuffer(numbers or bytes(4 * planes), "<u4"), get(head, "ReferencedSeriesSequence") or []
+    return source, preserved
 
 
 def describe(head, groups, root=ROOT):
@@ -247,7 +141,7 @@ def describe(head, groups, root=ROOT):
     if block is None:
         need(not strict, "E1", f'the private block "{CREATOR}" is missing, and the SOP Class is one that needs it.')
         raise Unsupported(f'there is no private block "{CREATOR}": an object of the standard.')
-    origins, planes, presence, indices, frame_numbers = (element(block, i) for i in (1, 2, 3, 4, 5))
+    origins, planes, presence, indices, frame_numbers, descriptions = (element(block, i) for i in (1, 2, 3, 4, 5, 6))
     if isinstance(planes, bytes) and len(planes) == 4:
         planes = int.from_bytes(planes, "little")
     for i, value in ((3, presence), (4, indices), (5, frame_numbers)):
@@ -267,7 +161,7 @@ def describe(head, groups, root=ROOT):
     need(labelmap or len(set(segments)) == len(segments), "E6", "two Items of Segment Sequence (0062,0002) have the same Segment Number.")
     segments = numpy.array(sorted(set(segments)))
 
-    origin = step = source = None
+    origin = step = source = preserved = None
     across = 1
     if slide:
         need((get(head, "TotalPixelMatrixFocalPlanes") or 1) == 1, "E4", "Total Pixel Matrix Focal Planes (0048,0303) is not 1.")
@@ -278,7 +172,7 @@ def describe(head, groups, root=ROOT):
         need(isinstance(planes, int) and planes > 0, "E4", "(0021,xx02) Number of Volume Planes is missing, or not one number of at least 1.")
         need(planes <= MOST_PLANES, "8", f"{planes} planes are more than this reader supports.")
         origin, step = geometry(head, origins, planes)
-        source = source_of(head, indices, frame_numbers, planes)
+        source, preserved = source_of(head, indices, frame_numbers, descriptions, planes)
     number = 1 if labelmap else len(segments)  # S
     by_segment = slide or number == 1 or segments_first(head)
 
@@ -295,9 +189,9 @@ def describe(head, groups, root=ROOT):
 
     absent = padding_value(head) or 0 if labelmap else 0
     alike = [None if array is None else array.tolist() for array in (origin, step, segments)]
-    said = (part, strict, kind, rows, columns, planes, presence, indices, frame_numbers, absent, by_segment, alike)
+    said = (part, strict, kind, rows, columns, planes, presence, indices, frame_numbers, preserved, absent, by_segment, alike)
     return Volume(said, "strict" if strict else "dual", slide, kind, rows, columns, planes, segments, total, offset,
-                  plane + 1, None if labelmap else segments[s], absent, origin, step, across, source)  # fmt: skip
+                  plane + 1, None if labelmap else segments[s], absent, origin, step, across, source, preserved)  # fmt: skip
 
 
 def join(parts):
@@ -331,39 +225,6 @@ def mask_planes(volume, frames, number):
         yield (stored == number).astype(numpy.uint8) if volume.segment is None else stored
 
 
-# Pixels, of objects of any kind
-
-
-def decode_frames(data_set):
-    """All frames, an array of frames x rows x columns: what pydicom decodes, and Deflated Image Frame."""
-    shape = count, rows, columns = [whole_number(data_set, keyword, 1, "Pixel Data") for keyword in ("NumberOfFrames", "Rows", "Columns")]
-    if data_set.file_meta.get("TransferSyntaxUID") != DEFLATED_FRAMES:
-        try:
-            return data_set.pixel_array.reshape(shape)
-        except Exception as error:
-            known = not isinstance(error, NotImplementedError) and "missing dependencies" not in str(error)
-            raise (Faulty("Pixel Data", str(error)) if known else Unsupported(f"frames cannot be decoded: {error}")) from None
-    bits, pixels = whole_number(data_set, "BitsAllocated", 1, "Pixel Data"), rows * columns
-    need(bits in (1, 8, 16), "Pixel Data", f"Bits Allocated (0028,0100) is {bits}.")
-    size = (pixels * bits + 7) // 8
-    table = (data_set.ExtendedOffsetTable, data_set.ExtendedOffsetTableLengths) if "ExtendedOffsetTable" in data_set else None
-    frames = []
-    for coded in generate_frames(data_set.PixelData, number_of_frames=count, extended_offsets=table):
-        frame = numpy.frombuffer(zlib.decompressobj(-15).decompress(coded, size), numpy.uint8)
-        need(len(frame) == size, "Pixel Data", f"frame {len(frames) + 1} has {len(frame)} bytes, not {size}.")
-        frames.append(numpy.unpackbits(frame, count=pixels, bitorder="little") if bits == 1 else frame.view(f"<u{bits // 8}"))
-    need(len(frames) == count, "Pixel Data", f"there are {len(frames)} frames, not {count}.")
-    return numpy.array(frames).reshape(shape)
-
-
-def digest(planes):
-    """SHA-256 of planes x rows x columns of uint8, in C order."""
-    sha = hashlib.sha256()
-    for plane in planes:
-        sha.update(numpy.ascontiguousarray(plane, numpy.uint8).tobytes())
-    return sha.hexdigest()
-
-
 # The command
 
 
@@ -377,7 +238,7 @@ def summary(volume):
     frames = {"plane": volume.plane.tolist(), "segment": segment, "position": volume.position(volume.plane).tolist()}
     complete = len(volume.plane) == volume.total
     segments = [{"number": number} for number in volume.segments.tolist()]
-    return said | step | {"complete": complete, "sources": volume.sources(), "segments": segments, "frames": frames}
+    return said | step | {"complete": complete, "sources": volume.sources(), "spatial_locations_preserved": volume.preserved, "segments": segments, "frames": frames}
 
 
 def run(parser, print_summary):

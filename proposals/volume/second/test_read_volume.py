@@ -14,9 +14,11 @@ import numpy
 
 import check_dual
 import made
+import object_frames
+import object_values
 import read_volume
 from made import add_block, dimensions, item, mapped, saved, shared_groups, slide, volume
-from read_volume import Faulty, Unsupported
+from object_values import Faulty, Unsupported
 
 TEXT = Path(__file__).resolve().parent.parent / "bitstream.md"
 
@@ -31,7 +33,7 @@ def block(data_set):
 
 def masks(data_set):
     whole = described(data_set)
-    frames = read_volume.decode_frames(data_set)
+    frames = object_frames.decode_frames(data_set)
     return whole, frames, {n: numpy.stack(list(read_volume.mask_planes(whole, frames, n))) for n in whole.segments.tolist()}
 
 
@@ -72,6 +74,11 @@ class Conforming(unittest.TestCase):
         self.assertEqual(whole.sources()[:3], [None, ("1.2.3", "1.2.3.1", 0), ("1.2.3", "1.2.3.2", 9)])
         self.assertTrue(numpy.array_equal(found[2][[1, 4]], frames == 2))
         self.assertTrue(found[7][[0, 2, 3]].all() and not found[2][[0, 2, 3]].any())
+
+    def test_what_is_said_of_sources(self):
+        self.assertIsNone(described(volume(index=[1] * 5)).preserved)
+        self.assertIsNone(described(volume(index=[1] * 5, about=[item()])).preserved)
+        self.assertEqual(described(volume(index=[1] * 5, about=[item(SpatialLocationsPreserved="YES")])).preserved, "YES")
 
     def test_no_map(self):
         data_set = volume("FRACTIONAL", segments=(1, 2), frames=6, planes=3)
@@ -127,7 +134,7 @@ class Conforming(unittest.TestCase):
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "dual.dcm"
                 path.write_bytes(saved(data_set, undefined))
-                head, groups = read_volume.read_head(path)
+                head, groups = object_values.read_head(path)
             self.assertTrue(groups and "PixelData" not in head and "PerFrameFunctionalGroupsSequence" not in head)
             whole = read_volume.describe(head, groups)
             self.assertEqual((whole.form, whole.plane.tolist()), ("dual", [2, 3, 4, 3, 4, 2, 5]))
@@ -141,7 +148,7 @@ class Conforming(unittest.TestCase):
         self.assertEqual(described(volume(segments=(1,), order=(), frames=2, map=mapped(0, 1, 0, 0, 1))).plane.tolist(), [2, 5])
         self.assertEqual(described(volume(order=("other", "plane", "plane", "segment"), map=b"\xe8\x46")).segment.tolist(), [1, 3, 1, 2, 1, 2, 3])
         described(volume("LABELMAP", segments=(1, 1), order=(), frames=2, map=mapped(0, 1, 0, 0, 1)))
-        described(slide(index=[0], number=[0]))
+        described(slide(index=[0], number=[0], about=[]))
         data_set = volume("LABELMAP", frames=1, planes=1, map=mapped(1))
         data_set.SharedFunctionalGroupsSequence = shared_groups(-1)
         self.assertEqual(described(data_set).position(1).tolist(), [-100, -50, 20])
@@ -150,16 +157,18 @@ class Conforming(unittest.TestCase):
         """Elements with VR UN, as behind Implicit VR."""
         data_set, wanted = volume(index=[5, 4, 3, 2, 1]), described(volume(index=[5, 4, 3, 2, 1]))
         origin = bytes.fromhex("FEFF00E0 16000000 20003200 0E000000") + b"-100\\-50\\20.00"
-        for i, value in enumerate((origin, b"\5\0\0\0", b"\x8e\x49", numpy.array([5, 4, 3, 2, 1], "<u4").tobytes()), 1):
+        about = bytes.fromhex("FEFF00E0 0A000000 28005A13 02000000") + b"NO"
+        values = {1: origin, 2: b"\5\0\0\0", 3: b"\x8e\x49", 4: numpy.array([5, 4, 3, 2, 1], "<u4").tobytes(), 6: about}
+        for i, value in values.items():
             block(data_set).add_new(i, "UN", value)
         with tempfile.TemporaryDirectory() as folder:
             for implicit in (False, True):
                 data_set.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2" if implicit else made.EXPLICIT
                 path = Path(folder) / "unknown.dcm"
                 path.write_bytes(saved(data_set, implicit=implicit))
-                found = read_volume.describe(*read_volume.read_head(path))
+                found = read_volume.describe(*object_values.read_head(path))
                 self.assertEqual(found.position(found.plane).tolist(), wanted.position(wanted.plane).tolist())
-                self.assertEqual(found.sources(), wanted.sources())
+                self.assertEqual((found.sources(), found.preserved), (wanted.sources(), "NO"))
 
     def test_object_of_the_standard(self):
         data_set = volume(strict=False)
@@ -183,7 +192,7 @@ class Pixels(unittest.TestCase):
         data_set.BitsAllocated = {"BINARY": 1}.get(kind, 8 * frames.itemsize)
         data_set.NumberOfFrames, data_set.Rows, data_set.Columns = frames.shape
         data_set["PixelData"].is_undefined_length = coded is not None
-        return read_volume.decode_frames(data_set)
+        return object_frames.decode_frames(data_set)
 
     def deflated(self, data):
         coder = zlib.compressobj(wbits=-15)
@@ -197,9 +206,9 @@ class Pixels(unittest.TestCase):
             raw = [numpy.packbits(f, bitorder="little").tobytes() if kind == "BINARY" else f.tobytes() for f in frames]
             coded = [self.deflated(data) for data in raw]
             self.assertTrue(numpy.array_equal(self.decoded(frames, made.EXPLICIT, kind, None), frames))
-            self.assertTrue(numpy.array_equal(self.decoded(frames, read_volume.DEFLATED_FRAMES, kind, coded), frames))
-            self.assertRaises(Faulty, self.decoded, frames, read_volume.DEFLATED_FRAMES, kind, coded[:2])
-            self.assertRaises(Faulty, self.decoded, frames, read_volume.DEFLATED_FRAMES, kind, [self.deflated(data[:-1]) for data in raw])
+            self.assertTrue(numpy.array_equal(self.decoded(frames, object_frames.DEFLATED_FRAMES, kind, coded), frames))
+            self.assertRaises(Faulty, self.decoded, frames, object_frames.DEFLATED_FRAMES, kind, coded[:2])
+            self.assertRaises(Faulty, self.decoded, frames, object_frames.DEFLATED_FRAMES, kind, [self.deflated(data[:-1]) for data in raw])
 
     def test_rle(self):
         frames = numpy.arange(8, dtype=numpy.uint8).reshape(1, 2, 4)
@@ -273,11 +282,11 @@ FAULTY = {
     "E4": [(volume, without(1)), (volume, without(2)), (volume, origins()), (volume, origins([0, 0, 0], [0, 0, 0])), (volume, origins([0, 0])),
            (volume, origins(None)), (volume, origins(["nan", 0, 0])), (volume, origins([0, 0, "1e999"])),
            (volume, unknown(1, b"abc")), (volume, unknown(1, b"")), (volume, unknown(2, b"")),
-           (volume, block_of(planes=0)), (slide, setting(TotalPixelMatrixRows=None)),
+           (volume, block_of(planes=0)), (volume, block_of(planes=[5, 5])), (volume, origins([0, 0, 0, 0])), (slide, setting(TotalPixelMatrixRows=None)),
            (slide, setting(TotalPixelMatrixColumns=0)), (slide, setting(TotalPixelMatrixFocalPlanes=2))],
     "E5": [(volume, setting(SharedFunctionalGroupsSequence=groups)) for groups in
            (None, [item()], shared_groups(None), shared_groups(0), shared_groups("-1"), shared_groups(1, [1, 0, 0, 1, 0, 0]),
-            shared_groups("1e999"), shared_groups(1, [1, 0, 0]), shared_groups(1, [0] * 6), shared_groups(1, [1, 0, 0, 0, "nan", 0]))],
+            shared_groups("1e999"), shared_groups(1, [1, 0, 0]), shared_groups(1, [1, 0, 0, 0, 1, 0, 0]), shared_groups(1, [0] * 6), shared_groups(1, [1, 0, 0, 0, "nan", 0]))],
     "E6": [(volume, setting(SegmentSequence=items)) for items in (None, [], [item(SegmentNumber=n) for n in (1, 2, 2)], [item(), item()])],
     "E7": [(volume, setting(DimensionIndexSequence=items)) for items in
            (None, [], dimensions("plane"), dimensions("segment"), dimensions("plane", "plane"))],
@@ -287,6 +296,7 @@ FAULTY = {
     "E11": [(volume, setting(NumberOfFrames=6)), (volume, block_of(map=b"\0\0")), (volume, part_of(1, 7)), (volume, setting(ConcatenationUID="1.2.9"))],
     "E12": [(volume, block_of(index=[1] * 4)), (volume, block_of(index=[1] * 6)), (volume, block_of(index=[1, 2, 3, 4, 6])),
             (volume, block_of(index=[1, 2, 3, 4, 5], number=[1])), (volume, block_of(number=[1] * 5)),
+            (volume, block_of(about=[item()])), (volume, block_of(index=[1] * 5, about=[])), (volume, block_of(index=[1] * 5, about=[item(), item()])),
             (volume, both(setting(ReferencedSeriesSequence=None), block_of(index=[0, 0, 0, 0, 1])))],
     "8": [(volume, block_of(planes=65536)), (slide, setting(TotalPixelMatrixRows=2**32 - 1, TotalPixelMatrixColumns=2**32 - 1))],
     "1": [(volume, setting(SegmentationType="SURFACE")), (volume, setting(SegmentationType=None))],
@@ -347,7 +357,7 @@ class Errors(unittest.TestCase):
             found = json.loads(done.stdout)
             self.assertEqual(found["frames"]["plane"], [2, 3, 4, 3, 4, 2, 5])
             wanted = masks(volume())[2]
-            self.assertEqual(found["segments"], [{"number": n, "sha256": read_volume.digest([mask])} for n, mask in wanted.items()])
+            self.assertEqual(found["segments"], [{"number": n, "sha256": object_frames.digest([mask])} for n, mask in wanted.items()])
             refused = subprocess.run([*command, bad], capture_output=True, text=True)
             self.assertEqual((refused.returncode, refused.stdout), (3, ""))
             self.assertIn("E10", refused.stderr)

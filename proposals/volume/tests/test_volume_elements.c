@@ -141,10 +141,14 @@ static void faults_are_refused_and_found(void **state) {
       {"E4", BINARY, strict, {"00211001[2]/00200032 DS 0\\0\\0"}},
       {"E4", BINARY, strict, {"00211001[1]/00200032 DS 0\\0"}},
       {"E4", BINARY, strict, {"00211001[1]/00200032 DS 0\\0\\one"}},
+      {"E4", BINARY, strict, {"00211001[1]/00200032 DS 0\\0\\0\\0"}},
       {"E4", BINARY, strict, {"-00211002"}},
+      {"E4", BINARY, strict, {"00211002 UL 2\\2"}},
       {"E4", BINARY, strict, {"00211002 UL 0"}},
       {"E4", BINARY, strict, {"00211002 UL 4294967295"}},
+      {"E4", SLIDE, slide, {"00480303 UL 2"}},
       {"E5", BINARY, strict, {"-52009229[1]/00209116"}},
+      {"E5", BINARY, strict, {"52009229[1]/00209116[1]/00200037 DS 1\\0\\0\\0\\1\\0\\0"}},
       {"E5", BINARY, strict, {"52009229[1]/00209116[1]/00200037 DS 1\\0\\0\\1\\0\\0"}},
       {"E5", BINARY, strict, {"-52009229[1]/00289110[1]/00180088"}},
       {"E5", BINARY, strict, {"52009229[1]/00289110[1]/00180088 DS 0"}},
@@ -169,6 +173,12 @@ static void faults_are_refused_and_found(void **state) {
       {"E12", BINARY, strict, {"00211004 OL 00000000 01000000"}},
       {"E12", BINARY, strict, {"00211005 OL 00000000 00000000"}},
       {"E12", BINARY, strict, {"00211004 OL 00000000 00000000", "00211005 OL 00000000"}},
+      {"E12", BINARY, strict, {"00211006[1]/0028135A CS YES"}},
+      {"E12", BINARY, strict, {"00211004 OL 00000000 00000000", "00211006 SQ"}},
+      {"E12",
+       BINARY,
+       strict,
+       {"00211004 OL 00000000 00000000", "00211006[1]/0028135A CS YES", "00211006[2]/0028135A CS YES"}},
   };
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -228,6 +238,8 @@ static void allowed_forms_are_read(void **state) {
       {LABELMAP, strict_labels, 3, {"00211003 OB 0300", "00211002 UL 3"}}, /* a plane behind them, without a frame */
       {SLIDE, slide, 3, {0}},
       {SLIDE, slide, 2, {"00480006 UL 6"}},
+      {SLIDE, slide, 3, {"00480303 UL 1", "00211004 OL 09000000", "00211006[1]/0028135A CS YES"}},
+      {BINARY, strict, 2, {"00211004 OL 00000000 00000000", "00211006[1]/0028135A CS YES"}},
       {BINARY, dual, 2, {0}},
       {BINARY, dual, 2, {"-00211003"}},
       {LABELMAP, dual, 2, {"-00211003"}},
@@ -255,9 +267,10 @@ static void places_are_in_either_order(void **state) {
   expect_good(BINARY, strict, planes_first, 2);
 }
 
-/* In implicit VR nothing tells that the origin is a sequence. */
+/* In implicit VR nothing tells that the origin, and what is said of sources, are sequences. */
 static void implicit_elements_are_read(void **state) {
-  static const char *const implicit[8] = {"00020010 UI 1.2.840.10008.1.2"};
+  static const char *const implicit[8] = {"00020010 UI 1.2.840.10008.1.2", "00211004 OL 00000000 00000000",
+                                          "00211006[1]/0028135A CS YES"};
   (void)state;
   expect_good(BINARY, strict, implicit, 2);
   expect_good(LABELMAP, strict_labels, implicit, 2);
@@ -298,15 +311,49 @@ static void a_long_map_in_a_short_file_is_refused(void **state) {
   dseg_buffer_free(&file.bytes);
 }
 
-/* A volume of so many planes that they exceed the memory limit, with a map that is as long as it has to be. */
-static void planes_are_bounded_by_the_memory_limit(void **state) {
-  static char line[4 * 1000 * 1000 / 8 * 2 + 40] = "00211003 OB 0300";
-  const char *const lines[8] = {line, "00211002 UL 4000000"};
+/* A line with a map that begins with these bytes, and is size bytes long. */
+static const char *map_of(const char *begin, size_t size) {
+  static char line[4 * 1000 * 1000 / 8 * 2 + 40];
+  const size_t length = (size_t)snprintf(line, sizeof line, "00211003 OB %s", begin);
+  const size_t end = strlen("00211003 OB ") + size * 2;
+  assert_true(length <= end && end < sizeof line);
+  memset(line + length, '0', end - length);
+  line[end] = '\0';
+  return line;
+}
+
+/* A part of a concatenation need not have a frame for each plane, nor a map: a few bytes say how many planes there are.
+ */
+static void planes_are_bounded(void **state) {
+  static const char *const part[8] = {"00209161 UI 1.2.3.41", "00209162 US 1", "00209228 UL 0", "-00211003",
+                                      "00211002 UL 2000000000"};
+  uint8_t labels[3 * PIXELS];
   (void)state;
-  memset(line + strlen(line), '0', sizeof line - strlen(line) - 1);
-  line[strlen("00211003 OB ") + (size_t)4 * 1000 * 1000 / 8 * 2] = '\0';
-  const struct outcome outcome = run(LABELMAP, strict_labels, lines, 0, NULL);
-  assert_non_null(strstr(outcome.message, "a volume of 4000000 planes exceeds the memory limit"));
+  struct outcome outcome = run(BINARY, strict, part, 0, NULL);
+  assert_non_null(strstr(outcome.message, "a volume of 2000000000 planes has more than 65535"));
+  /* Functional groups make planes of frames that are there. */
+  const char *const long_map[8] = {map_of("0F", 140000 / 8), "00211002 UL 70000"};
+  outcome = run(BINARY, dual, long_map, 2, labels);
+  assert_non_null(strstr(outcome.warning, "a volume of 70000 planes has more than 65535"));
+  assert_non_null(strstr(outcome.warning, "read by its functional groups"));
+  expect_labels(labels, BINARY, 2);
+}
+
+/* So many tiles that they exceed the memory limit, with a map that is as long as it has to be. */
+static void tiles_are_bounded_by_the_memory_limit(void **state) {
+  const char *const lines[8] = {map_of("03", 4000000 / 8), "00480006 UL 12000000"};
+  (void)state;
+  const struct outcome outcome = run(SLIDE, slide, lines, 0, NULL);
+  assert_non_null(strstr(outcome.message, "4000000 planes or tiles exceed the memory limit"));
+}
+
+/* Each fault of several is told in its own words. */
+static void several_faults_are_told(void **state) {
+  static const char *const lines[8] = {"00209311 CS 3D", "00211003 OB 0F000000"};
+  (void)state;
+  const struct outcome outcome = run(BINARY, strict, lines, 0, NULL);
+  assert_non_null(strstr(outcome.found, "Dimension Organization Type (0020,9311) is not VOLUME (volume E2)"));
+  assert_non_null(strstr(outcome.found, "has 4 bytes, 2 planes of 2 segments take 2 (volume E9)"));
 }
 
 static int register_volume(void **state) {
@@ -323,7 +370,9 @@ int main(void) {
       cmocka_unit_test(implicit_elements_are_read),
       cmocka_unit_test(a_dual_object_is_read_by_its_groups),
       cmocka_unit_test(a_long_map_in_a_short_file_is_refused),
-      cmocka_unit_test(planes_are_bounded_by_the_memory_limit),
+      cmocka_unit_test(planes_are_bounded),
+      cmocka_unit_test(tiles_are_bounded_by_the_memory_limit),
+      cmocka_unit_test(several_faults_are_told),
   };
   return cmocka_run_group_tests(tests, register_volume, NULL);
 }

@@ -1,76 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Source images of planes: written as places among the instances that the object lists, and read again, whole images
  * and frames of one; slides; and a copy in the standard's form has with every frame what was said once. */
-#include "dseg/plugin.h"
-#include "dseg/proposals.h"
-#include "proposals.h"
-#include "writer_fixture.h"
-
-enum { ROWS = 4, COLUMNS = 4, PIXELS = 16, PLANES = 7, IMAGES = 5 };
-
-static char uids[IMAGES][20];
-
-static dseg_description *make_volume(bool descends) {
-  dseg_description *description = make_description(ROWS, COLUMNS, PLANES, 2);
-  dseg_instance_reference *instances = dseg_description_alloc(description, IMAGES * sizeof *instances);
-  description->has_background = true;
-  for (size_t i = 0; i < IMAGES; i++) {
-    snprintf(uids[i], sizeof uids[i], "1.2.3.%zu", 100 + (i * 7) % IMAGES);
-    instances[i] = (dseg_instance_reference){.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2",
-                                             .sop_instance_uid = uids[i],
-                                             .series_uid = i == 3 ? "1.2.3.11" : "1.2.3.10"};
-  }
-  description->references = (dseg_references){.instances = instances, .count = IMAGES};
-  for (size_t i = 0; i < PLANES; i++) {
-    description->geometry.planes[i].source = i % 3 == 2 ? -1 : (int32_t)((i * 3 + 1) % IMAGES);
-    if (descends) {
-      description->geometry.planes[i].position[2] = 40 - 2.0 * (double)i;
-    }
-  }
-  return description;
-}
-
-static dseg_status write_with(const dseg_description *description, const char *representation, bool dual,
-                              const dseg_warning_sink *warnings, dseg_error *error) {
-  const dseg_option_value option = {"dual", 1};
-  dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
-                                .representation = representation,
-                                .representation_options = &option,
-                                .representation_option_count = dual ? 1 : 0,
-                                .empty_frames = DSEG_EMPTY_KEEP,
-                                .replace = true,
-                                .uid_seed = "sources"};
-  dseg_writer *writer = NULL;
-  uint8_t labels[PIXELS];
-  options.warnings = warnings != NULL ? *warnings : options.warnings;
-  dseg_status status = dseg_writer_create("s.dcm", description, &options, &writer, error);
-  for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
-    fill_plane(description, plane, labels);
-    status = dseg_writer_write_labels(writer, plane, labels, 8, error);
-  }
-  if (status == DSEG_OK) {
-    status = dseg_writer_finish(writer, error);
-  }
-  dseg_writer_destroy(writer);
-  return status;
-}
-
-static dseg_source *open_kept(void) {
-  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .keep_context = true};
-  dseg_source *source = NULL;
-  dseg_error error = {0};
-  if (dseg_open("s.dcm", &options, &source, &error) != DSEG_OK) {
-    fail_msg("%s", error.message);
-  }
-  return source;
-}
-
-static const dseg_instance_reference *image_of(const dseg_description *description, size_t plane) {
-  const dseg_plane_position *place = &description->geometry.planes[plane];
-  assert_true(place->source < (int32_t)description->references.count);
-  assert_true(place->source_count <= 1);
-  return place->source >= 0 ? &description->references.instances[place->source] : NULL;
-}
+#include "images.h"
 
 static void expect_same_images(const dseg_description *a, const dseg_description *b, bool reversed) {
   assert_int_equal(b->geometry.plane_count, a->geometry.plane_count);
@@ -279,10 +210,6 @@ static void changed_objects_do_no_harm(void **state) {
   }
 }
 
-static int start(void **state) {
-  return dseg_register_proposals(NULL) == DSEG_OK ? enter_directory(state) : -1;
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(images_come_back),
@@ -293,5 +220,5 @@ int main(void) {
       cmocka_unit_test(tiles_between_tiles_are_refused),
       cmocka_unit_test(changed_objects_do_no_harm),
   };
-  return cmocka_run_group_tests(tests, start, leave_directory);
+  return cmocka_run_group_tests(tests, start_in_directory, leave_directory);
 }
