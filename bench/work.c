@@ -22,78 +22,45 @@
  * Prints one JSON object. seconds, and cpu_seconds of all threads; peak_bytes of the process until the work was done;
  * checksum: CRC-32 of the label map with its values replaced by their ranks (16-bit little endian), so that it does not
  * depend on the numbers of segments. */
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <libdeflate.h>
 
 #include "checksum.h"
-#include "dseg/dseg.h"
 #include "dseg/proposals.h"
 #include "measure.h"
+#include "work.h"
 
 /* Segments are read until this time is over: one at least, 16 or so at most. */
 static const double SEGMENTS_SECONDS = 0.5;
 
-struct job {
-  char **arguments; /* behind the job's name */
-  int argument_count;
-  unsigned threads;
-  bool check;
-  dseg_error error;
-  double seconds, cpu_seconds;
-  unsigned long long peak_bytes;
-  bool has_checksum;
-  uint32_t checksum, checksum_reversed;
-};
-
-/* A label map that was read. */
-struct labels {
-  uint8_t *data;
-  size_t size;
-  unsigned bits;
-};
-
-static const char *path_of(const struct job *job) {
-  return job->arguments[0];
-}
-
-static dseg_status out_of_memory(struct job *job, size_t size) {
+dseg_status work_out_of_memory(struct job *job, size_t size) {
   return dseg_fail(&job->error, DSEG_ERROR_MEMORY, "out of memory for %zu bytes", size);
 }
 
-/* When a piece of work began: by the clock, and by what the processors had done by then. */
-struct start {
-  double wall, cpu;
-};
-
-static struct start start_clock(void) {
+struct start work_start_clock(void) {
   return (struct start){.wall = bench_seconds(), .cpu = bench_cpu_seconds()};
 }
 
-static void stop_clock(struct job *job, struct start start, double parts) {
+void work_stop_clock(struct job *job, struct start start, double parts) {
   job->seconds = (bench_seconds() - start.wall) / parts;
   job->cpu_seconds = (bench_cpu_seconds() - start.cpu) / parts;
   job->peak_bytes = bench_peak_bytes();
 }
 
-static dseg_status open_job(struct job *job, dseg_source **source) {
+dseg_status work_open(struct job *job, dseg_source **source) {
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .threads = job->threads};
   return dseg_open(path_of(job), &options, source, &job->error);
 }
 
-static size_t plane_voxels(const dseg_source *source) {
+size_t work_plane_voxels(const dseg_source *source) {
   const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
   return (size_t)geometry->rows * geometry->columns;
 }
 
-static unsigned bits_for(const dseg_source *source) {
+unsigned work_bits_for(const dseg_source *source) {
   const dseg_description *description = dseg_source_description(source);
   const size_t count = description->segment_count;
   return count == 0 || description->segments[count - 1].number < 256 ? 8 : 16;
@@ -101,20 +68,20 @@ static unsigned bits_for(const dseg_source *source) {
 
 static dseg_status run_open(struct job *job) {
   dseg_source *source = NULL;
-  const struct start start = start_clock();
-  DSEG_TRY(open_job(job, &source));
-  stop_clock(job, start, 1);
+  const struct start start = work_start_clock();
+  DSEG_TRY(work_open(job, &source));
+  work_stop_clock(job, start, 1);
   dseg_source_close(source);
   return DSEG_OK;
 }
 
 static dseg_status read_labels(struct job *job, dseg_source *source, struct labels *labels) {
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
-  labels->bits = bits_for(source);
-  labels->size = planes * plane_voxels(source) * (labels->bits / 8);
+  labels->bits = work_bits_for(source);
+  labels->size = planes * work_plane_voxels(source) * (labels->bits / 8);
   labels->data = dseg_labels_alloc(labels->size);
   if (labels->data == NULL) {
-    return out_of_memory(job, labels->size);
+    return work_out_of_memory(job, labels->size);
   }
   const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
                                       .plane_count = planes,
@@ -127,14 +94,14 @@ static dseg_status read_labels(struct job *job, dseg_source *source, struct labe
 static dseg_status run_labels(struct job *job) {
   dseg_source *source = NULL;
   struct labels labels = {0};
-  const struct start start = start_clock();
-  DSEG_TRY(open_job(job, &source));
+  const struct start start = work_start_clock();
+  DSEG_TRY(work_open(job, &source));
   const dseg_status status = read_labels(job, source, &labels);
-  stop_clock(job, start, 1);
+  work_stop_clock(job, start, 1);
   if (status == DSEG_OK && job->check) {
     job->has_checksum = true;
     bench_checksums(labels.data, labels.bits, dseg_source_description(source)->geometry.plane_count,
-                    plane_voxels(source), &job->checksum, &job->checksum_reversed);
+                    work_plane_voxels(source), &job->checksum, &job->checksum_reversed);
   }
   dseg_labels_free(labels.data, labels.size);
   dseg_source_close(source);
@@ -145,10 +112,10 @@ static dseg_status run_statistics(struct job *job) {
   const dseg_statistics_options options = {.struct_size = sizeof options, .threads = job->threads};
   dseg_source *source = NULL;
   dseg_statistics *statistics = NULL;
-  const struct start start = start_clock();
-  DSEG_TRY(open_job(job, &source));
+  const struct start start = work_start_clock();
+  DSEG_TRY(work_open(job, &source));
   const dseg_status status = dseg_source_statistics(source, &options, &statistics, &job->error);
-  stop_clock(job, start, 1);
+  work_stop_clock(job, start, 1);
   dseg_statistics_destroy(statistics);
   dseg_source_close(source);
   return status;
@@ -158,10 +125,10 @@ static dseg_status run_digest(struct job *job) {
   const dseg_digest_options options = {.struct_size = sizeof options, .threads = job->threads};
   dseg_source *source = NULL;
   dseg_digest digest;
-  const struct start start = start_clock();
-  DSEG_TRY(open_job(job, &source));
+  const struct start start = work_start_clock();
+  DSEG_TRY(work_open(job, &source));
   const dseg_status status = dseg_source_digest(source, &options, &digest, &job->error);
-  stop_clock(job, start, 1);
+  work_stop_clock(job, start, 1);
   dseg_source_close(source);
   return status;
 }
@@ -170,7 +137,7 @@ static dseg_status read_planes(struct job *job, dseg_source *source, uint8_t *la
   enum { ROUNDS = 64 };
   const size_t planes = dseg_source_description(source)->geometry.plane_count;
   uint64_t state = 1;
-  const struct start start = start_clock();
+  const struct start start = work_start_clock();
   size_t done = 0;
   while (done < ROUNDS && bench_seconds() - start.wall < 2) {
     const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
@@ -182,17 +149,18 @@ static dseg_status read_planes(struct job *job, dseg_source *source, uint8_t *la
     DSEG_TRY(dseg_source_read_labels(source, &request, labels, size, NULL, &job->error));
     done++;
   }
-  stop_clock(job, start, (double)done);
+  work_stop_clock(job, start, (double)done);
   return DSEG_OK;
 }
 
 static dseg_status run_plane(struct job *job) {
   dseg_source *source = NULL;
-  DSEG_TRY(open_job(job, &source));
-  const unsigned bits = bits_for(source);
-  const size_t size = plane_voxels(source) * (bits / 8);
+  DSEG_TRY(work_open(job, &source));
+  const unsigned bits = work_bits_for(source);
+  const size_t size = work_plane_voxels(source) * (bits / 8);
   uint8_t *labels = malloc(size);
-  const dseg_status status = labels == NULL ? out_of_memory(job, size) : read_planes(job, source, labels, size, bits);
+  const dseg_status status =
+      labels == NULL ? work_out_of_memory(job, size) : read_planes(job, source, labels, size, bits);
   free(labels);
   dseg_source_close(source);
   return status;
@@ -202,96 +170,41 @@ static dseg_status read_segments(struct job *job, dseg_source *source, uint8_t *
   const dseg_description *description = dseg_source_description(source);
   const size_t step = description->segment_count > 16 ? description->segment_count / 16 : 1;
   size_t done = 0;
-  const struct start start = start_clock();
+  const struct start start = work_start_clock();
   for (size_t segment = 0; segment < description->segment_count && bench_seconds() - start.wall < SEGMENTS_SECONDS;
        segment += step) {
     DSEG_TRY(dseg_source_read_mask(source, segment, 0, description->geometry.plane_count, mask, size, job->threads,
                                    &job->error));
     done++;
   }
-  stop_clock(job, start, (double)(done != 0 ? done : 1));
+  work_stop_clock(job, start, (double)(done != 0 ? done : 1));
   return DSEG_OK;
 }
 
 static dseg_status run_segment(struct job *job) {
   dseg_source *source = NULL;
-  DSEG_TRY(open_job(job, &source));
-  const size_t size = plane_voxels(source) * dseg_source_description(source)->geometry.plane_count;
+  DSEG_TRY(work_open(job, &source));
+  const size_t size = work_plane_voxels(source) * dseg_source_description(source)->geometry.plane_count;
   uint8_t *mask = malloc(size);
   if (mask != NULL) {
     memset(mask, 1, size); /* the pages are there before the clock runs */
   }
-  const dseg_status status = mask == NULL ? out_of_memory(job, size) : read_segments(job, source, mask, size);
+  const dseg_status status = mask == NULL ? work_out_of_memory(job, size) : read_segments(job, source, mask, size);
   free(mask);
   dseg_source_close(source);
-  return status;
-}
-
-static dseg_status read_bytes(struct job *job, uint8_t *bytes, size_t size) {
-  const int descriptor = open(path_of(job), O_RDONLY | O_CLOEXEC);
-  size_t done = 0;
-  ssize_t count = descriptor < 0 ? -1 : 1;
-  while (done < size && count > 0) {
-    count = read(descriptor, bytes + done, size - done);
-    done += count > 0 ? (size_t)count : 0;
-  }
-  if (descriptor >= 0) {
-    (void)close(descriptor);
-  }
-  return done == size ? DSEG_OK : dseg_fail(&job->error, DSEG_ERROR_INPUT, "%s: cannot be read", path_of(job));
-}
-
-static dseg_status run_read(struct job *job) {
-  dseg_source *source = NULL;
-  DSEG_TRY(open_job(job, &source));
-  const dseg_encoding_info *info = dseg_source_encoding(source);
-  dseg_source_close(source);
-  const size_t size = (size_t)info->pixel_data_bytes;
-  const struct start start = start_clock();
-  uint8_t *bytes = malloc(size);
-  const dseg_status status = bytes == NULL ? out_of_memory(job, size) : read_bytes(job, bytes, size);
-  stop_clock(job, start, 1);
-  free(bytes);
-  return status;
-}
-
-/* Reads size bytes of the file through one small buffer. */
-static dseg_status pass_bytes(struct job *job, size_t size) {
-  static uint8_t buffer[1 << 18];
-  const int descriptor = open(path_of(job), O_RDONLY | O_CLOEXEC);
-  size_t done = 0;
-  ssize_t count = descriptor < 0 ? -1 : 1;
-  while (done < size && count > 0) {
-    count = read(descriptor, buffer, sizeof buffer);
-    done += count > 0 ? (size_t)count : 0;
-  }
-  if (descriptor >= 0) {
-    (void)close(descriptor);
-  }
-  return done >= size ? DSEG_OK : dseg_fail(&job->error, DSEG_ERROR_INPUT, "%s: cannot be read", path_of(job));
-}
-
-static dseg_status run_copy(struct job *job) {
-  dseg_source *source = NULL;
-  DSEG_TRY(open_job(job, &source));
-  const dseg_encoding_info *info = dseg_source_encoding(source);
-  dseg_source_close(source);
-  const struct start start = start_clock();
-  const dseg_status status = pass_bytes(job, (size_t)info->pixel_data_bytes);
-  stop_clock(job, start, 1);
   return status;
 }
 
 /* again: the planes are read a second time, and that is timed. */
 static dseg_status touch_labels(struct job *job, bool again) {
   dseg_source *source = NULL;
-  DSEG_TRY(open_job(job, &source));
+  DSEG_TRY(work_open(job, &source));
   const dseg_description *description = dseg_source_description(source);
-  struct labels labels = {.bits = bits_for(source)};
-  labels.size = description->geometry.plane_count * plane_voxels(source) * (labels.bits / 8);
-  struct start start = start_clock();
+  struct labels labels = {.bits = work_bits_for(source)};
+  labels.size = description->geometry.plane_count * work_plane_voxels(source) * (labels.bits / 8);
+  struct start start = work_start_clock();
   labels.data = malloc(labels.size);
-  dseg_status status = labels.data == NULL ? out_of_memory(job, labels.size) : DSEG_OK;
+  dseg_status status = labels.data == NULL ? work_out_of_memory(job, labels.size) : DSEG_OK;
   if (status == DSEG_OK) {
     memset(labels.data, 1, labels.size);
   }
@@ -301,10 +214,10 @@ static dseg_status touch_labels(struct job *job, bool again) {
                                         .bits = labels.bits,
                                         .overlap = DSEG_OVERLAP_LAST,
                                         .threads = job->threads};
-    start = start_clock();
+    start = work_start_clock();
     status = dseg_source_read_labels(source, &request, labels.data, labels.size, NULL, &job->error);
   }
-  stop_clock(job, start, 1);
+  work_stop_clock(job, start, 1);
   free(labels.data);
   dseg_source_close(source);
   return status;
@@ -318,129 +231,6 @@ static dseg_status run_again(struct job *job) {
   return touch_labels(job, true);
 }
 
-static uint32_t little_endian(const uint8_t *bytes) {
-  return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-}
-
-static dseg_status inflate_into(struct job *job, const uint8_t *packed, size_t packed_size, size_t size) {
-  uint8_t *bytes = malloc(size);
-  struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
-  dseg_status status = DSEG_OK;
-  if (bytes == NULL || decompressor == NULL) {
-    status = out_of_memory(job, size);
-  } else if (libdeflate_gzip_decompress(decompressor, packed, packed_size, bytes, size, NULL) != LIBDEFLATE_SUCCESS) {
-    status = dseg_fail(&job->error, DSEG_ERROR_FORMAT, "%s: not one gzip member", path_of(job));
-  }
-  libdeflate_free_decompressor(decompressor);
-  free(bytes);
-  return status;
-}
-
-static dseg_status run_inflate(struct job *job) {
-  struct stat state;
-  if (stat(path_of(job), &state) != 0 || state.st_size < 18) {
-    return dseg_fail(&job->error, DSEG_ERROR_INPUT, "%s: cannot be read", path_of(job));
-  }
-  const size_t size = (size_t)state.st_size;
-  const struct start start = start_clock();
-  uint8_t *packed = malloc(size);
-  dseg_status status = packed == NULL ? out_of_memory(job, size) : read_bytes(job, packed, size);
-  if (status == DSEG_OK) {
-    status = inflate_into(job, packed, size, little_endian(packed + size - 4)); /* RFC 1952: ISIZE */
-  }
-  stop_clock(job, start, 1);
-  free(packed);
-  return status;
-}
-
-/* NAME:KEY=VALUE; text is cut into pieces. */
-static size_t split_codec(char *text, dseg_option_value *option) {
-  char *key = strchr(text, ':');
-  char *value = key != NULL ? strchr(key, '=') : NULL;
-  if (value == NULL) {
-    return 0;
-  }
-  *key = '\0';
-  *value = '\0';
-  *option = (dseg_option_value){key + 1, strtoll(value + 1, NULL, 10)};
-  return 1;
-}
-
-static dseg_status write_planes(struct job *job, const dseg_description *description, const struct labels *labels) {
-  dseg_option_value option;
-  const size_t option_count = split_codec(job->arguments[3], &option);
-  const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
-                                      .representation = job->arguments[2],
-                                      .frame_codec = job->arguments[3],
-                                      .codec_options = &option,
-                                      .codec_option_count = option_count,
-                                      .uid_seed = "bench",
-                                      .threads = job->threads};
-  dseg_writer *writer = NULL;
-  const size_t plane_bytes = labels->size / description->geometry.plane_count;
-  const struct start start = start_clock();
-  dseg_status status = dseg_writer_create(job->arguments[1], description, &options, &writer, &job->error);
-  for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
-    status = dseg_writer_write_labels(writer, plane, labels->data + plane * plane_bytes, labels->bits, &job->error);
-  }
-  if (status == DSEG_OK) {
-    status = dseg_writer_finish(writer, &job->error);
-  }
-  stop_clock(job, start, 1);
-  dseg_writer_destroy(writer);
-  return status;
-}
-
-/* Labels whose numbers suit the representation. */
-static dseg_status prepare_write(struct job *job, struct labels *labels, dseg_description **description) {
-  dseg_source *source = NULL;
-  DSEG_TRY(open_job(job, &source));
-  dseg_status status = dseg_description_copy(dseg_source_description(source), description, &job->error);
-  uint32_t *values = NULL;
-  if (status == DSEG_OK) {
-    const dseg_representation *representation = dseg_find_representation(job->arguments[2]);
-    if (representation != NULL && (representation->flags & DSEG_PLUGIN_SEGMENT_FRAMES) != 0) {
-      dseg_description_renumber(*description);
-    }
-    const dseg_geometry *geometry = &(*description)->geometry;
-    labels->bits = bits_for(source);
-    labels->size = geometry->plane_count * plane_voxels(source) * (labels->bits / 8);
-    labels->data = malloc(labels->size);
-    values = calloc((*description)->segment_count + 1, sizeof *values);
-    status = labels->data != NULL && values != NULL ? DSEG_OK : out_of_memory(job, labels->size);
-  }
-  if (status == DSEG_OK) {
-    for (size_t i = 0; i < (*description)->segment_count; i++) {
-      values[i] = (*description)->segments[i].number;
-    }
-    (*description)->kind = DSEG_VOXELS_LABELS;
-    const dseg_label_request request = {.struct_size = sizeof(dseg_label_request),
-                                        .plane_count = (*description)->geometry.plane_count,
-                                        .bits = labels->bits,
-                                        .values = values,
-                                        .overlap = DSEG_OVERLAP_LAST};
-    status = dseg_source_read_labels(source, &request, labels->data, labels->size, NULL, &job->error);
-  }
-  free(values);
-  dseg_source_close(source);
-  return status;
-}
-
-static dseg_status run_write(struct job *job) {
-  if (job->argument_count < 4) {
-    return dseg_fail(&job->error, DSEG_ERROR_ARGUMENT, "write needs SOURCE OUTPUT REPRESENTATION CODEC");
-  }
-  struct labels labels = {0};
-  dseg_description *description = NULL;
-  dseg_status status = prepare_write(job, &labels, &description);
-  if (status == DSEG_OK) {
-    status = write_planes(job, description, &labels);
-  }
-  free(labels.data);
-  dseg_description_destroy(description);
-  return status;
-}
-
 static const struct {
   const char *name;
   dseg_status (*run)(struct job *);
@@ -448,12 +238,12 @@ static const struct {
             {"labels", run_labels},
             {"plane", run_plane},
             {"segment", run_segment},
-            {"read", run_read},
-            {"inflate", run_inflate},
-            {"copy", run_copy},
+            {"read", work_read},
+            {"inflate", work_inflate},
+            {"copy", work_copy},
             {"touch", run_touch},
             {"again", run_again},
-            {"write", run_write},
+            {"write", work_write},
             {"statistics", run_statistics},
             {"digest", run_digest}};
 

@@ -26,6 +26,11 @@ dseg_status dseg_dicom_count_frames(const dseg_dicom_source *source, uint64_t me
                                     size_t *total, dseg_error *error);
 dseg_status dseg_dicom_read_encoding(dseg_dicom_source *source, dseg_error *error);
 
+/* Finds frames first..first + count - 1 of the table in the Pixel Data of a part, and warns where that is not as it
+ * should be. */
+dseg_status dseg_dicom_locate_part(dseg_dicom_source *source, size_t part, size_t first, size_t count,
+                                   const dseg_open_options *options, dseg_error *error);
+
 /* Makes a source of the opened parts, which are in order and become its own on success. */
 dseg_status dseg_dicom_source_create(dseg_part10 *parts, size_t part_count, const dseg_open_options *options,
                                      dseg_source **source, dseg_error *error);
