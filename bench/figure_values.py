@@ -22,6 +22,11 @@ def part_suite(part):
     return part["part"].partition("-")[0]
 
 
+def problem_suite(problem):
+    """The suite of a problem, which begins with its part: "turns" of "turns-s0327-512: dseg ended" for instance."""
+    return part_suite({"part": problem.partition(":")[0]})
+
+
 def median(record, what="seconds"):
     return record[what]["median"]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import figure_tables
 import label_edge
-from figure_values import Results, all_values, part_suite, with_slow
+from figure_values import Results, all_values, part_suite, problem_suite, with_slow
 from paper import picture
 
 TOP = Path(__file__).resolve().parent.parent
@@ -98,7 +98,7 @@ def with_kept(raw, kept):
     of_run = [{"machine": raw["machine"], "libraries": raw["libraries"], **part} for part in raw["parts"]]
     merged["parts"] = [part for part in kept["parts"] if part_suite(part) not in new] + of_run
     merged["seconds"] = sum(part.get("seconds", 0) for part in merged["parts"])
-    merged["problems"] = kept["problems"] + raw["problems"]
+    merged["problems"] = [problem for problem in kept["problems"] if problem_suite(problem) not in new] + raw["problems"]
     return merged
 
 

@@ -91,14 +91,20 @@ def picture_of_case(dseg, case, corpora, output):
 
 
 def missing(results, folder):
-    """Names of the volumes and kinds of objects in results that have no picture in folder yet."""
+    """Names of the volumes and kinds of objects in results of which no picture was made or tried in folder yet."""
     names = {record["corpus"] for suite in ("frames", "encodings") for record in results[suite] if record["corpus"] not in ("noise", "empty")}
     names |= {record["case"] for record in results.get("survey", [])}
-    return {name for name in names if not (folder / f"{name}.png").exists()}
+    return {name for name in names if not any((folder / f"{name}.{end}").exists() for end in ("png", "none"))}
+
+
+def forget_failures(folder):
+    """A volume may be at hand now."""
+    for file in folder.glob("*.none"):
+        file.unlink()
 
 
 def make(dseg, names, corpora, folder):
-    """folder/NAME.png of each."""
+    """folder/NAME.png of each, or NAME.none where there is none to be had, so that it is not tried for each report again."""
     folder.mkdir(parents=True, exist_ok=True)
     cases = {case.name: case for case in CASES}
     volumes = {corpus.name: corpus.path for corpus in corpora if corpus.path}
@@ -107,6 +113,8 @@ def make(dseg, names, corpora, folder):
             picture(volumes[name], folder / f"{name}.png")
         elif name in cases:
             picture_of_case(dseg, cases[name], corpora, folder / f"{name}.png")
+        if not (folder / f"{name}.png").exists():
+            (folder / f"{name}.none").touch()
 
 
 def uris(folder):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pictures
 from corpora import all_corpora
+from figure_values import part_suite, problem_suite
 from measuring import machine, output_of
 from report import write_report
 from suites import Context, browser, damage, encodings, frame_codecs, growth, headline, slow_codecs
@@ -114,6 +115,11 @@ def commit():
     return output_of("git", "-C", str(TOP), "rev-parse", "--short", "HEAD")
 
 
+def named(part, problem):
+    """A problem begins with its part, so that a later run of that part can take its place."""
+    return problem if problem_suite(problem) == part_suite(part) else f"{part['part']}: {problem}"
+
+
 def measure_all(options, context, corpora, results, save):
     """Adds to results part by part, and saves after each, so that a run that is stopped leaves what it has."""
     for suite in SUITES + LONG:
@@ -124,7 +130,7 @@ def measure_all(options, context, corpora, results, save):
             continue
         found = part(options, f"{suite}-{name}" if name else suite, measure)
         results[suite] += found["records"]
-        results["problems"] += found["problems"]
+        results["problems"] += [named(found, problem) for problem in found["problems"]]
         results["parts"].append({key: value for key, value in found.items() if key not in ("records", "problems")})
         results["seconds"] = sum(one.get("seconds", 0) for one in results["parts"])
         save(results)
@@ -169,6 +175,8 @@ def main():
         for suite in () if options.resume else options.only:
             for path in part_path(options, suite).parent.glob(f"{part_path(options, suite).stem}*.json"):
                 path.unlink()
+        if not options.resume:
+            pictures.forget_failures(options.out / "pictures")
         context = Context(options.build, options.out, options.peers, options.quick)
         wanted = {case.corpus for case in CASES} if set(options.only) <= set(LONG) else None
         corpora = corpora_of(options, context.dseg, wanted)

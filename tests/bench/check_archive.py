@@ -188,6 +188,14 @@ class Runs(unittest.TestCase):
         self.assertEqual((merged["commit"], merged["machine"], merged["seconds"]), ("new", "new", 180))
         self.assertEqual(figure_tables.run_text(Results(merged)), "`sh bench/run.sh`, 2026-01-01 to 2026-01-03, 3 minutes, commit new; growth: old")
 
+    def test_problems_go_with_their_parts(self):
+        kept = self.run_of("old", "together", "growth", together=[], growth=[3])
+        kept["problems"] = ["together: volume, compare: ended with 1", "growth: slow", "somewhere else"]
+        new = self.run_of("new", "together", together=[1])
+        self.assertEqual(figures.with_kept(new, kept)["problems"], ["growth: slow", "somewhere else"])
+        new["problems"] = ["together: label sets: ended with 2"]
+        self.assertEqual(figures.with_kept(new, kept)["problems"], ["growth: slow", "somewhere else", *new["problems"]])
+
     def test_where_it_was_built_is_not_kept(self):
         self.assertEqual(figures.without_place('"error: /home/a/dseg/build/b/dseg failed", "build/b/dseg ../x/build/y /usr/share/z"'),
                          '"error: build/b/dseg failed", "build/b/dseg ../x/build/y /usr/share/z"')  # fmt: skip

@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report's pictures of an archive and of kinds of objects, of invented results: what they show and what they say."""
 
+import contextlib
+import io
 import re
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from invented import archive_records, survey_records  # noqa: E402
 
 import bars  # noqa: E402
 import labels  # noqa: E402
+import pictures  # noqa: E402
 import report_archive  # noqa: E402
 from report_survey import survey_section  # noqa: E402
 
@@ -140,6 +145,21 @@ class Survey(unittest.TestCase):
         page = survey_section({"survey": [r for r in SURVEY if r["writer"] != "highdicom"] + failed}, {})
         self.assertIn("&lt;why&gt;", page)
         self.assertNotIn("as fast as highdicom", words(page).split("Source: survey. Medians")[0])
+
+
+class Pictures(unittest.TestCase):
+    def test_what_failed_is_not_tried_again(self):
+        """A volume that cannot be read, and one that is not at hand: until something is measured again."""
+        results = {"frames": [{"corpus": name} for name in ("broken", "absent", "noise")], "encodings": []}
+        with tempfile.TemporaryDirectory() as name, contextlib.redirect_stderr(io.StringIO()) as told:
+            folder = Path(name)
+            wanted = pictures.missing(results, folder)
+            self.assertEqual(wanted, {"broken", "absent"})
+            pictures.make(None, wanted, [SimpleNamespace(name="broken", path=folder / "none.nii")], folder)
+            self.assertIn("no picture of", told.getvalue())
+            self.assertEqual((pictures.missing(results, folder), pictures.uris(folder)), (set(), {}))
+            pictures.forget_failures(folder)
+            self.assertEqual(pictures.missing(results, folder), wanted)
 
 
 class Both(unittest.TestCase):
