@@ -117,7 +117,7 @@ class Job:
             self.total += took
             self.seconds.append(printed[self.measure])
             self.cpu.append(printed.get("cpu_seconds"))
-            self.peaks.append(printed["peak_bytes"])
+            self.peaks.append(printed.get("peak_bytes", 0))
 
     def record(self):
         result = {"group": self.group, "name": self.name, "kind": self.kind, "version": self.version, **self.labels}

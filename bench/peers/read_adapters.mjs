@@ -4,6 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { createStacks } from "../../tools/js/tests/viewers/stack.mjs";
 import { along, arrayBufferOf, begin, elapsed, finish } from "./label_map.mjs";
 
 const [directory, file] = [path.resolve(process.argv[2]), process.argv[3]];
@@ -11,46 +12,17 @@ const modules = path.join(directory, "node_modules");
 const load = (name) => import(pathToFileURL(path.join(modules, name)).href);
 const version = JSON.parse(fs.readFileSync(path.join(modules, "@cornerstonejs/adapters/package.json"))).version;
 const { adaptersSEG } = await load("@cornerstonejs/adapters/dist/esm/index.js");
-const { cache, imageLoader, metaData } = await load("@cornerstonejs/core/dist/esm/index.js");
+const { cache, metaData } = await load("@cornerstonejs/core/dist/esm/index.js");
 
 const sources = JSON.parse(fs.readFileSync(`${file}.sources.json`, "utf8"));
-const idOf = (index) => `bench:${index}`;
-const instances = new Map(sources.map((source, index) => [idOf(index), source]));
-const provider = (type, id) => {
-  const source = instances.get(id);
-  if (!source) return undefined;
-  if (type === "instance") return source;
-  if (type === "generalImageModule") return { sopInstanceUID: source.SOPInstanceUID };
-  if (type === "generalSeriesModule") return { seriesInstanceUID: source.SeriesInstanceUID, modality: "CT" };
-  if (type === "imagePlaneModule") {
-    return {
-      frameOfReferenceUID: source.FrameOfReferenceUID,
-      rows: source.Rows,
-      columns: source.Columns,
-      imageOrientationPatient: source.ImageOrientationPatient,
-      imagePositionPatient: source.ImagePositionPatient,
-      rowCosines: source.ImageOrientationPatient.slice(0, 3),
-      columnCosines: source.ImageOrientationPatient.slice(3),
-      rowPixelSpacing: source.PixelSpacing[0],
-      columnPixelSpacing: source.PixelSpacing[1],
-    };
-  }
-  if (type === "imagePixelModule") return { bitsAllocated: 16, bitsStored: 16, highBit: 15, samplesPerPixel: 1 };
-  return undefined;
-};
-metaData.addProvider(provider, 1000);
-const local = new Map();
-const metadataProvider = {
-  get: (type, id) => local.get(`${type} ${id}`) ?? metaData.get(type, id),
-  add: (id, type, value) => local.set(`${type} ${id}`, value),
-};
+const { imageIds, provider } = createStacks(metaData)(sources.map((source) => ({ Modality: "CT", ...source })));
 cache.setMaxCacheSize(16 * 2 ** 30);
 
 begin();
 const result = await adaptersSEG.Cornerstone3D.Segmentation.createFromDICOMSegBuffer(
-  [...instances.keys()],
+  imageIds,
   arrayBufferOf(file),
-  { metadataProvider, tolerance: 1e-3 },
+  { metadataProvider: provider, tolerance: 1e-3 },
 );
 const times = elapsed();
 

@@ -8,6 +8,7 @@ import mmap
 import struct
 import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 PARTS = ("pixel_data", "frame_index", "per_frame_groups", "references", "segments", "rest")
 SEQUENCES = {
@@ -73,44 +74,61 @@ def pixel_items(data, at):
         at, first = at + length, False
 
 
-def parts_of_data_set(data, at, explicit):
-    parts = dict.fromkeys(PARTS, 0)
+class Element(NamedTuple):
+    """One at the top level: where it begins, where its value does, and where it ends."""
+
+    tag: tuple
+    start: int
+    value: int
+    end: int
+    length: int
+
+
+def elements_of(data, at, explicit):
+    """The elements at the top level of a data set, from this place to the end."""
     while at < len(data):
-        start = at
-        tag, inner, length, at = header(data, at, explicit)
-        if tag == PIXEL_DATA:
-            pixels, index, end = (length, 0, at + length) if length != UNDEFINED else pixel_items(data, at)
-            parts["pixel_data"] += pixels
-            parts["frame_index"] += index
-            parts["rest"] += at - start
+        tag, inner, length, value = header(data, at, explicit)
+        if length != UNDEFINED:
+            end = value + length
         else:
-            end = at + length if length != UNDEFINED else end_of_items(data, at, inner)
-            parts[SEQUENCES.get(tag, "rest")] += end - start
+            end = pixel_items(data, value)[2] if tag == PIXEL_DATA else end_of_items(data, value, inner)
+        yield Element(tag, at, value, end, length)
         at = end
     if at != len(data):
         raise ValueError("the last element is longer than the file")
-    return parts
 
 
-def parts_of_bytes(data):
-    """The parts of a Part 10 file (PS3.10 7.1), with "file", the size of it. Of a deflated data set the parts are those of
-    what it inflates to, and "inflated" says so."""
+def data_set_of(data):
+    """What stands behind the File Meta Information of a Part 10 file (PS3.10 7.1): bytes, where it begins in them, whether in
+    Explicit VR. Of a deflated data set the bytes are those that it inflates to."""
     if bytes(data[128:132]) != b"DICM":
         raise ValueError("not a DICOM file")
     at, syntax = 132, ""
-    while at < len(data) and bytes(data[at : at + 2]) == b"\x02\x00":  # File Meta Information
+    while at < len(data) and bytes(data[at : at + 2]) == b"\x02\x00":
         tag, _, length, value = header(data, at, True)
         if tag == (0x0002, 0x0010):
             syntax = bytes(data[value : value + length]).rstrip(b"\0 ").decode()
         at = value + length
     if syntax == DEFLATED:
-        inflated = zlib.decompressobj(wbits=-15).decompress(bytes(data[at:]))
-        found = {"file": len(data), **parts_of_data_set(inflated, 0, True), "inflated": True}
-        found["rest"] += at
-        return found
-    found = parts_of_data_set(data, at, syntax != IMPLICIT)
-    found["rest"] += at
-    return {"file": len(data), **found}
+        return bytes(data[:at]) + zlib.decompressobj(wbits=-15).decompress(bytes(data[at:])), at, True
+    return data, at, syntax != IMPLICIT
+
+
+def parts_of_bytes(data):
+    """The parts of a Part 10 file, with "file", the size of it. Of a deflated data set the parts are those of what it inflates
+    to, and "inflated" says so."""
+    inflated, at, explicit = data_set_of(data)
+    parts = {"file": len(data), **dict.fromkeys(PARTS, 0), "rest": at}
+    for element in elements_of(inflated, at, explicit):
+        if element.tag == PIXEL_DATA:
+            encapsulated = element.length == UNDEFINED
+            pixels, index = pixel_items(inflated, element.value)[:2] if encapsulated else (element.length, 0)
+            parts["pixel_data"] += pixels
+            parts["frame_index"] += index
+            parts["rest"] += element.value - element.start
+        else:
+            parts[SEQUENCES.get(element.tag, "rest")] += element.end - element.start
+    return parts if inflated is data else {**parts, "inflated": True}
 
 
 def parts_of_file(path):

@@ -14,6 +14,7 @@ Each object is compared with the masks that it was made of before anything is me
 
 import csv
 import json
+import math
 import os
 import shutil
 import statistics
@@ -26,6 +27,10 @@ import measure_tables as tables
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
+sys.path.append(str(TOP / "bench"))
+from measuring import Job, run_jobs  # noqa: E402
+from survey.parts import PIXEL_DATA, UNDEFINED, data_set_of, elements_of  # noqa: E402
+
 RESULTS = HERE / "results.csv"
 COLUMNS = ["case", "form", "codec", "what", "value", "least", "most", "n"]
 CODECS = ("deflated-frame", "label-edge")
@@ -42,7 +47,7 @@ CHAIN = {
     "label sets, volume": ["--as", "label-sets", "--option", "volume=1"],
     "label sets, volume, both forms": ["--as", "label-sets", "--option", "volume=2"],
 }
-SEGMENT_SEQUENCE, SERIES, PER_FRAME = 0x00620002, 0x00081115, 0x52009230
+SEGMENT_SEQUENCE, SERIES, PER_FRAME = (0x0062, 0x0002), (0x0008, 0x1115), (0x5200, 0x9230)
 CREATOR = "DSEG LABEL SETS"
 
 
@@ -169,8 +174,7 @@ def parts_of(path):
     """Bytes of the object by part, and what it counts."""
     import pydicom
 
-    data_set = pydicom.dcmread(path)
-    size = lambda element: element_bytes(element) if element is not None else 0
+    data_set = pydicom.dcmread(path, stop_before_pixels=True)
     overlapping = private(data_set, CREATOR, 1)
     items = {item.SegmentNumber: item for item in data_set.SegmentSequence}
     combinations = {}
@@ -181,33 +185,28 @@ def parts_of(path):
             combinations |= {value: items[value] for value in values}
         for item in overlapping.value:
             combinations.pop(item.SegmentNumber, None)
+    data, start, explicit = data_set_of(path.read_bytes())
+    elements = {element.tag: element for element in elements_of(data, start, explicit)}
+    size = lambda tag: elements[tag].end - elements[tag].start if tag in elements else 0
+    pixels = elements[PIXEL_DATA]
     known = {
-        "pixel data": len(data_set.PixelData), "per-frame groups": size(data_set.get(PER_FRAME)),
-        "Segment Sequence": size(data_set.get(SEGMENT_SEQUENCE)), "Overlapping Segment Sequence": size(overlapping),
-        "Referenced Series Sequence": size(data_set.get(SERIES)),
+        # The value of Pixel Data: item tags and the offset table, but not the delimiter.
+        "pixel data": pixels.end - pixels.value - (8 if pixels.length == UNDEFINED else 0), "per-frame groups": size(PER_FRAME),
+        "Segment Sequence": size(SEGMENT_SEQUENCE), "Overlapping Segment Sequence": size((overlapping.tag.group, overlapping.tag.elem)) if overlapping is not None else 0,
+        "Referenced Series Sequence": size(SERIES),
     }  # fmt: skip
-    as_items = pydicom.DataElement(SEGMENT_SEQUENCE, "SQ", pydicom.Sequence(list(combinations.values())))
+    as_items = pydicom.DataElement(0x00620002, "SQ", pydicom.Sequence(list(combinations.values())))
     return {
         "file": path.stat().st_size, **known, "other": path.stat().st_size - sum(known.values()),
         "frames": int(data_set.NumberOfFrames), "described values": len(items), "combinations": len(combinations),
         "overlapping segments": len(overlapping.value) if overlapping is not None else 0,
-        "Items of combinations": size(as_items) if combinations else 0, "bits": data_set.BitsAllocated,
+        "Items of combinations": element_bytes(as_items) if combinations else 0, "bits": data_set.BitsAllocated,
     }  # fmt: skip
 
 
-def in_turns(jobs, rounds):
-    """{key: milliseconds of each round} of functions that give seconds, after a warm-up of each."""
-    times = {key: [] for key in jobs}
-    for number in range(rounds + 1):
-        for key, job in jobs.items():
-            seconds = job()
-            if number > 0:
-                times[key].append(1000 * seconds)
-    return times
-
-
-def seconds_of(*command):
-    return lambda: json.loads(call(*command))["seconds"]
+def timed(form, codec, what, command):
+    """A job whose command prints its seconds."""
+    return Job(what, f"{form}; {codec}", command, timeout=600, key=(form, codec, what))
 
 
 def measure_case(name, masks, affine, build, work, results, rounds):
@@ -219,31 +218,31 @@ def measure_case(name, masks, affine, build, work, results, rounds):
     for what, value in cases.facts(masks).items():
         results.add(name, "masks", "", what, value)
     options = dict(FORMS, **(CHAIN if name == CHAIN_CASE else {}))
-    jobs = {}
+    jobs = []
     for form, arguments in options.items():
         for codec in CODECS:
             path = case.convert(form, codec, [case.native], *arguments)
             if "lost" not in form:
-                # Images are said for a plane there, not for a frame.
-                ignored = ["--ignore", "provenance"] if "volume" in form else []
-                call(dseg, "compare", case.native, path, *ignored)
+                call(dseg, "compare", case.native, path)
                 if form == "label sets":
                     case.check_masks(path)
             for what, value in parts_of(path).items():
                 results.add(name, form, codec, what, value)
             command = [dseg, "convert", case.native, work / "written.dcm", "--force", "--json", "--transfer-syntax", codec, *arguments]
-            jobs[form, codec, "write"] = seconds_of(*command)
-            jobs[form, codec, "open"] = seconds_of(worker, "open", path)
-            jobs[form, codec, "one mask"] = seconds_of(worker, "segment", path)
-            jobs[form, codec, "all masks"] = seconds_of(worker, "statistics", path)
+            jobs.append(timed(form, codec, "write", command))
+            for what, work_of in (("open", "open"), ("one mask", "segment"), ("all masks", "statistics")):
+                jobs.append(timed(form, codec, what, [worker, work_of, path]))
     for what, value in parts_of(case.native).items():
         results.add(name, "BINARY", "explicit-le", what, value)
     measure_layers(case, results)
     if name == CHAIN_CASE:
-        jobs |= measure_highdicom(case, results, rounds)
+        jobs += measure_highdicom(case, results, rounds)
     if rounds:
-        for form, codec, what in (times := in_turns(jobs, rounds)):
-            results.add(name, form, codec, what, times[form, codec, what])
+        run_jobs(jobs, rounds, math.inf, name, math.inf)
+        for job in jobs:
+            if job.failed:
+                sys.exit(f"{name}, {job.name}, {job.group}: {job.failed}")
+            results.add(name, *job.labels["key"], [1000 * seconds for seconds in job.seconds])
 
 
 def measure_layers(case, results):
@@ -273,31 +272,10 @@ def measure_highdicom(case, results, rounds):
         results.add(case.name, "BINARY, highdicom", "explicit-le", what, value)
     chosen = {("BINARY, highdicom", "explicit-le"): highdicom,
               **{(form, "label-edge"): case.path(form, "label-edge") for form in ("BINARY", "label sets", *CHAIN)}}  # fmt: skip
-    jobs = {(*key, "open, pydicom"): seconds_of(*program, "pydicom-open", path) for key, path in chosen.items()}
-    jobs["BINARY, highdicom", "explicit-le", "open, highdicom"] = seconds_of(*program, "highdicom-open", highdicom)
-    return jobs
-
-
-def pydicom_open(path):
-    """Header read, and of each frame plane and segment: what every reader has to do first. By items where there are any, else by the
-    presence map of the proposal volume; without a map all frames are there."""
-    import numpy
-    import pydicom
-
-    start = time.perf_counter()
-    data_set = pydicom.dcmread(path, stop_before_pixels=True)
-    places = []
-    for item in data_set.get("PerFrameFunctionalGroupsSequence", []):
-        position = item.PlanePositionSequence[0].ImagePositionPatient
-        segment = item.SegmentIdentificationSequence[0].ReferencedSegmentNumber if "SegmentIdentificationSequence" in item else 0
-        places.append((float(position[2]), int(segment)))
-    if not places:
-        planes, bits = private(data_set, "DSEG VOLUME", 2).value, private(data_set, "DSEG VOLUME", 3)
-        there = numpy.ones(data_set.NumberOfFrames) if bits is None else numpy.unpackbits(numpy.frombuffer(bits.value, numpy.uint8), bitorder="little")
-        places = numpy.column_stack(numpy.divmod(numpy.flatnonzero(there), planes))
-    segments = {item.SegmentNumber: item.SegmentLabel for item in data_set.SegmentSequence}
-    assert len(places) == data_set.NumberOfFrames
-    return {"seconds": time.perf_counter() - start, "frames": len(places), "segments": len(segments)}
+    reader = [sys.executable, TOP / "bench" / "peers" / "open_description.py"]
+    implicit = lambda form: "volume" if "volume" in form and "both" not in form else "groups"
+    jobs = [timed(form, codec, "open, pydicom", [*reader, implicit(form), path]) for (form, codec), path in chosen.items()]
+    return [*jobs, timed("BINARY, highdicom", "explicit-le", "open, highdicom", [*program, "highdicom-open", highdicom])]
 
 
 def highdicom_open(path):
@@ -381,7 +359,7 @@ def main(action, *arguments):
     elif action in ("write", "check"):
         sys.exit(tables.documents(Results().rows, HERE, action == "write"))
     else:
-        peers = {"pydicom-open": pydicom_open, "highdicom-open": highdicom_open, "highdicom-write": highdicom_write}
+        peers = {"highdicom-open": highdicom_open, "highdicom-write": highdicom_write}
         print(json.dumps(peers[action](*arguments)))
 
 

@@ -11,7 +11,6 @@ DATA: the folder with totalsegmentator-s0327 and totalsegmentator-ct20/snomed_ma
 Each time is a process of its own, its median of five (one where it takes over 3 s), in processor seconds without the start of Python."""
 
 import csv
-import json
 import os
 import platform
 import re
@@ -28,33 +27,28 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 RESULTS, DOCUMENTS = HERE / "results.csv", (HERE / "evidence.md", HERE / "README.md")
 FIELDS = ("table", "row", "column", "value")
-sys.path += [str(TOP / "bench" / "survey"), str(HERE / "second")]
+sys.path += [str(TOP / "bench"), str(TOP / "bench" / "peers")]
+from measuring import run_process  # noqa: E402
+from survey.parts import PIXEL_DATA, data_set_of, elements_of  # noqa: E402
 
 
 # Where bytes are
 
 
-def parts_of(path):
-    """Bytes of the file by part; their sum is the file."""
-    from parts import UNDEFINED, end_of_items, header
+NAMES = {(0x5200, 0x9230): "per-frame groups", (0x0008, 0x1115): "references", (0x0062, 0x0002): "segments",
+         (0x0008, 0x2112): "source images", (0x7FE0, 0x0001): "offset tables", (0x7FE0, 0x0002): "offset tables",
+         PIXEL_DATA: "pixel data"}  # fmt: skip
 
-    names = {(0x5200, 0x9230): "per-frame groups", (0x0008, 0x1115): "references", (0x0062, 0x0002): "segments",
-             (0x0008, 0x2112): "source images", (0x7FE0, 0x0001): "offset tables", (0x7FE0, 0x0002): "offset tables"}  # fmt: skip
-    data = Path(path).read_bytes()
-    at = 132
-    while data[at : at + 2] == b"\x02\x00":
-        _, _, length, value = header(data, at, True)
-        at = value + length
+
+def parts_of(path):
+    """Bytes of the file by part; their sum is the file. Pixel data has item tags and the table in front of them."""
+    data, start, explicit = data_set_of(Path(path).read_bytes())
     parts = {"pixel data": 0, "offset tables": 0, "per-frame groups": 0, "map and planes": 0, "references": 0, "segments": 0,
-             "source images": 0, "rest": at, "file": len(data), "start": at, "pixels at": len(data)}  # fmt: skip
-    while at < len(data):
-        start = at
-        tag, inner, length, at = header(data, at, True)
-        if tag == (0x7FE0, 0x0010):
-            parts["pixel data"], parts["pixels at"] = len(data) - start, start
-            break
-        at = at + length if length != UNDEFINED else end_of_items(data, at, inner)
-        parts[names.get(tag, "map and planes" if tag[0] == 0x0021 else "rest")] += at - start
+             "source images": 0, "rest": start, "file": len(data), "start": start, "pixels at": len(data)}  # fmt: skip
+    for element in elements_of(data, start, explicit):
+        parts[NAMES.get(element.tag, "map and planes" if element.tag[0] == 0x0021 else "rest")] += element.end - element.start
+        if element.tag == PIXEL_DATA:
+            parts["pixels at"] = element.start
     return parts
 
 
@@ -66,72 +60,12 @@ def beyond(parts):
 # Reading, each in a process of its own
 
 
-def read_standard(path):
-    """What every reader needs: segment and position of each frame."""
-    import numpy as np
-    import pydicom
-
-    dataset = pydicom.dcmread(path, stop_before_pixels=True)
-    items = dataset.PerFrameFunctionalGroupsSequence
-    segments, positions = np.zeros(len(items), np.uint16), np.empty((len(items), 3))
-    for i, item in enumerate(items):
-        if "SegmentIdentificationSequence" in item:
-            segments[i] = item.SegmentIdentificationSequence[0].ReferencedSegmentNumber
-        positions[i] = item.PlanePositionSequence[0].ImagePositionPatient
-    return segments, positions
-
-
-def read_second(path):
-    import numpy as np
-    from read_volume import describe, read_head
-
-    volume = describe(*read_head(path))
-    segments = np.zeros(len(volume.plane), np.uint16) if volume.segment is None else volume.segment
-    return segments, volume.position(volume.plane)
-
-
-def as_json(path):
-    import pydicom
-
-    return json.dumps(pydicom.dcmread(path, stop_before_pixels=True).to_json_dict()).encode()
-
-
-READERS = {"pydicom": read_standard, "second": read_second, "json": as_json}
-
-
-def timed(function):
-    """The processor seconds of a call that takes over 3 s, else the median of five behind a warm-up; and the result."""
-    seconds = []
-    for _ in range(6):
-        start = time.process_time()
-        result = function()
-        seconds.append(time.process_time() - start)
-        if seconds[0] > 3:
-            return seconds[0], result
-    return statistics.median(seconds[1:]), result
-
-
-def worker(reader, path):
-    """Prints seconds, and what was read as a digest in an order that all forms share, or the size of the JSON."""
-    import numpy as np
-
-    import pydicom  # noqa: F401
-    from read_volume import describe  # noqa: F401
-
-    Path(path).read_bytes()  # so that it is in the page cache
-    seconds, result = timed(lambda: READERS[reader](path))
-    if reader == "json":
-        return {"seconds": seconds, "bytes": len(result), "gzip": len(zlib.compress(result, 6))}
-    segments, positions = result
-    table = np.column_stack([segments, np.round(np.asarray(positions), 2) + 0.0])
-    return {"seconds": seconds, "digest": zlib.crc32(table[np.lexsort(table.T)].tobytes()), "frames": len(segments)}
-
-
-def work(reader, path):
-    done = subprocess.run([sys.executable, __file__, "worker", reader, str(path)], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{reader} {path}: {done.stderr.strip().splitlines()[-1]}")
-    return json.loads(done.stdout)
+def read(reader, path):
+    """What bench/peers/open_description.py prints, with its processor seconds as "seconds"."""
+    found = run_process([sys.executable, TOP / "bench" / "peers" / "open_description.py", reader, path, 5], 600)
+    if "failed" in found:
+        raise RuntimeError(f"{reader} {path}: {found['failed']}")
+    return {**found["printed"], "seconds": found["printed"]["cpu_seconds"]}
 
 
 # The figures
@@ -159,13 +93,13 @@ def measure_bytes(maker, put):
 def measure_reading(maker, put):
     for row, make in CASES.items():
         paths = {form: make(maker, form) for form in FORMS}
-        standard = work("pydicom", paths["standard"])
+        standard = read("groups", paths["standard"])
         put("reading", row, "frames", standard["frames"])
         put("reading", row, "groups", parts_of(paths["standard"])["per-frame groups"])
         put("reading", row, "map", parts_of(paths["strict"])["map and planes"])
         put("reading", row, "pydicom", round(standard["seconds"], 4))
         for form in ("strict", "dual"):
-            found = work("second", paths[form])
+            found = read("volume", paths[form])
             if (found["digest"], found["frames"]) != (standard["digest"], standard["frames"]):
                 raise RuntimeError(f"{row}: {form} has other frames than the standard's form")
             put("reading", row, f"second, {form}", round(found["seconds"], 4))
@@ -177,7 +111,7 @@ def measure_reading(maker, put):
 def measure_json(maker, put):
     for row, make in CASES.items():
         for form in ("standard", "strict"):
-            found = work("json", make(maker, form))
+            found = read("json", make(maker, form))
             put("json", f"{row}, {form}", "bytes", found["bytes"])
             put("json", f"{row}, {form}", "gzip", found["gzip"])
             put("json", f"{row}, {form}", "seconds", round(found["seconds"], 3))
@@ -205,10 +139,11 @@ def measure_variants(maker, put):
     """Other ways to say the same, as bytes: counted, not built."""
     import numpy as np
     import pydicom
+    from open_description import by_groups
 
     for kind in ("labelmap", "binary"):
         path = maker.reference("s0327", kind, "coded", "standard")
-        segments, positions = read_standard(path)
+        segments, positions = by_groups(path)
         dataset = pydicom.dcmread(path, stop_before_pixels=True)
         orientation = np.array(dataset.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence[0].ImageOrientationPatient, float)
         planes = np.unique(np.round(positions @ np.cross(*orientation.reshape(2, 3)), 2), return_inverse=True)[1]
@@ -361,9 +296,6 @@ def written(document, tables):
 
 
 def main():
-    if sys.argv[1] == "worker":
-        print(json.dumps(worker(sys.argv[2], sys.argv[3])))
-        return
     if sys.argv[1] == "run":
         run(*sys.argv[2:])
     tables = figures()
