@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a PDF of docs/paper.md. Links are left out, as they lead to files beside it; what they say stays.
+"""Makes a PDF of docs/paper.md, or of another document. Links are left out, as they lead to files beside it; what they say stays.
 
-usage: make_pdf.py PAPER.pdf      exit code 1 where it has not exactly two pages; it is written nevertheless, to be looked at"""
+usage: make_pdf.py PAPER.pdf                    exit code 1 where it has not exactly two pages; it is written nevertheless, to be
+                                                looked at
+       make_pdf.py OUT.pdf DOCUMENT.md MOST     1 where it has more pages than MOST: a supplement fits on six"""
 
 import logging
 import re
@@ -28,15 +30,17 @@ def html_of(text):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 4):
         sys.exit(__doc__)
+    paper, least, most = (PAPER, PAGES, PAGES) if len(sys.argv) == 2 else (Path(sys.argv[2]), 1, int(sys.argv[3]))
     logging.getLogger("weasyprint").addHandler(logging.StreamHandler())  # a picture that is not there, for instance
-    document = HTML(string=html_of(PAPER.read_text()), base_url=str(PAPER.parent) + "/").render(stylesheets=[CSS(HERE / "paper.css")])
+    document = HTML(string=html_of(paper.read_text()), base_url=str(paper.parent) + "/").render(stylesheets=[CSS(HERE / "paper.css")])
     document.write_pdf(sys.argv[1])
     pages = len(document.pages)
-    if pages != PAGES:
-        print(f"{sys.argv[1]}: {pages} pages of A4, where docs/paper.md is to have {PAGES}", file=sys.stderr)
-    return 0 if pages == PAGES else 1
+    fits = least <= pages <= most
+    if not fits:
+        print(f"{sys.argv[1]}: {pages} pages of A4, where {paper.name} is to have {'' if least == most else 'at most '}{most}", file=sys.stderr)
+    return 0 if fits else 1
 
 
 if __name__ == "__main__":

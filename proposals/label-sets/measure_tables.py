@@ -146,10 +146,11 @@ def losses_block(table):
         if lean and lean / whole >= 0.1:
             lines.append(f"- {case}: {count(lean)} bytes of {count(whole)} (Label Edge) are Items that describe combinations, {percent(lean / whole)}: what the lean form "
                          "of the supplement's first open issue would save.")  # fmt: skip
-    larger = {case: table.ratio(case, "label sets", "BINARY", codec, "pixel data") for case in table.cases for codec in ("deflated-frame",)}
-    worse = {case: value for case, value in larger.items() if value > 1}
-    if worse:
-        lines.append("- Deflated Image Frame, pixel data alone: larger than BINARY on " + ", ".join(f"{case} ({times(value)} times)" for case, value in worse.items()) + ".")
+    for codec, words in CODECS.items():
+        more = {case: table.ratio(case, "label sets", "BINARY", codec, "pixel data") for case in table.cases}
+        worse = [f"{case} ({times(value)} times)" for case, value in more.items() if value > 1]
+        if worse:
+            lines.append(f"- {words}, pixel data alone: larger than BINARY on {', '.join(worse)}.")
     for codec, words in CODECS.items():
         less = {case: table.ratio(case, "BINARY", "label sets", codec) for case in table.cases}
         lines.append(f"- {words}: the least gain is on {min(less, key=less.get)}, {times(min(less.values()))} times smaller than BINARY.")
