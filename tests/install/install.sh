@@ -15,6 +15,12 @@ fi
 cmake --install "$build" --prefix "$PWD/prefix"
 prefix/bin/dseg --version
 prefix/bin/segimage2itkimage --version
+# Manual pages and completions lie where they are looked for.
+grep -q '^\.SH SYNOPSIS' prefix/share/man/man1/dseg-convert.1
+grep -qx '\.so man1/dseg-segimage2itkimage\.1' prefix/share/man/man1/segimage2itkimage.1
+bash -c '. prefix/share/bash-completion/completions/segimage2itkimage && complete -p dseg segimage2itkimage'
+head -n 1 prefix/share/zsh/site-functions/_dseg | grep -qx '#compdef dseg .*segimage2itkimage.*'
+grep -q '^complete -c dseg ' prefix/share/fish/vendor_completions.d/dseg.fish
 
 cmake -S "$source/tests/install/consumer" -B through-cmake -G Ninja -DCMAKE_PREFIX_PATH="$PWD/prefix"
 cmake --build through-cmake

@@ -55,6 +55,13 @@ typedef struct cli_command {
   int (*run)(int argc, char **argv); /* argv[0] is the subcommand's name; returns an exit code */
 } cli_command;
 
+/* The options that every subcommand has, with one wording for all. */
+extern const cli_option cli_general_options[];
+
+/* What the program is, in one line, and what its exit codes mean. */
+extern const char cli_program_summary[];
+extern const char cli_exit_codes[];
+
 /* Returned by cli_next. */
 enum { CLI_END = -1, CLI_STOP = -2 };
 

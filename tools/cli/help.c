@@ -1,11 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* help.c - shows a subcommand's help: usage, details, and its options under their headings. */
+/* help.c - shows the subcommands, and of one its help: usage, details, and its options under their headings. */
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/commands.h"
 
 enum { LINE_WIDTH = 80, TEXT_COLUMN = 28 };
+
+const cli_option cli_general_options[] = {
+    {0, "memory", "SIZE", false, "General",
+     "Hold at most SIZE bytes of voxels, attributes and decoders in memory, such as 500M or 16G; 4G otherwise."},
+    {0, "help", NULL, false, NULL, "Show this help."},
+    {0, "version", NULL, false, NULL, "Show the version and the libraries it was built with."},
+    {0, NULL, NULL, false, NULL, NULL}};
+
+const char cli_program_summary[] =
+    "Reads, writes and converts DICOM segmentations and label volumes in research formats.";
+
+const char cli_exit_codes[] =
+    "0 success, 1 negative answer, 2 wrong usage, 3 input cannot be used, 4 output cannot be written.";
+
+void cli_show_overview(void) {
+  printf("Usage: dseg SUBCOMMAND [options]\n\n%s\n\nSubcommands:\n", cli_program_summary);
+  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
+    printf("  %-18s %s\n", (*command)->name, (*command)->summary);
+  }
+  printf(
+      "\n"
+      "  dseg SUBCOMMAND --help   shows the options of one\n"
+      "  dseg --version           shows the version and the libraries it was built with\n"
+      "\n"
+      "Exit codes: %s\n",
+      cli_exit_codes);
+}
 
 /* Prints text from column on, wrapped at spaces, every further line indented to TEXT_COLUMN. */
 static void print_wrapped(const char *text, size_t column) {
@@ -32,12 +59,18 @@ static void print_wrapped(const char *text, size_t column) {
   putchar('\n');
 }
 
-static void show_option(const char *name, const char *argument, bool list, const char *help) {
-  int width = printf("  %s%s", name[1] == '\0' ? "-" : "--", name);
-  if (argument != NULL) {
-    width += printf(" %s%s", argument, list ? "..." : "");
+/* The options of a table under their headings. */
+static void show_options(const cli_option *option) {
+  for (; option != NULL && option->name != NULL; option++) {
+    if (option->group != NULL) {
+      printf("\n%s:\n", option->group);
+    }
+    int width = printf("  %s%s", option->name[1] == '\0' ? "-" : "--", option->name);
+    if (option->argument != NULL) {
+      width += printf(" %s%s", option->argument, option->list ? "..." : "");
+    }
+    print_wrapped(option->help, (size_t)width);
   }
-  print_wrapped(help, (size_t)width);
 }
 
 void cli_show_help(const cli_command *command) {
@@ -45,16 +78,6 @@ void cli_show_help(const cli_command *command) {
   if (command->details != NULL) {
     printf("\n%s\n", command->details);
   }
-  for (const cli_option *option = command->options; option != NULL && option->name != NULL; option++) {
-    if (option->group != NULL) {
-      printf("\n%s:\n", option->group);
-    }
-    show_option(option->name, option->argument, option->list, option->help);
-  }
-  puts("\nGeneral:");
-  show_option(
-      "memory", "SIZE", false,
-      "Hold at most SIZE bytes of voxels, attributes and decoders in memory, such as 500M or 16G; 4G otherwise.");
-  show_option("help", NULL, false, "Show this help.");
-  show_option("version", NULL, false, "Show the version and the libraries it was built with.");
+  show_options(command->options);
+  show_options(cli_general_options);
 }

@@ -6,42 +6,9 @@
 #include "cli/commands.h"
 #include "cli/environment.h"
 #include "cli/guard.h"
-#include "cli/suggest.h"
 #include "dseg/io.h"
 #include "dseg/proposals.h"
 #include "os/os.h"
-
-const cli_command *const cli_commands[] = {
-    &cmd_convert,           &cmd_transcode,         &cmd_info,    &cmd_compare, &cmd_validate,
-    &cmd_preview,           &cmd_phantom,           &cmd_samples, &cmd_codecs,  &cmd_itkimage2segimage,
-    &cmd_segimage2itkimage, &cmd_bin2labelsegimage, NULL};
-
-static void show_overview(void) {
-  puts(
-      "Usage: dseg SUBCOMMAND [options]\n"
-      "\n"
-      "Reads, writes and converts DICOM segmentations and label volumes in research formats.\n"
-      "\n"
-      "Subcommands:");
-  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
-    printf("  %-18s %s\n", (*command)->name, (*command)->summary);
-  }
-  puts(
-      "\n"
-      "  dseg SUBCOMMAND --help   shows the options of one\n"
-      "  dseg --version           shows the version and the libraries it was built with\n"
-      "\n"
-      "Exit codes: 0 success, 1 negative answer, 2 wrong usage, 3 input cannot be used, 4 output cannot be written.");
-}
-
-static const cli_command *find_command(const char *name) {
-  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
-    if (strcmp((*command)->name, name) == 0) {
-      return *command;
-    }
-  }
-  return NULL;
-}
 
 /* What subcommands find in the registry, apart from what is built in. */
 static int register_plugins(void) {
@@ -64,17 +31,7 @@ static int run_command(const cli_command *command, int argc, char **argv) {
 
 /* dcmqi's programs are links to this one. */
 static const cli_command *command_called_by(const char *path) {
-  return find_command(os_path_name(path));
-}
-
-static int report_unknown(const char *name) {
-  cli_suggestion suggestion = cli_suggest(name, strlen(name));
-  for (const cli_command *const *command = cli_commands; *command != NULL; command++) {
-    cli_suggest_name(&suggestion, (*command)->name);
-  }
-  const char *question = cli_did_you_mean(&suggestion, "");
-  cli_error(NULL, "unknown subcommand \"%s\"%s", name, *question != '\0' ? question : "; see dseg --help");
-  return CLI_USAGE;
+  return cli_find_command(os_path_name(path));
 }
 
 static int run(int argc, char **argv) {
@@ -88,16 +45,16 @@ static int run(int argc, char **argv) {
   }
   const char *name = argv[1];
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-    show_overview();
+    cli_show_overview();
     return CLI_OK;
   }
   if (strcmp(name, "--version") == 0) {
     cli_show_version();
     return CLI_OK;
   }
-  const cli_command *command = find_command(name);
+  const cli_command *command = cli_find_command(name);
   if (command == NULL) {
-    return report_unknown(name);
+    return cli_unknown_command(name);
   }
   return run_command(command, argc - 1, argv + 1);
 }
