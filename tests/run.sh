@@ -3,7 +3,7 @@
 # Installs what is needed, builds every preset, and runs every test and check.
 # usage: sh tests/run.sh [--long]      as root on Debian 12; nothing need be installed before
 # --long: builds for other machines and systems, too, and with a newer compiler, and runs their tests under emulators;
-# and 900 rounds of the differential test, with a seed that it prints.
+# 900 rounds of the differential test, with a seed that it prints; the documentation site, Debian's packages, and an image.
 # A check that fails does not stop those after it, but the exit status is then 1. The end of the output says where
 # the time went, what was skipped and why, and repeats the closing line of each ctest run.
 set -eu
@@ -68,7 +68,7 @@ run_differential() {
 
 check_style() {
   git ls-files '*.c' '*.h' '*.cc' | xargs clang-format-14 --dry-run -Werror &&
-    git ls-files '*.sh' .ci/run | xargs shellcheck
+    git ls-files '*.sh' .ci/run tools/packaging/debian/smoke | xargs shellcheck
 }
 
 # The sources that the clang build compiled, and those that the preset wasm compiled and no other. One file for each
@@ -135,6 +135,10 @@ if [ -n "$long" ]; then
   step interrupted env DSEG_TEST_SECONDS=60 ctest --test-dir build/release --output-on-failure --no-tests=error \
     -R '^cli_interrupted$'
   step differential run_differential
+  step site env DSEG="$root/build/release/tools/dseg" sh tests/site/check_site.sh
+  needed packages-lint sh tools/install-packages.sh lint
+  step debian sh tools/packaging/debian.sh
+  step image sh tools/packaging/image.sh
 fi
 
 printf '\n=== where the time went\n'

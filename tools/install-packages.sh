@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Installs the packages of tools/debian-packages.txt that are missing.
-# usage: sh tools/install-packages.sh [GROUP...]    groups: build demo test viewer long paper; the first three when
-#        none is given
+# usage: sh tools/install-packages.sh [GROUP...]    groups: those of the list; build, demo and test when none is
+#        given
 set -eu
 list=$(dirname -- "$0")/debian-packages.txt
 [ $# -gt 0 ] || set -- build demo test
