@@ -14,7 +14,7 @@ typedef struct dseg_slab_part {
   int64_t first[3], end[3]; /* the box in A's indices, end excluded */
   size_t voxel_bytes;
   uint8_t *voxels;
-  uint32_t *row; /* a row in A's order */
+  void *row; /* a row in A's order, elements of 4 bytes, of 8 where fractions are read as they are */
 } dseg_slab_part;
 
 typedef struct dseg_slab_walk {
@@ -26,7 +26,7 @@ typedef struct dseg_slab_walk {
   uint32_t *values_a, *values_b; /* number of a segment's pair, from 1 */
   uint8_t *present_a, *present_b, *scratch;
   double scale_a, scale_b; /* of stored values to 0..1 */
-  bool exact;              /* fractions are read as floats */
+  bool exact;              /* fractions are read as they are, as doubles */
   double slack;            /* fractions that differ by no more are equal */
 } dseg_slab_walk;
 

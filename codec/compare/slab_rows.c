@@ -45,36 +45,50 @@ void dseg_slab_locate(dseg_slab_walk *walk) {
   locate(walk, &walk->b, &job->b.layout.grid, job->map.axis, job->map.sign, job->map.offset);
 }
 
-/* The row of a part at (j, k) of A; zeros outside. */
-static const uint32_t *gather(const dseg_slab_walk *walk, const dseg_slab_part *part, int64_t j, int64_t k) {
-  const int64_t low = walk->low[0];
-  const size_t width = (size_t)(walk->high[0] - low);
-  const bool outside =
-      part->empty || j < part->first[1] || j >= part->end[1] || k < part->first[2] || k >= part->end[2];
-  if (outside || part->first[0] > low || part->end[0] < walk->high[0]) {
-    memset(part->row, 0, width * sizeof *part->row);
-  }
-  if (outside) {
-    return part->row;
-  }
-  const size_t count = (size_t)(part->end[0] - part->first[0]);
+/* Brings count voxels, which lie step apart, into a row. */
+static void collect(const dseg_slab_part *part, int64_t at, size_t place, size_t count, size_t element) {
   const int64_t step = part->step[0];
-  const int64_t at = part->start + part->first[0] * step + j * part->step[1] + k * part->step[2];
-  uint32_t *out = part->row + (part->first[0] - low);
+  if (element == sizeof(double)) {
+    const double *from = (const double *)(const void *)part->voxels + at;
+    double *out = (double *)part->row + place;
+    for (size_t x = 0; x < count; x++) {
+      out[x] = from[(int64_t)x * step];
+    }
+    return;
+  }
+  uint32_t *out = (uint32_t *)part->row + place;
   if (part->voxel_bytes == 1) {
     const uint8_t *from = part->voxels + at;
     for (size_t x = 0; x < count; x++) {
       out[x] = from[(int64_t)x * step];
     }
-    return part->row;
+    return;
   }
   const uint32_t *from = (const uint32_t *)(const void *)part->voxels + at;
-  if (step == 1 && count == width) {
-    return from;
-  }
   for (size_t x = 0; x < count; x++) {
     out[x] = from[(int64_t)x * step];
   }
+}
+
+/* The row of a part at (j, k) of A, elements of so many bytes; zeros outside. */
+static const void *gather(const dseg_slab_walk *walk, const dseg_slab_part *part, int64_t j, int64_t k,
+                          size_t element) {
+  const int64_t low = walk->low[0];
+  const size_t width = (size_t)(walk->high[0] - low);
+  const bool outside =
+      part->empty || j < part->first[1] || j >= part->end[1] || k < part->first[2] || k >= part->end[2];
+  if (outside || part->first[0] > low || part->end[0] < walk->high[0]) {
+    memset(part->row, 0, width * element);
+  }
+  if (outside) {
+    return part->row;
+  }
+  const size_t count = (size_t)(part->end[0] - part->first[0]);
+  const int64_t at = part->start + part->first[0] * part->step[0] + j * part->step[1] + k * part->step[2];
+  if (part->voxel_bytes == element && part->step[0] == 1 && count == width) {
+    return part->voxels + (size_t)at * element;
+  }
+  collect(part, at, (size_t)(part->first[0] - low), count, element);
   return part->row;
 }
 
@@ -130,46 +144,58 @@ static void count_labels(const dseg_slab_walk *walk, const uint32_t *a, const ui
   }
 }
 
-/* The float that these bits are. */
-static double as_float(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return (double)value;
+/* Adds count voxels that hold parts of a pair's segments. */
+static void add_parts(dseg_compared_pair *pair, double part_a, double part_b, uint64_t count) {
+  pair->voxels_a += part_a != 0 ? count : 0;
+  pair->voxels_b += part_b != 0 ? count : 0;
+  pair->sum_a += part_a * (double)count;
+  pair->sum_b += part_b * (double)count;
+  pair->sum_both += fmin(part_a, part_b) * (double)count;
+  pair->largest = fmax(pair->largest, fabs(part_a - part_b));
 }
 
-/* A row of one pair's masks or fractions. */
+/* A row of one pair's masks or stored fractions. */
 static void count_masks(const dseg_slab_walk *walk, dseg_compared_pair *pair, const uint32_t *a, const uint32_t *b,
                         int64_t j, int64_t k) {
   const size_t width = (size_t)(walk->high[0] - walk->low[0]);
   for (size_t x = 0; x < width;) {
-    const uint32_t in_a = a[x];
-    const uint32_t in_b = b[x];
     const size_t end = run_end(a, b, x, width);
-    const uint64_t count = end - x;
-    if ((in_a | in_b) != 0) {
-      const double part_a = walk->exact ? as_float(in_a) : in_a * walk->scale_a;
-      const double part_b = walk->exact ? as_float(in_b) : in_b * walk->scale_b;
-      pair->voxels_a += part_a != 0 ? count : 0;
-      pair->voxels_b += part_b != 0 ? count : 0;
-      pair->sum_a += part_a * (double)count;
-      pair->sum_b += part_b * (double)count;
-      pair->sum_both += fmin(part_a, part_b) * (double)count;
-      pair->largest = fmax(pair->largest, fabs(part_a - part_b));
+    const double part_a = a[x] * walk->scale_a;
+    const double part_b = b[x] * walk->scale_b;
+    if ((a[x] | b[x]) != 0) {
+      add_parts(pair, part_a, part_b, end - x);
       if (fabs(part_a - part_b) > walk->slack) {
-        note_difference(walk, pair, count, x, j, k);
+        note_difference(walk, pair, end - x, x, j, k);
       }
     }
     x = end;
   }
 }
 
+/* A row of one pair's fractions as they are. */
+static void count_reals(const dseg_slab_walk *walk, dseg_compared_pair *pair, const double *a, const double *b,
+                        int64_t j, int64_t k) {
+  const size_t width = (size_t)(walk->high[0] - walk->low[0]);
+  for (size_t x = 0; x < width; x++) {
+    if (a[x] != 0 || b[x] != 0) {
+      add_parts(pair, a[x], b[x], 1);
+      if (fabs(a[x] - b[x]) > walk->slack) {
+        note_difference(walk, pair, 1, x, j, k);
+      }
+    }
+  }
+}
+
 void dseg_slab_compare(const dseg_slab_walk *walk, dseg_compared_pair *pair) {
+  const size_t element = pair != NULL && walk->exact ? sizeof(double) : sizeof(uint32_t);
   for (int64_t k = walk->low[2]; k < walk->high[2]; k++) {
     for (int64_t j = walk->low[1]; j < walk->high[1]; j++) {
-      const uint32_t *a = gather(walk, &walk->a, j, k);
-      const uint32_t *b = gather(walk, &walk->b, j, k);
+      const void *a = gather(walk, &walk->a, j, k, element);
+      const void *b = gather(walk, &walk->b, j, k, element);
       if (pair == NULL) {
         count_labels(walk, a, b, j, k);
+      } else if (walk->exact) {
+        count_reals(walk, pair, a, b, j, k);
       } else {
         count_masks(walk, pair, a, b, j, k);
       }

@@ -36,7 +36,7 @@ static dseg_status read_part(const dseg_slab_walk *walk, const dseg_compare_side
                              ptrdiff_t segment, const uint32_t *values, dseg_error *error) {
   const dseg_box_request request = box_request(walk, part, segment, values);
   dseg_overlap overlap = {0};
-  part->voxel_bytes = segment < 0 || walk->exact ? 4 : 1;
+  part->voxel_bytes = segment < 0 ? 4 : walk->exact ? sizeof(double) : 1;
   return part->empty ? DSEG_OK : dseg_box_read(side->source, &side->layout, &request, part->voxels, &overlap, error);
 }
 
@@ -125,7 +125,7 @@ static dseg_status choose_slabs(dseg_slab_walk *walk, dseg_error *error) {
   const dseg_compare_job *job = walk->job;
   const bool slide = job->a.layout.plane_of_slot == NULL || job->b.layout.plane_of_slot == NULL;
   walk->slab_axis = slide ? 1 : 2;
-  uint64_t unit = 4;
+  uint64_t unit = walk->exact ? sizeof(double) : sizeof(uint32_t);
   for (int axis = 0; axis < 3; axis++) {
     const uint64_t extent = (uint64_t)(job->map.high[axis] - job->map.low[axis]);
     if (axis != walk->slab_axis && __builtin_mul_overflow(unit, extent, &unit)) {
@@ -157,10 +157,11 @@ static dseg_status allocate(dseg_slab_walk *walk, dseg_error *error) {
   }
   const size_t count_a = job->a.description->segment_count;
   const size_t count_b = job->b.description->segment_count;
-  walk->a.voxels = malloc(voxels * 4 + 4);
-  walk->b.voxels = malloc(voxels * 4 + 4);
-  walk->a.row = malloc((width + 1) * sizeof *walk->a.row);
-  walk->b.row = malloc((width + 1) * sizeof *walk->b.row);
+  const size_t element = walk->exact ? sizeof(double) : sizeof(uint32_t);
+  walk->a.voxels = malloc((voxels + 1) * element);
+  walk->b.voxels = malloc((voxels + 1) * element);
+  walk->a.row = malloc((width + 1) * element);
+  walk->b.row = malloc((width + 1) * element);
   walk->values_a = calloc(count_a + 1, sizeof *walk->values_a);
   walk->values_b = calloc(count_b + 1, sizeof *walk->values_b);
   walk->present_a = calloc(count_a + 1, 1);

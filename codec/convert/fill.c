@@ -83,7 +83,7 @@ dseg_status dseg_convert_fill_labels(dseg_convert_job *job, const dseg_grid *gri
 }
 
 dseg_status dseg_convert_fill_fractions(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots,
-                                        size_t segment, float *voxels, dseg_error *error) {
+                                        size_t segment, const dseg_reals *voxels, dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;
   if (geometry->space == DSEG_SPACE_SLIDE) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "fractions of a slide's tiles cannot be written as a volume");
@@ -94,8 +94,9 @@ dseg_status dseg_convert_fill_fractions(dseg_convert_job *job, const dseg_grid *
     while (count < chunk && plane + count < geometry->plane_count && slots[plane + count] == slots[plane] + count) {
       count++;
     }
-    float *place = voxels + slots[plane] * grid->size[0] * grid->size[1];
-    DSEG_TRY(dseg_source_read_fractions(job->view, job->source_segment[segment], plane, count, place,
+    const size_t first = slots[plane] * grid->size[0] * grid->size[1];
+    const dseg_reals place = {(uint8_t *)voxels->values + first * (voxels->bits / 8), voxels->bits};
+    DSEG_TRY(dseg_source_read_fractions(job->view, job->source_segment[segment], plane, count, &place,
                                         job->options->threads, error));
     plane += count;
   }

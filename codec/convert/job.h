@@ -9,6 +9,7 @@
 
 #include "convert/report.h"
 #include "dseg/convert.h"
+#include "sources/source.h"
 
 typedef struct dseg_convert_job dseg_convert_job;
 
@@ -195,9 +196,11 @@ dseg_status dseg_convert_fill_labels(dseg_convert_job *job, const dseg_grid *gri
                                      const uint32_t *segments, size_t segment_count, dseg_overlap_policy policy,
                                      void *voxels, dseg_overlap *overlap, dseg_error *error);
 dseg_status dseg_convert_fill_fractions(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots,
-                                        size_t segment, float *voxels, dseg_error *error);
+                                        size_t segment, const dseg_reals *voxels, dseg_error *error);
 dseg_status dseg_convert_fill_stored(dseg_convert_job *job, const dseg_grid *grid, const size_t *slots, size_t segment,
                                      uint8_t *voxels, dseg_error *error);
+/* Bits of a fraction in the volume that is written: as many as the source has, 32 or 64. */
+unsigned dseg_convert_fraction_bits(const dseg_convert_job *job);
 /* Says that the output's format holds no fractions. */
 dseg_status dseg_convert_refuse_fractions(dseg_convert_job *job, dseg_error *error);
 /* Writes a volume and adds its files to the report. */

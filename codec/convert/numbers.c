@@ -259,6 +259,31 @@ static dseg_status number_by_files(dseg_convert_job *job, dseg_error *error) {
   return DSEG_OK;
 }
 
+/* What Segment Number (0062,0004), US, cannot have. A representation that describes its segments itself may. */
+static dseg_status check_numbers(dseg_convert_job *job, dseg_error *error) {
+  const dseg_description *target = job->target;
+  if (job->representation == NULL || (job->representation->replaces & DSEG_REPLACES_SEGMENTS) != 0) {
+    return DSEG_OK;
+  }
+  if (target->segment_count > UINT16_MAX) {
+    dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+              "%zu segments, and Segment Number (0062,0004) counts to 65535 (PS3.3 C.8.20.2): take some of them by %s, "
+              "or write a volume, .nii.gz for instance, which may hold more",
+              target->segment_count, dseg_convert_name(job, DSEG_OPTION_SEGMENTS));
+    return dseg_convert_fail_output(job, job->output_name, DSEG_ERROR_UNSUPPORTED, error);
+  }
+  const size_t count = target->segment_count;
+  if (count > 0 && target->segments[count - 1].number > UINT16_MAX) {
+    dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+              "segment %" PRIu32
+              ": Segment Number (0062,0004) is at most 65535 (PS3.3 C.8.20.2): %s numbers the %zu segments from 1, or "
+              "write a volume, .nii.gz for instance",
+              target->segments[count - 1].number, dseg_convert_name(job, DSEG_OPTION_NUMBERING), count);
+    return dseg_convert_fail_output(job, job->output_name, DSEG_ERROR_UNSUPPORTED, error);
+  }
+  return DSEG_OK;
+}
+
 /* In a research format 0 is no segment, whatever an object calls it. With keep_background numbers mean what the
  * metadata beside the volume says. */
 static void note_zero(const dseg_convert_job *job) {
@@ -305,6 +330,7 @@ dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *erro
   } else if (zero_is_taken) {
     renumber(job, "the number of one stands for the background in the output");
   }
+  DSEG_TRY(check_numbers(job, error));
   note_zero(job);
   uint32_t largest = target->background;
   for (size_t i = 0; i < target->segment_count; i++) {

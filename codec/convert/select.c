@@ -6,6 +6,7 @@
 
 #include "convert/job.h"
 #include "dseg/view.h"
+#include "model/label_lookup.h"
 #include "model/vector.h"
 
 /* The index in the source of a segment of the target as the JSON left it; see dseg_convert_job. */
@@ -97,11 +98,8 @@ static void follow_view(dseg_convert_job *job, const uint32_t *indices, size_t c
   const size_t source_count = dseg_source_description(job->source)->segment_count;
   for (size_t i = 0; i < job->target->segment_count; i++) {
     const uint32_t index = job->source_segment[i];
-    size_t place = 0;
-    while (place < count && indices[place] != index) {
-      place++;
-    }
-    job->source_segment[i] = (uint32_t)(index < source_count ? place : index - source_count + count);
+    const size_t place = index < source_count ? dseg_find_number(indices, count, index) : index - source_count + count;
+    job->source_segment[i] = (uint32_t)place;
   }
   for (size_t i = 0; job->metadata_lists != NULL && i < count; i++) {
     job->metadata_lists[i] = job->metadata_lists[indices[i]];

@@ -12,7 +12,8 @@ typedef struct group_work {
   dseg_grid grid;
   size_t *slots;
   size_t voxel_count;
-  unsigned bits; /* of a voxel; 0: a float */
+  unsigned bits;          /* of a voxel, as dseg_volume has it */
+  unsigned fraction_bits; /* 32 or 64 */
   void *voxels;
   uint32_t *members;      /* of the group: indices in the view */
   dseg_segment *segments; /* likewise, as the target describes them */
@@ -22,9 +23,10 @@ typedef struct group_work {
 static dseg_status fill_group(dseg_convert_job *job, group_work *work, size_t member_count, size_t first,
                               dseg_error *error) {
   if (job->fractions) {
+    const dseg_reals reals = {work->voxels, work->fraction_bits};
     return job->options->stored_fractions
                ? dseg_convert_fill_stored(job, &work->grid, work->slots, first, work->voxels, error)
-               : dseg_convert_fill_fractions(job, &work->grid, work->slots, first, work->voxels, error);
+               : dseg_convert_fill_fractions(job, &work->grid, work->slots, first, &reals, error);
   }
   dseg_overlap overlap = {0};
   return dseg_convert_fill_labels(job, &work->grid, work->slots, work->members, member_count, DSEG_OVERLAP_ERROR,
@@ -64,7 +66,8 @@ static dseg_status write_group(dseg_convert_job *job, group_work *work, size_t g
 static dseg_status make_work(dseg_convert_job *job, group_work *work, dseg_error *error) {
   const size_t segments = job->target->segment_count;
   DSEG_TRY(dseg_convert_volume_grid(job, &work->grid, &work->slots, &work->voxel_count, error));
-  work->bits = !job->fractions ? job->bits : job->options->stored_fractions ? 8 : 0;
+  work->fraction_bits = dseg_convert_fraction_bits(job);
+  work->bits = !job->fractions ? job->bits : job->options->stored_fractions ? 8 : work->fraction_bits == 64 ? 64 : 0;
   const size_t element = work->bits != 0 ? work->bits / 8 : sizeof(float);
   DSEG_TRY(dseg_convert_check_memory(job, (uint64_t)work->voxel_count * element, error));
   work->voxels = calloc(work->voxel_count + 1, element);

@@ -83,13 +83,20 @@ static void fill_background(const dseg_convert_job *job, volume_work *work) {
   }
 }
 
+unsigned dseg_convert_fraction_bits(const dseg_convert_job *job) {
+  double off = 0;
+  return dseg_source_keeps_fractions(job->view, &off) == 64 ? 64 : 32;
+}
+
 static dseg_status read_fractions(dseg_convert_job *job, volume_work *work, dseg_error *error) {
   const size_t count = job->target->segment_count;
-  DSEG_TRY(allocate(job, work, count > 0 ? count : 1, sizeof(float), error));
+  const unsigned bits = dseg_convert_fraction_bits(job);
+  work->volume.bits = bits == 64 ? 64 : 0;
+  DSEG_TRY(allocate(job, work, count > 0 ? count : 1, bits / 8, error));
   for (size_t i = 0; i < count; i++) {
     dseg_convert_show_progress(&work->progress, i, count);
-    DSEG_TRY(dseg_convert_fill_fractions(job, &work->volume.grid, work->slots, i,
-                                         (float *)work->voxels + i * work->voxel_count, error));
+    const dseg_reals place = {(uint8_t *)work->voxels + i * work->voxel_count * (bits / 8), bits};
+    DSEG_TRY(dseg_convert_fill_fractions(job, &work->volume.grid, work->slots, i, &place, error));
     work->layer_of[i] = (uint32_t)i;
   }
   work->volume.layer_of_segment = work->layer_of;

@@ -9,7 +9,11 @@
 #include "formats/volume_output.h"
 
 static const char *type_name(unsigned bits) {
-  return bits == 8 ? "MET_UCHAR" : bits == 16 ? "MET_USHORT" : bits == 32 ? "MET_UINT" : "MET_FLOAT";
+  return bits == 8    ? "MET_UCHAR"
+         : bits == 16 ? "MET_USHORT"
+         : bits == 32 ? "MET_UINT"
+         : bits == 64 ? "MET_DOUBLE"
+                      : "MET_FLOAT";
 }
 
 static dseg_status append_numbers(dseg_buffer *out, const char *key, const double *numbers, size_t count,

@@ -17,6 +17,7 @@ static void set_type(unsigned bits, dseg_nifti_header *header) {
   header->datatype = bits == 8    ? DSEG_NIFTI_UINT8
                      : bits == 16 ? DSEG_NIFTI_UINT16
                      : bits == 32 ? DSEG_NIFTI_UINT32
+                     : bits == 64 ? DSEG_NIFTI_FLOAT64
                                   : DSEG_NIFTI_FLOAT32;
   header->bits_per_voxel = bits != 0 ? (int)bits : 32;
 }
@@ -99,7 +100,7 @@ static void fill_header(const dseg_volume *volume, bool is_second, dseg_nifti_he
   }
   header->dim[4] = (int64_t)volume->layer_count;
   set_type(volume->bits, header);
-  header->intent = volume->bits != 0 ? INTENT_LABEL : 0;
+  header->intent = dseg_volume_has_fractions(volume) ? 0 : INTENT_LABEL;
   set_sform(&volume->grid, header);
   header->sform_code = volume->description->geometry.space == DSEG_SPACE_PATIENT ? SCANNER_ANATOMICAL : ALIGNED;
   double rotation[3][3];

@@ -22,7 +22,11 @@ static dseg_status append_vector(dseg_buffer *out, const double vector[3], dseg_
 }
 
 static const char *type_name(unsigned bits) {
-  return bits == 8 ? "unsigned char" : bits == 16 ? "unsigned short" : bits == 32 ? "unsigned int" : "float";
+  return bits == 8    ? "unsigned char"
+         : bits == 16 ? "unsigned short"
+         : bits == 32 ? "unsigned int"
+         : bits == 64 ? "double"
+                      : "float";
 }
 
 /* Several layers are a list as the first, fastest axis. */
@@ -113,7 +117,7 @@ static dseg_status write_files(const dseg_volume_output *output, bool with_segme
 }
 
 dseg_status dseg_nrrd_write(const dseg_volume_output *output, bool with_segments, dseg_error *error) {
-  if (with_segments && output->volume->bits == 0) {
+  if (with_segments && dseg_volume_has_fractions(output->volume)) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "seg.nrrd holds labels, not fractions: write these as .nrrd or .nii.gz");
   }

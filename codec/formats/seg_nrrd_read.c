@@ -10,14 +10,16 @@
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"
 
-#define MOST_SEGMENTS 65535u /* Segment Number (0062,0004) is US */
+#define MOST_SEGMENTS ((size_t)65535) /* where a header does not have more lines */
 
 static dseg_status out_of_memory(dseg_error *error) {
   return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for the description of segments");
 }
 
-/* "Segment12_Name" gives 12 and "Name". */
-static bool split_key(const char *key, size_t *index, const char **name) {
+/* "Segment12_Name" gives 12 and "Name". A header of many segments has a line for each at least, which bounds what a
+ * number makes a reader allocate. */
+static bool split_key(const dseg_nrrd_header *header, const char *key, size_t *index, const char **name) {
+  const size_t most = header->pair_count > MOST_SEGMENTS ? header->pair_count : MOST_SEGMENTS;
   static const char prefix[] = "Segment";
   if (strncmp(key, prefix, sizeof prefix - 1) != 0) {
     return false;
@@ -25,10 +27,10 @@ static bool split_key(const char *key, size_t *index, const char **name) {
   const char *digits = key + sizeof prefix - 1;
   *index = 0;
   size_t length = 0;
-  for (; digits[length] >= '0' && digits[length] <= '9' && length < 6; length++) {
+  for (; digits[length] >= '0' && digits[length] <= '9' && length < 9; length++) {
     *index = *index * 10 + (size_t)(digits[length] - '0');
   }
-  if (length == 0 || digits[length] != '_' || *index >= MOST_SEGMENTS) {
+  if (length == 0 || digits[length] != '_' || *index >= most) {
     return false;
   }
   *name = digits + length + 1;
@@ -202,7 +204,7 @@ static dseg_status read_pairs(struct reader *reader, const dseg_nrrd_header *hea
   for (size_t i = 0; i < header->pair_count; i++) {
     size_t index = 0;
     const char *name = NULL;
-    if (split_key(header->pairs[i].key, &index, &name)) {
+    if (split_key(header, header->pairs[i].key, &index, &name)) {
       DSEG_TRY(read_pair(reader, index, name, header->pairs[i].value, error));
     }
   }
@@ -216,7 +218,7 @@ dseg_status dseg_seg_nrrd_read(const dseg_nrrd_header *header, const dseg_open_o
   for (size_t i = 0; i < header->pair_count; i++) {
     size_t index = 0;
     const char *name = NULL;
-    if (split_key(header->pairs[i].key, &index, &name) && index >= reader.count) {
+    if (split_key(header, header->pairs[i].key, &index, &name) && index >= reader.count) {
       reader.count = index + 1;
     }
   }

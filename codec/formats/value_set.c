@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory_limit.h"
+
 void dseg_value_set_free(dseg_value_set *set) {
   free(set->high);
   set->high = NULL;
@@ -49,8 +51,7 @@ static bool widen(dseg_value_set *set) {
 }
 
 static void add_high(dseg_value_set *set, uint32_t label) {
-  if (set->high_count > DSEG_VALUE_SET_MOST) {
-    set->overfull = true;
+  if (set->overfull) {
     return;
   }
   if (set->high_count * 2 >= set->high_capacity && !widen(set)) {
@@ -319,7 +320,13 @@ static void scan_reals(dseg_value_set *set, const dseg_raw_volume *raw, const ui
 SCAN(scan_float32, float, add_real(set, raw, (double)value))
 SCAN(scan_float64, double, add_real(set, raw, value))
 
-void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
+size_t dseg_value_set_most(const dseg_raw_volume *raw) {
+  const uint64_t limit = dseg_memory_limit(raw->meaning != NULL ? raw->meaning->memory_limit : 0);
+  const uint64_t most = limit / DSEG_LABEL_BYTES;
+  return most < SIZE_MAX ? (size_t)most : SIZE_MAX;
+}
+
+static void scan(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
   if (dseg_raw_volume_has_meaning(raw)) {
     scan_reals(set, raw, voxels, count);
     return;
@@ -342,6 +349,12 @@ void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const 
     case DSEG_VOXEL_FLOAT32: scan_float32(set, raw, voxels, count); break;
     case DSEG_VOXEL_FLOAT64: scan_float64(set, raw, voxels, count); break;
   }
+}
+
+/* Labels of one call are more than are possible at most, and then no more are added. */
+void dseg_value_set_scan(dseg_value_set *set, const dseg_raw_volume *raw, const uint8_t *voxels, size_t count) {
+  scan(set, raw, voxels, count);
+  set->overfull = set->overfull || set->high_count > dseg_value_set_most(raw);
 }
 
 void dseg_value_set_merge(dseg_value_set *into, const dseg_value_set *from) {
@@ -381,11 +394,11 @@ static int compare_labels(const void *a, const void *b) {
 }
 
 dseg_status dseg_value_set_list(const dseg_value_set *set, uint32_t **labels, size_t *count, dseg_error *error) {
-  size_t total = set->high_count;
-  for (size_t i = 0; i < DSEG_VALUE_SET_LOW; i++) {
-    total += set->low[i];
+  size_t low = 0;
+  for (size_t i = 1; i < DSEG_VALUE_SET_LOW; i++) {
+    low += set->low[i];
   }
-  total -= set->low[0];
+  const size_t total = low + set->high_count;
   *labels = NULL;
   *count = total;
   if (total == 0) {
@@ -396,7 +409,7 @@ dseg_status dseg_value_set_list(const dseg_value_set *set, uint32_t **labels, si
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu labels", total);
   }
   size_t at = 0;
-  for (uint32_t i = 1; i < DSEG_VALUE_SET_LOW; i++) {
+  for (uint32_t i = 1; at < low; i++) {
     if (set->low[i] != 0) {
       list[at++] = i;
     }

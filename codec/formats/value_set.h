@@ -9,8 +9,8 @@
 #define DSEG_VALUE_MAPS_MOST 4096u
 /* Labels below this are kept as flags, others in a hash table. */
 #define DSEG_VALUE_SET_LOW 65536u
-/* More labels than Segment Number (0062,0004), US, can count: certainly an image. */
-#define DSEG_VALUE_SET_MOST 65535u
+/* What a label becomes takes about as much in the descriptions of a source, of views of it, and of an output. */
+#define DSEG_LABEL_BYTES 1024u
 
 /* Starts as zeros, of which low makes this too large for the stack. */
 typedef struct dseg_value_set {
@@ -26,9 +26,13 @@ typedef struct dseg_value_set {
   double off, off_value; /* the largest distance of a value from its label; 0: all are integers */
   bool has_zero;         /* a value is 0, and the caller gave it no meaning; known only where values have one */
   uint8_t map_used[DSEG_VALUE_MAPS_MOST]; /* by value_maps: 1 where a voxel has the value */
-  bool overfull;                          /* more labels than DSEG_VALUE_SET_MOST */
+  bool overfull;                          /* more labels than dseg_value_set_most */
   bool out_of_memory;
 } dseg_value_set;
+
+/* So many labels the caller's memory limit has room for. Segment Number (0062,0004) counts to 65535, but volumes may
+ * hold more. */
+size_t dseg_value_set_most(const dseg_raw_volume *raw);
 
 void dseg_value_set_free(dseg_value_set *set); /* what it owns, not set itself */
 

@@ -46,6 +46,7 @@ typedef struct dseg_raw_volume {
   size_t layer_count;
   size_t run;
   struct dseg_volume_values *looked; /* owned: which values occur, where the voxels were looked at and not kept */
+  struct dseg_passing *passing;      /* owned: where those are found again; NULL: they are not wanted */
 } dseg_raw_volume;
 
 /* A segment that the file describes. */

@@ -12,11 +12,12 @@
 #include "base/checked.h"
 #include "base/memory_limit.h"
 #include "formats/value_set.h"
+#include "formats/volume_passing.h"
 #include "formats/volume_voxels.h"
 #include "sources/described.h"
 #include "sources/source.h"
 
-#define MOST_LAYERS ((size_t)65535) /* as many as there can be segments: Segment Number (0062,0004) is US */
+#define MOST_LAYERS ((size_t)65535) /* far more than there are of masks: each costs a look at all possible labels */
 
 dseg_status dseg_raw_volume_shape(dseg_raw_volume *raw, const size_t size[3], size_t layer_count, size_t run,
                                   uint64_t memory_limit, size_t *bytes, dseg_error *error) {
@@ -33,8 +34,8 @@ dseg_status dseg_raw_volume_shape(dseg_raw_volume *raw, const size_t size[3], si
                      size[0], size[1], size[2], layer_count, (unsigned long long)memory_limit);
   }
   if (layer_count > MOST_LAYERS) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%zu volumes in one file, more than segments can be numbered",
-                     layer_count);
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%zu volumes in one file, and %zu are read at most", layer_count,
+                     MOST_LAYERS);
   }
   raw->layer_voxels = voxels;
   raw->layer_count = layer_count;
@@ -118,8 +119,12 @@ static void add_undeclared(struct segments *segments, const dseg_volume_values *
   qsort(segments->items, segments->count, sizeof *segments->items, compare_places);
 }
 
-static dseg_status too_many(size_t count, dseg_error *error) {
-  return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "%zu segments, more than can be numbered", count);
+/* Labels of all layers together. */
+static dseg_status check_count(size_t count, const dseg_open_options *options, dseg_error *error) {
+  return count <= options->memory_limit / DSEG_LABEL_BYTES
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_LIMIT, "%zu segments need more than the memory limit of %llu bytes", count,
+                         (unsigned long long)options->memory_limit);
 }
 
 static dseg_status list_labels(struct segments *segments, const dseg_volume_content *content,
@@ -128,13 +133,14 @@ static dseg_status list_labels(struct segments *segments, const dseg_volume_cont
   for (size_t i = 0; i < values->layer_count; i++) {
     room += values->layers[i].count;
   }
+  DSEG_TRY(check_count(room, options, error));
   segments->items = calloc(room + 1, sizeof *segments->items);
   if (segments->items == NULL) {
     return out_of_memory(error);
   }
   DSEG_TRY(take_declared(segments, content, error));
   add_undeclared(segments, values, options);
-  return segments->count <= MOST_LAYERS ? DSEG_OK : too_many(segments->count, error);
+  return DSEG_OK;
 }
 
 /* One for each layer, with the names that the file has for it. */
@@ -282,20 +288,15 @@ static dseg_status check_copy(const dseg_raw_volume *raw, size_t voxel_bytes, co
 
 /* Fractions as they are in the file. */
 struct fractions {
-  float *fractions; /* malloc'd */
-  double off;       /* largest distance from what is stored */
+  dseg_reals values; /* malloc'd */
+  double off;        /* largest distance from what is stored */
 };
 
 /* They take memory beside the file's voxels. */
 static dseg_status keep_fractions(const dseg_raw_volume *raw, const dseg_open_options *options, struct fractions *kept,
                                   dseg_error *error) {
-  double rounded = 0;
-  DSEG_TRY(check_copy(raw, sizeof(float), options, error));
-  DSEG_TRY(dseg_voxels_fractions(raw, &kept->fractions, &kept->off, &rounded, error));
-  if (rounded > 0 && raw->type == DSEG_VOXEL_FLOAT64) {
-    dseg_warn(dseg_volume_notes(options), "fractions of 64 bits are taken with 32: off by up to %.2g", rounded);
-  }
-  return DSEG_OK;
+  DSEG_TRY(check_copy(raw, raw->type == DSEG_VOXEL_FLOAT64 ? sizeof(double) : sizeof(float), options, error));
+  return dseg_voxels_fractions(raw, &kept->values, &kept->off, error);
 }
 
 /* Brings the voxels, if they were kept, into the form in which a source has them. */
@@ -328,15 +329,21 @@ static dseg_status make_source(dseg_volume_content *content, const dseg_volume_v
   }
   DSEG_TRY(number_segments(segments, error));
   DSEG_TRY(describe_segments(segments, error));
+  if (content->raw.passing != NULL) {
+    DSEG_TRY(dseg_passing_source_create(content->format, content->description, content->raw.passing, source, error));
+    content->raw.passing = NULL;
+    content->description = NULL;
+    return DSEG_OK;
+  }
   if (content->raw.looked != NULL) {
     DSEG_TRY(dseg_described_source_create(content->format, content->description, source, error));
     content->description = NULL;
     return DSEG_OK;
   }
   DSEG_TRY(create_source(content, segments, bits, source, error));
-  if (kept->fractions != NULL) {
-    dseg_memory_source_keep_fractions(*source, kept->fractions, kept->off);
-    kept->fractions = NULL;
+  if (kept->values.values != NULL) {
+    dseg_memory_source_keep_fractions(*source, &kept->values, kept->off);
+    kept->values.values = NULL;
   }
   return DSEG_OK;
 }
@@ -383,7 +390,7 @@ dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_optio
   const bool is_kept = content->raw.looked == NULL;
   dseg_volume_values scanned = {0};
   struct segments segments = {.description = content->description};
-  struct fractions kept = {NULL, 0};
+  struct fractions kept = {.off = 0};
   dseg_status status = is_kept ? scan_voxels(&content->raw, options, &scanned, error) : DSEG_OK;
   if (status == DSEG_OK) {
     const dseg_volume_values *values = is_kept ? &scanned : content->raw.looked;
@@ -394,7 +401,7 @@ dseg_status dseg_volume_load(dseg_volume_content *content, const dseg_open_optio
     status = make_source(content, values, &segments, &kept, options, source, error);
   }
   free(segments.items);
-  free(kept.fractions);
+  free(kept.values.values);
   dseg_volume_values_free(&scanned);
   return status;
 }

@@ -6,6 +6,7 @@
 #include "formats/text.h"
 #include "formats/volume_data.h"
 #include "formats/volume_formats.h"
+#include "formats/volume_passing.h"
 #include "formats/volume_voxels.h"
 #include "sources/source.h"
 
@@ -35,6 +36,7 @@ static dseg_status read_volume(const dseg_volume_kind *kind, const dseg_input *i
     dseg_volume_values_free(content.raw.looked);
     free(content.raw.looked);
   }
+  dseg_passing_destroy(content.raw.passing);
   dseg_description_destroy(content.description);
   return status;
 }

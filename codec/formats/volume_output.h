@@ -25,6 +25,11 @@ typedef struct dseg_volume_output {
   dseg_volume_files *files; /* receives what came out; NULL: not wanted */
 } dseg_volume_output;
 
+/* Whether the voxels are fractions, floats of any size. */
+static inline bool dseg_volume_has_fractions(const dseg_volume *volume) {
+  return volume->bits == 0 || volume->bits == 64;
+}
+
 /* How the volume is compressed. */
 dseg_deflate_options dseg_volume_deflate_options(const dseg_volume_output *output);
 

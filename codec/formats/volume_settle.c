@@ -53,8 +53,10 @@ static void keep_layer(dseg_volume_content *content, size_t layer) {
 
 static dseg_status take_volume(dseg_volume_content *content, const dseg_open_options *options, dseg_error *error) {
   dseg_raw_volume *raw = &content->raw;
-  DSEG_TRY(dseg_volume_separate(raw, options, error));
-  raw->offset += (options->volume - 1) * raw->layer_voxels * dseg_voxel_size(raw->type);
+  if (raw->looked == NULL) { /* what passed by was looked at in this volume alone */
+    DSEG_TRY(dseg_volume_separate(raw, options, error));
+    raw->offset += (options->volume - 1) * raw->layer_voxels * dseg_voxel_size(raw->type);
+  }
   raw->layer_count = 1;
   raw->run = raw->layer_voxels;
   keep_layer(content, options->volume - 1);
@@ -69,11 +71,11 @@ dseg_status dseg_volume_check_layers(const dseg_volume_content *content, const d
   }
   if (count > 1 && options->volume == 0 && content->volumes_are != NULL && content->declared_count == 0 &&
       !options->all_volumes) {
-    return dseg_fail(
-        error, DSEG_ERROR_UNSUPPORTED,
-        "its %zu volumes are %s, and a segmentation has one: convert --volume N takes one of them, --volume "
-        "all takes each for a layer of segments",
-        count, content->volumes_are);
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "its %zu volumes are %s, and a segmentation has one: --volume N takes one of them, --volume all "
+                     "takes each for a "
+                     "layer of segments",
+                     count, content->volumes_are);
   }
   return DSEG_OK;
 }

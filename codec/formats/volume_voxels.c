@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/memory_limit.h"
 #include "base/threads.h"
 #include "formats/value_set.h"
 
@@ -126,14 +127,21 @@ static dseg_status refuse_value(const dseg_raw_volume *raw, double value, dseg_e
                    is_between ? "=N gives it another value" : " takes it for no segment");
 }
 
+static dseg_status refuse_many(const dseg_raw_volume *raw, size_t most, dseg_error *error) {
+  return dseg_fail(error, DSEG_ERROR_LIMIT,
+                   "the voxels have more than %zu values, an image rather than a segmentation, or their segments need "
+                   "more than the memory limit of %llu bytes",
+                   most, (unsigned long long)dseg_memory_limit(raw->meaning != NULL ? raw->meaning->memory_limit : 0));
+}
+
 static dseg_status judge(const dseg_raw_volume *raw, const dseg_value_set *set, const dseg_layer_labels *labels,
                          dseg_voxel_findings *findings, dseg_error *error) {
   if (set->has_other) {
     return refuse_value(raw, set->other, error);
   }
-  if (set->overfull || labels->count > DSEG_VALUE_SET_MOST) {
-    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
-                     "the voxels have more than %u values: an image rather than a segmentation", DSEG_VALUE_SET_MOST);
+  const size_t most = dseg_value_set_most(raw);
+  if (set->overfull || labels->count > most) {
+    return refuse_many(raw, most, error);
   }
   findings->has_fraction = findings->has_fraction || set->has_fraction;
   findings->has_near = findings->has_near || set->has_near;
@@ -241,24 +249,39 @@ static uint32_t stored_fraction(double fraction) {
   return (uint32_t)(fmin(fmax(fraction, 0.0), 1.0) * 255.0 + 0.5);
 }
 
-dseg_status dseg_voxels_fractions(const dseg_raw_volume *raw, float **fractions, double *off, double *rounded,
-                                  dseg_error *error) {
+/* A float is as exact as integers and floats with a slope are; doubles may be more. */
+static bool needs_doubles(const dseg_raw_volume *raw) {
   const size_t count = raw->layer_voxels * raw->layer_count;
   const uint8_t *from = raw->block + raw->offset;
+  for (size_t i = 0; raw->type == DSEG_VOXEL_FLOAT64 && i < count; i++) {
+    const double value = fraction_of(raw, dseg_voxel_value(raw->type, from, i) * raw->slope + raw->intercept);
+    if ((double)(float)value != value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+dseg_status dseg_voxels_fractions(const dseg_raw_volume *raw, dseg_reals *fractions, double *off, dseg_error *error) {
+  const size_t count = raw->layer_voxels * raw->layer_count;
+  const uint8_t *from = raw->block + raw->offset;
+  const unsigned bits = needs_doubles(raw) ? 64 : 32;
   size_t bytes = 0;
-  float *exact = dseg_mul_size(count, sizeof *exact, &bytes) ? malloc(bytes) : NULL;
-  if (exact == NULL) {
+  void *values = dseg_mul_size(count, bits / 8, &bytes) ? malloc(bytes) : NULL;
+  if (values == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu fractions", count);
   }
   *off = 0;
-  *rounded = 0;
   for (size_t i = 0; i < count; i++) {
     const double value = fraction_of(raw, dseg_voxel_value(raw->type, from, i) * raw->slope + raw->intercept);
-    exact[i] = (float)value;
+    if (bits == 64) {
+      ((double *)values)[i] = value;
+    } else {
+      ((float *)values)[i] = (float)value;
+    }
     *off = fmax(*off, fabs(value - stored_fraction(value) / 255.0));
-    *rounded = fmax(*rounded, fabs(value - (double)exact[i]));
   }
-  *fractions = exact;
+  *fractions = (dseg_reals){values, bits};
   return DSEG_OK;
 }
 
@@ -312,6 +335,14 @@ static void read_labels(dseg_voxel_type type, const uint8_t *voxels, size_t coun
 #undef READ
 }
 
+void dseg_voxels_read_labels(const dseg_raw_volume *raw, const uint8_t *voxels, size_t count, uint32_t *labels) {
+  if (dseg_raw_volume_has_meaning(raw)) {
+    read_meanings(raw, voxels, count, false, labels);
+  } else {
+    read_labels(raw->type, voxels, count, labels);
+  }
+}
+
 static void write_labels(const uint32_t *labels, size_t count, unsigned bits, uint8_t *to) {
 #define WRITE(type)                                      \
   for (size_t i = 0; i < count; i++) {                   \
@@ -360,10 +391,10 @@ dseg_status dseg_voxels_convert(dseg_raw_volume *raw, unsigned bits, bool fracti
   uint32_t labels[BLOCK];
   for (size_t i = 0; i < count; i += BLOCK) {
     const size_t block = count - i < BLOCK ? count - i : BLOCK;
-    if (fractions || dseg_raw_volume_has_meaning(raw)) {
-      read_meanings(raw, from + i * before, block, fractions, labels);
+    if (fractions) {
+      read_meanings(raw, from + i * before, block, true, labels);
     } else {
-      read_labels(raw->type, from + i * before, block, labels);
+      dseg_voxels_read_labels(raw, from + i * before, block, labels);
     }
     write_labels(labels, block, bits, to + i * after);
   }

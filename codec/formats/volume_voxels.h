@@ -4,6 +4,7 @@
 #define DSEG_FORMATS_VOLUME_VOXELS_H
 
 #include "formats/volume.h"
+#include "sources/reals.h"
 
 /* The labels that occur in one layer, ascending, without 0. */
 typedef struct dseg_layer_labels {
@@ -50,10 +51,12 @@ dseg_status dseg_voxels_separate(dseg_raw_volume *raw, dseg_error *error);
  * DSEG_ERROR_UNSUPPORTED for voxels that are neither labels nor fractions. */
 dseg_status dseg_voxels_scan(dseg_raw_volume *raw, unsigned threads, dseg_volume_values *values, dseg_error *error);
 
-/* The fractions of all layers, malloc'd, as they are in the file, before dseg_voxels_convert stores them. *off: their
- * largest distance from what is stored; *rounded: from the file's, which may have 64 bits. */
-dseg_status dseg_voxels_fractions(const dseg_raw_volume *raw, float **fractions, double *off, double *rounded,
-                                  dseg_error *error);
+/* The fractions of all layers, malloc'd, as they are in the file, before dseg_voxels_convert stores them: as floats, or
+ * as doubles where the file has those and floats would change one. *off: their largest distance from what is stored. */
+dseg_status dseg_voxels_fractions(const dseg_raw_volume *raw, dseg_reals *fractions, double *off, dseg_error *error);
+
+/* The labels of count voxels, in the host's byte order. They have been scanned: they are labels. */
+void dseg_voxels_read_labels(const dseg_raw_volume *raw, const uint8_t *voxels, size_t count, uint32_t *labels);
 
 /* Converts the voxels to unsigned integers of bits (8, 16, 32), or fractions to 0..255; in place where they do not
  * become larger, and not at all where they are right already. */

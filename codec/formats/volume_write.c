@@ -25,9 +25,9 @@ static dseg_status check_grid(const dseg_grid *grid, dseg_error *error) {
 static dseg_status check_volume(const dseg_volume *volume, dseg_volume_output *output, dseg_error *error) {
   const unsigned bits = volume->bits;
   if (volume->description == NULL || volume->voxels == NULL || volume->layer_count == 0 ||
-      (bits != 0 && bits != 8 && bits != 16 && bits != 32)) {
+      (bits != 0 && bits != 8 && bits != 16 && bits != 32 && bits != 64)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
-                     "a volume needs a description, voxels of 8, 16 or 32 bits or floats, and a layer");
+                     "a volume needs a description, voxels of 8, 16 or 32 bits or floats of 32 or 64, and a layer");
   }
   DSEG_TRY(check_grid(&volume->grid, error));
   output->voxel_bytes = bits != 0 ? bits / 8 : sizeof(float);

@@ -64,9 +64,7 @@ static struct box begin(dseg_source *source, const dseg_box_grid *layout, const 
                     .geometry = &source->description->geometry,
                     .layout = layout,
                     .request = request,
-                    .voxel_bytes = request->bits == 0                    ? 1
-                                   : request->bits == DSEG_BOX_FRACTIONS ? sizeof(float)
-                                                                         : request->bits / 8,
+                    .voxel_bytes = request->bits == 0 ? 1 : request->bits / 8,
                     .out = out,
                     .overlap = overlap};
   for (int axis = 0; axis < 3; axis++) {
@@ -101,7 +99,8 @@ static dseg_status read_planes(const struct box *box, size_t first, size_t count
     return dseg_source_read_mask(box->source, request->segment, first, count, out, bytes, request->threads, error);
   }
   if (request->bits == DSEG_BOX_FRACTIONS) {
-    return dseg_source_read_fractions(box->source, request->segment, first, count, out, request->threads, error);
+    const dseg_reals reals = {out, DSEG_BOX_FRACTIONS};
+    return dseg_source_read_fractions(box->source, request->segment, first, count, &reals, request->threads, error);
   }
   const dseg_label_request labels = labels_of(request, first, count);
   dseg_overlap found = {0};
@@ -111,8 +110,11 @@ static dseg_status read_planes(const struct box *box, size_t first, size_t count
 }
 
 static void fill_background(const struct box *box, uint8_t *out, size_t voxels) {
-  dseg_labels_fill(out, (unsigned)(8 * box->voxel_bytes), 0, voxels,
-                   box->request->bits == 0 || box->request->bits == DSEG_BOX_FRACTIONS ? 0 : box->request->background);
+  if (box->request->bits == 0 || box->request->bits == DSEG_BOX_FRACTIONS) {
+    memset(out, 0, voxels * box->voxel_bytes);
+  } else {
+    dseg_labels_fill(out, box->request->bits, 0, voxels, box->request->background);
+  }
 }
 
 /* Planes that follow each other in the grid and in the source are read together, at most most of them. */

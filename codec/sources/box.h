@@ -5,8 +5,8 @@
 
 #include "dseg/source.h"
 
-/* dseg_box_request.bits, for dseg_box_read: the fractions of one segment, a float a voxel. */
-#define DSEG_BOX_FRACTIONS 33u
+/* dseg_box_request.bits, for dseg_box_read: the fractions of one segment, a double a voxel. */
+#define DSEG_BOX_FRACTIONS 64u
 
 /* The grid of a source, and which plane lies where in it. */
 typedef struct dseg_box_grid {

@@ -204,21 +204,24 @@ static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_p
   return status;
 }
 
-/* Where all its parts do, so that none has to be widened. */
-static bool keeps_fractions(const dseg_source *source, double *off) {
+/* Where all its parts do: as many bits as the one with most has. */
+static unsigned keeps_fractions(const dseg_source *source, double *off) {
   const dseg_combined *combined = (const dseg_combined *)(const void *)source;
+  unsigned most = 0;
   for (size_t i = 0; i < combined->source_count; i++) {
     double of_part = 0;
-    if (!dseg_source_keeps_fractions(combined->sources[i], &of_part)) {
-      return false;
+    const unsigned bits = dseg_source_keeps_fractions(combined->sources[i], &of_part);
+    if (bits == 0) {
+      return 0;
     }
+    most = bits > most ? bits : most;
     *off = of_part > *off ? of_part : *off;
   }
-  return true;
+  return most;
 }
 
 static dseg_status read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
-                                  float *out, unsigned threads, dseg_error *error) {
+                                  const dseg_reals *out, unsigned threads, dseg_error *error) {
   const dseg_combined_member *member = &own(source)->members[segment];
   dseg_source *holder = own(source)->sources[member->source];
   return holder->ops->read_fractions(holder, member->segment, first_plane, plane_count, out, threads, error);

@@ -13,6 +13,8 @@
 #include "sources/memory.h"
 
 #define PIXEL_VALUES DSEG_PIXEL_VALUES
+/* Tables of more layers would take more memory than the voxels: those are painted by runs. */
+#define MOST_TABLES ((size_t)64)
 
 static dseg_memory_source *own(dseg_source *source) {
   return (dseg_memory_source *)(void *)source;
@@ -46,7 +48,7 @@ struct label_job {
   /* Several layers are first merged into segment indices + 1, 0 being background, so that it is always known which
    * segment a voxel has; then translated. */
   uint32_t *index_values;   /* by segment: index + 1 */
-  uint32_t *value_of_pixel; /* for each layer PIXEL_VALUES entries */
+  uint32_t *value_of_pixel; /* for each layer PIXEL_VALUES entries; NULL: layers are painted by runs */
   uint32_t *merged;         /* for each worker one plane; NULL with one layer */
   dseg_overlap *overlaps;   /* for each worker */
   uint32_t fraction_threshold;
@@ -60,9 +62,10 @@ static uint32_t job_background(const struct label_job *job) {
   return job->merged != NULL ? 0 : job->request->background;
 }
 
-/* Labels of 32 bits, by runs: no table could hold what they mean. */
-static void paint_words(const struct label_job *job, size_t layer, const void *pixels, const dseg_label_plane *plane) {
+/* By runs, where no table holds what labels mean. */
+static void paint_runs(const struct label_job *job, size_t layer, const void *pixels, const dseg_label_plane *plane) {
   const size_t count = job->memory->plane_pixels;
+  const unsigned bits = job->memory->layers[layer].bits;
   dseg_label_paint paint = {.background = plane->background,
                             .last_wins = plane->last_wins,
                             .by_index = true,
@@ -71,8 +74,8 @@ static void paint_words(const struct label_job *job, size_t layer, const void *p
                             .segment_count = plane->segment_count,
                             .overlap = plane->overlap};
   for (size_t start = 0; start < count;) {
-    const size_t end = dseg_label_run_end(pixels, 32, start, count);
-    const dseg_value_meaning *meaning = dseg_find_meaning(job->memory, layer, dseg_label_at(pixels, 32, start));
+    const size_t end = dseg_label_run_end(pixels, bits, start, count);
+    const dseg_value_meaning *meaning = dseg_find_meaning(job->memory, layer, dseg_label_at(pixels, bits, start));
     if (meaning != NULL && plane->wanted[meaning->segment] != 0) {
       paint.segment = meaning->segment;
       paint.value = plane->values[meaning->segment];
@@ -90,8 +93,8 @@ static dseg_status paint_layer(const struct label_job *job, size_t layer, size_t
     return job->wanted[layer] != 0 ? dseg_paint_fractions(plane, (uint32_t)layer, pixels, memory->plane_pixels, error)
                                    : DSEG_OK;
   }
-  if (memory->layers[layer].bits == 32) {
-    paint_words(job, layer, pixels, plane);
+  if (memory->layers[layer].bits == 32 || job->value_of_pixel == NULL) {
+    paint_runs(job, layer, pixels, plane);
   } else {
     const unsigned bits = memory->layers[layer].bits;
     const uint32_t *table = job->value_of_pixel + layer * PIXEL_VALUES;
@@ -161,7 +164,7 @@ static dseg_status allocate_job(struct label_job *job, unsigned workers, dseg_er
   job->wanted = calloc(count, sizeof *job->wanted);
   job->overlaps = calloc(workers, sizeof *job->overlaps);
   bool complete = job->wanted != NULL && job->overlaps != NULL;
-  if (complete && !memory->fractions) {
+  if (complete && !memory->fractions && memory->layer_count <= MOST_TABLES) {
     job->value_of_pixel = calloc(memory->layer_count, PIXEL_VALUES * sizeof *job->value_of_pixel);
     complete = job->value_of_pixel != NULL;
   }
@@ -242,18 +245,18 @@ static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_p
   return dseg_parallel_for(plane_count, dseg_worker_count(threads, plane_count), read_mask_plane, &job, error);
 }
 
-static bool keeps_fractions(const dseg_source *source, double *off) {
+static unsigned keeps_fractions(const dseg_source *source, double *off) {
   const dseg_memory_source *memory = (const dseg_memory_source *)(const void *)source;
   *off = memory->off;
-  return memory->exact != NULL;
+  return memory->exact.values != NULL ? memory->exact.bits : 0;
 }
 
 static dseg_status read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
-                                  float *out, unsigned threads, dseg_error *error) {
+                                  const dseg_reals *out, unsigned threads, dseg_error *error) {
   (void)threads, (void)error;
   const dseg_memory_source *memory = own(source);
   const size_t plane = segment * source->description->geometry.plane_count + first_plane;
-  memcpy(out, memory->exact + plane * memory->plane_pixels, plane_count * memory->plane_pixels * sizeof *out);
+  dseg_reals_copy(out, &memory->exact, plane * memory->plane_pixels, plane_count * memory->plane_pixels);
   return DSEG_OK;
 }
 
@@ -293,7 +296,7 @@ static void discard(dseg_memory_source *memory) {
   if (memory != NULL) {
     free(memory->layers);
     free(memory->meanings);
-    free(memory->exact);
+    free(memory->exact.values);
     free(memory);
   }
 }
@@ -338,12 +341,12 @@ const dseg_memory_source *dseg_as_memory_source(const dseg_source *source) {
   return source->ops == &memory_ops ? (const dseg_memory_source *)(const void *)source : NULL;
 }
 
-void dseg_memory_source_keep_fractions(dseg_source *source, float *fractions, double off) {
+void dseg_memory_source_keep_fractions(dseg_source *source, const dseg_reals *fractions, double off) {
   dseg_memory_source *memory = own(source);
-  memory->exact = fractions;
+  memory->exact = *fractions;
   memory->off = off;
   source->held += (uint64_t)memory->plane_pixels * source->description->geometry.plane_count * memory->layer_count *
-                  sizeof *fractions;
+                  (fractions->bits / 8);
 }
 
 static dseg_status check_layers(const dseg_description *description, const dseg_layer *layers, size_t layer_count,

@@ -16,7 +16,7 @@ typedef struct dseg_memory_source {
   size_t layer_count;
   bool fractions;
   size_t plane_pixels;
-  float *exact;                 /* fractions before they were stored, layer by layer; malloc'd; NULL: there are none */
+  dseg_reals exact;             /* fractions before they were stored, layer by layer; malloc'd; NULL: there are none */
   double off;                   /* largest distance of these from what is stored */
   dseg_value_meaning *meanings; /* one for each segment, sorted by layer, then value */
 } dseg_memory_source;

@@ -296,32 +296,23 @@ dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t fi
   return finish(source, read_mask(source, segment, first_plane, plane_count, out, size, threads, error), error);
 }
 
-bool dseg_source_keeps_fractions(const dseg_source *source, double *off) {
+unsigned dseg_source_keeps_fractions(const dseg_source *source, double *off) {
   *off = 0;
-  return source->ops->keeps_fractions != NULL && source->ops->keeps_fractions(source, off);
-}
-
-/* Stored values, which take the first quarter of out's bytes, become fractions from the last one on. */
-static void widen_fractions(float *out, size_t count, uint32_t maximum) {
-  const uint8_t *stored = (const uint8_t *)out;
-  for (size_t i = count; i-- > 0;) {
-    const uint8_t value = stored[i];
-    out[i] = (float)value / (float)maximum;
-  }
+  return source->ops->keeps_fractions != NULL ? source->ops->keeps_fractions(source, off) : 0;
 }
 
 dseg_status dseg_source_read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
-                                       float *out, unsigned threads, dseg_error *error) {
+                                       const dseg_reals *out, unsigned threads, dseg_error *error) {
   double off = 0;
-  if (dseg_source_keeps_fractions(source, &off)) {
+  if (dseg_source_keeps_fractions(source, &off) != 0) {
     return finish(source, source->ops->read_fractions(source, segment, first_plane, plane_count, out, threads, error),
                   error);
   }
   const dseg_geometry *geometry = &source->description->geometry;
   const size_t count = (size_t)geometry->rows * geometry->columns * plane_count;
   const uint32_t maximum = source->description->maximum_fraction;
-  DSEG_TRY(dseg_source_read_mask(source, segment, first_plane, plane_count, (uint8_t *)out, count, threads, error));
-  widen_fractions(out, count, maximum > 0 ? maximum : 1);
+  DSEG_TRY(dseg_source_read_mask(source, segment, first_plane, plane_count, out->values, count, threads, error));
+  dseg_reals_widen(out, count, maximum > 0 ? maximum : 1);
   return DSEG_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "dseg/source.h"
+#include "sources/reals.h"
 
 struct dseg_label_paint;
 
@@ -19,9 +20,9 @@ typedef struct dseg_source_ops {
   dseg_status (*segments_in_plane)(dseg_source *source, size_t plane, uint8_t *present, dseg_error *error);
   /* Fractions as they are, of which read_mask gives the nearest stored value; NULL, like keeps_fractions, where those
    * are all that there is. */
-  dseg_status (*read_fractions)(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, float *out,
-                                unsigned threads, dseg_error *error);
-  bool (*keeps_fractions)(const dseg_source *source, double *off);
+  dseg_status (*read_fractions)(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
+                                const dseg_reals *out, unsigned threads, dseg_error *error);
+  unsigned (*keeps_fractions)(const dseg_source *source, double *off);
   /* See dseg_source_view_labels; NULL where no source of this kind holds labels in memory. */
   const void *(*view_labels)(const dseg_source *source, unsigned bits, const uint32_t *values);
   /* NULL where there are no frames. */
@@ -71,9 +72,10 @@ bool dseg_source_crosses_planes(const dseg_source *source);
 /* Fills out with fractions of 0..1, one a voxel, of planes and a segment that exist: as they are in a source that keeps
  * them, else stored values by their maximum. Values may lie outside 0..1 by the rounding of floats. */
 dseg_status dseg_source_read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
-                                       float *out, unsigned threads, dseg_error *error);
-/* Whether the source has fractions that stored values are the nearest to; then *off is their largest distance. */
-bool dseg_source_keeps_fractions(const dseg_source *source, double *off);
+                                       const dseg_reals *out, unsigned threads, dseg_error *error);
+/* Bits of a fraction in a source that has fractions which stored values are the nearest to: 32 or 64; then *off is the
+ * largest distance of the two. 0: stored values are all that there is. */
+unsigned dseg_source_keeps_fractions(const dseg_source *source, double *off);
 /* DSEG_ERROR_ARGUMENT when the source, which a view reads from, was closed. */
 dseg_status dseg_source_check_open(const dseg_source *source, dseg_error *error);
 
@@ -108,7 +110,7 @@ dseg_status dseg_memory_source_create(const char *format, dseg_description *desc
 
 /* Gives a memory source of fractions what they were before they were stored, in the order of its layers; it becomes the
  * source's, malloc'd. off: the largest distance of the two. */
-void dseg_memory_source_keep_fractions(dseg_source *source, float *fractions, double off);
+void dseg_memory_source_keep_fractions(dseg_source *source, const dseg_reals *fractions, double off);
 
 /* Replaces a memory source by a run-length source if that is smaller; see runs.c. */
 dseg_status dseg_pack_source(dseg_source **source, dseg_error *error);

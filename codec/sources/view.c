@@ -144,27 +144,28 @@ static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_p
 }
 
 /* Masks are no fractions any more. */
-static bool keeps_fractions(const dseg_source *source, double *off) {
+static unsigned keeps_fractions(const dseg_source *source, double *off) {
   const dseg_view_source *view = own(source);
-  return !(view->threshold > 0) && dseg_source_keeps_fractions(view->source, off);
+  return view->threshold > 0 ? 0 : dseg_source_keeps_fractions(view->source, off);
 }
 
 static dseg_status read_source_fractions(dseg_plane_reader *reader, size_t first, size_t count, void *out,
                                          dseg_error *error) {
   dseg_source *source = reader->view->source;
-  return source->ops->read_fractions(source, reader->segment, first, count, out, reader->threads, error);
+  const dseg_reals reals = {out, 8 * reader->element};
+  return source->ops->read_fractions(source, reader->segment, first, count, &reals, reader->threads, error);
 }
 
 static dseg_status read_fractions(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count,
-                                  float *out, unsigned threads, dseg_error *error) {
+                                  const dseg_reals *out, unsigned threads, dseg_error *error) {
   const dseg_view_source *view = own(source);
   DSEG_TRY(dseg_source_check_open(view->source, error));
   dseg_plane_reader reader = {.view = view,
-                              .element = sizeof *out,
+                              .element = out->bits / 8,
                               .threads = threads,
                               .read = read_source_fractions,
                               .segment = view->source_segment[segment]};
-  return dseg_view_read_planes(&reader, first_plane, plane_count, out, error);
+  return dseg_view_read_planes(&reader, first_plane, plane_count, out->values, error);
 }
 
 /* Sets present to 1 for segments of the view that a plane of the source may hold. */

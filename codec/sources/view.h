@@ -36,7 +36,7 @@ extern const dseg_source_ops dseg_view_ops_without_frames;
 /* Reads planes of the source, in its raster, for the view that they are to be shown in. */
 typedef struct dseg_plane_reader {
   const dseg_view_source *view;
-  unsigned element; /* bytes of a voxel: 1, 2, 4 */
+  unsigned element; /* bytes of a voxel: 1, 2, 4, 8 */
   uint32_t background;
   unsigned threads;
   /* Fills out with count planes of the source from first on. */

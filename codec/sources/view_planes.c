@@ -28,8 +28,13 @@ static size_t plane_pixels(const dseg_geometry *geometry) {
   return (size_t)geometry->rows * geometry->columns;
 }
 
+/* Fractions, of 32 or 64 bits, are 0 there. */
 static void fill_background(const dseg_plane_reader *reader, void *out, size_t pixels) {
-  dseg_labels_fill(out, reader->element * 8, 0, pixels, reader->background);
+  if (reader->background == 0) {
+    memset(out, 0, pixels * reader->element);
+  } else {
+    dseg_labels_fill(out, reader->element * 8, 0, pixels, reader->background);
+  }
 }
 
 /* How many of count planes of the view from the given one on follow each other in the source, forwards (step 1) or
@@ -143,7 +148,8 @@ static void copy_line(const struct line *line, size_t begin, size_t end, const u
   switch (element) {
     case 1: gather(line, begin, end, from, to_stride, to, 1); break;
     case 2: gather(line, begin, end, from, to_stride, to, 2); break;
-    default: gather(line, begin, end, from, to_stride, to, 4); break;
+    case 4: gather(line, begin, end, from, to_stride, to, 4); break;
+    default: gather(line, begin, end, from, to_stride, to, 8); break;
   }
 }
 

@@ -2,6 +2,7 @@
 """How much memory is held: info of volumes of any size, --memory, and data that inflates to more than its header says."""
 
 import gzip
+import json
 import os
 import struct
 import subprocess
@@ -64,11 +65,42 @@ class Limits(CliTest):
             self.assertIn("Segment 3", text)
             self.assertLess(peak, 64 << 20)
 
+    def test_statistics_of_a_volume_hold_no_voxels(self):
+        """Of labels, which are read again as they are counted."""
+        volume(self.dir / "a.nii.gz", 72)
+        expected = None
+        for name, options in (("a.nii.gz", ()), ("a.nii", ()), ("a.nrrd", ()), ("a.mhd", ("--compression", "none"))):
+            if name != "a.nii.gz":
+                self.dseg("convert", "a.nii.gz", name, *options)
+            text, peak = self.peak("info", name, "--statistics", "--json", "--memory", "8M")
+            segment = json.loads(text)["segments"][0]
+            self.assertEqual((segment["number"], segment["statistics"]["voxels"], segment["statistics"]["first_plane"]), (3, 1, 71))
+            expected = expected or segment["statistics"]
+            self.assertEqual(segment["statistics"], expected)
+            self.assertLess(peak, 64 << 20)
+
+    def test_one_volume_of_several(self):
+        """info --volume looks at that one, whichever it is."""
+        with open(self.dir / "t.nii", "wb") as file:
+            made = bytearray(header(24))
+            struct.pack_into("<8h", made, 40, 4, 1024, 1024, 24, 3, 1, 1, 1)
+            made[123] = 10
+            file.write(made)
+            for label in (1, 2, 3):
+                for _ in range(23):
+                    file.write(bytes(PLANE))
+                file.write(bytes(PLANE - 1) + bytes([label]))
+        self.dseg("info", "t.nii", code=INPUT)
+        for options in ((), ("--statistics",)):
+            text, peak = self.peak("info", "t.nii", "--volume", "2", "--memory", "8M", *options)
+            self.assertIn("Segment 2", text)
+            self.assertNotIn("Segment 1", text)
+            self.assertLess(peak, 64 << 20)
+
     def test_memory_limits_what_is_held(self):
         volume(self.dir / "a.nii.gz", 72)
         for arguments in (
             ("convert", "a.nii.gz", "out.dcm"),
-            ("info", "a.nii.gz", "--statistics"),
             ("preview", "a.nii.gz", "out.png"),
             ("samples", "a.nii.gz", "out", "--only", "labelmap"),
         ):
@@ -171,7 +203,7 @@ class Looked(CliTest):
                 self.assertEqual([item["number"] for item in self.same(name)["segments"]], [1, 2, 7, 4464])
 
     def test_layers(self):
-        """Layers one after the other in NIfTI, and alternating in seg.nrrd."""
+        """Layers one after the other in NIfTI, and alternating in seg.nrrd; all of them, and one."""
         self.volume("b.nii", labels=lambda i, j, k: 3 * (i < 5))
         self.dseg("convert", "b.nii", "b.nii", "both.seg.nrrd")
         self.assertEqual(len(self.same("both.seg.nrrd")["segments"]), 2)

@@ -164,9 +164,27 @@ class Fractions(CliTest):
         self.assertEqual(self.dseg("convert", "stored.nii", "again.dcm").err, "")
 
     def test_64_bits(self):
-        write_volume(self.dir / "wide.nii", [0.1] * len(self.voxels), "d")
-        self.assertIn("note: fractions of 64 bits are taken with 32: off by up to 1.5e-09",
-                      self.dseg("convert", "wide.nii", "out.nii").err)  # fmt: skip
+        """Doubles stay doubles; those that are floats become floats, which say as much."""
+        wide = [0.1 + i * 1e-12 for i in range(len(self.voxels))]
+        write_volume(self.dir / "wide.nii", wide, "d")
+        for name in ("out.nii", "a.nrrd", "a.mha", "a.nii.gz"):
+            self.assertEqual(self.dseg("convert", "wide.nii", name).err, "")
+            self.assertIn("\nsame", "\n" + self.dseg("compare", "wide.nii", name).out)
+        self.dseg("convert", "a.nrrd", "b.nii", "--slice-axis", "k")
+        self.dseg("convert", "a.mha", "c.nii", "--split")
+        for name in ("out.nii", "b.nii"):
+            self.assertEqual(read_volume(self.dir / name, "d"), wide)
+        for axis in "ij":
+            self.dseg("convert", "wide.nii", f"{axis}.nrrd", "--slice-axis", axis)
+            self.dseg("compare", "wide.nii", f"{axis}.nrrd")
+            self.dseg("convert", f"{axis}.nrrd", "back.nii", "--grid", "wide.nii", "--force")
+            self.assertEqual(read_volume(self.dir / "back.nii", "d"), wide)
+        wide[5] += 1e-13
+        write_volume(self.dir / "other.nii", wide, "d")
+        self.dseg("compare", "wide.nii", "other.nii", code=harness.NEGATIVE)
+        write_volume(self.dir / "narrow.nii", [0.25, 0.5, 0.75] * 105, "d")
+        self.dseg("convert", "narrow.nii", "floats.nii")
+        self.assertEqual(read_volume(self.dir / "floats.nii", "f"), [0.25, 0.5, 0.75] * 105)
 
 
 class Masks(CliTest):
@@ -225,11 +243,40 @@ class Volumes(CliTest):
         self.dseg("convert", "out.nii", "a.dcm")
         self.fails("convert", "a.dcm", "b.dcm", "--volume", "1", code=harness.USAGE)
 
+    def test_info_and_compare(self):
+        """Take one volume of a file as convert does; an object needs none."""
+        write_volume(self.dir / "cine.nii", self.right + self.other, "H", volumes=2, units=10)
+        self.assertIn("--volume N", self.fails("info", "cine.nii", code=harness.INPUT).err)
+        for options in ((), ("--statistics",)):
+            shown = self.dseg("info", "cine.nii", "--volume", "2", "--json", *options).json()
+            self.assertEqual([segment["number"] for segment in shown["segments"]], [3])
+            self.dseg("info", "cine.nii", "--volume", "all", *options)
+            self.fails("info", "cine.nii", "--volume", "3", *options, code=harness.INPUT)
+        write_volume(self.dir / "one.nii", self.other, "H")
+        self.dseg("convert", "one.nii", "one.dcm", "--as", "labelmap")
+        for other in ("one.nii", "one.dcm"):
+            self.fails("compare", "cine.nii", other, code=harness.USAGE)
+        self.dseg("compare", "cine.nii", "one.dcm", "--volume", "2")
+        self.dseg("compare", "one.dcm", "cine.nii", "--volume", "1", code=harness.NEGATIVE)
+        self.assertIn("the file has 1", self.fails("compare", "cine.nii", "one.nii", "--volume", "2", code=harness.USAGE).err)
+        self.fails("info", "one.nii", "--volume", "0", code=harness.USAGE)
+
     def test_volumes_without_a_name(self):
         write_volume(self.dir / "in.nii", self.right + self.other, "H", volumes=2)
         said = self.dseg("convert", "in.nii", "out.dcm").err
         self.assertEqual(said.count("note: its 2 volumes are taken for layers of segments"), 1, said)
         self.assertNotIn("taken for layers", self.dseg("convert", "in.nii", "out.dcm", "--force", "--volume", "all").err)
+
+    def test_many_layers(self):
+        """More than have a table each: layers that overlap in part, with values of their own."""
+        for code, most in (("B", 255), ("H", 60000)):
+            layers = [[(most - layer if (index + layer) % 9 == 0 else 0) for index in range(315)] for layer in range(70)]
+            write_volume(self.dir / "in.nii", [value for layer in layers for value in layer], code, volumes=70)
+            self.dseg("convert", "in.nii", "out.seg.nrrd", "--force")
+            self.dseg("compare", "in.nii", "out.seg.nrrd")
+            shown = self.dseg("info", "in.nii", "--json", "--statistics").json()["segments"]
+            self.assertEqual({item["number"]: item["statistics"]["voxels"] for item in shown},
+                             {most - layer: sum(value != 0 for value in layers[layer]) for layer in range(70)})  # fmt: skip
 
     def test_vectors_and_colours(self):
         write_volume(self.dir / "vector.nii", self.right + self.other, "H", volumes=2)
@@ -281,6 +328,10 @@ class Spacings(CliTest):
             self.dseg("convert", name, "out.dcm", "--spacing", "0.5,0.75,2", "--force")
             found = self.dseg("info", "out.dcm").out
             self.assertRegex(found, r"spacing \[mm\] +0.75 x 0.5 x 2")
+            for options in ((), ("--statistics",)):
+                found = self.dseg("info", name, "--spacing", "0.5,0.75,2", *options).out
+                self.assertRegex(found, r"spacing \[mm\] +0.75 x 0.5 x 2")
+            self.dseg("compare", name, "out.dcm", "--spacing", "0.5,0.75,2", "--ignore", "geometry,names,colors")
 
     def test_contradiction(self):
         self.volume()

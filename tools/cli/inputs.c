@@ -66,6 +66,17 @@ static file_kind kind_of_dicom(const char *path) {
   return is_segmentation_class(uid) ? FILE_SEGMENTATION : FILE_IMAGE;
 }
 
+bool cli_is_dicom(const char *name) {
+  uint8_t head[PREAMBLE + 4];
+  FILE *stream = name == cli_standard_input || os_file_size(name) == 0 ? NULL : os_open(name, "rb");
+  if (stream == NULL) {
+    return false;
+  }
+  const size_t got = fread(head, 1, sizeof head, stream);
+  (void)fclose(stream);
+  return got == sizeof head && memcmp(head + PREAMBLE, "DICM", 4) == 0;
+}
+
 static file_kind kind_of(const char *path, cli_input_kind wanted) {
   if (dseg_volume_format_of(path) != NULL) {
     return wanted == CLI_ANY_SEGMENTATION ? FILE_SEGMENTATION : FILE_OTHER;

@@ -33,4 +33,7 @@ typedef struct cli_inputs {
 int cli_inputs_find(const char *const *names, size_t count, cli_input_kind kind, cli_inputs *inputs);
 void cli_inputs_end(cli_inputs *inputs);
 
+/* Whether a file begins as a DICOM file does; of standard input it is not known, and false. */
+bool cli_is_dicom(const char *name);
+
 #endif

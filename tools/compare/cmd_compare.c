@@ -7,9 +7,10 @@
 #include "cli/inputs.h"
 #include "cli/streams.h"
 #include "cli/suggest.h"
+#include "cli/volumes.h"
 #include "compare/report.h"
 
-enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_THREADS };
+enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_VOLUME, OPTION_SPACING, OPTION_THREADS };
 
 static const cli_option options[] = {
     {OPTION_TOLERANCE, "tolerance", "MM", false, "Comparison",
@@ -17,6 +18,8 @@ static const cli_option options[] = {
     {OPTION_IGNORE, "ignore", "WHAT", false, NULL,
      "Do not count differences in these, separated by commas: geometry, extent, voxels, segments, numbers, names, "
      "codes, colors, details, provenance."},
+    {OPTION_VOLUME, "volume", "N|all", false, NULL, CLI_VOLUME_HELP},
+    {OPTION_SPACING, "spacing", "X,Y,Z", false, NULL, CLI_SPACING_HELP},
     {OPTION_JSON, "json", NULL, false, "Output", "Write the result as JSON (docs/cli-json.md)."},
     {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL},
@@ -33,6 +36,7 @@ const cli_command cmd_compare = {
     "Segments correspond by number, else by label, else by order. Names, codes and\n"
     "colours are compared where both formats hold them. One of A and B may be -,\n"
     "standard input; a directory is what the segmentations in it are together.\n"
+    "--volume and --spacing concern those of A and B that are no DICOM objects.\n"
     "\n"
     "Exit status: 0 the same, 1 different, 2 wrong usage, or a file that cannot be\n"
     "compared (as cmp and diff do).",
@@ -44,6 +48,7 @@ const cli_command cmd_compare = {
 struct job {
   compare_side sides[2];
   dseg_compare_options options;
+  cli_volume_choice volume;
   bool json;
 };
 
@@ -70,16 +75,21 @@ static bool parse_ignore(const cli_args *args, const char *text, unsigned *ignor
   return true;
 }
 
-static int open_side(compare_side *side, unsigned threads) {
+static int open_side(compare_side *side, const struct job *job) {
   cli_warnings warnings = {.file = side->path};
-  const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
-                                          .warnings = cli_warning_sink(&warnings),
-                                          .keep_context = true,
-                                          .threads = threads,
-                                          .notes = cli_note_sink(&side->path)};
+  dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
+                                    .warnings = cli_warning_sink(&warnings),
+                                    .keep_context = true,
+                                    .threads = job->options.threads,
+                                    .notes = cli_note_sink(&side->path)};
   dseg_error error = {DSEG_OK, ""};
   cli_inputs inputs;
   int code = cli_inputs_find(&side->path, 1, CLI_ANY_SEGMENTATION, &inputs);
+  if (code == CLI_OK && !cli_is_dicom(inputs.names[0])) {
+    open_options.all_volumes = job->volume.all_volumes;
+    open_options.volume = job->volume.volume;
+    memcpy(open_options.spacing, job->volume.spacing, sizeof open_options.spacing);
+  }
   if (code == CLI_OK) {
     const dseg_status status = cli_open(inputs.names, inputs.count, &open_options, &side->source, &error);
     cli_warnings_end(&warnings);
@@ -126,7 +136,7 @@ static int compare(struct job *job) {
 static int open_and_compare(struct job *job) {
   int code = CLI_OK;
   for (int i = 0; code == CLI_OK && i < 2; i++) {
-    code = open_side(&job->sides[i], job->options.threads);
+    code = open_side(&job->sides[i], job);
   }
   if (code == CLI_OK) {
     code = compare(job);
@@ -153,6 +163,8 @@ static int run(int argc, char **argv) {
       case OPTION_JSON: job.json = true; break;
       case OPTION_TOLERANCE: good = parse_tolerance(&args, &job.options.tolerance); break;
       case OPTION_IGNORE: good = parse_ignore(&args, args.value, &job.options.ignore); break;
+      case OPTION_VOLUME: good = cli_take_volume(&args, &job.volume); break;
+      case OPTION_SPACING: good = cli_take_spacing(&args, &job.volume); break;
       case OPTION_THREADS: good = cli_unsigned(&args, 0, 1024, &job.options.threads); break;
       default: return args.exit_code;
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* options.c - the command line of `dseg convert`. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/suggest.h"
+#include "cli/volumes.h"
 #include "convert/convert.h"
 #include "os/os.h"
 
@@ -75,11 +75,8 @@ const cli_option convert_options_table[] = {
      "Voxels of a volume with this value, nan too, belong to no segment, as those that are 0."},
     {OPTION_MAP, "map", "VALUE=N,...", false, NULL,
      "Voxels of a volume with this value belong to segment N, or with 0 to none; may be repeated."},
-    {OPTION_VOLUME, "volume", "N|all", false, NULL,
-     "Of a file with several volumes this one, counted from 1; all: each is a layer of segments, whatever the header "
-     "calls them. Otherwise points in time, colours and components of vectors are refused."},
-    {OPTION_SPACING, "spacing", "X,Y,Z", false, NULL,
-     "Millimetres from voxel to voxel along rows, columns and from plane to plane, where the input does not say it."},
+    {OPTION_VOLUME, "volume", "N|all", false, NULL, CLI_VOLUME_HELP},
+    {OPTION_SPACING, "spacing", "X,Y,Z", false, NULL, CLI_SPACING_HELP},
     {OPTION_PADDED_BIT_FRAMES, "padded-bit-frames", NULL, false, NULL,
      "The input's 1-bit frames start at whole bytes, which the standard forbids (PS3.5 8.1.1) but some writers do."},
     {OPTION_METADATA, "metadata", "JSON", false, "What is said of it",
@@ -183,15 +180,9 @@ static bool set_threshold(const cli_args *args, convert_request *request) {
   return cli_real(args, 1e-9, 1, &request->options.threshold);
 }
 
-/* A value of voxels: a number, or nan; end: behind it. */
-static bool read_value(const char *text, char **end, double *value) {
-  *value = strtod(text, end);
-  return *end != text && !isinf(*value);
-}
-
 static bool set_background(const cli_args *args, convert_request *request) {
   char *end = NULL;
-  if (!read_value(args->value, &end, &request->options.background) || *end != '\0') {
+  if (!cli_read_value(args->value, &end, &request->options.background) || *end != '\0') {
     cli_usage_error(args->command, "--background: \"%s\" is not a number", args->value);
     return false;
   }
@@ -206,7 +197,7 @@ static bool read_maps(const char *text, convert_request *request) {
       return false;
     }
     dseg_value_map *map = &request->maps[request->options.value_map_count++];
-    if (!read_value(text, &end, &map->from) || *end != '=' || end[1] < '0' || end[1] > '9') {
+    if (!cli_read_value(text, &end, &map->from) || *end != '=' || end[1] < '0' || end[1] > '9') {
       return false;
     }
     const unsigned long long to = strtoull(end + 1, &end, 10);
@@ -228,28 +219,16 @@ static bool add_maps(const cli_args *args, convert_request *request) {
   return true;
 }
 
-static bool set_volume(const cli_args *args, convert_request *request) {
-  unsigned volume = 0;
-  request->options.all_volumes = strcmp(args->value, "all") == 0;
-  if (!request->options.all_volumes && !cli_unsigned(args, 1, INT32_MAX, &volume)) {
-    return false;
-  }
-  request->options.volume = volume;
-  return true;
-}
-
-static bool set_spacing(const cli_args *args, convert_request *request) {
-  const char *text = args->value;
-  char *end = NULL;
-  for (int axis = 0; axis < 3; axis++) {
-    double *spacing = &request->options.spacing[axis];
-    if (!read_value(text, &end, spacing) || !(*spacing > 0) || *end != (axis < 2 ? ',' : '\0')) {
-      cli_usage_error(args->command, "--spacing: \"%s\" is not X,Y,Z in millimetres, all above 0", args->value);
-      return false;
-    }
-    text = end + 1;
-  }
-  return true;
+/* --volume and --spacing. */
+static bool set_choice_of_volume(const cli_args *args, int id, convert_request *request) {
+  dseg_convert_options *options = &request->options;
+  cli_volume_choice choice = {.all_volumes = options->all_volumes, .volume = options->volume};
+  memcpy(choice.spacing, options->spacing, sizeof choice.spacing);
+  const bool good = id == OPTION_VOLUME ? cli_take_volume(args, &choice) : cli_take_spacing(args, &choice);
+  options->all_volumes = choice.all_volumes;
+  options->volume = choice.volume;
+  memcpy(options->spacing, choice.spacing, sizeof choice.spacing);
+  return good;
 }
 
 static bool set_series_number(const cli_args *args, convert_request *request) {
@@ -385,8 +364,8 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_THRESHOLD: return set_threshold(args, request);
     case OPTION_BACKGROUND: return set_background(args, request);
     case OPTION_MAP: return add_maps(args, request);
-    case OPTION_VOLUME: return set_volume(args, request);
-    case OPTION_SPACING: return set_spacing(args, request);
+    case OPTION_VOLUME:
+    case OPTION_SPACING: return set_choice_of_volume(args, id, request);
     case OPTION_THREADS: return cli_unsigned(args, 1, 1024, &request->options.threads);
     case OPTION_GRID: return set_grid(args, request);
     case OPTION_OVERLAP:

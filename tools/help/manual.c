@@ -83,8 +83,9 @@ const manual_row manual_program[] = {
     {MANUAL_DESCRIPTION,
      "- `--memory SIZE`, which every subcommand has, limits what is held in memory: voxels, attributes, tables of "
      "frames, and what decoders need; 4 GiB without it, and as much for what a deflated data set inflates to in "
-     "`TMPDIR`. What needs more is refused, exit code 3 or 4, before it is allocated. `info` without `--statistics` "
-     "holds no voxels: it looks at those of a volume as they are read or inflated. Compressed data that holds more "
+     "`TMPDIR`. What needs more is refused, exit code 3 or 4, before it is allocated. `info` holds no voxels of a "
+     "volume: it looks at them as they are read or inflated; with `--statistics` they pass twice, and fractions and "
+     "several layers are held. Compressed data that holds more "
      "than its header declares is an error."},
     {MANUAL_DESCRIPTION,
      "- A directory as input of `convert`, `info`, `compare`, `preview` or `validate` stands for the segmentations "

@@ -72,7 +72,8 @@ const manual_row manual_convert[] = {
     {"--nifti2", "It is chosen without the option where sizes need it."},
     {"Volume output",
      "Voxels are the segments' numbers, as 8, 16 or 32 bit unsigned integers, whichever suffices. Overlapping "
-     "segments go to the fewest layers of a `.seg.nrrd`. Fractions are written as 32-bit floats from 0 to 1, as a "
+     "segments go to the fewest layers of a `.seg.nrrd`. Fractions are written as floats from 0 to 1, of 64 bits where "
+     "the input has these, as a "
      "4-D NIfTI volume when there are several segments."},
 
     {"--json", "Not with OUTPUT `-`. The keys: [cli-json.md](cli-json.md)."},

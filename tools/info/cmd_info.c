@@ -5,15 +5,18 @@
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/streams.h"
+#include "cli/volumes.h"
 #include "info/info.h"
 
-enum { OPTION_JSON, OPTION_STATISTICS, OPTION_THREADS };
+enum { OPTION_JSON, OPTION_STATISTICS, OPTION_VOLUME, OPTION_SPACING, OPTION_THREADS };
 
 static const cli_option options_table[] = {
     {OPTION_STATISTICS, "statistics", NULL, false, "Content",
      "Read all voxels, and say of each segment how many it has, its volume (of slides its area), the box around it, "
      "its "
      "centroid, and in how many planes (of slides tiles) it is."},
+    {OPTION_VOLUME, "volume", "N|all", false, NULL, CLI_VOLUME_HELP},
+    {OPTION_SPACING, "spacing", "X,Y,Z", false, NULL, CLI_SPACING_HELP},
     {OPTION_JSON, "json", NULL, false, "Output", "As JSON: an object, or an array of them for several files."},
     {OPTION_THREADS, "threads", "N", false, NULL, "At most N threads; one for each processor otherwise."},
     {0, NULL, NULL, false, NULL, NULL}};
@@ -32,6 +35,7 @@ const cli_command cmd_info = {"info",
 struct wish {
   json_out *json; /* NULL: text */
   bool statistics;
+  cli_volume_choice volume;
   unsigned threads;
 };
 
@@ -48,11 +52,15 @@ static dseg_status examine(info_file *file, const struct wish *wish, dseg_error 
 
 static int show_file(const char *path, const struct wish *wish) {
   cli_warnings warnings = {.file = path};
+  const double *spacing = wish->volume.spacing;
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
                                      .warnings = cli_warning_sink(&warnings),
                                      .threads = wish->threads,
-                                     .describe_only = !wish->statistics,
-                                     .notes = cli_note_sink(&path)};
+                                     .describe_only = wish->statistics ? DSEG_DESCRIBE_AND_PASS : DSEG_DESCRIBE,
+                                     .notes = cli_note_sink(&path),
+                                     .all_volumes = wish->volume.all_volumes,
+                                     .volume = wish->volume.volume,
+                                     .spacing = {spacing[0], spacing[1], spacing[2]}};
   info_file file = {.path = path};
   dseg_error error = {0};
   dseg_status status = cli_open(&path, 1, &options, &file.source, &error);
@@ -94,15 +102,17 @@ static int run(int argc, char **argv) {
   cli_args args;
   cli_args_begin(&args, &cmd_info, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
+    bool good = true;
     switch (id) {
       case OPTION_JSON: wish.json = &json; break;
       case OPTION_STATISTICS: wish.statistics = true; break;
-      case OPTION_THREADS:
-        if (!cli_unsigned(&args, 0, 1024, &wish.threads)) {
-          return CLI_USAGE;
-        }
-        break;
+      case OPTION_VOLUME: good = cli_take_volume(&args, &wish.volume); break;
+      case OPTION_SPACING: good = cli_take_spacing(&args, &wish.volume); break;
+      case OPTION_THREADS: good = cli_unsigned(&args, 0, 1024, &wish.threads); break;
       default: return args.exit_code;
+    }
+    if (!good) {
+      return CLI_USAGE;
     }
   }
   if (args.name_count == 0) {

@@ -71,7 +71,7 @@ typedef struct dseg_volume {
   size_t struct_size;                  /* sizeof(dseg_volume): see dseg/dseg.h */
   const dseg_description *description; /* segments; names and colours where the format holds them */
   dseg_grid grid;
-  unsigned bits;                    /* 8, 16, 32 unsigned integers, or 0: 32-bit floats */
+  unsigned bits;                    /* 8, 16, 32 unsigned integers; 0: 32-bit floats; 64: 64-bit floats */
   size_t layer_count;               /* volumes of the grid's size one after the other; 1 for MetaImage */
   const void *voxels;               /* layer, k, j, i; i fastest */
   const uint32_t *layer_of_segment; /* by segment index; NULL: all in layer 0 */

@@ -40,6 +40,10 @@ typedef struct dseg_value_map {
   uint32_t to;
 } dseg_value_map;
 
+/* Of dseg_open_options. */
+#define DSEG_DESCRIBE 1u
+#define DSEG_DESCRIBE_AND_PASS 2u
+
 typedef struct dseg_open_options {
   size_t struct_size; /* sizeof(dseg_open_options): see dseg/dseg.h */
   dseg_warning_sink warnings;
@@ -63,12 +67,13 @@ typedef struct dseg_open_options {
   /* Files opened together may be of different patients, or lie in different frames of reference: those of the first
    * file hold for the whole, and a warning says so. Otherwise DSEG_ERROR_UNSUPPORTED. */
   bool other_patient;
-  /* Of a volume only the description is made: its voxels are looked at for the values that occur, as they are read or
-   * inflated, and not kept, so that little memory is needed whatever its size. They cannot be read:
-   * DSEG_ERROR_ARGUMENT. Voxels as text, layers that alternate in more than 64 layers, compressed data that is read by
-   * a build without zlib or whose beginning is not told, and a file of which one volume is chosen, are kept all the
-   * same. Of DICOM nothing else is done than without it. */
-  uint64_t describe_only; /* not 0: yes; of a size that the struct grows by */
+  /* DSEG_DESCRIBE: of a volume only the description is made. Its voxels are looked at for the values that occur, as
+   * they are read or inflated, and not kept, so that little memory is needed whatever its size. They cannot be read:
+   * DSEG_ERROR_ARGUMENT. DSEG_DESCRIBE_AND_PASS: they are read again, plane by plane, when they are asked for; planes
+   * in ascending order are fast. Voxels as text, layers that alternate in more than 64 layers, and compressed data that
+   * is read by a build without zlib or whose beginning is not told, are kept all the same; with DSEG_DESCRIBE_AND_PASS
+   * fractions, several layers, and what comes from no path as well. Of DICOM nothing else is done than without it. */
+  uint64_t describe_only; /* 0: everything is read; of a size that the struct grows by */
   /* What was decided while reading, and loses nothing: one line for each file. NULL: it goes to warnings. */
   dseg_warning_sink notes;
   /* What voxels of research formats mean; DSEG_ERROR_ARGUMENT for a DICOM object. Without these options values within
