@@ -15,7 +15,8 @@ dseg_part10_options dseg_reference_part10_options(const dseg_reference_set *set)
                                .temporary_directory = set->temporary_directory};
 }
 
-/* Reads all files, and drops those in directories that are no images. */
+/* Reads all files, and drops those in directories that are no images. One that cannot be read might be an image, which
+ * would be missed without a word. */
 static dseg_status read_files(dseg_reference_set *set, dseg_description *description, dseg_error *error) {
   size_t kept = 0;
   for (size_t i = 0; i < set->file_count; i++) {
@@ -28,7 +29,7 @@ static dseg_status read_files(dseg_reference_set *set, dseg_description *descrip
     set->files[kept] = set->files[i];
     set->files[i] = i == kept ? set->files[i] : moved;
     dseg_status status = dseg_reference_read(set, kept, description, &is_image, &local);
-    if (status == DSEG_ERROR_MEMORY || (status != DSEG_OK && named)) {
+    if (status == DSEG_ERROR_MEMORY || status == DSEG_ERROR_INPUT || (status != DSEG_OK && named)) {
       dseg_fail(error, status, "%s: %s", set->files[kept].path, local.message);
       return status;
     }

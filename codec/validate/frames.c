@@ -125,13 +125,22 @@ static dseg_status check_frame(struct pass *pass, const dseg_elements *item, dse
   return keep_indices(pass, &own, error);
 }
 
+/* A file that cannot be read says nothing about the object. */
+static bool is_no_finding(dseg_status status) {
+  return status == DSEG_ERROR_INPUT || status == DSEG_ERROR_MEMORY;
+}
+
 /* The items one after the other, each whole in memory. */
 static dseg_status each_frame(struct pass *pass, dseg_scanner *scanner, dseg_buffer *bytes, dseg_error *error) {
   dseg_check *check = pass->check;
   while (dseg_scanner_left(scanner) > 0) {
     dseg_header header = {0};
     uint64_t length;
-    const dseg_status status = dseg_scanner_header(scanner, &header, NULL);
+    dseg_error own = {0};
+    dseg_status status = dseg_scanner_header(scanner, &header, &own);
+    if (is_no_finding(status)) {
+      return dseg_fail(error, status, "%s", own.message);
+    }
     if (status != DSEG_OK || header.tag != DSEG_TAG_ITEM) {
       if (status != DSEG_OK || header.tag != DSEG_TAG_SEQUENCE_END) {
         dseg_found(check, DSEG_RULE_STRUCTURE, dseg_at(PER_FRAME), "has no item behind item %zu", pass->frames);
@@ -139,7 +148,11 @@ static dseg_status each_frame(struct pass *pass, dseg_scanner *scanner, dseg_buf
       return DSEG_OK;
     }
     const uint64_t begin = dseg_scanner_position(scanner);
-    if (dseg_scanner_skip_item(scanner, &header, &length, NULL) != DSEG_OK) {
+    status = dseg_scanner_skip_item(scanner, &header, &length, &own);
+    if (is_no_finding(status)) {
+      return dseg_fail(error, status, "%s", own.message);
+    }
+    if (status != DSEG_OK) {
       dseg_found(check, DSEG_RULE_STRUCTURE, dseg_at(PER_FRAME), "item %zu cannot be read to its end",
                  pass->frames + 1);
       return DSEG_OK;

@@ -106,9 +106,10 @@ static dseg_status report_failures(struct job *job, size_t *count, dseg_error *e
     if (job->failed[i] == 0) {
       continue;
     }
-    if ((*count)++ < 16 &&
-        dseg_frame_reader_run(job->workers[0].reader, &frame, 1, use_frame, NULL, &own) == DSEG_ERROR_MEMORY) {
-      return dseg_fail(error, DSEG_ERROR_MEMORY, "%s", own.message);
+    const dseg_status status =
+        (*count)++ < 16 ? dseg_frame_reader_run(job->workers[0].reader, &frame, 1, use_frame, NULL, &own) : DSEG_OK;
+    if (status == DSEG_ERROR_MEMORY || status == DSEG_ERROR_INPUT) {
+      return dseg_fail(error, status, "%s", own.message);
     }
     dseg_found(job->check, DSEG_RULE_FRAME_DECODES, dseg_at(DSEG_TAG(0x7FE0, 0x0010)), "frame %zu: %s", i + 1,
                own.message);

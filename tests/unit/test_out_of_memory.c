@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_out_of_memory.c - whichever allocation fails, a call says so or does all of its work: nothing is left out
  * because memory was short. Each trial of out_of_memory/ is run once undisturbed, then with every single allocation
- * failing, and with all from there on. test_writer_memory.c looks at what the writer leaves in a directory. */
+ * failing, and with all from there on. test_writer_memory.c looks at what the writer leaves in a directory.
+ *
+ * usage: test_out_of_memory [PART PARTS]    one of so many parts, counted from 0, which may run side by side */
+#include <stdlib.h>
+
 #include "dseg/proposals.h"
 #include "out_of_memory/trial.h"
+
+/* The part of the trials that this process runs. */
+static size_t part, parts = 1;
+static size_t trials; /* so far, of all parts */
 
 /* Runs a trial; the outcome is the caller's, to be freed with free(). */
 static dseg_status run_once(const memory_trial *trial, size_t fail_at, bool all_behind, char **outcome, size_t *size,
@@ -21,6 +29,9 @@ static dseg_status run_once(const memory_trial *trial, size_t fail_at, bool all_
 }
 
 static void check_trial(const memory_trial *trial) {
+  if (trials++ % parts != part) {
+    return;
+  }
   char *expected = NULL;
   size_t expected_size = 0;
   dseg_error error;
@@ -204,6 +215,25 @@ static void volumes(void **state) {
   dseg_buffer_free(&several[1]);
 }
 
+/* Whose planes are read again when they are asked for. */
+static void passing_volumes(void **state) {
+  (void)state;
+  static const char *const names[] = {"volume.nii", "volume.nii.gz"};
+  for (size_t i = 0; i < 2; i++) {
+    dseg_buffer bytes = make_volume(strchr(names[i], '.'), "16");
+    FILE *file = fopen(names[i], "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
+    assert_int_equal(fclose(file), 0);
+    memory_trial trial = {.run = run_pass, .what = names[i]};
+    (void)snprintf(trial.name, sizeof trial.name, "pass %s", names[i]);
+    if (bytes.size > 0) {
+      check_trial(&trial);
+    }
+    dseg_buffer_free(&bytes);
+  }
+}
+
 static void volumes_of_two_files(void **state) {
   (void)state;
   static const char *const suffixes[] = {".nhdr", ".mhd", ".hdr"};
@@ -249,21 +279,24 @@ static void references(void **state) {
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, enter_directory, leave_directory)
 
-int main(void) {
+int main(int argc, char **argv) {
   memory.is_paused = true;
+  if (argc == 3) {
+    part = strtoul(argv[1], NULL, 10);
+    parts = strtoul(argv[2], NULL, 10);
+  }
+  if (parts == 0 || part >= parts) {
+    return 2;
+  }
   if (dseg_register_proposals(NULL) != DSEG_OK) {
     return 1;
   }
   const struct CMUnitTest tests[] = {
-      TEST(descriptions),
-      TEST(metadata),
-      TEST(volumes),
-      TEST(volumes_of_two_files),
-      TEST(parts_of_a_concatenation),
-      TEST(references),
-      TEST(views),
-      TEST(conversions),
-      TEST(palettes),
+      TEST(descriptions),    TEST(metadata),
+      TEST(volumes),         TEST(volumes_of_two_files),
+      TEST(passing_volumes), TEST(parts_of_a_concatenation),
+      TEST(references),      TEST(views),
+      TEST(conversions),     TEST(palettes),
       TEST(objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,7 @@ static bool set_option(const cli_args *args, int id, command_line *line) {
     case OPTION_DICOM_DIRECTORY: {
       const char **grown = realloc(line->references, (options->reference_count + 1) * sizeof *grown);
       if (grown == NULL) {
+        cli_error(NULL, "out of memory for the names of inputs");
         return false;
       }
       line->references = grown;

@@ -39,6 +39,7 @@ bool dcmqi_split(char *text, const char ***list, size_t *count) {
     if (*text != '\0') {
       const char **grown = realloc(*list, (*count + 1) * sizeof *grown);
       if (grown == NULL) {
+        cli_error(NULL, "out of memory for the names of inputs");
         return false;
       }
       *list = grown;

@@ -48,6 +48,8 @@ int os_make_directory(const char *path);
  * path. It counts as living while this process does; those of dead processes there are removed with what is in them.
  * note is given the path before. ENOMEM where note says false. */
 int os_make_stage(const char *place, char *path, size_t size, bool (*note)(const char *path));
+/* Removes what is in such a directory; on Windows nothing. */
+void os_empty_stage(const char *path);
 /* Removes a directory that is empty, if it is there. */
 void os_remove_directory(const char *path);
 bool os_is_directory(const char *path);

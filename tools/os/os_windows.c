@@ -178,6 +178,10 @@ int os_make_stage(const char *place, char *path, size_t size, bool (*note)(const
   return note(path) ? os_make_directory(path) : ENOMEM;
 }
 
+void os_empty_stage(const char *path) {
+  (void)path;
+}
+
 void os_remove_directory(const char *path) {
   wchar_t *wide = widen(path);
   if (wide != NULL) {

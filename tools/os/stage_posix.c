@@ -66,6 +66,13 @@ static void empty_directory(int descriptor, unsigned depth) {
   (void)closedir(directory);
 }
 
+void os_empty_stage(const char *path) {
+  const int descriptor = open_directory(AT_FDCWD, path);
+  if (descriptor >= 0) {
+    empty_directory(descriptor, 2);
+  }
+}
+
 static bool is_stage(const char *name) {
   const size_t length = strlen(name);
   return length > strlen(SUFFIX) && strncmp(name, ".dseg-", 6) == 0 &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* inspect.c - opens a sample, says how it is encoded, and hashes its bytes and its voxels: these as
  * dseg_source_digest does, so that every encoding of a segmentation has the same hash. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,8 +41,10 @@ dseg_status samples_hash_file(const samples_job *job, sample *item, dseg_error *
   uint8_t *piece = malloc(PIECE);
   FILE *stream = piece != NULL ? os_open(path, "rb") : NULL;
   if (stream == NULL) {
+    const int number = piece != NULL ? errno : ENOMEM;
     free(piece);
-    return dseg_fail(error, DSEG_ERROR_INPUT, "cannot be read");
+    return dseg_fail(error, number == ENOMEM ? DSEG_ERROR_MEMORY : DSEG_ERROR_INPUT, "cannot be read: %s",
+                     strerror(number));
   }
   dseg_sha256 hash;
   dseg_sha256_start(&hash);

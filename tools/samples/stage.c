@@ -152,6 +152,9 @@ void samples_stage_end(samples_job *job) {
   if (stage == NULL) {
     return;
   }
+  if (stage->failed) { /* a file may have been written whose name could not be kept */
+    os_empty_stage(stage->path);
+  }
   cli_remove_guarded();
   cli_show_as(NULL, NULL);
   for (size_t i = 0; i < stage->count; i++) {

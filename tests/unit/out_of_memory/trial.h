@@ -22,6 +22,7 @@ typedef struct memory_trial {
 /* reading.c */
 dseg_status run_open_files(const memory_trial *trial, FILE *outcome, dseg_error *error); /* count parts: part_name */
 dseg_status run_open(const memory_trial *trial, FILE *outcome, dseg_error *error);
+dseg_status run_pass(const memory_trial *trial, FILE *outcome, dseg_error *error); /* what: the file */
 dseg_status run_view(const memory_trial *trial, FILE *outcome, dseg_error *error);
 dseg_status run_validate(const memory_trial *trial, FILE *outcome, dseg_error *error);
 dseg_status run_read_metadata(const memory_trial *trial, FILE *outcome, dseg_error *error);
