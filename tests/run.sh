@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is needed, builds every preset, and runs every test and check.
 # usage: sh tests/run.sh [--long]      as root on Debian 12; nothing need be installed before
+# Hostile files of a generator are tried for two minutes.
 # --long: builds for other machines and systems, too, and with a newer compiler, and runs their tests under emulators;
-# 900 rounds of the differential test, with a seed that it prints; the documentation site, Debian's packages, and an image.
+# 900 rounds of the differential test and 2,000 of the geometrical one, with seeds that it prints, and hostile files for two hours;
+# the documentation site, Debian's packages, and an image.
 # A check that fails does not stop those after it, but the exit status is then 1. The end of the output says where
 # the time went, what was skipped and why, and repeats the closing line of each ctest run.
 set -eu
@@ -66,6 +68,25 @@ run_differential() {
   )
 }
 
+# Hostile files for so many seconds, made from a seed; what fails is kept in build/hostile.
+run_hostile() {
+  mkdir -p build/hostile
+  (
+    cd build/hostile
+    DSEG=$root/build/release/tools/dseg python3 "$root/tests/hostile/run_hostile.py" --seconds "$1" --seed "$2" --keep kept
+  )
+}
+
+# Volumes of random geometry beside SimpleITK and nibabel, other ones each time.
+run_geometry() {
+  mkdir -p build/differential
+  (
+    cd build/differential
+    DSEG=$root/build/release/tools/dseg DSEG_PEERS=$root/build/peers "$root/build/peers/venv/bin/python" \
+      "$root/tests/peers/check_geometry.py" --rounds 2000 --seed "$(date +%s)" --keep kept
+  )
+}
+
 check_style() {
   git ls-files '*.c' '*.h' '*.cc' | xargs clang-format-14 --dry-run -Werror &&
     git ls-files '*.sh' .ci/run tools/packaging/debian/smoke | xargs shellcheck
@@ -104,11 +125,13 @@ needed wasm build wasm
 needed page sh tools/viewer/page/build.sh
 needed release build release
 step test-release run_tests release
+# The same files each time, so that a change is what makes them fail; other ones with --long.
+if [ -n "$long" ]; then step hostile run_hostile 7200 "$(date +%s)"; else step hostile run_hostile 120 1; fi
 step asan build asan
 # These take minutes each with sanitizers: --long has them, and every run has them without.
-slow='^(roundtrip_(large|all-numbers|noise)|unit_out_of_memory|replay_validate|cli_samples|bench_survey|label_edge_(same_bytes|training))$'
+slow='^(roundtrip_(large|all-numbers|noise)|unit_out_of_memory_[0-9]|replay_validate|cli_samples|bench_survey|label_edge_(same_bytes|training))$'
 # What libc alone changes nothing of: --long has these, and every run has them with the libraries.
-same='^(roundtrip_(large|all-numbers|noise)|unit_(out_of_memory|volume_write)|replay_validate|label_edge_(same_bytes|second_damaged))$'
+same='^(roundtrip_(large|all-numbers|noise)|unit_(out_of_memory_[0-9]|volume_write)|replay_validate|label_edge_(same_bytes|second_damaged))$'
 if [ -n "$long" ]; then
   slow='^$'
   same='^$'
@@ -139,6 +162,7 @@ if [ -n "$long" ]; then
   needed packages-lint sh tools/install-packages.sh lint
   step debian sh tools/packaging/debian.sh
   step image sh tools/packaging/image.sh
+  step geometry run_geometry
 fi
 
 printf '\n=== where the time went\n'

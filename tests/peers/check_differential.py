@@ -73,7 +73,14 @@ class Round:
                 failures += 1
                 traceback.print_exc()
                 print(f"FAILED: {check.__name__} of {self}", flush=True)
+                self.keep()
         return failures == 0
+
+    def keep(self):
+        """The object, which the seed and the number make again, too."""
+        kept = pathlib.Path("kept")
+        kept.mkdir(exist_ok=True)
+        shutil.copy(self.made.path, kept / f"{self.seed[0]}-{self.seed[1]}.dcm")
 
     def __str__(self):
         if self.made is None:

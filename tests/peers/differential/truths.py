@@ -86,8 +86,8 @@ def pick(random, values):
 
 
 def random_affine(random):
-    """Axes are those of a scanner, or turned by a few degrees; spacings have decimals that do not end soon."""
-    axes = pick(random, [np.eye(3), SAGITTAL, CORONAL])
+    """Axes are those of a scanner, or in any order and direction, or turned by some degrees; spacings have decimals that do not end soon."""
+    axes = pick(random, [np.eye(3), SAGITTAL, CORONAL, np.eye(3)[random.permutation(3)] * random.choice([-1, 1], 3)])
     if chance(random, 0.4):
         axes = rotation(*random.uniform(-0.5, 0.5, 2)) @ axes
     axes = axes @ pick(random, [UPWARDS, UPWARDS, DOWNWARDS])
