@@ -10,7 +10,7 @@ import re
 import sys
 
 # The folders of codec/, lowest first; files beside them are the top. A folder may include those before it.
-ORDER = ["base", "model", "sources", "dicom", "seg_read", "seg_write", "transcode", "reference", "representations", "frames",
+ORDER = ["base", "model", "terms", "sources", "dicom", "seg_read", "seg_write", "transcode", "reference", "representations", "frames",
          "formats", "validate", "convert", "compare", "top"]
 # Headers of compression and file libraries: one file includes each, so that one file knows the library.
 LIBRARIES = re.compile(r"<((?:zlib|libdeflate|charls|openjpeg|openjph|jxl|jpeglib|jerror|jansson|png|zstd|dcmtk|iconv)\b[^>]*)>")

@@ -36,6 +36,7 @@
 #include "dseg/source.h"
 #include "dseg/statistics.h"
 #include "dseg/status.h"
+#include "dseg/terms.h"
 #include "dseg/transcode.h"
 #include "dseg/validate.h"
 #include "dseg/version.h"
