@@ -63,10 +63,8 @@ enum {
 /* What a segment is called. */
 typedef struct phantom_structure {
   const char *name;
-  const char *code, *meaning; /* SNOMED CT */
-  char side;                  /* 'L', 'R', or 0 */
-  int16_t hounsfield;         /* in images, HU */
-  uint8_t rgb[3];
+  char side;          /* 'L', 'R', or 0 */
+  int16_t hounsfield; /* in images, HU */
 } phantom_structure;
 
 extern const phantom_structure phantom_structures[STRUCTURES];

@@ -58,35 +58,28 @@ static dseg_status check(const phantom_spec *spec, dseg_error *error) {
   return DSEG_OK;
 }
 
-/* The segment's description; false when memory ran out. */
-static bool describe_segment(dseg_description *description, unsigned label, dseg_segment *segment) {
-  static const dseg_code left = {"7771000", "SCT", "Left"};
-  static const dseg_code right = {"24028007", "SCT", "Right"};
-  *segment = (dseg_segment){.number = label,
-                            .algorithm_type = DSEG_ALGORITHM_AUTOMATIC,
-                            .algorithm_name = "dseg phantom",
-                            .category = {"123037004", "SCT", "Anatomical Structure"},
-                            .has_color = true};
+/* The segment's description; false when memory ran out. A library without the table of terms gives default codes. */
+static bool describe_segment(dseg_description *description, unsigned label, const dseg_term *lesion,
+                             dseg_segment *segment) {
+  *segment = (dseg_segment){
+      .number = label, .algorithm_type = DSEG_ALGORITHM_AUTOMATIC, .algorithm_name = "dseg phantom", .has_color = true};
   char name[64];
-  if (label > STRUCTURES) {
-    snprintf(name, sizeof name, "lesion %u", label - STRUCTURES);
-    segment->category = (dseg_code){"49755003", "SCT", "Morphologically Abnormal Structure"};
-    segment->type = (dseg_code){"4147007", "SCT", "Mass"};
-    dseg_default_color(label, segment->rgb);
+  const bool is_lesion = label > STRUCTURES;
+  if (is_lesion) {
+    (void)snprintf(name, sizeof name, "lesion %u", label - STRUCTURES);
   } else {
     const phantom_structure *structure = &phantom_structures[label - 1];
-    snprintf(name, sizeof name, "%s%s", structure->name,
-             structure->side == 'L'   ? " left"
-             : structure->side == 'R' ? " right"
-                                      : "");
-    segment->type = (dseg_code){structure->code, "SCT", structure->meaning};
-    if (structure->side != 0) {
-      segment->type_modifiers = (dseg_code_list){structure->side == 'L' ? &left : &right, 1};
-    }
-    memcpy(segment->rgb, structure->rgb, sizeof segment->rgb);
-    segment->rgb[2] = (uint8_t)(structure->side == 'R' ? segment->rgb[2] / 2 + 20 : segment->rgb[2]);
+    (void)snprintf(name, sizeof name, "%s%s", structure->name,
+                   structure->side == 'L'   ? " left"
+                   : structure->side == 'R' ? " right"
+                                            : "");
   }
+  dseg_default_color(label, segment->rgb);
   dseg_rgb_to_cielab(segment->rgb, segment->cielab);
+  const dseg_term *term = is_lesion ? lesion : dseg_term_find(name);
+  if (term != NULL) {
+    dseg_term_apply(term, segment, !is_lesion);
+  }
   segment->label = dseg_description_strdup(description, name);
   return segment->label != NULL;
 }
@@ -101,9 +94,10 @@ static dseg_status describe(phantom *made, dseg_error *error) {
   description->kind = spec->overlap ? DSEG_VOXELS_MASKS : DSEG_VOXELS_LABELS;
   description->content.series_description = "dseg phantom";
   description->segments = dseg_description_alloc(description, spec->labels * sizeof *description->segments);
+  const dseg_term *lesion = dseg_term_find("mass");
   bool complete = description->segments != NULL;
   for (unsigned label = 1; complete && label <= spec->labels; label++) {
-    complete = describe_segment(description, label, &description->segments[label - 1]);
+    complete = describe_segment(description, label, lesion, &description->segments[label - 1]);
   }
   if (!complete) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %u segments", spec->labels);

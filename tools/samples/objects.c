@@ -273,7 +273,8 @@ static int make_total(samples_job *job) {
     segments[0] = segments[1];
     segments[0].label = "surroundings";
     segments[0].type_modifiers = (dseg_code_list){NULL, 0};
-    segments[0].type = (dseg_code){"85756007", "SCT", "Tissue"};
+    segments[0].category = (dseg_code){"85756007", "SCT", "Tissue"};
+    segments[0].type = (dseg_code){"130751", "DCM", "Tissue not of interest"};
     dseg_default_color(0, segments[0].rgb);
     dseg_rgb_to_cielab(segments[0].rgb, segments[0].cielab);
     for (size_t i = 0; i <= LABELS; i++) {
