@@ -71,6 +71,9 @@ void dseg_report_left_out(dseg_check *check);
 /* Tells what could not be checked. */
 void dseg_note(const dseg_check *check, const char *format, ...) DSEG_PRINTF(2, 3);
 
+/* Whether an item of Segment Sequence is the one that stands for no segment in a label map. */
+bool dseg_is_background_item(const dseg_check *check, const dseg_items *segment);
+
 /* The checks, in this order; each says its rules in its file. Those that allocate can fail. */
 void dseg_read_facts(dseg_check *check);
 void dseg_check_structure(dseg_check *check);
@@ -79,6 +82,7 @@ void dseg_check_modules(dseg_check *check);
 void dseg_check_image(dseg_check *check);
 void dseg_check_palette(dseg_check *check);
 void dseg_check_segments(dseg_check *check);
+dseg_status dseg_check_codes(dseg_check *check, dseg_error *error); /* nothing unless a review is asked for */
 void dseg_check_concatenation(dseg_check *check);
 void dseg_check_dimensions(dseg_check *check);
 dseg_status dseg_check_frames(dseg_check *check, dseg_error *error); /* groups, geometry, references of each frame */

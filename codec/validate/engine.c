@@ -17,6 +17,7 @@ static dseg_status check_elements(dseg_check *check, dseg_error *error) {
   dseg_check_image(check);
   dseg_check_palette(check);
   dseg_check_segments(check);
+  DSEG_TRY(dseg_check_codes(check, error));
   dseg_check_concatenation(check);
   dseg_check_dimensions(check);
   DSEG_TRY(dseg_check_frames(check, error));

@@ -109,6 +109,22 @@
   X(CODE, "code", ERROR, "PS3.3 8.8",                                                                                  \
     "The codes of a segment have a value, a scheme where the value needs one, and a meaning.")                         \
   X(TRACKING, "tracking", ERROR, "PS3.3 C.8.20.4", "Tracking ID and Tracking UID are both there or both absent.")      \
+  X(DEFAULT_CODES, "default-codes", WARNING, "PS3.3 C.8.20.4",                                                         \
+    "The codes of a segment say more than that it is tissue of a body.")                                               \
+  /* Codes, where a review is asked for */                                                                             \
+  X(CODE_MEANING, "code-meaning", WARNING, "PS3.3 8.3",                                                                \
+    "The meaning of a code is the one that PS3.16, or the table of terms, has for it.")                                \
+  X(CODE_TWO_MEANINGS, "code-two-meanings", WARNING, "PS3.3 8.3", "A code has one meaning in an object.")              \
+  X(CODE_ENTIRE, "code-entire", WARNING, "PS3.16 CID 7151",                                                            \
+    "No meaning begins with \"Entire\": context groups have structures, of which a part may be segmented.")            \
+  X(SIDE_CONTRADICTED, "side-contradicted", WARNING, "PS3.3 10.5",                                                     \
+    "The side that label or meaning name is that of code and modifiers.")                                              \
+  X(SIDE_UNCODED, "side-uncoded", WARNING, "PS3.3 10.5",                                                               \
+    "A side that label or meaning name is said by the code or by a modifier, too.")                                    \
+  X(TYPE_REPEATS_CATEGORY, "type-repeats-category", WARNING, "PS3.3 C.8.20.4",                                         \
+    "The type of a segment says more than its category.")                                                              \
+  X(TRACKING_UID, "tracking-uid", WARNING, "PS3.3 C.8.20.4",                                                           \
+    "A Tracking UID belongs to one segment of an object, and is no UID of the object itself.")                         \
   /* Functional groups */                                                                                              \
   X(SHARED_GROUPS, "shared-groups", ERROR, "PS3.3 C.7.6.16",                                                           \
     "Shared Functional Groups Sequence has one item.")                                                                 \

@@ -99,6 +99,44 @@ static void check_codes(dseg_check *check, const dseg_items *segment) {
   }
 }
 
+bool dseg_is_background_item(const dseg_check *check, const dseg_items *segment) {
+  uint16_t number;
+  return check->facts.type == DSEG_TYPE_LABELMAP && dseg_get_u16(&segment->item, DSEG_TAG(0x0062, 0x0004), &number) &&
+         number == 0;
+}
+
+static bool is_code(const dseg_elements *code, const char *value) {
+  const dseg_element scheme = dseg_get(code, DSEG_TAG(0x0008, 0x0102));
+  const dseg_element element = dseg_get(code, DSEG_TAG(0x0008, 0x0100));
+  return dseg_element_is(&scheme, "SCT") && dseg_element_is(&element, value);
+}
+
+/* Anatomical Structure, in either of its codes, and Tissue: what writers give where they are told nothing. */
+static bool has_default_codes(const dseg_items *segment) {
+  dseg_items category = dseg_items_of(&segment->item, DSEG_TAG(0x0062, 0x0003));
+  dseg_items type = dseg_items_of(&segment->item, DSEG_TAG(0x0062, 0x000F));
+  return dseg_items_next(&category) && dseg_items_next(&type) && is_code(&type.item, "85756007") &&
+         (is_code(&category.item, "91723000") || is_code(&category.item, "123037004"));
+}
+
+/* One finding for the object: it may be said of all of its segments. */
+static void check_default_codes(dseg_check *check) {
+  size_t first = 0;
+  size_t count = 0;
+  size_t all = 0;
+  dseg_items segments = dseg_items_of(check->top, SEGMENTS);
+  while (dseg_items_next(&segments)) {
+    const bool found = has_default_codes(&segments);
+    first = found && count == 0 ? segments.number : first;
+    count += found;
+    all += !dseg_is_background_item(check, &segments);
+  }
+  if (count > 0) {
+    dseg_found(check, DSEG_RULE_DEFAULT_CODES, in_segment(first, DSEG_TAG(0x0062, 0x000F)),
+               "is tissue of a body, and no more is said, of %zu of %zu segments", count, all);
+  }
+}
+
 static void check_color(dseg_check *check, const dseg_items *segment) {
   const dseg_element color = dseg_get(&segment->item, DSEG_TAG(0x0062, 0x000D));
   const dseg_place place = in_segment(segment->number, DSEG_TAG(0x0062, 0x000D));
@@ -160,4 +198,5 @@ void dseg_check_segments(dseg_check *check) {
   }
   check_gaps(check);
   check_order(check);
+  check_default_codes(check);
 }

@@ -18,8 +18,7 @@ def set_u16(path, tag, value):
 
 class Validate(CliTest):
     def test_valid(self):
-        self.volume()
-        self.dseg("convert", "labels.nii", "a.dcm")
+        self.dseg("phantom", "a.dcm", "--labels", 3, "--size", "9x7x5")
         result = self.dseg("validate", "a.dcm")
         self.assertEqual(result.out + result.err, "")
         found = self.dseg("validate", "a.dcm", "--json").json()
@@ -30,8 +29,7 @@ class Validate(CliTest):
         )
 
     def test_not_valid(self):
-        self.volume()
-        self.dseg("convert", "labels.nii", "a.dcm", "--as", "labelmap")
+        self.dseg("phantom", "a.dcm", "--labels", 3, "--size", "9x7x5")
         set_u16(self.dir / "a.dcm", 0x00280101, 7)
         result = self.dseg("validate", "a.dcm", code=NEGATIVE)
         self.assertEqual(
@@ -86,6 +84,70 @@ class Validate(CliTest):
         self.assertEqual(rows, wanted)
 
 
+class Codes(CliTest):
+    """--codes, on a phantom of liver, left and right kidney."""
+
+    def phantom(self, before=b"", after=b"", count=1):
+        self.dseg("phantom", "a.dcm", "--labels", 3, "--size", "16x16x16", "--force")
+        content = (self.dir / "a.dcm").read_bytes()
+        self.assertEqual(len(before), len(after))
+        if before:
+            self.assertEqual(content.count(before), count)
+        (self.dir / "a.dcm").write_bytes(content.replace(before, after))
+
+    def review(self):
+        result = self.dseg("validate", "a.dcm", "--codes")
+        return result.out, result.err
+
+    def test_nothing_to_find(self):
+        self.phantom()
+        out, note = self.review()
+        self.assertEqual(out, "")
+        self.assertRegex(note, r"0 of 5 codes could not be verified, in 0 of 8 places \(0 of private schemes\); table: .*PS3\.16 20")
+
+    def test_is_asked_for(self):
+        self.phantom(b"Liver ", b"Cortex")
+        result = self.dseg("validate", "a.dcm")
+        self.assertEqual(result.out + result.err, "")
+
+    def test_meaning(self):
+        self.phantom(b"Liver ", b"Cortex")
+        self.assertEqual(
+            self.review()[0],
+            "a.dcm: warning: code-meaning: (0062,0002)[2]/(0062,000F)[1]/(0008,0104): is Cortex; SCT 10200004 is "
+            '"Liver" (PS3.16) (PS3.3 8.3)\n',
+        )
+
+    def test_meaning_of_another_code(self):
+        self.phantom(b"Liver ", b"Spleen")
+        self.assertIn("is Spleen, the meaning of SCT 78961009; SCT 10200004 is", self.review()[0])
+
+    def test_side(self):
+        self.phantom(b"kidney left", b"kidney leff")
+        out, _ = self.review()
+        self.assertEqual(out, "")  # no side in words
+        self.phantom(b"kidney right", b"left kidney ")
+        self.assertEqual(
+            self.review()[0],
+            "a.dcm: warning: side-contradicted: (0062,0002)[4]/(0062,0005): is left kidney: words say left, the codes "
+            "right (PS3.3 10.5)\n",
+        )
+
+    def test_what_is_in_no_table(self):
+        self.phantom(b"10200004", b"10200104")
+        out, note = self.review()
+        self.assertEqual(out, "")
+        self.assertIn("1 of 5 codes could not be verified, in 1 of 8 places (0 of private schemes): SCT 10200104; ", note)
+
+    def test_default_codes(self):
+        self.volume()
+        self.dseg("convert", "labels.nii", "a.dcm")
+        out = self.dseg("validate", "a.dcm").out
+        self.assertRegex(out, r"^a\.dcm: warning: default-codes: \(0062,0002\)\[2\]/\(0062,000F\): is tissue of a body, "
+                              r"and no more is said, of (\d+) of \1 segments \(PS3\.3 C\.8\.20\.4\)\n$")
+        self.assertEqual(out, self.dseg("validate", "a.dcm", "--codes").out)  # the default is no finding of the review
+
+
 class Written(CliTest):
     """Every representation in every transfer syntax that writes."""
 
@@ -102,7 +164,7 @@ class Written(CliTest):
                 if done.returncode == 0:
                     written += 1
                     found = self.dseg("validate", name, "--json").json()
-                    known = {"transfer-syntax-private"} if codec["experimental"] else set()
+                    known = {"default-codes"} | ({"transfer-syntax-private"} if codec["experimental"] else set())
                     self.assertEqual([x for x in found["findings"] if x["rule"] not in known], [], name)
                     self.assertTrue(found["pixels_checked"], name)
         self.assertGreaterEqual(written, 3 * 3)
@@ -115,7 +177,8 @@ class Written(CliTest):
             "some.dcm": ["--as", "binary", "--segments", "7", "--planes", "2-3"],
         }.items():
             self.dseg("convert", "labels.nii", name, *options)
-            self.assertEqual(self.dseg("validate", name).out, "", name)
+            found = self.dseg("validate", name, "--json").json()["findings"]
+            self.assertEqual([x["rule"] for x in found], ["default-codes"], name)
 
 
 harness.main()

@@ -180,7 +180,8 @@ static dseg_status validate_input(dseg_input *input, dseg_error *error) {
                                          .found = note_finding,
                                          .user = &count,
                                          .memory_limit = MEMORY_LIMIT,
-                                         .threads = 1};
+                                         .threads = 1,
+                                         .codes = true};
   dseg_validation result;
   dseg_status status = dseg_validate_input(input, &options, &result, error);
   dseg_input_close(input);

@@ -142,10 +142,11 @@ def their_errors(path):
 
 
 def our_findings(path):
+    """But that segments have no codes of their own, as those of volumes without names."""
     done = subprocess.run([DSEG, "validate", "--json", path], capture_output=True, text=True)
     if done.returncode > 1:
         raise AssertionError(f"{path}: {done.stderr}")
-    return json.loads(done.stdout)["findings"]
+    return [found for found in json.loads(done.stdout)["findings"] if found["rule"] != "default-codes"]
 
 
 def compare(path):

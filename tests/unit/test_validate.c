@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "dseg/plugin.h"
+#include "dseg/terms.h"
 #include "dseg/validate.h"
 #include "validate_fixtures.h"
 
@@ -39,7 +40,8 @@ static struct found run(const dicom_file *file, dseg_validation *result) {
                                          .found = note,
                                          .user = &found,
                                          .memory_limit = 1 << 24,
-                                         .threads = 1};
+                                         .threads = 1,
+                                         .codes = true};
   dseg_error error = {0};
   const dseg_view bytes = {file->bytes.data, file->bytes.size};
   if (dseg_validate_memory(bytes, &options, result, &error) != DSEG_OK) {
@@ -104,6 +106,9 @@ static void test_each_fixture(void **state) {
   (void)state;
   for (size_t i = 0; i < FIXTURES; i++) {
     char what[100];
+    if (dseg_term_count() == 0 && strcmp(fixtures[i].rule, "code-meaning") == 0) {
+      continue; /* a build without the table of terms knows no meaning */
+    }
     (void)snprintf(what, sizeof what, "good file of %s", fixtures[i].rule);
     good = finds(what, fixtures[i].base, fixtures[i].good, false, NULL) && good;
     (void)snprintf(what, sizeof what, "bad file of %s", fixtures[i].rule);

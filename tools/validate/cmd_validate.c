@@ -10,10 +10,13 @@
 #include "cli/text_out.h"
 #include "dseg/validate.h"
 
-enum { OPTION_JSON, OPTION_RULES, OPTION_ALL, OPTION_THREADS };
+enum { OPTION_JSON, OPTION_RULES, OPTION_CODES, OPTION_ALL, OPTION_THREADS };
 
 static const cli_option options_table[] = {
     {OPTION_RULES, "rules", NULL, false, "Rules", "List all rules with their sections, and check nothing."},
+    {OPTION_CODES, "codes", NULL, false, NULL,
+     "Review the codes of segments, too: meanings, sides and Tracking UIDs. A note says how many codes could not be "
+     "verified, and against which edition."},
     {OPTION_ALL, "all", NULL, false, "Output", "Every finding, not only the first 10 of a rule."},
     {OPTION_JSON, "json", NULL, false, NULL, "As JSON: an object, or an array of them for several files."},
     {OPTION_THREADS, "threads", "N", false, "Work", "At most N threads; one for each processor otherwise."},
@@ -70,20 +73,18 @@ static dseg_status validate(const char *path, const dseg_validate_options *optio
 
 static int check_file(const char *path, const dseg_validate_options *settings, json_out *json) {
   struct output output = {.file = path, .json = json};
-  cli_warnings notes = {.file = path};
   dseg_validate_options options = *settings;
   dseg_validation result;
   dseg_error error = {0};
   options.found = show_finding;
   options.user = &output;
-  options.notes = cli_warning_sink(&notes);
+  options.notes = cli_note_sink(&path);
   if (json != NULL) {
     json_begin_object(json, NULL);
     json_put_string(json, "file", path);
     json_begin_array(json, "findings");
   }
   const dseg_status status = validate(path, &options, &result, &error);
-  cli_warnings_end(&notes);
   if (json != NULL) {
     json_end(json);
     json_put_bool(json, "checked", status == DSEG_OK);
@@ -150,6 +151,7 @@ static int run(int argc, char **argv) {
     switch (id) {
       case OPTION_JSON: as_json = true; break;
       case OPTION_RULES: rules = true; break;
+      case OPTION_CODES: settings.codes = true; break;
       case OPTION_ALL: settings.findings_per_rule = SIZE_MAX; break;
       case OPTION_THREADS:
         if (!cli_unsigned(&args, 0, 1024, &settings.threads)) {

@@ -59,6 +59,9 @@ typedef struct dseg_validate_options {
   uint64_t memory_limit;           /* bytes that may be allocated; 0: 4 GiB */
   unsigned threads;                /* 0: one for each processor */
   const char *temporary_directory; /* as in dseg_open_options */
+  /* Review the codes of segments, too: whether codes and meanings go together, sides are coded, and Tracking UIDs
+   * identify. A note says how many codes no table has (dseg_code_edition): those are not reviewed. */
+  bool codes;
 } dseg_validate_options;
 
 typedef struct dseg_validation {

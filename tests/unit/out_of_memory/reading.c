@@ -196,7 +196,8 @@ dseg_status run_validate(const memory_trial *trial, FILE *outcome, dseg_error *e
                                          .found = put_finding,
                                          .user = outcome,
                                          .notes = {put_warning, outcome},
-                                         .threads = 1};
+                                         .threads = 1,
+                                         .codes = true};
   dseg_validation result;
   DSEG_TRY(dseg_validate_memory((dseg_view){trial->bytes->data, trial->bytes->size}, &options, &result, error));
   (void)fprintf(outcome, "%zu %zu %d\n", result.errors, result.warnings, result.pixels_checked);
