@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/plugin_call.h"
+#include "seg_read/makers.h"
 #include "seg_read/palette.h"
 #include "seg_read/representation_of.h"
 #include "seg_read/segments.h"
@@ -148,6 +149,7 @@ static dseg_status read_identity(const struct reader *reader, dseg_error *error)
   info->segments_overlap = read_text(reader, DSEG_TAG(0x0062, 0x0013));
   reader->description->geometry.frame_of_reference_uid = read_text(reader, DSEG_TAG(0x0020, 0x0052));
   DSEG_TRY(reader->texts->status);
+  DSEG_TRY(dseg_read_makers(reader->texts, &reader->part10->elements, info, error));
   info->transfer_syntax_uid = dseg_description_strdup(reader->description, reader->part10->transfer_syntax_uid);
   return info->transfer_syntax_uid != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a UID");
 }

@@ -74,6 +74,25 @@ class Phantom(CliTest):
                 self.assertEqual(row, [value for value in row[::3] for _ in range(3)])
         self.assertEqual(set(coarse), set(voxels))
 
+    def test_codes(self):
+        """Each segment has the codes that the table of terms has for its name."""
+        self.dseg("phantom", "a.dcm", "--size", "40x40x30", "--labels", 110)
+        segments = self.dseg("info", "a.dcm", "--json").json()["segments"]
+        for segment in segments:
+            side = segment["label"].split()[-1]
+            named = side in ("left", "right") and segment["label"] != "lung middle lobe right"
+            self.assertEqual(segment["laterality"], side if named else None, segment["label"])
+            self.assertNotEqual(segment["type"]["meaning"], "Tissue", segment["label"])
+            altered = segment["number"] > 108
+            self.assertEqual(segment["category"]["value"], "49755003" if altered else "91723000", segment["label"])
+        kinds = {segment["label"]: segment["type"]["meaning"] for segment in segments}
+        self.assertEqual([kinds[name] for name in ("liver", "clavicle left", "vertebra S1", "rib 12 right", "lesion 2")],
+                         ["Liver", "Clavicle", "S1 vertebra", "Twelfth rib", "Mass"])
+        self.assertEqual(self.dseg("validate", "a.dcm", "--codes").out, "")
+        shown = self.dseg("info", "a.dcm").out
+        self.assertRegex(shown, r"made by +dseg project, dseg, \d")
+        self.assertIn("SCT:64033007 Kidney, Left ", shown)
+
     def test_overlap(self):
         options = ("--size", "64x64x40", "--overlap", "--labels", 120)
         self.dseg("phantom", "a.dcm", *options)

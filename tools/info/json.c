@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json.c - `dseg info --json`. */
 #include <stdio.h>
+#include <string.h>
 
 #include "info/info.h"
 
@@ -27,6 +28,32 @@ static void put_codes(json_out *json, const char *key, const dseg_code_list *lis
   json_end(json);
 }
 
+/* The side that a code of CID 244 (PS3.16) says; NULL: it says none. */
+static const char *side_of(const dseg_code *code) {
+  static const struct {
+    const char *value, *name;
+  } sides[] = {{"7771000", "left"}, {"24028007", "right"}, {"51440002", "both"}};
+  const bool is_snomed = code->scheme != NULL && strcmp(code->scheme, "SCT") == 0 && code->value != NULL;
+  for (size_t i = 0; is_snomed && i < sizeof sides / sizeof sides[0]; i++) {
+    if (strcmp(code->value, sides[i].value) == 0) {
+      return sides[i].name;
+    }
+  }
+  return NULL;
+}
+
+/* The side that the modifiers say; NULL: none. */
+static const char *laterality_of(const dseg_segment *segment) {
+  const dseg_code_list *const lists[] = {&segment->type_modifiers, &segment->anatomic_region_modifiers};
+  const char *side = NULL;
+  for (size_t i = 0; i < 2; i++) {
+    for (size_t j = 0; side == NULL && j < lists[i]->count; j++) {
+      side = side_of(&lists[i]->items[j]);
+    }
+  }
+  return side;
+}
+
 static void put_segment(json_out *json, const info_file *file, size_t index) {
   const dseg_segment *segment = &file->description->segments[index];
   json_begin_object(json, NULL);
@@ -43,6 +70,7 @@ static void put_segment(json_out *json, const info_file *file, size_t index) {
   put_codes(json, "type_modifiers", &segment->type_modifiers);
   put_codes(json, "anatomic_regions", &segment->anatomic_regions);
   put_codes(json, "anatomic_region_modifiers", &segment->anatomic_region_modifiers);
+  json_put_string(json, "laterality", laterality_of(segment));
   json_put_string(json, "algorithm_type", info_algorithm_name(segment->algorithm_type));
   json_put_string(json, "algorithm_name", segment->algorithm_name);
   if (segment->has_color) {
@@ -96,6 +124,19 @@ static void put_encoding(json_out *json, const dseg_encoding_info *encoding) {
   json_end(json);
 }
 
+/* The object's own maker first. */
+static void put_makers(json_out *json, const dseg_encoding_info *encoding) {
+  json_begin_array(json, "makers");
+  for (size_t i = 0; i < encoding->maker_count; i++) {
+    json_begin_object(json, NULL);
+    json_put_string(json, "manufacturer", encoding->makers[i].manufacturer);
+    json_put_string(json, "model_name", encoding->makers[i].model_name);
+    json_put_string(json, "software_versions", encoding->makers[i].software_versions);
+    json_end(json);
+  }
+  json_end(json);
+}
+
 static void put_grid(json_out *json, const dseg_grid *grid) {
   json_begin_object(json, "grid");
   const double size[3] = {(double)grid->size[0], (double)grid->size[1], (double)grid->size[2]};
@@ -141,6 +182,7 @@ void info_put_json(const info_file *file, json_out *json) {
   json_put_string(json, "format", dseg_source_format(file->source));
   if (file->encoding->representation != NULL) {
     put_encoding(json, file->encoding);
+    put_makers(json, file->encoding);
   }
   json_put_string(json, "voxels", info_kind_name(description->kind));
   json_put_unsigned(json, "maximum_fraction", description->maximum_fraction);
@@ -149,6 +191,7 @@ void info_put_json(const info_file *file, json_out *json) {
   }
   json_put_string(json, "series_description", description->content.series_description);
   json_put_string(json, "content_label", description->content.content_label);
+  json_put_string(json, "content_creator", description->content.content_creator_name);
   put_geometry(json, file);
   json_begin_array(json, "segments");
   for (size_t i = 0; i < description->segment_count; i++) {

@@ -33,6 +33,28 @@ static void show_line(const char *name, const char *value) {
   }
 }
 
+/* Who made the object, and what it was made from. */
+static void show_makers(const info_file *file) {
+  const dseg_encoding_info *encoding = file->encoding;
+  for (size_t i = 0; i < encoding->maker_count; i++) {
+    const dseg_maker *maker = &encoding->makers[i];
+    const char *parts[] = {maker->manufacturer, maker->model_name, maker->software_versions};
+    bool any = false;
+    for (size_t j = 0; j < sizeof parts / sizeof parts[0]; j++) {
+      if (parts[j] != NULL && any) {
+        cli_print(", %s", parts[j]);
+      } else if (parts[j] != NULL) {
+        cli_print("  %-22s %s", i == 0 ? "made by" : "from work of", parts[j]);
+        any = true;
+      }
+    }
+    if (any) {
+      (void)putchar('\n');
+    }
+  }
+  show_line("content creator", file->description->content.content_creator_name);
+}
+
 static void show_encoding(const info_file *file) {
   const dseg_encoding_info *encoding = file->encoding;
   if (encoding->representation == NULL) {
@@ -63,6 +85,7 @@ static void show_encoding(const info_file *file) {
   show_line("study", encoding->study_uid);
   show_line("series description", file->description->content.series_description);
   show_line("content label", file->description->content.content_label);
+  show_makers(file);
   show_line("segments overlap", encoding->segments_overlap);
   cli_print("  %-22s %zu", "frames", encoding->frame_count);
   if (encoding->frames_without_position > 0) {
@@ -199,8 +222,35 @@ static void format_code(const dseg_code *code, char *text, size_t size) {
   }
 }
 
+/* Room for a type with its modifiers and regions; longer ones are cut off. */
+enum { TYPE_TEXT = 400 };
+
+static const char *name_of(const dseg_code *code) {
+  return code->meaning != NULL ? code->meaning : code->value != NULL ? code->value : "?";
+}
+
+/* What says more about a code: ", Left". */
+static void append_modifiers(const dseg_code_list *list, char *text, size_t size) {
+  for (size_t i = 0; i < list->count; i++) {
+    const size_t used = strlen(text);
+    (void)snprintf(text + used, size - used, ", %s", name_of(&list->items[i]));
+  }
+}
+
+/* The type with its modifiers, and where it is: "SCT:367643001 Cyst in Kidney, Left". */
+static void format_type(const dseg_segment *segment, char *text, size_t size) {
+  format_code(&segment->type, text, size);
+  append_modifiers(&segment->type_modifiers, text, size);
+  for (size_t i = 0; i < segment->anatomic_regions.count; i++) {
+    const size_t used = strlen(text);
+    (void)snprintf(text + used, size - used, "%s %s", i == 0 ? " in" : ",",
+                   name_of(&segment->anatomic_regions.items[i]));
+  }
+  append_modifiers(&segment->anatomic_region_modifiers, text, size);
+}
+
 static void show_segment(const dseg_segment *segment, size_t label_width, size_t category_width, size_t type_width) {
-  char code[200];
+  char code[TYPE_TEXT];
   cli_print("  %6" PRIu32 "  ", segment->number);
   show_padded(segment->label, label_width);
   if (segment->has_color) {
@@ -211,7 +261,7 @@ static void show_segment(const dseg_segment *segment, size_t label_width, size_t
   format_code(&segment->category, code, sizeof code);
   show_padded(code, category_width);
   cli_print("  ");
-  format_code(&segment->type, code, sizeof code);
+  format_type(segment, code, sizeof code);
   show_padded(code, type_width);
   cli_print("  %s%s%s", info_algorithm_name(segment->algorithm_type), segment->algorithm_name != NULL ? " " : "",
             segment->algorithm_name != NULL ? segment->algorithm_name : "");
@@ -228,11 +278,11 @@ static void show_segments(const dseg_description *description) {
   size_t type = 4;
   for (size_t i = 0; i < description->segment_count; i++) {
     const dseg_segment *segment = &description->segments[i];
-    char code[200];
+    char code[TYPE_TEXT];
     label = text_width(segment->label) > label ? text_width(segment->label) : label;
     format_code(&segment->category, code, sizeof code);
     category = text_width(code) > category ? text_width(code) : category;
-    format_code(&segment->type, code, sizeof code);
+    format_type(segment, code, sizeof code);
     type = text_width(code) > type ? text_width(code) : type;
   }
   if (description->segment_count > 0) {

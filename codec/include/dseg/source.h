@@ -146,6 +146,13 @@ DSEG_API const char *dseg_source_format(const dseg_source *source);
 
 /* What is known of a DICOM object's encoding, and where its bytes go. All zero for other formats. Later versions append
  * members: read it through the pointer. */
+/* Who made an object, as it says itself (General Equipment, PS3.3 C.7.5.1). NULL: absent or empty. */
+typedef struct dseg_maker {
+  const char *manufacturer;      /* (0008,0070) */
+  const char *model_name;        /* (0008,1090) */
+  const char *software_versions; /* (0018,1020), separated by '\\' */
+} dseg_maker;
+
 typedef struct dseg_encoding_info {
   const char *representation; /* plug-in's name: "binary", "fractional", "labelmap" */
   const char *frame_codec;    /* plug-in's name */
@@ -171,6 +178,10 @@ typedef struct dseg_encoding_info {
    * (7FE0,0002). Headers of items in Pixel Data, of one fragment for each frame. 0: frames are not encapsulated. */
   uint64_t offset_table_bytes, item_bytes;
   const char *summary; /* what an experimental representation says of this object, one line; or NULL */
+  /* Who made the object, then the items of Contributing Equipment Sequence (0018,A001): who made what it was made from,
+   * the last one last. maker_count items; 0: the object is no DICOM object. */
+  const dseg_maker *makers;
+  size_t maker_count;
 } dseg_encoding_info;
 /* Never NULL; valid until the source is closed. */
 DSEG_API const dseg_encoding_info *dseg_source_encoding(const dseg_source *source);
