@@ -146,12 +146,6 @@ static const char *stem_of(const char *path, size_t *length) {
   return name;
 }
 
-static bool has_standard_label(const dseg_segment *segment) {
-  char label[40];
-  (void)snprintf(label, sizeof label, "Segment %lu", (unsigned long)segment->number);
-  return strcmp(segment->label, label) == 0;
-}
-
 /* The segments of one file among many; next: how many the files before it have. */
 static dseg_status distinguish(dseg_source *source, const char *path, size_t next, dseg_error *error) {
   dseg_description *description = source->description;
@@ -160,22 +154,21 @@ static dseg_status distinguish(dseg_source *source, const char *path, size_t nex
   }
   for (size_t i = 0; i < description->segment_count; i++) {
     dseg_segment *segment = &description->segments[i];
-    uint8_t standard[3];
-    dseg_default_color(i, standard);
-    if (segment->has_color && memcmp(segment->rgb, standard, sizeof standard) == 0) {
+    if ((segment->assumed & DSEG_ASSUMED_COLOR) != 0) {
       dseg_default_color(next + i, segment->rgb);
       dseg_rgb_to_cielab(segment->rgb, segment->cielab);
     }
   }
   size_t length = 0;
   const char *stem = stem_of(path, &length);
-  if (description->segment_count == 1 && length > 0 && has_standard_label(&description->segments[0])) {
+  if (description->segment_count == 1 && length > 0 && (description->segments[0].assumed & DSEG_ASSUMED_LABEL) != 0) {
     char *label = dseg_description_alloc(description, length + 1);
     if (label == NULL) {
       return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a segment's label");
     }
     memcpy(label, stem, length);
     description->segments[0].label = label;
+    description->segments[0].assumed &= ~(unsigned)DSEG_ASSUMED_LABEL;
   }
   return DSEG_OK;
 }

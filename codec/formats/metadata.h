@@ -83,6 +83,9 @@ dseg_status dseg_json_fail(const dseg_json_reader *reader, const dseg_json_place
 void dseg_json_warn(const dseg_json_reader *reader, const dseg_json_place *place, const char *format, ...)
     DSEG_PRINTF(3, 4);
 
+/* Parses a document; *root is to be released with json_decref. DSEG_ERROR_MEMORY, or DSEG_ERROR_FORMAT with fault. */
+dseg_status dseg_json_parse(dseg_view text, json_t **root, json_error_t *fault);
+
 /* Loads the reader's input; *root is to be released with json_decref. Faults come with line and column. */
 dseg_status dseg_json_load(const dseg_json_reader *reader, json_t **root);
 
@@ -111,22 +114,16 @@ dseg_status dseg_json_read_segment(const dseg_json_reader *reader, const dseg_js
                                    dseg_segment *segment);
 
 #define DSEG_JSON_NO_FILE SIZE_MAX
+#define DSEG_JSON_BY_LABEL (SIZE_MAX - 1)
 
 /* Sets file_of_list to the file that each outer list of segmentAttributes belongs to; DSEG_JSON_NO_FILE: none of those
- * at hand. */
+ * at hand; DSEG_JSON_BY_LABEL: the one list is of many masks, each object of the file that is called as its
+ * SegmentLabel.
+ */
 dseg_status dseg_json_assign_files(const dseg_json_reader *reader, const dseg_metadata_files *files, const json_t *root,
                                    size_t list_count, size_t *file_of_list);
-
-/* A segment while a JSON is read, and what happens to it. */
-typedef struct dseg_json_segment {
-  dseg_segment segment;
-  dseg_metadata_segment change;
-} dseg_json_segment;
-
-/* Gives the description count segments: the known ones, by number, and those behind them in the list, which no voxel
- * has. Numbers these and sorts the list by number, which is the order of the description's segments then. On failure
- * the description is as it was. */
-dseg_status dseg_json_add_segments(dseg_description *description, dseg_json_segment *segments, size_t known,
-                                   size_t count, dseg_error *error);
+/* The file that is called as a segment, but for its directory and suffix (dseg_name_normalise); DSEG_JSON_NO_FILE:
+ * none. */
+size_t dseg_json_file_called(const dseg_metadata_files *files, const char *name);
 
 #endif

@@ -7,21 +7,30 @@
 
 /* jansson calls some failed allocations faults of syntax. A document is wrong when memory is there and it is refused a
  * second time. */
-static dseg_status parse(const dseg_json_reader *reader, dseg_view text, json_t **root) {
-  json_error_t fault;
+dseg_status dseg_json_parse(dseg_view text, json_t **root, json_error_t *fault) {
   for (int attempt = 0; attempt < 2; attempt++) {
-    *root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &fault);
+    *root = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, fault);
     if (*root != NULL) {
       return DSEG_OK;
     }
     void *probe = malloc(text.size + 1);
-    const bool is_short = probe == NULL || json_error_code(&fault) == json_error_out_of_memory;
+    const bool is_short = probe == NULL || json_error_code(fault) == json_error_out_of_memory;
     free(probe);
     if (is_short) {
-      return dseg_fail(reader->error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", reader->path);
+      return DSEG_ERROR_MEMORY;
     }
   }
-  return dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
+  return DSEG_ERROR_FORMAT;
+}
+
+static dseg_status parse(const dseg_json_reader *reader, dseg_view text, json_t **root) {
+  json_error_t fault;
+  switch (dseg_json_parse(text, root, &fault)) {
+    case DSEG_OK: return DSEG_OK;
+    case DSEG_ERROR_MEMORY:
+      return dseg_fail(reader->error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", reader->path);
+    default: return dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
+  }
 }
 
 dseg_status dseg_json_load(const dseg_json_reader *reader, json_t **root) {

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "dseg/terms.h"
 #include "formats/metadata.h"
 
 /* The mapping may have been written on another system: both separators count, on all. */
@@ -63,6 +64,47 @@ static bool is_one_file(const dseg_json_reader *reader, const dseg_metadata_file
   return files->count == 1 || files->origins != NULL;
 }
 
+/* Several files, each with one segment, or none. */
+static bool are_masks(const dseg_json_reader *reader, const dseg_metadata_files *files) {
+  const dseg_description *description = reader->description;
+  if (files->count < 2 || files->origins == NULL || description->segment_count > files->count) {
+    return false;
+  }
+  for (size_t i = 0; i < description->segment_count; i++) {
+    for (size_t k = 0; k < i; k++) {
+      if (files->origins[k].file == files->origins[i].file) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+size_t dseg_json_file_called(const dseg_metadata_files *files, const char *name) {
+  char wanted[DSEG_NAME_ROOM];
+  char normal[DSEG_NAME_ROOM];
+  if (!dseg_name_normalise(name, wanted)) {
+    return DSEG_JSON_NO_FILE;
+  }
+  for (size_t i = 0; i < files->count; i++) {
+    if (dseg_name_normalise(base_name(files->names[i]), normal) && strcmp(wanted, normal) == 0) {
+      return i;
+    }
+  }
+  return DSEG_JSON_NO_FILE;
+}
+
+/* Whether a SegmentLabel of the list is what a file is called. */
+static bool names_mask(const dseg_metadata_files *files, const json_t *list) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const json_t *label = json_object_get(json_array_get(list, i), "SegmentLabel");
+    if (json_is_string(label) && dseg_json_file_called(files, json_string_value(label)) != DSEG_JSON_NO_FILE) {
+      return true;
+    }
+  }
+  return false;
+}
+
 dseg_status dseg_json_assign_files(const dseg_json_reader *reader, const dseg_metadata_files *files, const json_t *root,
                                    size_t list_count, size_t *file_of_list) {
   const json_t *mapping = json_object_get(root, "segmentAttributesFileMapping");
@@ -76,6 +118,11 @@ dseg_status dseg_json_assign_files(const dseg_json_reader *reader, const dseg_me
     if (files->names != NULL) {
       return apply_mapping(reader, files, mapping, list_count, file_of_list);
     }
+  }
+  if (list_count == 1 && files->names != NULL && !files->complete && are_masks(reader, files) &&
+      names_mask(files, json_array_get(json_object_get(root, "segmentAttributes"), 0))) {
+    file_of_list[0] = DSEG_JSON_BY_LABEL;
+    return DSEG_OK;
   }
   if (list_count != files->count && (files->complete || !is_one_file(reader, files))) {
     return dseg_json_fail(reader, &(dseg_json_place){NULL, "segmentAttributes", 0},

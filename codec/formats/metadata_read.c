@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/options.h"
+#include "formats/add_segments.h"
 #include "formats/metadata.h"
 
 #define NUMBERS_IN_WARNING 10
@@ -38,8 +39,8 @@ struct job {
   const dseg_metadata_files *files;
   struct entry *entries; /* all that belong to a file, by file and label */
   size_t entry_count;
-  struct target *targets;      /* all segments, by file and number */
-  dseg_json_segment *segments; /* copies to be changed, and behind them what is added */
+  struct target *targets;         /* all segments, by file and number */
+  dseg_changed_segment *segments; /* copies to be changed, and behind them what is added */
   size_t segment_count;
 };
 
@@ -114,6 +115,19 @@ static dseg_status read_label(const dseg_json_reader *reader, const dseg_json_pl
   return DSEG_OK;
 }
 
+/* The object of a mask is that of the file with its name, whatever its labelID; of a name that no file has it is one
+ * that was looked for and not found, in no file. */
+static void find_mask(const struct job *job, struct entry *entry) {
+  const json_t *label = json_object_get(entry->object, "SegmentLabel");
+  const size_t file = json_is_string(label) ? dseg_json_file_called(job->files, json_string_value(label)) : SIZE_MAX;
+  entry->file = file != DSEG_JSON_NO_FILE ? (uint32_t)file : UINT32_MAX;
+  for (size_t i = 0; file != DSEG_JSON_NO_FILE && i < job->reader.description->segment_count; i++) {
+    if (job->files->origins[i].file == file) {
+      entry->label = job->files->origins[i].number;
+    }
+  }
+}
+
 /* Collects the entries of all lists, and reads those of lists without a file, for their faults. */
 static dseg_status collect_list(struct job *job, const json_t *list, size_t list_index, size_t file) {
   const dseg_json_place root = {NULL, "segmentAttributes", 0};
@@ -130,6 +144,9 @@ static dseg_status collect_list(struct job *job, const json_t *list, size_t list
       continue;
     }
     entry.file = (uint32_t)file;
+    if (file == DSEG_JSON_BY_LABEL) {
+      find_mask(job, &entry);
+    }
     job->entries[job->entry_count++] = entry;
   }
   return DSEG_OK;
@@ -233,7 +250,7 @@ static dseg_segment *add_unmatched(struct job *job, const struct entry *entry, s
     add_number(unmatched, entry->label);
     return NULL;
   }
-  dseg_json_segment *added = &job->segments[job->segment_count++];
+  dseg_changed_segment *added = &job->segments[job->segment_count++];
   added->change = (dseg_metadata_segment){UINT32_MAX, entry->list, {entry->file, entry->label}};
   return &added->segment;
 }
@@ -300,8 +317,8 @@ static dseg_status take_segments(struct job *job) {
     }
   }
   if (job->segment_count > description->segment_count) {
-    DSEG_TRY(dseg_json_add_segments(description, job->segments, description->segment_count, job->segment_count,
-                                    job->reader.error));
+    DSEG_TRY(dseg_add_segments(description, job->segments, description->segment_count, job->segment_count,
+                               job->reader.error));
   } else {
     for (size_t i = 0; i < job->segment_count; i++) {
       description->segments[i] = job->segments[i].segment;

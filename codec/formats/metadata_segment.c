@@ -157,6 +157,7 @@ static dseg_status read_color(const dseg_json_reader *reader, const dseg_json_pl
     return DSEG_OK;
   }
   segment->has_color = true;
+  segment->assumed &= ~(unsigned)DSEG_ASSUMED_COLOR;
   for (size_t i = 0; i < 3; i++) {
     segment->rgb[i] = (uint8_t)rgb[i];
     segment->cielab[i] = (uint16_t)lab[i];
@@ -238,6 +239,7 @@ dseg_status dseg_json_read_segment(const dseg_json_reader *reader, const dseg_js
                         .has_color = segment->has_color,
                         .has_original_number = segment->has_original_number,
                         .original_number = segment->original_number,
+                        .assumed = segment->assumed & DSEG_ASSUMED_COLOR,
                         .attributes = segment->attributes}; /* what the JSON has no keys for stays */
   memcpy(fresh.rgb, segment->rgb, sizeof fresh.rgb);
   memcpy(fresh.cielab, segment->cielab, sizeof fresh.cielab);

@@ -167,14 +167,15 @@ static void write_members(const dseg_nifti_header *header, const struct layout *
   }
 }
 
-size_t dseg_nifti_format(const dseg_nifti_header *header, uint8_t *out) {
+size_t dseg_nifti_format(const dseg_nifti_header *header, size_t extension, uint8_t *out) {
   const uint8_t kind = header->has_pair ? 'i' : '+';
   const uint8_t magic_1[4] = {'n', kind, '1', 0};
   const uint8_t magic_2[8] = {'n', kind, '2', 0, '\r', '\n', 0x1a, '\n'};
   const struct layout *layout = header->version == 2 ? &layout_2 : &layout_1;
   const size_t size = layout->bytes + DSEG_NIFTI_EXTENSION_BYTES;
-  const size_t voxel_offset = header->has_pair ? 0 : size;
+  const size_t voxel_offset = header->has_pair ? 0 : size + extension;
   memset(out, 0, size);
+  out[layout->bytes] = extension > 0 ? 1 : 0;
   write_int32(out, (int)layout->bytes);
   write_members(header, layout, out);
   if (header->version == 2) {

@@ -51,11 +51,16 @@ typedef struct dseg_nifti_header {
   double rows[3][4]; /* srow_x, srow_y, srow_z */
 } dseg_nifti_header;
 
+/* Bytes of the header and of the four behind it. */
+static inline size_t dseg_nifti_header_bytes(const dseg_nifti_header *header) {
+  return (header->version == 2 ? DSEG_NIFTI2_BYTES : DSEG_NIFTI1_BYTES) + DSEG_NIFTI_EXTENSION_BYTES;
+}
+
 /* Whether head (at least 348 bytes for NIfTI-1, 540 for NIfTI-2) begins with a NIfTI header; fills header then. */
 bool dseg_nifti_parse(dseg_view head, dseg_nifti_header *header);
 
 /* Writes header, in the host's byte order and for a single file or a pair, to out, which has room for NIFTI2 bytes and
- * the extension bytes; returns its size including these. */
-size_t dseg_nifti_format(const dseg_nifti_header *header, uint8_t *out);
+ * the extension bytes; returns its size including these. extension: bytes of extensions that will follow it. */
+size_t dseg_nifti_format(const dseg_nifti_header *header, size_t extension, uint8_t *out);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/inflate.h"
 #include "base/inflate_stream.h"
 #include "base/zlib_stream.h"
+#include "formats/nifti_extension.h"
 #include "formats/nifti_header.h"
 #include "formats/text.h"
 #include "formats/volume_formats.h"
@@ -270,9 +271,7 @@ static dseg_status read_header(const dseg_nifti_header *header, const dseg_open_
 
 /* Where the voxels begin. In a single file they cannot overlap the header; 0 there is a common mistake. */
 static dseg_status voxel_offset(const dseg_nifti_header *header, uint64_t *offset, dseg_error *error) {
-  const uint64_t headers =
-      header->has_pair ? 0
-                       : (header->version == 2 ? DSEG_NIFTI2_BYTES : DSEG_NIFTI1_BYTES) + DSEG_NIFTI_EXTENSION_BYTES;
+  const uint64_t headers = header->has_pair ? 0 : dseg_nifti_header_bytes(header);
   if (!(header->voxel_offset >= 0 && header->voxel_offset < 9e18)) {
     return dseg_fail(error, DSEG_ERROR_FORMAT, "NIfTI vox_offset is %g", header->voxel_offset);
   }
@@ -316,6 +315,13 @@ static dseg_status open_image(const dseg_input *header, const dseg_open_options 
   return dseg_fail(error, DSEG_ERROR_INPUT, "a NIfTI .hdr file without an .img file beside it");
 }
 
+/* The first bytes of a file that is not compressed. */
+static dseg_status read_start(const dseg_input *input, uint64_t limit, uint8_t *start, size_t size, size_t *got,
+                              dseg_error *error) {
+  (void)limit;
+  return dseg_input_peek(input, 0, start, size, got, error);
+}
+
 static dseg_status read_pair(const dseg_input *input, const dseg_nifti_header *header, size_t bytes,
                              const dseg_open_options *options, dseg_volume_content *content, dseg_error *error) {
   DSEG_TRY(dseg_volume_needs_path(input, "the .img file of this NIfTI .hdr file", error));
@@ -341,6 +347,7 @@ static dseg_status read_plain(const dseg_input *input, const dseg_open_options *
     return dseg_fail(error, DSEG_ERROR_FORMAT, "not a NIfTI header");
   }
   DSEG_TRY(read_header(&header, options, content, &bytes, error));
+  DSEG_TRY(dseg_nifti_read_names(input, &header, read_start, options, content, error));
   return header.has_pair ? read_pair(input, &header, bytes, options, content, error)
                          : read_voxels(input, &header, bytes, options, content, error);
 }
@@ -374,6 +381,7 @@ static dseg_status read_compressed(const dseg_input *input, const dseg_open_opti
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a compressed NIfTI .hdr file");
   }
   DSEG_TRY(read_header(&header, options, content, &bytes, error));
+  DSEG_TRY(dseg_nifti_read_names(input, &header, inflate_head, options, content, error));
   return read_voxels(input, &header, bytes, options, content, error);
 }
 

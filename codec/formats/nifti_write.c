@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/deflate.h"
+#include "formats/nifti_extension.h"
 #include "formats/nifti_header.h"
 #include "formats/volume_output.h"
 
@@ -134,6 +135,33 @@ static dseg_status write_pair(const dseg_volume_output *output, dseg_view header
   return status;
 }
 
+/* The header with its extension, if there is one. */
+static dseg_status put_header(const dseg_volume *volume, const dseg_nifti_header *header, dseg_buffer *bytes,
+                              dseg_error *error) {
+  dseg_buffer extension = {0};
+  uint8_t fixed[DSEG_NIFTI2_BYTES + DSEG_NIFTI_EXTENSION_BYTES];
+  dseg_status status = dseg_nifti_put_extension(volume, &extension, error);
+  if (status == DSEG_OK) {
+    const size_t size = dseg_nifti_format(header, extension.size, fixed);
+    status = dseg_buffer_append(bytes, fixed, size, error);
+  }
+  if (status == DSEG_OK && extension.size > 0) {
+    status = dseg_buffer_append(bytes, extension.data, extension.size, error);
+  }
+  dseg_buffer_free(&extension);
+  return status;
+}
+
+static dseg_status write_parts(const dseg_volume_output *output, dseg_view header, dseg_error *error) {
+  if (output->is_detached) {
+    return write_pair(output, header, error);
+  }
+  if (output->is_compressed) { /* the header is within the compressed stream */
+    return dseg_volume_write_file(output, (dseg_view){NULL, 0}, write_compressed, &header, error);
+  }
+  return dseg_volume_write_file(output, header, write_plain, NULL, error);
+}
+
 dseg_status dseg_nifti_write(const dseg_volume_output *output, dseg_error *error) {
   const dseg_volume *volume = output->volume;
   bool is_second = output->nifti2 || volume->layer_count > NIFTI1_LARGEST;
@@ -143,13 +171,11 @@ dseg_status dseg_nifti_write(const dseg_volume_output *output, dseg_error *error
   dseg_nifti_header header;
   fill_header(volume, is_second, &header);
   header.has_pair = output->is_detached;
-  uint8_t bytes[DSEG_NIFTI2_BYTES + DSEG_NIFTI_EXTENSION_BYTES];
-  const dseg_view view = {bytes, dseg_nifti_format(&header, bytes)};
-  if (output->is_detached) {
-    return write_pair(output, view, error);
+  dseg_buffer bytes = {0};
+  dseg_status status = put_header(volume, &header, &bytes, error);
+  if (status == DSEG_OK) {
+    status = write_parts(output, (dseg_view){bytes.data, bytes.size}, error);
   }
-  if (output->is_compressed) { /* the header is within the compressed stream */
-    return dseg_volume_write_file(output, (dseg_view){NULL, 0}, write_compressed, &view, error);
-  }
-  return dseg_volume_write_file(output, view, write_plain, NULL, error);
+  dseg_buffer_free(&bytes);
+  return status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/os/system.h"
+#include "formats/mitk_nrrd.h"
 #include "formats/nrrd_header.h"
 #include "formats/seg_nrrd.h"
 #include "formats/text.h"
@@ -210,6 +211,7 @@ static dseg_status read_content(const dseg_input *input, const dseg_nrrd_header 
                                  error));
   content->format = "NRRD";
   DSEG_TRY(dseg_seg_nrrd_read(header, options, content, error));
+  DSEG_TRY(dseg_mitk_nrrd_read(header, options, content, error));
   DSEG_TRY(dseg_volume_check_layers(content, options, error));
   return read_voxels(input, header, options, bytes, raw, error);
 }

@@ -64,6 +64,10 @@ typedef struct dseg_volume_content {
   dseg_raw_volume raw;
   dseg_declared_segment *declared; /* in the description's arena */
   size_t declared_count;
+  /* Names and colours of values, in the description's arena, of which the file may have others or fewer: they name what
+   * is there and nothing else. */
+  dseg_declared_segment *names;
+  size_t name_count;
   /* What the header says that several volumes are, where that is no layers of segments: "points in time"; NULL: nothing
    * of that kind. */
   const char *volumes_are;
@@ -97,6 +101,15 @@ dseg_status dseg_volume_settle(dseg_volume_content *content, const dseg_open_opt
 void dseg_volume_forget_place(const dseg_volume_content *content);
 /* Says that several volumes were taken for layers although nothing calls them so. */
 void dseg_volume_note_layers(const dseg_volume_content *content, const dseg_open_options *options);
+
+/* volume_names.c: by layer, then value, of dseg_declared_segment. */
+int dseg_compare_places(const void *a, const void *b);
+/* Give segments the names that the file has for their values, or for the volume that their fractions are in. items:
+ * count segments, those of fractions by layer. */
+void dseg_volume_name_labels(const dseg_volume_content *content, const dseg_open_options *options,
+                             dseg_declared_segment *items, size_t count);
+void dseg_volume_name_fractions(const dseg_volume_content *content, const dseg_open_options *options,
+                                dseg_declared_segment *items, size_t count);
 
 /* Where notes go: to warnings where nobody hears them. */
 const dseg_warning_sink *dseg_volume_notes(const dseg_open_options *options);

@@ -54,15 +54,6 @@ struct segments {
   size_t count;
 };
 
-static int compare_places(const void *a, const void *b) {
-  const dseg_declared_segment *first = a;
-  const dseg_declared_segment *second = b;
-  if (first->layer != second->layer) {
-    return first->layer < second->layer ? -1 : 1;
-  }
-  return (first->value > second->value) - (first->value < second->value);
-}
-
 static int compare_numbers(const void *a, const void *b) {
   const dseg_declared_segment *first = a;
   const dseg_declared_segment *second = b;
@@ -76,14 +67,14 @@ static dseg_status take_declared(struct segments *segments, const dseg_volume_co
   }
   memcpy(segments->items, content->declared, content->declared_count * sizeof *segments->items);
   segments->count = content->declared_count;
-  qsort(segments->items, segments->count, sizeof *segments->items, compare_places);
+  qsort(segments->items, segments->count, sizeof *segments->items, dseg_compare_places);
   for (size_t i = 0; i < segments->count; i++) {
     const dseg_declared_segment *item = &segments->items[i];
     if (item->layer >= content->raw.layer_count) {
       return dseg_fail(error, DSEG_ERROR_FORMAT, "segment '%.100s' is in layer %lu, and there are %zu layers",
                        item->segment.label, (unsigned long)item->layer, content->raw.layer_count);
     }
-    if (i > 0 && compare_places(item - 1, item) == 0) {
+    if (i > 0 && dseg_compare_places(item - 1, item) == 0) {
       return dseg_fail(error, DSEG_ERROR_FORMAT, "segments '%.100s' and '%.100s' have the same label value %lu",
                        item[-1].segment.label, item->segment.label, (unsigned long)item->value);
     }
@@ -104,10 +95,10 @@ static void add_undeclared(struct segments *segments, const dseg_volume_values *
     for (size_t i = 0; i < values->layers[layer].count; i++) {
       const uint32_t value = values->layers[layer].labels[i];
       const dseg_declared_segment place = {.layer = layer, .value = value};
-      while (next < declared && compare_places(&segments->items[next], &place) < 0) {
+      while (next < declared && dseg_compare_places(&segments->items[next], &place) < 0) {
         next++;
       }
-      if (next == declared || compare_places(&segments->items[next], &place) != 0) {
+      if (next == declared || dseg_compare_places(&segments->items[next], &place) != 0) {
         add_found(segments, layer, value);
         if (declared != 0) {
           dseg_warn(&options->warnings, "voxels have the value %lu, which no segment of the header has",
@@ -116,7 +107,7 @@ static void add_undeclared(struct segments *segments, const dseg_volume_values *
       }
     }
   }
-  qsort(segments->items, segments->count, sizeof *segments->items, compare_places);
+  qsort(segments->items, segments->count, sizeof *segments->items, dseg_compare_places);
 }
 
 /* Labels of all layers together. */
@@ -140,11 +131,13 @@ static dseg_status list_labels(struct segments *segments, const dseg_volume_cont
   }
   DSEG_TRY(take_declared(segments, content, error));
   add_undeclared(segments, values, options);
+  dseg_volume_name_labels(content, options, segments->items, segments->count);
   return DSEG_OK;
 }
 
 /* One for each layer, with the names that the file has for it. */
-static dseg_status list_fractions(struct segments *segments, const dseg_volume_content *content, dseg_error *error) {
+static dseg_status list_fractions(struct segments *segments, const dseg_volume_content *content,
+                                  const dseg_open_options *options, dseg_error *error) {
   segments->items = calloc(content->raw.layer_count, sizeof *segments->items);
   if (segments->items == NULL) {
     return out_of_memory(error);
@@ -159,6 +152,7 @@ static dseg_status list_fractions(struct segments *segments, const dseg_volume_c
     segments->items[i].layer = (uint32_t)i;
     segments->items[i].value = (uint32_t)i + 1;
   }
+  dseg_volume_name_fractions(content, options, segments->items, segments->count);
   return DSEG_OK;
 }
 
@@ -186,7 +180,7 @@ static dseg_status number_segments(struct segments *segments, dseg_error *error)
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "layers share label values, and no numbers are left above %lu",
                      (unsigned long)next);
   }
-  qsort(items, segments->count, sizeof *items, compare_places);
+  qsort(items, segments->count, sizeof *items, dseg_compare_places);
   for (size_t i = 0; i < segments->count; i++) {
     if (items[i].segment.number == 0) {
       items[i].segment.number = ++next;
@@ -203,9 +197,12 @@ static dseg_status complete_segment(dseg_description *description, dseg_segment 
     char label[40];
     (void)snprintf(label, sizeof label, "Segment %lu", (unsigned long)segment->number);
     segment->label = dseg_description_strdup(description, label);
+    segment->assumed |= DSEG_ASSUMED_LABEL;
   }
+  segment->assumed |= DSEG_ASSUMED_ALGORITHM; /* no research format says who or what made it */
   if (!segment->has_color) {
     segment->has_color = true;
+    segment->assumed |= DSEG_ASSUMED_COLOR;
     dseg_default_color(index, segment->rgb);
     dseg_rgb_to_cielab(segment->rgb, segment->cielab);
   }
@@ -320,7 +317,7 @@ static dseg_status make_source(dseg_volume_content *content, const dseg_volume_v
   const unsigned bits = bits_for(values);
   DSEG_TRY(finish_voxels(&content->raw, bits, values->fractions, kept, options, error));
   if (values->fractions) {
-    DSEG_TRY(list_fractions(segments, content, error));
+    DSEG_TRY(list_fractions(segments, content, options, error));
     content->description->kind = DSEG_VOXELS_PROBABILITY;
     content->description->maximum_fraction = 255;
   } else {

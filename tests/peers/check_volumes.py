@@ -9,6 +9,7 @@ import gzip
 import itertools
 import pathlib
 import sys
+from xml.etree import ElementTree
 
 import nibabel
 import nrrd
@@ -100,6 +101,45 @@ def nibabel_files():
         parts = (content[:100], content[100:5000], content[5000:])
         pathlib.Path("parts.nii.gz").write_bytes(b"".join(gzip.compress(part) for part in parts))
         check_reading("parts.nii.gz", labels, affine)
+
+
+LABEL_NAMES = {1: "spleen", 2: "kidney_right", 100: "a & b"}
+
+
+def caret_extension():
+    """Names as TotalSegmentator writes them into the header, and Connectome Workbench."""
+    root = ElementTree.Element("CaretExtension")
+    table = ElementTree.SubElement(ElementTree.SubElement(root, "VolumeInformation", Index="0"), "LabelTable")
+    for key, name in LABEL_NAMES.items():
+        label = ElementTree.SubElement(table, "Label", Key=str(key), Red="0.2", Green="0.4", Blue="0.6", Alpha="1")
+        label.text = name
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def nibabel_names():
+    """Names in header extensions, by nibabel: those that it writes are read, and it reads those that are written."""
+    labels = make_labels()
+    voxels = np.transpose(labels, (2, 1, 0)).astype("u1")
+    for code, (image_class, suffix) in itertools.product((0, 30), (
+        (nibabel.Nifti1Image, ".nii"), (nibabel.Nifti2Image, ".nii.gz"), (nibabel.Nifti1Pair, ".hdr"))):  # fmt: skip
+        with step(f"names in {image_class.__name__} {suffix}, code {code}"):
+            image = image_class(voxels, TO_DICOM @ AFFINES["oblique"])
+            image.header.extensions.append(nibabel.nifti1.Nifti1Extension(code, caret_extension()))
+            nibabel.save(image, f"named{suffix}")
+            dseg("convert", f"named{suffix}", "named.dcm", "--force")
+            segments = dseg_info("named.dcm")["segments"]
+            assert {item["number"]: item["label"] for item in segments} == LABEL_NAMES, segments
+            assert {item["color"] for item in segments} == {"#336699"}, segments
+            dseg("convert", "named.dcm", "back.nii.gz", "--force")
+            back = nibabel.load("back.nii.gz")
+            extension, copy = back.header.extensions
+            assert (extension.get_code(), copy.get_code()) == (0, 30)
+            root = ElementTree.fromstring(bytes(extension.get_content()).decode().strip("\0"))
+            found = {int(label.get("Key")): label.text for label in root.iter("Label")}
+            assert found == LABEL_NAMES, found
+            assert np.array_equal(np.asarray(back.dataobj), voxels)
+            read = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage("back.nii.gz"))
+            assert np.array_equal(read, labels)
 
 
 def simpleitk_files():
@@ -279,6 +319,7 @@ def real_files():
 
 CASES = {
     "nibabel": nibabel_files,
+    "names": nibabel_names,
     "simpleitk": simpleitk_files,
     "pynrrd": pynrrd_files,
     "written": written_files,

@@ -45,7 +45,7 @@ static void unusable_objects_are_named(void **state) {
   expect_failure(PLUGINS "/plugin_wrong_abi", "plugin_wrong_abi/plugin.so: ");
   expect_failure(PLUGINS "/plugin_version3", "plugin_version3/plugin.so: ");
   expect_failure(PLUGINS "/plugin_version3",
-                 "made for interface 3, this library has 4: it has to be built with the "
+                 "made for interface 3, this library has 5: it has to be built with the "
                  "dseg/plugin.h of this version");
   expect_failure(PLUGINS "/plugin_taken_name", "already a frame codec with the name explicit-le");
   expect_failure(PLUGINS "/plugin_taken_uid", "transfer syntax 1.2.840.10008.1.2.5 is that of rle");

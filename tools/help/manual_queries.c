@@ -6,9 +6,12 @@
 
 const manual_row manual_info[] = {
     {MANUAL_DESCRIPTION,
-     "It says format, representation, transfer syntax, size, spacing, orientation, frames, segments with codes and "
-     "colours, and where the bytes go: pixel data, per-frame functional groups, the rest. Spacing is between rows, "
-     "columns and planes; what the file does not say, and positions do not show, is `unknown`."},
+     "It says format, representation, transfer syntax, who made it and from whose work, size, spacing, orientation, "
+     "frames, segments with "
+     "codes (the type with its side, and of a lesion where it is), colours and algorithm, and where the bytes go: "
+     "pixel data, per-frame functional "
+     "groups, the rest. Spacing is between rows, columns and planes; what the file does not say, and positions do not "
+     "show, is `unknown`."},
     {"--statistics", "Volumes are in millilitres, areas in square millimetres."},
     {"--json", "The keys: [cli-json.md](cli-json.md)."},
     {MANUAL_NOTES,

@@ -49,6 +49,13 @@ typedef enum dseg_algorithm_type {
   DSEG_ALGORITHM_MANUAL
 } dseg_algorithm_type;
 
+/* What a file did not say of a segment, and reading it made up. */
+enum {
+  DSEG_ASSUMED_LABEL = 1,    /* "Segment 3" */
+  DSEG_ASSUMED_COLOR = 2,    /* that of dseg_default_color */
+  DSEG_ASSUMED_ALGORITHM = 4 /* DSEG_ALGORITHM_AUTOMATIC */
+};
+
 /* One segment (Segment Description Macro, PS3.3 Table C.8.20-4). */
 typedef struct dseg_segment {
   uint32_t number;         /* Segment Number (0062,0004), and the value of its voxels in a label map */
@@ -75,6 +82,7 @@ typedef struct dseg_segment {
    * than a dseg_code holds. Encoded as the description's attributes are. What is said above counts: a sequence of codes
    * that says something else than its member is not written. */
   dseg_view attributes;
+  unsigned assumed; /* DSEG_ASSUMED_: what nobody said; 0: all was said */
 } dseg_segment;
 
 typedef enum dseg_space {

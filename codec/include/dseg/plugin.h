@@ -31,7 +31,7 @@ extern "C" {
  * not change it: a plug-in says how large its structs are (struct_size), and the library takes members that it does not
  * have for 0. A plug-in runs with the version of the library that it was built with, and later ones of the same number.
  * Everything up to number 3 is refused, whatever else the struct says. */
-#define DSEG_PLUGIN_ABI 4u
+#define DSEG_PLUGIN_ABI 5u
 
 /* A UID that is fixed in software, below the one root that a build has (CMake's DSEG_UID_ROOT; PS3.5 9.1, B.2). suffix
  * is a string literal: "1" is the library's Implementation Class UID, "2.P.V" the transfer syntax and "3.P.V" the SOP

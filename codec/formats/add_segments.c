@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* metadata_add.c - segments that a JSON describes and no voxel has become segments of the description. PS3.3 C.8.20.2
+/* add_segments.c - segments that a list describes and no voxel has become segments of the description. PS3.3 C.8.20.2
  * asks for no frame of a described segment. */
-#include "dseg/formats.h"
-
-#if DSEG_HAVE_JANSSON
+#include "formats/add_segments.h"
 
 #include <stdlib.h>
 
-#include "formats/metadata.h"
-
 static int compare_numbers(const void *a, const void *b) {
-  const dseg_json_segment *first = a;
-  const dseg_json_segment *second = b;
+  const dseg_changed_segment *first = a;
+  const dseg_changed_segment *second = b;
   return (first->segment.number > second->segment.number) - (first->segment.number < second->segment.number);
 }
 
 static int compare_origins(const void *a, const void *b) {
-  const dseg_segment_origin *first = &((const dseg_json_segment *)a)->change.origin;
-  const dseg_segment_origin *second = &((const dseg_json_segment *)b)->change.origin;
+  const dseg_segment_origin *first = &((const dseg_changed_segment *)a)->change.origin;
+  const dseg_segment_origin *second = &((const dseg_changed_segment *)b)->change.origin;
   if (first->number != second->number) {
     return first->number < second->number ? -1 : 1;
   }
@@ -26,7 +22,8 @@ static int compare_origins(const void *a, const void *b) {
 
 /* A segment has its label as its number, unless another has it, it is the background's, or no Segment Number
  * (0062,0004), US, can be it; then it gets the next number after the greatest, as in files opened together. */
-static void number_added(const dseg_description *description, dseg_json_segment *segments, size_t known, size_t count) {
+static void number_added(const dseg_description *description, dseg_changed_segment *segments, size_t known,
+                         size_t count) {
   uint32_t greatest = known > 0 ? segments[known - 1].segment.number : 0;
   qsort(segments + known, count - known, sizeof *segments, compare_origins);
   for (size_t i = known; i < count; i++) {
@@ -45,8 +42,8 @@ static void number_added(const dseg_description *description, dseg_json_segment 
   }
 }
 
-dseg_status dseg_json_add_segments(dseg_description *description, dseg_json_segment *segments, size_t known,
-                                   size_t count, dseg_error *error) {
+dseg_status dseg_add_segments(dseg_description *description, dseg_changed_segment *segments, size_t known, size_t count,
+                              dseg_error *error) {
   if (count > UINT16_MAX) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "%zu segments with those of the metadata, more than can be numbered", count);
@@ -56,6 +53,7 @@ dseg_status dseg_json_add_segments(dseg_description *description, dseg_json_segm
     dseg_segment *segment = &segments[i].segment;
     if (!segment->has_color) {
       segment->has_color = true;
+      segment->assumed |= DSEG_ASSUMED_COLOR;
       dseg_default_color(i, segment->rgb);
       dseg_rgb_to_cielab(segment->rgb, segment->cielab);
     }
@@ -72,5 +70,3 @@ dseg_status dseg_json_add_segments(dseg_description *description, dseg_json_segm
   description->segment_count = count;
   return DSEG_OK;
 }
-
-#endif
