@@ -107,6 +107,7 @@ static dseg_status run_job(dseg_convert_job *job, const given_files *given, dseg
   if (job->source == NULL) {
     DSEG_TRY(open_source(job, given, opened, error));
   }
+  DSEG_TRY(dseg_convert_read_metadata(job, error));
   DSEG_TRY(dseg_convert_prepare(job, error));
   return write_output(job, error);
 }
@@ -138,6 +139,8 @@ static void free_job(dseg_convert_job *job) {
   dseg_description_destroy(job->target);
   dseg_source_close(job->view);
   dseg_source_close(job->whole_view);
+  dseg_source_close(job->regions);
+  dseg_name_table_destroy(job->names_table);
 }
 
 /* What a buffer held before: a conversion that fails behind its writer leaves it that. */

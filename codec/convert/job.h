@@ -9,6 +9,7 @@
 
 #include "convert/report.h"
 #include "dseg/convert.h"
+#include "names/table.h"
 #include "sources/source.h"
 
 typedef struct dseg_convert_job dseg_convert_job;
@@ -23,8 +24,10 @@ dseg_warning_sink dseg_convert_note_sink(dseg_convert_warnings *notes);
 
 struct dseg_convert_job {
   const dseg_convert_options *options;
-  dseg_source *source; /* borrowed */
-  dseg_source *view;   /* of the source: the planes and segments of the target; owned */
+  dseg_source *source;          /* borrowed; regions once they are made */
+  dseg_name_table *names_table; /* the options' metadata; owned; NULL: none */
+  dseg_source *regions;         /* of the source that was opened, as the table has them; owned; NULL: none */
+  dseg_source *view;            /* of the source: the planes and segments of the target; owned */
   /* The view with all planes, which may still be turned, where the view has those of DSEG_GRID_TIGHT alone; owned;
    * NULL: the view. */
   dseg_source *whole_view;
@@ -41,7 +44,7 @@ struct dseg_convert_job {
   /* By segment index of the target: index in the view, and in the source until there is one. Absent segments, which the
    * JSON describes and the source does not have, have indices from its segment_count on. */
   uint32_t *source_segment;
-  const dseg_metadata_segment *changes; /* by segment of the target as the JSON left it; NULL: there was no JSON */
+  const dseg_metadata_segment *changes; /* by segment of the target as the metadata left it; NULL: there was none */
   uint32_t *read_segments;              /* read_count of them: source_segment without those that are absent */
   size_t read_count;
   uint32_t *metadata_lists; /* by segment index of the view: the list of the JSON that names it */
@@ -176,9 +179,16 @@ dseg_status dseg_convert_assign_layers(dseg_convert_job *job, uint32_t *layer_of
 dseg_status dseg_convert_to_dicom(dseg_convert_job *job, dseg_error *error);
 dseg_status dseg_convert_to_volume(dseg_convert_job *job, dseg_error *error);
 dseg_status dseg_convert_split_volumes(dseg_convert_job *job, dseg_error *error);
-/* metadata_files.c: applies the JSON that is read, and writes the one that is asked for. */
+/* metadata_files.c: reads the metadata, and makes the regions that it has of the source; applies it; and writes the
+ * JSON that is asked for. */
+dseg_status dseg_convert_read_metadata(dseg_convert_job *job, dseg_error *error);
 dseg_status dseg_convert_apply_metadata(dseg_convert_job *job, dseg_error *error);
 dseg_status dseg_convert_write_metadata(dseg_convert_job *job, dseg_error *error);
+
+/* said.c: what the options say of the algorithm; and what nobody says of segments, which is assumed with a note, or
+ * refused. */
+dseg_status dseg_convert_set_algorithm(dseg_convert_job *job, dseg_error *error);
+dseg_status dseg_convert_check_said(dseg_convert_job *job, dseg_error *error);
 
 /* outputs.c */
 /* Fails when two of these are one file, or one is an input of the run: before the work rather than after it. */

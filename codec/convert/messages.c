@@ -23,6 +23,9 @@ const char *dseg_convert_name(const dseg_convert_job *job, dseg_convert_option o
       [DSEG_OPTION_REPLACE] = "DSEG_OUTPUT_REPLACE",
       [DSEG_OPTION_SLICE_AXIS] = "slice_axis",
       [DSEG_OPTION_SPACING] = "spacing",
+      [DSEG_OPTION_REQUIRE_CODES] = "require_codes",
+      [DSEG_OPTION_ALGORITHM] = "algorithm_name",
+      [DSEG_OPTION_ALGORITHM_TYPE] = "algorithm_type",
   };
   const char *const *names = job->options->option_names;
   const bool is_named = names != NULL && (size_t)option < job->options->option_name_count && names[option] != NULL;

@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* metadata_files.c - dcmqi's JSON: applied to what is converted, and written beside the output. */
+/* metadata_files.c - names, codes and colours: tables of any kind, applied to what is converted; dcmqi's JSON, written
+ * beside the output. */
 #include <stdlib.h>
 
 #include "convert/job.h"
 
-static dseg_status read_metadata(dseg_convert_job *job, const dseg_metadata_files *files, const dseg_warning_sink *sink,
-                                 dseg_error *error) {
-  const dseg_convert_options *options = job->options;
-  if (options->metadata_input != NULL) {
-    const char *name = options->metadata != NULL ? options->metadata : "metadata";
-    return dseg_metadata_read_input(options->metadata_input, name, job->target, files, sink, error);
-  }
-  return dseg_metadata_read(options->metadata, job->target, files, sink, error);
+static const char *metadata_name(const dseg_convert_job *job) {
+  return job->options->metadata != NULL ? job->options->metadata : "metadata";
 }
 
-/* The JSON knows segments by the file they came from and their number in it. */
+dseg_status dseg_convert_read_metadata(dseg_convert_job *job, dseg_error *error) {
+  const dseg_convert_options *options = job->options;
+  if (options->metadata == NULL && options->metadata_input == NULL) {
+    return DSEG_OK;
+  }
+  const dseg_status status =
+      dseg_name_table_read(metadata_name(job), options->metadata_input, &job->names_table, error);
+  if (status != DSEG_OK) {
+    return dseg_convert_fail_file(job, options->metadata, status, error);
+  }
+  if (!job->names_table->has_regions) {
+    return DSEG_OK;
+  }
+  const dseg_status made = dseg_name_table_make_regions(job->names_table, job->source, options->memory_limit,
+                                                        options->threads, &job->regions, error);
+  job->source = job->regions != NULL ? job->regions : job->source;
+  return made == DSEG_OK ? DSEG_OK : dseg_convert_fail_file(job, options->metadata, made, error);
+}
+
+/* Tables know segments by the file they came from and their number in it. */
 dseg_status dseg_convert_apply_metadata(dseg_convert_job *job, dseg_error *error) {
   const dseg_convert_options *options = job->options;
   const size_t count = job->target->segment_count;
-  if (options->metadata == NULL && options->metadata_input == NULL) {
+  if (job->names_table == NULL) {
     return DSEG_OK;
   }
   dseg_segment_origin *origins = calloc(count + 1, sizeof *origins);
@@ -39,8 +53,13 @@ dseg_status dseg_convert_apply_metadata(dseg_convert_job *job, dseg_error *error
                                      .lists = job->metadata_lists,
                                      .segments = &changes};
   dseg_convert_warnings warnings = {job, options->metadata};
-  const dseg_warning_sink sink = dseg_convert_warning_sink(&warnings);
-  const dseg_status status = read_metadata(job, &files, &sink, error);
+  const dseg_names_options names = {.struct_size = sizeof names,
+                                    .files = &files,
+                                    .input = options->metadata_input,
+                                    .present_only = options->present_only,
+                                    .warnings = dseg_convert_warning_sink(&warnings),
+                                    .notes = dseg_convert_note_sink(&warnings)};
+  const dseg_status status = dseg_name_table_apply(job->names_table, true, job->target, &names, error);
   free(origins);
   job->changes = changes;
   return status == DSEG_OK ? DSEG_OK : dseg_convert_fail_file(job, options->metadata, status, error);

@@ -39,6 +39,7 @@ static dseg_status check_choices(const dseg_convert_options *options, dseg_error
   DSEG_TRY(check_choice("overlap", (int)options->overlap, DSEG_OVERLAP_TO_LAST, error));
   DSEG_TRY(check_choice("numbering", (int)options->numbering, DSEG_NUMBERS_AS_STORED, error));
   DSEG_TRY(check_choice("slice_axis", (int)options->slice_axis, DSEG_SLICES_AXIAL, error));
+  DSEG_TRY(check_choice("algorithm_type", (int)options->algorithm_type, DSEG_ALGORITHM_IS_MANUAL, error));
   return check_choice("files", (int)options->files, DSEG_FILES_BY_LAYER_COUNTED, error);
 }
 
@@ -97,6 +98,9 @@ static const char *useless_option(const dseg_convert_options *options, bool dico
       {"offset_table", options->offset_table != DSEG_OFFSET_TABLE_BASIC, true},
       {"frame_order", options->frame_order != DSEG_FRAME_ORDER_PLANE, true},
       {"uid_seed", options->uid_seed != NULL, true},
+      {"algorithm_name", options->algorithm_name != NULL && options->metadata_output == NULL, true},
+      {"algorithm_type", options->algorithm_type != DSEG_ALGORITHM_AS_SAID && options->metadata_output == NULL, true},
+      {"require_codes", options->require_codes != 0 && options->metadata_output == NULL, true},
       {"references", options->reference_count > 0 && options->grid != DSEG_GRID_REFERENCE, true},
       {"files", options->files != DSEG_FILES_ONE, false},
       {"compression", options->compression != 0, false},

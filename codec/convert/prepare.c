@@ -144,6 +144,7 @@ static dseg_status settle_output(dseg_convert_job *job, dseg_error *error) {
   DSEG_TRY(dseg_convert_number_segments(job, error));
   DSEG_TRY(dseg_convert_check_segments(job, error));
   DSEG_TRY(dseg_convert_note_absent(job, error));
+  DSEG_TRY(dseg_convert_check_said(job, error));
   return job->format == NULL ? dseg_convert_settle_attributes(job, error) : DSEG_OK;
 }
 
@@ -154,6 +155,7 @@ dseg_status dseg_convert_prepare(dseg_convert_job *job, dseg_error *error) {
   }
   DSEG_TRY(dseg_convert_check_spacing(job, error));
   DSEG_TRY(dseg_convert_apply_metadata(job, error));
+  DSEG_TRY(dseg_convert_set_algorithm(job, error));
   DSEG_TRY(dseg_convert_settle_masks(job, error));
   DSEG_TRY(set_series_text(job, error));
   return settle_output(job, error);

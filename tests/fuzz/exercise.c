@@ -320,3 +320,56 @@ dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *erro
   exercise_reader(data, size, status, apply_metadata);
   return status;
 }
+
+/* Applies a table to a label map of three segments; or to masks, which are called as their files are. */
+static dseg_status read_names(const dseg_input *input, bool are_masks, dseg_error *error) {
+  static const dseg_segment_origin origins[3] = {{0, 1}, {1, 1}, {2, 1}};
+  static const char *const names[3] = {"liver.nii.gz", "left_kidney.nii.gz", "Segment 3.nii"};
+  static const uint32_t numbers[3] = {1, 2, 17};
+  dseg_description *description = dseg_description_create();
+  dseg_segment *segments = description != NULL ? dseg_description_alloc(description, 3 * sizeof *segments) : NULL;
+  must(segments != NULL, "out of memory");
+  for (uint32_t i = 0; i < 3; i++) {
+    segments[i] = (dseg_segment){.number = numbers[i], .label = "before", .assumed = DSEG_ASSUMED_LABEL};
+  }
+  description->segments = segments;
+  description->segment_count = 3;
+  const dseg_metadata_segment *changes = NULL;
+  const dseg_named_segment *named = NULL;
+  const dseg_metadata_files files = {.struct_size = sizeof files,
+                                     .count = are_masks ? 3 : 1,
+                                     .origins = are_masks ? origins : NULL,
+                                     .names = are_masks ? names : NULL,
+                                     .segments = &changes};
+  const dseg_names_options options = {.struct_size = sizeof options, .files = &files, .input = input, .named = &named};
+  const dseg_status status = dseg_names_apply("input", description, &options, error);
+  must(status == DSEG_OK || (description->segments == segments && description->segment_count == 3),
+       "a failure changes the description");
+  must(status != DSEG_OK || (changes != NULL && named != NULL), "changes are told");
+  for (size_t i = 0; i < description->segment_count; i++) {
+    const dseg_segment *segment = &description->segments[i];
+    must(segment->label != NULL && (status == DSEG_OK || strcmp(segment->label, "before") == 0),
+         "a failure changes a segment");
+    must(i == 0 || segment->number > segment[-1].number, "numbers ascend");
+    must((segment->category.value == NULL) == (segment->type.value == NULL), "a category without a type");
+  }
+  dseg_description_destroy(description);
+  return status;
+}
+
+static dseg_status apply_names(dseg_input *input, dseg_error *error) {
+  dseg_status status = read_names(input, false, error);
+  if (status != DSEG_OK && status != DSEG_ERROR_INPUT) {
+    status = read_names(input, true, error);
+  }
+  dseg_input_close(input);
+  return status;
+}
+
+dseg_status exercise_names(const uint8_t *data, size_t size, dseg_error *error) {
+  dseg_input *input = NULL;
+  must(dseg_input_from_memory((dseg_view){data, size}, &input, error) == DSEG_OK, "no input of memory");
+  const dseg_status status = apply_names(input, error);
+  exercise_reader(data, size, status, apply_names);
+  return status;
+}

@@ -26,6 +26,9 @@ dseg_status exercise_transcode(const uint8_t *data, size_t size, dseg_error *err
 /* Applies the bytes, as metadata JSON, to a description of two files, and if they do not fit, of one. */
 dseg_status exercise_metadata(const uint8_t *data, size_t size, dseg_error *error);
 
+/* Applies the bytes, as a table of names of any kind, to a label map, and if they do not fit, to masks. */
+dseg_status exercise_names(const uint8_t *data, size_t size, dseg_error *error);
+
 /* What libFuzzer calls; each target defines it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seeds that the library itself does not write: other byte orders, types and header forms, and real objects.
 
-usage: more_seeds.py CORPUS        adds to CORPUS/dicom, nifti, nrrd, metaimage and metadata
+usage: more_seeds.py CORPUS        adds to CORPUS/dicom, nifti, nrrd, metaimage, metadata and names
 """
 
 import gzip
@@ -59,6 +59,8 @@ def write_nifti(folder):
     (folder / "qform.nii").write_bytes(nifti1("<", 2, "B", qform=True))
     extension = struct.pack("<2i", 32, 6) + b"a comment here, 24 bytes"
     (folder / "extension.nii").write_bytes(nifti1("<", 2, "B", extension=extension))
+    (folder / "names.nii").write_bytes(nifti1("<", 2, "B", extension=extension + caret(0)))
+    (folder / "names.nii.gz").write_bytes(gzip.compress(nifti1("<", 2, "B", extension=caret(30))))
     (folder / "members.nii.gz").write_bytes(b"".join(gzip.compress(part) for part in halves(nifti1("<", 4, "h"))))
 
 
@@ -80,6 +82,12 @@ def write_nrrd(folder):
             (folder / f"{type_name.replace(' ', '-')}-{endian}.nrrd").write_bytes(raw)
             packed = head.format(encoding="gzip", **fields).encode() + gzip.compress(body)
             (folder / f"{type_name.replace(' ', '-')}-{endian}-gzip.nrrd").write_bytes(packed)
+    groups = json.dumps([{"labels": [{"name": "a", "value": 1, "color": {"type": "ColorProperty", "value": [1, 0.5, 0]}},
+                                     {"name": "b", "value": 2, "color": [0, 1, 0]}]}])  # fmt: skip
+    mitk = head.format(type="uchar", space="LPS", endian="little", encoding="raw").replace(
+        "key:=value", f"org.mitk.multilabel.segmentation.labelgroups:={groups}"
+    )
+    (folder / "mitk.nrrd").write_bytes(mitk.encode() + bytes(VOXELS))
     crlf = head.format(type="uchar", space="LPS", endian="little", encoding="raw").replace("\n", "\r\n").encode()
     (folder / "crlf.nrrd").write_bytes(crlf + bytes(VOXELS))
 
@@ -116,6 +124,50 @@ def write_metadata(folder):
         (folder / f"{name}-indented.json").write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
+def caret(code):
+    """A header extension with names, as TotalSegmentator (0) and Connectome Workbench (30) write it."""
+    labels = "".join(
+        f'<Label Key="{key}" Red="0.{key}" Green="0.5" Blue="1" Alpha="1"><![CDATA[name {key}]]></Label>' for key in (1, 2, 3)
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?><CaretExtension><VolumeInformation Index="0"><LabelTable>'
+        f"{labels}</LabelTable><VolumeType><![CDATA[Label]]></VolumeType></VolumeInformation></CaretExtension>"
+    ).encode()
+    text += bytes(-(len(text) + 8) % 16)
+    return struct.pack("<2i", len(text) + 8, code) + text
+
+
+def write_names(folder):
+    sequence = "SegmentedProperty{}CodeSequence.{}"
+    columns = [sequence.format(which, part) for which in ("Category", "Type", "TypeModifier")
+               for part in ("CodingSchemeDesignator", "CodeValue", "CodeMeaning")]  # fmt: skip
+    kidney = "SCT,123037004,Anatomical Structure,SCT,64033007,Kidney,SCT,7771000,Left"
+    texts = {
+        "mapping.csv": f"Structure,{','.join(columns)},DicomRGBColor\nkidney_left,{kidney},\"1,2,3\"\n",
+        "codes.csv": f"LabelValue,Name,{','.join(columns)}\n1,\"a \"\"b\"\"\",{kidney}\n",
+        "dseg.tsv": "index\tname\tcolor\n1\tliver\t#dd8265\n2\tspleen\t#9d6ca2\n9\tcolon\t#000000\n",
+        "FreeSurferColorLUT.txt": "#No. Label R G B A\n0 Unknown 0 0 0 0\n17 Left-Hippocampus 220 216 20 0\n",
+        "itk-snap.label": '#\n 0 0 0 0 0 0 0 "Clear Label"\n 1 255 0 0 1 1 1 "Label 1"\n 2 0 255 0 1 1 1 "b"\n',
+        "slicer.ctbl": "# Color table file x\n1 tissue 128 174 128 255\n2 bone 241 214 145 255\n",
+        "plain.txt": "1 liver\n2 left kidney\n17: colon\n",
+        "plain.csv": "1,liver\n2,left kidney,#010203\n",
+    }
+    labels = {"background": 0, "whole": [1, 2, 17], "core": [2, 17], "rest": 17}
+    documents = {
+        "dataset.json": {"channel_names": {"0": "CT"}, "labels": {"background": 0, "liver": 1, "kidney": 2, "x": 3}},
+        "regions.json": {"labels": labels, "regions_class_order": [1, 2, 17], "file_ending": ".nii.gz"},
+        "metadata.json": {"network_data_format": {"outputs": {"pred": {"channel_def": {"0": "background", "1": "liver"}}}}},
+        "label_map.json": {"model": "m", "labels": {"1": "liver", "2": "spleen"}},
+        "plain.json": {"1": "liver", "2": "spleen", "17": "colon"},
+        "rows.json": [{"value": 1, "name": "liver", "color": [1, 2, 3]}, {"value": 2, "name": "b", "color": "#010203"}],
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for name, document in documents.items():
+        (folder / name).write_text(json.dumps(document), encoding="utf-8")
+    write_metadata(folder)
+
+
 def copy_real(folder):
     """Small real objects, where they are at hand."""
     data = pathlib.Path(os.environ.get("DSEG_DATA", "."))
@@ -130,6 +182,7 @@ def main():
         ("nrrd", write_nrrd),
         ("metaimage", write_metaimage),
         ("metadata", write_metadata),
+        ("names", write_names),
         ("dicom", copy_real),
     ):
         (corpus / name).mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ import sys
 
 # The folders of codec/, lowest first; files beside them are the top. A folder may include those before it.
 ORDER = ["base", "model", "terms", "sources", "dicom", "seg_read", "seg_write", "transcode", "reference", "representations", "frames",
-         "formats", "validate", "convert", "compare", "top"]
+         "formats", "names", "validate", "convert", "compare", "top"]
 # Headers of compression and file libraries: one file includes each, so that one file knows the library.
 LIBRARIES = re.compile(r"<((?:zlib|libdeflate|charls|openjpeg|openjph|jxl|jpeglib|jerror|jansson|png|zstd|dcmtk|iconv)\b[^>]*)>")
 # Headers of C17. All others are the system's, and two folders alone include them: what the library and the program ask

@@ -130,6 +130,7 @@ static void files_in_other_formats(void **state) {
   CALL_FAILS(dseg_metadata_write("/nonexistent/a.json", description, NULL, false, &error));
   CALL_FAILS(dseg_metadata_read_input(NULL, "a.json", description, NULL, NULL, &error));
   CALL_FAILS(dseg_metadata_write_to(NULL, description, NULL, &error));
+  CALL_FAILS(dseg_names_apply("/nonexistent/a.csv", description, NULL, &error));
   CALL_FAILS(dseg_output_put(NULL, (dseg_view){NULL, 0}, &error));
   static const char *const names[] = {"/nonexistent/a.json"};
   CALL(DSEG_OK, dseg_output_set_add_input(set, names[0], &error));

@@ -200,6 +200,14 @@ static dseg_status read_metadata_with(const void *files, dseg_error *error) {
   return status;
 }
 
+static dseg_status apply_names_with(const void *options, dseg_error *error) {
+  dseg_description *description = dseg_description_create();
+  assert_non_null(description);
+  const dseg_status status = dseg_names_apply("/nonexistent/a.csv", description, options, error);
+  dseg_description_destroy(description);
+  return status;
+}
+
 static dseg_status write_metadata_with(const void *files, dseg_error *error) {
   dseg_description *description = dseg_description_create();
   assert_non_null(description);
@@ -304,6 +312,7 @@ static const struct {
 #if DSEG_TEST_METADATA
     {"dseg_metadata_files", sizeof(dseg_metadata_files), read_metadata_with},
     {"dseg_metadata_files", sizeof(dseg_metadata_files), write_metadata_with},
+    {"dseg_names_options", sizeof(dseg_names_options), apply_names_with},
 #endif
     {"dseg_output", sizeof(dseg_output), create_writer_into},
     {"dseg_output", sizeof(dseg_output), transcode_into},

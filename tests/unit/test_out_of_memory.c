@@ -262,6 +262,24 @@ static void metadata(void **state) {
   dseg_buffer_free(&bytes);
 }
 
+static void names(void **state) {
+  (void)state;
+  static const char *const tables[] = {
+    "index\tname\tcolor\n1\tliver\t#010203\n2\t\"left \"\"kidney\"\"\"\t#040506\n40\tcolon\t#070809\n",
+    "1 liver 1 2 3 0\n2 spleen 4 5 6 0\n12 colon 7 8 9 0\n",
+#if DSEG_TEST_METADATA
+    "{\"labels\":{\"all\":[1,2,3,4,5,6,7,8,9,10,11,12],\"some\":[2,3],\"liver\":1},\"channel_names\":{}}",
+#endif
+  };
+  for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+    dseg_buffer bytes = {0};
+    assert_int_equal(dseg_buffer_append(&bytes, tables[i], strlen(tables[i]), NULL), DSEG_OK);
+    const memory_trial applied = {"apply names", run_apply_names, &bytes, 1, NULL, NULL};
+    check_trial(&applied);
+    dseg_buffer_free(&bytes);
+  }
+}
+
 static void descriptions(void **state) {
   (void)state;
   const memory_trial copied = {"copy a description", run_copy, NULL, 0, NULL, NULL};
@@ -292,11 +310,17 @@ int main(int argc, char **argv) {
     return 1;
   }
   const struct CMUnitTest tests[] = {
-      TEST(descriptions),    TEST(metadata),
-      TEST(volumes),         TEST(volumes_of_two_files),
-      TEST(passing_volumes), TEST(parts_of_a_concatenation),
-      TEST(references),      TEST(views),
-      TEST(conversions),     TEST(palettes),
+      TEST(descriptions),
+      TEST(metadata),
+      TEST(names),
+      TEST(volumes),
+      TEST(volumes_of_two_files),
+      TEST(passing_volumes),
+      TEST(parts_of_a_concatenation),
+      TEST(references),
+      TEST(views),
+      TEST(conversions),
+      TEST(palettes),
       TEST(objects),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

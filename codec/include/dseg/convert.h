@@ -33,6 +33,7 @@
 
 #include "dseg/formats.h"
 #include "dseg/io.h"
+#include "dseg/names.h"
 #include "dseg/plugin.h"
 #include "dseg/source.h"
 #include "dseg/writer.h"
@@ -118,8 +119,19 @@ typedef enum dseg_convert_option {
   DSEG_OPTION_REPLACE, /* DSEG_OUTPUT_REPLACE */
   DSEG_OPTION_SLICE_AXIS,
   DSEG_OPTION_SPACING,
+  DSEG_OPTION_REQUIRE_CODES,
+  DSEG_OPTION_ALGORITHM,
+  DSEG_OPTION_ALGORITHM_TYPE,
   DSEG_OPTION_COUNT
 } dseg_convert_option;
+
+/* Segment Algorithm Type (0062,0008) of all segments. */
+typedef enum dseg_algorithm_choice {
+  DSEG_ALGORITHM_AS_SAID = 0, /* what the input and metadata say; AUTOMATIC, with a note, where nobody says it */
+  DSEG_ALGORITHM_IS_AUTOMATIC,
+  DSEG_ALGORITHM_IS_SEMIAUTOMATIC,
+  DSEG_ALGORITHM_IS_MANUAL
+} dseg_algorithm_choice;
 
 /* Texts are borrowed during the call. Members are in groups that read well. */
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
@@ -151,8 +163,8 @@ typedef struct dseg_convert_options {
   dseg_numbering numbering;
   dseg_slice_axis slice_axis; /* AUTO with DSEG_GRID_REFERENCE and DSEG_GRID_FILE, which decide */
 
-  /* What is said of it. dcmqi's JSON, from a file, or from metadata_input, which stays the caller's and is called
-   * metadata in messages. */
+  /* What is said of it. Names, codes and colours from a file of any kind that dseg/names.h knows, or from
+   * metadata_input, which stays the caller's and is called metadata in messages; or DSEG_NAMES_BUILT_IN. */
   const char *metadata;
   const dseg_input *metadata_input;
   bool complete_metadata; /* a segment that the JSON does not name is an error, and so is a list too many */
@@ -215,6 +227,13 @@ typedef struct dseg_convert_options {
   bool all_volumes;
   size_t volume;
   double spacing[3];
+
+  /* What else is said of segments. Segment Algorithm Name (0062,0009), "TotalSegmentator 2.4" for instance: at most 64
+   * characters; NULL: what the input and metadata say. Of use for DICOM output, and for metadata_output. */
+  const char *algorithm_name;
+  dseg_algorithm_choice algorithm_type; /* MANUAL needs no name (PS3.3 Table C.8.20-4) */
+  /* DSEG_ERROR_FORMAT where a segment has no codes of its own; otherwise an object says Tissue of it, with a note. */
+  uint64_t require_codes; /* not 0: yes; of a size that the struct grows by */
 } dseg_convert_options;
 
 /* A file, or what went to a buffer or a function. */

@@ -31,6 +31,7 @@
 #include "dseg/formats.h"
 #include "dseg/frame_codec.h"
 #include "dseg/io.h"
+#include "dseg/names.h"
 #include "dseg/plugin.h"
 #include "dseg/sha256.h"
 #include "dseg/source.h"

@@ -219,3 +219,23 @@ dseg_status run_read_metadata(const memory_trial *trial, FILE *outcome, dseg_err
   dseg_description_destroy(description);
   return status;
 }
+
+dseg_status run_apply_names(const memory_trial *trial, FILE *outcome, dseg_error *error) {
+  memory.is_paused = true;
+  dseg_description *description = make_description(ROWS, COLUMNS, PLANES, SEGMENTS);
+  description->kind = DSEG_VOXELS_LABELS;
+  memory.is_paused = false;
+  const dseg_metadata_segment *changes = NULL;
+  const dseg_metadata_files files = {.struct_size = sizeof files, .segments = &changes};
+  dseg_input *input = NULL;
+  dseg_status status = dseg_input_from_memory((dseg_view){trial->bytes->data, trial->bytes->size}, &input, error);
+  const dseg_names_options options = {
+      .struct_size = sizeof options, .files = &files, .input = input, .warnings = {put_warning, outcome}};
+  if (status == DSEG_OK) {
+    status = dseg_names_apply("names", description, &options, error);
+  }
+  dseg_input_close(input);
+  put_description(outcome, description);
+  dseg_description_destroy(description);
+  return status;
+}

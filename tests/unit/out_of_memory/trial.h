@@ -26,6 +26,7 @@ dseg_status run_pass(const memory_trial *trial, FILE *outcome, dseg_error *error
 dseg_status run_view(const memory_trial *trial, FILE *outcome, dseg_error *error);
 dseg_status run_validate(const memory_trial *trial, FILE *outcome, dseg_error *error);
 dseg_status run_read_metadata(const memory_trial *trial, FILE *outcome, dseg_error *error);
+dseg_status run_apply_names(const memory_trial *trial, FILE *outcome, dseg_error *error);
 
 /* references.c; the images are files in the working directory. what: "geometry" to take it from them, too. */
 void write_slices(void);
