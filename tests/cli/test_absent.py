@@ -102,7 +102,7 @@ class Absent(Situation):
         for kind in ("binary", "fractional"):
             result = self.fails("convert", "empty.nii", "b.dcm", "--as", kind, code=OUTPUT)
             self.assertIn("none is described", result.err)
-            self.assertIn("--metadata", result.err)
+            self.assertIn("--names", result.err)
             self.assertIn("PS3.3 C.8.20.2", result.err)
 
     def test_present_only(self):
@@ -183,7 +183,7 @@ class Absent(Situation):
 
     def test_nothing_to_split(self):
         """No segment, no file: that is an error rather than success without an output."""
-        for more, hint in (((), "--metadata"), (("--metadata", "names.json", "--present-only"), "--present-only")):
+        for more, hint in (((), "--names"), (("--metadata", "names.json", "--present-only"), "--present-only")):
             before = self.files()
             for suffix in ("nii", "seg.nrrd", "nhdr"):
                 result = self.fails("convert", "empty.nii", f"a.{suffix}", "--split", *more, code=OUTPUT)

@@ -6,10 +6,21 @@
 
 #include "cli/suggest.h"
 
-const cli_command *const cli_commands[] = {
-    &cmd_convert,           &cmd_transcode,         &cmd_info,    &cmd_compare, &cmd_validate,
-    &cmd_preview,           &cmd_phantom,           &cmd_samples, &cmd_codecs,  &cmd_itkimage2segimage,
-    &cmd_segimage2itkimage, &cmd_bin2labelsegimage, &cmd_help,    NULL};
+const cli_command *const cli_commands[] = {&cmd_convert,
+                                           &cmd_names,
+                                           &cmd_transcode,
+                                           &cmd_info,
+                                           &cmd_compare,
+                                           &cmd_validate,
+                                           &cmd_preview,
+                                           &cmd_phantom,
+                                           &cmd_samples,
+                                           &cmd_codecs,
+                                           &cmd_itkimage2segimage,
+                                           &cmd_segimage2itkimage,
+                                           &cmd_bin2labelsegimage,
+                                           &cmd_help,
+                                           NULL};
 
 const cli_command *const cli_programs[] = {&cmd_itkimage2segimage, &cmd_segimage2itkimage, &cmd_bin2labelsegimage,
                                            NULL};

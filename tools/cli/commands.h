@@ -12,6 +12,7 @@ extern const cli_command cmd_convert;
 extern const cli_command cmd_help;
 extern const cli_command cmd_info;
 extern const cli_command cmd_itkimage2segimage;
+extern const cli_command cmd_names;
 extern const cli_command cmd_phantom;
 extern const cli_command cmd_preview;
 extern const cli_command cmd_samples;

@@ -52,6 +52,15 @@ int convert_check(const convert_request *request, const char *volume_only) {
     return cli_usage_error(&cmd_convert, "--%s is for DICOM output, and %s is not", request->dicom_only,
                            request->output);
   }
+  const bool says_algorithm = options->algorithm_name != NULL || options->algorithm_type != DSEG_ALGORITHM_AS_SAID;
+  if (!dicom && request->write_metadata == NULL && (says_algorithm || options->require_codes != 0)) {
+    return cli_usage_error(&cmd_convert,
+                           "--%s is for DICOM output and --write-metadata; %s holds neither algorithm nor codes",
+                           options->require_codes != 0       ? "require-codes"
+                           : options->algorithm_name != NULL ? "algorithm"
+                                                             : "algorithm-type",
+                           request->output);
+  }
   const dseg_frame_codec *codec = dseg_find_frame_codec(options->frame_codec);
   if (request->offset_table_given && (codec == NULL || (codec->flags & DSEG_PLUGIN_NATIVE) != 0)) {
     return cli_usage_error(&cmd_convert,

@@ -5,14 +5,23 @@
 
 #include "convert/convert.h"
 
-const char *const convert_option_names[DSEG_OPTION_COUNT] = {
-    [DSEG_OPTION_SEGMENTS] = "--segments",     [DSEG_OPTION_PRESENT_ONLY] = "--present-only",
-    [DSEG_OPTION_PLANES] = "--planes",         [DSEG_OPTION_GRID] = "--grid",
-    [DSEG_OPTION_OVERLAP] = "--overlap",       [DSEG_OPTION_THRESHOLD] = "--threshold",
-    [DSEG_OPTION_NUMBERING] = "--renumber",    [DSEG_OPTION_METADATA] = "--metadata",
-    [DSEG_OPTION_REFERENCES] = "--reference",  [DSEG_OPTION_REPRESENTATION] = "--as",
-    [DSEG_OPTION_SPLIT] = "--split",           [DSEG_OPTION_REPLACE] = "--force",
-    [DSEG_OPTION_SLICE_AXIS] = "--slice-axis", [DSEG_OPTION_SPACING] = "--spacing"};
+const char *const convert_option_names[DSEG_OPTION_COUNT] = {[DSEG_OPTION_SEGMENTS] = "--segments",
+                                                             [DSEG_OPTION_PRESENT_ONLY] = "--present-only",
+                                                             [DSEG_OPTION_PLANES] = "--planes",
+                                                             [DSEG_OPTION_GRID] = "--grid",
+                                                             [DSEG_OPTION_OVERLAP] = "--overlap",
+                                                             [DSEG_OPTION_THRESHOLD] = "--threshold",
+                                                             [DSEG_OPTION_NUMBERING] = "--renumber",
+                                                             [DSEG_OPTION_METADATA] = "--names",
+                                                             [DSEG_OPTION_REFERENCES] = "--reference",
+                                                             [DSEG_OPTION_REPRESENTATION] = "--as",
+                                                             [DSEG_OPTION_SPLIT] = "--split",
+                                                             [DSEG_OPTION_REPLACE] = "--force",
+                                                             [DSEG_OPTION_SLICE_AXIS] = "--slice-axis",
+                                                             [DSEG_OPTION_SPACING] = "--spacing",
+                                                             [DSEG_OPTION_ALGORITHM] = "--algorithm",
+                                                             [DSEG_OPTION_ALGORITHM_TYPE] = "--algorithm-type",
+                                                             [DSEG_OPTION_REQUIRE_CODES] = "--require-codes"};
 
 static bool is_same(const char *a, const char *b) {
   return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);

@@ -16,6 +16,10 @@ enum {
   OPTION_REFERENCE,
   OPTION_OTHER_PATIENT,
   OPTION_METADATA,
+  OPTION_NAMES,
+  OPTION_REQUIRE_CODES,
+  OPTION_ALGORITHM,
+  OPTION_ALGORITHM_TYPE,
   OPTION_SEGMENTS,
   OPTION_PRESENT_ONLY,
   OPTION_PLANES,
@@ -79,8 +83,18 @@ const cli_option convert_options_table[] = {
     {OPTION_SPACING, "spacing", "X,Y,Z", false, NULL, CLI_SPACING_HELP},
     {OPTION_PADDED_BIT_FRAMES, "padded-bit-frames", NULL, false, NULL,
      "The input's 1-bit frames start at whole bytes, which the standard forbids (PS3.5 8.1.1) but some writers do."},
-    {OPTION_METADATA, "metadata", "JSON", false, "What is said of it",
-     "Names, codes and colours of the segments, in dcmqi's JSON."},
+    {OPTION_NAMES, "names", "FILE|totalsegmentator|freesurfer", false, "What is said of it",
+     "Names, codes and colours of the segments, from a table of any kind: dcmqi's JSON, dataset.json, label maps, CSV, "
+     "colour tables, ... (dseg names shows what it says). totalsegmentator: codes and colours by the names of segments "
+     "or "
+     "mask files, from the table that ships; freesurfer: by FreeSurfer's numbers."},
+    {OPTION_METADATA, "metadata", "FILE", false, NULL, "The same; with dcmqi's JSON also texts of the series."},
+    {OPTION_REQUIRE_CODES, "require-codes", NULL, false, NULL,
+     "Refuse segments without codes, which otherwise get that of Tissue, with a note."},
+    {OPTION_ALGORITHM, "algorithm", "TEXT", false, NULL,
+     "What made the segments, Segment Algorithm Name (0062,0009): \"TotalSegmentator 2.4\"."},
+    {OPTION_ALGORITHM_TYPE, "algorithm-type", "automatic|semiautomatic|manual", false, NULL,
+     "How, Segment Algorithm Type (0062,0008). Where nobody says it, automatic, with a note."},
     {OPTION_REFERENCE, "reference", "DIR|FILE", true, NULL,
      "The images that were segmented: gives patient, study, frame of reference and references to the output."},
     {OPTION_OTHER_PATIENT, "other-patient", NULL, false, NULL,
@@ -128,6 +142,8 @@ static const char *const overlap_names[] = {"error", "first", "last", NULL};
 static const char *const axis_names[] = {"i", "j", "k", "sagittal", "coronal", "axial", NULL}; /* as dseg_slice_axis */
 static const char *const table_names[] = {"basic", "extended", NULL};
 static const char *const order_names[] = {"plane", "segment", NULL}; /* as dseg_frame_order */
+static const char *const algorithm_names[] = {"automatic", "semiautomatic", "manual",
+                                              NULL}; /* as dseg_algorithm_choice */
 static const char *const empty_names[] = {"bounds", "omit", "keep", NULL};
 
 static bool add_option(const cli_args *args, convert_request *request) {
@@ -242,6 +258,32 @@ static bool set_transfer_syntax(const cli_args *args, convert_request *request) 
   return cli_find_frame_codec(args->command, args->option->name, args->value) != NULL;
 }
 
+/* --names and --metadata are one thing by two names. */
+static bool set_metadata(const cli_args *args, convert_request *request) {
+  if (request->options.metadata != NULL) {
+    cli_usage_error(args->command, "--%s: one table of names can be given, and %s is one already", args->option->name,
+                    request->options.metadata);
+    return false;
+  }
+  request->options.metadata = args->value;
+  return true;
+}
+
+/* Segment Algorithm Name is an LO: one value of at most 64 characters (PS3.5 6.2). */
+static bool set_algorithm(const cli_args *args, convert_request *request) {
+  size_t characters = 0;
+  for (const char *c = args->value; *c != '\0'; c++) {
+    characters += ((unsigned char)*c & 0xC0U) != 0x80U ? 1 : 0;
+  }
+  if (characters == 0 || characters > 64) {
+    cli_usage_error(args->command, "--algorithm: the name has %zu characters; 1 to 64 are possible (PS3.5 6.2)",
+                    characters);
+    return false;
+  }
+  request->options.algorithm_name = args->value;
+  return true;
+}
+
 /* "dicom" is no suffix; the others are, without their dot. */
 static bool set_format(const cli_args *args, convert_request *request) {
   static const char *const dicom[] = {"dicom", "dcm", "seg"};
@@ -314,6 +356,12 @@ static bool set_choice(const cli_args *args, int id, convert_request *request) {
       }
       request->options.offset_table = (dseg_offset_table)index;
       return true;
+    case OPTION_ALGORITHM_TYPE:
+      if (!cli_choice(args, algorithm_names, &index)) {
+        return false;
+      }
+      request->options.algorithm_type = (dseg_algorithm_choice)(DSEG_ALGORITHM_IS_AUTOMATIC + index);
+      return true;
     case OPTION_FRAME_ORDER:
       if (!cli_choice(args, order_names, &index)) {
         return false;
@@ -334,6 +382,7 @@ static void set_flag(int id, convert_request *request) {
     case OPTION_SPLIT: request->options.files = DSEG_FILES_BY_SEGMENT; break;
     case OPTION_PRESENT_ONLY: request->options.present_only = true; break;
     case OPTION_RENUMBER: request->options.numbering = DSEG_NUMBERS_COUNT; break;
+    case OPTION_REQUIRE_CODES: request->options.require_codes = 1; break;
     case OPTION_ROUND: request->options.round = true; break;
     case OPTION_CONCATENATION: request->options.concatenation = true; break;
     case OPTION_PADDED_BIT_FRAMES: request->options.padded_bit_frames = true; break;
@@ -354,7 +403,9 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_OPTION: return add_option(args, request);
     case OPTION_REFERENCE: request->references[request->options.reference_count++] = args->value; return true;
     case OPTION_SEGMENTS: return add_segments(args, request);
-    case OPTION_METADATA: request->options.metadata = args->value; return true;
+    case OPTION_METADATA:
+    case OPTION_NAMES: return set_metadata(args, request);
+    case OPTION_ALGORITHM: return set_algorithm(args, request);
     case OPTION_WRITE_METADATA: request->write_metadata = args->value; return true;
     case OPTION_UID_SEED: request->options.uid_seed = args->value; return true;
     case OPTION_SERIES_DESCRIPTION: request->options.series_description = args->value; return true;
@@ -372,6 +423,7 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_SLICE_AXIS:
     case OPTION_OFFSET_TABLE:
     case OPTION_FRAME_ORDER:
+    case OPTION_ALGORITHM_TYPE:
     case OPTION_EMPTY_FRAMES: return set_choice(args, id, request);
     default: set_flag(id, request); return true;
   }

@@ -16,6 +16,7 @@ static const struct {
                {"segimage2itkimage", manual_dcmqi},
                {"help", manual_help},
                {"info", manual_info},
+               {"names", manual_names},
                {"phantom", manual_phantom},
                {"preview", manual_preview},
                {"samples", manual_samples},

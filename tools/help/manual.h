@@ -25,6 +25,7 @@ extern const manual_row manual_convert[];
 extern const manual_row manual_dcmqi[]; /* of each of dcmqi's command lines */
 extern const manual_row manual_help[];
 extern const manual_row manual_info[];
+extern const manual_row manual_names[];
 extern const manual_row manual_phantom[];
 extern const manual_row manual_preview[];
 extern const manual_row manual_samples[];

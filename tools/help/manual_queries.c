@@ -27,6 +27,13 @@ const manual_row manual_info[] = {
      "           2           559      109.18  38-46, 36-43, 0-18     66.13, 48.84, -6.02            19  kidney left"},
     {NULL, NULL}};
 
+const manual_row manual_names[] = {{MANUAL_DESCRIPTION,
+                                    "It says what the segments are called, their codes and colours, and where each of "
+                                    "these comes from: `input` (a header, or a file's name), "
+                                    "`table`, `terms` (the table that ships, by name), or `-`, nobody. A note lists "
+                                    "segments without a code. Tables: [names.md](names.md)."},
+                                   {NULL, NULL}};
+
 const manual_row manual_compare[] = {
     {MANUAL_DESCRIPTION,
      "- **Geometry** is compared in the patient: the two grids may list the same voxels along other axes or in "
