@@ -139,6 +139,26 @@ dseg_status dseg_open_memory(dseg_view bytes, const char *name, const dseg_open_
   return open_file(&input, name, &complete, source, error);
 }
 
+dseg_status dseg_open_array(const dseg_array *array, const char *name, const dseg_open_options *options,
+                            dseg_source **source, dseg_error *error) {
+  dseg_error_clear(error);
+  if (array == NULL || name == NULL || source == NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_open_array: array, name and source must not be NULL");
+  }
+  *source = NULL;
+  dseg_array known;
+  dseg_source *found = NULL;
+  dseg_open_options complete;
+  DSEG_TRY(complete_options(options, &complete, error));
+  DSEG_TRY(DSEG_COPY_OPTIONS(dseg_array, &known, array, error));
+  const dseg_status status = dseg_array_source(&known, &complete, &found, error);
+  if (status != DSEG_OK) {
+    dseg_error_prefix(error, name);
+    return status;
+  }
+  return name_source(found, name, source, error);
+}
+
 /* Name of a file without directory and the suffix of a volume. */
 static const char *stem_of(const char *path, size_t *length) {
   const char *name = dseg_path_name(path);

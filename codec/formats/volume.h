@@ -8,21 +8,8 @@
 
 #include <stdbool.h>
 
-#include "dseg/source.h"
+#include "dseg/formats.h"
 #include "formats/volume_data.h"
-
-typedef enum dseg_voxel_type {
-  DSEG_VOXEL_INT8 = 0,
-  DSEG_VOXEL_UINT8,
-  DSEG_VOXEL_INT16,
-  DSEG_VOXEL_UINT16,
-  DSEG_VOXEL_INT32,
-  DSEG_VOXEL_UINT32,
-  DSEG_VOXEL_INT64,
-  DSEG_VOXEL_UINT64,
-  DSEG_VOXEL_FLOAT32,
-  DSEG_VOXEL_FLOAT64
-} dseg_voxel_type;
 
 /* Bytes of one voxel. */
 size_t dseg_voxel_size(dseg_voxel_type type);

@@ -86,6 +86,10 @@ dseg_status dseg_open_dicom(dseg_input *input, const dseg_open_options *options,
 /* The input stays the caller's, since voxels are in memory then. */
 dseg_status dseg_open_volume(const dseg_input *input, const dseg_open_options *options, dseg_source **source,
                              dseg_error *error);
+/* Voxels of the caller; see dseg_open_array. */
+struct dseg_array;
+dseg_status dseg_array_source(const struct dseg_array *array, const dseg_open_options *options, dseg_source **source,
+                              dseg_error *error);
 /* *source is also NULL when the files, although DICOM, are not the parts of one Concatenation. An input that is NULL is
  * opened when it is looked at; all inputs become NULL when they are the source's. Names the file at fault in its
  * messages, which the others leave to sources/source.c. */

@@ -126,6 +126,8 @@ static void files_in_other_formats(void **state) {
   assert_non_null(set);
   CALL(DSEG_ERROR_ARGUMENT, dseg_volume_write(NULL, NULL, NULL, &error));
   CALL(DSEG_ERROR_ARGUMENT, dseg_volume_write_to(NULL, NULL, NULL, &error));
+  dseg_source *source = NULL;
+  CALL(DSEG_ERROR_ARGUMENT, dseg_open_array(NULL, "array", NULL, &source, &error));
   CALL_FAILS(dseg_metadata_read("/nonexistent/a.json", description, NULL, NULL, &error));
   CALL_FAILS(dseg_metadata_write("/nonexistent/a.json", description, NULL, false, &error));
   CALL_FAILS(dseg_metadata_read_input(NULL, "a.json", description, NULL, NULL, &error));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* formats.h - what is not DICOM: volumes in research formats, dcmqi's JSON.
+/* formats.h - what is not DICOM: arrays of the caller, volumes in research formats, dcmqi's JSON.
  *
  * A volume of three planes of 2 x 2 voxels into memory, as a .nii.gz file has it:
  *
@@ -25,6 +25,45 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* What a voxel of an array is, in the byte order of this machine. */
+typedef enum dseg_voxel_type {
+  DSEG_VOXEL_INT8 = 0,
+  DSEG_VOXEL_UINT8,
+  DSEG_VOXEL_INT16,
+  DSEG_VOXEL_UINT16,
+  DSEG_VOXEL_INT32,
+  DSEG_VOXEL_UINT32,
+  DSEG_VOXEL_INT64,
+  DSEG_VOXEL_UINT64,
+  DSEG_VOXEL_FLOAT32,
+  DSEG_VOXEL_FLOAT64
+} dseg_voxel_type;
+
+/* Voxels that the caller has in memory, and what they mean. */
+typedef struct dseg_array {
+  size_t struct_size; /* sizeof(dseg_array): see dseg/dseg.h */
+  dseg_voxel_type type;
+  size_t layer_count; /* at least 1; segments of different layers may overlap */
+  const void *voxels; /* layer, plane, row, column; the column fastest */
+  dseg_grid grid;     /* size, and where the voxels lie, where description says no planes */
+  /* May be NULL; borrowed during the call. Its segments are those of the array: labels, codes, colours. Other values
+   * than 0 are further segments. Where its geometry has planes, the voxels are on these, which the source has with what
+   * refers to them; patient and study, references and content are the source's, too. */
+  const dseg_description *description;
+  /* By index of description->segments: the layer, from 0, and the value of its voxels there. NULL: layer 0, and the
+   * segment's number. */
+  const uint32_t *layer_of_segment;
+  const uint32_t *value_of_segment;
+} dseg_array;
+
+/* A source from an array, as if it were opened from a file: labels of any type, or floats between 0 and 1, which are
+ * the fractions of one segment in each layer. Segments have their values as numbers; where several layers have a value,
+ * the first of them does, and others follow the largest. The voxels are copied; name stands for the array in messages.
+ * options as for dseg_open, those of files apart. DSEG_ERROR_ARGUMENT; DSEG_ERROR_UNSUPPORTED for values that are
+ * neither labels nor fractions, and for a grid that DICOM cannot hold; DSEG_ERROR_LIMIT, DSEG_ERROR_MEMORY. */
+DSEG_API dseg_status dseg_open_array(const dseg_array *array, const char *name, const dseg_open_options *options,
+                                     dseg_source **source, dseg_error *error);
 
 /* What a volume of a format can hold beside labels of segments that do not overlap. */
 enum {

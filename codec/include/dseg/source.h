@@ -141,7 +141,7 @@ typedef struct dseg_segment_origin {
 /* The origin of the segment with this index: file 0 and its own number unless files were opened together. */
 DSEG_API dseg_segment_origin dseg_source_segment_origin(const dseg_source *source, size_t segment);
 
-/* What the file is: "DICOM", "NIfTI-1", "NIfTI-2", "NRRD", "seg.nrrd", "MetaImage". */
+/* What the file is: "DICOM", "NIfTI-1", "NIfTI-2", "NRRD", "seg.nrrd", "MetaImage"; "array" of dseg_open_array. */
 DSEG_API const char *dseg_source_format(const dseg_source *source);
 
 /* What is known of a DICOM object's encoding, and where its bytes go. All zero for other formats. Later versions append
