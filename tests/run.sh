@@ -119,6 +119,7 @@ needed packages sh tools/install-packages.sh
 needed peers sh tests/peers/setup.sh
 needed report sh bench/peers/setup.sh report
 needed js sh tools/js/setup.sh
+needed python sh tools/python/setup.sh
 step style check_style
 [ -z "$long" ] || step paper sh bench/paper.sh
 needed wasm build wasm
@@ -153,6 +154,7 @@ if [ -n "$long" ]; then
     step "test-$preset" run_tests "$preset"
   done
   step new-clang build new-clang
+  step wheel sh tools/python/wheel.sh --check
   step ohif env DSEG="$root/build/release/tools/dseg" DSEG_JS_PACKAGE="$root/build/wasm/package" \
     DSEG_NODE="$root/build/peers/venv/bin/node" sh tools/viewer/ohif.sh --check
   step interrupted env DSEG_TEST_SECONDS=60 ctest --test-dir build/release --output-on-failure --no-tests=error \
