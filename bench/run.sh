@@ -9,6 +9,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 sh "$top/tools/install-packages.sh" build demo
 sh "$top/bench/peers/setup.sh"
 sh "$top/tools/js/setup.sh"
+sh "$top/tools/python/setup.sh"
 mkdir -p "$top/build/bench"
 log=$top/build/bench/build.log
 : >"$log"

@@ -44,6 +44,7 @@ class Context:
         self.python, self.node = peers / "venv" / "bin" / "python", peers / "venv" / "bin" / "node"
         self.node_modules = peers / "node"
         self.js_package = PEERS.parent.parent / "build" / "wasm" / "package"
+        self.python_package = PEERS.parent.parent / "build" / "python" / "venv" / "bin" / "python"
         self.pydicom_seg = peers / "pydicom-seg" / "bin" / "python"
         self.quick = quick
         self.repeat, self.patience = (3, 1.5) if quick else (5, 45)
@@ -57,6 +58,9 @@ class Context:
 
     def our_package(self, path):
         return [self.node, PEERS / "read_dseg.mjs", self.js_package, path]
+
+    def our_python(self, path, threads=0):
+        return [self.python_package, PEERS / "read_dseg.py", path, "--threads", str(threads)]
 
     def our_work(self, job, *arguments, threads=0):
         return [self.work_program, job, *arguments, "--threads", str(threads)]
@@ -150,11 +154,14 @@ def read_jobs(context, objects, nifti, nrrd, expect):
         add("dcmjs", context.node_peer("read_dcmjs.mjs", path), path, form)
         add("cornerstone3D adapters", context.node_peer("read_adapters.mjs", path), path, form)
         add("dseg in node", context.our_package(path), path, form, "ours")
+        add("dseg in Python", context.our_python(path), path, form, "ours")
+        add("dseg in Python, 1 thread", context.our_python(path, threads=1), path, form, "ours")
         add("pydicom-seg", [context.pydicom_seg, PEERS / "read_pydicom_seg.py", path], path, form)
     for name, path in objects.items():
         if "/" in name:
             add("dseg", context.our_work("labels", path), path, name.replace("labelmap", "LABELMAP"), "ours")
     add("dseg", context.our_work("labels", nifti), nifti, "nii.gz", "ours")
+    add("dseg in Python", context.our_python(nifti), nifti, "nii.gz", "ours")
     add("SimpleITK", context.python_peer("read_simpleitk.py", nifti), nifti, "nii.gz")
     add("nibabel", context.python_peer("read_nibabel.py", nifti), nifti, "nii.gz")
     add("dseg", context.our_work("labels", nrrd), nrrd, "seg.nrrd", "ours")
