@@ -27,7 +27,7 @@ if [ ! -f "$venv/complete" ] || [ "$(cat "$venv/complete")" != "$wanted" ]; then
   printf '%s\n' "$wanted" >"$venv/complete"
 fi
 for wheel in "$root"/build/python/wheel/dseg-*.whl; do
-  [ ! -f "$wheel" ] || "$venv/bin/pip" install --quiet --disable-pip-version-check --force-reinstall "$wheel"
+  [ ! -f "$wheel" ] || "$venv/bin/pip" install --quiet --disable-pip-version-check --force-reinstall "${wheel}[pydicom]"
 done
 
 rm -rf "$dir/html" "$dir/xml" "$dir/doctrees"

@@ -149,21 +149,18 @@ def write_headers(site):
     )
 
 
-def find_python():
-    """Whether the package, with all that it says it has, is installed."""
+def write_python(site):
+    """What the package says of itself, where it is installed with all that it has."""
+    text = "# The library in Python\n\n"
     try:
         module = importlib.import_module("dseg")
-        return all(getattr(module, name) is not None for name in module.__all__)
+        for name in module.__all__:
+            getattr(module, name)
+        importlib.import_module("dseg.pydicom")
+        for name in ("dseg", "dseg.pydicom"):
+            text += f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```\n\n"
     except ImportError as error:
         print(f"no Python reference: {error}")
-        return False
-
-
-def write_python(site):
-    text = "# The library in Python\n\n"
-    if find_python():
-        text += "```{eval-rst}\n.. automodule:: dseg\n   :members:\n```\n"
-    else:
         text += "The Python package, `pip install ./tools/python`, was not there when this site was made.\n"
     site.write("reference/python.md", text)
 

@@ -42,13 +42,20 @@ def linked_libraries(path):
     return {line.split()[0].split("/")[-1].split(".so")[0] for line in listed.splitlines()}
 
 
+def without_defaults(messages):
+    """Messages but for the notes that a volume without codes and without an algorithm's type gets."""
+    usual = (" and are coded as Tissue (", "AUTOMATIC was assumed for ")
+    return "".join(line for line in messages.splitlines(True) if not any(text in line for text in usual))
+
+
 class Result:
-    """Exit code and what was printed."""
+    """Exit code and what was printed; told: without what every volume without names gets."""
 
     def __init__(self, done):
         self.code = done.returncode
         self.out = done.stdout.decode("utf-8")
         self.err = done.stderr.decode("utf-8")
+        self.told = without_defaults(self.err)
 
     def json(self):
         return json.loads(self.out)

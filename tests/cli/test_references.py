@@ -115,7 +115,7 @@ class References(CliTest):
             for options in ((), ("--grid", "reference")):
                 with self.subTest((name, options)):
                     done = self.convert("ct", *options)
-                    self.assertEqual(done.err.count("\n"), 1)
+                    self.assertEqual(done.told.count("\n"), 1)
                     self.assertIn("1 of 6 images of the reference are left out", done.err)
                     self.assertIn(name, done.err)
                     self.assertEqual(self.sources(), [["0"], ["1"], ["2"], ["3"], ["4"]])
@@ -131,7 +131,7 @@ class References(CliTest):
         self.series(planes=(1, 3), first=20, changes=[element(0x20, 0x12, "IS", "2")])
         for options in ((), ("--grid", "reference")):
             with self.subTest(options):
-                self.assertEqual(self.convert("ct", *options).err, "")
+                self.assertEqual(self.convert("ct", *options).told, "")
                 self.assertEqual(self.sources(), [["0", "70"], ["51", "21"], ["2", "72"], ["53", "23"], ["4", "74"]])
         self.dseg("convert", "seg.dcm", "copy.dcm")
         self.assertEqual(self.sources("copy.dcm"), self.sources())
@@ -146,7 +146,7 @@ class References(CliTest):
         self.series("t2", "1.2.3.5.1", first=50)
         for options in ((), ("--grid", "reference")):
             with self.subTest(options):
-                self.assertEqual(self.convert("t1", "t2", *options).err, "")
+                self.assertEqual(self.convert("t1", "t2", *options).told, "")
                 self.assertEqual(self.sources(), [[str(k), str(50 + k)] for k in range(5)])
                 self.assertEqual(self.listed(), BOTH)
         self.convert("t2", "t1")

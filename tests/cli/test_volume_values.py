@@ -24,7 +24,7 @@ class Labels(CliTest):
         """in.nii becomes these labels in an object and in a volume, with one note or none."""
         for name in ("out.dcm", "out.nii"):
             done = self.dseg("convert", "in.nii", name, "--force", *options)
-            notes = [line for line in done.err.splitlines() if ": note: " in line]
+            notes = [line for line in done.told.splitlines() if ": note: " in line]
             self.assertEqual(len(notes), 0 if note is None else 1, done.err)
             if note:
                 self.assertIn(note, notes[0])
@@ -121,7 +121,7 @@ class Fractions(CliTest):
 
     def test_floats_to_floats(self):
         for name in ("out.nii", "out.nrrd", "out.mha"):
-            self.assertEqual(self.dseg("convert", "in.nii", name).err, "")
+            self.assertEqual(self.dseg("convert", "in.nii", name).told, "")
             self.assertIn("same", self.dseg("compare", "in.nii", name).out)
             self.dseg("convert", name, "back.nii", "--force")
             self.assertEqual(read_volume(self.dir / "back.nii", "f"), self.voxels)
@@ -161,7 +161,7 @@ class Fractions(CliTest):
         said = self.dseg("convert", "in.nii", "out.dcm").err
         self.assertIn("Maximum Fractional Value (0062,000E)): off by up to 0.002", said)
         self.dseg("convert", "out.dcm", "stored.nii")
-        self.assertEqual(self.dseg("convert", "stored.nii", "again.dcm").err, "")
+        self.assertEqual(self.dseg("convert", "stored.nii", "again.dcm").told, "")
 
     def test_64_bits(self):
         """Doubles stay doubles; those that are floats become floats, which say as much."""
@@ -203,7 +203,7 @@ class Masks(CliTest):
         for name in ("b.dcm", "d.mha", "e.seg.nrrd"):
             self.dseg("convert", name, "back.nii", "--force")
             self.assertEqual(read_nifti(self.dir / "back.nii")[1], self.voxels)
-        self.assertEqual(self.dseg("convert", "fractional.dcm", "again.dcm").err, "")
+        self.assertEqual(self.dseg("convert", "fractional.dcm", "again.dcm").told, "")
         self.assertEqual(self.dseg("info", "again.dcm", "--json").json()["representation"], "fractional")
 
     def test_other_fractions(self):
@@ -234,7 +234,7 @@ class Volumes(CliTest):
             self.assertIn("its 2 volumes are points in time (xyzt_units)", said)
             self.assertIn("--volume N", said)
         for number, wanted in (("1", self.right), ("2", self.other)):
-            self.assertEqual(self.dseg("convert", "cine.nii", "out.nii", "--force", "--volume", number).err, "")
+            self.assertEqual(self.dseg("convert", "cine.nii", "out.nii", "--force", "--volume", number).told, "")
             self.assertEqual(read_nifti(self.dir / "out.nii")[1], wanted)
         self.assertIn("the file has 2", self.fails("convert", "cine.nii", "x.nii", "--volume", "3", code=harness.INPUT).err)
         self.dseg("convert", "cine.nii", "all.seg.nrrd", "--volume", "all")
@@ -392,7 +392,7 @@ class PaddedFrames(CliTest):
         """A length that the standard allows is read as it says; what fits no reading is told with the option."""
         self.volume(size=(9, 5, 12), labels=lambda i, j, k: int((i + j + k) % 3 == 0))
         self.dseg("convert", "labels.nii", "in.dcm", "--as", "binary")
-        self.assertEqual(self.dseg("convert", "in.dcm", "out.dcm").err, "")
+        self.assertEqual(self.dseg("convert", "in.dcm", "out.dcm").told, "")
         self.pad("in.dcm", "long.dcm", 45, 64)
         self.assertIn("--padded-bit-frames", self.dseg("info", "long.dcm").err)
 
