@@ -5,6 +5,7 @@
  *       <Label Key="1" Red="0.1" Green="0.2" Blue="0.3" Alpha="1"><![CDATA[spleen]]></Label>
  *
  * Elements are looked for by their tags; others are passed over. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,7 +151,7 @@ static bool read_share(const struct tag *tag, const char *name, uint8_t *step) {
       break;
     }
   }
-  *step = is_small ? 0 : value >= 1 ? 255 : (uint8_t)(value * 255 + 0.5);
+  *step = is_small ? 0 : value >= 1 ? 255 : (uint8_t)lround(value * 255);
   return true;
 }
 

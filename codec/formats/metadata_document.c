@@ -29,7 +29,8 @@ static dseg_status parse(const dseg_json_reader *reader, dseg_view text, json_t 
     case DSEG_OK: return DSEG_OK;
     case DSEG_ERROR_MEMORY:
       return dseg_fail(reader->error, DSEG_ERROR_MEMORY, "%s: out of memory for metadata", reader->path);
-    default: return dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
+    default:
+      return dseg_json_fail(reader, NULL, "line %d, column %d: %s (RFC 8259)", fault.line, fault.column, fault.text);
   }
 }
 

@@ -12,7 +12,10 @@
 enum { PARTS = 3, SEQUENCES = 5 };
 
 static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+  if (c >= 'A' && c <= 'Z') {
+    return (char)(c + 'a' - 'A');
+  }
+  return c;
 }
 
 static bool is_alphanumeric(char c) {
@@ -253,7 +256,7 @@ dseg_status dseg_name_take_field(dseg_name_table *table, dseg_name *name, dseg_n
 /* The code of a sequence; absent without a value. */
 static dseg_status make_code(const dseg_name_table *table, const dseg_name *name, const dseg_name_row *row,
                              int sequence, dseg_code *code, dseg_error *error) {
-  const char *const *parts = &row->code[PARTS * sequence];
+  const char *const *parts = &row->code[(size_t)PARTS * (size_t)sequence];
   *code = (dseg_code){parts[0], parts[1], parts[2]};
   if (code->value != NULL && (code->scheme == NULL || code->meaning == NULL)) {
     return dseg_name_table_fail(table, name->line, error,

@@ -87,7 +87,8 @@ dseg_status dseg_name_table_describe_regions(const dseg_name_table *table, dseg_
   size_t count = 0;
   dseg_status status = DSEG_OK;
   if (segments == NULL || found == NULL || indices == NULL || covered == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for regions");
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for regions");
+    status = DSEG_ERROR_MEMORY;
   } else {
     status = list_regions(table, description, segments, found, indices, covered, &count, error);
   }
@@ -147,9 +148,13 @@ static dseg_status read_layers(dseg_source *source, dseg_description *descriptio
   const size_t count = description->segment_count;
   uint32_t *ones = calloc(labels + count + 1, sizeof *ones);
   uint32_t *layer_of = calloc(count + 1, sizeof *layer_of);
-  dseg_status status =
-      ones != NULL && layer_of != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for regions");
-  for (size_t i = 0; status == DSEG_OK && i < labels + count; i++) {
+  if (ones == NULL || layer_of == NULL) {
+    free(ones);
+    free(layer_of);
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for regions");
+  }
+  dseg_status status = DSEG_OK;
+  for (size_t i = 0; i < labels + count; i++) {
     ones[i] = 1;
   }
   for (size_t i = 0; status == DSEG_OK && i < count; i++) {
@@ -204,7 +209,7 @@ dseg_status dseg_name_table_make_regions(const dseg_name_table *table, dseg_sour
   if (status == DSEG_OK) {
     status = dseg_name_table_describe_regions(table, description, &regions, error);
   }
-  if (status == DSEG_OK && description->segment_count > 0) {
+  if (status == DSEG_OK && regions != NULL && description->segment_count > 0) {
     status = make_source(source, description, regions, memory_limit, threads, made, error);
   }
   if (*made == NULL) { /* or no voxel has a label: the source is as good as it is */

@@ -44,7 +44,8 @@ typedef struct names_request {
 static dseg_status complete_origins(names_found *found, dseg_error *error) {
   const size_t count = found->description->segment_count;
   dseg_segment_origin *origins = calloc(count + 1, sizeof *origins);
-  if (origins == NULL) {
+  if (origins == NULL || found->origins == NULL) {
+    free(origins);
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", count);
   }
   for (size_t i = 0; i < count; i++) {
@@ -87,7 +88,8 @@ static dseg_status find(const names_request *request, const cli_inputs *inputs, 
   const size_t count = dseg_source_description(source)->segment_count;
   found->origins = calloc(count + 1, sizeof *found->origins);
   if (status == DSEG_OK && found->origins == NULL) {
-    status = dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", count);
+    (void)dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %zu segments", count);
+    status = DSEG_ERROR_MEMORY;
   }
   for (size_t i = 0; status == DSEG_OK && i < count; i++) {
     found->origins[i] = dseg_source_segment_origin(source, i);

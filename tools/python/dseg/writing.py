@@ -21,6 +21,8 @@ Paths = Union[Path, Sequence[Path]]
 OVERLAP = {"keep": lib.DSEG_OVERLAP_KEPT, "error": lib.DSEG_OVERLAP_REFUSED, "first": lib.DSEG_OVERLAP_TO_FIRST,
            "last": lib.DSEG_OVERLAP_TO_LAST}
 GRIDS = {"input": lib.DSEG_GRID_INPUT, "tight": lib.DSEG_GRID_TIGHT, "reference": lib.DSEG_GRID_REFERENCE}
+ALGORITHMS = {"automatic": lib.DSEG_ALGORITHM_IS_AUTOMATIC,
+              "semiautomatic": lib.DSEG_ALGORITHM_IS_SEMIAUTOMATIC, "manual": lib.DSEG_ALGORITHM_IS_MANUAL}
 EMPTY = {"bounds": lib.DSEG_EMPTY_BOUNDS, "omit": lib.DSEG_EMPTY_OMIT, "keep": lib.DSEG_EMPTY_KEEP}
 SLICES = {name: getattr(lib, "DSEG_SLICES_" + name.upper())
           for name in ("auto", "i", "j", "k", "sagittal", "coronal", "axial")}
@@ -80,7 +82,7 @@ def write(target: Any, what: Any, *, segments: Segments | None = None, names: Na
 
     :param target: a path, where a file appears when it is complete, or a file object
     :param what: a segmentation, or voxels as for :func:`from_array`, like segments, names, affine and like
-    :param names: also a file of names and codes: dcmqi's JSON
+    :param names: also a table of names and codes of any kind, or "totalsegmentator" or "freesurfer", the table that ships
     :param reference: directories or files of the source images, to which the object refers, and whose patient and study
         it has
     :param as_: "labelmap", "binary", "fractional", or another of ``codecs``; None: as the segments need
@@ -123,13 +125,14 @@ def convert(source: Any, target: Any, *, segments: Iterable[int | str] | None = 
 
     :param source: what :func:`dseg.open` takes
     :param segments: numbers, labels, ranges ("2-5"); None: all
-    :param names: a file of names and codes: dcmqi's JSON
+    :param names: a table of names and codes of any kind, or "totalsegmentator" or "freesurfer", the table that ships
     :param options: planes=(first, last), counted from 0, last included; grid="input", "tight", "reference", or a path;
         slices="i", "j", "k", "sagittal", "coronal" or "axial", the axis that planes of the output are stacked along;
         overlap="keep", "error", "first" or "last"; threshold (fractions become masks); renumber=True; present_only=True;
         series_description, series_number; empty_frames="bounds", "omit" or "keep"; encoding={"level": 9}; uid_seed and
         date_time (the same object each time); concatenation=True; format=".nii.gz", for a file object; spacing,
-        other_patient, memory_limit
+        other_patient, memory_limit; algorithm ("TotalSegmentator 2.4") and algorithm_type ("automatic", "semiautomatic" or
+        "manual") of all segments; require_codes=True: segments without codes are refused
 
     The other arguments are those of :func:`write`.
     """
@@ -230,7 +233,8 @@ class Job:
             series_number: str | int | None = None, empty_frames: str = "bounds",
             encoding: Mapping[str, int] | None = None, uid_seed: str | None = None, date_time: str | None = None,
             concatenation: bool = False, format: str | None = None, spacing: Sequence[float] | None = None,
-            other_patient: bool = False, memory_limit: int = 0) -> None:
+            other_patient: bool = False, memory_limit: int = 0, algorithm: str | None = None, algorithm_type: str | None = None,
+            require_codes: bool = False) -> None:
         c, strings = self.options, self.strings
         c.representation, c.frame_codec = strings.text(as_), strings.text(transfer_syntax)
         self._put_names(names)
@@ -260,6 +264,9 @@ class Job:
         if spacing is not None:
             c.spacing = [float(one) for one in spacing]
         c.other_patient, c.memory_limit = other_patient, memory_limit
+        c.algorithm_name, c.require_codes = strings.text(algorithm), require_codes
+        if algorithm_type is not None:
+            c.algorithm_type = _choice("algorithm_type", algorithm_type, ALGORITHMS)
 
     def _put_names(self, names: Path | None) -> None:
         """The one place where a file of names and codes is handed to the library, which tells its kind."""

@@ -33,11 +33,11 @@ def here(made, tmp_path, monkeypatch):
     with dseg.open("seg.dcm") as seg:
         names = ["liver", "spleen", "kidney_left", "kidney_right", "aorta"]
         labels = seg.labels()
-        dseg.write("seg.dcm", labels, names=names, like=seg, overwrite=True)
+        dseg.write("labels.nii.gz", labels, names=names, like=seg)
+        dseg.convert("labels.nii.gz", "seg.dcm", names="totalsegmentator", algorithm="phantom", overwrite=True)
         (tmp_path / "masks").mkdir()
         for number, name in enumerate(names, 1):
             dseg.write(f"masks/{name}.nii.gz", seg.mask(number), names=[name], like=seg)
-    run("convert", "seg.dcm", "labels.nii.gz")
     return tmp_path
 
 

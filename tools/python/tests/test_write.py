@@ -266,3 +266,17 @@ def test_warnings_that_are_errors_leave_no_file(labels, tmp_path):
     with pytest.warns(dseg.DsegWarning) as told:
         dseg.write(path, fractions, segments=["x"], affine=AFFINE)
     assert path.exists() and told[0].filename == __file__
+
+
+def test_names_of_a_catalogue(labels, tmp_path):
+    dseg.write(tmp_path / "plain.nii.gz", labels, names={3: "liver", 7: "kidney_left"}, affine=AFFINE)
+    dseg.convert(tmp_path / "plain.nii.gz", tmp_path / "coded.dcm", names="totalsegmentator", require_codes=True,
+                 algorithm="TotalSegmentator 2.4", algorithm_type="automatic")  # fmt: skip
+    with written(tmp_path / "coded.dcm") as seg:
+        assert [(one.type.value, [code.meaning for code in one.modifiers]) for one in seg.segments] == [("10200004", []), ("64033007", ["Left"])]
+        assert {(one.algorithm_name, one.algorithm_type) for one in seg.segments} == {("TotalSegmentator 2.4", "AUTOMATIC")}
+    with pytest.raises(dseg.DsegError, match="code"):
+        dseg.convert(tmp_path / "plain.nii.gz", tmp_path / "none.dcm", require_codes=True)
+    with pytest.raises(ValueError, match="algorithm_type"):
+        dseg.convert(tmp_path / "plain.nii.gz", tmp_path / "none.dcm", algorithm_type="by hand")
+    assert not (tmp_path / "none.dcm").exists()
