@@ -115,7 +115,7 @@ static bool add_absent(const dseg_name_table *table, dseg_description *descripti
     const uint32_t number = name->has_number ? name->number : UINT32_MAX;
     added->change = (dseg_metadata_segment){UINT32_MAX, 0, {match->is_one_file ? 0 : UINT32_MAX, number}};
     added->segment = (dseg_segment){.assumed = DSEG_ASSUMED_LABEL | DSEG_ASSUMED_COLOR | DSEG_ASSUMED_ALGORITHM};
-    dseg_named_segment unused = {DSEG_NAME_FROM_NOBODY};
+    dseg_named_segment unused = {.label = DSEG_NAME_FROM_NOBODY};
     if (!take_name(description, name, &added->segment, &unused)) {
       return false;
     }
