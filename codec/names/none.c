@@ -41,6 +41,7 @@ dseg_status dseg_name_table_apply(dseg_name_table *table, bool regions, dseg_des
 
 dseg_status dseg_names_apply(const char *path, dseg_description *description, const dseg_names_options *options,
                              dseg_error *error) {
+  dseg_error_clear(error);
   (void)description;
   (void)options;
   return refuse(path, error);
