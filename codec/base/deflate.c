@@ -17,7 +17,9 @@ static uint32_t first_checksum(dseg_deflate_container container) {
   return container == DSEG_GZIP ? 0 : 1;
 }
 
-/* Header of the container, and the prefix as a stored block (RFC 1951, 3.2.4), which ends at a byte. */
+#define STORED_MOST ((size_t)65535) /* bytes of a stored block */
+
+/* Header of the container, and the prefix as stored blocks (RFC 1951, 3.2.4), which end at a byte. */
 static dseg_status write_start(dseg_deflate_container container, dseg_view prefix, const dseg_byte_sink *sink,
                                dseg_error *error) {
   static const uint8_t gzip_header[10] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
@@ -27,14 +29,16 @@ static dseg_status write_start(dseg_deflate_container container, dseg_view prefi
   } else {
     DSEG_TRY(sink->write(sink->user, zlib_header, sizeof zlib_header, error));
   }
-  if (prefix.size == 0) {
-    return DSEG_OK;
+  while (prefix.size > 0) {
+    const size_t size = prefix.size < STORED_MOST ? prefix.size : STORED_MOST;
+    uint8_t stored[5] = {0};
+    dseg_store_le16(stored + 1, (uint16_t)size);
+    dseg_store_le16(stored + 3, (uint16_t)~size);
+    DSEG_TRY(sink->write(sink->user, stored, sizeof stored, error));
+    DSEG_TRY(sink->write(sink->user, prefix.data, size, error));
+    prefix = (dseg_view){prefix.data + size, prefix.size - size};
   }
-  uint8_t stored[5] = {0};
-  dseg_store_le16(stored + 1, (uint16_t)prefix.size);
-  dseg_store_le16(stored + 3, (uint16_t)~prefix.size);
-  DSEG_TRY(sink->write(sink->user, stored, sizeof stored, error));
-  return sink->write(sink->user, prefix.data, prefix.size, error);
+  return DSEG_OK;
 }
 
 static dseg_status write_end(dseg_deflate_container container, uint32_t sum, size_t size, const dseg_byte_sink *sink,

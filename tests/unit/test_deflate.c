@@ -268,6 +268,30 @@ static void files_hold_what_was_written(void **state) {
   free(back);
 }
 
+/* A prefix that no single stored block holds, as of a volume with many names. */
+static void prefixes_may_be_long(void **state) {
+  (void)state;
+  static const size_t sizes[] = {65535, 65536, 82560, 131071, LARGE};
+  uint8_t *bytes = malloc(LARGE), *back = malloc(LARGE + SMALL);
+  assert_non_null(bytes);
+  assert_non_null(back);
+  fill(bytes, LARGE);
+  const dseg_deflate_options options = {.level = 6};
+  for (size_t i = 0; dseg_can_deflate() && i < sizeof sizes / sizeof *sizes; i++) {
+    dseg_buffer out = {0};
+    const dseg_byte_sink sink = dseg_buffer_sink(&out);
+    assert_int_equal(
+        dseg_deflate_write(DSEG_GZIP, (dseg_view){bytes, sizes[i]}, (dseg_view){bytes, SMALL}, &options, &sink, NULL),
+        DSEG_OK);
+    assert_int_equal(dseg_inflate_exactly((dseg_view){out.data, out.size}, back, sizes[i] + SMALL, NULL), DSEG_OK);
+    assert_memory_equal(back, bytes, sizes[i]);
+    assert_memory_equal(back + sizes[i], bytes, SMALL);
+    dseg_buffer_free(&out);
+  }
+  free(bytes);
+  free(back);
+}
+
 /* Two members, one behind the other, and zeros behind both (RFC 1952, 2.2). */
 static void gzip_files_may_have_members(void **state) {
   (void)state;
@@ -315,6 +339,7 @@ int main(void) {
       cmocka_unit_test(streams_go_on_at_any_byte),
       cmocka_unit_test(pieces_join_behind_their_dictionaries),
       cmocka_unit_test(files_hold_what_was_written),
+      cmocka_unit_test(prefixes_may_be_long),
       cmocka_unit_test(gzip_files_may_have_members),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
