@@ -308,7 +308,7 @@ async function checkRefusals(browser) {
   await drop(tab, ["data/volume.nii.gz", ...images]);
   await waitForTimes(tab);
   assert.match(await textOf(tab, "#notes"), /A volume names no patient/);
-  assert.match(await textOf(tab, "#where"), /^Segment 1x .* mmCT [−0-9]+ HU$/); // NIfTI has no names
+  assert.match(await textOf(tab, "#where"), /^liverx .* mmCT [−0-9]+ HU$/); // the name from its header
 
   // Shown without the images, with the reason.
   const turned = "0.980067\\0.198669\\0\\-0.198669\\0.980067\\0";
