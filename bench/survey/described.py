@@ -4,11 +4,9 @@
 The object as it is comes from dcmqi, of slides from highdicom, as in the survey, and the records are of the same kind; so all
 that is made of the survey is made of these, too."""
 
-import shutil
-
 from measuring import run_jobs
 
-from survey.suite import PATIENCE, QUICK_PATIENCE, form_jobs, prepare, record_of, voxels_of, writers, wrong
+from survey.suite import PATIENCE, QUICK_PATIENCE, dseg_forms, dseg_records, measure_case, voxels_of, writers
 
 CODECS = ("deflated-frame", "label-edge")
 # Representation and its option; label sets are an ordinary LABELMAP where no segments overlap.
@@ -25,16 +23,8 @@ def forms(overlap):
 
 
 def described(context, case, corpora, budget):
-    """All of these forms of one kind of object; what was written is removed."""
-    folder = context.folder(f"described-{case.name}")
-    try:
-        base = prepare(context, case, corpora, folder)
-        if base is None:
-            return {"problems": [f"described: the volume of {case.name} is not at hand"]}
-        records = measure(context, case, base, folder, budget)
-        return {"records": records, "problems": [f"described: {case.name}: {what}" for record in records for what in wrong(record)]}
-    finally:
-        shutil.rmtree(folder)
+    """All of these forms of one kind of object."""
+    return measure_case("described", measure, context, case, corpora, budget)
 
 
 def measure(context, case, base, folder, budget):
@@ -42,14 +32,9 @@ def measure(context, case, base, folder, budget):
     source = written_by_first(context, case, folder, patience)
     base["source_bytes"] = source.stat().st_size
     expect = voxels_of(context, case, folder, source)
-    groups = []
-    for form in forms(case.overlap):
-        name, representation, codec, experimental, _, _ = form
-        path = folder / (name.replace("/", "-").replace(":", "-") + ".dcm")
-        about = {**base, "writer": "dseg", "representation": representation, "codec": codec, "experimental": experimental}
-        groups.append((about, name, path, form_jobs(context, source, path, form, expect)))
-    run_jobs([job for *_, jobs in groups for job in jobs.values()], repeat, budget, f"described: {case.name}", patience)
-    return [record_of(context, about, name, jobs, path, "process") for about, name, path, jobs in groups]
+    ours = dseg_forms(context, forms(case.overlap), base, folder, source, expect)
+    run_jobs([job for _, jobs in ours.values() for job in jobs.values()], repeat, budget, f"described: {case.name}", patience)
+    return dseg_records(context, ours)
 
 
 def written_by_first(context, case, folder, patience):

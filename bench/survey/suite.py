@@ -134,12 +134,15 @@ def prepare(context, case, corpora, folder):
     return {"case": case.name, "what": case.what, "family": case.family, "real": case.real, "overlap": case.overlap, **facts}
 
 
-def dseg_forms(context, case, base, folder, source, expect):
-    """name: what the record of the form says, and its jobs; none where it is left out."""
+def pixels_of(context, source):
     info = context.encoding_info(source)
-    pixels = info["frames"] * info["geometry"]["rows"] * info["geometry"]["columns"]
+    return info["frames"] * info["geometry"]["rows"] * info["geometry"]["columns"]
+
+
+def dseg_forms(context, wanted, base, folder, source, expect):
+    """name: what the record of the form says, and its jobs; none where it is left out. wanted: as forms gives them."""
     found = {}
-    for form in forms(context, case.overlap, pixels):
+    for form in wanted:
         name, representation, codec, experimental, _, left_out = form
         about = {**base, "writer": "dseg", "representation": representation, "codec": codec, "experimental": experimental}
         if left_out:
@@ -150,6 +153,12 @@ def dseg_forms(context, case, base, folder, source, expect):
     return found
 
 
+def dseg_records(context, ours):
+    """Of dseg_forms, once its jobs have run."""
+    return [record_of(context, about, name, group, group["write"].output, "process") if group else about
+            for name, (about, group) in ours.items()]  # fmt: skip
+
+
 def wrong(record):
     """What a form got wrong, in words."""
     for what in ("read", "read_writer", "plane", "compare", "validate"):
@@ -158,17 +167,22 @@ def wrong(record):
             yield f"{record['form']} by {record['writer']}, {what}: {found.get('failed', 'other voxels')}"
 
 
-def survey(context, case, corpora, budget):
-    """All forms of one kind of object; what was written is removed."""
-    folder = context.folder(f"survey-{case.name}")
+def measure_case(suite, measure, context, case, corpora, budget):
+    """The records that measure makes of one kind of object, and what they got wrong; what was written is removed."""
+    folder = context.folder(f"{suite}-{case.name}")
     try:
         base = prepare(context, case, corpora, folder)
         if base is None:
-            return {"problems": [f"survey: the volume of {case.name} is not at hand"]}
+            return {"problems": [f"{suite}: the volume of {case.name} is not at hand"]}
         records = measure(context, case, base, folder, budget)
-        return {"records": records, "problems": [f"survey: {case.name}: {what}" for record in records for what in wrong(record)]}
+        return {"records": records, "problems": [f"{suite}: {case.name}: {what}" for record in records for what in wrong(record)]}
     finally:
         shutil.rmtree(folder)
+
+
+def survey(context, case, corpora, budget):
+    """All forms of one kind of object."""
+    return measure_case("survey", measure, context, case, corpora, budget)
 
 
 def measure(context, case, base, folder, budget):
@@ -185,7 +199,7 @@ def measure(context, case, base, folder, budget):
     others = {writer: {"write": peers[writer], **reading_jobs(context, writer, path, expect),
                        "read_writer": own_reading(context, writer, path, of_peer)}
               for writer, path in written.items()}  # fmt: skip
-    ours = dseg_forms(context, case, base, folder, source, expect)
+    ours = dseg_forms(context, forms(context, case.overlap, pixels_of(context, source)), base, folder, source, expect)
     jobs = [job for group in others.values() for what, job in group.items() if what != "write"]
     jobs += [job for _, group in ours.values() if group for job in group.values()]
     run_jobs(jobs, repeat, budget, f"survey: {case.name}", patience)
@@ -196,6 +210,4 @@ def measure(context, case, base, folder, budget):
         records.append(record_of(context, about, NATIVE, group, job.output, "process" if writer == "dcmqi" else "save"))
     if "dcmqi" not in peers:
         records.append({**base, "writer": "dcmqi", "form": NATIVE, "left_out": "dcmqi writes no segmentations of slides"})
-    records += [record_of(context, about, name, group, group["write"].output, "process") if group else about
-                for name, (about, group) in ours.items()]  # fmt: skip
-    return records
+    return records + dseg_records(context, ours)
