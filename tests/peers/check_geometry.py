@@ -22,6 +22,7 @@ import SimpleITK
 
 from geometry_writers import Case, make_case
 from peerlib import DSEG
+from volumes import read_image
 
 FLIP = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -35,14 +36,6 @@ def run(*arguments, code=0):
     if done.returncode != code:
         raise Wrong(f"dseg {' '.join(map(str, arguments))}: exit code {done.returncode}: {done.stderr.decode()}")
     return done.stdout
-
-
-def read_itk(path):
-    image = SimpleITK.ReadImage(str(path))
-    affine = np.eye(4)
-    affine[:3, :3] = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
-    affine[:3, 3] = image.GetOrigin()
-    return SimpleITK.GetArrayFromImage(image), affine
 
 
 def read_nibabel(path):
@@ -73,7 +66,7 @@ def check_same(voxels, affine, found, where, what, exact):
 
 def check_file(case, voxels, path, exact):
     """By SimpleITK, and by nibabel what it reads."""
-    check_same(voxels, case.affine(), *read_itk(path), f"{path.name} read by SimpleITK", exact)
+    check_same(voxels, case.affine(), *read_image(path), f"{path.name} read by SimpleITK", exact)
     if ".nii" in path.name or path.suffix == ".hdr":
         check_same(voxels, case.affine(), *read_nibabel(path), f"{path.name} read by nibabel", exact)
 
