@@ -124,12 +124,8 @@ static dseg_status write_with(int64_t sop_class, dseg_error *error) {
   uint8_t labels[12];
   description->has_background = true;
   dseg_status status = dseg_writer_create("two.dcm", description, &options, &writer, error);
-  for (size_t plane = 0; status == DSEG_OK && plane < 4; plane++) {
-    fill_plane(description, plane, labels);
-    status = dseg_writer_write_labels(writer, plane, labels, 8, error);
-  }
   if (status == DSEG_OK) {
-    status = dseg_writer_finish(writer, error);
+    status = write_planes(writer, description, labels, error);
   }
   dseg_writer_destroy(writer);
   dseg_description_destroy(description);

@@ -15,12 +15,8 @@ static dseg_status write_bytes(const dseg_write_options *options, dseg_buffer *b
   dseg_writer *writer = NULL;
   uint8_t labels[30];
   dseg_status status = dseg_writer_create_to(&output, description, options, &writer, error);
-  for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
-    fill_plane(description, plane, labels);
-    status = dseg_writer_write_labels(writer, plane, labels, 8, error);
-  }
   if (status == DSEG_OK) {
-    status = dseg_writer_finish(writer, error);
+    status = write_planes(writer, description, labels, error);
   }
   dseg_writer_destroy(writer);
   dseg_description_destroy(description);

@@ -36,12 +36,8 @@ static dseg_status write_all(const dseg_description *description, const dseg_wri
   dseg_writer *writer = NULL;
   uint8_t labels[30];
   dseg_status status = dseg_writer_create("object.dcm", description, options, &writer, error);
-  for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
-    fill_plane(description, plane, labels);
-    status = dseg_writer_write_labels(writer, plane, labels, 8, error);
-  }
   if (status == DSEG_OK) {
-    status = dseg_writer_finish(writer, error);
+    status = write_planes(writer, description, labels, error);
   }
   dseg_writer_destroy(writer);
   return status;

@@ -94,6 +94,17 @@ static inline void fill_plane(const dseg_description *description, size_t plane,
   }
 }
 
+/* Writes label_at's planes, which are filled one by one into labels, and finishes the object. */
+static inline dseg_status write_planes(dseg_writer *writer, const dseg_description *description, uint8_t *labels,
+                                       dseg_error *error) {
+  dseg_status status = DSEG_OK;
+  for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
+    fill_plane(description, plane, labels);
+    status = dseg_writer_write_labels(writer, plane, labels, 8, error);
+  }
+  return status == DSEG_OK ? dseg_writer_finish(writer, error) : status;
+}
+
 /* Writes label_at's volume; planes in descending order when backwards. */
 static inline void write_volume(const char *path, const dseg_description *description,
                                 const dseg_write_options *options, bool backwards) {

@@ -47,12 +47,8 @@ static inline dseg_status write_with(const dseg_description *description, const 
   uint8_t labels[PIXELS];
   options.warnings = warnings != NULL ? *warnings : options.warnings;
   dseg_status status = dseg_writer_create("s.dcm", description, &options, &writer, error);
-  for (size_t plane = 0; status == DSEG_OK && plane < description->geometry.plane_count; plane++) {
-    fill_plane(description, plane, labels);
-    status = dseg_writer_write_labels(writer, plane, labels, 8, error);
-  }
   if (status == DSEG_OK) {
-    status = dseg_writer_finish(writer, error);
+    status = write_planes(writer, description, labels, error);
   }
   dseg_writer_destroy(writer);
   return status;
