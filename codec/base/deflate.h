@@ -18,7 +18,8 @@ typedef struct dseg_deflate_options {
   dseg_progress progress;
 } dseg_deflate_options;
 
-/* Writes prefix, which may be empty and is kept uncompressed inside the stream, and data, which may not, to sink. container: DSEG_GZIP or DSEG_ZLIB. DSEG_ERROR_UNSUPPORTED without a library. */
+/* Writes prefix, which may be empty and is kept uncompressed inside the stream, and data, which may not, to sink.
+ * container: DSEG_GZIP or DSEG_ZLIB. DSEG_ERROR_UNSUPPORTED without a library. */
 dseg_status dseg_deflate_write(dseg_deflate_container container, dseg_view prefix, dseg_view data,
                                const dseg_deflate_options *options, const dseg_byte_sink *sink, dseg_error *error);
 
