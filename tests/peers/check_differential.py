@@ -5,10 +5,13 @@ them, and every voxel and every element is compared, or the refusal found in wor
 usage: check_differential.py [--rounds N] [--seed S] [--only ROUND] [--peers]
 Without options DSEG_DIFFERENTIAL_ROUNDS says how many rounds (40 otherwise), and DSEG_DIFFERENTIAL_SEED the seed.
 --only: one round again. --peers: each peer reads what the others wrote, too, and its failures are counted.
+A failure is reduced (differential/reduce.py), and the object kept with the case that makes it, kept/SEED-NUMBER.json. A
+case in differential/cases/ is a test, which runs first.
 """
 
 import argparse
 import collections
+import contextlib
 import os
 import pathlib
 import shutil
@@ -22,6 +25,8 @@ from differential import outcome, peer_readings, writers
 from differential.conversions import Object, check_other_representation, check_same_representation, check_transcoded
 from differential.decorate import decorate
 from differential.javascript import JavaScript
+from differential.reduce import Case, read_case, reduce_case
+from differential.truths import Random
 from differential.voxels import check_info, check_voxels
 
 WRITERS = [
@@ -43,50 +48,83 @@ CHECKS = [check_as_written, check_transcoded, check_same_representation, check_o
 
 
 class Round:
-    """One object. What is random in it comes from the seed and the round's number."""
+    """One object. What is random in it comes from the case, which has the seed and the round's number."""
 
-    def __init__(self, seed, number, javascript):
-        self.seed = seed, number
-        self.random = np.random.default_rng(self.seed)
-        self.writer, self.kind = WRITERS[number % len(WRITERS)]
+    def __init__(self, case, javascript):
+        self.case = case
+        self.random = Random((case.seed, case.number), case.plain, case.cut)
+        self.writer, self.kind = WRITERS[case.number % len(WRITERS)]
         self.javascript = javascript
-        self.decoration = ""
+        self.decoration = "as written"
         self.made = None
 
     def write(self):
         shutil.rmtree("ct", ignore_errors=True)
         arguments = (self.javascript,) if self.writer in ("dcmjs", "adapters") else ()
         truth, options = getattr(writers, f"write_{self.writer}")(self.random, self.kind, *arguments)
-        self.decoration = decorate(self.random, "object.dcm")
+        if self.case.decorated:
+            self.decoration = decorate(self.random, "object.dcm")
         self.made = Object("object.dcm", truth, options)
 
     def check(self, counts):
-        """Returns whether nothing failed. Checks after a failed one still run, with a generator of their own."""
+        """Returns the names of what failed. Checks after a failed one still run, with a generator of their own."""
         self.write()
-        failures = 0
+        failed = []
         for index, check in enumerate(CHECKS):
             try:
-                voxels, elements = check(np.random.default_rng([*self.seed, index]), self.made)
+                voxels, elements = check(np.random.default_rng([self.case.seed, self.case.number, index]), self.made)
                 counts["voxels compared"] += voxels
                 counts["elements compared"] += elements
-            except Exception:
-                failures += 1
+            except Exception as error:
+                failed.append(f"{check.__name__}: {type(error).__name__}")
                 traceback.print_exc()
-                print(f"FAILED: {check.__name__} of {self}", flush=True)
-                self.keep()
-        return failures == 0
-
-    def keep(self):
-        """The object, which the seed and the number make again, too."""
-        kept = pathlib.Path("kept")
-        kept.mkdir(exist_ok=True)
-        shutil.copy(self.made.path, kept / f"{self.seed[0]}-{self.seed[1]}.dcm")
+        return failed
 
     def __str__(self):
+        name = f"round {self.case.number} of seed {self.case.seed}: {self.writer} {self.kind}"
         if self.made is None:
-            return f"round {self.seed[1]} of seed {self.seed[0]}: {self.writer} {self.kind}"
+            return name
         shape = " x ".join(str(size) for size in self.made.truth.shape)
-        return f"round {self.seed[1]} of seed {self.seed[0]}: {self.writer} {self.kind} {shape}, {len(self.made.truth.masks)} segments, {self.decoration}"
+        return f"{name} {shape}, {len(self.made.truth.masks)} segments, {self.decoration}"
+
+
+def attempt(case, javascript):
+    """What fails first, and the size of what was made; nothing where the peer cannot write such an object."""
+    this = Round(case, javascript)
+    with open(os.devnull, "w") as nobody, contextlib.redirect_stderr(nobody):
+        try:
+            failed = this.check(collections.Counter())
+        except Exception:
+            return None, None
+    return next(iter(failed), None), (this.random.choices, this.made.truth.shape, len(this.made.truth.masks))
+
+
+def keep(case, javascript):
+    """The plainest object that fails in the same way, and its case."""
+    case = reduce_case(case, lambda simpler: attempt(simpler, javascript))
+    this = Round(case, javascript)
+    failed = this.check(collections.Counter())
+    kept = pathlib.Path("kept")
+    kept.mkdir(exist_ok=True)
+    stem = f"{case.seed}-{case.number}"
+    shutil.copy(this.made.path, kept / f"{stem}.dcm")
+    (kept / f"{stem}.json").write_text(case.text())
+    print(f"reduced to {this} ({', '.join(failed)}), kept/{stem}.json\n{case.text()}", flush=True)
+
+
+def try_round(case, javascript, counts):
+    """The round, and whether nothing failed."""
+    this = Round(case, javascript)
+    try:
+        failed = this.check(counts)
+    except Exception:
+        traceback.print_exc()
+        print(f"FAILED: writing of {this}", flush=True)
+        return this, False
+    if failed:
+        print(f"FAILED: {', '.join(failed)} of {this}", flush=True)
+        keep(case, javascript)
+    return this, not failed
 
 
 def arguments():
@@ -115,17 +153,15 @@ def main():
     failures = 0
     javascript = JavaScript()
     start = time.monotonic()
-    for number in range(given.rounds) if given.only is None else [given.only]:
-        this = Round(given.seed, number, javascript)
-        try:
-            failures += not this.check(counts)
+    known = [read_case(path) for path in sorted((pathlib.Path(__file__).parent / "differential" / "cases").glob("*.json"))]
+    numbers = range(given.rounds) if given.only is None else [given.only]
+    for case in [*known, *(Case(given.seed, number) for number in numbers)]:
+        this, succeeded = try_round(case, javascript, counts)
+        failures += not succeeded
+        if this.made is not None:
             objects[this.writer, this.kind] += 1
-        except Exception:
-            failures += 1
-            traceback.print_exc()
-            print(f"FAILED: writing of {this}", flush=True)
-        if given.peers and this.made is not None:
-            peer_readings.count(this.writer, this.made, counts)
+            if given.peers:
+                peer_readings.count(this.writer, this.made, counts)
     javascript.close()
     print_counts(objects, counts, time.monotonic() - start)
     sys.exit(1 if failures else 0)

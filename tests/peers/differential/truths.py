@@ -77,12 +77,34 @@ class Truth:
         return int(np.prod(self.shape)) * (1 if self.kind == "labelmap" else len(self.masks))
 
 
+class Random(np.random.Generator):
+    """The generator of a round. Choices count from 0 in the order in which they are made: those in plain come out as
+    the plainest there is, which is how a failure is reduced; cut makes the segmentation smaller (reduce.py)."""
+
+    def __init__(self, seed, plain=(), cut=None):
+        super().__init__(np.random.PCG64(seed))
+        self.plain, self.cut = frozenset(plain), cut
+        self.choices = 0
+
+    def is_plain(self):
+        self.choices += 1
+        return self.choices - 1 in self.plain
+
+
+def is_plain(random):
+    return isinstance(random, Random) and random.is_plain()
+
+
 def chance(random, probability):
-    return bool(random.random() < probability)
+    """The plain choice is no. A number is drawn in any case, so that others stay what they are."""
+    drawn = bool(random.random() < probability)
+    return not is_plain(random) and drawn
 
 
 def pick(random, values):
-    return values[int(random.integers(len(values)))]
+    """The plain choice is the first."""
+    drawn = values[int(random.integers(len(values)))]
+    return values[0] if is_plain(random) else drawn
 
 
 def random_affine(random):
@@ -156,7 +178,7 @@ def random_truth(random, kind, *, gaps, overlap, absent, planes=(1, 7), largest=
         masks = random_fractions(random, masks, maximum)
     truth = Truth(kind, masks, random_affine(random), maximum if kind == "fractional" else 1)
     truth.fractional_type = pick(random, ["PROBABILITY", "OCCUPANCY"])
-    return truth
+    return random.cut.apply(truth, gaps) if isinstance(random, Random) and random.cut else truth
 
 
 def random_segments(random, truth, ascii_only=False):
