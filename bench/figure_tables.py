@@ -8,7 +8,7 @@ import damage
 import label_edge
 import together
 from figure_text import machine_of, machine_text, machines_text, size_text, time_text, times_text, two_digits
-from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, READ, STATISTICS, median, part_suite, ratios, speed
+from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, PYTHON, READ, STATISTICS, median, part_suite, ratios, speed
 from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, paper_kinds, survey_part
 from survey.values import is_busy
 from turns import START, TURNS, share
@@ -98,6 +98,20 @@ def findings_node(results):
             if r and ours:
                 rows.append([f"{name} {r['version']}", form_of(r), time_text(median(r)), size_text(r["peak_bytes"]), times_text(median(r) / median(ours))])
     return markdown(["program", "form", "CPU time", "peak memory", "times dseg's"], rows, 2)
+
+
+def findings_python(results):
+    """The Python package beside the library in C, with the same options, and the libraries of others."""
+    rows = []
+    for form in ("BINARY", "LABELMAP", "nii.gz"):
+        c = results.headline(PYTHON, "dseg in C", form)
+        for name in ("dseg in C", "dseg in Python", "highdicom", "SimpleITK", "nibabel"):
+            r = results.headline(PYTHON, name, form)
+            if r and c:
+                ratio = median(r) / median(c)
+                rows.append([f"{name} {r['version']}", form_of(r), time_text(median(r)), size_text(r["peak_bytes"]),
+                             f"{ratio:.2f}" if ratio < 2 else times_text(ratio)])  # fmt: skip
+    return markdown(["program", "form", "CPU time", "peak memory", "times C's"], rows, 2)
 
 
 def findings_phases(results):
@@ -245,7 +259,7 @@ def measurements(results):
              markdown(["part of the run", "began", "seconds", "load before", "processor"],
                       [[p["part"], p.get("date", ""), str(p.get("seconds", "failed")), str(p.get("load", "")), machine_of(p, r)["processor"]]
                        for p in r["parts"]], 2)]  # fmt: skip
-    titles = {READ: "Read", NODE: "Node", COLD: "Cold", "Write": "Write", PARTS: "Part", STATISTICS: "Statistics", PHASES: "Phase"}
+    titles = {READ: "Read", NODE: "Node", PYTHON: "Python", COLD: "Cold", "Write": "Write", PARTS: "Part", STATISTICS: "Statistics", PHASES: "Phase"}
     for group, title in titles.items():
         rows = []
         for one in (one for one in r["headline"] if one["group"] == group):
@@ -366,6 +380,7 @@ BLOCKS = {
     "findings-headers": lambda results: findings_headers(results.all),
     "findings-read": findings_read,
     "findings-node": findings_node,
+    "findings-python": findings_python,
     "findings-phases": findings_phases,
     "findings-encodings": findings_encodings,
     "findings-codecs": findings_codecs,

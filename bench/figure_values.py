@@ -9,12 +9,13 @@ from survey.values import archive_ratios, archive_values, survey_ratios, survey_
 
 READ = "Read into a label map"
 NODE = "Read into a label map in node, CPU time"
+PYTHON = "Read into a label map in Python, CPU time, one thread"
 COLD = READ + ", file not in the page cache"
 PARTS = "Part of the BINARY object"
 STATISTICS = "Statistics of segments, with reading"
 PHASES = "Where the time goes: BINARY into a label map, one thread"
 CASE, BEFORE = "s0327-512", "s0327"
-GROUPS = {READ: "read", NODE: "node", COLD: "cold", "Write": "write", PARTS: "part", STATISTICS: "statistics", PHASES: "phase"}
+GROUPS = {READ: "read", NODE: "node", PYTHON: "python", COLD: "cold", "Write": "write", PARTS: "part", STATISTICS: "statistics", PHASES: "phase"}
 
 
 def part_suite(part):
@@ -158,6 +159,7 @@ def ratios(results):
     if all(both):
         yield "writing seg.nrrd: bytes of SimpleITK / dseg", times_text(both[0]["output_bytes"] / both[1]["output_bytes"])
     yield from node_ratios(results)
+    yield from python_ratios(results)
     yield from phase_ratios(results)
     yield from frame_ratios(results)
     yield from label_edge.sentence_values(results.all)
@@ -173,6 +175,19 @@ def node_ratios(results):
             r = results.headline(NODE, peer, form)
             if ours and r:
                 yield f"node, {form}: {peer} / dseg", times_text(median(r) / median(ours))
+
+
+def python_ratios(results):
+    """CPU time of the Python package beside the library in C, and of others beside the package."""
+    for form, peers in (("BINARY", ["highdicom"]), ("LABELMAP", ["highdicom"]), ("nii.gz", ["SimpleITK", "nibabel"])):
+        ours = results.headline(PYTHON, "dseg in Python", form)
+        c = results.headline(PYTHON, "dseg in C", form)
+        if ours and c:
+            yield f"python, {form}: dseg in Python / in C", f"{median(ours) / median(c):.2f}"
+        for peer in peers:
+            r = results.headline(PYTHON, peer, form)
+            if ours and r:
+                yield f"python, {form}: {peer} / dseg in Python", times_text(median(r) / median(ours))
 
 
 def phase_ratios(results):

@@ -126,6 +126,7 @@ def other_headline_tables(results):
     for group, title in (("Write", "Writing"), ("Part of the BINARY object", "A part of the BINARY object"),
                          ("Statistics of segments, with reading",) * 2,
                          ("Read into a label map in node, CPU time",) * 2,
+                         ("Read into a label map in Python, CPU time, one thread",) * 2,
                          ("Where the time goes: BINARY into a label map, one thread",) * 2,
                          ("Read into a label map, file not in the page cache", "Reading, the file not in the page cache")):  # fmt: skip
         records = [r for r in results["headline"] if r["group"] == group]

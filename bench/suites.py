@@ -125,6 +125,7 @@ def headline(context, corpus, budget):
     jobs += phase_jobs(context, objects["binary"])
     jobs += write_jobs(context, nifti, folder) + cold_jobs(context, objects, nifti)
     jobs += statistics_jobs(context, objects, nifti) + node_jobs(context, objects, expect)
+    jobs += python_jobs(context, objects, nifti, expect)
     for job in jobs:
         job.labels["corpus"] = corpus.name
     return {"records": run_jobs(jobs, context.repeat, budget, "headline", context.patience)}
@@ -181,6 +182,22 @@ def node_jobs(context, objects, expect):
     for form, path in (("BINARY", objects["binary"]), ("LABELMAP", objects["labelmap"])):
         commands = [("dseg in node", context.our_package(path), "ours"), ("dcmjs", context.node_peer("read_dcmjs.mjs", path), "peer"),
                     ("cornerstone3D adapters", context.node_peer("read_adapters.mjs", path), "peer")]  # fmt: skip
+        jobs += [Job(group, name, command, kind=kind, input=path, expect=expect, form=form, timeout=10 if context.quick else 180,
+                     measure="cpu_seconds") for name, command, kind in commands]  # fmt: skip
+    return jobs
+
+
+def python_jobs(context, objects, nifti, expect):
+    """The Python package beside the library in C and the libraries of others, on one processor. numpy's linear algebra keeps
+    threads busy for a moment after it was loaded, unless it is told to have none."""
+    group, jobs = "Read into a label map in Python, CPU time, one thread", []
+    alone = ["/usr/bin/env", "OPENBLAS_NUM_THREADS=1"]
+    for form, path in (("BINARY", objects["binary"]), ("LABELMAP", objects["labelmap"]), ("nii.gz", nifti)):
+        commands = [("dseg in C", context.our_work("labels", path, "--context", threads=1), "ours"),
+                    ("dseg in Python", alone + context.our_python(path, threads=1), "ours")]  # fmt: skip
+        peers = ("simpleitk", "nibabel") if form == "nii.gz" else ("highdicom",)
+        names = {"simpleitk": "SimpleITK", "nibabel": "nibabel", "highdicom": "highdicom"}
+        commands += [(names[peer], alone + context.python_peer(f"read_{peer}.py", path), "peer") for peer in peers]
         jobs += [Job(group, name, command, kind=kind, input=path, expect=expect, form=form, timeout=10 if context.quick else 180,
                      measure="cpu_seconds") for name, command, kind in commands]  # fmt: skip
     return jobs

@@ -17,7 +17,8 @@
  *   work copy FILE      Pixel Data through a small buffer, from the page cache
  *   work touch FILE     a label map of that size allocated and filled once
  *   work again FILE     after opening: all planes into a label map that has been touched before
- * options: --threads N (0: all processors), --check (labels: also print a checksum)
+ * options: --threads N (0: all processors), --check (labels: also print a checksum), --context (opened with what a copy
+ * keeps, as dseg convert does)
  *
  * Prints one JSON object. seconds, and cpu_seconds of all threads; peak_bytes of the process until the work was done;
  * checksum: CRC-32 of the label map with its values replaced by their ranks (16-bit little endian), so that it does not
@@ -51,7 +52,8 @@ void work_stop_clock(struct job *job, struct start start, double parts) {
 }
 
 dseg_status work_open(struct job *job, dseg_source **source) {
-  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options), .threads = job->threads};
+  const dseg_open_options options = {
+      .struct_size = sizeof options, .threads = job->threads, .keep_context = job->context};
   return dseg_open(path_of(job), &options, source, &job->error);
 }
 
@@ -270,8 +272,10 @@ static int run_named(const char *name, struct job *job) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option options[] = {
-      {"threads", required_argument, NULL, 't'}, {"check", no_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+  static const struct option options[] = {{"threads", required_argument, NULL, 't'},
+                                          {"check", no_argument, NULL, 'c'},
+                                          {"context", no_argument, NULL, 'x'},
+                                          {NULL, 0, NULL, 0}};
   struct job job = {0};
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -279,6 +283,8 @@ int main(int argc, char **argv) {
       job.threads = (unsigned)strtoul(optarg, NULL, 10);
     } else if (option == 'c') {
       job.check = true;
+    } else if (option == 'x') {
+      job.context = true;
     } else {
       return 2;
     }
@@ -287,7 +293,7 @@ int main(int argc, char **argv) {
     fprintf(stderr,
             "usage: work open|labels|plane|segment|statistics|digest|read|copy|touch|again|inflate|write FILE... "
             "[--threads N] "
-            "[--check]\n");
+            "[--check] [--context]\n");
     return 2;
   }
   job.arguments = argv + optind + 1;

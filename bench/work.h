@@ -12,6 +12,7 @@ struct job {
   int argument_count;
   unsigned threads;
   bool check;
+  bool context; /* sources are opened with what a copy keeps, as dseg convert and the Python package do */
   dseg_error error;
   double seconds, cpu_seconds;
   unsigned long long peak_bytes;
