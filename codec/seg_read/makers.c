@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* makers.c - who made an object: its own equipment, then that of Contributing Equipment Sequence (0018,A001), where
- * copies keep who made what they are copies of. */
+ * copies keep who made what they are copies of. And when it was made. */
 #include "seg_read/makers.h"
+
+#include <string.h>
 
 #define CONTRIBUTING DSEG_TAG(0x0018, 0xA001)
 
@@ -46,5 +48,31 @@ dseg_status dseg_read_makers(dseg_text_reader *reader, const dseg_elements *obje
   DSEG_TRY(read_items(reader, object, makers + 1, &items, error));
   info->makers = makers;
   info->maker_count = count;
+  return DSEG_OK;
+}
+
+/* A digit, or 0 where the text ends or has none. */
+static char digit_or_zero(const char *text, size_t index) {
+  return index < strlen(text) && text[index] >= '0' && text[index] <= '9' ? text[index] : '0';
+}
+
+dseg_status dseg_read_content_date(dseg_text_reader *reader, const dseg_elements *object, dseg_encoding_info *info,
+                                   dseg_error *error) {
+  enum { DATE = 8, ALL = 14 };
+  const char *date = dseg_read_text(reader, object, DSEG_TAG(0x0008, 0x0023));
+  const char *time = dseg_read_text(reader, object, DSEG_TAG(0x0008, 0x0033));
+  DSEG_TRY(reader->status);
+  if (date == NULL || strlen(date) != DATE || strspn(date, "0123456789") != DATE) {
+    return DSEG_OK;
+  }
+  char *text = dseg_description_alloc(reader->description, ALL + 1);
+  if (text == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a date");
+  }
+  memcpy(text, date, DATE);
+  for (size_t i = DATE; i < ALL; i++) { /* what follows a point is parts of a second */
+    text[i] = digit_or_zero(time != NULL ? time : "", i - DATE);
+  }
+  info->content_date_time = text;
   return DSEG_OK;
 }

@@ -150,6 +150,7 @@ static dseg_status read_identity(const struct reader *reader, dseg_error *error)
   reader->description->geometry.frame_of_reference_uid = read_text(reader, DSEG_TAG(0x0020, 0x0052));
   DSEG_TRY(reader->texts->status);
   DSEG_TRY(dseg_read_makers(reader->texts, &reader->part10->elements, info, error));
+  DSEG_TRY(dseg_read_content_date(reader->texts, &reader->part10->elements, info, error));
   info->transfer_syntax_uid = dseg_description_strdup(reader->description, reader->part10->transfer_syntax_uid);
   return info->transfer_syntax_uid != NULL ? DSEG_OK : dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a UID");
 }

@@ -180,6 +180,12 @@ void cli_progress_show(cli_progress *progress, unsigned long long done, unsigned
   }
 }
 
+void cli_status(const char *text) {
+  fputs("\r\033[K", stderr);
+  print_text(text);
+  progress_on_screen = true;
+}
+
 void cli_progress_end(cli_progress *progress) {
   if (progress->visible) {
     clear_progress_line();

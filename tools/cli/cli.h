@@ -152,6 +152,9 @@ void cli_progress_end(cli_progress *progress);
 /* To hand to the library; progress must outlive it. */
 dseg_progress cli_progress_sink(cli_progress *progress);
 
+/* Shows a line on a terminal, standard error, in the place of the one before; the next message clears it. */
+void cli_status(const char *text);
+
 /* An array with room for one more item of size bytes behind count of them; *room is how many it has room for. NULL when
  * out of memory: then it is as it was. */
 void *cli_grow(void *items, size_t count, size_t *room, size_t size);

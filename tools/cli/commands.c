@@ -9,6 +9,7 @@
 const cli_command *const cli_commands[] = {&cmd_convert,
                                            &cmd_names,
                                            &cmd_transcode,
+                                           &cmd_batch,
                                            &cmd_info,
                                            &cmd_compare,
                                            &cmd_validate,

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 
+extern const cli_command cmd_batch;
 extern const cli_command cmd_bin2labelsegimage;
 extern const cli_command cmd_codecs;
 extern const cli_command cmd_compare;

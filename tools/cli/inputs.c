@@ -13,9 +13,6 @@
 
 enum { PREAMBLE = 128, HEAD = 1024 /* bytes in which Media Storage SOP Class UID (0002,0002) is one of the first */ };
 
-/* What a file of a directory is. */
-typedef enum file_kind { FILE_OTHER, FILE_SEGMENTATION, FILE_IMAGE } file_kind;
-
 static bool is_segmentation_class(const char *uid) {
   const dseg_representation *item = NULL;
   for (size_t i = 0; (item = dseg_representation_at(i)) != NULL; i++) {
@@ -50,20 +47,20 @@ static bool read_class(const uint8_t *head, size_t size, char uid[65]) {
   return false;
 }
 
-static file_kind kind_of_dicom(const char *path) {
+static cli_file_kind kind_of_dicom(const char *path) {
   static const char directory_class[] = "1.2.840.10008.1.3.10"; /* a DICOMDIR */
   uint8_t head[HEAD];
   char uid[65];
   FILE *stream = os_open(path, "rb");
   if (stream == NULL) {
-    return FILE_OTHER;
+    return CLI_FILE_OTHER;
   }
   const size_t got = fread(head, 1, sizeof head, stream);
   (void)fclose(stream);
   if (!read_class(head, got, uid) || strcmp(uid, directory_class) == 0) {
-    return FILE_OTHER;
+    return CLI_FILE_OTHER;
   }
-  return is_segmentation_class(uid) ? FILE_SEGMENTATION : FILE_IMAGE;
+  return is_segmentation_class(uid) ? CLI_FILE_SEGMENTATION : CLI_FILE_IMAGE;
 }
 
 bool cli_is_dicom(const char *name) {
@@ -77,11 +74,11 @@ bool cli_is_dicom(const char *name) {
   return got == sizeof head && memcmp(head + PREAMBLE, "DICM", 4) == 0;
 }
 
-static file_kind kind_of(const char *path, cli_input_kind wanted) {
+cli_file_kind cli_kind_of(const char *path, cli_input_kind wanted) {
   if (dseg_volume_format_of(path) != NULL) {
-    return wanted == CLI_ANY_SEGMENTATION ? FILE_SEGMENTATION : FILE_OTHER;
+    return wanted == CLI_ANY_SEGMENTATION ? CLI_FILE_SEGMENTATION : CLI_FILE_OTHER;
   }
-  return os_file_size(path) > 0 ? kind_of_dicom(path) : FILE_OTHER; /* of a FIFO it is 0 */
+  return os_file_size(path) > 0 ? kind_of_dicom(path) : CLI_FILE_OTHER; /* of a FIFO it is 0 */
 }
 
 static int out_of_memory(void) {
@@ -128,9 +125,9 @@ static int add_files(cli_inputs *inputs, const char *path, char **names, size_t 
       return out_of_memory();
     }
     (void)snprintf(joined, size, "%.*s/%s", (int)length, path, names[i]);
-    const file_kind kind = kind_of(joined, wanted);
-    *images += kind == FILE_IMAGE;
-    if (kind != FILE_SEGMENTATION) {
+    const cli_file_kind kind = cli_kind_of(joined, wanted);
+    *images += kind == CLI_FILE_IMAGE;
+    if (kind != CLI_FILE_SEGMENTATION) {
       free(joined);
     } else if (add_found(inputs, joined) != CLI_OK) {
       return CLI_INPUT;

@@ -54,7 +54,7 @@ dseg_status cli_open(const char *const *names, size_t count, const dseg_open_opt
   if (status == DSEG_OK) {
     dseg_open_options complete = *options;
     complete.temporary_directory = cli_temporary_directory();
-    complete.memory_limit = cli_memory_limit();
+    complete.memory_limit = options->memory_limit != 0 ? options->memory_limit : cli_memory_limit();
     status = dseg_open_inputs(inputs, names, count, &complete, source, error);
   } else {
     dseg_error_prefix(error, cli_standard_input);

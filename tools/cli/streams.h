@@ -19,7 +19,7 @@ bool cli_take_standard_input(const cli_command *command, const char **names, int
 /* dseg_input_from_file, or from standard input. */
 dseg_status cli_open_input(const char *name, dseg_input **input, dseg_error *error);
 
-/* dseg_open_many, standard input among the names. */
+/* dseg_open_many, standard input among the names. A memory_limit of 0 is that of --memory. */
 dseg_status cli_open(const char *const *names, size_t count, const dseg_open_options *options, dseg_source **source,
                      dseg_error *error);
 

@@ -7,12 +7,11 @@
 #include "cli/inputs.h"
 #include "cli/streams.h"
 #include "cli/suggest.h"
-#include "cli/volumes.h"
 #include "compare/report.h"
 
 enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_VOLUME, OPTION_SPACING, OPTION_THREADS };
 
-static const cli_option options[] = {
+const cli_option compare_options_table[] = {
     {OPTION_TOLERANCE, "tolerance", "MM", false, "Comparison",
      "Voxels lie at the same place when the far corners of the grids agree to so many millimetres; 0.001 otherwise."},
     {OPTION_IGNORE, "ignore", "WHAT", false, NULL,
@@ -40,16 +39,14 @@ const cli_command cmd_compare = {
     "\n"
     "Exit status: 0 the same, 1 different, 2 wrong usage, or a file that cannot be\n"
     "compared (as cmp and diff do).",
-    options,
+    compare_options_table,
     run,
 };
 
 /* The two, and how they are compared. */
 struct job {
   compare_side sides[2];
-  dseg_compare_options options;
-  cli_volume_choice volume;
-  bool json;
+  compare_request request;
 };
 
 static bool parse_ignore(const cli_args *args, const char *text, unsigned *ignore) {
@@ -80,15 +77,15 @@ static int open_side(compare_side *side, const struct job *job) {
   dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
                                     .warnings = cli_warning_sink(&warnings),
                                     .keep_context = true,
-                                    .threads = job->options.threads,
+                                    .threads = job->request.options.threads,
                                     .notes = cli_note_sink(&side->path)};
   dseg_error error = {DSEG_OK, ""};
   cli_inputs inputs;
   int code = cli_inputs_find(&side->path, 1, CLI_ANY_SEGMENTATION, &inputs);
   if (code == CLI_OK && !cli_is_dicom(inputs.names[0])) {
-    open_options.all_volumes = job->volume.all_volumes;
-    open_options.volume = job->volume.volume;
-    memcpy(open_options.spacing, job->volume.spacing, sizeof open_options.spacing);
+    open_options.all_volumes = job->request.volume.all_volumes;
+    open_options.volume = job->request.volume.volume;
+    memcpy(open_options.spacing, job->request.volume.spacing, sizeof open_options.spacing);
   }
   if (code == CLI_OK) {
     const dseg_status status = cli_open(inputs.names, inputs.count, &open_options, &side->source, &error);
@@ -117,13 +114,13 @@ static int compare(struct job *job) {
   dseg_comparison *comparison = NULL;
   dseg_error error = {DSEG_OK, ""};
   cli_progress_begin(&progress, "comparing");
-  job->options.progress = cli_progress_sink(&progress);
-  const dseg_status status = dseg_compare(a->source, b->source, &job->options, &comparison, &error);
+  job->request.options.progress = cli_progress_sink(&progress);
+  const dseg_status status = dseg_compare(a->source, b->source, &job->request.options, &comparison, &error);
   cli_progress_end(&progress);
   if (status != DSEG_OK) {
     return fail(job, status, &error);
   }
-  if (job->json) {
+  if (job->request.json) {
     compare_report_json(comparison, a, b);
   } else {
     compare_report_text(comparison, a, b);
@@ -153,22 +150,26 @@ static bool parse_tolerance(const cli_args *args, double *tolerance) {
   return good;
 }
 
+bool compare_take(const cli_args *args, int id, compare_request *request) {
+  switch (id) {
+    case OPTION_JSON: request->json = true; return true;
+    case OPTION_TOLERANCE: return parse_tolerance(args, &request->options.tolerance);
+    case OPTION_IGNORE: return parse_ignore(args, args->value, &request->options.ignore);
+    case OPTION_VOLUME: return cli_take_volume(args, &request->volume);
+    case OPTION_SPACING: return cli_take_spacing(args, &request->volume);
+    default: return cli_unsigned(args, 0, 1024, &request->options.threads);
+  }
+}
+
 static int run(int argc, char **argv) {
-  struct job job = {.options = {.struct_size = sizeof(dseg_compare_options)}};
+  struct job job = {.request = {.options = {.struct_size = sizeof(dseg_compare_options)}}};
   cli_args args;
   cli_args_begin(&args, &cmd_compare, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
-    bool good = true;
-    switch (id) {
-      case OPTION_JSON: job.json = true; break;
-      case OPTION_TOLERANCE: good = parse_tolerance(&args, &job.options.tolerance); break;
-      case OPTION_IGNORE: good = parse_ignore(&args, args.value, &job.options.ignore); break;
-      case OPTION_VOLUME: good = cli_take_volume(&args, &job.volume); break;
-      case OPTION_SPACING: good = cli_take_spacing(&args, &job.volume); break;
-      case OPTION_THREADS: good = cli_unsigned(&args, 0, 1024, &job.options.threads); break;
-      default: return args.exit_code;
+    if (id == CLI_STOP) {
+      return args.exit_code;
     }
-    if (!good) {
+    if (!compare_take(&args, id, &job.request)) {
       return CLI_USAGE;
     }
   }

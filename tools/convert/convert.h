@@ -20,18 +20,20 @@ typedef struct convert_request {
   bool sync;
   bool json;
   bool offset_table_given;
-  const char *dicom_only; /* an option given that concerns DICOM output only; NULL: none */
+  const char *dicom_only;  /* an option given that concerns DICOM output only; NULL: none */
+  const char *volume_only; /* likewise volumes */
   dseg_value_map maps[1024];
   dseg_convert_options options;
 } convert_request;
 
-/* options.c: takes the command line; returns an exit code after a message. */
+/* options.c: takes the option that cli_next returned; false after a message. */
+bool convert_take(const cli_args *args, int id, convert_request *request);
+/* Takes the command line; returns an exit code after a message. */
 int convert_parse(cli_args *args, convert_request *request);
 extern const cli_option convert_options_table[];
 
-/* check.c: what goes together, once all arguments are known; returns an exit code after a message. volume_only: an
- * option given that concerns volumes only; NULL: none. */
-int convert_check(const convert_request *request, const char *volume_only);
+/* check.c: what goes together, once all arguments are known; returns an exit code after a message. */
+int convert_check(const cli_command *command, const convert_request *request);
 
 /* messages.c: how messages call options: those of `dseg convert`. */
 extern const char *const convert_option_names[DSEG_OPTION_COUNT];

@@ -394,7 +394,6 @@ static void set_flag(int id, convert_request *request) {
   }
 }
 
-/* False after a message. */
 static bool set_option(const cli_args *args, int id, convert_request *request) {
   switch (id) {
     case OPTION_AS: return set_representation(args, request);
@@ -439,17 +438,20 @@ static bool is_volume_only(int id) {
   return id == OPTION_SPLIT || id == OPTION_COMPRESSION || id == OPTION_NIFTI2;
 }
 
+bool convert_take(const cli_args *args, int id, convert_request *request) {
+  request->dicom_only = is_dicom_only(id) ? args->option->name : request->dicom_only;
+  request->volume_only = is_volume_only(id) ? args->option->name : request->volume_only;
+  return set_option(args, id, request);
+}
+
 int convert_parse(cli_args *args, convert_request *request) {
-  const char *volume_only = NULL;
   for (int id = cli_next(args); id != CLI_END; id = cli_next(args)) {
     if (id == CLI_STOP) {
       return args->exit_code;
     }
-    if (!set_option(args, id, request)) {
+    if (!convert_take(args, id, request)) {
       return CLI_USAGE;
     }
-    request->dicom_only = is_dicom_only(id) ? args->option->name : request->dicom_only;
-    volume_only = is_volume_only(id) ? args->option->name : volume_only;
   }
   if (args->name_count < 2) {
     return cli_usage_error(&cmd_convert, args->name_count == 0 ? "no INPUT and OUTPUT" : "no OUTPUT");
@@ -459,7 +461,7 @@ int convert_parse(cli_args *args, convert_request *request) {
   if (!cli_take_standard_input(&cmd_convert, args->names, args->name_count - 1)) {
     return CLI_USAGE;
   }
-  const int checked = convert_check(request, volume_only);
+  const int checked = convert_check(&cmd_convert, request);
   return checked != CLI_OK
              ? checked
              : cli_inputs_find(args->names, (size_t)args->name_count - 1, CLI_ANY_SEGMENTATION, &request->inputs);

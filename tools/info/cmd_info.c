@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_info.c - `dseg info`: what a file is and holds, from its attributes alone, or with a look at all voxels. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/streams.h"
-#include "cli/volumes.h"
 #include "info/info.h"
 
 enum { OPTION_JSON, OPTION_STATISTICS, OPTION_VOLUME, OPTION_SPACING, OPTION_THREADS };
 
-static const cli_option options_table[] = {
+const cli_option info_options_table[] = {
     {OPTION_STATISTICS, "statistics", NULL, false, "Content",
      "Read all voxels, and say of each segment how many it has, its volume (of slides its area), the box around it, "
      "its "
@@ -28,18 +28,31 @@ const cli_command cmd_info = {"info",
                               "FILE... [options]",
                               "Without --statistics no pixel of a DICOM object is read. FILE - is standard\n"
                               "input; a directory stands for the segmentations that lie directly in it.",
-                              options_table,
+                              info_options_table,
                               run};
 
-/* What is shown of each file. */
-struct wish {
-  json_out *json; /* NULL: text */
-  bool statistics;
-  cli_volume_choice volume;
-  unsigned threads;
-};
+bool info_take(const cli_args *args, int id, info_request *request) {
+  switch (id) {
+    case OPTION_JSON: request->json = true; return true;
+    case OPTION_STATISTICS: request->statistics = true; return true;
+    case OPTION_VOLUME: return cli_take_volume(args, &request->volume);
+    case OPTION_SPACING: return cli_take_spacing(args, &request->volume);
+    default: return cli_unsigned(args, 0, 1024, &request->threads);
+  }
+}
 
-static dseg_status examine(info_file *file, const struct wish *wish, dseg_error *error) {
+dseg_status info_open(const char *path, const info_request *request, const dseg_open_options *options, info_file *file,
+                      dseg_error *error) {
+  const cli_volume_choice *volume = &request->volume;
+  dseg_open_options complete = *options;
+  complete.struct_size = sizeof complete;
+  complete.threads = request->threads;
+  complete.describe_only = request->statistics ? DSEG_DESCRIBE_AND_PASS : DSEG_DESCRIBE;
+  complete.all_volumes = volume->all_volumes;
+  complete.volume = volume->volume;
+  memcpy(complete.spacing, volume->spacing, sizeof complete.spacing);
+  *file = (info_file){.path = path};
+  DSEG_TRY(cli_open(&path, 1, &complete, &file->source, error));
   file->description = dseg_source_description(file->source);
   file->encoding = dseg_source_encoding(file->source);
   const dseg_status regular = dseg_geometry_to_grid(&file->description->geometry, &file->grid, NULL, error);
@@ -47,71 +60,61 @@ static dseg_status examine(info_file *file, const struct wish *wish, dseg_error 
     return regular;
   }
   file->regular = regular == DSEG_OK;
-  return wish->statistics ? info_read_statistics(file, wish->threads, error) : DSEG_OK;
+  dseg_error_clear(error);
+  return request->statistics ? info_read_statistics(file, request->threads, error) : DSEG_OK;
 }
 
-static int show_file(const char *path, const struct wish *wish) {
+void info_close(info_file *file) {
+  dseg_statistics_destroy(file->statistics);
+  dseg_source_close(file->source);
+}
+
+/* json NULL: as text. */
+static int show_file(const char *path, const info_request *request, json_out *json) {
   cli_warnings warnings = {.file = path};
-  const double *spacing = wish->volume.spacing;
-  const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
-                                     .warnings = cli_warning_sink(&warnings),
-                                     .threads = wish->threads,
-                                     .describe_only = wish->statistics ? DSEG_DESCRIBE_AND_PASS : DSEG_DESCRIBE,
-                                     .notes = cli_note_sink(&path),
-                                     .all_volumes = wish->volume.all_volumes,
-                                     .volume = wish->volume.volume,
-                                     .spacing = {spacing[0], spacing[1], spacing[2]}};
-  info_file file = {.path = path};
+  const dseg_open_options options = {.warnings = cli_warning_sink(&warnings), .notes = cli_note_sink(&path)};
+  info_file file;
   dseg_error error = {0};
-  dseg_status status = cli_open(&path, 1, &options, &file.source, &error);
+  const dseg_status status = info_open(path, request, &options, &file, &error);
   cli_warnings_end(&warnings);
-  if (status == DSEG_OK) {
-    status = examine(&file, wish, &error);
-  }
-  if (status == DSEG_OK && wish->json != NULL) {
-    info_put_json(&file, wish->json);
+  if (status == DSEG_OK && json != NULL) {
+    info_put_json(&file, NULL, json);
   } else if (status == DSEG_OK) {
     info_show_text(&file);
   }
-  dseg_statistics_destroy(file.statistics);
-  dseg_source_close(file.source);
+  info_close(&file);
   return status == DSEG_OK ? CLI_OK : cli_fail(path, status, &error);
 }
 
-static int show_files(const char *const *paths, size_t count, const struct wish *wish) {
+static int show_files(const char *const *paths, size_t count, const info_request *request) {
+  json_out json = {.stream = stdout};
+  const bool is_array = request->json && count > 1;
   int exit_code = CLI_OK;
-  if (wish->json != NULL && count > 1) {
-    json_begin_array(wish->json, NULL);
+  if (is_array) {
+    json_begin_array(&json, NULL);
   }
   for (size_t i = 0; i < count; i++) {
-    if (i > 0 && wish->json == NULL) {
+    if (i > 0 && !request->json) {
       putchar('\n');
     }
-    const int outcome = show_file(paths[i], wish);
+    const int outcome = show_file(paths[i], request, request->json ? &json : NULL);
     exit_code = outcome > exit_code ? outcome : exit_code;
   }
-  if (wish->json != NULL && count > 1) {
-    json_end(wish->json);
+  if (is_array) {
+    json_end(&json);
   }
   return exit_code;
 }
 
 static int run(int argc, char **argv) {
-  json_out json = {.stream = stdout};
-  struct wish wish = {.json = NULL};
+  info_request request = {.json = false};
   cli_args args;
   cli_args_begin(&args, &cmd_info, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
-    bool good = true;
-    switch (id) {
-      case OPTION_JSON: wish.json = &json; break;
-      case OPTION_STATISTICS: wish.statistics = true; break;
-      case OPTION_VOLUME: good = cli_take_volume(&args, &wish.volume); break;
-      case OPTION_SPACING: good = cli_take_spacing(&args, &wish.volume); break;
-      case OPTION_THREADS: good = cli_unsigned(&args, 0, 1024, &wish.threads); break;
-      default: return args.exit_code;
+    if (id == CLI_STOP) {
+      return args.exit_code;
     }
-    if (!good) {
+    if (!info_take(&args, id, &request)) {
       return CLI_USAGE;
     }
   }
@@ -124,7 +127,7 @@ static int run(int argc, char **argv) {
   cli_inputs inputs;
   int exit_code = cli_inputs_find(args.names, (size_t)args.name_count, CLI_ANY_SEGMENTATION, &inputs);
   if (exit_code == CLI_OK) {
-    exit_code = show_files(inputs.names, inputs.count, &wish);
+    exit_code = show_files(inputs.names, inputs.count, &request);
   }
   cli_inputs_end(&inputs);
   return exit_code;

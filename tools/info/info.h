@@ -6,7 +6,20 @@
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include "cli/text_out.h"
+#include "cli/volumes.h"
 #include "dseg/dseg.h"
+
+/* What options say. */
+typedef struct info_request {
+  bool json, statistics;
+  cli_volume_choice volume;
+  unsigned threads;
+} info_request;
+
+extern const cli_option info_options_table[];
+
+/* Takes the option that cli_next returned; false after a message. */
+bool info_take(const cli_args *args, int id, info_request *request);
 
 typedef struct info_file {
   const char *path;
@@ -18,6 +31,12 @@ typedef struct info_file {
   dseg_statistics *statistics; /* NULL: not asked for */
 } info_file;
 
+/* Opens a file and looks at it as the request says; options are those of opening that the request does not have. Then
+ * info_close, whatever the outcome. path stays the caller's. */
+dseg_status info_open(const char *path, const info_request *request, const dseg_open_options *options, info_file *file,
+                      dseg_error *error);
+void info_close(info_file *file);
+
 /* statistics.c: fills in file->statistics, and shows it: of the whole, and of the segment with this index. */
 dseg_status info_read_statistics(info_file *file, unsigned threads, dseg_error *error);
 void info_show_statistics(const info_file *file);
@@ -25,7 +44,8 @@ void info_put_statistics(const info_file *file, json_out *json);
 void info_put_segment_statistics(const info_file *file, size_t index, json_out *json);
 
 void info_show_text(const info_file *file);
-void info_put_json(const info_file *file, json_out *json);
+/* key: as of json_begin_object. */
+void info_put_json(const info_file *file, const char *key, json_out *json);
 
 /* Names for enums, as DICOM spells them where it does. */
 const char *info_kind_name(dseg_voxel_kind kind);

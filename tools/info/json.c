@@ -175,9 +175,9 @@ static void put_geometry(json_out *json, const info_file *file) {
   json_end(json);
 }
 
-void info_put_json(const info_file *file, json_out *json) {
+void info_put_json(const info_file *file, const char *key, json_out *json) {
   const dseg_description *description = file->description;
-  json_begin_object(json, NULL);
+  json_begin_object(json, key);
   json_put_string(json, "file", file->path);
   json_put_string(json, "format", dseg_source_format(file->source));
   if (file->encoding->representation != NULL) {

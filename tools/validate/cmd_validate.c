@@ -8,11 +8,11 @@
 #include "cli/json_out.h"
 #include "cli/streams.h"
 #include "cli/text_out.h"
-#include "dseg/validate.h"
+#include "validate/validate.h"
 
 enum { OPTION_JSON, OPTION_RULES, OPTION_CODES, OPTION_ALL, OPTION_THREADS };
 
-static const cli_option options_table[] = {
+const cli_option validate_options_table[] = {
     {OPTION_RULES, "rules", NULL, false, "Rules", "List all rules with their sections, and check nothing."},
     {OPTION_CODES, "codes", NULL, false, NULL,
      "Review the codes of segments, too: meanings, sides and Tracking UIDs. A note says how many codes could not be "
@@ -32,7 +32,7 @@ const cli_command cmd_validate = {"validate",
                                   "Exit code 0: no errors; 1: at least one; 3: a file cannot be checked.\n"
                                   "FILE - is standard input; a directory stands for the DICOM segmentations that\n"
                                   "lie directly in it.",
-                                  options_table,
+                                  validate_options_table,
                                   run};
 
 struct output {
@@ -140,30 +140,32 @@ static void show_rules(bool as_json) {
   }
 }
 
+bool validate_take(const cli_args *args, int id, validate_request *request) {
+  switch (id) {
+    case OPTION_JSON: request->json = true; return true;
+    case OPTION_RULES: request->rules = true; return true;
+    case OPTION_CODES: request->options.codes = true; return true;
+    case OPTION_ALL: request->options.findings_per_rule = SIZE_MAX; return true;
+    default: return cli_unsigned(args, 0, 1024, &request->options.threads);
+  }
+}
+
 static int run(int argc, char **argv) {
-  bool as_json = false;
-  bool rules = false;
-  dseg_validate_options settings = {.struct_size = sizeof(dseg_validate_options),
-                                    .temporary_directory = cli_temporary_directory()};
+  validate_request request = {
+      .options = {.struct_size = sizeof(dseg_validate_options), .temporary_directory = cli_temporary_directory()}};
   cli_args args;
   cli_args_begin(&args, &cmd_validate, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
-    switch (id) {
-      case OPTION_JSON: as_json = true; break;
-      case OPTION_RULES: rules = true; break;
-      case OPTION_CODES: settings.codes = true; break;
-      case OPTION_ALL: settings.findings_per_rule = SIZE_MAX; break;
-      case OPTION_THREADS:
-        if (!cli_unsigned(&args, 0, 1024, &settings.threads)) {
-          return CLI_USAGE;
-        }
-        break;
-      default: return args.exit_code;
+    if (id == CLI_STOP) {
+      return args.exit_code;
+    }
+    if (!validate_take(&args, id, &request)) {
+      return CLI_USAGE;
     }
   }
-  settings.memory_limit = cli_memory_limit();
-  if (rules) {
-    show_rules(as_json);
+  request.options.memory_limit = cli_memory_limit();
+  if (request.rules) {
+    show_rules(request.json);
     return CLI_OK;
   }
   if (args.name_count == 0) {
@@ -175,7 +177,7 @@ static int run(int argc, char **argv) {
   cli_inputs inputs;
   int exit_code = cli_inputs_find(args.names, (size_t)args.name_count, CLI_DICOM_ONLY, &inputs);
   if (exit_code == CLI_OK) {
-    exit_code = check_files(&inputs, &settings, as_json);
+    exit_code = check_files(&inputs, &request.options, request.json);
   }
   cli_inputs_end(&inputs);
   return exit_code;

@@ -182,6 +182,9 @@ typedef struct dseg_encoding_info {
    * the last one last. maker_count items; 0: the object is no DICOM object. */
   const dseg_maker *makers;
   size_t maker_count;
+  /* When the object was made, Content Date (0008,0023) and Content Time (0008,0033), as date_time of
+   * dseg_write_options: 14 digits, 0 where the time lacks some. NULL: the object has no such date. */
+  const char *content_date_time;
 } dseg_encoding_info;
 /* Never NULL; valid until the source is closed. */
 DSEG_API const dseg_encoding_info *dseg_source_encoding(const dseg_source *source);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.c - the file that says what became of each object, a line of JSON for each. It is read before it is appended
+ * to, and is locked meanwhile: two runs with one report would do everything twice. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch/batch.h"
+#include "os/files.h"
+#include "os/os.h"
+
+/* The next line without its break; false at the end, and when memory is short. *whole: it has its break. *used: bytes
+ * of it with the break. */
+static bool read_line(FILE *stream, char **line, size_t *room, bool *whole, uint64_t *used) {
+  size_t size = 0;
+  *whole = false;
+  for (int c = getc(stream); c != EOF; c = getc(stream)) {
+    char *more = cli_grow(*line, size + 1, room, 1);
+    if (more == NULL) {
+      return false;
+    }
+    *line = more;
+    if (c == '\n') {
+      *whole = true;
+      break;
+    }
+    (*line)[size++] = (char)c;
+  }
+  if (size > 0 || *whole) {
+    (*line)[size] = '\0';
+  }
+  *used = size + (*whole ? 1 : 0);
+  return *used > 0;
+}
+
+/* Takes all lines; *end: where the last whole one ends. */
+static int read_lines(FILE *stream, batch_earlier *earlier, uint64_t *end) {
+  char *line = NULL;
+  size_t room = 0;
+  bool whole = false;
+  uint64_t used = 0;
+  bool good = true;
+  *end = 0;
+  while (good && read_line(stream, &line, &room, &whole, &used) && whole) {
+    good = batch_earlier_take(earlier, line);
+    *end += used;
+  }
+  free(line);
+  return good ? CLI_OK : batch_fail_memory();
+}
+
+int batch_report_read(const char *path, batch_earlier *earlier) {
+  FILE *stream = os_open(path, "rb");
+  if (stream == NULL) {
+    cli_error(path, "%s", strerror(errno));
+    return CLI_INPUT;
+  }
+  uint64_t end = 0;
+  const int code = read_lines(stream, earlier, &end);
+  (void)fclose(stream);
+  return code;
+}
+
+int batch_report_open(batch_report *report, batch_earlier *earlier) {
+  const int number = os_open_locked(report->path, &report->stream);
+  if (number != 0) {
+    cli_error(report->path, "%s", number == EAGAIN ? "another run is using this report" : strerror(number));
+    return CLI_OUTPUT;
+  }
+  uint64_t end = 0;
+  rewind(report->stream);
+  int code = read_lines(report->stream, earlier, &end);
+  const int cut = code == CLI_OK ? os_cut(report->stream, end) : 0;
+  if (cut != 0) {
+    cli_error(report->path, "%s", strerror(cut));
+    code = CLI_OUTPUT;
+  }
+  if (fseek(report->stream, 0, SEEK_END) != 0) { /* from reading to writing */
+    clearerr(report->stream);
+  }
+  return code;
+}
+
+int batch_report_add(batch_report *report, const char *line, size_t size) {
+  if (fwrite(line, 1, size, report->stream) == size && fflush(report->stream) == 0) {
+    return CLI_OK;
+  }
+  cli_error(report->path, "%s", strerror(errno));
+  return CLI_OUTPUT;
+}
+
+void batch_report_close(batch_report *report) {
+  if (report->stream != NULL) {
+    (void)fclose(report->stream);
+    report->stream = NULL;
+  }
+}
