@@ -54,9 +54,10 @@ static void tell_message(void *user, dseg_message_kind kind, const char *file, c
 }
 
 /* What options say of how an input is read. */
-static dseg_open_options open_options(const batch_settings *settings, bool is_dicom) {
-  const dseg_convert_options *options = &settings->convert.options;
-  dseg_open_options open = {.padded_bit_frames = options->padded_bit_frames};
+static dseg_open_options open_options(batch_task *task, bool is_dicom) {
+  const dseg_convert_options *options = &task->run->settings->convert.options;
+  const dseg_warning_sink warnings = {batch_note, &task->warnings};
+  dseg_open_options open = {.padded_bit_frames = options->padded_bit_frames, .warnings = warnings, .notes = warnings};
   if (!is_dicom) {
     open.value_maps = options->value_maps;
     open.value_map_count = options->value_map_count;
@@ -111,8 +112,7 @@ static dseg_status convert(batch_task *task, dseg_source *input, dseg_error *err
   options.messages = (dseg_message_sink){tell_message, &task->warnings};
   options.option_names = convert_option_names;
   options.option_name_count = DSEG_OPTION_COUNT;
-  const dseg_status status =
-      dseg_convert((const char *const[]){task->object->path}, 1, &output, &options, &result, error);
+  const dseg_status status = dseg_write(input, &output, &options, &result, error);
   if (status == DSEG_OK && result != NULL) {
     task->has_counts = true;
     task->frames = result->files[0]->frames;
@@ -145,7 +145,7 @@ static dseg_status look(batch_task *task, dseg_source *input, dseg_source **outp
 }
 
 static dseg_status work(batch_task *task, dseg_error *error) {
-  const dseg_open_options options = open_options(task->run->settings, cli_is_dicom(task->object->path));
+  const dseg_open_options options = open_options(task, cli_is_dicom(task->object->path));
   dseg_source *input = NULL;
   dseg_source *output = NULL;
   DSEG_TRY(batch_open(task, task->object->path, &options, &input, error));
