@@ -62,6 +62,11 @@ int batch_report_read(const char *path, batch_earlier *earlier) {
 }
 
 int batch_report_open(batch_report *report, batch_earlier *earlier) {
+  os_file_facts facts;
+  if (os_look_at(report->path, &facts) == 0 && !facts.regular) {
+    cli_error(report->path, "is no file, and a report is read before it is written to");
+    return CLI_OUTPUT;
+  }
   const int number = os_open_locked(report->path, &report->stream);
   if (number != 0) {
     cli_error(report->path, "%s", number == EAGAIN ? "another run is using this report" : strerror(number));

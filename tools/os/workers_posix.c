@@ -20,7 +20,7 @@
 
 #include "os/os.h"
 
-enum { PIECE = 1 << 16, SIGNALS = 3, PAUSE = 1000 /* ms: so late a signal may be seen */ };
+enum { PIECE = 1 << 16, SIGNALS = 3, IGNORED = 2, PAUSE = 1000 /* ms: so late a signal may be seen */ };
 
 typedef struct worker {
   pid_t process; /* 0: none */
@@ -38,11 +38,13 @@ struct os_workers {
   worker *items;
   struct pollfd *polled; /* count, room for wait */
   size_t count;
-  struct sigaction before[SIGNALS + 1]; /* SIGPIPE is the last */
-  char text[128];                       /* how a worker ended */
+  struct sigaction before[SIGNALS + IGNORED];
+  char text[128]; /* how a worker ended */
 };
 
 static const int ending[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+/* Of a worker that has ended, and of what a file cannot hold: both are errors of the writing. */
+static const int ignored[IGNORED] = {SIGPIPE, SIGXFSZ};
 
 /* The signal that came last and was not told yet. */
 static volatile sig_atomic_t pending;
@@ -66,7 +68,9 @@ static void take_signals(os_workers *workers) {
       (void)sigaction(ending[i], &action, NULL);
     }
   }
-  (void)sigaction(SIGPIPE, &ignore, &workers->before[SIGNALS]); /* of a worker that has ended */
+  for (size_t i = 0; i < IGNORED; i++) {
+    (void)sigaction(ignored[i], &ignore, &workers->before[SIGNALS + i]);
+  }
 }
 
 os_workers *os_workers_create(size_t count, os_work work, void *user) {
@@ -99,14 +103,12 @@ size_t os_workers_busy(const os_workers *workers) {
   return busy;
 }
 
-/* The signals of a worker: it ends when its parent does, by SIGUSR1, which removes what it was writing. What a file
- * cannot hold is an error of its writing. */
+/* The signals of a worker: it ends when its parent does, by SIGUSR1, which removes what it was writing. */
 static void set_worker_signals(pid_t parent) {
   const struct sigaction ignore = {.sa_handler = SIG_IGN};
   for (size_t i = 0; i < SIGNALS; i++) {
     (void)sigaction(ending[i], &ignore, NULL);
   }
-  (void)sigaction(SIGXFSZ, &ignore, NULL);
 #if defined(__linux__)
   (void)prctl(PR_SET_PDEATHSIG, SIGUSR1);
 #endif
@@ -312,7 +314,9 @@ void os_workers_destroy(os_workers *workers) {
   for (size_t i = 0; i < SIGNALS; i++) {
     (void)sigaction(ending[i], &workers->before[i], NULL);
   }
-  (void)sigaction(SIGPIPE, &workers->before[SIGNALS], NULL);
+  for (size_t i = 0; i < IGNORED; i++) {
+    (void)sigaction(ignored[i], &workers->before[SIGNALS + i], NULL);
+  }
   free(workers->items);
   free(workers->polled);
   free(workers);
