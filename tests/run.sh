@@ -159,6 +159,8 @@ if [ -n "$long" ]; then
     DSEG_NODE="$root/build/peers/venv/bin/node" sh tools/viewer/ohif.sh --check
   step interrupted env DSEG_TEST_SECONDS=60 ctest --test-dir build/release --output-on-failure --no-tests=error \
     -R '^cli_interrupted$'
+  step batch-killed env DSEG_TEST_KILLS=50 ctest --test-dir build/release --output-on-failure --no-tests=error \
+    -R '^cli_batch_killed$'
   step differential run_differential
   step site env DSEG="$root/build/release/tools/dseg" sh tests/site/check_site.sh
   needed packages-lint sh tools/install-packages.sh lint

@@ -43,6 +43,7 @@ class Documents(CliTest):
         written = {
             "convert": self.dseg("convert", "a.dcm", "b.dcm", "--json").json(),
             "transcode": self.dseg("transcode", "a.dcm", "c.dcm", "--transfer-syntax", "rle", "--json").json(),
+            "batch": self.dseg("batch", "a.dcm", "--to", "many", "--do", "transcode", "--transfer-syntax", "rle", "--json").json(),
             "info": [self.dseg("info", name, "--json").json() for name in (
                 "a.dcm", "labels.nii", "out/edge-cases/slide-all-tiles.dcm")],
             "compare": self.dseg("compare", "labels.nii", "a.dcm", "--json").json(),
@@ -52,11 +53,22 @@ class Documents(CliTest):
             "samples": harness.json.loads((self.dir / "out" / "manifest.json").read_text()),
         }  # fmt: skip
         written["samples"]["libraries"] = {}  # its keys are codecs
+        self.report_of_a_batch()
         text = sections((DOCS / "cli-json.md").read_text())
         self.assertEqual(set(text), set(written))
         for name, value in written.items():
             with self.subTest(name):
                 missing = {key for key in keys(value) if not re.search(rf"[`\".]{key}\b", text[name])}
+                self.assertEqual(missing, set())
+
+    def report_of_a_batch(self):
+        """Every key of a report is in its document."""
+        self.dseg("batch", "a.dcm", "--report", "r.jsonl", "--do", "validate")
+        self.dseg("batch", "a.dcm", "--to", "many", "--report", "r.jsonl", "--do", "compare")
+        text = (DOCS / "batch.md").read_text()
+        for path in ("many/report.jsonl", "r.jsonl"):
+            for line in (self.dir / path).read_text().splitlines():
+                missing = {key for key in keys(harness.json.loads(line)) if not re.search(rf"`{key}\b", text)}
                 self.assertEqual(missing, set())
 
 

@@ -8,7 +8,8 @@
 static const struct {
   const char *name;
   const manual_row *rows;
-} manuals[] = {{"codecs", manual_codecs},
+} manuals[] = {{"batch", manual_batch},
+               {"codecs", manual_codecs},
                {"compare", manual_compare},
                {"convert", manual_convert},
                {"bin2labelsegimage", manual_dcmqi},

@@ -19,6 +19,7 @@ typedef struct manual_row {
 
 /* Rows end with an about of NULL. */
 extern const manual_row manual_program[]; /* dseg itself */
+extern const manual_row manual_batch[];
 extern const manual_row manual_codecs[];
 extern const manual_row manual_compare[];
 extern const manual_row manual_convert[];

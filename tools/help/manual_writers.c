@@ -17,6 +17,20 @@ const manual_row manual_transcode[] = {
     {MANUAL_NOTES, "    $ dseg transcode seg.dcm seg-rle.dcm --transfer-syntax rle"},
     {NULL, NULL}};
 
+const manual_row manual_batch[] = {
+    {MANUAL_DESCRIPTION,
+     "What is promised, the keys of the report, and how a run goes on: [batch.md](batch.md). Each object is done by a "
+     "process of its own, so that one that is broken costs no other. What *convert* writes has UIDs that follow from "
+     "the input, the options and the versions, and dates of the input: the same bytes on every machine."},
+    {"--verify", "Of *transcode* UIDs, patient and study, too."},
+    {"--name", "`{stem}` is the name without its suffix, `{directory}` ends with `/`."},
+    {"--checksum", "Files that were copied or fetched again keep their SHA-256 and not their time."},
+    {"--json", "The keys: [cli-json.md](cli-json.md)."},
+    {MANUAL_NOTES, "    $ dseg batch archive/ --to small/ --do transcode --transfer-syntax deflated-frame --verify"},
+    {MANUAL_NOTES,
+     "    $ dseg batch --from-report small/report.jsonl --to small/ --do transcode --transfer-syntax rle"},
+    {NULL, NULL}};
+
 const manual_row manual_phantom[] = {
     {MANUAL_DESCRIPTION,
      "It is for whoever has no data at hand. What it looks like to a compressor, beside real volumes, is in "

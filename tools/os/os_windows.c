@@ -173,7 +173,7 @@ int os_make_directory(const char *path) {
 }
 
 int os_make_stage(const char *place, char *path, size_t size, bool (*note)(const char *path)) {
-  (void)snprintf(path, size, "%s.dseg-%lx-%llx.samples", place, (unsigned long)GetCurrentProcessId(),
+  (void)snprintf(path, size, "%s.dseg-%lx-%llx.stage", place, (unsigned long)GetCurrentProcessId(),
                  (unsigned long long)GetTickCount64());
   return note(path) ? os_make_directory(path) : ENOMEM;
 }

@@ -22,7 +22,7 @@
 #define GET_LOCK F_GETLK
 #endif
 
-#define SUFFIX ".samples"
+#define SUFFIX ".stage"
 #define NEW_SECONDS 60 /* a directory may be so old and have no lock yet */
 
 void os_remove_directory(const char *path) {
