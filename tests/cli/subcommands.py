@@ -22,7 +22,6 @@ SUBCOMMANDS = [
     ("metadata-out", ("convert", "labels.dcm", "out.nii", "--write-metadata", "out.json", "--threads", "1"), BOTH),
     ("metadata-in", ("convert", "labels.nii", "out.dcm", "--metadata", "names.json", "--uid-seed", "b", "--threads", "1"), BOTH),
     ("transcode", ("transcode", "labels.dcm", "out.dcm", "--transfer-syntax", "rle", "--threads", "1"), BOTH),
-    ("batch", ("batch", "labels.dcm", "--to", "many", "--do", "transcode", "--transfer-syntax", "rle", "--verify"), (1, *BOTH)),
     ("compare", ("compare", "labels.nii", "binary.dcm", "--threads", "1"), (USAGE,)),
     ("compare-fractions", ("compare", "fractions.nii", "fractions.nii", "--threads", "1"), (USAGE,)),
     ("validate", ("validate", "binary.dcm"), BOTH),

@@ -76,11 +76,12 @@ static int visit_file(void *user, const char *path) {
   if (along->avoided != NULL && strncmp(relative, along->avoided, strlen(along->avoided)) == 0) {
     return CLI_OK;
   }
-  if (os_path_name(path)[0] == '.' || cli_kind_of(path, along->wanted) != CLI_FILE_SEGMENTATION) {
-    along->objects->passed_over++;
-    return CLI_OK;
+  const cli_file_kind kind = os_path_name(path)[0] == '.' ? CLI_FILE_OTHER : cli_kind_of(path, along->wanted);
+  if (kind == CLI_FILE_SEGMENTATION || kind == CLI_FILE_UNKNOWN) { /* the report says why it cannot be opened */
+    return add_file(along->objects, path, relative);
   }
-  return add_file(along->objects, path, relative);
+  along->objects->passed_over++;
+  return CLI_OK;
 }
 
 /* Where directory is below root, with a separator at its end; malloc'd, NULL: it is not there, or is root. */

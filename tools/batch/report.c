@@ -9,43 +9,43 @@
 #include "os/files.h"
 #include "os/os.h"
 
-/* The next line without its break; false at the end, and when memory is short. *whole: it has its break. *used: bytes
- * of it with the break. */
-static bool read_line(FILE *stream, char **line, size_t *room, bool *whole, uint64_t *used) {
-  size_t size = 0;
-  *whole = false;
-  for (int c = getc(stream); c != EOF; c = getc(stream)) {
-    char *more = cli_grow(*line, size + 1, room, 1);
-    if (more == NULL) {
-      return false;
-    }
-    *line = more;
-    if (c == '\n') {
-      *whole = true;
-      break;
-    }
-    (*line)[size++] = (char)c;
+/* A line that is being read, without its break. */
+typedef struct report_line {
+  char *text;
+  size_t size, room;
+} report_line;
+
+/* Appends a byte; false: out of memory. */
+static bool append(report_line *line, char c) {
+  char *more = cli_grow(line->text, line->size, &line->room, 1);
+  if (more != NULL) {
+    line->text = more;
+    more[line->size++] = c;
   }
-  if (size > 0 || *whole) {
-    (*line)[size] = '\0';
-  }
-  *used = size + (*whole ? 1 : 0);
-  return *used > 0;
+  return more != NULL;
 }
 
-/* Takes all lines; *end: where the last whole one ends. */
-static int read_lines(FILE *stream, batch_earlier *earlier, uint64_t *end) {
-  char *line = NULL;
-  size_t room = 0;
-  bool whole = false;
-  uint64_t used = 0;
+/* Takes all lines; *end: where the last whole one ends. A read that fails is no end: what follows is there. */
+static int read_lines(FILE *stream, const char *path, batch_earlier *earlier, uint64_t *end) {
+  report_line line = {NULL, 0, 0};
+  uint64_t at = 0;
   bool good = true;
   *end = 0;
-  while (good && read_line(stream, &line, &room, &whole, &used) && whole) {
-    good = batch_earlier_take(earlier, line);
-    *end += used;
+  for (int c = getc(stream); good && c != EOF; c = good ? getc(stream) : EOF) {
+    at++;
+    good = append(&line, c == '\n' ? '\0' : (char)c);
+    if (good && c == '\n') {
+      good = batch_earlier_take(earlier, line.text);
+      line.size = 0;
+      *end = at;
+    }
   }
-  free(line);
+  const int number = errno;
+  free(line.text);
+  if (ferror(stream)) {
+    cli_error(path, "%s", strerror(number));
+    return CLI_INPUT;
+  }
   return good ? CLI_OK : batch_fail_memory();
 }
 
@@ -56,7 +56,7 @@ int batch_report_read(const char *path, batch_earlier *earlier) {
     return CLI_INPUT;
   }
   uint64_t end = 0;
-  const int code = read_lines(stream, earlier, &end);
+  const int code = read_lines(stream, path, earlier, &end);
   (void)fclose(stream);
   return code;
 }
@@ -74,7 +74,7 @@ int batch_report_open(batch_report *report, batch_earlier *earlier) {
   }
   uint64_t end = 0;
   rewind(report->stream);
-  int code = read_lines(report->stream, earlier, &end);
+  int code = read_lines(report->stream, report->path, earlier, &end);
   const int cut = code == CLI_OK ? os_cut(report->stream, end) : 0;
   if (cut != 0) {
     cli_error(report->path, "%s", strerror(cut));

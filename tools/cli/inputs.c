@@ -53,10 +53,14 @@ static cli_file_kind kind_of_dicom(const char *path) {
   char uid[65];
   FILE *stream = os_open(path, "rb");
   if (stream == NULL) {
-    return CLI_FILE_OTHER;
+    return CLI_FILE_UNKNOWN;
   }
   const size_t got = fread(head, 1, sizeof head, stream);
+  const bool failed = ferror(stream) != 0;
   (void)fclose(stream);
+  if (failed) {
+    return CLI_FILE_UNKNOWN;
+  }
   if (!read_class(head, got, uid) || strcmp(uid, directory_class) == 0) {
     return CLI_FILE_OTHER;
   }

@@ -58,7 +58,7 @@ long os_process(void) {
 }
 
 static void take_signals(os_workers *workers) {
-  struct sigaction action = {.sa_handler = note_signal};
+  struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
   const struct sigaction ignore = {.sa_handler = SIG_IGN};
   pending = 0;
   (void)sigfillset(&action.sa_mask);
@@ -117,17 +117,60 @@ static void set_worker_signals(pid_t parent) {
   }
 }
 
+/* All bytes of a job's number, which may come in pieces; false: there are no more. */
+static bool read_job(int from, size_t *job) {
+  size_t got = 0;
+  while (got < sizeof *job) {
+    const ssize_t more = read(from, (char *)job + got, sizeof *job - got);
+    if (more == 0 || (more < 0 && errno != EINTR)) {
+      return false;
+    }
+    got += more > 0 ? (size_t)more : 0;
+  }
+  return true;
+}
+
+static bool write_job(int to, size_t job) {
+  size_t put = 0;
+  while (put < sizeof job) {
+    const ssize_t more = write(to, (const char *)&job + put, sizeof job - put);
+    if (more < 0 && errno != EINTR) {
+      return false;
+    }
+    put += more > 0 ? (size_t)more : 0;
+  }
+  return true;
+}
+
+/* All bytes; false: nobody reads them any more. */
+static bool write_answer(int to, const char *bytes, size_t size) {
+  while (size > 0) {
+    const ssize_t put = write(to, bytes, size);
+    if (put < 0 && errno != EINTR) {
+      return false;
+    }
+    bytes += put > 0 ? put : 0;
+    size -= put > 0 ? (size_t)put : 0;
+  }
+  return true;
+}
+
 /* The life of a worker: jobs until there are no more, or nobody reads the answers. */
 static _Noreturn void serve(const os_workers *workers, int jobs, int answers) {
-  FILE *stream = fdopen(answers, "w");
   size_t job = 0;
-  while (stream != NULL && read(jobs, &job, sizeof job) == (ssize_t)sizeof job) {
-    workers->work(workers->user, job, stream);
-    if (fflush(stream) != 0) {
-      break;
+  bool good = true;
+  while (good && read_job(jobs, &job)) {
+    char *answer = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&answer, &size);
+    good = stream != NULL;
+    if (good) {
+      workers->work(workers->user, job, stream);
+      good = fclose(stream) == 0 && write_answer(answers, answer, size);
     }
+    free(answer);
   }
-  _exit(stream != NULL && !ferror(stream) ? 0 : 1);
+  _exit(good ? 0 : 1);
 }
 
 static void close_ends(const worker *item) {
@@ -203,7 +246,7 @@ int os_workers_give(os_workers *workers, size_t job) {
     if (number != 0) {
       return number;
     }
-    if (write(item->jobs, &job, sizeof job) == (ssize_t)sizeof job) {
+    if (write_job(item->jobs, job)) {
       item->busy = true;
       item->job = job;
       item->size = 0;
