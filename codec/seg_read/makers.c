@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "dicom/value_form.h"
+
 #define CONTRIBUTING DSEG_TAG(0x0018, 0xA001)
 
 static dseg_maker read_maker(dseg_text_reader *reader, const dseg_elements *in) {
@@ -51,28 +53,29 @@ dseg_status dseg_read_makers(dseg_text_reader *reader, const dseg_elements *obje
   return DSEG_OK;
 }
 
-/* A digit, or 0 where the text ends or has none. */
-static char digit_or_zero(const char *text, size_t index) {
-  return index < strlen(text) && text[index] >= '0' && text[index] <= '9' ? text[index] : '0';
+/* The text of an element where it is well formed and not empty; "" otherwise. */
+static const char *well_formed(dseg_text_reader *reader, const dseg_elements *object, uint32_t tag, const char vr[2]) {
+  const char *text = dseg_read_text(reader, object, tag);
+  return text != NULL && dseg_value_fault(vr, (dseg_view){(const uint8_t *)text, strlen(text)}) == NULL ? text : "";
 }
 
 dseg_status dseg_read_content_date(dseg_text_reader *reader, const dseg_elements *object, dseg_encoding_info *info,
                                    dseg_error *error) {
-  enum { DATE = 8, ALL = 14 };
-  const char *date = dseg_read_text(reader, object, DSEG_TAG(0x0008, 0x0023));
-  const char *time = dseg_read_text(reader, object, DSEG_TAG(0x0008, 0x0033));
+  enum { DATE = 8, TIME = 6 };
+  const char *date = well_formed(reader, object, DSEG_TAG(0x0008, 0x0023), "DA");
+  const char *time = well_formed(reader, object, DSEG_TAG(0x0008, 0x0033), "TM");
   DSEG_TRY(reader->status);
-  if (date == NULL || strlen(date) != DATE || strspn(date, "0123456789") != DATE) {
+  if (strlen(date) != DATE) {
     return DSEG_OK;
   }
-  char *text = dseg_description_alloc(reader->description, ALL + 1);
+  char *text = dseg_description_alloc(reader->description, DATE + TIME + 1);
   if (text == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a date");
   }
+  const size_t digits = strspn(time, "0123456789"); /* behind a point are parts of a second */
   memcpy(text, date, DATE);
-  for (size_t i = DATE; i < ALL; i++) { /* what follows a point is parts of a second */
-    text[i] = digit_or_zero(time != NULL ? time : "", i - DATE);
-  }
+  memset(text + DATE, '0', TIME);
+  memcpy(text + DATE, time, digits < TIME ? digits : TIME);
   info->content_date_time = text;
   return DSEG_OK;
 }

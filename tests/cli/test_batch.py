@@ -374,6 +374,13 @@ class Convert(BatchTest):
         self.assertIn(b"\x08\0\x23\0DA\x08\0" + date, output)
         self.assertIn(b"\x08\0\x33\0TM\x06\0" + time, output)
 
+    def test_malformed_dates(self):
+        source = (self.dir / "in/part0/seg003.dcm").read_bytes()
+        at = source.index(b"\x08\0\x23\0DA") + 8
+        self.change("in/part0/seg003.dcm", source[:at] + b"20201399" + source[at + 8 :])
+        self.batch("in/part0/seg003.dcm", "--to", "out", *self.ARGUMENTS)
+        self.assertIn(b"\x08\0\x23\0DA\x08\x0020250101", (self.dir / "out/seg003.dcm").read_bytes())
+
     def test_volumes(self):
         self.batch("in", "--to", "out", "--do", "convert", "--format", "nii", "--verify")
         self.assertEqual(len(outputs(self.dir / "out")), COUNT)

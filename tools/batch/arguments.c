@@ -202,12 +202,12 @@ static bool take(const cli_args *args, int id, batch_settings *settings) {
 /* So many jobs that each has some memory. */
 static void divide_memory(batch_settings *settings) {
   const uint64_t all = cli_memory_limit();
-  settings->jobs = settings->jobs != 0 ? settings->jobs : os_processors();
-  if (all != 0) {
-    const uint64_t most = all / LEAST_MEMORY > 0 ? all / LEAST_MEMORY : 1;
-    settings->jobs = settings->jobs < most ? settings->jobs : (unsigned)most;
-    settings->memory = all / settings->jobs;
-  }
+  uint64_t jobs = settings->jobs != 0 ? settings->jobs : os_processors();
+  const uint64_t most = all / LEAST_MEMORY;
+  jobs = all != 0 && most < jobs ? most : jobs;
+  jobs = jobs > 0 ? jobs : 1;
+  settings->jobs = (unsigned)jobs;
+  settings->memory = all / jobs;
 }
 
 static int check(const cli_command *command, const cli_args *args, batch_settings *settings) {

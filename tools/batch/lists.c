@@ -20,7 +20,7 @@ static const char *to_relative(const char *path) {
   }
   for (const char *part = start; part != NULL; part = strchr(part, '/')) {
     part += *part == '/' ? 1 : 0;
-    if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0')) {
+    if (strcmp(part, "..") == 0 || strncmp(part, "../", 3) == 0) {
       return NULL;
     }
   }
@@ -83,7 +83,10 @@ static int read_lines(FILE *stream, const char *list, bool null, batch_objects *
   char *line = malloc(LONGEST + 1);
   size_t size = 0;
   size_t number = 1;
-  int code = line != NULL ? CLI_OK : batch_fail_memory();
+  int code = CLI_OK;
+  if (line == NULL) {
+    return batch_fail_memory();
+  }
   for (int c = 0; code == CLI_OK && c != EOF;) {
     c = getc(stream);
     if (c != (null ? '\0' : '\n') && c != EOF) {

@@ -113,7 +113,7 @@ static bool expand(name_text *making, const char *template, const batch_object *
     template += plain;
     if (*template == '{') {
       const size_t field = find_field(template + 1, &template);
-      good = put_field(making, field, object, &uids, error);
+      good = field < FIELDS && put_field(making, field, object, &uids, error);
     }
   }
   dseg_source_close(uids.source);
@@ -126,7 +126,7 @@ static bool expand(name_text *making, const char *template, const batch_object *
 static bool has_parent(const char *path) {
   for (const char *part = path; part != NULL; part = strchr(part + 1, '/')) {
     const char *text = *part == '/' ? part + 1 : part;
-    if (strncmp(text, "..", 2) == 0 && (text[2] == '/' || text[2] == '\0')) {
+    if (strcmp(text, "..") == 0 || strncmp(text, "../", 3) == 0) {
       return true;
     }
   }
@@ -199,7 +199,7 @@ static int compare_outputs(const void *a, const void *b) {
 
 /* An object that is named twice is done once. */
 static void mark_twice(batch_object **sorted, size_t count) {
-  qsort((void *)sorted, count, sizeof *sorted, compare_names);
+  qsort((void *)sorted, count, sizeof(batch_object *), compare_names);
   for (size_t i = 1; i < count; i++) {
     sorted[i]->twice = strcmp(sorted[i - 1]->name, sorted[i]->name) == 0;
   }
@@ -215,7 +215,7 @@ static int check_collisions(batch_object **sorted, size_t count) {
     }
   }
   if (kept > 0) {
-    qsort((void *)sorted, kept, sizeof *sorted, compare_outputs);
+    qsort((void *)sorted, kept, sizeof(batch_object *), compare_outputs);
   }
   for (size_t i = 1; code == CLI_OK && i < kept; i++) {
     if (strcmp(sorted[i - 1]->output, sorted[i]->output) == 0) {
@@ -227,7 +227,7 @@ static int check_collisions(batch_object **sorted, size_t count) {
 }
 
 static int check_names(const batch_settings *settings, const batch_objects *objects) {
-  batch_object **sorted = calloc(objects->count > 0 ? objects->count : 1, sizeof *sorted);
+  batch_object **sorted = calloc(objects->count > 0 ? objects->count : 1, sizeof(batch_object *));
   if (sorted == NULL) {
     return batch_fail_memory();
   }

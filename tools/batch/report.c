@@ -16,11 +16,11 @@ typedef struct report_line {
 } report_line;
 
 /* Appends a byte; false: out of memory. */
-static bool append(report_line *line, char c) {
+static bool append(report_line *line, int c) {
   char *more = cli_grow(line->text, line->size, &line->room, 1);
   if (more != NULL) {
     line->text = more;
-    more[line->size++] = c;
+    more[line->size++] = (char)c;
   }
   return more != NULL;
 }
@@ -33,8 +33,9 @@ static int read_lines(FILE *stream, const char *path, batch_earlier *earlier, ui
   *end = 0;
   for (int c = getc(stream); good && c != EOF; c = good ? getc(stream) : EOF) {
     at++;
-    good = append(&line, c == '\n' ? '\0' : (char)c);
-    if (good && c == '\n') {
+    const bool ends = c == '\n';
+    good = append(&line, ends ? 0 : c);
+    if (good && ends) {
       good = batch_earlier_take(earlier, line.text);
       line.size = 0;
       *end = at;

@@ -34,12 +34,7 @@ int cli_inputs_find(const char *const *names, size_t count, cli_input_kind kind,
 void cli_inputs_end(cli_inputs *inputs);
 
 /* What a file is, told by its beginning, of volumes by its suffix. Of what cannot be opened nothing is known. */
-typedef enum cli_file_kind {
-  CLI_FILE_OTHER,
-  CLI_FILE_SEGMENTATION,
-  CLI_FILE_IMAGE,
-  CLI_FILE_UNKNOWN
-} cli_file_kind;
+typedef enum cli_file_kind { CLI_FILE_OTHER, CLI_FILE_SEGMENTATION, CLI_FILE_IMAGE, CLI_FILE_UNKNOWN } cli_file_kind;
 cli_file_kind cli_kind_of(const char *path, cli_input_kind wanted);
 
 /* Whether a file begins as a DICOM file does; of standard input it is not known, and false. */

@@ -193,8 +193,8 @@ static int make_pipes(int jobs[2], int answers[2]) {
 }
 
 static int start(os_workers *workers, worker *item) {
-  int jobs[2];
-  int answers[2];
+  int jobs[2] = {-1, -1};
+  int answers[2] = {-1, -1};
   const int number = make_pipes(jobs, answers);
   if (number != 0) {
     return number;

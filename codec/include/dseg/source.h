@@ -183,7 +183,7 @@ typedef struct dseg_encoding_info {
   const dseg_maker *makers;
   size_t maker_count;
   /* When the object was made, Content Date (0008,0023) and Content Time (0008,0033), as date_time of
-   * dseg_write_options: 14 digits, 0 where the time lacks some. NULL: the object has no such date. */
+   * dseg_write_options: 14 digits, 0 where the time lacks some. NULL: the object has no date, or a malformed one. */
   const char *content_date_time;
 } dseg_encoding_info;
 /* Never NULL; valid until the source is closed. */
