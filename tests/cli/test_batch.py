@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """dseg batch: what is written, reported, skipped and done again."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -186,6 +187,22 @@ class Transcode(BatchTest):
         self.assertIn("--force", failed["message"])
         self.batch(*arguments, "--force", "--retry-failed")
         self.assertNotEqual((self.dir / "out/part0/seg002.dcm").read_bytes(), b"mine")
+
+    def test_without_the_report(self):
+        """What a run has written before it was killed is known by its bytes."""
+        self.batch("in", "--to", "out", *TRANSCODE)
+        times = {path: path.stat().st_mtime_ns for path in (self.dir / "out").rglob("*.dcm")}
+        (self.dir / "out/report.jsonl").unlink()
+        self.batch("in", "--to", "out", *TRANSCODE)
+        self.assertEqual({path: path.stat().st_mtime_ns for path in (self.dir / "out").rglob("*.dcm")}, times)
+        self.assertEqual({line["status"] for line in self.report()}, {"ok"})
+
+    def test_a_report_in_use(self):
+        (self.dir / "out").mkdir()
+        with open(self.dir / "out/report.jsonl", "ab") as report:
+            fcntl.lockf(report, fcntl.LOCK_EX)
+            self.assertIn("another run", self.batch("in", "--to", "out", *TRANSCODE, code=OUTPUT).err)
+        self.batch("in", "--to", "out", *TRANSCODE)
 
     def test_outputs_among_inputs(self):
         for _ in range(2):

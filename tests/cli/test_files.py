@@ -325,7 +325,7 @@ class Signals(CliTest):
                 out = self.dir / f"samples{trial}"
                 out.mkdir(exist_ok=True)
                 child = self.start(program, "samples", "in.nii", out.name, "--only", "labelmap", "--force")
-                while child.poll() is None and not list(out.glob(".dseg-*.samples/*")):
+                while child.poll() is None and not list(out.glob(".dseg-*.stage/*")):
                     time.sleep(0.001)
                 time.sleep(trial * 0.01)
                 child.send_signal(signal.SIGSTOP)
