@@ -113,13 +113,13 @@ class Transcode(BatchTest):
     def test_other_options_replace(self):
         self.batch("in", "--to", "out", *TRANSCODE)
         before = outputs(self.dir / "out")
-        self.batch("in", "--to", "out", "--do", "transcode", "--transfer-syntax", "deflated-frame")
+        self.batch("in", "--to", "out", "--do", "transcode", "--transfer-syntax", "explicit-le")
         after = outputs(self.dir / "out")
         self.assertEqual(before.keys(), after.keys())
         self.assertTrue(all(before[name] != after[name] for name in before))
         self.assertEqual(len(self.report()), 2 * COUNT)
         # What was done without verification is done again with it.
-        self.batch("in", "--to", "out", "--do", "transcode", "--transfer-syntax", "deflated-frame", "--verify")
+        self.batch("in", "--to", "out", "--do", "transcode", "--transfer-syntax", "explicit-le", "--verify")
         self.assertEqual(len(self.report()), 3 * COUNT)
         self.assertEqual(outputs(self.dir / "out"), after)
 
@@ -176,6 +176,29 @@ class Transcode(BatchTest):
         self.assertEqual(hidden(self.dir / "out"), [])
         self.batch(*arguments, "mask=255", "--verify")
         self.assertEqual(list(outputs(self.dir / "out")), ["map.dcm"])
+
+    def test_planes_on_no_grid(self):
+        """What `dseg compare` cannot bring together is compared plane by plane."""
+        content = (self.dir / "in/part0/seg000.dcm").read_bytes()
+        (self.dir / "irregular.dcm").write_bytes(content.replace(b"-30.5", b"-30.1"))
+        self.assertEqual(self.dseg("compare", "irregular.dcm", "irregular.dcm", code=USAGE).out, "")
+        for number, arguments in enumerate((TRANSCODE, Convert.ARGUMENTS)):
+            self.batch("irregular.dcm", "--to", f"out{number}", *arguments)
+            self.assertTrue(self.report(f"out{number}/report.jsonl")[0]["verified"])
+
+    def test_what_readers_refuse(self):
+        """Its elements are copied, but it cannot be verified."""
+        content = (self.dir / "in/part0/seg000.dcm").read_bytes()
+        at = content.index(b"\x28\0\x30\0DS") + 8
+        size = struct.unpack_from("<H", content, at - 2)[0]
+        (self.dir / "odd.dcm").write_bytes(content[:at] + b"-1\\1".ljust(size) + content[at + size :])
+        arguments = ("odd.dcm", "--to", "out", "--do", "transcode", "--transfer-syntax", "rle")
+        self.batch(*arguments, "--verify", code=NEGATIVE)
+        self.assertEqual(outputs(self.dir / "out"), {})
+        self.batch(*arguments, "--retry-failed")
+        line = self.report()[-1]
+        self.assertEqual((line["status"], line["verified"]), ("ok", False))
+        self.assertIn("Pixel Spacing", line["warnings"][0])
 
     def test_others_files_stay(self):
         (self.dir / "out/part0").mkdir(parents=True)
@@ -406,6 +429,13 @@ class Convert(BatchTest):
             self.assertEqual(len(self.report(f"{name}/report.jsonl")[0]["warnings"]), 2)
         self.assertEqual(outputs(self.dir / "a"), outputs(self.dir / "b"))
         self.dseg("compare", "in/part0/seg000.dcm", "a/part0/seg000.dcm", "--ignore", "codes,details,provenance,colors,numbers")
+
+    def test_directions_that_are_made_perpendicular(self):
+        affine = ((-0.8, 0.0004, 0.0, 11.0), (0.0, -0.9, 0.0, 22.0), (0.0, 0.0, 2.5, -33.0))
+        self.volume("sheared.nii", affine=affine)
+        self.batch("sheared.nii", "--to", "out", *self.ARGUMENTS)
+        self.assertTrue(self.report()[0]["verified"])
+        self.assertTrue([text for text in self.report()[0]["warnings"] if "right angle" in text or "perpendicular" in text])
 
     def test_files_of_options_count_by_content(self):
         (self.dir / "names.csv").write_text("index,name\n1,one\n2,two\n3,seven\n")

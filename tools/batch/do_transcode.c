@@ -29,22 +29,30 @@ static dseg_status transcode(batch_task *task, dseg_error *error) {
   return status;
 }
 
-/* Opens what was written, and verifies it. */
-static dseg_status look(batch_task *task, dseg_source **input, dseg_source **output, dseg_error *error) {
+/* Both sides are opened, the input first: a message is about that then. */
+static dseg_status verify(batch_task *task, dseg_source **input, dseg_source **output, dseg_error *error) {
+  DSEG_TRY(batch_open(task, task->object->path, NULL, input, error));
   DSEG_TRY(batch_open(task, task->stage, NULL, output, error));
   DSEG_TRY(batch_look(task, *output, error));
-  if (!task->run->settings->verify) {
+  return batch_verify(task, *input, *output, 0, true, error);
+}
+
+/* What was written is the input's elements, also where a reader refuses these. */
+static dseg_status look(batch_task *task, dseg_source **output, dseg_error *error) {
+  dseg_error refused;
+  if (batch_open(task, task->stage, NULL, output, &refused) != DSEG_OK) {
+    batch_note(&task->warnings, cli_without_file(refused.message, task->stage));
     return DSEG_OK;
   }
-  DSEG_TRY(batch_open(task, task->object->path, NULL, input, error));
-  return batch_verify(task, *input, *output, 0, true, error);
+  return batch_look(task, *output, error);
 }
 
 static dseg_status work(batch_task *task, dseg_error *error) {
   dseg_source *input = NULL;
   dseg_source *output = NULL;
   DSEG_TRY(transcode(task, error));
-  const dseg_status status = look(task, &input, &output, error);
+  const dseg_status status =
+      task->run->settings->verify ? verify(task, &input, &output, error) : look(task, &output, error);
   dseg_source_close(input);
   dseg_source_close(output);
   return status;
