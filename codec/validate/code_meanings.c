@@ -55,11 +55,11 @@ static struct code_text show_code(const dseg_segment_code *code) {
   return shown;
 }
 
-/* Another code whose meaning this is, in words; NULL: none. */
-static const dseg_known_code *find_other(const dseg_segment_code *code, dseg_view meaning) {
+/* Another code than that with this value whose meaning this is, in words; NULL: none. */
+static const dseg_known_code *find_other(dseg_view value, dseg_view meaning) {
   const dseg_known_code *known;
   for (size_t i = 0; (known = dseg_known_code_at(i)) != NULL; i++) {
-    if (compare_bytes(dseg_view_of_text(known->value), code->value) != 0 &&
+    if (compare_bytes(dseg_view_of_text(known->value), value) != 0 &&
         dseg_same_words(dseg_view_of_text(known->meaning), meaning)) {
       return known;
     }
@@ -77,19 +77,36 @@ static bool is_known_meaning(const dseg_known_code *known, size_t count, dseg_vi
   return false;
 }
 
-/* The meaning recorded with a code is one of those known, or shares a word with one and is none of another code. */
+/* Whether a meaning is one of those known of a code, or shares a word with one and is none of another code, which
+ * *other receives. */
+static bool accepts(const dseg_known_code *known, size_t count, dseg_view meaning, const dseg_known_code **other) {
+  *other = NULL;
+  if (is_known_meaning(known, count, meaning, dseg_same_words)) {
+    return true;
+  }
+  *other = find_other(dseg_view_of_text(known->value), meaning);
+  return *other == NULL && is_known_meaning(known, count, meaning, dseg_share_word);
+}
+
+bool dseg_code_means(const char *scheme, const char *value, const char *meaning) {
+  size_t count = 0;
+  const dseg_known_code *other;
+  const dseg_known_code *known = dseg_find_known_code(dseg_view_of_text(scheme), dseg_view_of_text(value), &count);
+  return known != NULL && accepts(known, count, dseg_view_of_text(meaning), &other);
+}
+
 static void check_meaning(dseg_check *check, const dseg_segment_code *code, const dseg_known_code *known,
                           size_t count) {
   const dseg_view meaning = dseg_text_of(&code->meaning);
-  if (meaning.size == 0 || !dseg_is_ascii(meaning) || is_known_meaning(known, count, meaning, dseg_same_words)) {
+  const dseg_known_code *other;
+  if (meaning.size == 0 || !dseg_is_ascii(meaning) || accepts(known, count, meaning, &other)) {
     return;
   }
-  const dseg_known_code *other = find_other(code, meaning);
   if (other != NULL) {
     dseg_found(check, DSEG_RULE_CODE_MEANING, dseg_code_place(code), "is %s, the meaning of %s %s; %s is \"%s\" (%s)",
                dseg_show(&code->meaning).text, other->scheme, other->value, show_code(code).text, known->meaning,
                known->source);
-  } else if (!is_known_meaning(known, count, meaning, dseg_share_word)) {
+  } else {
     dseg_found(check, DSEG_RULE_CODE_MEANING, dseg_code_place(code), "is %s; %s is \"%s\" (%s)",
                dseg_show(&code->meaning).text, show_code(code).text, known->meaning, known->source);
   }

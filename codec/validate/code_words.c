@@ -88,6 +88,10 @@ bool dseg_same_words(dseg_view a, dseg_view b) {
   }
 }
 
+bool dseg_same_meaning(const char *a, const char *b) {
+  return dseg_same_words(dseg_view_of_text(a), dseg_view_of_text(b));
+}
+
 bool dseg_share_word(dseg_view a, dseg_view b) {
   for (dseg_view of_a; next_telling(&a, &of_a);) {
     if (is_one_of(without_plural(of_a), common)) {

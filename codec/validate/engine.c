@@ -25,6 +25,12 @@ static dseg_status check_elements(dseg_check *check, dseg_error *error) {
   return dseg_check_encapsulation(check, error);
 }
 
+/* The review of codes alone: nothing of frames is read. */
+static dseg_status check_codes_only(dseg_check *check, dseg_error *error) {
+  dseg_read_facts(check);
+  return dseg_check_codes(check, error);
+}
+
 /* The reader's own view: only it knows the pixels. */
 static dseg_status check_with_reader(dseg_check *check, dseg_error *error) {
   const dseg_open_options options = {.struct_size = sizeof(dseg_open_options),
@@ -95,8 +101,9 @@ static dseg_status validate(const dseg_input *input, const dseg_validate_options
   dseg_status status = open_file(check, input, error);
   if (status == DSEG_OK) {
     check->top = &check->file.elements;
-    status = check_elements(check, error);
-    if (status == DSEG_OK) {
+    const bool codes_only = check->options->codes && check->options->codes_only != 0;
+    status = codes_only ? check_codes_only(check, error) : check_elements(check, error);
+    if (status == DSEG_OK && !codes_only) {
       status = check_with_reader(check, error);
     }
     dseg_part10_close(&check->file);

@@ -284,6 +284,20 @@ static void test_codes_are_well_formed(void **state) {
   assert_true(concepts > 1000);
 }
 
+static void test_words_of_meanings(void **state) {
+  (void)state;
+  assert_true(dseg_same_meaning("Kidneys", "Kidney structure (body structure)"));
+  assert_true(dseg_same_meaning("upper lobe, left", "Upper Lobe Left"));
+  assert_false(dseg_same_meaning("Left kidney", "Right kidney"));
+  assert_false(dseg_same_meaning("Liver", ""));
+  assert_true(dseg_code_means("SCT", "64033007", "kidneys"));
+  assert_true(dseg_code_means("SCT", "64033007", "Endo-renal")); /* of CID 4 */
+  assert_true(dseg_code_means("SCT", "64033007", "Left kidney"));
+  assert_false(dseg_code_means("SCT", "64033007", "Liver"));
+  assert_false(dseg_code_means("SCT", "22083002", "Hepatic artery")); /* which has another code */
+  assert_false(dseg_code_means("99TEST", "64033007", "Kidney"));
+}
+
 static void test_meanings(void **state) {
   (void)state;
   assert_string_equal(dseg_code_meaning("SCT", "10200004"), "Liver");
@@ -378,6 +392,7 @@ int main(void) {
     cmocka_unit_test(test_rows_have_known_codes),
     cmocka_unit_test(test_codes_are_well_formed),
     cmocka_unit_test(test_meanings),
+    cmocka_unit_test(test_words_of_meanings),
     cmocka_unit_test(test_near_names),
     cmocka_unit_test(test_applied),
     cmocka_unit_test(test_known_faults_of_sources),

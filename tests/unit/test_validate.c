@@ -34,14 +34,15 @@ static void note(void *user, const dseg_finding *finding) {
   found->count += finding->count;
 }
 
-static struct found run(const dicom_file *file, dseg_validation *result) {
+static struct found run_rules(const dicom_file *file, bool codes_only, dseg_validation *result) {
   struct found found = {{0}, {0}, 0};
   const dseg_validate_options options = {.struct_size = sizeof(dseg_validate_options),
                                          .found = note,
                                          .user = &found,
                                          .memory_limit = 1 << 24,
                                          .threads = 1,
-                                         .codes = true};
+                                         .codes = true,
+                                         .codes_only = codes_only};
   dseg_error error = {0};
   const dseg_view bytes = {file->bytes.data, file->bytes.size};
   if (dseg_validate_memory(bytes, &options, result, &error) != DSEG_OK) {
@@ -49,6 +50,10 @@ static struct found run(const dicom_file *file, dseg_validation *result) {
   }
   assert_int_equal(result->errors + result->warnings, found.count);
   return found;
+}
+
+static struct found run(const dicom_file *file, dseg_validation *result) {
+  return run_rules(file, false, result);
 }
 
 static bool is_severe(const char *id) {
@@ -116,6 +121,48 @@ static void test_each_fixture(void **state) {
     good = finds(what, fixtures[i].base, fixtures[i].bad, true, fixtures[i].rule) && good;
   }
   assert_true(good);
+}
+
+static bool reviews_codes(const char *rule) {
+  static const char *const rules[] = {"code-meaning",      "code-two-meanings", "code-entire", "type-repeats-category",
+                                      "side-contradicted", "side-uncoded",      "tracking-uid"};
+  size_t i = 0;
+  while (i < sizeof rules / sizeof rules[0] && strcmp(rules[i], rule) != 0) {
+    i++;
+  }
+  return i < sizeof rules / sizeof rules[0];
+}
+
+/* The review of codes alone finds what it does beside all others, and nothing else. */
+static void test_codes_only(void **state) {
+  size_t reviewed = 0;
+  (void)state;
+  for (size_t i = 0; i < FIXTURES; i++) {
+    const bool is_code = reviews_codes(fixtures[i].rule);
+    dicom_file file = {.undefined_lengths = false};
+    dseg_validation result;
+    char wanted[80] = "";
+    build_fixture(fixtures[i].base, fixtures[i].bad, &file);
+    if (is_code && (dseg_term_count() > 0 || strcmp(fixtures[i].rule, "code-meaning") != 0)) {
+      (void)snprintf(wanted, sizeof wanted, " %s ", fixtures[i].rule);
+      reviewed++;
+    }
+    dseg_error error;
+    const dseg_validate_options options = {
+        .struct_size = sizeof(dseg_validate_options), .codes = true, .codes_only = 1};
+    const dseg_view bytes = {file.bytes.data, file.bytes.size};
+    if (dseg_validate_memory(bytes, &options, &result, &error) == DSEG_OK) { /* some are too damaged to be opened */
+      const struct found found = run_rules(&file, true, &result);
+      if (strcmp(found.ids, wanted) != 0) {
+        fail_msg("file of %s: found \"%s\"", fixtures[i].rule, found.ids);
+      }
+      assert_false(result.pixels_checked);
+    } else {
+      assert_false(is_code);
+    }
+    dseg_buffer_free(&file.bytes);
+  }
+  assert_true(reviewed >= 6);
 }
 
 /* A rule without a test fails the test. */
@@ -336,6 +383,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_bases_are_valid),
       cmocka_unit_test(test_bases_in_implicit_form),
       cmocka_unit_test(test_each_fixture),
+      cmocka_unit_test(test_codes_only),
       cmocka_unit_test(test_findings_are_limited),
       cmocka_unit_test(test_what_cannot_be_checked),
       cmocka_unit_test(test_cut_files),

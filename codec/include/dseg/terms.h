@@ -74,6 +74,13 @@ DSEG_API void dseg_term_apply(const dseg_term *term, dseg_segment *segment, bool
 /* The meaning of a code as PS3.16 has it, or as the row's source has it where PS3.16 does not; NULL: the code is in
  * neither, which says nothing against it. scheme: "SCT" or "DCM"; "SRT", the retired form of SNOMED, is not known. */
 DSEG_API const char *dseg_code_meaning(const char *scheme, const char *value);
+/* Whether the review of codes (dseg/validate.h) takes a meaning for the code: it has the words of one that PS3.16 or a
+ * row's source has, or shares with it a word that tells structures apart ("Left kidney" for Kidney) and is the meaning
+ * of no other code. False, too, for a code that is in neither. No argument may be NULL. */
+DSEG_API bool dseg_code_means(const char *scheme, const char *value, const char *meaning);
+/* Whether the words of two meanings are the same but for case, signs between them, plural, and words that name no
+ * structure: "Kidneys" and "Kidney structure (body structure)" are. Neither may be NULL. */
+DSEG_API bool dseg_same_meaning(const char *a, const char *b);
 /* What the codes were taken from, for messages: "the context groups of PS3.16 that ... has"; never NULL. */
 DSEG_API const char *dseg_code_edition(void);
 

@@ -62,6 +62,9 @@ typedef struct dseg_validate_options {
   /* Review the codes of segments, too: whether codes and meanings go together, sides are coded, and Tracking UIDs
    * identify. A note says how many codes no table has (dseg_code_edition): those are not reviewed. */
   bool codes;
+  /* Review the codes and check nothing else: no frame and no pixel is read, and result->errors says nothing of the
+   * file. Of a size that the struct grows by. */
+  uint64_t codes_only; /* 0: everything is checked */
 } dseg_validate_options;
 
 typedef struct dseg_validation {
