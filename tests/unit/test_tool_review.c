@@ -705,6 +705,15 @@ static void memory_is_limited(void **state) {
   assert_int_equal(status, DSEG_ERROR_LIMIT);
   assert_says(error.message, "--memory");
   review_destroy(all);
+  for (uint64_t limit = 1; limit < 60000; limit += 97) { /* wherever it ends */
+    const review_options few = {.memory_limit = limit};
+    assert_int_equal(review_create(&few, &all, &error), DSEG_OK);
+    status = review_take(all, (dseg_view){record.data, record.size}, &error);
+    status = status == DSEG_OK ? review_finish(all, &error) : status;
+    assert_true(status == DSEG_OK || status == DSEG_ERROR_LIMIT);
+    review_destroy(all);
+  }
+  assert_int_equal(status, DSEG_OK);
   dseg_buffer_free(&record);
 }
 

@@ -34,8 +34,10 @@ enum {
 enum { MOST_JOBS = 1024, LEAST_MEMORY = 256 << 20 /* of a job */ };
 
 const cli_option batch_options_table[] = {
-    {OPTION_DO, "do", "transcode|convert|validate|info|compare", false, "What is done",
-     "The subcommand; its options follow. compare compares each input with the file of its name in --to."},
+    {OPTION_DO, "do", "transcode|convert|validate|info|compare|review", false, "What is done",
+     "The subcommand; its options follow. compare compares each input with the file of its name in --to; review looks "
+     "for what is wrong between the objects "
+     "(docs/review.md)."},
     {OPTION_TO, "to", "DIR", false, NULL, "The directory of outputs, which is made where it is missing."},
     {OPTION_VERIFY, "verify", NULL, false, NULL,
      "Decode what was written, and compare voxels and attributes with the input; an output that differs is removed, "
@@ -149,7 +151,7 @@ static bool append(batch_settings *settings, const char *text) {
 static int append_value(batch_settings *settings, const cli_args *args) {
   static const char *const files[] = {"reference", "names", "metadata", "grid", NULL};
   bool is_file = false;
-  for (const char *const *name = files; *name != NULL; name++) {
+  for (const char *const *name = files; settings->kind != &batch_review && *name != NULL; name++) {
     is_file = is_file || (strcmp(*name, args->option->name) == 0 && os_exists(args->value));
   }
   char hash[65] = "";
@@ -165,7 +167,8 @@ static int append_value(batch_settings *settings, const cli_args *args) {
 
 /* An option of the subcommand. */
 static int take_own(const cli_args *args, int id, batch_settings *settings) {
-  const bool counts = strcmp(args->option->name, "sync") != 0;
+  const batch_kind *kind = settings->kind;
+  const bool counts = kind->counts != NULL ? kind->counts(id - OPTION_OWN) : strcmp(args->option->name, "sync") != 0;
   if (counts && (!append(settings, " --") || !append(settings, args->option->name))) {
     return batch_fail_memory();
   }
@@ -213,7 +216,8 @@ static void divide_memory(batch_settings *settings) {
 static int check(const cli_command *command, const cli_args *args, batch_settings *settings) {
   const batch_kind *kind = settings->kind;
   const bool needs_place = kind->writes || kind == &batch_compare;
-  if (args->name_count == 0 && settings->list_count == 0 && settings->from_report == NULL) {
+  if (args->name_count == 0 && settings->list_count == 0 && settings->from_report == NULL &&
+      settings->review.also_count == 0) {
     return cli_usage_error(command, "no INPUT");
   }
   if (settings->to == NULL && (needs_place || settings->report == NULL)) {
@@ -272,10 +276,13 @@ static bool make_lists(batch_settings *settings, size_t room) {
   settings->lists = calloc(room, sizeof *settings->lists);
   settings->transcode.values = calloc(room, sizeof *settings->transcode.values);
   settings->convert.references = calloc(room, sizeof *settings->convert.references);
+  settings->review.references = calloc(room, sizeof *settings->review.references);
+  settings->review.also = calloc(room, sizeof *settings->review.also);
   settings->convert.segments = calloc(room, sizeof *settings->convert.segments);
   settings->convert.encoding_options = calloc(room, sizeof *settings->convert.encoding_options);
   return settings->lists != NULL && settings->transcode.values != NULL && settings->convert.references != NULL &&
-         settings->convert.segments != NULL && settings->convert.encoding_options != NULL;
+         settings->review.references != NULL && settings->review.also != NULL && settings->convert.segments != NULL &&
+         settings->convert.encoding_options != NULL;
 }
 
 int batch_parse(int argc, char **argv, batch_settings *settings) {
@@ -289,6 +296,9 @@ int batch_parse(int argc, char **argv, batch_settings *settings) {
   }
   if (settings->kind == NULL) {
     return parse(&cmd_batch, argc, argv, settings);
+  }
+  if (settings->kind->prepare != NULL) {
+    settings->kind->prepare(settings);
   }
   cli_command command = cmd_batch;
   cli_option *table = join_tables(settings->kind->options);
@@ -306,6 +316,8 @@ void batch_settings_end(batch_settings *settings) {
   free(settings->lists);
   free(settings->transcode.values);
   free(settings->convert.references);
+  free(settings->review.references);
+  free(settings->review.also);
   free(settings->convert.segments);
   free(settings->convert.encoding_options);
   free(settings->options);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "batch/review.h"
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include "compare/report.h"
@@ -31,9 +32,6 @@ typedef struct batch_settings {
   bool null_lists; /* names in lists end with NUL */
   const char *to, *name, *from_report;
   const char *report; /* NULL: report.jsonl in to */
-  const char *csv;    /* of a review */
-  const char **references;
-  size_t reference_count; /* of a review; owned */
   unsigned jobs;
   unsigned most_failures; /* 0: no matter how many */
   bool verify, checksum, digest, retry_failed, force, json, sync;
@@ -47,6 +45,7 @@ typedef struct batch_settings {
   validate_request validate;
   info_request info;
   compare_request compare;
+  review_request review;
 } batch_settings;
 
 /* arguments.c: an exit code after a message; CLI_OK with no kind: help was shown. */
@@ -120,6 +119,9 @@ int batch_report_read(const char *path, batch_earlier *earlier);
 /* Appends a line, which ends with a line break; an exit code after a message. */
 int batch_report_add(batch_report *report, const char *line, size_t size);
 void batch_report_close(batch_report *report);
+/* Calls visit with each whole line, from the first on, until it returns another code than CLI_OK, which is the result.
+ * What is added afterwards is added at the end. */
+int batch_report_each(batch_report *report, int (*visit)(void *user, const char *line), void *user);
 
 /* A run. */
 typedef struct batch_run {
@@ -127,7 +129,8 @@ typedef struct batch_run {
   batch_objects objects;
   batch_report report;
   batch_earlier *earlier;
-  char *stage; /* the hidden directory in which outputs are written; NULL: there are none */
+  char *stage;           /* the hidden directory in which outputs are written; NULL: there are none */
+  struct review *review; /* of --do review */
 } batch_run;
 
 /* What came out. */
@@ -183,15 +186,22 @@ struct batch_task {
 struct batch_kind {
   const char *name;
   const cli_option *options;
-  bool writes;  /* an output */
-  bool volumes; /* takes research formats, too */
+  bool writes;                               /* an output */
+  bool volumes;                              /* takes research formats, too */
+  void (*prepare)(batch_settings *settings); /* what holds without an option; may be NULL */
   bool (*take)(const cli_args *args, int id, batch_settings *settings);
+  bool (*counts)(int id); /* whether an option makes a difference to what is reported; NULL: all do but --sync */
   int (*check)(const cli_command *command, batch_settings *settings); /* an exit code after a message */
+  /* Before workers are made for the objects that are left: an exit code after a message; may be NULL. */
+  int (*begin)(batch_run *run, size_t left);
   dseg_status (*work)(batch_task *task, dseg_error *error);
   void (*tell)(const batch_task *task, json_out *json); /* may be NULL */
   void (*end)(batch_task *task);                        /* may be NULL */
+  int (*finish)(batch_run *run); /* when all objects have been worked on: an exit code after a message; may be NULL */
 };
-extern const batch_kind batch_transcode, batch_convert, batch_validate, batch_info, batch_compare;
+extern const batch_kind batch_transcode, batch_convert, batch_validate, batch_info, batch_compare, batch_review;
+/* review_results.c: what all objects of a review say together. */
+int batch_finish_review(batch_run *run);
 /* kinds.c: ends with NULL. */
 extern const batch_kind *const batch_kinds[];
 

@@ -9,13 +9,14 @@
 #include "batch/stage.h"
 #include "cli/commands.h"
 #include "os/os.h"
+#include "review/review.h"
 
 static int run(int argc, char **argv);
 
 const cli_command cmd_batch = {
     "batch",
     "Do one thing to many objects, verify, report, resume.",
-    "INPUT... --to DIR --do transcode|convert|validate|info|compare [options of that]",
+    "INPUT... --to DIR --do transcode|convert|validate|info|compare|review [options of that]",
     "INPUT: files, directories with all below them, @LIST or - (standard input): a name\n"
     "a line, or JSON {\"input\": ..., \"output\": ..., \"name\": ..., \"sha256\": ...}.\n"
     "A line of DIR/report.jsonl says what became of each object; a run that was\n"
@@ -61,6 +62,7 @@ static int execute(const batch_settings *settings) {
   }
   batch_stage_end(&batch);
   batch_report_close(&batch.report);
+  review_destroy(batch.review);
   batch_earlier_destroy(batch.earlier);
   batch_objects_end(&batch.objects);
   return code;

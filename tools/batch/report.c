@@ -25,18 +25,19 @@ static bool append(report_line *line, int c) {
   return more != NULL;
 }
 
-/* Takes all lines; *end: where the last whole one ends. A read that fails is no end: what follows is there. */
-static int read_lines(FILE *stream, const char *path, batch_earlier *earlier, uint64_t *end) {
+/* Visits all lines; *end: where the last whole one ends. A read that fails is no end: what follows is there. */
+static int visit_lines(FILE *stream, const char *path, int (*visit)(void *user, const char *line), void *user,
+                       uint64_t *end) {
   report_line line = {NULL, 0, 0};
   uint64_t at = 0;
-  bool good = true;
+  int code = CLI_OK;
   *end = 0;
-  for (int c = getc(stream); good && c != EOF; c = good ? getc(stream) : EOF) {
+  for (int c = getc(stream); code == CLI_OK && c != EOF; c = code == CLI_OK ? getc(stream) : EOF) {
     at++;
     const bool ends = c == '\n';
-    good = append(&line, ends ? 0 : c);
-    if (good && ends) {
-      good = batch_earlier_take(earlier, line.text);
+    code = append(&line, ends ? 0 : c) ? CLI_OK : batch_fail_memory();
+    if (code == CLI_OK && ends) {
+      code = visit(user, line.text);
       line.size = 0;
       *end = at;
     }
@@ -47,7 +48,15 @@ static int read_lines(FILE *stream, const char *path, batch_earlier *earlier, ui
     cli_error(path, "%s", strerror(number));
     return CLI_INPUT;
   }
-  return good ? CLI_OK : batch_fail_memory();
+  return code;
+}
+
+static int take_line(void *user, const char *line) {
+  return batch_earlier_take(user, line) ? CLI_OK : batch_fail_memory();
+}
+
+static int read_lines(FILE *stream, const char *path, batch_earlier *earlier, uint64_t *end) {
+  return visit_lines(stream, path, take_line, earlier, end);
 }
 
 int batch_report_read(const char *path, batch_earlier *earlier) {
@@ -100,4 +109,14 @@ void batch_report_close(batch_report *report) {
     (void)fclose(report->stream);
     report->stream = NULL;
   }
+}
+
+int batch_report_each(batch_report *report, int (*visit)(void *user, const char *line), void *user) {
+  uint64_t end = 0;
+  rewind(report->stream);
+  const int code = visit_lines(report->stream, report->path, visit, user, &end);
+  if (fseek(report->stream, 0, SEEK_END) != 0) { /* from reading to writing */
+    clearerr(report->stream);
+  }
+  return code;
 }

@@ -223,6 +223,10 @@ int batch_work_on_all(batch_run *run) {
   }
   batch_progress_begin(&state.progress);
   const size_t left = settle(&state, settled);
+  if (run->settings->kind->begin != NULL) {
+    state.code = run->settings->kind->begin(run, left);
+    state.stopping = state.code != CLI_OK;
+  }
   const size_t jobs = left < run->settings->jobs ? left : run->settings->jobs;
   state.workers = os_workers_create(jobs, batch_work, run);
   if (state.workers != NULL) {
@@ -232,6 +236,9 @@ int batch_work_on_all(batch_run *run) {
   }
   os_workers_destroy(state.workers);
   free(settled);
+  if (state.code == CLI_OK && run->settings->kind->finish != NULL) {
+    state.code = run->settings->kind->finish(run);
+  }
   batch_progress_end(&state.progress, &state.counts, run->settings, run->objects.passed_over);
   return exit_code(&state);
 }

@@ -22,6 +22,9 @@ const manual_row manual_batch[] = {
      "What is promised, the keys of the report, and how a run goes on: [batch.md](batch.md). Each object is done by a "
      "process of its own, so that one that is broken costs no other. What *convert* writes has UIDs that follow from "
      "the input, the options and the versions, and dates of the input: the same bytes on every machine."},
+    {MANUAL_DESCRIPTION,
+     "What *--do review* looks for, and its options `--reference`, `--also`, `--csv`, `--findings` and `--most`: "
+     "[review.md](review.md)."},
     {"--verify", "Of *transcode* UIDs, patient and study, too."},
     {"--name", "`{stem}` is the name without its suffix, `{directory}` ends with `/`."},
     {"--checksum", "Files that were copied or fetched again keep their SHA-256 and not their time."},

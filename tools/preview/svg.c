@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cli/base64.h"
 #include "preview/png.h"
 
 /* A usual letter is as wide as one of the built-in font: six tenths of its height in a monospaced font. */
@@ -62,23 +63,6 @@ bool svg_add_text(dseg_buffer *texts, int64_t x, int64_t y, unsigned scale, unsi
   return status == DSEG_OK;
 }
 
-/* RFC 4648. */
-static dseg_status add_base64(dseg_buffer *out, dseg_view bytes, dseg_error *error) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  DSEG_TRY(dseg_buffer_reserve(out, bytes.size / 3 * 4 + 4, error));
-  for (size_t i = 0; i < bytes.size; i += 3) {
-    const size_t left = bytes.size - i;
-    const uint32_t group = (uint32_t)bytes.data[i] << 16 | (left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0) |
-                           (left > 2 ? bytes.data[i + 2] : 0);
-    uint8_t *to = out->data + out->size;
-    for (unsigned digit = 0; digit < 4; digit++) {
-      to[digit] = (uint8_t)(digit > left ? '=' : digits[group >> (18 - 6 * digit) & 63U]);
-    }
-    out->size += 4;
-  }
-  return DSEG_OK;
-}
-
 static dseg_status put(dseg_buffer *out, const picture *canvas, dseg_view png, dseg_error *error) {
   DSEG_TRY(dseg_buffer_printf(
       out, error,
@@ -88,7 +72,7 @@ static dseg_status put(dseg_buffer *out, const picture *canvas, dseg_view png, d
       "viewBox=\"0 0 %u %u\">\n<image width=\"%u\" height=\"%u\" xlink:href=\"data:image/png;base64,",
       (unsigned)canvas->width, (unsigned)canvas->height, (unsigned)canvas->width, (unsigned)canvas->height,
       (unsigned)canvas->width, (unsigned)canvas->height));
-  DSEG_TRY(add_base64(out, png, error));
+  DSEG_TRY(cli_add_base64(out, png, error));
   DSEG_TRY(dseg_buffer_printf(
       out, error,
       "\"/>\n<g font-family=\"'DejaVu Sans Mono', Menlo, Consolas, monospace\" paint-order=\"stroke\" "

@@ -44,7 +44,8 @@ void review_destroy(review *all); /* NULL ok */
 dseg_status review_observe(const review *all, const char *path, const char *name, dseg_buffer *record,
                            dseg_error *error);
 /* Adds the records, which may come from another run or machine: text of untrusted files. A record that is cut off at
- * the end is counted (review_note_unread). DSEG_ERROR_FORMAT for what is none; those before it are added. */
+ * the end is counted (review_note_unread). DSEG_ERROR_FORMAT for what is none; those before it are added. After
+ * DSEG_ERROR_LIMIT and DSEG_ERROR_MEMORY the review can only be destroyed. */
 dseg_status review_take(review *all, dseg_view records, dseg_error *error);
 /* Counts an input that could not be observed: it is told among what could not be verified. */
 void review_note_unread(review *all);
