@@ -5,7 +5,7 @@
 # Hostile files of a generator are tried for two minutes.
 # --long: builds for other machines and systems, too, and with a newer compiler, and runs their tests under emulators;
 # 900 rounds of the differential test and 2,000 of the geometrical one, with seeds that it prints, and hostile files for two hours;
-# the documentation site, Debian's packages, and an image.
+# the documentation site, Debian's packages, an image, and batches on a Slurm of one node, on S3, and by WDL and CWL.
 # A check that fails does not stop those after it, but the exit status is then 1. The end of the output says where
 # the time went, what was skipped and why, and repeats the closing line of each ctest run.
 set -eu
@@ -120,6 +120,7 @@ needed peers sh tests/peers/setup.sh
 needed report sh bench/peers/setup.sh report
 needed js sh tools/js/setup.sh
 needed python sh tools/python/setup.sh
+needed archive sh tools/archive/setup.sh
 step style check_style
 [ -z "$long" ] || step paper sh bench/paper.sh
 needed wasm build wasm
@@ -167,6 +168,8 @@ if [ -n "$long" ]; then
   step debian sh tools/packaging/debian.sh
   step image sh tools/packaging/image.sh
   step geometry run_geometry
+  needed packages-archive sh tools/install-packages.sh archive
+  step archive-long env DSEG="$root/build/release/tools/dseg" python3 -B tests/archive/long.py
 fi
 
 printf '\n=== where the time went\n'
