@@ -7,6 +7,7 @@ from pathlib import Path
 import damage
 import label_edge
 import together
+from batch import tables as batch_tables
 from figure_text import machine_of, machine_text, machines_text, size_text, time_text, times_text, two_digits
 from figure_values import BEFORE, CASE, COLD, NODE, PARTS, PHASES, PYTHON, READ, STATISTICS, median, part_suite, ratios, speed
 from survey.tables import archive_part, findings_archive, findings_headers, findings_mixed, paper_kinds, survey_part
@@ -270,7 +271,7 @@ def measurements(results):
         if rows:
             lines += ["", f"## {title}", "", f"{group}. Part of the run: `sh bench/run.sh --only headline`.", "",
                       markdown(["program", "form", "version", "median", "spread", "peak memory", "voxels", "command"], rows, 3)]  # fmt: skip
-    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + damage_part(r) + together_part(r) + survey_part(r) + archive_part(r)
+    lines += turns_part(r) + growth_part(r) + encodings_part(r) + frames_part(r) + damage_part(r) + together_part(r) + batch_tables.measurements(r, markdown) + survey_part(r) + archive_part(r)
     if list(ratios(results)):
         lines += ["", "## Ratios", "", "Made of the figures above, for the sentences of findings.md (`bench/figure_values.py` says how).", "",
                   markdown(["what", "value"], [[name, value] for name, value in ratios(results)])]  # fmt: skip
@@ -386,6 +387,7 @@ BLOCKS = {
     "findings-codecs": findings_codecs,
     "findings-damage": findings_damage,
     "findings-together": lambda results: markdown(together.HEAD, together.table(results.all)),
+    **{f"batch-{name}": lambda results, name=name: batch_tables.table(name, results.all, markdown) for name in batch_tables.TABLES},
     "paper-kinds": lambda results: paper_kinds(results.all),
     "evidence-run": evidence_run,
     "evidence-browser": evidence_browser,

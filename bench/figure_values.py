@@ -4,6 +4,7 @@
 import damage
 import label_edge
 import together
+from batch import tables as batch_tables
 from figure_text import size_text, time_text, times_text, two_digits
 from survey.values import archive_ratios, archive_values, survey_ratios, survey_values
 
@@ -220,4 +221,5 @@ def frame_ratios(results):
 
 def all_values(results):
     return {**dict(plain_values(results)), **dict(ratios(results)), **dict(damage.values(results.all)),
-            **dict(survey_values(results.all)), **dict(archive_values(results.all)), **dict(together.values(results.all))}  # fmt: skip
+            **dict(survey_values(results.all)), **dict(archive_values(results.all)), **dict(together.values(results.all)),
+            **dict(batch_tables.values(results.all))}  # fmt: skip

@@ -6,7 +6,7 @@ usage: figures.py write [RESULTS.json]    takes build/bench/results.json, keeps 
        figures.py check [RESULTS.json]    0: the documents have the figures of bench/results.json; 1: what differs; 77: no results
        figures.py list [RESULTS.json]     every figure by name, and where it is used
 
-- Blocks of README.md, docs/findings.md, docs/paper.md, docs/frame-digests.md and proposals/label-edge/evidence.md between <!-- figures: NAME --> and <!-- end -->.
+- Blocks of README.md, docs/findings.md, docs/paper.md, docs/frame-digests.md, docs/archive.md and proposals/label-edge/evidence.md between <!-- figures: NAME --> and <!-- end -->.
 - Single figures, which are links with their name as title: [93 ms](measurements.md#read "read: dseg, BINARY: time").
 - docs/measurements.md and docs/archive.svg, and results.csv and size-and-speed.svg of proposals/label-edge. The last needs
   matplotlib: build/bench-peers/venv/bin/python has it."""
@@ -25,7 +25,7 @@ TOP = Path(__file__).resolve().parent.parent
 KEPT = TOP / "bench" / "results.json"
 MEASURED = TOP / "build" / "bench" / "results.json"
 PROPOSAL = TOP / "proposals" / "label-edge"
-DOCUMENTS = [*(TOP / "docs" / name for name in ("findings.md", "paper.md", "frame-digests.md")),
+DOCUMENTS = [*(TOP / "docs" / name for name in ("findings.md", "paper.md", "frame-digests.md", "archive.md")),
              *(TOP / name for name in ("README.md", "proposals/README.md")), PROPOSAL / "evidence.md", PROPOSAL / "README.md"]
 BLOCK = re.compile(r"(<!-- figures: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 ABSOLUTE = re.compile(r"(?<![\w.])/(?:[\w.+-]+/)+?build/")

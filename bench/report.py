@@ -8,6 +8,7 @@ from pathlib import Path
 
 import plots
 from bars import escape, figure, heading, short_bytes, table
+from batch import tables as batch_tables
 from figure_text import machine_of, machines_text
 from figure_values import median, with_slow
 from report_archive import archive_section
@@ -48,6 +49,17 @@ def growth_section(results):
     title = growth_title(axes)
     return heading("growth", title) + figure(plots.growth_lines(axes, title), "Source: growth. BINARY objects of 64 x 64 pixels a frame, so that what "
                                                 "is paid for each frame is seen." + note, title)  # fmt: skip
+
+
+def batch_section(results):
+    """What `dseg batch` takes beside others, and of how many objects."""
+    tables = []
+    for name, title in batch_tables.TITLES.items():
+        head, rows_of, text_columns = batch_tables.TABLES[name]
+        rows = [[escape(cell.replace("*", "")) for cell in row] for row in rows_of(results)]
+        if rows:
+            tables.append(f"<h3>{escape(title)}</h3>{table(head, rows, text_columns)}")
+    return "<h2 id=batch>Batches</h2>" + "".join(tables) if tables else ""
 
 
 def failures_section(results):
@@ -101,7 +113,7 @@ def environment_section(results):
 
 SUITES = ("archive", "survey", "headline", "frames", "slow", "growth", "encodings")
 LINKS = (("archive", "archive"), ("headline", "one case"), ("survey", "kinds of objects"), ("pareto", "size and speed"), ("corpora", "each volume"),
-         ("growth", "growth"), ("bytes", "bytes"), ("failures", "failures"), ("case", "one case in figures"), ("encodings", "encodings"),
+         ("growth", "growth"), ("bytes", "bytes"), ("batch", "batches"), ("failures", "failures"), ("case", "one case in figures"), ("encodings", "encodings"),
          ("codecs", "frame codecs"), ("machine", "machine and method"))  # fmt: skip
 
 
@@ -121,7 +133,7 @@ def write_report(results, path, pictures=None):
     data = base64.b64encode(gzip.compress(json.dumps(results).encode(), mtime=0)).decode()
     results = with_slow(results)
     sections = [archive_section(results, tile_list), headline_section(results), survey_section(results, pictures), frames_section(results),
-                corpora_section(results, pictures), growth_section(results), bytes_section(results), failures_section(results),
+                corpora_section(results, pictures), growth_section(results), bytes_section(results), batch_section(results), failures_section(results),
                 other_headline_tables(results), encoding_tables(results), frame_tables(results), environment_section(results)]  # fmt: skip
     body = "\n".join(section for section in sections if section)
     shown = [f'<a href="#{name}">{text}</a>' for name, text in LINKS if f"id={name}>" in body]

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pictures
+from batch.suite import parts as batch_parts
 from corpora import all_corpora
 from figure_values import part_suite, problem_suite
 from measuring import machine, output_of
@@ -25,7 +26,7 @@ from together import together
 from turns import turns
 
 TOP = Path(__file__).resolve().parent.parent
-SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage", "slow", "together")
+SUITES = ("headline", "encodings", "frames", "growth", "turns", "browser", "damage", "slow", "together", "batch")
 LONG = ("survey", "described", "archive")  # only with --only: the survey takes an hour
 
 # The case of the headline: the first of these that is at hand.
@@ -75,6 +76,8 @@ def plan(options, context, corpora):
     yield "growth", "", lambda: growth(context, 10 if quick else 60)
     if not quick:
         yield "together", "", lambda: together(context, data_folder() / "totalsegmentator-s0327" / "masks", 120)
+    for name, measure in batch_parts(context, choose(corpora, [BIG]), choose(corpora, [MIDDLE])):
+        yield "batch", name, measure
     for corpus in [*later, *own]:
         if quick or corpus not in big:
             yield "encodings", corpus.name, lambda corpus=corpus: encodings(context, corpus, 10 if quick else 30)

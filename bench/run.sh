@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Measures dseg beside the programs other people use, and writes build/bench/results.json and build/bench/report.html.
-# usage: sh bench/run.sh [--quick] [--corpus DIR]... [--only headline|growth|encodings|frames|turns|browser|damage|slow|together|survey|described|archive]... [--resume] [--report]
+# usage: sh bench/run.sh [--quick] [--corpus DIR]... [--only headline|growth|encodings|frames|turns|browser|damage|slow|together|batch|survey|described|archive]... [--resume] [--report]
 #                        [--before COMMIT]     also builds that commit, to be measured in turns with this tree
 # On Debian 12, as root unless the packages of tools/debian-packages.txt are there. Nothing else should run meanwhile.
 set -eu
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-sh "$top/tools/install-packages.sh" build demo
+sh "$top/tools/install-packages.sh" build demo archive
 sh "$top/bench/peers/setup.sh"
 sh "$top/tools/js/setup.sh"
 sh "$top/tools/python/setup.sh"
+sh "$top/tools/archive/setup.sh"
 mkdir -p "$top/build/bench"
 log=$top/build/bench/build.log
 : >"$log"

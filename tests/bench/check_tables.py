@@ -10,6 +10,7 @@ import damage  # noqa: E402
 import figure_tables  # noqa: E402
 import label_edge  # noqa: E402
 import together  # noqa: E402
+from batch import tables as batch_tables  # noqa: E402
 from figure_values import Results, speed, with_slow  # noqa: E402
 
 
@@ -129,6 +130,49 @@ class Together(unittest.TestCase):
         self.assertEqual(found["together: label sets / BINARY, label-edge"], "10.0 %")
         self.assertNotIn("together: label-sets/rle: file", found)
         self.assertEqual(together.table({}), [])
+
+
+def batch(case, program, verified, seconds, size, objects=1, **more):
+    return {"what": "objects", "case": case, "program": program, "verified": verified, "objects": objects, "bytes_in": size, "bytes_out": 7, "peak_bytes": 10**7,
+            "cpu_seconds": {"median": seconds}, "command": f"{program} {case}", **more}  # fmt: skip
+
+
+class Batch(unittest.TestCase):
+    fitted = lambda error: {"predicted": {"low": 1, "middle": 2, "high": 3}, "measured": 2, "error": error}
+    results = {"batch": [
+        batch("small", "dseg", True, 0.1, 20_000_000, 10), batch("small", "pydicom", True, 2, 20_000_000, 10), batch("small", "dcmqi", False, 1, 20_000_000, 10),
+        batch("large", "dseg", False, 0.5, 300_000_000), batch("large", "dseg", True, 0.9, 300_000_000), batch("large", "pydicom", False, 2, 300_000_000),
+        batch("large", "pydicom", True, 10, 300_000_000), {"what": "objects", "case": "large", "program": "highdicom", "verified": True, "failed": "no"},
+        *({"what": "growth", "objects": count, "bytes_in": count, "seconds": 1, "cpu_seconds": count * each, "peak_bytes": 10**7, "command": "c"}
+          for count, each in ((1000, 0.013), (100, 0.010))),
+        {"what": "estimate", "predicted_from": 50, "measured_on": 1000, "of": {"seconds": fitted(0.21), "cpu_seconds": fitted(-0.2), "bytes_out": fitted(0)}},
+        {"what": "engine", "engine": "local", "cpu_seconds_a_job": 0.03, "cpu_seconds_a_run": 2.5, "command": "e"}]}  # fmt: skip
+
+    def test_throughput(self):
+        rows = {(row[0], row[2]): row[3:9] for row in batch_tables.throughput(self.results)}
+        self.assertEqual(rows["large", "dseg batch"], ["500 ms", "1.7", "", "900 ms", "3.0", ""])
+        self.assertEqual(rows["large", "pydicom and NumPy, by hand"], ["2.0 s", "6.7", "4.0", "10 s", "33", "11"])
+        self.assertEqual(rows["small", "pydicom and NumPy, by hand"], ["", "", "", "2.0 s", "100", "20"])
+        self.assertNotIn("highdicom", str(rows))
+
+    def test_targets(self):
+        found = {words: (value, reached) for words, value, reached in batch_tables.measured_targets(self.results)}
+        expected = {"large, 300 MB: at most 4 ms": ("3.0 ms", True), "large: 5 times": ("4.0", False), "large: 10 times": ("11", True), "small: 10 times": ("20", True),
+                    "1,000 objects: linear": ("1.30 times", False), "1,000 objects predicted from 50, time": ("+21.0 %", False),
+                    "1,000 objects predicted from 50, processor": ("-20.0 %", True), "1,000 objects predicted from 50, bytes": ("+0.0 %", True)}  # fmt: skip
+        self.assertEqual({start: next(value for words, value in found.items() if words.startswith(start)) for start in expected}, expected)
+        self.assertEqual(len(found), len(expected))
+
+    def test_objects_a_job(self):
+        # 0.01 s of an object of 2 MB, 0.9 s of one of 300 MB; 113 MB: 0.01 + 0.89 * 111 / 298 = 0.3415 s.
+        self.assertAlmostEqual(batch_tables.work_of(self.results, 113e6), 0.3415, 4)
+        self.assertEqual(batch_tables.engines(self.results), [["Snakemake, this machine", "2.5 s", "30 ms", "60", "2"]])
+
+    def test_nothing_measured(self):
+        for name in batch_tables.TABLES:
+            self.assertEqual(batch_tables.table(name, {}, figure_tables.markdown), batch_tables.NOT_MEASURED)
+        self.assertEqual(batch_tables.measurements({}, figure_tables.markdown), [])
+        self.assertIn("| 1,000 |", "\n".join(batch_tables.measurements(self.results, figure_tables.markdown)))
 
 
 if __name__ == "__main__":
