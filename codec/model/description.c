@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "dseg/instances.h"
 #include "dseg/writer.h"
 
 dseg_description *dseg_description_create(void) {
@@ -165,6 +166,23 @@ static void copy_content(struct copier *copier, dseg_content *content) {
   content->clinical_trial_coordinating_center = copy_text(copier, content->clinical_trial_coordinating_center);
 }
 
+static void *copy_column(struct copier *copier, const void *values, size_t count, size_t size) {
+  return values != NULL ? copy_bytes(copier, values, count * size) : NULL;
+}
+
+static const dseg_instances *copy_instances(struct copier *copier, const dseg_instances *from) {
+  dseg_instances *copy = from != NULL ? copy_bytes(copier, from, sizeof *from) : NULL;
+  if (copy == NULL) {
+    return NULL;
+  }
+  copy->segments = copy_column(copier, from->segments, from->count, sizeof *from->segments);
+  copy->confidence = copy_column(copier, from->confidence, from->count, sizeof *from->confidence);
+  copy->boxes = copy_column(copier, from->boxes, from->count * from->box_values, sizeof *from->boxes);
+  copy->uid_root = copy_text(copier, from->uid_root);
+  copy->numbers = copy_column(copier, from->numbers, from->count, sizeof *from->numbers);
+  return copy;
+}
+
 dseg_status dseg_description_copy(const dseg_description *from, dseg_description **to, dseg_error *error) {
   dseg_error_clear(error);
   dseg_description *copy = dseg_description_create();
@@ -191,6 +209,7 @@ dseg_status dseg_description_copy(const dseg_description *from, dseg_description
   copy->shared_attributes = copy_view(&copier, from->shared_attributes);
   copy->frames = copy_frames(&copier, from->frames, from->frame_count);
   copy->dropped = copy_bytes(&copier, from->dropped, from->dropped_count * sizeof *from->dropped);
+  copy->instances = copy_instances(&copier, from->instances);
   if (!copier.ok) {
     dseg_description_destroy(copy);
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a description");

@@ -16,8 +16,7 @@
 static const double CHUNK_BYTES = 4 << 20;
 static const double CROSSING_BYTES = 128 << 20;
 
-/* Adds the source's name to the message of a call that failed. */
-static dseg_status finish(const dseg_source *source, dseg_status status, dseg_error *error) {
+dseg_status dseg_source_finish(const dseg_source *source, dseg_status status, dseg_error *error) {
   if (status != DSEG_OK && source->name != NULL) {
     dseg_error_prefix(error, source->name);
   }
@@ -72,9 +71,8 @@ const dseg_encoding_info *dseg_source_encoding(const dseg_source *source) {
   return source->ops->encoding != NULL ? source->ops->encoding(source) : &none;
 }
 
-/* The planes exist, and size is what they take with element_bytes for each voxel. */
-static dseg_status check_planes(const dseg_source *source, size_t first, size_t count, size_t element_bytes,
-                                size_t size, dseg_error *error) {
+dseg_status dseg_source_check_planes(const dseg_source *source, size_t first, size_t count, size_t element_bytes,
+                                     size_t size, dseg_error *error) {
   const dseg_geometry *geometry = &source->description->geometry;
   if (first > geometry->plane_count || count > geometry->plane_count - first) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "planes %zu to %zu were asked for, there are %zu", first,
@@ -232,7 +230,7 @@ static dseg_status check_request(const dseg_source *source, const dseg_label_req
   if (!(request->threshold >= 0 && request->threshold <= 1)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "threshold %g is not in 0..1", request->threshold);
   }
-  return check_planes(source, request->first_plane, request->plane_count, request->bits / 8, size, error);
+  return dseg_source_check_planes(source, request->first_plane, request->plane_count, request->bits / 8, size, error);
 }
 
 const void *dseg_source_view_labels(const dseg_source *source, unsigned bits, const uint32_t *values) {
@@ -266,7 +264,7 @@ dseg_status dseg_source_read_labels(dseg_source *source, const dseg_label_reques
   if (overlap != NULL) {
     *overlap = found;
   }
-  return finish(source, status, error);
+  return dseg_source_finish(source, status, error);
 }
 
 static dseg_status check_segment(const dseg_source *source, size_t segment, dseg_error *error) {
@@ -280,7 +278,7 @@ static dseg_status check_segment(const dseg_source *source, size_t segment, dseg
 static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
                              size_t size, unsigned threads, dseg_error *error) {
   DSEG_TRY(check_segment(source, segment, error));
-  DSEG_TRY(check_planes(source, first_plane, plane_count, 1, size, error));
+  DSEG_TRY(dseg_source_check_planes(source, first_plane, plane_count, 1, size, error));
   if (size == 0) {
     return DSEG_OK;
   }
@@ -293,7 +291,8 @@ dseg_status dseg_source_read_mask(dseg_source *source, size_t segment, size_t fi
   if (source == NULL || (out == NULL && size != 0)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_source_read_mask: source and out must not be NULL");
   }
-  return finish(source, read_mask(source, segment, first_plane, plane_count, out, size, threads, error), error);
+  return dseg_source_finish(source, read_mask(source, segment, first_plane, plane_count, out, size, threads, error),
+                            error);
 }
 
 unsigned dseg_source_keeps_fractions(const dseg_source *source, double *off) {
@@ -305,8 +304,8 @@ dseg_status dseg_source_read_fractions(dseg_source *source, size_t segment, size
                                        const dseg_reals *out, unsigned threads, dseg_error *error) {
   double off = 0;
   if (dseg_source_keeps_fractions(source, &off) != 0) {
-    return finish(source, source->ops->read_fractions(source, segment, first_plane, plane_count, out, threads, error),
-                  error);
+    return dseg_source_finish(
+        source, source->ops->read_fractions(source, segment, first_plane, plane_count, out, threads, error), error);
   }
   const dseg_geometry *geometry = &source->description->geometry;
   const size_t count = (size_t)geometry->rows * geometry->columns * plane_count;
@@ -323,10 +322,10 @@ dseg_status dseg_source_segments_in_plane(dseg_source *source, size_t plane, uin
   }
   const size_t count = source->description->geometry.plane_count;
   if (plane >= count) {
-    return finish(source, dseg_fail(error, DSEG_ERROR_ARGUMENT, "plane %zu was asked for, there are %zu", plane, count),
-                  error);
+    return dseg_source_finish(
+        source, dseg_fail(error, DSEG_ERROR_ARGUMENT, "plane %zu was asked for, there are %zu", plane, count), error);
   }
-  return finish(source, source->ops->segments_in_plane(source, plane, present, error), error);
+  return dseg_source_finish(source, source->ops->segments_in_plane(source, plane, present, error), error);
 }
 
 /* Frames exist, and this one does. */
@@ -354,7 +353,7 @@ dseg_status dseg_source_frame(const dseg_source *source, size_t frame, dseg_fram
   if (status == DSEG_OK) {
     status = source->ops->frame(source, frame, location, error);
   }
-  return finish(source, status, error);
+  return dseg_source_finish(source, status, error);
 }
 
 dseg_status dseg_source_frame_range(const dseg_source *source, size_t frame, dseg_frame_range *range,
@@ -367,7 +366,7 @@ dseg_status dseg_source_frame_range(const dseg_source *source, size_t frame, dse
   if (status == DSEG_OK) {
     status = source->ops->frame_range(source, frame, range, error);
   }
-  return finish(source, status, error);
+  return dseg_source_finish(source, status, error);
 }
 
 dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffer *out, dseg_error *error) {
@@ -379,5 +378,5 @@ dseg_status dseg_source_read_frame(dseg_source *source, size_t frame, dseg_buffe
   if (status == DSEG_OK) {
     status = source->ops->read_frame(source, frame, out, error);
   }
-  return finish(source, status, error);
+  return dseg_source_finish(source, status, error);
 }

@@ -36,6 +36,13 @@ typedef struct dseg_source_ops {
    * where segment i is into a plane of 32-bit labels; sets value and segment of how, whose wanted counts by indices. */
   void (*paint)(const dseg_source *source, size_t plane, const uint32_t *indices, struct dseg_label_paint *how,
                 uint32_t *labels);
+  /* Numbers of instances, where the description has some; NULL: a source of this kind never has. Planes exist, and
+   * there is at least one. */
+  dseg_status (*read_instances)(dseg_source *source, size_t first_plane, size_t plane_count, uint32_t *out,
+                                unsigned threads, dseg_error *error);
+  /* As dseg_source_instance_planes; the number exists. NULL: it cannot tell. */
+  dseg_status (*instance_planes)(dseg_source *source, uint32_t number, size_t *planes, size_t room, size_t *count,
+                                 dseg_error *error);
   void (*close)(dseg_source *source); /* frees the whole source, but neither description nor name */
 } dseg_source_ops;
 
@@ -67,6 +74,11 @@ dseg_status dseg_source_layers(dseg_source *source, unsigned threads, const dseg
 /* A view keeps its source from being freed until it lets go of it. Any thread may call. */
 void dseg_source_hold(dseg_source *source);
 void dseg_source_release(dseg_source *source);
+/* The planes exist, and size is what they take with element_bytes for each voxel. */
+dseg_status dseg_source_check_planes(const dseg_source *source, size_t first, size_t count, size_t element_bytes,
+                                     size_t size, dseg_error *error);
+/* Adds the source's name to the message of a call that failed. */
+dseg_status dseg_source_finish(const dseg_source *source, dseg_status status, dseg_error *error);
 /* Whether a plane of the source lies across all planes of what it is read from: see dseg_source_chunk_planes. */
 bool dseg_source_crosses_planes(const dseg_source *source);
 /* Fills out with fractions of 0..1, one a voxel, of planes and a segment that exist: as they are in a source that keeps

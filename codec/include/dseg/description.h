@@ -192,6 +192,8 @@ typedef struct dseg_identity {
   bool frame_of_reference_made; /* geometry.frame_of_reference_uid was made by dseg for want of an image */
 } dseg_identity;
 
+struct dseg_instances; /* dseg/instances.h */
+
 typedef struct dseg_description {
   dseg_voxel_kind kind;
   uint32_t maximum_fraction; /* Maximum Fractional Value (0062,000E); 0 unless the kind is a fraction */
@@ -222,7 +224,9 @@ typedef struct dseg_description {
   const uint32_t *dropped;
   size_t dropped_count;
   dseg_identity identity;
-  void *arena; /* owns everything above; managed by the functions below */
+  void *arena; /* owns everything here; managed by the functions below */
+  /* The segments are classes of these (dseg/instances.h); NULL: there are no instances. */
+  const struct dseg_instances *instances;
 } dseg_description;
 
 /* An empty description with background 0; NULL only when out of memory. */

@@ -68,7 +68,10 @@ enum {
    * add_pixels and label_of_pixel are not for them. One stands for no segment, if planes may be empty: the number of
    * the background, which fills the frames that the library adds for such planes. With Segmentation Type LABELMAP they
    * are the numbers of items of Segment Sequence all the same, of which validation asks that each is described. */
-  DSEG_PLUGIN_OWN_VALUES = 1u << 19
+  DSEG_PLUGIN_OWN_VALUES = 1u << 19,
+  /* With DSEG_PLUGIN_OWN_VALUES: it writes descriptions with instances (dseg/instances.h), of which put_labels gets
+   * planes of 32 bits, of instances' numbers, and no others. Not all of its objects need to have some. */
+  DSEG_PLUGIN_INSTANCES = 1u << 20
 };
 
 /* What a representation describes in a way of its own, in place of the library (dseg_representation.describe). */
@@ -393,6 +396,13 @@ typedef struct dseg_representation {
    * called once then, before a frame is compressed or a file described. The library changes the frames' pixels, which
    * choose_format has given 16 or 32 bits for the time being. */
   dseg_status (*settle)(const dseg_write_context *context, dseg_settled_pixels *pixels, dseg_error *error);
+  /* With DSEG_PLUGIN_INSTANCES. Of an object to whose description interpret gave instances: puts the numbers of a
+   * frame's instances into a plane of them, rows * columns values that are 0 at first. */
+  dseg_status (*add_to_instances)(const dseg_decoded_frame *frame, uint32_t *numbers, dseg_error *error);
+  /* The frames that hold an instance, 1..count, ascending: *count of them, the first room of which are put into frames.
+   * No pixel is there to be asked. state: of interpret. NULL: the representation cannot tell. Any thread may call. */
+  dseg_status (*find_instance)(void *state, uint32_t number, size_t *frames, size_t room, size_t *count,
+                               dseg_error *error);
 } dseg_representation;
 
 /* Exactly one of the two is not NULL. The struct must live as long as the process. DSEG_ERROR_ARGUMENT names

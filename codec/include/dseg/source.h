@@ -91,6 +91,10 @@ typedef struct dseg_open_options {
   /* mm from voxel to voxel along the axes of a file of a research format, of use where its header does not say it; 0:
    * not given. Without it such a file has no place in space (DSEG_SPACE_NONE), and spacings of 0. */
   double spacing[3];
+  /* Not 0: every value of a research volume but the background is an instance (dseg/instances.h) of one class, segment
+   * 1, and no segment is made of it: they are numbered from 1 in the order of their values. DSEG_ERROR_UNSUPPORTED for
+   * fractions and for several volumes. Nothing to a DICOM object, which has instances or not. */
+  uint64_t instances; /* of a size that the struct grows by */
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the
