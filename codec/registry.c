@@ -220,7 +220,7 @@ static dseg_status check_experimental(const dseg_representation *r, dseg_error *
   const bool writes = (r->flags & DSEG_PLUGIN_CAN_WRITE) != 0;
   const bool own = r->replaces != 0 || r->private_creator != NULL || r->describe != NULL || r->interpret != NULL ||
                    r->other_sop_classes != NULL || r->other_creators != NULL || r->inspect != NULL ||
-                   r->proposal_name != NULL || r->settle != NULL;
+                   r->proposal_name != NULL || r->settle != NULL || (r->flags & DSEG_PLUGIN_INSTANCES) != 0;
   if ((r->flags & DSEG_PLUGIN_EXPERIMENTAL) == 0 && (own || (r->flags & DSEG_PLUGIN_BITS_32) != 0)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "representation %s: 32 bits a pixel and attributes of its own are for experimental ones only "
@@ -235,12 +235,35 @@ static dseg_status check_experimental(const dseg_representation *r, dseg_error *
   const uint32_t placed = DSEG_REPLACES_FRAME_GROUPS | DSEG_REPLACES_SHARED_GROUPS | DSEG_REPLACES_SEGMENTS;
   DSEG_TRY(check_function((r->replaces & placed) != 0 && (r->flags & DSEG_PLUGIN_CAN_READ) != 0, r->interpret != NULL,
                           r->name, "interpret", error));
+  if ((r->flags & DSEG_PLUGIN_INSTANCES) != 0 && (r->flags & DSEG_PLUGIN_OWN_VALUES) == 0) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: instances are for pixel values of its own",
+                     r->name);
+  }
+  DSEG_TRY(check_function((r->flags & DSEG_PLUGIN_INSTANCES) != 0 && (r->flags & DSEG_PLUGIN_CAN_READ) != 0,
+                          r->interpret != NULL && r->add_to_instances != NULL, r->name, "add_to_instances", error));
   DSEG_TRY(check_function(r->end_plane != NULL, r->put_mask != NULL, r->name, "put_mask", error));
   DSEG_TRY(check_function(r->begin_write != NULL, r->end_write != NULL, r->name, "end_write", error));
   if (r->settle != NULL && (r->flags & DSEG_PLUGIN_LABEL_FRAMES) == 0) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "representation %s: settle is for label frames", r->name);
   }
   return check_keys(r, error);
+}
+
+static bool has_class(const dseg_representation *r, const char *uid) {
+  bool has = same(r->sop_class_uid, uid);
+  for (const char *const *other = r->other_sop_classes; !has && other != NULL && *other != NULL; other++) {
+    has = same(*other, uid);
+  }
+  return has;
+}
+
+static bool shares_class(const dseg_representation *r, const dseg_representation *other) {
+  bool shares = has_class(r, other->sop_class_uid);
+  const char *const *uid = other->other_sop_classes;
+  for (; !shares && uid != NULL && *uid != NULL; uid++) {
+    shares = has_class(r, *uid);
+  }
+  return shares;
 }
 
 /* Objects of one Segmentation Type are told apart by SOP Class and Private Creator. */
@@ -260,7 +283,7 @@ static dseg_status check_shared_type(const dseg_representation *r, const dseg_re
         "tells their objects apart",
         r->name, r->segmentation_type, other->name);
   }
-  if (other->private_creator != NULL && same(other->private_creator, r->private_creator)) {
+  if (other->private_creator != NULL && same(other->private_creator, r->private_creator) && shares_class(r, other)) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "representation %s: Segmentation Type %s with Private Creator \"%s\" is that of %s", r->name,
                      r->segmentation_type, r->private_creator, other->name);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory_limit.h"
+#include "formats/volume_instances.h"
 
 void dseg_value_set_free(dseg_value_set *set) {
   free(set->high);
@@ -322,7 +323,8 @@ SCAN(scan_float64, double, add_real(set, raw, value))
 
 size_t dseg_value_set_most(const dseg_raw_volume *raw) {
   const uint64_t limit = dseg_memory_limit(raw->meaning != NULL ? raw->meaning->memory_limit : 0);
-  const uint64_t most = limit / DSEG_LABEL_BYTES;
+  const bool instances = raw->meaning != NULL && raw->meaning->instances != 0;
+  const uint64_t most = limit / (instances ? DSEG_INSTANCE_BYTES : DSEG_LABEL_BYTES);
   return most < SIZE_MAX ? (size_t)most : SIZE_MAX;
 }
 

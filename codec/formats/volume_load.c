@@ -12,6 +12,7 @@
 #include "base/checked.h"
 #include "base/memory_limit.h"
 #include "formats/value_set.h"
+#include "formats/volume_instances.h"
 #include "formats/volume_passing.h"
 #include "formats/volume_voxels.h"
 #include "sources/described.h"
@@ -311,10 +312,40 @@ static dseg_status finish_voxels(dseg_raw_volume *raw, unsigned bits, bool fract
   return dseg_voxels_convert(raw, bits, fractions, error);
 }
 
+/* One class, of which all instances are. */
+static dseg_status add_class(struct segments *segments, dseg_error *error) {
+  segments->items = calloc(1, sizeof *segments->items);
+  if (segments->items == NULL) {
+    return out_of_memory(error);
+  }
+  segments->items[0].segment = (dseg_segment){.number = 1, .label = "Instance", .assumed = DSEG_ASSUMED_LABEL};
+  segments->count = 1;
+  return describe_segments(segments, error);
+}
+
+static dseg_status make_instances(dseg_volume_content *content, const dseg_volume_values *values,
+                                  struct segments *segments, const dseg_open_options *options, dseg_source **source,
+                                  dseg_error *error) {
+  const unsigned bits = bits_for(values);
+  DSEG_TRY(dseg_volume_check_instances(content, values, options, error));
+  DSEG_TRY(finish_voxels(&content->raw, bits, false, NULL, options, error));
+  DSEG_TRY(add_class(segments, error));
+  DSEG_TRY(dseg_volume_describe_instances(content, values, options, error));
+  if (content->raw.looked == NULL) {
+    return dseg_volume_instance_source(content, values, bits, source, error);
+  }
+  DSEG_TRY(dseg_described_source_create(content->format, content->description, source, error));
+  content->description = NULL;
+  return DSEG_OK;
+}
+
 static dseg_status make_source(dseg_volume_content *content, const dseg_volume_values *values,
                                struct segments *segments, struct fractions *kept, const dseg_open_options *options,
                                dseg_source **source, dseg_error *error) {
   const unsigned bits = bits_for(values);
+  if (options->instances != 0) {
+    return make_instances(content, values, segments, options, source, error);
+  }
   DSEG_TRY(finish_voxels(&content->raw, bits, values->fractions, kept, options, error));
   if (values->fractions) {
     DSEG_TRY(list_fractions(segments, content, options, error));

@@ -104,7 +104,8 @@ static dseg_status look_only(const dseg_input *input, const dseg_data_place *pla
 }
 
 static bool can_look(const dseg_raw_volume *raw, const dseg_data_place *place, const dseg_open_options *options) {
-  return options->describe_only != 0 && dseg_volume_data_passes(place) &&
+  const bool kept = options->instances != 0 && options->describe_only == DSEG_DESCRIBE_AND_PASS;
+  return options->describe_only != 0 && !kept && dseg_volume_data_passes(place) &&
          !(alternates(raw) && options->volume == 0 && raw->layer_count > MOST_SETS);
 }
 

@@ -51,6 +51,8 @@ static const dseg_source_ops ops = {
     .frame = dseg_dicom_frame,
     .frame_range = dseg_dicom_frame_range,
     .read_frame = dseg_dicom_read_frame,
+    .read_instances = dseg_dicom_read_instances,
+    .instance_planes = dseg_dicom_instance_planes,
     .close = close_source,
 };
 

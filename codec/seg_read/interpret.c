@@ -10,6 +10,7 @@
 #include "model/plugin_call.h"
 #include "model/vector.h"
 #include "seg_read/functional_groups.h"
+#include "seg_read/instance_planes.h"
 #include "seg_read/placement.h"
 
 #define UNPLACED UINT32_MAX
@@ -266,12 +267,14 @@ static dseg_status interpret(struct placing *placing, dseg_data_set *set, const 
   source->info.summary = said.summary;
   if (!said.by_frame_groups) {
     DSEG_TRY(check_result(placing, rows, columns, error));
+    DSEG_TRY(dseg_check_instances(source, error));
     return dseg_placement_sort(description, &source->table, error);
   }
   if (placing->placed > 0) {
     return blame(source, "frames a place that functional groups are to give them", error);
   }
-  return check_segments(source, error);
+  DSEG_TRY(check_segments(source, error));
+  return dseg_check_instances(source, error);
 }
 
 dseg_status dseg_dicom_interpret(dseg_dicom_source *source, const dseg_open_options *options, bool *by_frame_groups,

@@ -339,6 +339,41 @@ dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t fir
   return status;
 }
 
+static dseg_status use_for_instances(void *user, const dseg_decoded_frame *frame, size_t number, dseg_error *error) {
+  struct worker *worker = user;
+  const dseg_representation *representation = worker->job->source->representation;
+  (void)number;
+  return dseg_of_plugin(representation->add_to_instances(frame, (uint32_t *)(void *)worker->out, error),
+                        representation->name, "add_to_instances", error);
+}
+
+/* One plane of instances' numbers. */
+static dseg_status read_instance_plane(struct worker *worker, size_t index, dseg_error *error) {
+  const struct job *job = worker->job;
+  const size_t plane_bytes = job->plane_voxels * sizeof(uint32_t);
+  size_t count = 0;
+  worker->plane = job->first_plane + index;
+  worker->out = job->out + index * plane_bytes;
+  memset(worker->out, 0, plane_bytes);
+  DSEG_TRY(collect(worker, -1, &count, error));
+  return dseg_frame_reader_run(worker->reader, worker->numbers, count, use_for_instances, worker, error);
+}
+
+dseg_status dseg_dicom_read_instances(dseg_source *source, size_t first_plane, size_t plane_count, uint32_t *out,
+                                      unsigned threads, dseg_error *error) {
+  struct job job = {.source = (dseg_dicom_source *)source,
+                    .first_plane = first_plane,
+                    .plane_count = plane_count,
+                    .read_plane = read_instance_plane};
+  job.out = (uint8_t *)out;
+  dseg_status status = begin(&job, threads, error);
+  if (status == DSEG_OK) {
+    status = read_planes(&job, error);
+  }
+  end(&job, status == DSEG_OK);
+  return status;
+}
+
 dseg_status dseg_dicom_segments_in_plane(dseg_source *base, size_t plane, uint8_t *present, dseg_error *error) {
   const dseg_dicom_source *source = (const dseg_dicom_source *)base;
   const size_t segments = base->description->segment_count;

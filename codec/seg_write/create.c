@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/memory_limit.h"
 #include "base/options.h"
+#include "model/instances.h"
 #include "model/plugin_call.h"
 #include "seg_write/writer.h"
 
@@ -87,6 +88,24 @@ static dseg_status check_segments(const dseg_description *description, const dse
                      (unsigned long)description->background);
   }
   return DSEG_OK;
+}
+
+/* Whether the representation keeps the description's instances. */
+static dseg_status check_instances(const dseg_description *description, const dseg_representation *representation,
+                                   dseg_error *error) {
+  if (description->instances == NULL) {
+    return DSEG_OK;
+  }
+  if ((representation->flags & DSEG_PLUGIN_INSTANCES) == 0) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "%s knows no instances, and there are %zu: write their classes (description->instances NULL), or "
+                     "another representation",
+                     representation->title, description->instances->count);
+  }
+  dseg_error why = {DSEG_OK, ""};
+  return dseg_instances_check(description, "the description", &why) == DSEG_OK
+             ? DSEG_OK
+             : dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s", why.message);
 }
 
 static dseg_status choose_encoding(dseg_writer *writer, const dseg_write_options *options, dseg_error *error) {
@@ -297,6 +316,7 @@ static dseg_status prepare(dseg_writer *writer, const dseg_output *output, const
   DSEG_TRY(dseg_mend_sources(description, &options->warnings, error));
   DSEG_TRY(check_sources(description, &options->warnings, error));
   DSEG_TRY(choose_encoding(writer, options, error));
+  DSEG_TRY(check_instances(description, writer->representation, error));
   /* Segments that the representation describes itself may have numbers past 65535. */
   const uint32_t replaces = writer->representation->replaces;
   DSEG_TRY(check_segments(description, writer->representation, (replaces & DSEG_REPLACES_SEGMENTS) != 0, error));

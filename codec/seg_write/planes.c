@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "dseg/frame_codec.h"
+#include "dseg/instances.h"
 #include "model/plugin_call.h"
 #include "seg_write/writer.h"
 
@@ -196,6 +197,34 @@ static dseg_status check_labels_32(const dseg_writer *writer, size_t plane, cons
   return DSEG_OK;
 }
 
+static dseg_status check_instances(const dseg_writer *writer, size_t plane, const void *labels, unsigned bits,
+                                   size_t count, dseg_error *error) {
+  const size_t most = writer->description->instances->count;
+  const uint32_t *numbers = labels;
+  if (bits != 32) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "instances come in 32 bits, and these labels have %u", bits);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (numbers[i] > most) {
+      return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plane %zu holds the number %lu, and there are %zu instances", plane,
+                       (unsigned long)numbers[i], most);
+    }
+  }
+  return DSEG_OK;
+}
+
+static dseg_status check_labels(const dseg_writer *writer, size_t plane, const void *labels, unsigned bits,
+                                size_t count, dseg_error *error) {
+  if (writer->description->instances != NULL) {
+    return check_instances(writer, plane, labels, bits, count, error);
+  }
+  switch (bits) {
+    case 8: return check_labels_8(writer, plane, labels, count, error);
+    case 16: return check_labels_16(writer, plane, labels, count, error);
+    default: return check_labels_32(writer, plane, labels, count, error);
+  }
+}
+
 static dseg_status check_plane(const dseg_writer *writer, size_t plane, dseg_error *error) {
   const size_t count = writer->description->geometry.plane_count;
   return plane < count ? DSEG_OK
@@ -213,13 +242,7 @@ dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane, const vo
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "plane %zu is written twice", plane);
   }
   const size_t count = (size_t)writer->description->geometry.rows * writer->description->geometry.columns;
-  if (bits == 8) {
-    DSEG_TRY(check_labels_8(writer, plane, labels, count, error));
-  } else if (bits == 16) {
-    DSEG_TRY(check_labels_16(writer, plane, labels, count, error));
-  } else {
-    DSEG_TRY(check_labels_32(writer, plane, labels, count, error));
-  }
+  DSEG_TRY(check_labels(writer, plane, labels, bits, count, error));
   DSEG_TRY(dseg_writer_end_plane(writer, error));
   writer->last_segment[plane] = INT32_MAX;
   writer->put_plane = plane;
@@ -253,6 +276,9 @@ dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t seg
   dseg_error_clear(error);
   const dseg_description *description = writer->description;
   DSEG_TRY(check_plane(writer, plane, error));
+  if (description->instances != NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "instances come as planes of their numbers, not as masks");
+  }
   if (writer->representation->put_mask == NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s has no frame for each segment: give planes of labels",
                      writer->representation->title);

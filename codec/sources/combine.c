@@ -148,6 +148,7 @@ static dseg_status describe(dseg_combined *combined, size_t segment_total, size_
   void *arena = whole->arena;
   *whole = *first->description;
   whole->arena = arena;
+  whole->instances = NULL; /* numbers of several files are not told apart */
   whole->identity = combined->sources[patient]->description->identity;
   whole->context = combined->sources[patient]->description->context;
   const dseg_description *space = combined->sources[frame_of_reference]->description;
@@ -173,6 +174,17 @@ static dseg_status describe(dseg_combined *combined, size_t segment_total, size_
   combined->base.origins = origins;
   DSEG_TRY(dseg_merge_references(combined->sources, combined->source_count, whole, error));
   return agree(combined, whole, error);
+}
+
+static void warn_of_instances(dseg_source *const *sources, size_t count, const dseg_open_options *options) {
+  size_t with_instances = 0;
+  for (size_t i = 0; i < count; i++) {
+    with_instances += sources[i]->description->instances != NULL ? 1 : 0;
+  }
+  if (with_instances > 0) {
+    dseg_warn(&options->warnings, "%zu of %zu files have instances; opened together they have their classes alone",
+              with_instances, count);
+  }
 }
 
 dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg_open_options *options,
@@ -206,6 +218,7 @@ dseg_status dseg_combine_sources(dseg_source **sources, size_t count, const dseg
   for (size_t i = 0; i < count; i++) {
     combined->base.held += sources[i]->held;
   }
+  warn_of_instances(sources, count, options);
   *source = &combined->base;
   return DSEG_OK;
 }

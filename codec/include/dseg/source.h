@@ -95,6 +95,12 @@ typedef struct dseg_open_options {
    * 1, and no segment is made of it: they are numbered from 1 in the order of their values. DSEG_ERROR_UNSUPPORTED for
    * fractions and for several volumes. Nothing to a DICOM object, which has instances or not. */
   uint64_t instances; /* of a size that the struct grows by */
+  /* With instances, of a volume with one plane: this is the total pixel matrix of a slide, and planes are its tiles.
+   * Either of this size, row by row from its first pixel, those at the end reaching over the edge; or those of this
+   * geometry, which is copied: of the images that dseg_description_add_reference gave an empty description, for
+   * instance. DSEG_ERROR_UNSUPPORTED: another size than the slide's, or pixels whose distance nobody says. */
+  uint32_t tile_rows, tile_columns;
+  const dseg_geometry *slide;
 } dseg_open_options;
 
 /* Opens a segmentation of any kind that this build reads. options may be NULL. The kind is found from the

@@ -106,7 +106,8 @@ DSEG_API dseg_status dseg_writer_create_to(const dseg_output *output, const dseg
 DSEG_API dseg_status dseg_writer_create(const char *path, const dseg_description *description,
                                         const dseg_write_options *options, dseg_writer **writer, dseg_error *error);
 
-/* One plane: rows * columns values of bits (8, 16, 32), each a Segment Number or the background. bits says how they
+/* One plane: rows * columns values of bits (8, 16, 32), each a Segment Number or the background; of a description
+ * with instances, of 32 bits, each the number of one, or 0. bits says how they
  * come, not how they are stored: that follows from the largest number. Planes come in any order, each at most once; a
  * plane that never comes is empty. DSEG_ERROR_ARGUMENT for a value that no segment has. */
 DSEG_API dseg_status dseg_writer_write_labels(dseg_writer *writer, size_t plane, const void *labels, unsigned bits,

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* instance_planes.h - instances that a representation gives the description of an object. */
+#ifndef DSEG_SEG_READ_INSTANCE_PLANES_H
+#define DSEG_SEG_READ_INSTANCE_PLANES_H
+
+#include "seg_read/dicom_source.h"
+
+/* That the library can work with what interpret gave. */
+dseg_status dseg_check_instances(const dseg_dicom_source *source, dseg_error *error);
+
+#endif
