@@ -13,6 +13,15 @@ static const dseg_frame_codec *const codecs[] = {
     NULL,
 };
 
+/* Beside those of volume. */
+static const dseg_representation *const representations[] = {
+    &dseg_proposal_label_sets,
+#if DSEG_HAVE_INSTANCES
+    &dseg_proposal_instance_labels,
+#endif
+    NULL,
+};
+
 static dseg_status register_representations(dseg_error *error) {
   const dseg_representation *volume;
   for (size_t i = 0; (volume = dseg_proposal_volume(i)) != NULL; i++) {
@@ -20,8 +29,10 @@ static dseg_status register_representations(dseg_error *error) {
       DSEG_TRY(dseg_register(volume, NULL, error));
     }
   }
-  if (dseg_find_representation(dseg_proposal_label_sets.name) != &dseg_proposal_label_sets) {
-    DSEG_TRY(dseg_register(&dseg_proposal_label_sets, NULL, error));
+  for (const dseg_representation *const *other = representations; *other != NULL; other++) {
+    if (dseg_find_representation((*other)->name) != *other) {
+      DSEG_TRY(dseg_register(*other, NULL, error));
+    }
   }
   return DSEG_OK;
 }

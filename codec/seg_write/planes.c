@@ -124,7 +124,8 @@ dseg_write_context dseg_writer_context(const dseg_writer *writer, const dseg_war
                               .scratch = (dseg_buffer *)&writer->scratch,
                               .state = writer->plugin_state,
                               .warnings = warnings,
-                              .sop_class_uid = writer->format.sop_class_uid};
+                              .sop_class_uid = writer->format.sop_class_uid,
+                              .plane = writer->put_plane};
 }
 
 static dseg_status put_from_representation(void *user, int32_t segment, dseg_view frame, dseg_error *error) {

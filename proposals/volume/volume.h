@@ -53,7 +53,7 @@ bool dseg_volume_step(const double orientation[6], double spacing, double step[3
 /* An object's own elements, and those of the standard that the grid is made of. Hostile. */
 typedef struct dseg_volume_elements {
   uint32_t block; /* of the private elements */
-  bool is_strict; /* of a SOP Class of this proposal */
+  bool is_strict; /* of a SOP Class of this proposal, or of instance labels, which have the same form */
   bool is_slide;
   bool planes_are_slow; /* places in the order of planes, else of segments */
   uint32_t planes;

@@ -258,6 +258,7 @@ typedef struct dseg_write_context {
   /* For describe, where it replaces dimensions: the Dimension Organization UID (0020,9164) that is made for the object;
    * NULL in other calls. */
   const char *dimension_organization_uid;
+  size_t plane; /* of put_labels, put_mask and end_plane: the index of the description's plane that they are for */
 } dseg_write_context;
 
 /* The frames of a finished object, in the order of Pixel Data. */
