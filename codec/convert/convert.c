@@ -18,6 +18,9 @@ static dseg_status add_inputs(dseg_convert_job *job, dseg_error *error) {
   if (options->metadata != NULL && options->metadata_input == NULL) {
     DSEG_TRY(dseg_output_set_add_input(job->set, options->metadata, error));
   }
+  if (options->classes != NULL) {
+    DSEG_TRY(dseg_output_set_add_input(job->set, options->classes, error));
+  }
   if (options->grid_file != NULL) {
     DSEG_TRY(dseg_output_set_add_input(job->set, options->grid_file, error));
   }
@@ -31,7 +34,7 @@ static dseg_status add_inputs(dseg_convert_job *job, dseg_error *error) {
 /* The names of outputs that are known before the work. */
 static dseg_status check_names(dseg_convert_job *job, dseg_error *error) {
   const dseg_convert_options *options = job->options;
-  const char *names[2];
+  const char *names[3];
   size_t count = 0;
   if (options->files == DSEG_FILES_ONE && job->output.path != NULL) { /* otherwise no file has this name */
     names[count++] = job->output.path;
@@ -39,17 +42,26 @@ static dseg_status check_names(dseg_convert_job *job, dseg_error *error) {
   if (options->metadata_output != NULL && options->metadata_output->path != NULL) {
     names[count++] = options->metadata_output->path;
   }
+  if (options->write_classes != NULL) {
+    names[count++] = options->write_classes;
+  }
   return dseg_convert_check_names(job, names, count, error);
 }
 
 static dseg_status write_output(dseg_convert_job *job, dseg_error *error) {
   const dseg_output *metadata = job->options->metadata_output;
+  if (job->options->write_classes != NULL) {
+    DSEG_TRY(dseg_convert_check_output(job, job->options->write_classes, job->output.flags, error));
+  }
   if (metadata != NULL) {
     DSEG_TRY(dseg_convert_check_output(job, metadata->path, metadata->flags, error));
   }
   DSEG_TRY(job->format == NULL                     ? dseg_convert_to_dicom(job, error)
            : job->options->files != DSEG_FILES_ONE ? dseg_convert_split_volumes(job, error)
                                                    : dseg_convert_to_volume(job, error));
+  if (job->options->write_classes != NULL) {
+    DSEG_TRY(dseg_convert_write_classes(job, error));
+  }
   return metadata != NULL ? dseg_convert_write_metadata(job, error) : DSEG_OK;
 }
 
@@ -63,29 +75,35 @@ static dseg_status open_source(dseg_convert_job *job, const given_files *given, 
                                dseg_error *error) {
   const dseg_convert_options *options = job->options;
   job->input_warnings = (dseg_convert_warnings){job, dseg_convert_input_name(job)};
+  dseg_open_options open_options = {.struct_size = sizeof open_options,
+                                    .warnings = dseg_convert_warning_sink(&job->input_warnings),
+                                    .memory_limit = options->memory_limit,
+                                    .keep_context = job->format == NULL,
+                                    .padded_bit_frames = options->padded_bit_frames,
+                                    .threads = options->threads,
+                                    .temporary_directory = options->temporary_directory,
+                                    .outputs = job->set,
+                                    .other_patient = options->other_patient,
+                                    .notes = dseg_convert_note_sink(&job->input_warnings),
+                                    .value_maps = options->value_maps,
+                                    .value_map_count = options->value_map_count,
+                                    .background = options->background,
+                                    .has_background = options->has_background,
+                                    .round = options->round,
+                                    .all_volumes = options->all_volumes,
+                                    .volume = options->volume,
+                                    .spacing = {options->spacing[0], options->spacing[1], options->spacing[2]}};
+  dseg_description *images = NULL;
+  dseg_status status = dseg_convert_instance_options(job, &open_options, &images, error);
+  if (status != DSEG_OK) {
+    dseg_description_destroy(images);
+    return status;
+  }
   job->took_inputs = true;
-  const dseg_open_options open_options = {.struct_size = sizeof open_options,
-                                          .warnings = dseg_convert_warning_sink(&job->input_warnings),
-                                          .memory_limit = options->memory_limit,
-                                          .keep_context = job->format == NULL,
-                                          .padded_bit_frames = options->padded_bit_frames,
-                                          .threads = options->threads,
-                                          .temporary_directory = options->temporary_directory,
-                                          .outputs = job->set,
-                                          .other_patient = options->other_patient,
-                                          .notes = dseg_convert_note_sink(&job->input_warnings),
-                                          .value_maps = options->value_maps,
-                                          .value_map_count = options->value_map_count,
-                                          .background = options->background,
-                                          .has_background = options->has_background,
-                                          .round = options->round,
-                                          .all_volumes = options->all_volumes,
-                                          .volume = options->volume,
-                                          .spacing = {options->spacing[0], options->spacing[1], options->spacing[2]}};
-  const dseg_status status =
-      dseg_open_inputs(options->inputs, given->paths, given->count, &open_options, opened, error);
+  status = dseg_open_inputs(options->inputs, given->paths, given->count, &open_options, opened, error);
+  dseg_description_destroy(images);
   job->source = *opened;
-  return status == DSEG_OK ? DSEG_OK : dseg_convert_fail_input(job, status, error);
+  return status == DSEG_OK ? dseg_convert_read_classes(job, error) : dseg_convert_fail_input(job, status, error);
 }
 
 /* Files, whose names are compared before one of them is opened. */
@@ -258,6 +276,9 @@ static dseg_status complete_options(const dseg_source *source, size_t count, dse
   if (source != NULL && options->inputs != NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "dseg_write: inputs are for dseg_convert; here the source is the input");
+  }
+  if (source != NULL && options->classes != NULL) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_write: classes are for dseg_convert: the source has its own");
   }
   if (options->metadata_output == NULL) {
     return DSEG_OK;

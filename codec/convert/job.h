@@ -51,6 +51,7 @@ struct dseg_convert_job {
   uint32_t *values;         /* by source_segment: number in the target; 0 where it is left out */
   unsigned bits;            /* 8, 16 or 32: enough for the target's numbers and background */
   bool fractions;           /* the output holds fractions */
+  bool instances;           /* labels of the output are numbers of instances, or segments made of them */
   uint32_t mask_maximum;    /* what a mask's "inside" becomes: 1, or the largest fraction */
   bool same_raster;         /* planes have the same pixels as those of the source */
   bool has_gaps;            /* voxels of the target have no place in the source */
@@ -127,6 +128,24 @@ dseg_status dseg_convert_complete_grid(dseg_convert_job *job, dseg_grid *grid, d
 
 /* numbers.c: settles the target's segment numbers, background and bits, with a note where numbers change. */
 dseg_status dseg_convert_number_segments(dseg_convert_job *job, dseg_error *error);
+
+/* instances.c. */
+/* Whether values of a research volume become instances: the options' representation has them. */
+bool dseg_convert_wants_instances(const dseg_convert_options *options, bool dicom);
+dseg_status dseg_convert_check_instances(const dseg_convert_options *options, bool dicom, dseg_error *error);
+/* How the input is opened for them. images: to be destroyed when it is open; NULL: none. */
+dseg_status dseg_convert_instance_options(dseg_convert_job *job, dseg_open_options *open_options,
+                                          dseg_description **images, dseg_error *error);
+/* Gives the source, which was opened here, the classes of the options' table. */
+dseg_status dseg_convert_read_classes(dseg_convert_job *job, dseg_error *error);
+/* Whether the output has instances, with a note where it has none; and, when segments and numbers are settled, what
+ * follows for these. */
+dseg_status dseg_convert_settle_instances(dseg_convert_job *job, dseg_error *error);
+dseg_status dseg_convert_finish_instances(dseg_convert_job *job, dseg_error *error);
+/* Planes of numbers, in 32 bits, as the output has them. */
+dseg_status dseg_convert_read_numbers(dseg_convert_job *job, size_t first, size_t count, uint32_t *out,
+                                      dseg_error *error);
+dseg_status dseg_convert_write_classes(dseg_convert_job *job, dseg_error *error);
 
 /* grid.c: references, and DSEG_GRID_REFERENCE. Leaves target->geometry, view, same_raster and has_gaps in step. */
 /* Puts the view onto other planes, which are copied; nothing is resampled. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "convert/job.h"
 #include "convert/options.h"
 
 dseg_status dseg_convert_find_format(const dseg_convert_options *options, const dseg_output *output,
@@ -40,6 +41,7 @@ static dseg_status check_choices(const dseg_convert_options *options, dseg_error
   DSEG_TRY(check_choice("numbering", (int)options->numbering, DSEG_NUMBERS_AS_STORED, error));
   DSEG_TRY(check_choice("slice_axis", (int)options->slice_axis, DSEG_SLICES_AXIAL, error));
   DSEG_TRY(check_choice("algorithm_type", (int)options->algorithm_type, DSEG_ALGORITHM_IS_MANUAL, error));
+  DSEG_TRY(check_choice("labels", (int)options->labels, DSEG_LABELS_SEGMENTS, error));
   return check_choice("files", (int)options->files, DSEG_FILES_BY_LAYER_COUNTED, error);
 }
 
@@ -125,6 +127,7 @@ dseg_status dseg_convert_check_options(const dseg_convert_options *options, cons
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "%s is of no use for %s", useless,
                      dicom ? "a DICOM object" : "a volume");
   }
+  DSEG_TRY(dseg_convert_check_instances(options, dicom, error));
   if (output->path == NULL && options->files != DSEG_FILES_ONE) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "several files need a path, and the output has none");
   }

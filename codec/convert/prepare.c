@@ -136,6 +136,7 @@ static dseg_status settle_output(dseg_convert_job *job, dseg_error *error) {
     DSEG_TRY(choose_representation(job, error));
   }
   DSEG_TRY(settle_kind(job, error));
+  DSEG_TRY(dseg_convert_settle_instances(job, error));
   if (job->options->reference_count > 0) {
     DSEG_TRY(dseg_convert_apply_reference(job, error));
   }
@@ -145,7 +146,10 @@ static dseg_status settle_output(dseg_convert_job *job, dseg_error *error) {
   DSEG_TRY(dseg_convert_check_segments(job, error));
   DSEG_TRY(dseg_convert_note_absent(job, error));
   DSEG_TRY(dseg_convert_check_said(job, error));
-  return job->format == NULL ? dseg_convert_settle_attributes(job, error) : DSEG_OK;
+  if (job->format == NULL) {
+    DSEG_TRY(dseg_convert_settle_attributes(job, error));
+  }
+  return dseg_convert_finish_instances(job, error);
 }
 
 dseg_status dseg_convert_prepare(dseg_convert_job *job, dseg_error *error) {

@@ -37,6 +37,7 @@ dseg_status dseg_convert_write_volume(dseg_convert_job *job, const char *path, c
 /* A volume being made. */
 typedef struct volume_work {
   dseg_volume volume;
+  dseg_description numbers; /* the target's description without segments, of instances */
   size_t *slots;
   size_t voxel_count; /* of one layer */
   void *voxels;       /* of dseg_labels_alloc */
@@ -145,7 +146,7 @@ static dseg_status read_layers(dseg_convert_job *job, volume_work *work, dseg_er
 static const void *view_voxels(const dseg_convert_job *job, const volume_work *work) {
   const dseg_geometry *geometry = &job->target->geometry;
   const size_t pixels = (size_t)geometry->rows * geometry->columns;
-  if (job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
+  if (job->instances || job->target->background != 0 || geometry->space == DSEG_SPACE_SLIDE ||
       job->read_count != dseg_source_description(job->view)->segment_count ||
       work->voxel_count != pixels * geometry->plane_count) {
     return NULL;
@@ -230,7 +231,12 @@ dseg_status dseg_convert_to_volume(dseg_convert_job *job, dseg_error *error) {
   volume_work work = {.volume = {.struct_size = sizeof(dseg_volume),
                                  .description = job->target,
                                  .bits = job->fractions ? 0 : job->bits},
+                      .numbers = *job->target,
                       .progress = {job->options->progress, 0, job->fractions ? 2 : 1}};
+  if (job->instances && job->target->instances != NULL) { /* its segments are not what voxels are numbers of */
+    work.numbers.segment_count = 0;
+    work.volume.description = &work.numbers;
+  }
   work.layer_of = calloc(segments + 1, sizeof *work.layer_of);
   work.members = calloc(segments + 1, sizeof *work.members);
   const dseg_status status =

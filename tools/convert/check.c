@@ -30,8 +30,8 @@ static int check_streams(const cli_command *command, const convert_request *requ
   return CLI_OK;
 }
 
-int convert_check(const cli_command *command, const convert_request *request) {
-  const dseg_convert_options *options = &request->options;
+int convert_check(const cli_command *command, convert_request *request) {
+  dseg_convert_options *options = &request->options;
   const char *name = options->format != NULL ? options->format : request->output;
   const bool dicom = strcmp(name, "dicom") == 0 || dseg_is_dicom_name(name);
   const int streams = check_streams(command, request);
@@ -43,6 +43,17 @@ int convert_check(const cli_command *command, const convert_request *request) {
                            "OUTPUT \"%s\": what to write is told by its suffix: .dcm .seg .nii .nii.gz .hdr .nrrd "
                            ".nhdr .seg.nrrd .mha or .mhd",
                            request->output);
+  }
+  options->classes = dicom ? request->classes : NULL;
+  options->write_classes = dicom ? NULL : request->classes;
+  const dseg_representation *representation =
+      options->representation != NULL ? dseg_find_representation(options->representation) : NULL;
+  const bool instances = representation != NULL && (representation->flags & DSEG_PLUGIN_INSTANCES) != 0;
+  if (!instances && (options->classes != NULL || options->slide || options->tile_rows > 0)) {
+    return cli_usage_error(command, "--%s needs --as instance-labels or segment-ranges",
+                           options->classes != NULL ? "classes"
+                           : options->slide         ? "slide"
+                                                    : "tile");
   }
   if (dicom && request->volume_only != NULL) {
     return cli_usage_error(command, "--%s is for volumes, and %s is DICOM", request->volume_only, request->output);

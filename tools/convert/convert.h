@@ -16,6 +16,7 @@ typedef struct convert_request {
   const char **segments;
   dseg_option_value *encoding_options;
   const char *write_metadata;
+  const char *classes; /* read for DICOM output, written for others */
   bool force;
   bool sync;
   bool json;
@@ -32,8 +33,9 @@ bool convert_take(const cli_args *args, int id, convert_request *request);
 int convert_parse(cli_args *args, convert_request *request);
 extern const cli_option convert_options_table[];
 
-/* check.c: what goes together, once all arguments are known; returns an exit code after a message. */
-int convert_check(const cli_command *command, const convert_request *request);
+/* check.c: what goes together, once all arguments are known; returns an exit code after a message. Tables of classes
+ * become those that are read or written. */
+int convert_check(const cli_command *command, convert_request *request);
 
 /* messages.c: how messages call options: those of `dseg convert`. */
 extern const char *const convert_option_names[DSEG_OPTION_COUNT];

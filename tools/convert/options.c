@@ -20,6 +20,10 @@ enum {
   OPTION_REQUIRE_CODES,
   OPTION_ALGORITHM,
   OPTION_ALGORITHM_TYPE,
+  OPTION_LABELS,
+  OPTION_CLASSES,
+  OPTION_SLIDE,
+  OPTION_TILE,
   OPTION_SEGMENTS,
   OPTION_PRESENT_ONLY,
   OPTION_PLANES,
@@ -70,6 +74,11 @@ const cli_option convert_options_table[] = {
      "Where segments overlap: refuse, or give the voxel to the first or the last of them. Without this, overlap is "
      "kept "
      "where the output can hold it and refused where it cannot."},
+    {OPTION_LABELS, "labels", "instances|classes|segments", false, NULL,
+     "Of an input with instances (instance-labels): their numbers, where the output holds such; their classes alone; "
+     "or "
+     "a "
+     "segment for each, at most 65535. Otherwise numbers, or classes with a note."},
     {OPTION_THRESHOLD, "threshold", "F", false, NULL,
      "Fractions of at least F (above 0, at most 1) count as inside; needed to make labels or masks of fractions."},
     {OPTION_RENUMBER, "renumber", NULL, false, NULL, "Number the segments 1, 2, 3, ... in the output."},
@@ -89,6 +98,9 @@ const cli_option convert_options_table[] = {
      "or "
      "mask files, from the table that ships; freesurfer: by FreeSurfer's numbers."},
     {OPTION_METADATA, "metadata", "FILE", false, NULL, "The same; with dcmqi's JSON also texts of the series."},
+    {OPTION_CLASSES, "classes", "CSV", false, NULL,
+     "The classes of instances, lines of instance,class[,confidence]: read for DICOM output of --as instance-labels or "
+     "segment-ranges, written beside a volume."},
     {OPTION_REQUIRE_CODES, "require-codes", NULL, false, NULL,
      "Refuse segments without codes, which otherwise get that of Tissue, with a note."},
     {OPTION_ALGORITHM, "algorithm", "TEXT", false, NULL,
@@ -108,6 +120,11 @@ const cli_option convert_options_table[] = {
      "binary, fractional or labelmap (see dseg codecs). Otherwise that of a DICOM input; else fractional for "
      "fractions, "
      "binary where segments overlap, labelmap where they do not."},
+    {OPTION_SLIDE, "slide", NULL, false, NULL,
+     "The input is one image, the total pixel matrix of a slide; planes are its tiles: those of the --reference "
+     "images, "
+     "or of 512 x 512 pixels. With --as instance-labels or segment-ranges."},
+    {OPTION_TILE, "tile", "RxC", false, NULL, "The same, with tiles of R rows and C columns."},
     {OPTION_TRANSFER_SYNTAX, "transfer-syntax", "NAME|UID", false, NULL,
      "How frames are compressed (see dseg codecs); explicit-le, not compressed, otherwise."},
     {OPTION_OPTION, "option", "KEY=VALUE", false, NULL,
@@ -139,6 +156,7 @@ const cli_option convert_options_table[] = {
     {0, NULL, NULL, false, NULL, NULL}};
 
 static const char *const overlap_names[] = {"error", "first", "last", NULL};
+static const char *const label_names[] = {"instances", "classes", "segments", NULL}; /* as dseg_label_choice */
 static const char *const axis_names[] = {"i", "j", "k", "sagittal", "coronal", "axial", NULL}; /* as dseg_slice_axis */
 static const char *const table_names[] = {"basic", "extended", NULL};
 static const char *const order_names[] = {"plane", "segment", NULL}; /* as dseg_frame_order */
@@ -247,6 +265,20 @@ static bool set_choice_of_volume(const cli_args *args, int id, convert_request *
   return good;
 }
 
+static bool set_tile(const cli_args *args, convert_request *request) {
+  char *end = NULL;
+  const unsigned long rows = strtoul(args->value, &end, 10);
+  const bool has_rows = args->value[0] >= '1' && args->value[0] <= '9' && *end == 'x' && end[1] >= '1' && end[1] <= '9';
+  const unsigned long columns = has_rows ? strtoul(end + 1, &end, 10) : 0;
+  if (!has_rows || *end != '\0' || rows > UINT16_MAX || columns > UINT16_MAX) {
+    cli_usage_error(args->command, "--tile: \"%s\" is not RxC with 1 to 65535 rows and columns", args->value);
+    return false;
+  }
+  request->options.tile_rows = (uint32_t)rows;
+  request->options.tile_columns = (uint32_t)columns;
+  return true;
+}
+
 static bool set_series_number(const cli_args *args, convert_request *request) {
   int64_t number = 0; /* an Integer String's range, PS3.5 6.2 */
   request->options.series_number = args->value;
@@ -349,6 +381,12 @@ static bool set_choice(const cli_args *args, int id, convert_request *request) {
       }
       request->options.slice_axis = (dseg_slice_axis)(DSEG_SLICES_I + index);
       return true;
+    case OPTION_LABELS:
+      if (!cli_choice(args, label_names, &index)) {
+        return false;
+      }
+      request->options.labels = (dseg_label_choice)(DSEG_LABELS_INSTANCES + index);
+      return true;
     case OPTION_OFFSET_TABLE:
       request->offset_table_given = true;
       if (!cli_choice(args, table_names, &index)) {
@@ -379,6 +417,7 @@ static bool set_choice(const cli_args *args, int id, convert_request *request) {
 
 static void set_flag(int id, convert_request *request) {
   switch (id) {
+    case OPTION_SLIDE: request->options.slide = true; break;
     case OPTION_SPLIT: request->options.files = DSEG_FILES_BY_SEGMENT; break;
     case OPTION_PRESENT_ONLY: request->options.present_only = true; break;
     case OPTION_RENUMBER: request->options.numbering = DSEG_NUMBERS_COUNT; break;
@@ -406,6 +445,8 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_NAMES: return set_metadata(args, request);
     case OPTION_ALGORITHM: return set_algorithm(args, request);
     case OPTION_WRITE_METADATA: request->write_metadata = args->value; return true;
+    case OPTION_CLASSES: request->classes = args->value; return true;
+    case OPTION_TILE: return set_tile(args, request);
     case OPTION_UID_SEED: request->options.uid_seed = args->value; return true;
     case OPTION_SERIES_DESCRIPTION: request->options.series_description = args->value; return true;
     case OPTION_SERIES_NUMBER: return set_series_number(args, request);
@@ -418,6 +459,7 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
     case OPTION_SPACING: return set_choice_of_volume(args, id, request);
     case OPTION_THREADS: return cli_unsigned(args, 1, 1024, &request->options.threads);
     case OPTION_GRID: return set_grid(args, request);
+    case OPTION_LABELS:
     case OPTION_OVERLAP:
     case OPTION_SLICE_AXIS:
     case OPTION_OFFSET_TABLE:
@@ -431,7 +473,7 @@ static bool set_option(const cli_args *args, int id, convert_request *request) {
 static bool is_dicom_only(int id) {
   return id == OPTION_AS || id == OPTION_TRANSFER_SYNTAX || id == OPTION_OPTION || id == OPTION_EMPTY_FRAMES ||
          id == OPTION_CONCATENATION || id == OPTION_OFFSET_TABLE || id == OPTION_FRAME_ORDER || id == OPTION_UID_SEED ||
-         id == OPTION_SYNC;
+         id == OPTION_SYNC || id == OPTION_SLIDE || id == OPTION_TILE;
 }
 
 static bool is_volume_only(int id) {

@@ -125,6 +125,14 @@ typedef enum dseg_convert_option {
   DSEG_OPTION_COUNT
 } dseg_convert_option;
 
+/* What becomes of instances (dseg/instances.h), where the input has some. */
+typedef enum dseg_label_choice {
+  DSEG_LABELS_AUTO = 0,  /* instances where the output can hold them, else their classes, with a note */
+  DSEG_LABELS_INSTANCES, /* the same; their classes are not missed in a volume */
+  DSEG_LABELS_CLASSES,   /* their classes alone */
+  DSEG_LABELS_SEGMENTS   /* a segment for each, described as its class is: at most 65535 */
+} dseg_label_choice;
+
 /* Segment Algorithm Type (0062,0008) of all segments. */
 typedef enum dseg_algorithm_choice {
   DSEG_ALGORITHM_AS_SAID = 0, /* what the input and metadata say; AUTOMATIC, with a note, where nobody says it */
@@ -234,6 +242,18 @@ typedef struct dseg_convert_options {
   dseg_algorithm_choice algorithm_type; /* MANUAL needs no name (PS3.3 Table C.8.20-4) */
   /* DSEG_ERROR_FORMAT where a segment has no codes of its own; otherwise an object says Tissue of it, with a note. */
   uint64_t require_codes; /* not 0: yes; of a size that the struct grows by */
+
+  /* Instances (dseg/instances.h). With a representation that has them, values of a research volume become instances; so
+   * they are not in other conversions. A volume has numbers of instances as they were before an object held them. */
+  dseg_label_choice labels;
+  /* An input of one plane is the total pixel matrix of a slide, and planes are its tiles: of these rows and columns,
+   * each at most 65535; with slide and without them those of the reference images, or 512 x 512. */
+  bool slide;
+  uint32_t tile_rows, tile_columns;
+  /* A table of the classes of instances (dseg_instances_read_table): of the input, of dseg_convert alone; and one to be
+   * written beside a volume, under the flags and in the set of the output. NULL: none. */
+  const char *classes;
+  const char *write_classes;
 } dseg_convert_options;
 
 /* A file, or what went to a buffer or a function. */
