@@ -18,6 +18,7 @@ static const dseg_representation *const representations[] = {
     &dseg_proposal_label_sets,
 #if DSEG_HAVE_INSTANCES
     &dseg_proposal_instance_labels,
+    &dseg_proposal_segment_ranges,
 #endif
     NULL,
 };

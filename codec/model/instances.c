@@ -15,7 +15,9 @@ dseg_status dseg_instances_check(const dseg_description *description, const char
   if (instances->count > 0 && description->segment_count == 0) {
     return fail(who, "have no segment that they could be of", error);
   }
-  if (instances->boxes != NULL && instances->box_values != values) {
+  const bool has_planes = description->geometry.plane_count > 0; /* functional groups may not have placed them yet */
+  if (instances->boxes != NULL && instances->box_values != values &&
+      (has_planes || (instances->box_values != 4 && instances->box_values != 6))) {
     return fail(who, values == 4 ? "of a slide have boxes of 4 values" : "of planes have boxes of 6 values", error);
   }
   for (size_t i = 0; instances->segments != NULL && i < instances->count; i++) {

@@ -24,6 +24,11 @@ struct worker {
   size_t bad_frame;
   uint32_t bad_value;
   bool wants_values; /* in first */
+  /* Of an object with instances: a plane of numbers for what its representation says of a frame's pixels, NULL for
+   * others; what was wrong in the first frame of this worker, from 1, where something was. */
+  uint32_t *numbers;
+  size_t wrong_frame;
+  dseg_error wrong;
 };
 
 struct job {
@@ -42,12 +47,27 @@ static void note_value(uint32_t *first, uint32_t value, size_t frame) {
   }
 }
 
+/* Whether the pixels are instances that the object has. */
+static dseg_status check_instances(struct worker *worker, const dseg_decoded_frame *frame, size_t number,
+                                   dseg_error *error) {
+  const dseg_representation *representation = worker->reader->source->representation;
+  dseg_error wrong = {DSEG_OK, ""};
+  const dseg_status status = representation->add_to_instances(frame, worker->numbers, &wrong);
+  if (status == DSEG_ERROR_FORMAT && (worker->wrong_frame == 0 || number + 1 < worker->wrong_frame)) {
+    worker->wrong_frame = number + 1;
+    worker->wrong = wrong;
+  }
+  return status == DSEG_OK || status == DSEG_ERROR_FORMAT ? DSEG_OK : dseg_fail(error, status, "%s", wrong.message);
+}
+
 static dseg_status use_frame(void *user, const dseg_decoded_frame *frame, size_t number, dseg_error *error) {
   struct worker *worker = user;
   uint32_t *first = worker != NULL && worker->wants_values ? worker->first : NULL;
   const size_t count = (size_t)frame->rows * frame->columns;
   size_t place;
-  (void)error;
+  if (worker != NULL && worker->numbers != NULL) {
+    return check_instances(worker, frame, number, error);
+  }
   if (worker != NULL && worker->described != NULL &&
       !dseg_pixels_are_described(frame->pixels, frame->bits_allocated, count, worker->described, &place) &&
       (worker->bad_frame == 0 || number + 1 < worker->bad_frame)) {
@@ -124,13 +144,19 @@ static size_t report_values(struct job *job) {
   const uint32_t maximum = job->source->base.description->maximum_fraction;
   size_t count = 0;
   const struct worker *bad = NULL;
+  const struct worker *wrong = NULL;
   for (unsigned i = 0; i < job->worker_count; i++) {
     const struct worker *worker = &job->workers[i];
+    wrong = worker->wrong_frame != 0 && (wrong == NULL || worker->wrong_frame < wrong->wrong_frame) ? worker : wrong;
     bad = worker->bad_frame != 0 && (bad == NULL || worker->bad_frame < bad->bad_frame) ? worker : bad;
   }
   if (bad != NULL) {
     dseg_found(check, DSEG_RULE_VALUE_DESCRIBED, place, "frame %zu has pixels of %lu, which no segment has",
                bad->bad_frame, (unsigned long)bad->bad_value);
+    count++;
+  }
+  if (wrong != NULL) {
+    dseg_found(check, DSEG_RULE_VALUE_DESCRIBED, place, "%s", wrong->wrong.message);
     count++;
   }
   for (uint32_t value = 0; value < VALUES; value++) {
@@ -160,12 +186,18 @@ static dseg_status make_workers(struct job *job, dseg_error *error) {
   DSEG_TRY(dseg_frame_reader_limit(job->source, &job->worker_count, error));
   job->workers = calloc(job->worker_count, sizeof *job->workers);
   job->failed = calloc(job->source->table.count + 1, 1);
+  const dseg_geometry *geometry = &job->source->base.description->geometry;
+  const size_t pixels = (size_t)geometry->rows * geometry->columns;
   bool complete = job->workers != NULL && job->failed != NULL;
   for (unsigned i = 0; complete && i < job->worker_count; i++) {
     job->workers[i].reader = dseg_frame_reader_create(job->source);
     job->workers[i].first = calloc(VALUES, sizeof *job->workers[i].first);
     job->workers[i].wants_values = job->wants_values;
-    complete = job->workers[i].reader != NULL && job->workers[i].first != NULL;
+    if (job->source->base.description->instances != NULL) {
+      job->workers[i].numbers = calloc(pixels + 1, sizeof *job->workers[i].numbers);
+    }
+    complete = job->workers[i].reader != NULL && job->workers[i].first != NULL &&
+               (job->workers[i].numbers != NULL || job->source->base.description->instances == NULL);
   }
   const dseg_representation *experimental = job->check->facts.experimental;
   if (complete && experimental != NULL && (experimental->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0 &&
@@ -182,6 +214,7 @@ static void free_workers(struct job *job) {
   for (unsigned i = 0; job->workers != NULL && i < job->worker_count; i++) {
     dseg_frame_reader_destroy(job->workers[i].reader);
     free(job->workers[i].first);
+    free(job->workers[i].numbers);
   }
   free(job->workers);
   free(job->failed);

@@ -184,8 +184,7 @@ static dseg_status read_confidence(dseg_data_set *set, instance_columns *columns
 }
 
 /* The sizes that boxes lie in: of the total pixel matrix, or of planes and their number. */
-static void read_extent(dseg_data_set *set, uint32_t extent[3], unsigned *values) {
-  const uint32_t volume = dseg_data_set_find_creator(set, DSEG_VOLUME_GROUP, DSEG_VOLUME_CREATOR);
+static void read_extent(dseg_data_set *set, uint32_t volume, uint32_t extent[3], unsigned *values) {
   uint16_t rows = 0;
   uint16_t columns = 0;
   extent[2] = 1;
@@ -197,10 +196,7 @@ static void read_extent(dseg_data_set *set, uint32_t extent[3], unsigned *values
   (void)dseg_data_set_get_u16(set, 0x00280011, 0, &columns);
   extent[0] = columns;
   extent[1] = rows;
-  extent[2] = UINT32_MAX; /* without an implicit volume nobody has counted planes yet */
-  if (volume != 0) {
-    (void)dseg_data_set_get_u32(set, volume | DSEG_VOLUME_PLANES, 0, &extent[2]);
-  }
+  (void)dseg_data_set_get_u32(set, volume | DSEG_VOLUME_PLANES, 0, &extent[2]);
   *values = 6;
 }
 
@@ -209,9 +205,14 @@ static dseg_status read_boxes(dseg_data_set *set, instance_columns *columns, ins
   static const char name[] = "Instance Bounding Box";
   uint32_t extent[3] = {0};
   bool there = false;
-  read_extent(set, extent, &columns->box_values);
+  const uint32_t volume = dseg_data_set_find_creator(set, DSEG_VOLUME_GROUP, DSEG_VOLUME_CREATOR);
+  read_extent(set, volume, extent, &columns->box_values);
   DSEG_TRY(read_column(set, tag, name, "instance labels I10", columns->count, (size_t)4 * columns->box_values,
                        &columns->boxes, &there, fault, error));
+  if (there && columns->box_values == 6 && volume == 0) {
+    return instance_fail(fault, "instance labels I10", tag, name,
+                         "counts planes, which are numbered in an implicit volume alone", error);
+  }
   const unsigned axes = columns->box_values / 2;
   for (size_t i = 0; i < columns->boxes.size / 4; i++) {
     const uint32_t value = instance_load32(columns->boxes, i);
