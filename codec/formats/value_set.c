@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/memory_limit.h"
-#include "formats/volume_instances.h"
 
 void dseg_value_set_free(dseg_value_set *set) {
   free(set->high);

@@ -11,6 +11,8 @@
 #define DSEG_VALUE_SET_LOW 65536u
 /* What a label becomes takes about as much in the descriptions of a source, of views of it, and of an output. */
 #define DSEG_LABEL_BYTES 1024u
+/* The same of a label that is an instance: a value in columns. */
+#define DSEG_INSTANCE_BYTES 64u
 
 /* Starts as zeros, of which low makes this too large for the stack. */
 typedef struct dseg_value_set {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dseg/instances.h"
+#include "formats/value_set.h"
 #include "model/label_planes.h"
 #include "model/label_runs.h"
 #include "sources/instance_memory.h"

@@ -5,9 +5,6 @@
 
 #include "formats/volume_voxels.h"
 
-/* What an instance takes in a source, in a view of it, and in a list of values. */
-#define DSEG_INSTANCE_BYTES 64u
-
 /* DSEG_ERROR_UNSUPPORTED where values are no instances: fractions, several volumes, segments that the header describes.
  */
 dseg_status dseg_volume_check_instances(const dseg_volume_content *content, const dseg_volume_values *values,

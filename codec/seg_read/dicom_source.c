@@ -13,6 +13,7 @@
 #include "seg_read/byte_counts.h"
 #include "seg_read/fragments.h"
 #include "seg_read/frame_reader.h"
+#include "seg_read/instance_planes.h"
 #include "seg_read/interpret.h"
 #include "seg_read/kept_groups.h"
 #include "seg_read/kept_object.h"

@@ -12,8 +12,6 @@ dseg_status dseg_dicom_read_mask(dseg_source *source, size_t segment, size_t fir
                                  uint8_t *out, unsigned threads, dseg_error *error);
 dseg_status dseg_dicom_read_instances(dseg_source *source, size_t first_plane, size_t plane_count, uint32_t *out,
                                       unsigned threads, dseg_error *error);
-dseg_status dseg_dicom_instance_planes(dseg_source *source, uint32_t number, size_t *planes, size_t room, size_t *count,
-                                       dseg_error *error);
 dseg_status dseg_dicom_segments_in_plane(dseg_source *base, size_t plane, uint8_t *present, dseg_error *error);
 dseg_status dseg_dicom_frame(const dseg_source *base, size_t frame, dseg_frame_location *location, dseg_error *error);
 dseg_status dseg_dicom_frame_range(const dseg_source *base, size_t frame, dseg_frame_range *range, dseg_error *error);

@@ -3,7 +3,11 @@
 #ifndef DSEG_SEG_READ_INSTANCE_PLANES_H
 #define DSEG_SEG_READ_INSTANCE_PLANES_H
 
-#include "seg_read/dicom_source.h"
+#include "seg_read/dicom_object.h"
+
+/* As dseg_source_instance_planes. */
+dseg_status dseg_dicom_instance_planes(dseg_source *source, uint32_t number, size_t *planes, size_t room, size_t *count,
+                                       dseg_error *error);
 
 /* That the library can work with what interpret gave. */
 dseg_status dseg_check_instances(const dseg_dicom_source *source, dseg_error *error);

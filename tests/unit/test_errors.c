@@ -220,6 +220,18 @@ static void sources(void **state) {
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_read_labels(source, &request, voxels, 5, NULL, &error));
   CALL(DSEG_OK, dseg_source_read_mask(source, 0, 0, 1, voxels, 6, 1, &error));
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_read_mask(source, 1, 0, 1, voxels, 6, 1, &error));
+  uint32_t instances[6];
+  size_t planes;
+  CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_read_instances(source, 0, 1, instances, sizeof instances, 1, &error));
+  CALL(DSEG_ERROR_ARGUMENT, dseg_source_read_instances(source, 0, 1, NULL, sizeof instances, 1, &error));
+  CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_instance_planes(source, 1, NULL, 0, &planes, &error));
+  dseg_description *described = NULL;
+  const dseg_instances none = {0};
+  assert_int_equal(dseg_description_copy(dseg_source_description(source), &described, NULL), DSEG_OK);
+  CALL_FAILS(dseg_instances_write_table(described, &bytes, &error));
+  described->instances = &none;
+  CALL_FAILS(dseg_instances_read_table(described, (dseg_view){0}, NULL, &error));
+  dseg_description_destroy(described);
   CALL(DSEG_OK, dseg_source_segments_in_plane(source, 0, present, &error));
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_segments_in_plane(source, 1, present, &error));
   uint32_t layer;

@@ -55,7 +55,8 @@ void set_kind(dseg_description *description, const memory_trial *trial) {
     description->kind = DSEG_VOXELS_PROBABILITY;
     description->maximum_fraction = 200;
   }
-  if (strstr(trial->what, "-volume") != NULL) { /* which cannot say that images are of another study */
+  const bool is_volume = strstr(trial->what, "-volume") != NULL || strcmp(trial->what, "instance-labels") == 0;
+  if (is_volume) { /* which cannot say that images are of another study */
     dseg_instance_reference *instances = (dseg_instance_reference *)description->references.instances;
     for (size_t i = 0; i < description->references.count; i++) {
       instances[i].study_uid = "1.2";
