@@ -320,9 +320,9 @@ static void what_writers_refuse(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(random_maps_come_back),      cmocka_unit_test(columns_are_kept),
+      cmocka_unit_test(random_maps_come_back),         cmocka_unit_test(columns_are_kept),
       cmocka_unit_test(boxes_are_found_while_writing), cmocka_unit_test(planes_of_an_instance),
-      cmocka_unit_test(views_have_instances),       cmocka_unit_test(segments_without_instances),
+      cmocka_unit_test(views_have_instances),          cmocka_unit_test(segments_without_instances),
       cmocka_unit_test(what_writers_refuse),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
