@@ -83,6 +83,39 @@ static dseg_status read_masks(dseg_source *source, uint8_t *out, size_t planes, 
   return status;
 }
 
+/* Numbers are those of instances that there are; their columns are there to be read. */
+static dseg_status read_instances(dseg_source *source, uint32_t *out, size_t planes, size_t plane_voxels,
+                                  dseg_error *error) {
+  const dseg_description *description = dseg_source_description(source);
+  const dseg_instances *instances = description->instances;
+  size_t found[4];
+  size_t count = 0;
+  if (instances == NULL) {
+    return DSEG_OK;
+  }
+  uint64_t sum = 0;
+  for (size_t i = 0; i < instances->count; i++) {
+    must(instances->segments == NULL || instances->segments[i] < description->segment_count, "a class out of range");
+    sum += dseg_instance_original_number(instances, (uint32_t)i + 1);
+    sum += instances->confidence != NULL && instances->confidence[i] > 0 ? 1 : 0;
+    for (size_t k = 0; instances->boxes != NULL && k < instances->box_values; k++) {
+      sum += instances->boxes[i * instances->box_values + k];
+    }
+  }
+  must(instances->count > 0 || sum == 0, "a sum of nothing");
+  DSEG_TRY(dseg_source_read_instances(source, 0, planes, out, planes * plane_voxels * sizeof *out, 1, error));
+  for (size_t voxel = 0; voxel < planes * plane_voxels; voxel++) {
+    must(out[voxel] <= instances->count, "an instance that is not there");
+  }
+  if (instances->count > 0) {
+    (void)dseg_source_instance_planes(source, (uint32_t)instances->count, found, 4, &count, NULL);
+  }
+  for (size_t i = 0; i < count && i < 4; i++) {
+    must(found[i] < description->geometry.plane_count, "an instance in a plane that is not there");
+  }
+  return DSEG_OK;
+}
+
 static dseg_status read_frames(dseg_source *source, dseg_error *error) {
   const dseg_encoding_info *encoding = dseg_source_encoding(source);
   dseg_buffer buffer = {0};
@@ -117,6 +150,9 @@ dseg_status exercise_source(dseg_source *source, dseg_error *error) {
   dseg_status status = read_labels(source, out, planes, plane_voxels, error);
   if (status == DSEG_OK) {
     status = read_masks(source, out, planes, plane_voxels, error);
+  }
+  if (status == DSEG_OK) {
+    status = read_instances(source, out, planes, plane_voxels, error);
   }
   if (status == DSEG_OK) {
     status = read_frames(source, error);
@@ -259,6 +295,24 @@ static void exercise_look(const char *path, const dseg_source *kept) {
   dseg_source_close(looked);
 }
 
+/* The same voxels as instances, also as tiles. */
+static void exercise_volume_instances(const char *path) {
+  for (uint32_t tile = 0; tile < 2; tile++) {
+    dseg_open_options options = exercise_options;
+    dseg_source *source = NULL;
+    dseg_error error = {0};
+    options.instances = 1;
+    options.tile_rows = 3 * tile;
+    options.tile_columns = 5 * tile;
+    options.spacing[0] = options.spacing[1] = options.spacing[2] = tile;
+    if (dseg_open(path, &options, &source, &error) == DSEG_OK) {
+      must(dseg_source_description(source)->instances != NULL, "a volume without the instances asked for");
+      must(exercise_source(source, &error) == DSEG_OK, "voxels of instances that cannot be read");
+    }
+    dseg_source_close(source);
+  }
+}
+
 dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error) {
   char path[40];
   const int descriptor = open_unnamed(data, size, path);
@@ -266,6 +320,7 @@ dseg_status exercise_volume(const uint8_t *data, size_t size, dseg_error *error)
   dseg_status status = dseg_open(path, &exercise_options, &source, error);
   must((status == DSEG_OK) == (source != NULL), "a source and a failure, or neither");
   exercise_look(path, source);
+  exercise_volume_instances(path);
   if (status == DSEG_OK) {
     status = exercise_source(source, error);
     dseg_source_close(source);
@@ -366,10 +421,29 @@ static dseg_status apply_names(dseg_input *input, dseg_error *error) {
   return status;
 }
 
+/* The bytes as classes of instances; what is taken is written, and taken again. */
+static void exercise_classes(dseg_view text) {
+  static const uint32_t numbers[] = {3, 1, 2};
+  static const dseg_instances instances = {.count = 3, .numbers = numbers};
+  dseg_description *description = dseg_description_create();
+  dseg_buffer table = {0};
+  must(description != NULL, "out of memory");
+  description->instances = &instances;
+  if (dseg_instances_read_table(description, text, NULL, NULL) == DSEG_OK) {
+    must(description->instances->segments != NULL, "instances without their classes");
+    must(dseg_instances_write_table(description, &table, NULL) == DSEG_OK, "classes that cannot be written");
+    must(dseg_instances_read_table(description, (dseg_view){table.data, table.size}, NULL, NULL) == DSEG_OK,
+         "a table that is not taken again");
+  }
+  dseg_buffer_free(&table);
+  dseg_description_destroy(description);
+}
+
 dseg_status exercise_names(const uint8_t *data, size_t size, dseg_error *error) {
   dseg_input *input = NULL;
   must(dseg_input_from_memory((dseg_view){data, size}, &input, error) == DSEG_OK, "no input of memory");
   const dseg_status status = apply_names(input, error);
+  exercise_classes((dseg_view){data, size});
   exercise_reader(data, size, status, apply_names);
   return status;
 }

@@ -50,8 +50,11 @@ static void check_frame(const opened_object *reading, size_t frame, size_t frame
   }
   const bool little_host = *(const uint8_t *)&(const uint16_t){1} == 1;
   const bool swapped = native ? (codec->flags & DSEG_PLUGIN_BIG_ENDIAN) != 0 : !little_host;
-  /* Pixels of label frames that stand for several segments are the representation's own; check_read.c reads masks. */
-  const bool own = truth->masks != NULL && (reading->written->representation->flags & DSEG_PLUGIN_OWN_VALUES) != 0;
+  /* Pixels of label frames that stand for several segments, or that count within a frame, are the representation's own;
+   * check_read.c reads masks. */
+  const uint32_t flags = reading->written->representation->flags;
+  const bool own =
+      (flags & DSEG_PLUGIN_INSTANCES) != 0 || (truth->masks != NULL && (flags & DSEG_PLUGIN_OWN_VALUES) != 0);
   size_t wrong = 0;
   for (size_t i = 0; error.status == DSEG_OK && !own && i < truth->plane_voxels; i++) {
     const size_t voxel = reading->plane_of[location.plane] * truth->plane_voxels + i;
