@@ -59,7 +59,7 @@ static dseg_status write_output(dseg_convert_job *job, dseg_error *error) {
   DSEG_TRY(job->format == NULL                     ? dseg_convert_to_dicom(job, error)
            : job->options->files != DSEG_FILES_ONE ? dseg_convert_split_volumes(job, error)
                                                    : dseg_convert_to_volume(job, error));
-  if (job->options->write_classes != NULL) {
+  if (DSEG_HAVE_INSTANCES && job->options->write_classes != NULL) {
     DSEG_TRY(dseg_convert_write_classes(job, error));
   }
   return metadata != NULL ? dseg_convert_write_metadata(job, error) : DSEG_OK;

@@ -14,7 +14,7 @@ static size_t plane_pixels(const dseg_convert_job *job) {
 dseg_status dseg_convert_read_labels(dseg_convert_job *job, size_t first, size_t count, const uint32_t *segments,
                                      size_t segment_count, dseg_overlap_policy policy, void *out, dseg_overlap *overlap,
                                      dseg_error *error) {
-  if (job->instances) {
+  if (DSEG_HAVE_INSTANCES && job->instances) {
     return dseg_convert_read_numbers(job, first, count, out, error);
   }
   const dseg_label_request request = {

@@ -327,7 +327,10 @@ static dseg_status make_instances(dseg_volume_content *content, const dseg_volum
                                   struct segments *segments, const dseg_open_options *options, dseg_source **source,
                                   dseg_error *error) {
   const unsigned bits = bits_for(values);
-  DSEG_TRY(dseg_volume_check_instances(content, values, options, error));
+  const dseg_status status = dseg_volume_check_instances(content, values, options, error);
+  if (!DSEG_HAVE_INSTANCES || status != DSEG_OK) {
+    return status;
+  }
   DSEG_TRY(finish_voxels(&content->raw, bits, false, NULL, options, error));
   DSEG_TRY(add_class(segments, error));
   DSEG_TRY(dseg_volume_describe_instances(content, values, options, error));

@@ -171,7 +171,7 @@ static void *copy_column(struct copier *copier, const void *values, size_t count
 }
 
 static const dseg_instances *copy_instances(struct copier *copier, const dseg_instances *from) {
-  dseg_instances *copy = from != NULL ? copy_bytes(copier, from, sizeof *from) : NULL;
+  dseg_instances *copy = DSEG_HAVE_INSTANCES && from != NULL ? copy_bytes(copier, from, sizeof *from) : NULL;
   if (copy == NULL) {
     return NULL;
   }

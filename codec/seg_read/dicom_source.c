@@ -52,8 +52,8 @@ static const dseg_source_ops ops = {
     .frame = dseg_dicom_frame,
     .frame_range = dseg_dicom_frame_range,
     .read_frame = dseg_dicom_read_frame,
-    .read_instances = dseg_dicom_read_instances,
-    .instance_planes = dseg_dicom_instance_planes,
+    .read_instances = DSEG_OF_INSTANCES(dseg_dicom_read_instances),
+    .instance_planes = DSEG_OF_INSTANCES(dseg_dicom_instance_planes),
     .close = close_source,
 };
 

@@ -10,6 +10,14 @@ dseg_status dseg_dicom_instance_planes(dseg_source *source, uint32_t number, siz
                                        dseg_error *error);
 
 /* That the library can work with what interpret gave. */
+#if DSEG_HAVE_INSTANCES
 dseg_status dseg_check_instances(const dseg_dicom_source *source, dseg_error *error);
+#else
+static inline dseg_status dseg_check_instances(const dseg_dicom_source *source, dseg_error *error) {
+  (void)error;
+  source->base.description->instances = NULL;
+  return DSEG_OK;
+}
+#endif
 
 #endif

@@ -96,7 +96,7 @@ static dseg_status check_instances(const dseg_description *description, const ds
   if (description->instances == NULL) {
     return DSEG_OK;
   }
-  if ((representation->flags & DSEG_PLUGIN_INSTANCES) == 0) {
+  if (!DSEG_HAVE_INSTANCES || (representation->flags & DSEG_PLUGIN_INSTANCES) == 0) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "%s knows no instances, and there are %zu: write their classes (description->instances NULL), or "
                      "another representation",

@@ -216,7 +216,7 @@ static dseg_status check_instances(const dseg_writer *writer, size_t plane, cons
 
 static dseg_status check_labels(const dseg_writer *writer, size_t plane, const void *labels, unsigned bits,
                                 size_t count, dseg_error *error) {
-  if (writer->description->instances != NULL) {
+  if (DSEG_HAVE_INSTANCES && writer->description->instances != NULL) {
     return check_instances(writer, plane, labels, bits, count, error);
   }
   switch (bits) {
@@ -277,7 +277,7 @@ dseg_status dseg_writer_write_mask(dseg_writer *writer, size_t plane, size_t seg
   dseg_error_clear(error);
   const dseg_description *description = writer->description;
   DSEG_TRY(check_plane(writer, plane, error));
-  if (description->instances != NULL) {
+  if (DSEG_HAVE_INSTANCES && description->instances != NULL) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "instances come as planes of their numbers, not as masks");
   }
   if (writer->representation->put_mask == NULL) {

@@ -181,7 +181,7 @@ static void warn_of_instances(dseg_source *const *sources, size_t count, const d
   for (size_t i = 0; i < count; i++) {
     with_instances += sources[i]->description->instances != NULL ? 1 : 0;
   }
-  if (with_instances > 0) {
+  if (DSEG_HAVE_INSTANCES && with_instances > 0) {
     dseg_warn(&options->warnings, "%zu of %zu files have instances; opened together they have their classes alone",
               with_instances, count);
   }

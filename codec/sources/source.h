@@ -46,6 +46,13 @@ typedef struct dseg_source_ops {
   void (*close)(dseg_source *source); /* frees the whole source, but neither description nor name */
 } dseg_source_ops;
 
+/* A function for instances in a table: none in a build without them. */
+#if DSEG_HAVE_INSTANCES
+#define DSEG_OF_INSTANCES(function) (function)
+#else
+#define DSEG_OF_INSTANCES(function) NULL
+#endif
+
 /* See dseg_source_assign_layers. */
 typedef struct dseg_layer_table {
   size_t layer_count;

@@ -257,20 +257,6 @@ static const void *view_labels(const dseg_source *source, unsigned bits, const u
                         : NULL;
 }
 
-static dseg_status read_source_instances(dseg_plane_reader *reader, size_t first, size_t count, void *out,
-                                         dseg_error *error) {
-  dseg_source *source = reader->view->source;
-  return source->ops->read_instances(source, first, count, out, reader->threads, error);
-}
-
-static dseg_status read_instances(dseg_source *source, size_t first_plane, size_t plane_count, uint32_t *out,
-                                  unsigned threads, dseg_error *error) {
-  const dseg_view_source *view = own(source);
-  DSEG_TRY(dseg_source_check_open(view->source, error));
-  dseg_plane_reader reader = {.view = view, .element = 4, .threads = threads, .read = read_source_instances};
-  return dseg_view_read_planes(&reader, first_plane, plane_count, out, error);
-}
-
 static const dseg_encoding_info *encoding(const dseg_source *source) {
   return &own(source)->info;
 }
@@ -324,7 +310,7 @@ const dseg_source_ops dseg_view_ops = {
     .frame_range = frame_range,
     .read_frame = read_frame,
     .crosses_planes = crosses_planes,
-    .read_instances = read_instances,
+    .read_instances = DSEG_OF_INSTANCES(dseg_view_read_instances),
     .close = close_view,
 };
 
@@ -337,6 +323,6 @@ const dseg_source_ops dseg_view_ops_without_frames = {
     .view_labels = view_labels,
     .encoding = encoding,
     .crosses_planes = crosses_planes,
-    .read_instances = read_instances,
+    .read_instances = DSEG_OF_INSTANCES(dseg_view_read_instances),
     .close = close_view,
 };

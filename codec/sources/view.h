@@ -59,6 +59,12 @@ dseg_status dseg_view_read_planes(dseg_plane_reader *reader, size_t first, size_
 dseg_status dseg_view_read_overlapping(dseg_plane_reader *reader, const dseg_label_request *request, void *out,
                                        dseg_overlap *overlap, dseg_error *error);
 
+/* view_instances.c. Instances have numbers of the source's, and so all its classes. Where they are is said of its
+ * planes. all_shown: the view has these, as they are. */
+dseg_status dseg_view_settle_instances(dseg_view_source *view, bool all_shown, dseg_error *error);
+dseg_status dseg_view_read_instances(dseg_source *source, size_t first_plane, size_t plane_count, uint32_t *out,
+                                     unsigned threads, dseg_error *error);
+
 /* view_describe.c. The images of a description stay, but its planes, on another raster now, do not have their pixels.
  */
 dseg_status dseg_take_other_pixels(dseg_description *description, dseg_error *error);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dseg/instances.h"
 #include "model/frame_order.h"
 #include "sources/view_make.h"
 
@@ -160,35 +159,13 @@ static void settle_encoding(dseg_view_source *view) {
   };
 }
 
-/* Instances have numbers of the source's, and so all its classes. Where they are is said of its planes. */
-static dseg_status settle_instances(dseg_view_source *view, bool all_shown, dseg_error *error) {
-  dseg_description *description = view->base.description;
-  const dseg_instances *of_source = view->source->description->instances;
-  if (of_source == NULL || view->source->ops->read_instances == NULL || !view->all_segments) {
-    description->instances = NULL;
-    return DSEG_OK;
-  }
-  if (all_shown || of_source->boxes == NULL) {
-    return DSEG_OK; /* borrowed from the source */
-  }
-  dseg_instances *instances = dseg_description_alloc(description, sizeof *instances);
-  if (instances == NULL) {
-    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for instances");
-  }
-  *instances = *of_source;
-  instances->boxes = NULL;
-  instances->box_values = 0;
-  description->instances = instances;
-  return DSEG_OK;
-}
-
 dseg_status dseg_view_describe(dseg_view_source *view, dseg_error *error) {
   dseg_description *description = view->base.description;
   const bool all_shown = view->plain && has_all_planes(view);
   view->unchanged = is_unchanged(view, all_shown);
   DSEG_TRY(settle_images(view, error));
   settle_encoding(view);
-  DSEG_TRY(settle_instances(view, all_shown, error));
+  DSEG_TRY(dseg_view_settle_instances(view, all_shown, error));
   DSEG_TRY(settle_frames(view, error));
   if (!all_shown || description->segment_count != view->source->description->segment_count) {
     bool found;

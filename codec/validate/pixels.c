@@ -65,7 +65,7 @@ static dseg_status use_frame(void *user, const dseg_decoded_frame *frame, size_t
   uint32_t *first = worker != NULL && worker->wants_values ? worker->first : NULL;
   const size_t count = (size_t)frame->rows * frame->columns;
   size_t place;
-  if (worker != NULL && worker->numbers != NULL) {
+  if (DSEG_HAVE_INSTANCES && worker != NULL && worker->numbers != NULL) {
     return check_instances(worker, frame, number, error);
   }
   if (worker != NULL && worker->described != NULL &&
@@ -193,11 +193,12 @@ static dseg_status make_workers(struct job *job, dseg_error *error) {
     job->workers[i].reader = dseg_frame_reader_create(job->source);
     job->workers[i].first = calloc(VALUES, sizeof *job->workers[i].first);
     job->workers[i].wants_values = job->wants_values;
-    if (job->source->base.description->instances != NULL) {
+    const bool instances = DSEG_HAVE_INSTANCES && job->source->base.description->instances != NULL;
+    if (instances) {
       job->workers[i].numbers = calloc(pixels + 1, sizeof *job->workers[i].numbers);
     }
     complete = job->workers[i].reader != NULL && job->workers[i].first != NULL &&
-               (job->workers[i].numbers != NULL || job->source->base.description->instances == NULL);
+               (job->workers[i].numbers != NULL || !instances);
   }
   const dseg_representation *experimental = job->check->facts.experimental;
   if (complete && experimental != NULL && (experimental->flags & DSEG_PLUGIN_LABEL_FRAMES) != 0 &&
