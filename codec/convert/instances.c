@@ -245,7 +245,53 @@ static dseg_status make_segments(dseg_convert_job *job, dseg_error *error) {
   return DSEG_OK;
 }
 
+/* Whether tiles name images of their own. */
+static bool has_tile_sources(const dseg_description *target) {
+  for (size_t i = 0; i < target->geometry.plane_count; i++) {
+    if (target->geometry.planes[i].source >= 0) {
+      return target->geometry.space == DSEG_SPACE_SLIDE && !target->references.shared;
+    }
+  }
+  return false;
+}
+
+/* The form of these representations has no place for a source of each tile: all refer to the slide's images as a whole,
+ * whose frames are where the tiles are. */
+static dseg_status share_slide(dseg_convert_job *job, dseg_error *error) {
+  dseg_description *target = job->target;
+  const dseg_references *before = &target->references;
+  dseg_instance_reference *whole = dseg_description_alloc(target, (before->count + 1) * sizeof *whole);
+  dseg_plane_position *planes = dseg_description_alloc(target, target->geometry.plane_count * sizeof *planes);
+  size_t count = 0;
+  if (whole == NULL || planes == NULL) {
+    return dseg_convert_fail_memory(job, error);
+  }
+  for (size_t i = 0; i < before->count; i++) {
+    const char *uid = before->instances[i].sop_instance_uid;
+    const char *last = count > 0 ? whole[count - 1].sop_instance_uid : NULL;
+    if (last == NULL || uid == NULL || strcmp(uid, last) != 0) {
+      whole[count] = before->instances[i];
+      whole[count++].frame = 0;
+    }
+  }
+  for (size_t i = 0; i < target->geometry.plane_count; i++) {
+    planes[i] = target->geometry.planes[i];
+    planes[i].source = -1;
+    planes[i].source_count = 0;
+  }
+  target->geometry.planes = planes;
+  target->references.instances = whole;
+  target->references.count = count;
+  target->references.shared = true;
+  dseg_convert_note(job, job->output_name,
+                    "tiles refer to %zu images of the slide as a whole: places say which frame is which", count);
+  return DSEG_OK;
+}
+
 dseg_status dseg_convert_finish_instances(dseg_convert_job *job, dseg_error *error) {
+  if (dseg_convert_wants_instances(job->options, job->format == NULL) && has_tile_sources(job->target)) {
+    DSEG_TRY(share_slide(job, error));
+  }
   if (!job->instances) {
     return DSEG_OK;
   }
