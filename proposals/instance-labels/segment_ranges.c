@@ -60,6 +60,5 @@ const dseg_representation dseg_proposal_segment_ranges = {
     .end_write = segment_ranges_end_write,
     .other_creators = other_creators,
     .inspect = segment_ranges_inspect,
-    .proposal_name = "instance-labels",
     .add_to_instances = segment_ranges_add_to_instances,
 };

@@ -24,6 +24,12 @@ void put(dseg_data_set *set, uint32_t tag, const char *vr, Fill fill) noexcept {
     OFCondition condition;
     if (std::strcmp(vr, "UL") == 0) { /* whose tag DCMTK 3.6.7 looks up, and finds no private ones */
       raw = new DcmUnsignedLong(make_tag(tag, vr));
+    } else if (std::strcmp(vr, "US") == 0 && (tag >> 16 & 1U) != 0) {
+      raw = new DcmUnsignedShort(make_tag(tag, vr)); /* likewise */
+    } else if (std::strcmp(vr, "OL") == 0) {
+      raw = new DcmOtherLong(make_tag(tag, vr)); /* likewise */
+    } else if (std::strcmp(vr, "OF") == 0) {
+      raw = new DcmOtherFloat(make_tag(tag, vr)); /* likewise */
     } else if (std::strcmp(vr, "SQ") == 0) {
       raw = new DcmSequenceOfItems(make_tag(tag, vr)); /* a private one without items would be of VR UN */
     } else if (std::strcmp(vr, "OB") == 0 || std::strcmp(vr, "OW") == 0) {
@@ -145,8 +151,23 @@ extern "C" void dseg_data_set_put_bytes(dseg_data_set *set, uint32_t tag, const 
     dseg_data_set_put_text(set, tag, vr, text.c_str());
     return;
   }
-  put(set, tag, vr,
-      [&](DcmElement &element) { return element.putUint8Array(bytes.data, static_cast<unsigned long>(bytes.size)); });
+  const bool is_long = std::strcmp(vr, "OL") == 0;
+  const bool is_float = std::strcmp(vr, "OF") == 0;
+  std::vector<Uint32> words;
+  guarded(set, tag, [&] {
+    for (size_t i = 0; (is_long || is_float) && i + 4 <= bytes.size; i += 4) {
+      Uint32 word = 0; /* on a machine of little endian, as this one */
+      std::memcpy(&word, bytes.data + i, sizeof word);
+      words.push_back(word);
+    }
+  });
+  std::vector<Float32> floats(words.size());
+  std::memcpy(floats.data(), words.data(), words.size() * sizeof(Float32));
+  put(set, tag, vr, [&](DcmElement &element) {
+    return is_long    ? element.putUint32Array(words.data(), static_cast<unsigned long>(words.size()))
+           : is_float ? element.putFloat32Array(floats.data(), static_cast<unsigned long>(floats.size()))
+                      : element.putUint8Array(bytes.data, static_cast<unsigned long>(bytes.size));
+  });
 }
 
 extern "C" void dseg_data_set_put_sequence(dseg_data_set *set, uint32_t tag) {
