@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/options.h"
+#include "compare/instances.h"
 #include "compare/result.h"
 #include "sources/source.h"
 
@@ -52,7 +53,13 @@ static dseg_status compare(dseg_compare_job *job, dseg_source *a, dseg_source *b
   DSEG_TRY(begin_side(&job->a, a, "A", error));
   DSEG_TRY(begin_side(&job->b, b, "B", error));
   dseg_compare_geometry(job);
-  DSEG_TRY(match_segments(job, error));
+  if (!dseg_compare_lacks_classes(job)) {
+    DSEG_TRY(match_segments(job, error));
+    DSEG_TRY(dseg_compare_instances(job, error));
+  } else {
+    DSEG_TRY(dseg_compare_instances(job, error));
+    job->voxels_compared = job->instances != NULL;
+  }
   if (!job->voxels_compared) {
     dseg_compare_add(job, 0, "voxels are not compared");
   }
@@ -75,7 +82,7 @@ dseg_status dseg_compare(dseg_source *a, dseg_source *b, const dseg_compare_opti
     return dseg_fail(error, DSEG_ERROR_ARGUMENT, "dseg_compare: both sources and comparison must not be NULL");
   }
   *comparison = NULL;
-  dseg_compare_job job = {.match = DSEG_MATCH_NUMBER};
+  dseg_compare_job job = {.match = DSEG_MATCH_NUMBER, .first_plane = INT64_MAX, .last_plane = INT64_MIN};
   DSEG_TRY(DSEG_COPY_OPTIONS(dseg_compare_options, &job.options, options, error));
   DSEG_TRY(check_options(&job.options, error));
   dseg_status status = compare(&job, a, b, error);

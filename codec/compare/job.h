@@ -53,8 +53,9 @@ typedef struct dseg_compare_job {
   bool fractions;                  /* voxels were compared as fractions */
   unsigned found;                  /* aspects that differ */
   dseg_difference_list differences;
-  dseg_arena_block *arena; /* of the result */
-  bool out_of_memory;      /* for a difference */
+  const dseg_instance_comparison *instances; /* in the result's arena; NULL: none were compared */
+  dseg_arena_block *arena;                   /* of the result */
+  bool out_of_memory;                        /* for a difference */
 } dseg_compare_job;
 
 /* align.c: the map between the grids of a and b (whose steps along axes of size 1 are adapted to each other). */

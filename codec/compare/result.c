@@ -12,8 +12,8 @@ struct owned {
 };
 
 /* By index of the bit. */
-static const char *const aspect_names[] = {"geometry", "extent", "voxels", "segments", "numbers",
-                                           "names",    "codes",  "colors", "details",  "provenance"};
+static const char *const aspect_names[] = {"geometry", "extent", "voxels",  "segments",   "numbers",  "names",
+                                           "codes",    "colors", "details", "provenance", "instances"};
 
 const char *dseg_aspect_name(size_t index) {
   return index < sizeof aspect_names / sizeof aspect_names[0] ? aspect_names[index] : NULL;
@@ -90,7 +90,8 @@ dseg_status dseg_comparison_make(dseg_compare_job *job, dseg_comparison **compar
                                     .pairs = pairs,
                                     .pair_count = job->pair_count,
                                     .differences = differences,
-                                    .difference_count = job->differences.count};
+                                    .difference_count = job->differences.count,
+                                    .instances = job->instances};
   owned->arena = job->arena;
   job->arena = NULL;
   *comparison = &owned->result;

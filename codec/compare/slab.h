@@ -3,7 +3,7 @@
 #ifndef DSEG_COMPARE_SLAB_H
 #define DSEG_COMPARE_SLAB_H
 
-#include "compare/job.h"
+#include "compare/instances.h"
 
 /* A box of one side, and how to walk through it in A's order. */
 typedef struct dseg_slab_part {
@@ -25,15 +25,16 @@ typedef struct dseg_slab_walk {
   dseg_slab_part a, b;
   uint32_t *values_a, *values_b; /* number of a segment's pair, from 1 */
   uint8_t *present_a, *present_b, *scratch;
-  double scale_a, scale_b; /* of stored values to 0..1 */
-  bool exact;              /* fractions are read as they are, as doubles */
-  double slack;            /* fractions that differ by no more are equal */
+  double scale_a, scale_b;         /* of stored values to 0..1 */
+  bool exact;                      /* fractions are read as they are, as doubles */
+  double slack;                    /* fractions that differ by no more are equal */
+  dseg_instance_counts *instances; /* of these voxels are counted; NULL: of segments */
 } dseg_slab_walk;
 
 /* Finds the boxes of the slab on both sides. */
 void dseg_slab_locate(dseg_slab_walk *walk);
-/* Compares the rows of what has been read: as labels, whose values are the pairs' numbers, where pair is NULL, else as
- * one pair's masks or fractions. */
+/* Compares the rows of what has been read: as numbers of instances, if these are counted; as labels, whose values are
+ * the pairs' numbers, where pair is NULL; else as one pair's masks or fractions. */
 void dseg_slab_compare(const dseg_slab_walk *walk, dseg_compared_pair *pair);
 
 #endif

@@ -144,6 +144,21 @@ static void count_labels(const dseg_slab_walk *walk, const uint32_t *a, const ui
   }
 }
 
+/* A row of numbers of instances on both sides. */
+static void count_instances(const dseg_slab_walk *walk, const uint32_t *a, const uint32_t *b) {
+  dseg_instance_counts *counts = walk->instances;
+  const size_t width = (size_t)(walk->high[0] - walk->low[0]);
+  for (size_t x = 0; x < width;) {
+    const size_t end = run_end(a, b, x, width);
+    counts->voxels_a[a[x]] += end - x; /* [0] is what no instance has */
+    counts->voxels_b[b[x]] += end - x;
+    if (a[x] != 0 && b[x] != 0) {
+      dseg_overlap_table_add(&counts->both, a[x], b[x], end - x);
+    }
+    x = end;
+  }
+}
+
 /* Adds count voxels that hold parts of a pair's segments. */
 static void add_parts(dseg_compared_pair *pair, double part_a, double part_b, uint64_t count) {
   pair->voxels_a += part_a != 0 ? count : 0;
@@ -192,7 +207,9 @@ void dseg_slab_compare(const dseg_slab_walk *walk, dseg_compared_pair *pair) {
     for (int64_t j = walk->low[1]; j < walk->high[1]; j++) {
       const void *a = gather(walk, &walk->a, j, k, element);
       const void *b = gather(walk, &walk->b, j, k, element);
-      if (pair == NULL) {
+      if (walk->instances != NULL) {
+        count_instances(walk, a, b);
+      } else if (pair == NULL) {
         count_labels(walk, a, b, j, k);
       } else if (walk->exact) {
         count_reals(walk, pair, a, b, j, k);

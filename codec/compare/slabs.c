@@ -3,7 +3,7 @@
  *
  * Both sides are read a slab at a time: some planes, or some rows of a slide. Where no segments overlap a slab is
  * compared as two label maps whose values are the pairs' numbers; where they do, or where there are fractions, pair
- * by pair as masks. */
+ * by pair as masks. Instances are read and counted likewise, by their numbers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,8 @@ static dseg_box_request box_request(const dseg_slab_walk *walk, const dseg_slab_
                                                     : 0,
                               .segment = segment < 0 ? 0 : (size_t)segment,
                               .values = values,
-                              .threads = walk->job->options.threads};
+                              .threads = walk->job->options.threads,
+                              .instances = walk->instances != NULL};
   for (int axis = 0; axis < 3; axis++) {
     request.low[axis] = (size_t)part->low[axis];
     request.high[axis] = (size_t)part->high[axis];
@@ -84,6 +85,9 @@ static dseg_status compare_slab_masks(dseg_slab_walk *walk, dseg_error *error) {
 
 static dseg_status compare_slab(dseg_slab_walk *walk, dseg_error *error) {
   dseg_slab_locate(walk);
+  if (walk->instances != NULL) {
+    return compare_slab_labels(walk, error);
+  }
   if (!walk->job->fractions) {
     dseg_error local = {DSEG_OK, ""};
     const dseg_status status = compare_slab_labels(walk, &local);
@@ -216,6 +220,23 @@ static dseg_status walk_slabs(dseg_slab_walk *walk, dseg_error *error) {
   return DSEG_OK;
 }
 
+static dseg_status walk_all(dseg_slab_walk *walk, dseg_error *error) {
+  dseg_status status = choose_slabs(walk, error);
+  if (status == DSEG_OK) {
+    status = allocate(walk, error);
+  }
+  if (status == DSEG_OK) {
+    status = walk_slabs(walk, error);
+  }
+  release(walk);
+  return status;
+}
+
+dseg_status dseg_compare_count_instances(dseg_compare_job *job, dseg_instance_counts *counts, dseg_error *error) {
+  dseg_slab_walk walk = {.job = job, .instances = counts};
+  return walk_all(&walk, error);
+}
+
 dseg_status dseg_compare_voxels(dseg_compare_job *job, dseg_error *error) {
   dseg_slab_walk walk = {.job = job};
   job->fractions = is_fraction(job->a.description) || is_fraction(job->b.description);
@@ -226,14 +247,7 @@ dseg_status dseg_compare_voxels(dseg_compare_job *job, dseg_error *error) {
     job->pairs[i] = (dseg_compared_pair){.a = pair->a, .b = pair->b};
   }
   choose_scale(&walk);
-  dseg_status status = choose_slabs(&walk, error);
-  if (status == DSEG_OK) {
-    status = allocate(&walk, error);
-  }
-  if (status == DSEG_OK) {
-    status = walk_slabs(&walk, error);
-  }
-  release(&walk);
+  const dseg_status status = walk_all(&walk, error);
   job->voxels_compared = status == DSEG_OK;
   return status;
 }

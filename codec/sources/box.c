@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "base/options.h"
+#include "dseg/instances.h"
 #include "model/label_planes.h"
 #include "model/overlap.h"
 #include "sources/source.h"
@@ -95,6 +96,9 @@ static dseg_label_request labels_of(const dseg_box_request *request, size_t firs
 static dseg_status read_planes(const struct box *box, size_t first, size_t count, void *out, dseg_error *error) {
   const dseg_box_request *request = box->request;
   const size_t bytes = count * plane_bytes(box);
+  if (request->instances != 0) {
+    return dseg_source_read_instances(box->source, first, count, out, bytes, request->threads, error);
+  }
   if (request->bits == 0) {
     return dseg_source_read_mask(box->source, request->segment, first, count, out, bytes, request->threads, error);
   }
@@ -113,7 +117,7 @@ static void fill_background(const struct box *box, uint8_t *out, size_t voxels) 
   if (out == NULL) {
     return; /* check_buffer has refused it, which clang's analyzer does not see */
   }
-  if (box->request->bits == 0 || box->request->bits == DSEG_BOX_FRACTIONS) {
+  if (box->request->bits == 0 || box->request->bits == DSEG_BOX_FRACTIONS || box->request->instances != 0) {
     memset(out, 0, voxels * box->voxel_bytes);
   } else {
     dseg_labels_fill(out, box->request->bits, 0, voxels, box->request->background);
@@ -281,6 +285,9 @@ static dseg_status check_box(const dseg_grid *grid, const dseg_box_request *requ
 }
 
 static dseg_status check_buffer(const dseg_box_request *request, const void *out, size_t size, dseg_error *error) {
+  if (request->instances != 0 && request->bits != 32) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "instances of %u bits were asked for; they have 32", request->bits);
+  }
   if (request->bits != 0 && request->bits != 8 && request->bits != 16 && request->bits != 32) {
     return dseg_fail(error, DSEG_ERROR_ARGUMENT,
                      "voxels of %u bits were asked for; 8, 16 and 32, and 0 for a mask, are possible", request->bits);
@@ -302,8 +309,14 @@ static dseg_status check_buffer(const dseg_box_request *request, const void *out
   return DSEG_OK;
 }
 
-/* A box that no plane touches is not read, and how labels are asked for would not be checked. */
-static dseg_status check_labels(dseg_source *source, const dseg_box_request *request, dseg_error *error) {
+/* A box that no plane touches is not read, and how voxels are asked for would not be checked. */
+static dseg_status check_voxels(dseg_source *source, const dseg_box_request *request, dseg_error *error) {
+  if (request->instances != 0) {
+    return dseg_source_read_instances(source, 0, 0, NULL, 0, 1, error);
+  }
+  if (request->bits == 0) {
+    return DSEG_OK; /* the segment of a mask is known */
+  }
   const dseg_label_request labels = labels_of(request, 0, 0);
   return dseg_source_read_labels(source, &labels, NULL, 0, NULL, error);
 }
@@ -338,8 +351,8 @@ dseg_status dseg_source_read_box(dseg_source *source, const dseg_box_request *re
   if (status != DSEG_OK && source->name != NULL) { /* what follows does so itself */
     dseg_error_prefix(error, source->name);
   }
-  if (status == DSEG_OK && complete.bits != 0) {
-    status = check_labels(source, &complete, error);
+  if (status == DSEG_OK) {
+    status = check_voxels(source, &complete, error);
   }
   if (status == DSEG_OK) {
     status = dseg_box_read(source, &layout, &complete, out, &found, error);

@@ -83,6 +83,25 @@ static dseg_status read_masks(dseg_source *source, uint8_t *out, size_t planes, 
   return status;
 }
 
+/* Each voxel is one instance's. A matrix without end, and planes of no grid, are refused. */
+static void measure_instances(dseg_source *source, size_t count) {
+  const dseg_instance_statistics_options options = {
+      .struct_size = sizeof options, .threads = 1, .memory_limit = MEMORY_LIMIT};
+  const dseg_geometry *geometry = &dseg_source_description(source)->geometry;
+  dseg_instance_statistics *statistics = NULL;
+  if (geometry->matrix_columns > VOXEL_LIMIT / geometry->rows ||
+      dseg_source_instance_statistics(source, &options, &statistics, NULL) != DSEG_OK) {
+    return;
+  }
+  uint64_t voxels = 0;
+  must(statistics->count == count && statistics->present <= count, "instances that are not there have voxels");
+  for (size_t i = 0; i < count; i++) {
+    voxels += statistics->voxels[i];
+  }
+  must(voxels <= (uint64_t)geometry->rows * geometry->columns * geometry->plane_count, "voxels that are not there");
+  dseg_instance_statistics_destroy(statistics);
+}
+
 /* Numbers are those of instances that there are; their columns are there to be read. */
 static dseg_status read_instances(dseg_source *source, uint32_t *out, size_t planes, size_t plane_voxels,
                                   dseg_error *error) {
@@ -110,6 +129,7 @@ static dseg_status read_instances(dseg_source *source, uint32_t *out, size_t pla
   if (instances->count > 0) {
     (void)dseg_source_instance_planes(source, (uint32_t)instances->count, found, 4, &count, NULL);
   }
+  measure_instances(source, instances->count);
   for (size_t i = 0; i < count && i < 4; i++) {
     must(found[i] < description->geometry.plane_count, "an instance in a plane that is not there");
   }

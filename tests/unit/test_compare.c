@@ -287,7 +287,8 @@ static void aspects_have_names(void **state) {
   (void)state;
   assert_string_equal(dseg_aspect_name(0), "geometry");
   assert_string_equal(dseg_aspect_name(9), "provenance");
-  assert_null(dseg_aspect_name(10));
+  assert_string_equal(dseg_aspect_name(10), "instances");
+  assert_null(dseg_aspect_name(11));
   dseg_comparison_destroy(NULL);
 }
 

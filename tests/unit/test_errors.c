@@ -249,6 +249,8 @@ static void sources(void **state) {
   CALL(DSEG_OK, dseg_source_statistics(source, NULL, &statistics, &error));
   dseg_statistics_destroy(statistics);
   CALL(DSEG_ERROR_ARGUMENT, dseg_source_statistics(source, NULL, NULL, &error));
+  dseg_instance_statistics *measured = NULL;
+  CALL(DSEG_ERROR_UNSUPPORTED, dseg_source_instance_statistics(source, NULL, &measured, &error));
   dseg_walk *walk = NULL;
   CALL(DSEG_OK, dseg_statistics_begin(source, NULL, &walk, &error));
   CALL(DSEG_OK, dseg_walk_all(walk, &error));

@@ -129,6 +129,14 @@ static dseg_status digest_with(const void *options, dseg_error *error) {
   return status;
 }
 
+static dseg_status instance_statistics_with(const void *options, dseg_error *error) {
+  dseg_source *source = make_source();
+  dseg_instance_statistics *statistics = NULL;
+  const dseg_status status = dseg_source_instance_statistics(source, options, &statistics, error);
+  dseg_source_close(source);
+  return status;
+}
+
 static dseg_status statistics_with(const void *options, dseg_error *error) {
   dseg_source *source = make_source();
   dseg_statistics *statistics = NULL;
@@ -302,6 +310,7 @@ static const struct {
     {"dseg_box_request", sizeof(dseg_box_request), read_box_with},
     {"dseg_digest_options", sizeof(dseg_digest_options), digest_with},
     {"dseg_statistics_options", sizeof(dseg_statistics_options), statistics_with},
+    {"dseg_instance_statistics_options", sizeof(dseg_instance_statistics_options), instance_statistics_with},
     {"dseg_compare_options", sizeof(dseg_compare_options), compare_with},
     {"dseg_volume", sizeof(dseg_volume), write_volume_with},
     {"dseg_volume", sizeof(dseg_volume), write_any_volume},

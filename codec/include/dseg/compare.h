@@ -39,10 +39,11 @@ typedef enum dseg_aspect {
   DSEG_ASPECT_COLORS = 1 << 7,     /* Recommended Display CIELab Value (0062,000D) */
   DSEG_ASPECT_DETAILS = 1 << 8,    /* description, algorithm, tracking */
   DSEG_ASPECT_PROVENANCE = 1 << 9, /* how it came about: algorithms, anatomy, makers, sources, private elements */
+  DSEG_ASPECT_INSTANCES = 1 << 10, /* voxels and classes of instances (dseg/instances.h) */
 } dseg_aspect;
 
-/* "geometry", "extent", "voxels", "segments", "numbers", "names", "codes", "colors", "details", "provenance": the name
- * of bit number index, from 0; NULL behind the last one. Any thread may call. */
+/* "geometry", "extent", "voxels", "segments", "numbers", "names", "codes", "colors", "details", "provenance",
+ * "instances": the name of bit number index, from 0; NULL behind the last one. Any thread may call. */
 DSEG_API const char *dseg_aspect_name(size_t index);
 
 /* How segments of the two sides correspond. */
@@ -61,6 +62,9 @@ typedef struct dseg_compare_options {
   dseg_match match;
   unsigned threads; /* 0: one for each processor */
   dseg_progress progress;
+  /* Bytes that counts of instances may take, 24 for one of A and 9 for one of B: a small file may say that it has any
+   * number of them, without a voxel. 0: 4 GiB. */
+  uint64_t memory_limit;
 } dseg_compare_options;
 
 /* Something that differs, or, with aspect 0, something worth a note. */
@@ -101,6 +105,38 @@ typedef struct dseg_segment_pair {
   size_t difference_count;
 } dseg_segment_pair;
 
+/* Two instances that match: at least half of the voxels that are in either are in both. An instance matches one of the
+ * other side at most. */
+typedef struct dseg_instance_match {
+  uint32_t a, b; /* their numbers, from 1 */
+  uint64_t voxels_a, voxels_b, voxels_both;
+  double iou; /* voxels in both by voxels in either, 0.5..1 */
+} dseg_instance_match;
+
+/* matched_at: with IoU of at least 0.5, 0.55, ..., 0.95. */
+#define DSEG_INSTANCE_THRESHOLDS 10
+
+/* Instances of two sides, matched by the voxels that they share, whatever their numbers are. Where no instance matches
+ * and there are some, shares are 0; where there are none on both sides they are 1. */
+typedef struct dseg_instance_comparison {
+  size_t count_a, count_b;     /* in the descriptions */
+  size_t present_a, present_b; /* those that have voxels: the others count for nothing */
+  size_t matched;              /* A taken for the truth: true positives, ... */
+  size_t missed;               /* ... false negatives, ... */
+  size_t extra;                /* ... false positives */
+  size_t equal;                /* of those that match: the same voxels, ... */
+  size_t other_number;         /* ... another number, ... */
+  size_t other_class;          /* ... of segments that do not correspond, ... */
+  size_t other_confidence;     /* ... another confidence, where both sides have one */
+  bool classes_compared;       /* false where a side is no DICOM object */
+  double mean_iou;             /* of those that match */
+  double recall, precision;    /* matched by present_a, by present_b */
+  double f1;                   /* twice matched by the sum of both */
+  double panoptic_quality;     /* twice the sum of IoU by the sum of both */
+  size_t matched_at[DSEG_INSTANCE_THRESHOLDS];
+  const dseg_instance_match *matches; /* matched of them, by number in A */
+} dseg_instance_comparison;
+
 /* Later versions append members: read it through the pointer. Everything in it belongs to it. */
 typedef struct dseg_comparison {
   bool same;                             /* nothing differs that counts */
@@ -116,15 +152,19 @@ typedef struct dseg_comparison {
   size_t pair_count;
   const dseg_difference *const *differences; /* of the whole, and notes; difference_count of them */
   size_t difference_count;
+  const dseg_instance_comparison *instances; /* NULL: a side has none, or voxels were not compared */
 } dseg_comparison;
 
 /* Compares two sources. options may be NULL. On success *comparison is the caller's, to be given to
  * dseg_comparison_destroy; it stays valid when the sources are closed. Differences are no failure.
  *
+ * Instances are compared in a second pass; where a side that has them is no DICOM object, their classes, the segments,
+ * are not compared at all.
+ *
  * Memory: slabs of both sides, 32 MiB each, or 256 MiB where the planes of one run across those of the other.
  * DSEG_ERROR_UNSUPPORTED when the planes of a side are on no regular grid; DSEG_ERROR_LIMIT when one plane of both
- * takes more than 4 GiB; DSEG_ERROR_ARGUMENT for a match that the segments do not allow. Other threads may read the
- * sources meanwhile. */
+ * takes more than 4 GiB, or instances more than the memory limit; DSEG_ERROR_ARGUMENT for a match that the segments do
+ * not allow. Other threads may read the sources meanwhile. */
 DSEG_API dseg_status dseg_compare(dseg_source *a, dseg_source *b, const dseg_compare_options *options,
                                   dseg_comparison **comparison, dseg_error *error);
 

@@ -30,6 +30,7 @@
 #include "dseg/export.h"
 #include "dseg/formats.h"
 #include "dseg/frame_codec.h"
+#include "dseg/instance_statistics.h"
 #include "dseg/instances.h"
 #include "dseg/io.h"
 #include "dseg/names.h"

@@ -289,6 +289,9 @@ typedef struct dseg_box_request {
   dseg_overlap_policy overlap;
   double threshold;
   unsigned threads; /* 0: one for each processor */
+  /* Not 0: numbers of instances (dseg/instances.h), 0 where there is none, as values of 32 bits; the members of labels
+   * and masks are not looked at. DSEG_ERROR_UNSUPPORTED: the source has no instances. */
+  uint64_t instances; /* of a size that the struct grows by */
 } dseg_box_request;
 
 /* Fills out with the voxels of a box in C order (plane, row, column), size bytes exactly. Where the grid has no plane
