@@ -69,8 +69,9 @@ const cli_option batch_options_table[] = {
 
 /* Options of subcommands that mean nothing here, or are a batch's own. */
 static bool is_left_out(const char *name) {
-  static const char *const names[] = {"force", "threads",       "json",           "rules", "uid-seed",
-                                      "split", "concatenation", "write-metadata", NULL};
+  static const char *const names[] = {"force",   "threads",        "json",  "rules",         "uid-seed",
+                                      "classes", "instance-table", "split", "concatenation", "write-metadata",
+                                      NULL};
   size_t i = 0;
   while (names[i] != NULL && strcmp(names[i], name) != 0) {
     i++;

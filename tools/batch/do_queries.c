@@ -161,6 +161,7 @@ static dseg_status open_side(batch_task *task, const char *path, dseg_source **s
   const cli_volume_choice *volume = &task->run->settings->compare.volume;
   dseg_open_options options = {.warnings = notes_of(task), .notes = notes_of(task)};
   if (!cli_is_dicom(path)) {
+    options.instances = task->run->settings->compare.instances;
     options.all_volumes = volume->all_volumes;
     options.volume = volume->volume;
     memcpy(options.spacing, volume->spacing, sizeof options.spacing);

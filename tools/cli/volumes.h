@@ -12,6 +12,10 @@
 #define CLI_SPACING_HELP \
   "Millimetres from voxel to voxel along rows, columns and from plane to plane, where the input does not say it."
 
+#define CLI_INSTANCES_HELP                                                                                           \
+  "Every value of a volume but the background is an instance, a number of an object, and no segment. DICOM objects " \
+  "know themselves."
+
 /* What the options say, for the members of these names in options of the library. Starts as zeros. */
 typedef struct cli_volume_choice {
   bool all_volumes;

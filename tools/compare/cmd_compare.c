@@ -9,14 +9,17 @@
 #include "cli/suggest.h"
 #include "compare/report.h"
 
-enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_VOLUME, OPTION_SPACING, OPTION_THREADS };
+enum { OPTION_JSON, OPTION_TOLERANCE, OPTION_IGNORE, OPTION_INSTANCES, OPTION_VOLUME, OPTION_SPACING, OPTION_THREADS };
 
 const cli_option compare_options_table[] = {
     {OPTION_TOLERANCE, "tolerance", "MM", false, "Comparison",
      "Voxels lie at the same place when the far corners of the grids agree to so many millimetres; 0.001 otherwise."},
     {OPTION_IGNORE, "ignore", "WHAT", false, NULL,
      "Do not count differences in these, separated by commas: geometry, extent, voxels, segments, numbers, names, "
-     "codes, colors, details, provenance."},
+     "codes, colors, details, provenance, instances."},
+    {OPTION_INSTANCES, "instances", NULL, false, NULL,
+     CLI_INSTANCES_HELP " A volume beside an object that has some is "
+                        "taken so without this option."},
     {OPTION_VOLUME, "volume", "N|all", false, NULL, CLI_VOLUME_HELP},
     {OPTION_SPACING, "spacing", "X,Y,Z", false, NULL, CLI_SPACING_HELP},
     {OPTION_JSON, "json", NULL, false, "Output", "Write the result as JSON (docs/cli-json.md)."},
@@ -32,6 +35,7 @@ const cli_command cmd_compare = {
     "A B [options]",
     "A and B are DICOM segmentations, NIfTI, NRRD or MetaImage files. Voxels are\n"
     "compared where they lie in the patient, so axes may run in other directions.\n"
+    "Instances correspond where they have at least half of their voxels in common.\n"
     "Segments correspond by number, else by label, else by order. Names, codes and\n"
     "colours are compared where both formats hold them. One of A and B may be -,\n"
     "standard input; a directory is what the segmentations in it are together.\n"
@@ -72,12 +76,13 @@ static bool parse_ignore(const cli_args *args, const char *text, unsigned *ignor
   return true;
 }
 
-static int open_side(compare_side *side, const struct job *job) {
+static int open_side(compare_side *side, const struct job *job, bool instances) {
   cli_warnings warnings = {.file = side->path};
   dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
                                     .warnings = cli_warning_sink(&warnings),
                                     .keep_context = true,
                                     .threads = job->request.options.threads,
+                                    .instances = instances,
                                     .notes = cli_note_sink(&side->path)};
   dseg_error error = {DSEG_OK, ""};
   cli_inputs inputs;
@@ -130,11 +135,19 @@ static int compare(struct job *job) {
   return code;
 }
 
-static int open_and_compare(struct job *job) {
-  int code = CLI_OK;
-  for (int i = 0; code == CLI_OK && i < 2; i++) {
-    code = open_side(&job->sides[i], job);
+/* A DICOM object is opened before a volume: it says whether it has instances, which the volume then has, too. */
+static int open_sides(struct job *job) {
+  const int first = cli_is_dicom(job->sides[1].path) && !cli_is_dicom(job->sides[0].path) ? 1 : 0;
+  int code = open_side(&job->sides[first], job, job->request.instances);
+  if (code == CLI_OK) {
+    const dseg_description *description = dseg_source_description(job->sides[first].source);
+    code = open_side(&job->sides[1 - first], job, job->request.instances || description->instances != NULL);
   }
+  return code;
+}
+
+static int open_and_compare(struct job *job) {
+  int code = open_sides(job);
   if (code == CLI_OK) {
     code = compare(job);
   }
@@ -155,6 +168,7 @@ bool compare_take(const cli_args *args, int id, compare_request *request) {
     case OPTION_JSON: request->json = true; return true;
     case OPTION_TOLERANCE: return parse_tolerance(args, &request->options.tolerance);
     case OPTION_IGNORE: return parse_ignore(args, args->value, &request->options.ignore);
+    case OPTION_INSTANCES: request->instances = true; return true;
     case OPTION_VOLUME: return cli_take_volume(args, &request->volume);
     case OPTION_SPACING: return cli_take_spacing(args, &request->volume);
     default: return cli_unsigned(args, 0, 1024, &request->options.threads);

@@ -45,10 +45,21 @@ static void print_pair(const dseg_comparison *comparison, const dseg_segment_pai
   cli_print("\n");
 }
 
+static void print_instances(const dseg_instance_comparison *instances) {
+  cli_print("instances: %zu match, %zu in A alone, %zu in B alone; mean IoU %.6f, F1 %.6f, panoptic quality %.6f\n",
+            instances->matched, instances->missed, instances->extra, instances->mean_iou, instances->f1,
+            instances->panoptic_quality);
+}
+
 static void print_summary(const dseg_comparison *comparison, size_t segments) {
   uint64_t voxels = 0;
   for (size_t i = 0; i < comparison->pair_count; i++) {
     voxels += comparison->pairs[i]->voxels_a;
+  }
+  if (comparison->same && comparison->instances != NULL) {
+    cli_print("same: %zu instances in %zu %s\n", comparison->instances->present_a, segments,
+              segments == 1 ? "segment" : "segments");
+    return;
   }
   if (comparison->same) {
     cli_print("same: %zu %s", segments, segments == 1 ? "segment" : "segments");
@@ -74,6 +85,9 @@ void compare_report_text(const dseg_comparison *comparison, const compare_side *
   if (!comparison->same) {
     cli_print("A: %s\n", a->path);
     cli_print("B: %s\n", b->path);
+  }
+  if (!comparison->same && comparison->instances != NULL) {
+    print_instances(comparison->instances);
   }
   for (size_t i = 0; i < comparison->difference_count; i++) {
     const dseg_difference *difference = comparison->differences[i];
@@ -170,6 +184,36 @@ static void put_pair(json_out *json, const dseg_comparison *comparison, const ds
   json_end(json);
 }
 
+static void put_instances(json_out *json, const dseg_instance_comparison *instances) {
+  static const char *const thresholds[DSEG_INSTANCE_THRESHOLDS] = {"0.50", "0.55", "0.60", "0.65", "0.70",
+                                                                   "0.75", "0.80", "0.85", "0.90", "0.95"};
+  json_begin_object(json, "instances");
+  json_put_unsigned(json, "count_a", instances->count_a);
+  json_put_unsigned(json, "count_b", instances->count_b);
+  json_put_unsigned(json, "present_a", instances->present_a);
+  json_put_unsigned(json, "present_b", instances->present_b);
+  json_put_unsigned(json, "matched", instances->matched);
+  json_put_unsigned(json, "missed", instances->missed);
+  json_put_unsigned(json, "extra", instances->extra);
+  json_put_unsigned(json, "equal", instances->equal);
+  json_put_unsigned(json, "other_number", instances->other_number);
+  if (instances->classes_compared) {
+    json_put_unsigned(json, "other_class", instances->other_class);
+  }
+  json_put_unsigned(json, "other_confidence", instances->other_confidence);
+  json_put_real(json, "mean_iou", instances->mean_iou);
+  json_put_real(json, "recall", instances->recall);
+  json_put_real(json, "precision", instances->precision);
+  json_put_real(json, "f1", instances->f1);
+  json_put_real(json, "panoptic_quality", instances->panoptic_quality);
+  json_begin_object(json, "matched_at");
+  for (size_t i = 0; i < DSEG_INSTANCE_THRESHOLDS; i++) {
+    json_put_unsigned(json, thresholds[i], instances->matched_at[i]);
+  }
+  json_end(json);
+  json_end(json);
+}
+
 static void put_messages(json_out *json, const dseg_comparison *comparison) {
   json_begin_array(json, "messages");
   for (size_t i = 0; i < comparison->difference_count; i++) {
@@ -204,6 +248,9 @@ void compare_report_json(const dseg_comparison *comparison, const compare_side *
     put_pair(&json, comparison, pair, segment_of(a, pair->a), segment_of(b, pair->b));
   }
   json_end(&json);
+  if (comparison->instances != NULL) {
+    put_instances(&json, comparison->instances);
+  }
   put_messages(&json, comparison);
   json_end(&json);
 }

@@ -11,6 +11,7 @@ typedef struct compare_request {
   bool json;
   dseg_compare_options options;
   cli_volume_choice volume;
+  bool instances; /* the values of volumes are */
 } compare_request;
 
 extern const cli_option compare_options_table[];

@@ -13,6 +13,14 @@ const manual_row manual_info[] = {
      "groups, the rest. Spacing is between rows, columns and planes; what the file does not say, and positions do not "
      "show, is `unknown`."},
     {"--statistics", "Volumes are in millilitres, areas in square millimetres."},
+    {"--instances",
+     "The number of a nucleus in an instance map, for instance; segments are the classes of instances. Measured, each "
+     "of a "
+     "million is looked at in one pass."},
+    {"--instance-table",
+     "Its first columns are those of a table of classes; `volume_ml` is `area_mm2` on slides, and absent where "
+     "distances "
+     "are not known. Boxes and centroids are indices of the grid, of slides of the total pixel matrix, from 0."},
     {"--json", "The keys: [cli-json.md](cli-json.md)."},
     {MANUAL_NOTES,
      "Segments that overlap count all their voxels each. With fractions, voxels are those above 0, and sizes and "
@@ -51,9 +59,17 @@ const manual_row manual_compare[] = {
      "- **Voxels** are compared as labels, as masks where segments overlap, and as fractions where one side has "
      "them: stored values are taken as parts of their maximum, and with different maxima differences that rounding "
      "explains are none."},
+    {MANUAL_DESCRIPTION,
+     "- **Instances** match by the voxels that they share, whatever their numbers: at least half of those that either "
+     "has. "
+     "IoU is what both have by what either has; F1, and panoptic quality, in which each match counts by its IoU, are "
+     "those of "
+     "evaluations of instance segmentation, A taken for the truth. `--json` has the counts for IoU of 0.5 to 0.95, "
+     "too. Numbers "
+     "and classes of those that match count; where a side is no DICOM object, classes are not compared."},
     {"--ignore",
      "`extent` is that of empty planes, rows and columns; `segments`: one side lacks some; `details`: descriptions, "
-     "algorithms, tracking."},
+     "algorithms, tracking; `instances`: which of them match, with which voxels and classes."},
     {MANUAL_NOTES,
      "    $ dseg compare labels.nii.gz edited.dcm\n"
      "    different: voxels\n"
@@ -88,6 +104,9 @@ const manual_row manual_preview[] = {
     {MANUAL_DESCRIPTION,
      "In a PNG a name with other letters than ASCII gives way to the meaning of its segment's code. In SVG pictures "
      "names are text; whatever shows the picture draws them in its fonts."},
+    {MANUAL_DESCRIPTION,
+     "Instances have colours of their own, which say nothing but that neighbours are two; the legend lists their "
+     "classes."},
     {"--reference",
      "They are drawn in their own window: single-frame grey images, native or in a transfer syntax of `dseg codecs`."},
     {NULL, NULL}};

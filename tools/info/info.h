@@ -12,6 +12,9 @@
 /* What options say. */
 typedef struct info_request {
   bool json, statistics;
+  bool instances;    /* the values of volumes are */
+  const char *table; /* of instances, which is written beside what is shown; NULL: none */
+  bool force;        /* the table replaces a file */
   cli_volume_choice volume;
   unsigned threads;
 } info_request;
@@ -28,7 +31,9 @@ typedef struct info_file {
   const dseg_encoding_info *encoding; /* all zero unless DICOM */
   bool regular;                       /* grid is valid: the planes lie on one */
   dseg_grid grid;
-  dseg_statistics *statistics; /* NULL: not asked for */
+  dseg_statistics *statistics;                   /* NULL: not asked for */
+  size_t *instances_of;                          /* by segment; NULL: there are none */
+  dseg_instance_statistics *instance_statistics; /* NULL: not asked for, or there are none */
 } info_file;
 
 /* Opens a file and looks at it as the request says; options are those of opening that the request does not have. Then
@@ -42,6 +47,14 @@ dseg_status info_read_statistics(info_file *file, unsigned threads, dseg_error *
 void info_show_statistics(const info_file *file);
 void info_put_statistics(const info_file *file, json_out *json);
 void info_put_segment_statistics(const info_file *file, size_t index, json_out *json);
+
+/* instances.c: counts those of each class, and measures them, where there are some. */
+dseg_status info_count_instances(info_file *file, dseg_error *error);
+dseg_status info_read_instance_statistics(info_file *file, unsigned threads, dseg_error *error);
+void info_show_instances(const info_file *file);
+void info_put_instances(const info_file *file, json_out *json);
+/* A table of all of them, which were measured: text with a line for each. */
+dseg_status info_write_instances(const info_file *file, const dseg_output *output, dseg_error *error);
 
 void info_show_text(const info_file *file);
 /* key: as of json_begin_object. */

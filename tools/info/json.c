@@ -82,6 +82,9 @@ static void put_segment(json_out *json, const info_file *file, size_t index) {
   }
   json_put_string(json, "tracking_id", segment->tracking_id);
   json_put_string(json, "tracking_uid", segment->tracking_uid);
+  if (file->instances_of != NULL) {
+    json_put_unsigned(json, "instances", file->instances_of[index]);
+  }
   if (file->statistics != NULL) {
     info_put_segment_statistics(file, index, json);
   }
@@ -198,6 +201,7 @@ void info_put_json(const info_file *file, const char *key, json_out *json) {
     put_segment(json, file, i);
   }
   json_end(json);
+  info_put_instances(file, json);
   if (file->statistics != NULL) {
     info_put_statistics(file, json);
   }

@@ -249,7 +249,9 @@ static void format_type(const dseg_segment *segment, char *text, size_t size) {
   append_modifiers(&segment->anatomic_region_modifiers, text, size);
 }
 
-static void show_segment(const dseg_segment *segment, size_t label_width, size_t category_width, size_t type_width) {
+static void show_segment(const info_file *file, size_t index, size_t label_width, size_t category_width,
+                         size_t type_width) {
+  const dseg_segment *segment = &file->description->segments[index];
   char code[TYPE_TEXT];
   cli_print("  %6" PRIu32 "  ", segment->number);
   show_padded(segment->label, label_width);
@@ -268,10 +270,14 @@ static void show_segment(const dseg_segment *segment, size_t label_width, size_t
   if (segment->has_original_number) {
     cli_print("; was number %" PRIu32, segment->original_number);
   }
+  if (file->instances_of != NULL) {
+    cli_print("; %zu %s", file->instances_of[index], file->instances_of[index] == 1 ? "instance" : "instances");
+  }
   putchar('\n');
 }
 
-static void show_segments(const dseg_description *description) {
+static void show_segments(const info_file *file) {
+  const dseg_description *description = file->description;
   cli_print("  %-22s %zu\n", "segments", description->segment_count);
   size_t label = 5;
   size_t category = 8;
@@ -290,7 +296,7 @@ static void show_segments(const dseg_description *description) {
               (int)type, "type");
   }
   for (size_t i = 0; i < description->segment_count; i++) {
-    show_segment(&description->segments[i], label, category, type);
+    show_segment(file, i, label, category, type);
   }
 }
 
@@ -306,7 +312,8 @@ void info_show_text(const info_file *file) {
   putchar('\n');
   show_geometry(file);
   show_bytes(file->encoding);
-  show_segments(description);
+  show_segments(file);
+  info_show_instances(file);
   if (file->statistics != NULL) {
     info_show_statistics(file);
   }

@@ -25,6 +25,16 @@ void preview_segment_color(const preview_job *job, size_t segment, uint8_t color
   }
 }
 
+/* Instances are told apart: neighbours on a slide often have numbers that are a row of them apart, so that colours do
+ * not follow the numbers, but what looks random. */
+static void color_of(const preview_job *job, uint32_t label, uint8_t color[3]) {
+  if (job->description->instances != NULL) {
+    dseg_default_color((size_t)(label * UINT32_C(0x9E3779B1) >> 12), color);
+  } else {
+    preview_segment_color(job, label - 1, color);
+  }
+}
+
 static void darken(uint8_t color[3], unsigned percent) {
   for (int i = 0; i < 3; i++) {
     color[i] = (uint8_t)(color[i] * percent / 100);
@@ -53,7 +63,7 @@ static uint8_t grey_of(const preview_job *job, float value) {
 static void color_pixel(const preview_job *job, const preview_cell *cell, uint32_t x, uint32_t y, uint8_t color[3]) {
   const size_t at = (size_t)y * cell->width + x;
   const bool has_image = cell->greys != NULL;
-  preview_segment_color(job, cell->labels[at] - 1, color);
+  color_of(job, cell->labels[at], color);
   if (cell->shades != NULL) {
     darken(color, cell->shades[at] * 100U / 255U);
   } else if (cell->weights != NULL && has_image) {

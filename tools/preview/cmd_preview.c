@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "cli/commands.h"
+#include "cli/volumes.h"
 #include "dseg/dseg.h"
 #include "preview/preview.h"
 
 enum {
   OPTION_PLANES,
   OPTION_OVERLAP,
+  OPTION_INSTANCES,
   OPTION_REFERENCE,
   OPTION_LAYOUT,
   OPTION_COLUMNS,
@@ -22,6 +24,7 @@ static const cli_option options[] = {
      "Planes to choose from, counted from 1; all otherwise. With --layout planes, which it means."},
     {OPTION_OVERLAP, "overlap", "first|last", false, NULL,
      "Which segment is seen where several overlap; the last otherwise."},
+    {OPTION_INSTANCES, "instances", NULL, false, NULL, CLI_INSTANCES_HELP " Each has a colour of its own."},
     {OPTION_REFERENCE, "reference", "DIR|FILE", true, NULL, "Images of the patient to draw below the segments."},
     {OPTION_LAYOUT, "layout", "sections|planes", false, "Layout",
      "Three sections and a projection, or planes side by side; sections otherwise, but planes where there is no "
@@ -92,6 +95,7 @@ static int parse(cli_args *args, preview_job *job, const char **references, bool
       case OPTION_REFERENCE: references[job->reference_count++] = args->value; break;
       case OPTION_COLUMNS: good = cli_unsigned(args, 1, PREVIEW_MAX_CELLS, &job->columns); break;
       case OPTION_SIZE: good = cli_unsigned(args, 300, 16000, &job->size); break;
+      case OPTION_INSTANCES: job->instances = true; break;
       case OPTION_OVERLAP: good = parse_overlap(args, job); break;
       case OPTION_THREADS: good = cli_unsigned(args, 0, 1024, &job->threads); break;
       case OPTION_FORCE: *force = true; break;

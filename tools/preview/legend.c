@@ -57,13 +57,16 @@ static void legend_text(const picture *canvas, const dseg_segment *segment, char
 
 static void draw_line(const preview_job *job, picture *canvas, int64_t x, int64_t y, uint32_t width, size_t segment) {
   const unsigned scale = job->layout.scale;
+  const bool is_class = job->description->instances != NULL; /* whose colours are those of its instances */
   const uint32_t swatch = PICTURE_TEXT_HEIGHT * scale;
-  const uint32_t used = swatch + 4 * scale;
+  const uint32_t used = is_class ? 0 : swatch + 4 * scale;
   const unsigned room = (width - used) / (PICTURE_TEXT_WIDTH * scale);
   char text[420];
   uint8_t color[3];
-  preview_segment_color(job, segment, color);
-  picture_fill(canvas, x, y, swatch, swatch, color);
+  if (!is_class) {
+    preview_segment_color(job, segment, color);
+    picture_fill(canvas, x, y, swatch, swatch, color);
+  }
   legend_text(canvas, &job->description->segments[segment], text, sizeof text);
   const bool cut = canvas->texts == NULL && picture_text_length(text) > room && room > 2;
   picture_text(canvas, x + used, y, scale, cut ? room - 2 : room, text, text_color);
@@ -116,12 +119,18 @@ void preview_draw_heading(const preview_job *job, picture *canvas) {
   const char *name = os_path_name(job->input);
   const char *segments = job->description->segment_count == 1 ? "segment" : "segments";
   const unsigned room = (layout->width - 2 * PREVIEW_GAP) / (PICTURE_TEXT_WIDTH * layout->scale);
-  char facts[120];
+  char facts[200];
+  const dseg_instances *instances = job->description->instances;
+  char count[60] = "";
+  if (instances != NULL) {
+    (void)snprintf(count, sizeof count, "%zu %s of ", instances->count,
+                   instances->count == 1 ? "instance" : "instances");
+  }
   if (geometry->space == DSEG_SPACE_SLIDE) {
-    (void)snprintf(facts, sizeof facts, "%zu %s, %u x %u pixels", job->description->segment_count, segments,
+    (void)snprintf(facts, sizeof facts, "%s%zu %s, %u x %u pixels", count, job->description->segment_count, segments,
                    (unsigned)geometry->matrix_columns, (unsigned)geometry->matrix_rows);
   } else {
-    (void)snprintf(facts, sizeof facts, "%zu %s, %zu %s of %u x %u", job->description->segment_count, segments,
+    (void)snprintf(facts, sizeof facts, "%s%zu %s, %zu %s of %u x %u", count, job->description->segment_count, segments,
                    geometry->plane_count, geometry->plane_count == 1 ? "plane" : "planes", (unsigned)geometry->columns,
                    (unsigned)geometry->rows);
   }

@@ -30,6 +30,7 @@ static int open_input(preview_job *job) {
   const dseg_open_options open_options = {.struct_size = sizeof(dseg_open_options),
                                           .warnings = cli_warning_sink(&warnings),
                                           .threads = job->threads,
+                                          .instances = job->instances,
                                           .outputs = job->outputs,
                                           .temporary_directory = cli_temporary_directory(),
                                           .memory_limit = cli_memory_limit()};

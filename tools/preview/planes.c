@@ -121,8 +121,20 @@ static dseg_status read_fractions(preview_job *job, size_t plane, size_t pixels,
   return DSEG_OK;
 }
 
+size_t preview_segment_of(const preview_job *job, uint32_t label) {
+  const dseg_instances *instances = job->description->instances;
+  if (instances == NULL) {
+    return label - 1;
+  }
+  return instances->segments != NULL ? instances->segments[label - 1] : 0;
+}
+
 dseg_status preview_read_plane(preview_job *job, size_t plane, dseg_error *error) {
   const size_t pixels = (size_t)job->description->geometry.rows * job->description->geometry.columns;
+  if (job->description->instances != NULL) {
+    return dseg_source_read_instances(job->source, plane, 1, job->labels, pixels * sizeof *job->labels, job->threads,
+                                      error);
+  }
   if (job->weights != NULL) {
     return read_fractions(job, plane, pixels, error);
   }
@@ -149,7 +161,7 @@ static bool add_plane(preview_job *job, struct bounds *bounds) {
       const uint32_t label = job->labels[voxel_at(job, x, y)];
       if (label != 0) {
         found = true;
-        job->voxels[label - 1]++;
+        job->voxels[preview_segment_of(job, label)]++;
         bounds->left = x < bounds->left ? x : bounds->left;
         bounds->top = y < bounds->top ? y : bounds->top;
         bounds->right = x + 1 > bounds->right ? x + 1 : bounds->right;
@@ -336,7 +348,7 @@ dseg_status preview_show_slide(preview_job *job, dseg_error *error) {
   }
   for (size_t i = 0; i < (size_t)cell->width * cell->height; i++) {
     if (cell->labels[i] != 0) {
-      job->voxels[cell->labels[i] - 1]++; /* what the picture shows of each segment */
+      job->voxels[preview_segment_of(job, cell->labels[i])]++; /* what the picture shows of each segment */
     }
   }
   return DSEG_OK;

@@ -37,7 +37,7 @@ typedef struct preview_cell {
   double corner[3], right[3], down[3]; /* mm in the patient: the first pixel, and from there to the next ones */
   uint32_t cut_x, cut_y;               /* pixels where the other sections are, from 0; UINT32_MAX: none */
   /* width * height each; NULL but for labels where there are none. */
-  uint32_t *labels; /* segment index + 1, or 0 */
+  uint32_t *labels; /* segment index + 1, or an instance's number; 0: none */
   uint8_t *weights; /* fractions as 0..255 */
   uint8_t *shades;  /* of a surface: how bright it is, 0..255 */
   float *greys;     /* of the images, rescaled; NAN outside */
@@ -62,6 +62,7 @@ typedef struct preview_job {
   uint32_t size;                  /* width of the picture */
   uint32_t columns;               /* of the montage; 0: chosen */
   unsigned threads;
+  bool instances; /* the values of a volume are */
   preview_view view;
   size_t planes[PREVIEW_MAX_CELLS]; /* those shown, when planes are */
   size_t plane_count;
@@ -71,7 +72,7 @@ typedef struct preview_job {
   float black, white; /* of the images: these values and what is beyond */
   uint64_t *voxels;   /* in the planes shown or in the volume, by segment */
   uint32_t *values;   /* by segment: index + 1 */
-  uint32_t *labels;   /* a plane: segment index + 1, or 0 */
+  uint32_t *labels;   /* a plane: segment index + 1, or an instance's number; 0: none */
   uint8_t *weights;   /* a plane of fractions as 0..255; NULL for labels */
   uint8_t *mask;      /* scratch for fractions */
   uint8_t *present;
@@ -141,5 +142,7 @@ void preview_draw_cells(const preview_job *job, picture *canvas);
 void preview_draw_heading(const preview_job *job, picture *canvas);
 dseg_status preview_draw_legend(const preview_job *job, picture *canvas, dseg_error *error);
 void preview_segment_color(const preview_job *job, size_t segment, uint8_t color[3]);
+/* planes.c: the segment of what labels hold; not of 0. */
+size_t preview_segment_of(const preview_job *job, uint32_t label);
 
 #endif

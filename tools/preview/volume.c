@@ -83,7 +83,7 @@ static void add_plane(preview_job *job, preview_volume *volume, size_t slot) {
       }
       const preview_index index = preview_find_index(volume, column, row, slot);
       const size_t seen = index.at[2] * volume->size[0] + index.at[0];
-      job->voxels[label - 1]++;
+      job->voxels[preview_segment_of(job, label)]++;
       for (int axis = 0; axis < 3; axis++) {
         volume->counts[axis][index.at[axis]]++;
       }
