@@ -41,6 +41,11 @@ const manual_row manual_phantom[] = {
     {"--labels", "The first 108 have SNOMED CT codes."},
     {"--coarse", "Rows and planes come several times."},
     {"--overlap", "That is `.dcm` and `.seg.nrrd`."},
+    {"--nuclei",
+     "They are ellipses, five of eight of one class, two of another. With one for 1,000 pixels they cover about a "
+     "sixth of the "
+     "slide, whose pixels are half a micrometre apart."},
+    {"--classes", "It has a line `instance,class` for each."},
     {"--images",
      "The files are `DIR/00001.dcm` and so on; the object is of their patient, study and frame of reference."},
     {NULL, NULL}};

@@ -109,6 +109,7 @@ dseg_status phantom_read_hounsfield(phantom *made, size_t plane, const uint16_t 
 typedef struct phantom_output {
   const char *path;   /* in the format of its suffix */
   const char *images; /* a directory that gets a CT series of the phantom, to which an object then refers; NULL: none */
+  const char *frame_codec; /* of a DICOM object: name or UID; NULL: frames are not compressed */
   bool replace;
   unsigned threads;
 } phantom_output;

@@ -68,10 +68,15 @@ static dseg_status write_dicom(work *job, dseg_error *error) {
   const phantom_spec *spec = &job->made->spec;
   char seed[PHANTOM_TEXT];
   phantom_name(spec, seed);
+  if (job->to->frame_codec != NULL) { /* another object */
+    const size_t used = strlen(seed);
+    (void)snprintf(seed + used, sizeof seed - used, ", %s", job->to->frame_codec);
+  }
   cli_warnings warnings = {.file = job->to->path};
   const dseg_write_options options = {.struct_size = sizeof(dseg_write_options),
                                       .memory_limit = cli_memory_limit(),
                                       .representation = spec->overlap ? "binary" : "labelmap",
+                                      .frame_codec = job->to->frame_codec,
                                       .replace = job->to->replace,
                                       .set = job->outputs,
                                       .concatenation = true,
