@@ -384,7 +384,9 @@ static dseg_status append_float(dseg_buffer *out, float value, dseg_error *error
     }
   }
   for (char *c = text; *c != '\0'; c++) {
-    *c = *c == ',' ? '.' : *c;
+    if (*c == ',') {
+      *c = '.';
+    }
   }
   return dseg_buffer_append(out, text, strlen(text), error);
 }

@@ -105,6 +105,9 @@ static dseg_status choose_planes(dseg_description *description, const dseg_open_
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED, "a slide is one image, and the volume has %zu planes",
                      geometry->plane_count);
   }
+  if (options->slide == NULL && (options->tile_rows == 0 || options->tile_columns == 0)) {
+    return dseg_fail(error, DSEG_ERROR_ARGUMENT, "a tile has both rows and columns");
+  }
   if (options->slide != NULL) {
     return take_slide(description, options->slide, error);
   }

@@ -52,9 +52,9 @@ static dseg_status find_planes(const dseg_dicom_source *source, uint32_t number,
   return DSEG_OK;
 }
 
-dseg_status dseg_dicom_instance_planes(dseg_source *base, uint32_t number, size_t *planes, size_t room, size_t *count,
+dseg_status dseg_dicom_instance_planes(dseg_source *of, uint32_t number, size_t *planes, size_t room, size_t *count,
                                        dseg_error *error) {
-  const dseg_dicom_source *source = (const dseg_dicom_source *)base;
+  const dseg_dicom_source *source = (const dseg_dicom_source *)of;
   if (source->representation->find_instance == NULL) {
     return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
                      "%s does not say in which frames an instance is: dseg_source_read_instances tells",

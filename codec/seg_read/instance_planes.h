@@ -6,7 +6,7 @@
 #include "seg_read/dicom_object.h"
 
 /* As dseg_source_instance_planes. */
-dseg_status dseg_dicom_instance_planes(dseg_source *source, uint32_t number, size_t *planes, size_t room, size_t *count,
+dseg_status dseg_dicom_instance_planes(dseg_source *of, uint32_t number, size_t *planes, size_t room, size_t *count,
                                        dseg_error *error);
 
 /* That the library can work with what interpret gave. */

@@ -70,6 +70,7 @@ static dseg_status read_instance_plane(void *user, size_t index, unsigned worker
   return DSEG_OK;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the type of the table's function
 static dseg_status read_instances(dseg_source *source, size_t first_plane, size_t plane_count, uint32_t *out,
                                   unsigned threads, dseg_error *error) {
   const dseg_geometry *geometry = &source->description->geometry;
@@ -154,6 +155,7 @@ static dseg_status read_mask_plane(void *user, size_t index, unsigned worker, ds
   return DSEG_OK;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the type of the table's function
 static dseg_status read_mask(dseg_source *source, size_t segment, size_t first_plane, size_t plane_count, uint8_t *out,
                              unsigned threads, dseg_error *error) {
   const dseg_geometry *geometry = &source->description->geometry;

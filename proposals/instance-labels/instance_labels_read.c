@@ -7,8 +7,6 @@
 #include "instance_labels.h"
 #include "volume/volume.h"
 
-#define NO_SEGMENT UINT32_MAX
-
 /* What is remembered of an opened object. Nothing of it changes while frames are read, by several threads. */
 struct reading {
   size_t count; /* of instances */

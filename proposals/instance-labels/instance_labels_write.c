@@ -14,8 +14,6 @@ const dseg_option instance_labels_options[] = {
     {"boxes", 0, 1, 0, "1: a box around each instance, found while planes are written"},
     {NULL, 0, 0, 0, NULL}};
 
-#define NO_NUMBER UINT32_MAX
-
 /* What is remembered of a plane: its entries, which are instances' numbers in the order of local ones. */
 struct plane_entries {
   size_t first;
@@ -130,16 +128,15 @@ static uint32_t label_at(const void *labels, unsigned bits, size_t at) {
   return bits == 32 ? ((const uint32_t *)labels)[at] : instance_pixel(labels, bits, at);
 }
 
-/* The run of pixels from start to end, which lie in one row. */
-static void extend_box(const struct writing *writing, const dseg_write_context *context, uint32_t number, size_t start,
-                       size_t end) {
+/* The run of pixels from start to end of a row. */
+static void extend_box(const struct writing *writing, const dseg_write_context *context, uint32_t number, uint32_t row,
+                       uint32_t start, uint32_t end) {
   const dseg_plane_position *tile = &context->description->geometry.planes[context->plane];
   const bool is_slide = writing->box_values == 4;
-  const uint32_t place[] = {(uint32_t)(start % context->columns) + (is_slide ? tile->matrix_column : 0),
-                            (uint32_t)(start / context->columns) + (is_slide ? tile->matrix_row : 0),
+  const uint32_t place[] = {start + (is_slide ? tile->matrix_column : 0), row + (is_slide ? tile->matrix_row : 0),
                             (uint32_t)context->plane};
-  const uint32_t last[] = {place[0] + (uint32_t)(end - 1 - start), place[1], place[2]};
-  const unsigned axes = writing->box_values / 2;
+  const uint32_t last[] = {place[0] + (end - 1 - start), place[1], place[2]};
+  const unsigned axes = is_slide ? 2 : 3;
   uint32_t *box = writing->boxes + (size_t)(number - 1) * writing->box_values;
   for (unsigned axis = 0; axis < axes; axis++) {
     box[axis] = place[axis] < box[axis] ? place[axis] : box[axis];
@@ -166,6 +163,28 @@ static dseg_status localize(struct writing *writing, const dseg_write_context *c
   return DSEG_OK;
 }
 
+/* One row of a plane. */
+static dseg_status localize_row(struct writing *writing, const dseg_write_context *context, const void *labels,
+                                unsigned bits, uint32_t row, uint16_t *frame, dseg_error *error) {
+  const size_t first = (size_t)row * context->columns;
+  for (uint32_t i = 0; i < context->columns;) {
+    const uint32_t start = i;
+    const uint32_t label = label_at(labels, bits, first + i);
+    const uint32_t number = writing->number_of != NULL ? writing->number_of[label] : label;
+    uint16_t local = 0;
+    if (number != 0) {
+      DSEG_TRY(localize(writing, context, number, &local, error));
+    }
+    for (; i < context->columns && label_at(labels, bits, first + i) == label; i++) {
+      frame[first + i] = local;
+    }
+    if (number != 0 && writing->boxes != NULL) {
+      extend_box(writing, context, number, row, start, i);
+    }
+  }
+  return DSEG_OK;
+}
+
 /* Numbers are those of instances or segments, or 0: the library has looked. */
 dseg_status instance_labels_put_labels(const dseg_write_context *context, const void *labels, unsigned bits,
                                        const dseg_frame_sink *sink, dseg_error *error) {
@@ -175,21 +194,8 @@ dseg_status instance_labels_put_labels(const dseg_write_context *context, const 
   DSEG_TRY(dseg_buffer_resize(context->scratch, count * sizeof(uint16_t), error));
   uint16_t *frame = (uint16_t *)(void *)context->scratch->data;
   plane->first = writing->entries.size / sizeof(uint32_t);
-  for (size_t i = 0; i < count;) {
-    const size_t row_end = i - i % context->columns + context->columns;
-    const size_t start = i;
-    const uint32_t label = label_at(labels, bits, i);
-    const uint32_t number = writing->number_of != NULL ? writing->number_of[label] : label;
-    uint16_t local = 0;
-    if (number != 0) {
-      DSEG_TRY(localize(writing, context, number, &local, error));
-    }
-    for (; i < row_end && label_at(labels, bits, i) == label; i++) {
-      frame[i] = local;
-    }
-    if (number != 0 && writing->boxes != NULL) {
-      extend_box(writing, context, number, start, i);
-    }
+  for (uint32_t row = 0; row < context->rows; row++) {
+    DSEG_TRY(localize_row(writing, context, labels, bits, row, frame, error));
   }
   writing->greatest = plane->count > writing->greatest ? plane->count : writing->greatest;
   return plane->count > 0

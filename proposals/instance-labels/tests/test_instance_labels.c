@@ -7,7 +7,8 @@ static const written_as labels = {"instance-labels", "explicit-le", NULL, 0};
 static const written_as with_boxes = {"instance-labels", "rle", &(const dseg_option_value){"boxes", 1}, 1};
 static const written_as ranges = {"segment-ranges", "explicit-le", NULL, 0};
 static const written_as ranges_volume = {"segment-ranges", "explicit-le", &(const dseg_option_value){"volume", 1}, 1};
-static const written_as *const forms[] = {&labels, &with_boxes, &ranges, &ranges_volume};
+enum { FORMS = 4, MOST_PIXELS = 1600 };
+static const written_as *const forms[FORMS] = {&labels, &with_boxes, &ranges, &ranges_volume};
 
 static uint64_t state_of_random = 1;
 
@@ -45,7 +46,8 @@ static size_t plane_written(const map *made, const dseg_source *source, size_t p
   const dseg_plane_position *place = &dseg_source_description(source)->geometry.planes[plane];
   const dseg_geometry *geometry = &made->description->geometry;
   for (size_t i = 0; i < geometry->plane_count; i++) {
-    if (memcmp(geometry->planes[i].position, place->position, sizeof place->position) == 0) {
+    const double *position = geometry->planes[i].position;
+    if (position[0] == place->position[0] && position[1] == place->position[1] && position[2] == place->position[2]) {
       return i;
     }
   }
@@ -72,12 +74,12 @@ static void check_columns(const map *made, const dseg_source *source) {
 static void check_pixels(const map *made, dseg_source *source) {
   const dseg_description *read = dseg_source_description(source);
   const size_t pixels = made->pixels;
-  uint32_t *numbers = malloc(pixels * sizeof *numbers);
-  uint32_t *classes = malloc(pixels * sizeof *classes);
-  uint8_t *mask = malloc(pixels);
+  static uint32_t numbers[MOST_PIXELS];
+  static uint32_t classes[MOST_PIXELS];
+  static uint8_t mask[MOST_PIXELS];
   size_t seen = 0;
   size_t drawn = 0;
-  assert_true(numbers != NULL && classes != NULL && mask != NULL);
+  assert_true(pixels <= MOST_PIXELS);
   for (size_t plane = 0; plane < read->geometry.plane_count; plane++) {
     const uint32_t *before = made->numbers + plane_written(made, source, plane) * pixels;
     const dseg_label_request request = {
@@ -98,9 +100,6 @@ static void check_pixels(const map *made, dseg_source *source) {
     drawn += made->numbers[i] != 0 ? 1 : 0;
   }
   assert_int_equal(seen, drawn);
-  free(numbers);
-  free(classes);
-  free(mask);
 }
 
 static void random_maps_come_back(void **state) {
@@ -109,10 +108,10 @@ static void random_maps_come_back(void **state) {
     const bool is_slide = round % 2 == 0;
     const size_t count = round % 3 == 0 ? 400 : 1 + random_below(40);
     map made;
-    map_make(&made, is_slide, 1 + random_below(40), 1 + random_below(40), 2 * (1 + random_below(4)), count,
+    map_make(&made, is_slide, 1 + random_below(40), 1 + random_below(40), 2 * (size_t)(1 + random_below(4)), count,
              1 + random_below(3));
     draw_random(&made);
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    for (size_t i = 0; i < FORMS; i++) {
       dseg_buffer bytes = {0};
       dseg_validation found;
       const dseg_validate_options options = {.struct_size = sizeof options, .threads = 1};
@@ -133,7 +132,7 @@ static void columns_are_kept(void **state) {
   (void)state;
   static const float confidence[] = {0, 0.25F, 1};
   static const uint32_t numbers[] = {70000, 5, 4000000000};
-  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+  for (size_t i = 0; i < FORMS; i++) {
     map made;
     dseg_buffer bytes = {0};
     map_make(&made, true, 8, 8, 4, 3, 2);
