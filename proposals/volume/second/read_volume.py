@@ -135,9 +135,10 @@ def source_of(head, indices, numbers, descriptions, planes):
     return source, preserved
 
 
-def describe(head, groups, root=ROOT):
-    """The Volume of a data set. groups: whether (5200,9230) is there. Raises Faulty and Unsupported."""
-    block, strict = find_block(head, CREATOR), get(head, "SOPClassUID") in (f"{root}.3.4.1", f"{root}.3.5.1")
+def describe(head, groups, root=ROOT, others=()):
+    """The Volume of a data set. groups: whether (5200,9230) is there. others: SOP Classes of other texts that have the strict
+    form. Raises Faulty and Unsupported."""
+    block, strict = find_block(head, CREATOR), get(head, "SOPClassUID") in (f"{root}.3.4.1", f"{root}.3.5.1", *others)
     if block is None:
         need(not strict, "E1", f'the private block "{CREATOR}" is missing, and the SOP Class is one that needs it.')
         raise Unsupported(f'there is no private block "{CREATOR}": an object of the standard.')
