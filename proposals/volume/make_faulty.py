@@ -9,50 +9,13 @@ import pathlib
 import struct
 import sys
 
-LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT")
-ORGANIZATION_TYPE, DIMENSIONS, SHARED, FRAMES = 0x00209311, 0x00209222, 0x52009229, 0x52009230
-CREATOR, ORIGIN, PLANES, MAP, SOURCE, SOURCE_FRAME, SOURCE_DESCRIPTION = 0x00210010, *range(0x00211001, 0x00211007)
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from faulty_instances import Faults  # noqa: E402
 
-
-def read(content):
-    """The part up to the data set, and the elements of the data set: tag to VR and value."""
-    start = 132 + 12 + struct.unpack_from("<I", content, 132 + 8)[0]
-    elements, at = {}, start
-    while at < len(content):
-        group, element, vr = struct.unpack_from("<HH2s", content, at)
-        long = vr in LONG
-        length = struct.unpack_from("<I" if long else "<H", content, at + (8 if long else 6))[0]
-        at += 12 if long else 8
-        elements[group << 16 | element] = (vr, content[at : at + length])
-        at += length
-    return content[:start], elements
-
-
-def write(head, elements):
-    parts = [head]
-    for tag, (vr, value) in sorted(elements.items()):
-        value += b"\0" * (len(value) % 2)
-        form = "<HH2sHI" if vr in LONG else "<HH2sH"
-        sizes = (0, len(value)) if vr in LONG else (len(value),)
-        parts.append(struct.pack(form, tag >> 16, tag & 0xFFFF, vr, *sizes) + value)
-    return b"".join(parts)
-
-
-class Faults:
-    def __init__(self, source, out):
-        self.head, self.elements = read(source.read_bytes())
-        self.out = out
-
-    def put(self, name, **changes):
-        """changes: elements by name; None: it is taken away; bytes: another value; a pair: VR and value."""
-        elements = dict(self.elements)
-        for key, change in changes.items():
-            tag = globals()[key.upper()]
-            if change is None:
-                del elements[tag]
-            else:
-                elements[tag] = change if isinstance(change, tuple) else (elements[tag][0], change)
-        (self.out / f"faulty-{name}.dcm").write_bytes(write(self.head, elements))
+CREATOR, ORIGIN, PLANES, MAP = 0x00210010, 0x00211001, 0x00211002, 0x00211003
+TAGS = {"creator": CREATOR, "origin": ORIGIN, "planes": PLANES, "map": MAP, "source": 0x00211004, "source_frame": 0x00211005,
+        "source_description": 0x00211006, "organization_type": 0x00209311, "dimensions": 0x00209222, "shared": 0x52009229,
+        "frames": 0x52009230}  # fmt: skip
 
 
 def with_spacing(shared, text):
@@ -64,7 +27,7 @@ def with_spacing(shared, text):
 
 def main():
     binary, labelmap, out = (pathlib.Path(argument) for argument in sys.argv[1:4])
-    faults = Faults(binary, out)
+    faults = Faults(binary, out, TAGS)
     value = faults.elements[MAP][1]
     planes = struct.unpack("<I", faults.elements[PLANES][1])[0]
     first = next(i for i in range(8 * len(value)) if value[i // 8] >> i % 8 & 1)
@@ -79,7 +42,7 @@ def main():
     faults.put("e4-two-origins", origin=faults.elements[ORIGIN][1] * 2)
     faults.put("e4-no-planes", planes=None)
     faults.put("e4-0-planes", planes=bytes(4))
-    faults.put("e5-spacing-0", shared=with_spacing(faults.elements[SHARED][1], b"0"))
+    faults.put("e5-spacing-0", shared=with_spacing(faults.elements[TAGS["shared"]][1], b"0"))
     faults.put("e7-no-dimensions", dimensions=None)
     faults.put("e8-no-map", map=None)
     faults.put("e9-map-too-short", map=value[:-2])
@@ -91,7 +54,7 @@ def main():
     faults.put("e12-index-too-short", source=(b"OL", bytes(4 * planes - 4)))
     faults.put("e12-frame-without-index", source_frame=(b"OL", bytes(4 * planes)))
     faults.put("e12-description-without-index", source_description=(b"SQ", bytes.fromhex("FEFF00E000000000")))
-    faults = Faults(labelmap, out)
+    faults = Faults(labelmap, out, TAGS)
     more = struct.unpack("<I", faults.elements[PLANES][1])[0] + 1
     faults.put("e8-labelmap-without-map", planes=struct.pack("<I", more))
 
