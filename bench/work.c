@@ -8,6 +8,9 @@
  *   work statistics FILE
  *                       open, and add up what each segment has of the voxels
  *   work digest FILE    open, and hash the voxels
+ *   work instance-plane FILE
+ *                       after opening: numbers of instances of planes at random, one at a time; the mean is given
+ *   work instance FILE  after opening: instances at random, each found and its planes read; the mean is given
  *   work write SOURCE OUTPUT REPRESENTATION CODEC[:KEY=VALUE]
  *                       an object from the labels of SOURCE, which are read before the clock starts
  * limits:
@@ -247,7 +250,9 @@ static const struct {
             {"again", run_again},
             {"write", work_write},
             {"statistics", run_statistics},
-            {"digest", run_digest}};
+            {"digest", run_digest},
+            {"instance-plane", work_instance_plane},
+            {"instance", work_instance}};
 
 static int run_named(const char *name, struct job *job) {
   for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {

@@ -49,5 +49,8 @@ dseg_status work_read(struct job *job);
 dseg_status work_inflate(struct job *job);
 dseg_status work_copy(struct job *job);
 dseg_status work_write(struct job *job);
+/* work_instances.c */
+dseg_status work_instance_plane(struct job *job);
+dseg_status work_instance(struct job *job);
 
 #endif
