@@ -183,6 +183,7 @@ static dseg_status compare(batch_task *task, dseg_error *error) {
   task->found = both;
   options.struct_size = sizeof options;
   options.threads = 1;
+  options.memory_limit = task->run->settings->memory;
   for (int i = 0; i < 2; i++) {
     both->sides[i].path = i == 0 ? task->object->path : task->object->output;
     DSEG_TRY(open_side(task, both->sides[i].path, &both->sides[i].source, error));

@@ -161,8 +161,11 @@ static dseg_status compare_planes(dseg_source *input, dseg_source *output, unsig
 
 dseg_status batch_verify(batch_task *task, dseg_source *input, dseg_source *output, unsigned ignore, bool same_instance,
                          dseg_error *error) {
-  const dseg_compare_options options = {
-      .struct_size = sizeof options, .tolerance = tolerance_of(input, output), .ignore = ignore, .threads = 1};
+  const dseg_compare_options options = {.struct_size = sizeof options,
+                                        .tolerance = tolerance_of(input, output),
+                                        .ignore = ignore,
+                                        .threads = 1,
+                                        .memory_limit = task->run->settings->memory};
   dseg_comparison *comparison = NULL;
   if (same_instance) {
     DSEG_TRY(compare_instances(input, output, error));

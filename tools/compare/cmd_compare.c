@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "cli/inputs.h"
 #include "cli/streams.h"
 #include "cli/suggest.h"
@@ -176,7 +177,8 @@ bool compare_take(const cli_args *args, int id, compare_request *request) {
 }
 
 static int run(int argc, char **argv) {
-  struct job job = {.request = {.options = {.struct_size = sizeof(dseg_compare_options)}}};
+  struct job job = {
+      .request = {.options = {.struct_size = sizeof(dseg_compare_options), .memory_limit = cli_memory_limit()}}};
   cli_args args;
   cli_args_begin(&args, &cmd_compare, argc, argv);
   for (int id = cli_next(&args); id != CLI_END; id = cli_next(&args)) {
