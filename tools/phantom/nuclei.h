@@ -49,7 +49,7 @@ dseg_description *nuclei_describe(const nuclei *made);
 
 typedef struct nuclei_output {
   const char *path;
-  const char *classes; /* a table of classes, as dseg_instances_write_table writes it; NULL: none */
+  const char *classes;     /* a table of classes, as dseg_instances_write_table writes it; NULL: none */
   const char *frame_codec; /* of a DICOM object: name or UID; NULL: frames are not compressed */
   bool replace;
   unsigned threads;

@@ -13,10 +13,11 @@ sh "$here/setup.sh"
 PATH=$dir/venv/bin:$PATH
 export PATH
 
-# Lossless JPEG needs DCMTK, which brings 31 MB of ICU.
+# Lossless JPEG needs DCMTK, which brings 31 MB of ICU. Tables for unwinding the stack are for C++ and debuggers: C has no use for them.
 rm -rf "$dir/plain" "$dir/repaired"
 pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
   --config-settings=build-dir="$dir/build-wheel" --config-settings=cmake.define.DSEG_WITH_DCMJPEG=OFF \
+  --config-settings=cmake.define.CMAKE_C_FLAGS='-fno-asynchronous-unwind-tables -fno-unwind-tables' \
   --wheel-dir "$dir/plain" "$here"
 auditwheel repair --strip --wheel-dir "$dir/repaired" "$dir"/plain/dseg-*.whl
 wheel=$(ls "$dir"/repaired/dseg-*.whl)

@@ -48,8 +48,8 @@ typedef struct dseg_instance_statistics {
  * A voxel of the grid counts once, where tiles overlap as the later one has it. Sums are whole numbers: the result does
  * not depend on the number of threads. Memory: 120 bytes an instance, 56 more for each thread beyond the first (there
  * are fewer threads where that exceeds 256 MiB), and about 32 MiB of voxels, or a row of tiles where that is more.
- * DSEG_ERROR_LIMIT: more instances than the memory limit has room for, or a plane or a row of tiles of 4 GiB. DSEG_ERROR_UNSUPPORTED: there are no instances, or
- * the planes are on no regular grid. Other threads may read the
+ * DSEG_ERROR_LIMIT: more instances than the memory limit has room for, or a plane or a row of tiles of 4 GiB.
+ * DSEG_ERROR_UNSUPPORTED: there are no instances, or the planes are on no regular grid. Other threads may read the
  * source meanwhile. */
 DSEG_API dseg_status dseg_source_instance_statistics(dseg_source *source,
                                                      const dseg_instance_statistics_options *options,
