@@ -124,10 +124,16 @@ static dseg_status put_boxes(const dseg_description *description, dseg_data_set 
   return DSEG_OK;
 }
 
+/* The number that an instance had: where each segment is one, that of the segment. */
+static uint32_t original_number(const dseg_description *description, size_t index) {
+  return description->instances != NULL ? dseg_instance_original_number(description->instances, (uint32_t)index + 1)
+                                        : description->segments[index].number;
+}
+
 /* Whether a place's original number is another than its own. */
-static bool needs_original(const dseg_instances *instances, size_t count, const uint32_t *order) {
+static bool needs_original(const dseg_description *description, size_t count, const uint32_t *order) {
   for (size_t i = 0; i < count; i++) {
-    if (dseg_instance_original_number(instances, (uint32_t)at_place(order, i) + 1) != i + 1) {
+    if (original_number(description, at_place(order, i)) != i + 1) {
       return true;
     }
   }
@@ -136,10 +142,11 @@ static bool needs_original(const dseg_instances *instances, size_t count, const 
 
 dseg_status instance_put_columns(const dseg_write_context *context, dseg_data_set *set, uint32_t block, size_t count,
                                  const uint32_t *order, const uint32_t *boxes, unsigned box_values, dseg_error *error) {
-  const dseg_instances *instances = context->description->instances;
+  const dseg_description *description = context->description;
+  const dseg_instances *instances = description->instances;
   const uint32_t number = (uint32_t)count;
   dseg_data_set_put_u32(set, block | INSTANCE_COUNT, "UL", &number, 1);
-  if (instances == NULL || count == 0) {
+  if (count == 0) {
     return DSEG_OK;
   }
   uint32_t *scratch = malloc(count * (box_values > 1 ? box_values : 1) * sizeof *scratch);
@@ -147,19 +154,18 @@ dseg_status instance_put_columns(const dseg_write_context *context, dseg_data_se
     return out_of_memory(count, error);
   }
   dseg_status status = DSEG_OK;
-  if (instances->confidence != NULL) {
+  if (instances != NULL && instances->confidence != NULL) {
     put_confidence(set, block | INSTANCE_CONFIDENCE, count, order, instances->confidence, (uint8_t *)scratch);
   }
   if (boxes != NULL) {
-    status =
-        put_boxes(context->description, set, block | INSTANCE_BOX, count, order, boxes, box_values, scratch, error);
+    status = put_boxes(description, set, block | INSTANCE_BOX, count, order, boxes, box_values, scratch, error);
   }
-  if (instances->uid_root != NULL) {
+  if (instances != NULL && instances->uid_root != NULL) {
     dseg_data_set_put_text(set, block | INSTANCE_UID_ROOT, "UI", instances->uid_root);
   }
-  if (needs_original(instances, count, order)) {
+  if (needs_original(description, count, order)) {
     for (size_t i = 0; i < count; i++) {
-      scratch[i] = dseg_instance_original_number(instances, (uint32_t)at_place(order, i) + 1);
+      scratch[i] = original_number(description, at_place(order, i));
     }
     dseg_data_set_put_u32(set, block | INSTANCE_ORIGINAL, "OL", scratch, count);
   }
