@@ -15,7 +15,7 @@
 #include "sources/statistics_result.h"
 
 #define SLAB_BYTES ((size_t)32 << 20)
-#define MAX_SLAB_BYTES ((uint64_t)4 << 30)
+#define MAX_SLAB_BYTES ((size_t)UINT32_MAX)
 #define SUMS_BYTES ((size_t)256 << 20) /* of all threads */
 #define STANDARD_MEMORY ((uint64_t)4 << 30)
 #define INSTANCE_BYTES 120 /* of sums, of the result and of counts that are sorted */
@@ -135,7 +135,7 @@ static dseg_status choose_slabs(struct walk *walk, dseg_error *error) {
   walk->thickness = fit < step ? step : fit;
   walk->thickness = walk->thickness > size[walk->axis] ? size[walk->axis] : walk->thickness;
   walk->thickness = walk->thickness > 0 ? walk->thickness : 1;
-  return dseg_mul_size(bytes, walk->thickness, &walk->bytes) && walk->bytes < MAX_SLAB_BYTES
+  return dseg_mul_size(bytes, walk->thickness, &walk->bytes) && walk->bytes <= MAX_SLAB_BYTES
              ? DSEG_OK
              : dseg_fail(error, DSEG_ERROR_LIMIT, "a plane or a row of tiles of this size is not measured");
 }
