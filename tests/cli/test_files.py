@@ -510,6 +510,7 @@ class Samples(CliTest):
         self.assertEqual(len(hidden), 1)
         living = self.start("living", 9)
         living.send_signal(signal.SIGSTOP)  # alive however long the rest takes
+        os.waitpid(living.pid, os.WUNTRACED)  # it goes on until the signal is there
         try:
             second = [name for name in self.entries() if name.startswith(".dseg-") and name not in hidden]
             old = time.time() - 3600  # those of the last minute stay
@@ -549,6 +550,7 @@ class Leftovers(CliTest):
         self.assertIn(len(left), (1, 2))  # the object, and where frames wait, if it came that far
         living = self.start()
         living.send_signal(signal.SIGSTOP)  # alive however long the rest takes
+        os.waitpid(living.pid, os.WUNTRACED)  # it goes on until the signal is there
         own = {".dseg-12-34.old", ".dseg-12-34.done", ".dseg-12-34.tmp.gz", ".dseg-a b.tmp", "x.dseg-12-34.tmp"}
         for name in own:
             (self.dir / name).write_text("mine")
