@@ -25,7 +25,7 @@ TOP = Path(__file__).resolve().parent.parent
 KEPT = TOP / "bench" / "results.json"
 MEASURED = TOP / "build" / "bench" / "results.json"
 PROPOSAL = TOP / "proposals" / "label-edge"
-DOCUMENTS = [*(TOP / "docs" / name for name in ("findings.md", "paper.md", "frame-digests.md", "archive.md")),
+DOCUMENTS = [*(TOP / "docs" / name for name in ("findings.md", "paper.md", "frame-digests.md", "archive.md", "python.md")),
              *(TOP / name for name in ("README.md", "proposals/README.md")), PROPOSAL / "evidence.md", PROPOSAL / "README.md"]
 BLOCK = re.compile(r"(<!-- figures: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 ABSOLUTE = re.compile(r"(?<![\w.])/(?:[\w.+-]+/)+?build/")
