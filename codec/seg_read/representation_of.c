@@ -2,7 +2,12 @@
 /* representation_of.c - which representation of the registry an object is in, see representation_of.h. */
 #include "seg_read/representation_of.h"
 
+#include <string.h>
+
 #include "dicom/keep.h"
+
+/* Private SOP Classes of this tree's proposals (dseg/plugin.h). */
+static const char PROPOSALS[] = DSEG_PRIVATE_UID("3.");
 
 bool dseg_has_sop_class(const dseg_representation *representation, const dseg_element *sop_class_uid) {
   bool has = dseg_element_is(sop_class_uid, representation->sop_class_uid);
@@ -44,6 +49,11 @@ static dseg_status count_blocks(const dseg_elements *data_set, const dseg_repres
   return DSEG_OK;
 }
 
+static bool is_of_proposal(const dseg_element *sop_class_uid) {
+  const size_t size = sizeof PROPOSALS - 1;
+  return sop_class_uid->value.size > size && memcmp(sop_class_uid->value.data, PROPOSALS, size) == 0;
+}
+
 dseg_status dseg_representation_of(const dseg_elements *data_set, const dseg_representation **found,
                                    dseg_error *error) {
   const dseg_representation *first = NULL;
@@ -77,6 +87,10 @@ dseg_status dseg_representation_of(const dseg_elements *data_set, const dseg_rep
                      "SOP Class UID (0008,0016) is that of %s, whose private elements are missing (no Private Creator "
                      "\"%s\")",
                      incomplete->name, incomplete->private_creator);
+  }
+  if (best == NULL && first != NULL && !dseg_has_sop_class(first, &sop_class) && is_of_proposal(&sop_class)) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "SOP Class UID (0008,0016) is of a proposal, or a version of one, that this build does not read");
   }
   *found = best != NULL ? best : first;
   return DSEG_OK;
