@@ -227,6 +227,20 @@ class Transcode(BatchTest):
             self.assertIn("another run", self.batch("in", "--to", "out", *TRANSCODE, code=OUTPUT).err)
         self.batch("in", "--to", "out", *TRANSCODE)
 
+    def test_a_report_that_is_none(self):
+        """A file that --report names by mistake stays as it is."""
+        self.change("in/whole.txt", b"words\nand more")
+        self.change("in/list.jsonl", b'{"input": "in/part0/seg000.dcm"}')
+        self.change("in/lists.jsonl", b'{"input": "in/part0/seg000.dcm"}\n{"input": "in/part0/seg001.dcm"}')
+        for name in ("in/part0/seg000.dcm", "in/whole.txt", "in/list.jsonl", "in/lists.jsonl"):
+            result = self.batch("in/part0/seg001.dcm", "--report", name, "--do", "validate", code=USAGE)
+            self.assertIn(f"{name}: error: is no report", result.err)
+            self.batch("--from-report", name, "--to", "out", *TRANSCODE, code=USAGE)
+        for content in (b"", b'{"in', b'{"input": "in/part0/seg001.dcm", "outp'):  # as a kill leaves it
+            (self.dir / "v.jsonl").write_bytes(content)
+            self.batch("in/part0/seg001.dcm", "--report", "v.jsonl", "--do", "validate")
+            self.assertEqual([line["status"] for line in self.report("v.jsonl")], ["ok"])
+
     def test_outputs_among_inputs(self):
         for _ in range(2):
             self.batch("in", "--to", "in/out", *TRANSCODE)

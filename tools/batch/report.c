@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "batch/batch.h"
+#include "batch/json_in.h"
 #include "os/files.h"
 #include "os/os.h"
 
@@ -25,25 +26,24 @@ static bool append(report_line *line, int c) {
   return more != NULL;
 }
 
-/* Visits all lines; *end: where the last whole one ends. A read that fails is no end: what follows is there. */
+/* Visits all lines; *end: where the last whole one ends; line holds what follows it, and its text is the caller's to
+ * free. A read that fails is no end: what follows is there. */
 static int visit_lines(FILE *stream, const char *path, int (*visit)(void *user, const char *line), void *user,
-                       uint64_t *end) {
-  report_line line = {NULL, 0, 0};
+                       report_line *line, uint64_t *end) {
   uint64_t at = 0;
   int code = CLI_OK;
   *end = 0;
   for (int c = getc(stream); code == CLI_OK && c != EOF; c = code == CLI_OK ? getc(stream) : EOF) {
     at++;
     const bool ends = c == '\n';
-    code = append(&line, ends ? 0 : c) ? CLI_OK : batch_fail_memory();
+    code = append(line, ends ? 0 : c) ? CLI_OK : batch_fail_memory();
     if (code == CLI_OK && ends) {
-      code = visit(user, line.text);
-      line.size = 0;
+      code = visit(user, line->text);
+      line->size = 0;
       *end = at;
     }
   }
   const int number = errno;
-  free(line.text);
   if (ferror(stream)) {
     cli_error(path, "%s", strerror(number));
     return CLI_INPUT;
@@ -51,12 +51,64 @@ static int visit_lines(FILE *stream, const char *path, int (*visit)(void *user, 
   return code;
 }
 
+/* A report that is being read. */
+typedef struct reading {
+  batch_earlier *earlier;
+  const char *path;
+  bool begun; /* a whole line was read */
+} reading;
+
+/* Another file is not cut and not appended to: it may be an input that a pattern of the shell named. */
+static int refuse_file(const char *path) {
+  cli_error(path, "is no report of dseg batch: its first line is not of an object");
+  return CLI_USAGE;
+}
+
+/* Whether a line has what each line of a report has; *whole: whether it is a JSON object at all. */
+static bool is_line(const char *line, bool *whole) {
+  json_member members[] = {{.key = "input"}, {.key = "status"}};
+  *whole = json_read_members(line, members, 2);
+  const bool good = members[0].text != NULL && members[1].text != NULL;
+  json_free_members(members, 2);
+  return good;
+}
+
 static int take_line(void *user, const char *line) {
-  return batch_earlier_take(user, line) ? CLI_OK : batch_fail_memory();
+  reading *state = user;
+  bool whole = false;
+  if (!state->begun && !is_line(line, &whole)) {
+    return refuse_file(state->path);
+  }
+  state->begun = true;
+  return batch_earlier_take(state->earlier, line) ? CLI_OK : batch_fail_memory();
+}
+
+/* Whether a file without a whole line is empty, or holds the beginning of a line. */
+static bool begins_line(const report_line *line) {
+  static const char begin[] = "{\"input\": \"";
+  const size_t size = line->size < sizeof begin - 1 ? line->size : sizeof begin - 1;
+  bool whole = false;
+  return size == 0 || (memcmp(line->text, begin, size) == 0 && (is_line(line->text, &whole) || !whole));
 }
 
 static int read_lines(FILE *stream, const char *path, batch_earlier *earlier, uint64_t *end) {
-  return visit_lines(stream, path, take_line, earlier, end);
+  reading state = {.earlier = earlier, .path = path};
+  report_line line = {NULL, 0, 0};
+  const int first = getc(stream);
+  if (first != EOF && first != '{') { /* a large file without a line break is not read for its first line */
+    return refuse_file(path);
+  }
+  if (first != EOF) {
+    (void)ungetc(first, stream);
+  }
+  int code = visit_lines(stream, path, take_line, &state, &line, end);
+  if (code == CLI_OK && !state.begun) {
+    const bool ended = line.size == 0 || append(&line, 0);
+    line.size -= line.size > 0 && ended ? 1 : 0;
+    code = !ended ? batch_fail_memory() : begins_line(&line) ? CLI_OK : refuse_file(path);
+  }
+  free(line.text);
+  return code;
 }
 
 int batch_report_read(const char *path, batch_earlier *earlier) {
@@ -112,9 +164,11 @@ void batch_report_close(batch_report *report) {
 }
 
 int batch_report_each(batch_report *report, int (*visit)(void *user, const char *line), void *user) {
+  report_line line = {NULL, 0, 0};
   uint64_t end = 0;
   rewind(report->stream);
-  const int code = visit_lines(report->stream, report->path, visit, user, &end);
+  const int code = visit_lines(report->stream, report->path, visit, user, &line, &end);
+  free(line.text);
   if (fseek(report->stream, 0, SEEK_END) != 0) { /* from reading to writing */
     clearerr(report->stream);
   }
