@@ -211,6 +211,20 @@ class Transcode(BatchTest):
         self.batch(*arguments, "--force", "--retry-failed")
         self.assertNotEqual((self.dir / "out/part0/seg002.dcm").read_bytes(), b"mine")
 
+    def test_what_was_compared_is_not_replaced(self):
+        """A comparison has not written the file that it names, though its line has the same key."""
+        (self.dir / "out").mkdir()
+        shutil.copy(self.dir / "in/part0/seg000.dcm", self.dir / "out/seg000.dcm")
+        before = outputs(self.dir / "out")
+        self.batch("in/part0/seg000.dcm", "--to", "out", "--do", "compare")
+        self.batch("in/part0/seg000.dcm", "--to", "out", *TRANSCODE, code=NEGATIVE)
+        self.assertEqual(outputs(self.dir / "out"), before)
+        self.batch("in/part0/seg000.dcm", "--to", "out", *TRANSCODE, "--retry-failed", "--force")
+        self.assertNotEqual(outputs(self.dir / "out"), before)
+        self.batch("in/part0/seg000.dcm", "--to", "out", "--do", "compare")
+        self.batch("in/part0/seg000.dcm", "--to", "out", "--do", "transcode", "--transfer-syntax", "explicit-le")
+        self.assertEqual(outputs(self.dir / "out"), before)
+
     def test_without_the_report(self):
         """What a run has written before it was killed is known by its bytes."""
         self.batch("in", "--to", "out", *TRANSCODE)
@@ -297,6 +311,11 @@ class Inputs(BatchTest):
             (self.dir / "bad").write_text(line + "\n")
             self.assertIn(words, self.batch("@bad", "--to", "no", *TRANSCODE, code=INPUT).err)
         self.assertFalse((self.dir / "no").exists())
+
+    def test_outputs_of_a_list_for_queries(self):
+        (self.dir / "list").write_text('{"input": "in/part0/seg000.dcm", "output": "x.dcm"}\n')
+        self.batch("@list", "--to", "out", "--do", "validate")
+        self.assertEqual([(line["output"], line["status"]) for line in self.report()], [(None, "ok")])
 
     def test_a_name_twice(self):
         name = "in/part0/seg000.dcm"

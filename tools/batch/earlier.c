@@ -118,7 +118,8 @@ bool batch_earlier_take(batch_earlier *earlier, const char *line) {
   }
   if (good) {
     batch_record record = make_record(members);
-    if (!record.ok) { /* a failure leaves what was written before */
+    const bool writes = is_text(members[DO].text, batch_transcode.name) || is_text(members[DO].text, batch_convert.name);
+    if (!record.ok || !writes) { /* a failure leaves what was written before, and so does what writes nothing */
       record.written = entry->record.written;
       entry->record.written = NULL;
     } else if (record.output != NULL) {

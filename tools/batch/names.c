@@ -247,6 +247,10 @@ int batch_name(const batch_settings *settings, batch_objects *objects) {
                          : named                ? default_template(settings, text, sizeof text)
                                                 : NULL;
   int code = settings->name != NULL ? check_template(settings->name) : CLI_OK;
+  for (size_t i = 0; !named && i < objects->count; i++) { /* a list may say one for another use of it */
+    free(objects->items[i].output);
+    objects->items[i].output = NULL;
+  }
   for (size_t i = 0; named && code == CLI_OK && i < objects->count; i++) {
     code = name_object(settings, template, &objects->items[i]);
   }
