@@ -225,6 +225,20 @@ class Transcode(BatchTest):
         self.batch("in/part0/seg000.dcm", "--to", "out", "--do", "transcode", "--transfer-syntax", "explicit-le")
         self.assertEqual(outputs(self.dir / "out"), before)
 
+    def test_inputs_stay_with_force(self):
+        """An output that another object is made of, or the report, by its name or behind a link."""
+        self.change("in/part0/seg000_x.dcm", (self.dir / "in/part0/seg001.dcm").read_bytes())
+        inputs = ("in/part0/seg000.dcm", "in/part0/seg000_x.dcm")
+        arguments = ("--name", "{stem}_x.dcm", *TRANSCODE, "--force", "--report", "r.jsonl")
+        for place in ("in/part0", "linked"):
+            (self.dir / "linked").mkdir(exist_ok=True)
+            if place == "linked":
+                (self.dir / "linked/seg000_x.dcm").symlink_to("../in/part0/seg000_x.dcm")
+            result = self.batch(*inputs, "--to", place, *arguments, code=USAGE)
+            self.assertIn(f"would become {place}/seg000_x.dcm, which is another input", result.err)
+        (self.dir / "list").write_text('{"input": "in/part0/seg000.dcm", "output": "report.jsonl"}\n')
+        self.batch("@list", "--to", "out", *TRANSCODE, "--force", code=USAGE)
+
     def test_without_the_report(self):
         """What a run has written before it was killed is known by its bytes."""
         self.batch("in", "--to", "out", *TRANSCODE)

@@ -167,6 +167,10 @@ class Review(CliTest):
         self.review("--also", "nowhere", code=INPUT)
         self.review("archive", "--digest", code=USAGE)
         self.review("archive", "--verify", code=USAGE)
+        content = (self.dir / "archive/good.dcm").read_bytes()
+        for option in ("--csv", "--findings"):
+            self.review("archive", option, "archive/good.dcm", code=USAGE)
+            self.assertEqual((self.dir / "archive/good.dcm").read_bytes(), content)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include "batch/batch.h"
 #include "cli/base64.h"
 #include "cli/environment.h"
+#include "cli/inputs.h"
 #include "review/facts.h"
 #include "review/review.h"
 
@@ -44,7 +45,15 @@ static void prepare(batch_settings *settings) {
   settings->review.most = SHOWN;
 }
 
+/* Results replace what had their names before, but no object: a pattern of the shell may stand behind the option. */
 static int check(const cli_command *command, batch_settings *settings) {
+  const char *const results[] = {settings->review.csv, settings->review.findings};
+  for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+    if (results[i] != NULL && cli_is_dicom(results[i])) {
+      return cli_usage_error(command, "--%s: %s is a DICOM file, which is not replaced", i == 0 ? "csv" : "findings",
+                             results[i]);
+    }
+  }
   return settings->digest ? cli_usage_error(command, "--digest: --do review reads no voxels") : CLI_OK;
 }
 

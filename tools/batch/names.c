@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "dseg/formats.h"
 #include "dseg/source.h"
+#include "os/files.h"
 #include "os/os.h"
 
 enum { LONGEST = 8192 };
@@ -240,6 +241,59 @@ static int check_names(const batch_settings *settings, const batch_objects *obje
   return code;
 }
 
+static int compare_texts(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The paths of what no output may replace, the inputs and the report, without links and sorted: at most room. */
+static size_t find_kept(const batch_settings *settings, const batch_objects *objects, char **kept) {
+  size_t count = 0;
+  for (size_t i = 0; i <= objects->count; i++) {
+    kept[count] = os_real_path(i < objects->count ? objects->items[i].path : settings->report);
+    count += kept[count] != NULL ? 1 : 0;
+  }
+  if (count > 0) {
+    qsort((void *)kept, count, sizeof *kept, compare_texts);
+  }
+  return count;
+}
+
+/* Whether an output is one of them, by whatever name or link. Its own input is left to its line. */
+static bool would_replace(const batch_settings *settings, const batch_object *object, char **kept, size_t count) {
+  if (strcmp(object->output, settings->report) == 0) { /* which may be not there yet */
+    return true;
+  }
+  char *output = os_real_path(object->output);
+  char *own = output != NULL ? os_real_path(object->path) : NULL;
+  const bool found = output != NULL && (own == NULL || strcmp(own, output) != 0) && count > 0 &&
+                     bsearch((const void *)&output, (const void *)kept, count, sizeof *kept, compare_texts) != NULL;
+  free(output);
+  free(own);
+  return found;
+}
+
+/* With --force an output could replace what another object is made of. */
+static int check_inputs(const batch_settings *settings, const batch_objects *objects) {
+  char **kept = calloc(objects->count + 1, sizeof *kept);
+  if (kept == NULL) {
+    return batch_fail_memory();
+  }
+  int code = CLI_OK;
+  const size_t count = find_kept(settings, objects, kept);
+  for (size_t i = 0; code == CLI_OK && i < objects->count; i++) {
+    const batch_object *object = &objects->items[i];
+    if (object->output != NULL && would_replace(settings, object, kept, count)) {
+      code = cli_usage_error(&cmd_batch, "%s would become %s, which is another input, or the report", object->name,
+                             object->output);
+    }
+  }
+  for (size_t i = 0; i < count; i++) {
+    free(kept[i]);
+  }
+  free((void *)kept);
+  return code;
+}
+
 int batch_name(const batch_settings *settings, batch_objects *objects) {
   char text[64];
   const bool named = settings->kind->writes || settings->kind == &batch_compare;
@@ -253,6 +307,9 @@ int batch_name(const batch_settings *settings, batch_objects *objects) {
   }
   for (size_t i = 0; named && code == CLI_OK && i < objects->count; i++) {
     code = name_object(settings, template, &objects->items[i]);
+  }
+  if (code == CLI_OK && settings->force && settings->kind->writes) {
+    code = check_inputs(settings, objects);
   }
   return code == CLI_OK ? check_names(settings, objects) : code;
 }
