@@ -521,6 +521,26 @@ class Queries(BatchTest):
         self.assertEqual((failed["in/part0/seg001.dcm"]["rc"], failed["in/part0/seg002.dcm"]["rc"]), (NEGATIVE, INPUT))
         self.assertIn("voxels", failed["in/part0/seg001.dcm"]["differs"])
 
+    def test_compare_again(self):
+        """A copy that has changed, or is gone, is not the one that was compared."""
+        self.batch("in", "--to", "out", *TRANSCODE)
+        arguments = ("in", "--to", "out", "--report", "c.jsonl", "--do", "compare")
+        self.batch(*arguments)
+        self.assertIn("12 done before", self.batch(*arguments).err)
+        self.assertEqual(len(self.report("c.jsonl")), COUNT)
+        shutil.copy(self.dir / "out/part0/seg000.dcm", self.dir / "out/part0/seg001.dcm")
+        (self.dir / "out/part0/seg002.dcm").unlink()
+        for extra in ((), ("--checksum", "--retry-failed")):
+            self.batch(*arguments, *extra, code=NEGATIVE)
+            last = {line["input"]: line["status"] for line in self.report("c.jsonl")}
+            failed = sorted(name for name in last if last[name] == "failed")
+            self.assertEqual(failed, ["in/part0/seg001.dcm", "in/part0/seg002.dcm"])
+
+    def test_compare_with_copies_among_inputs(self):
+        self.batch("in", "--to", "in/out", *TRANSCODE)
+        self.batch("in", "--to", "in/out", "--report", "c.jsonl", "--do", "compare")
+        self.assertEqual(len(self.report("c.jsonl")), COUNT)
+
     def test_summary(self):
         result = self.batch("in", "--to", "out", *TRANSCODE, "--json")
         summary = json.loads(result.out)

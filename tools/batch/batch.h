@@ -95,6 +95,7 @@ typedef struct batch_record {
   uint64_t bytes_in, bytes_out;
   char *mtime_in;
   char *sha256_in; /* NULL: not told */
+  char *copy;      /* of compare: what batch_put_look said of the other file; NULL: not told */
   char options_sha256[65];
 } batch_record;
 batch_earlier *batch_earlier_create(void);
@@ -211,11 +212,15 @@ void batch_work(void *user, size_t index, FILE *answer);
 #define BATCH_KEY_PLACE "place" /* outputs cannot be written any more: why */
 #define BATCH_KEY_SKIP "skip"   /* an earlier run has done it */
 void batch_put_word(const char *key, const char *value, FILE *stream);
+enum { BATCH_LOOK = 72 /* bytes of a look */ };
+/* Size and time of a file as text; "": there is none. */
+void batch_put_look(const char *path, char text[BATCH_LOOK]);
 typedef struct batch_outcome {
   dseg_status status;
   const dseg_error *error;
   uint64_t bytes_in, bytes_out;
   char mtime_in[40], sha256_in[65], sha256_out[65];
+  char copy[BATCH_LOOK]; /* of compare: what batch_put_look said of the other file */
   double seconds, cpu_seconds;
 } batch_outcome;
 void batch_put_line(const batch_task *task, const batch_outcome *outcome, FILE *stream);

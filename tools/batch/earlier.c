@@ -17,8 +17,8 @@ struct batch_earlier {
   size_t count;
 };
 
-enum { KEYS = 10, FIRST_ROOM = 64 };
-enum { INPUT, OUTPUT, STATUS, BYTES_IN, BYTES_OUT, MTIME_IN, SHA256_IN, OPTIONS, VERIFIED, DO };
+enum { KEYS = 11, FIRST_ROOM = 64 };
+enum { INPUT, OUTPUT, STATUS, BYTES_IN, BYTES_OUT, MTIME_IN, SHA256_IN, OPTIONS, VERIFIED, DO, COPY };
 
 batch_earlier *batch_earlier_create(void) {
   batch_earlier *earlier = calloc(1, sizeof *earlier);
@@ -74,6 +74,7 @@ static void end_record(batch_record *record) {
   free(record->written);
   free(record->mtime_in);
   free(record->sha256_in);
+  free(record->copy);
 }
 
 static uint64_t to_number(const char *text) {
@@ -92,18 +93,20 @@ static batch_record make_record(json_member *members) {
                          .bytes_in = to_number(members[BYTES_IN].text),
                          .bytes_out = to_number(members[BYTES_OUT].text),
                          .mtime_in = members[MTIME_IN].text,
-                         .sha256_in = members[SHA256_IN].text};
+                         .sha256_in = members[SHA256_IN].text,
+                         .copy = members[COPY].text};
   if (members[OPTIONS].text != NULL) {
     (void)snprintf(record.options_sha256, sizeof record.options_sha256, "%s", members[OPTIONS].text);
   }
-  members[OUTPUT].text = members[MTIME_IN].text = members[SHA256_IN].text = NULL;
+  members[OUTPUT].text = members[MTIME_IN].text = members[SHA256_IN].text = members[COPY].text = NULL;
   return record;
 }
 
 bool batch_earlier_take(batch_earlier *earlier, const char *line) {
   json_member members[KEYS] = {
-      {.key = "input"},    {.key = "output"},    {.key = "status"},         {.key = "bytes_in"}, {.key = "bytes_out"},
-      {.key = "mtime_in"}, {.key = "sha256_in"}, {.key = "options_sha256"}, {.key = "verified"}, {.key = "do"}};
+      {.key = "input"},     {.key = "output"},   {.key = "status"},    {.key = "bytes_in"},
+      {.key = "bytes_out"}, {.key = "mtime_in"}, {.key = "sha256_in"}, {.key = "options_sha256"},
+      {.key = "verified"},  {.key = "do"},       {.key = "copy"}};
   if (!json_read_members(line, members, KEYS) || members[INPUT].text == NULL ||
       (!is_text(members[STATUS].text, "ok") && !is_text(members[STATUS].text, "failed"))) {
     json_free_members(members, KEYS);
@@ -118,7 +121,8 @@ bool batch_earlier_take(batch_earlier *earlier, const char *line) {
   }
   if (good) {
     batch_record record = make_record(members);
-    const bool writes = is_text(members[DO].text, batch_transcode.name) || is_text(members[DO].text, batch_convert.name);
+    const bool writes =
+        is_text(members[DO].text, batch_transcode.name) || is_text(members[DO].text, batch_convert.name);
     if (!record.ok || !writes) { /* a failure leaves what was written before, and so does what writes nothing */
       record.written = entry->record.written;
       entry->record.written = NULL;

@@ -105,6 +105,7 @@ static char *find_below(const char *root, const char *directory) {
 }
 
 static int add_directory(const batch_settings *settings, const char *path, batch_objects *objects) {
+  const bool has_outputs = settings->kind->writes || settings->kind == &batch_compare;
   const size_t length = os_directory_length(path);
   char *root = batch_copy(path, length);
   if (root == NULL) {
@@ -113,7 +114,7 @@ static int add_directory(const batch_settings *settings, const char *path, batch
   walk along = {.objects = objects,
                 .root = length + 1,
                 .wanted = settings->kind->volumes ? CLI_ANY_SEGMENTATION : CLI_DICOM_ONLY,
-                .avoided = find_below(root, settings->kind->writes ? settings->to : NULL)};
+                .avoided = find_below(root, has_outputs ? settings->to : NULL)};
   const int code = cli_walk(root, visit_file, &along);
   free(along.avoided);
   free(root);

@@ -91,6 +91,9 @@ void batch_put_line(const batch_task *task, const batch_outcome *outcome, FILE *
   json_put_real(&json, "cpu_seconds", in_microseconds(outcome->cpu_seconds));
   json_put_unsigned(&json, "peak_memory_bytes", os_peak_memory());
   json_put_string(&json, "mtime_in", text_or_null(outcome->mtime_in));
+  if (settings->kind == &batch_compare) {
+    json_put_string(&json, "copy", text_or_null(outcome->copy));
+  }
   end_line(&json, settings);
 }
 
@@ -109,6 +112,25 @@ void batch_put_word(const char *key, const char *value, FILE *stream) {
   json_end(&json);
 }
 
+void batch_put_look(const char *path, char text[BATCH_LOOK]) {
+  os_file_facts facts;
+  *text = '\0';
+  if (os_look_at(path, &facts) == 0) {
+    (void)snprintf(text, BATCH_LOOK, "%llu %lld.%09u", (unsigned long long)facts.size, (long long)facts.seconds,
+                   (unsigned)facts.nanoseconds);
+  }
+}
+
+/* Whether the file that an object was compared with is the same, and as it was. */
+static bool is_same_copy(const batch_object *object, const batch_record *record) {
+  char look[BATCH_LOOK] = "";
+  if (object->output == NULL || record->output == NULL || strcmp(object->output, record->output) != 0) {
+    return false;
+  }
+  batch_put_look(object->output, look);
+  return record->copy != NULL && strcmp(look, record->copy) == 0;
+}
+
 bool batch_is_done(const batch_run *run, const batch_object *object, const char *sha256) {
   const batch_settings *settings = run->settings;
   const batch_record *record = batch_earlier_find(run->earlier, object->name);
@@ -119,6 +141,9 @@ bool batch_is_done(const batch_run *run, const batch_object *object, const char 
   if (settings->kind->writes &&
       (object->output == NULL || record->output == NULL || strcmp(object->output, record->output) != 0 ||
        !os_exists(object->output) || os_file_size(object->output) != record->bytes_out)) {
+    return false;
+  }
+  if (settings->kind == &batch_compare && !is_same_copy(object, record)) {
     return false;
   }
   if (settings->checksum) {

@@ -69,6 +69,9 @@ static dseg_status do_object(batch_task *task, batch_outcome *outcome, dseg_erro
   if (task->done_before) {
     return DSEG_OK;
   }
+  if (kind == &batch_compare) { /* before it is read: a later change makes another look */
+    batch_put_look(task->object->output, outcome->copy);
+  }
   return kind->writes ? write_output(task, outcome, error) : kind->work(task, error);
 }
 
