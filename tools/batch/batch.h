@@ -112,6 +112,8 @@ void batch_earlier_destroy(batch_earlier *earlier);
 typedef struct batch_report {
   const char *path;
   FILE *stream;
+  uint64_t size; /* of its whole lines */
+  bool broken;   /* a line could not be written: no more are */
 } batch_report;
 /* Opens it, and reads what is there. A last line that was cut off is removed. An exit code after a message. */
 int batch_report_open(batch_report *report, batch_earlier *earlier);

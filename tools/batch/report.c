@@ -142,6 +142,7 @@ int batch_report_open(batch_report *report, batch_earlier *earlier) {
     cli_error(report->path, "%s", strerror(cut));
     code = CLI_OUTPUT;
   }
+  report->size = end;
   if (fseek(report->stream, 0, SEEK_END) != 0) { /* from reading to writing */
     clearerr(report->stream);
   }
@@ -149,10 +150,17 @@ int batch_report_open(batch_report *report, batch_earlier *earlier) {
 }
 
 int batch_report_add(batch_report *report, const char *line, size_t size) {
+  if (report->broken) { /* there may be room again for what follows a line that was cut off */
+    return CLI_OUTPUT;
+  }
   if (fwrite(line, 1, size, report->stream) == size && fflush(report->stream) == 0) {
+    report->size += size;
     return CLI_OK;
   }
-  cli_error(report->path, "%s", strerror(errno));
+  const int number = errno;
+  report->broken = true;
+  (void)os_cut(report->stream, report->size); /* where it fails the next run does it: nothing follows */
+  cli_error(report->path, "%s", strerror(number));
   return CLI_OUTPUT;
 }
 
