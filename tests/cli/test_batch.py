@@ -497,6 +497,31 @@ class Convert(BatchTest):
         self.assertNotEqual(first["sop_instance_uid"], second["sop_instance_uid"])
 
 
+        # The same table by another name.
+        os.rename(self.dir / "names.csv", self.dir / "other.csv")
+        self.batch("in/part0/seg000.dcm", "--do", "convert", "--names", "other.csv", "--to", "b")
+        third, = self.report("b/report.jsonl")
+        self.assertEqual(third["sop_instance_uid"], second["sop_instance_uid"])
+        self.assertEqual(third["options_sha256"], second["options_sha256"])
+
+    def test_options_that_read_alike(self):
+        """What one value says is not what several options say."""
+        arguments = ("in/part0/seg000.dcm", "--do", "convert", "--algorithm")
+        self.batch(*arguments, "A --renumber", "--to", "a")
+        self.batch(*arguments, "A", "--renumber", "--to", "b")
+        first, second = (self.report(f"{name}/report.jsonl")[0] for name in ("a", "b"))
+        self.assertEqual(first["options"], "convert --algorithm A\\ --renumber")
+        self.assertNotEqual(first["sop_instance_uid"], second["sop_instance_uid"])
+
+    def test_words_are_no_files(self):
+        self.volume("v.nii")
+        arguments = ("v.nii", "--do", "convert", "--grid", "tight", "--to")
+        self.batch(*arguments, "a")
+        (self.dir / "tight").write_text("a file of this name")
+        self.batch(*arguments, "b")
+        self.assertEqual(outputs(self.dir / "a"), outputs(self.dir / "b"))
+
+
 class Queries(BatchTest):
     def test_validate(self):
         bad = (self.dir / "in/part0/seg001.dcm").read_bytes().replace(b"BINARY", b"BINARX")

@@ -148,21 +148,41 @@ static bool append(batch_settings *settings, const char *text) {
   return more != NULL;
 }
 
-/* Files that options name count by what is in them: another machine has them elsewhere. */
-static int append_value(batch_settings *settings, const cli_args *args) {
-  static const char *const files[] = {"reference", "names", "metadata", "grid", NULL};
-  bool is_file = false;
-  for (const char *const *name = files; settings->kind != &batch_review && *name != NULL; name++) {
-    is_file = is_file || (strcmp(*name, args->option->name) == 0 && os_exists(args->value));
+/* Appends a value, in which a blank has a backslash: two sets of options have two texts. */
+static bool append_escaped(batch_settings *settings, const char *value) {
+  bool good = true;
+  for (; good && *value != '\0'; value++) {
+    const char text[] = {*value, '\0'};
+    good = ((*value != ' ' && *value != '\\') || append(settings, "\\")) && append(settings, text);
   }
+  return good;
+}
+
+/* Whether a value names a file, not one of the words that the option takes, too. */
+static bool is_file_name(const char *option, const char *value) {
+  static const char *const files[] = {"reference", "names", "metadata", "grid"};
+  static const char *const words[][2] = {
+      {"names", "totalsegmentator"}, {"names", "freesurfer"}, {"grid", "tight"}, {"grid", "reference"}};
+  bool is_file = false;
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    is_file = is_file || strcmp(files[i], option) == 0;
+  }
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    is_file = is_file && (strcmp(words[i][0], option) != 0 || strcmp(words[i][1], value) != 0);
+  }
+  return is_file && os_exists(value);
+}
+
+/* Files that options name count by what is in them, not by their names: another machine has them elsewhere. */
+static int append_value(batch_settings *settings, const cli_args *args) {
+  const bool is_file = settings->kind != &batch_review && is_file_name(args->option->name, args->value);
   char hash[65] = "";
   const int code = is_file ? batch_hash_tree(args->value, hash) : CLI_OK;
   if (code != CLI_OK) {
     return code;
   }
-  const char *value = is_file ? os_path_name(args->value) : args->value;
-  const bool good = append(settings, " ") && append(settings, value) && append(settings, is_file ? " sha256:" : "") &&
-                    append(settings, hash);
+  const bool good = append(settings, is_file ? " sha256:" : " ") &&
+                    (is_file ? append(settings, hash) : append_escaped(settings, args->value));
   return good ? CLI_OK : batch_fail_memory();
 }
 
