@@ -313,7 +313,7 @@ class Inputs(BatchTest):
         self.batch("@list", "--to", "out", *TRANSCODE, code=NEGATIVE)
         report = {line["input"]: line for line in self.report()}
         self.assertEqual(report["in/part0/seg000.dcm"]["output"], "out/b/\u00fc.dcm")
-        self.assertEqual(report["s3://archive/x/seg.dcm"]["output"], "out/s3://archive/x/seg.dcm")
+        self.assertEqual(report["s3://archive/x/seg.dcm"]["output"], "out/s3:/archive/x/seg.dcm")
         self.assertEqual(report["in/part0/seg002.dcm"]["status"], "failed")
         self.assertIn("SHA-256", report["in/part0/seg002.dcm"]["message"])
         for line, words in (
@@ -377,6 +377,28 @@ class Inputs(BatchTest):
             result = self.batch("in", "--to", "out", *TRANSCODE, "--name", name, code=USAGE)
             self.assertIn("in/part0/seg000.dcm and in/part1/seg000.dcm would both become out/", result.err)
             self.assertFalse((self.dir / "out").exists())
+
+    def test_one_file_by_several_names(self):
+        for other in ("a//b.dcm", "./a/b.dcm", "a/./b.dcm"):
+            entries = [{"input": "in/part0/seg000.dcm", "output": "a/b.dcm"},
+                       {"input": "in/part0/seg001.dcm", "output": other}]  # fmt: skip
+            (self.dir / "list").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+            self.assertIn("would both become out/a/b.dcm", self.batch("@list", "--to", "out", *TRANSCODE, code=USAGE).err)
+
+    def test_names_that_lead_out(self):
+        """A name that an archive has, or the top of a tree, cannot lead out of --to."""
+        shutil.copy(self.dir / "in/part0/seg000.dcm", self.dir / "in/...dcm")
+        self.change("in/top.dcm", (self.dir / "in/part0/seg001.dcm").read_bytes())
+        (self.dir / "list").write_text("in/...dcm\n")
+        self.batch("@list", "--to", "out", *TRANSCODE, "--name", "{stem}/{SOPInstanceUID}.dcm", code=NEGATIVE)
+        self.batch("in/top.dcm", "--to", "out", *TRANSCODE, "--name", "{directory}../x-{name}", code=NEGATIVE)
+        self.assertEqual(["lead out of" in line["message"] for line in self.report()], [True, True])
+        self.assertEqual(outputs(self.dir / "out"), {})
+        self.assertEqual([path.name for path in self.dir.glob("*.dcm")], [])
+
+    def test_names_of_what_cannot_be_opened(self):
+        self.batch("in/none.dcm", "--to", "out", *TRANSCODE, "--name", "{SOPInstanceUID}.dcm", code=NEGATIVE)
+        self.assertIn("No such file", self.report()[0]["message"])
 
     def test_usage(self):
         for arguments, words in (

@@ -80,7 +80,7 @@ static const char *find_uid(const batch_object *object, size_t field, object_uid
                     : field == SERIES_UID ? info->series_uid
                                           : info->study_uid;
   const bool good = uid != NULL && *uid != '\0' && uid[strspn(uid, "0123456789.")] == '\0' && uid[0] != '.';
-  if (!good) {
+  if (!good && (info != NULL || error->message[0] == '\0')) { /* else opening it has said why */
     (void)dseg_fail(error, DSEG_ERROR_FORMAT, "no %s, and --name wants it", fields[field]);
   }
   return good ? uid : NULL;
@@ -105,8 +105,19 @@ static bool put_field(name_text *making, size_t field, const batch_object *objec
   return uid != NULL;
 }
 
+static bool has_parent(const char *path) {
+  for (const char *part = path; part != NULL; part = strchr(part + 1, '/')) {
+    const char *text = *part == '/' ? part + 1 : part;
+    if (strcmp(text, "..") == 0 || strncmp(text, "../", 3) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool expand(name_text *making, const char *template, const batch_object *object, dseg_error *error) {
   object_uids uids = {.known = false};
+  const size_t start = making->size;
   bool good = true;
   while (good && *template != '\0') {
     const size_t plain = strcspn(template, "{");
@@ -119,19 +130,14 @@ static bool expand(name_text *making, const char *template, const batch_object *
   }
   dseg_source_close(uids.source);
   if (good && making->too_long) {
+    good = false;
     (void)dseg_fail(error, DSEG_ERROR_LIMIT, "its output's name is too long");
   }
-  return good && !making->too_long;
-}
-
-static bool has_parent(const char *path) {
-  for (const char *part = path; part != NULL; part = strchr(part + 1, '/')) {
-    const char *text = *part == '/' ? part + 1 : part;
-    if (strcmp(text, "..") == 0 || strncmp(text, "../", 3) == 0) {
-      return true;
-    }
+  if (good && (making->text[start] == '/' || has_parent(making->text + start))) { /* of an input named "...dcm", say */
+    good = false;
+    (void)dseg_fail(error, DSEG_ERROR_FORMAT, "its output's name would lead out of the directory of outputs");
   }
-  return false;
+  return good;
 }
 
 static int check_template(const char *template) {
@@ -161,12 +167,29 @@ static const char *default_template(const batch_settings *settings, char *text, 
   return text;
 }
 
+/* One name for one file: takes "//" and "/./" out of what follows the directory of outputs. */
+static void make_plain(char *path, size_t from) {
+  size_t to = from;
+  for (size_t i = from; path[i] != '\0';) {
+    const bool begins = to == 0 || path[to - 1] == '/';
+    if (begins && path[i] == '/') {
+      i++;
+    } else if (begins && path[i] == '.' && path[i + 1] == '/') {
+      i += 2;
+    } else {
+      path[to++] = path[i++];
+    }
+  }
+  path[to] = '\0';
+}
+
 /* The output's path, and what keeps the object from having one. */
 static int name_object(const batch_settings *settings, const char *template, batch_object *object) {
   name_text making = {.size = 0};
   dseg_error error = {DSEG_OK, ""};
   put(&making, settings->to, os_directory_length(settings->to));
   put(&making, "/", making.size > 0 && making.text[making.size - 1] == '/' ? 0 : 1);
+  const size_t place = making.size;
   bool good = true;
   if (object->output != NULL && settings->from_report == NULL) {
     put(&making, object->output, strlen(object->output));
@@ -177,6 +200,9 @@ static int name_object(const batch_settings *settings, const char *template, bat
   }
   free(object->output);
   object->output = good ? batch_copy(making.text, making.size) : NULL;
+  if (object->output != NULL) {
+    make_plain(object->output, place);
+  }
   if (!good) {
     object->fault = batch_copy(error.message, strlen(error.message));
   }
