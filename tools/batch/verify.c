@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* verify.c - whether what was written holds what it was made of: both sides are decoded. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "batch/batch.h"
@@ -40,7 +41,7 @@ dseg_status batch_look(batch_task *task, dseg_source *source, dseg_error *error)
 }
 
 static bool is_same_text(const char *a, const char *b) {
-  return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+  return strcmp(a != NULL ? a : "", b != NULL ? b : "") == 0;
 }
 
 /* What a transcoding keeps and a comparison leaves out. */
@@ -104,14 +105,51 @@ static bool is_same_code(const dseg_code *a, const dseg_code *b) {
   return is_same_text(a->value, b->value) && is_same_text(a->scheme, b->scheme);
 }
 
+/* A general code may stand in for one that an object has to have and lacks. */
+static bool is_same_required_code(const dseg_code *a, const dseg_code *b) {
+  return a->value == NULL || b->value == NULL || is_same_code(a, b);
+}
+
+static bool are_same_code_lists(const dseg_code_list *a, const dseg_code_list *b) {
+  bool same = a->count == b->count;
+  for (size_t i = 0; same && i < a->count; i++) {
+    same = is_same_code(&a->items[i], &b->items[i]);
+  }
+  return same;
+}
+
+static bool are_same_codes(const dseg_segment *a, const dseg_segment *b) {
+  return is_same_required_code(&a->category, &b->category) && is_same_required_code(&a->type, &b->type) &&
+         are_same_code_lists(&a->type_modifiers, &b->type_modifiers) &&
+         are_same_code_lists(&a->anatomic_regions, &b->anatomic_regions) &&
+         are_same_code_lists(&a->anatomic_region_modifiers, &b->anatomic_region_modifiers);
+}
+
+/* One step of 255 is what conversion to CIELab and back may cost. */
+static bool is_same_color(const dseg_segment *a, const dseg_segment *b) {
+  bool same = a->has_color == b->has_color;
+  for (size_t i = 0; same && a->has_color && i < 3; i++) {
+    same = abs(a->rgb[i] - b->rgb[i]) <= 1;
+  }
+  return same;
+}
+
+static bool are_same_details(const dseg_segment *a, const dseg_segment *b) {
+  return is_same_text(a->description, b->description) && a->algorithm_type == b->algorithm_type &&
+         is_same_text(a->algorithm_name, b->algorithm_name) && is_same_text(a->tracking_id, b->tracking_id) &&
+         is_same_text(a->tracking_uid, b->tracking_uid);
+}
+
+/* What dseg_compare looks at, segments in one order. */
 static bool are_same_segments(const dseg_description *a, const dseg_description *b, unsigned ignore) {
   bool same = a->segment_count == b->segment_count;
   for (size_t i = 0; same && i < a->segment_count; i++) {
     const dseg_segment *first = &a->segments[i];
     const dseg_segment *second = &b->segments[i];
     same = ((ignore & DSEG_ASPECT_NAMES) != 0 || is_same_text(first->label, second->label)) &&
-           ((ignore & DSEG_ASPECT_CODES) != 0 ||
-            (is_same_code(&first->category, &second->category) && is_same_code(&first->type, &second->type)));
+           ((ignore & DSEG_ASPECT_CODES) != 0 || are_same_codes(first, second)) &&
+           ((ignore & DSEG_ASPECT_COLORS) != 0 || is_same_color(first, second)) &&
+           ((ignore & DSEG_ASPECT_DETAILS) != 0 || are_same_details(first, second));
   }
   return same;
 }
@@ -148,10 +186,16 @@ static dseg_status compare_planes(dseg_source *input, dseg_source *output, unsig
   size_t count = 0;
   DSEG_TRY(hash_voxels(input, &digests[0], error));
   DSEG_TRY(hash_voxels(output, &digests[1], error));
+  bool same = are_same_segments(a, b, ignore);
   if ((ignore & DSEG_ASPECT_PROVENANCE) == 0) {
     DSEG_TRY(dseg_compare_attributes(a->attributes, b->attributes, &tag, 1, &count, error));
+    same = same && count == 0;
+    for (size_t i = 0; same && i < a->segment_count; i++) {
+      DSEG_TRY(dseg_compare_attributes(a->segments[i].attributes, b->segments[i].attributes, &tag, 1, &count, error));
+      same = count == 0;
+    }
   }
-  if (count > 0 || !are_same_segments(a, b, ignore) || !are_same_planes(&a->geometry, &b->geometry) ||
+  if (!same || !are_same_planes(&a->geometry, &b->geometry) ||
       memcmp(digests[0].sha256, digests[1].sha256, sizeof digests[0].sha256) != 0) {
     return dseg_fail(error, DSEG_ERROR_FORMAT,
                      "what was written is not what was read: planes, voxels or segments differ");
