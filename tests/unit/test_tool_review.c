@@ -300,6 +300,50 @@ static void a_tracking_uid_with_other_codes_is_found(void **state) {
   review_destroy(made.review);
 }
 
+/* There is room for eight values: the most frequent, then the first by text, whichever is met first. */
+static void of_many_values_the_most_frequent_are_told(void **state) {
+  (void)state;
+  need_terms();
+  archive made;
+  make_archive(&made, &plain);
+  for (int i = 0; i < OBJECTS; i++) {
+    strcpy(made.objects[i].tracking[1], "1.2.6.77");
+  }
+  review_archive(&made);
+  const char *text = only_finding(&made, REVIEW_TRACKING_PATIENTS, OBJECTS);
+  assert_says(text, "1.2.6.77: patient patient-0 in 3 objects, patient patient-1 in 3 objects, ");
+  assert_says(text, "patient patient-7 in 3 objects, others in 6 more");
+  review_destroy(made.review);
+}
+
+/* Ten objects say ten things, which are met before or after what twenty say. */
+static void the_most_frequent_of_many_values_is_right(void **state) {
+  (void)state;
+  need_terms();
+  for (int backwards = 0; backwards < 2; backwards++) {
+    char values[10][16];
+    archive made;
+    make_archive(&made, &plain);
+    for (int i = 0; i < OBJECTS; i++) {
+      strcpy(made.objects[i].tracking[0], "1.2.6.77");
+    }
+    for (int i = 0; i < 10; i++) {
+      made_object *object = &made.objects[backwards != 0 ? OBJECTS - 1 - i : i];
+      snprintf(values[i], sizeof values[i], "%d", 1000 + i);
+      object->type[0] = (dseg_code){.value = values[i], .scheme = "99TEST", .meaning = values[i]};
+    }
+    review_archive(&made);
+    const review_finding *found = NULL;
+    for (uint32_t i = 0; i < review_table_count(&made.review->findings); i++) {
+      const review_finding *finding = review_table_item(&made.review->findings, i);
+      found = finding->kind == (uint32_t)REVIEW_TRACKING_CODES ? finding : found;
+    }
+    assert_non_null(found);
+    assert_int_equal(found->objects, 10);
+    review_destroy(made.review);
+  }
+}
+
 static void another_frame_of_reference_is_found(void **state) {
   (void)state;
   need_terms();
@@ -783,6 +827,8 @@ int main(void) {
       TEST(a_label_with_other_codes_is_found),
       TEST(a_tracking_uid_of_two_patients_is_found),
       TEST(a_tracking_uid_with_other_codes_is_found),
+      TEST(of_many_values_the_most_frequent_are_told),
+      TEST(the_most_frequent_of_many_values_is_right),
       TEST(another_frame_of_reference_is_found),
       TEST(another_patient_of_the_same_images_is_found),
       TEST(a_study_of_two_patients_is_found),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* identity.c - UIDs that stand for several things: between patients, studies, series and frames of reference. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "review/collector.h"
@@ -49,54 +50,70 @@ typedef struct answers {
   uint32_t further; /* objects with a value that there was no room for */
 } answers;
 
-static void count_answers(const review *all, const shared_question *question, const review_chain *chain,
-                          answers *found) {
-  uint32_t last_object = REVIEW_NONE;
-  uint32_t last_value = REVIEW_NONE;
-  *found = (answers){.count = 0};
-  for (uint32_t at = chain->first; at != 0; at = review_link_at(all, at - 1)->next) {
-    const review_link *link = review_link_at(all, at - 1);
-    const uint32_t value = question->ask(all, link);
-    size_t i = 0;
-    while (i < found->count && found->values[i] != value) {
-      i++;
-    }
-    if (value == REVIEW_NONE || (link->object == last_object && value == last_value)) {
-      continue; /* nothing is said, or two segments of an object say the same */
-    }
-    last_object = link->object;
-    last_value = value;
-    if (i < found->count) {
-      found->counts[i]++;
-    } else if (i < MOST_VALUES) {
-      found->values[i] = value;
-      found->counts[i] = 1;
-      found->count++;
-    } else {
-      found->further++;
-    }
-  }
+/* What an object says. */
+typedef struct said {
+  uint32_t value, object;
+} said;
+
+static int compare_said(const void *a, const void *b) {
+  const said *first = a;
+  const said *second = b;
+  return first->value != second->value ? (first->value > second->value) - (first->value < second->value)
+                                       : (first->object > second->object) - (first->object < second->object);
 }
 
 /* The most frequent first, then by text: the order of objects does not count. */
-static void sort_answers(const shared_question *question, answers *found) {
-  for (size_t i = 1; i < found->count; i++) {
-    for (size_t k = i; k > 0; k--) {
-      const bool after = found->counts[k - 1] != found->counts[k]
-                             ? found->counts[k - 1] > found->counts[k]
-                             : strcmp(review_table_string(question->values, found->values[k - 1]),
-                                      review_table_string(question->values, found->values[k])) < 0;
-      if (after) {
-        break;
-      }
-      const uint32_t value = found->values[k];
-      const uint32_t count = found->counts[k];
-      found->values[k] = found->values[k - 1];
-      found->counts[k] = found->counts[k - 1];
-      found->values[k - 1] = value;
-      found->counts[k - 1] = count;
-    }
+static bool is_before(const shared_question *question, uint32_t value, uint32_t count, uint32_t other,
+                      uint32_t other_count) {
+  return count != other_count
+             ? count > other_count
+             : strcmp(review_table_string(question->values, value), review_table_string(question->values, other)) < 0;
+}
+
+/* Keeps the first MOST_VALUES in that order. */
+static void keep_answer(const shared_question *question, uint32_t value, uint32_t count, answers *found) {
+  size_t at = found->count;
+  if (at < MOST_VALUES) {
+    found->count++;
+  } else if (is_before(question, value, count, found->values[at - 1], found->counts[at - 1])) {
+    at--;
+    found->further += found->counts[at];
+  } else {
+    found->further += count;
+    return;
   }
+  for (; at > 0 && is_before(question, value, count, found->values[at - 1], found->counts[at - 1]); at--) {
+    found->values[at] = found->values[at - 1];
+    found->counts[at] = found->counts[at - 1];
+  }
+  found->values[at] = value;
+  found->counts[at] = count;
+}
+
+/* An object counts once for each value that its segments have. */
+static dseg_status count_answers(const review *all, const shared_question *question, const review_chain *chain,
+                                 answers *found, dseg_error *error) {
+  said *items = calloc(chain->count, sizeof *items);
+  size_t count = 0;
+  *found = (answers){.count = 0};
+  if (items == NULL) {
+    return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for a review");
+  }
+  for (uint32_t at = chain->first; at != 0; at = review_link_at(all, at - 1)->next) {
+    const review_link *link = review_link_at(all, at - 1);
+    items[count] = (said){question->ask(all, link), link->object};
+    count += items[count].value != REVIEW_NONE ? 1 : 0;
+  }
+  qsort(items, count, sizeof *items, compare_said);
+  for (size_t begin = 0, end = 0; begin < count; begin = end) {
+    uint32_t objects = 1;
+    for (end = begin + 1; end < count && items[end].value == items[begin].value; end++) {
+      objects += items[end].object != items[end - 1].object ? 1 : 0;
+    }
+    keep_answer(question, items[begin].value, objects, found);
+  }
+  free(items);
+  return DSEG_OK;
 }
 
 static dseg_status write_text(const shared_question *question, uint32_t number, const answers *found, dseg_buffer *text,
@@ -124,11 +141,10 @@ static dseg_status ask_chain(review *all, const shared_question *question, uint3
   if (chain.count < 2) {
     return DSEG_OK;
   }
-  count_answers(all, question, &chain, &found);
+  DSEG_TRY(count_answers(all, question, &chain, &found, error));
   if (found.count < 2) {
     return DSEG_OK;
   }
-  sort_answers(question, &found);
   DSEG_TRY(write_text(question, number, &found, text, error));
   const uint32_t right = question->all || found.counts[0] == found.counts[1] ? REVIEW_NONE : found.values[0];
   for (uint32_t at = chain.first; at != 0; at = review_link_at(all, at - 1)->next) {
