@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """dseg batch --do review: what is wrong between objects, told from the report, whether by one run or by several."""
 
+import base64
 import csv
 import io
 
@@ -14,6 +15,14 @@ SPACING = (0.9, 0.8)
 
 def bands(i, j, k):
     return {2: 1, 4: 2, 6: 3}.get(i, 0) if 0 < k < 4 and 0 < j < 6 else 0
+
+
+def line_of_version(facts):
+    """A record that begins as those of another version would."""
+    record = bytearray(base64.b64decode(facts))
+    assert record.startswith(b"dsegrev")
+    record[7] += 1
+    return base64.b64encode(record).decode()
 
 
 class Review(CliTest):
@@ -150,6 +159,20 @@ class Review(CliTest):
         self.assertIn("1 input that could not be read", result.out)
         self.assertEqual(self.found()["unverified"]["inputs"], 1)
         self.assertEqual(len(self.rows()), 1)
+
+    def test_damaged_records(self):
+        """A line whose record cannot be read is an input that could not be read, and the others are reviewed."""
+        self.archive()
+        self.review("archive")
+        report = self.dir / "out/report.jsonl"
+        lines = [harness.json.loads(line) for line in report.read_text().splitlines()]
+        for line, facts in zip(lines, ("AAAA", "", "no Base64!", line_of_version(lines[3]["facts"]))):
+            line["facts"] = facts
+        report.write_text("".join(harness.json.dumps(line) + "\n" for line in lines))
+        result = self.review("archive")
+        self.assertEqual(result.err.count("its line has no record of this version"), 4)
+        self.assertIn("4 inputs that could not be read", result.out)
+        self.assertEqual((len(self.rows()), self.found()["unverified"]["inputs"]), (1, 4))
 
     def test_places(self):
         self.make("good", 0)

@@ -36,6 +36,24 @@ static bool is_text(const json_member *member, const char *text) {
   return member->text != NULL && strcmp(member->text, text) == 0;
 }
 
+/* What is no record, of another version or damaged, is an input that could not be read: it ends no review. */
+static dseg_status take_record(gathering *state, const json_member *members, dseg_error *error) {
+  state->record.size = 0;
+  dseg_status status = cli_read_base64(members[FACTS].text, &state->record, error);
+  if (status == DSEG_OK && state->record.size > 0) {
+    status = review_take(state->all, (dseg_view){state->record.data, state->record.size}, error);
+  } else if (status == DSEG_OK) {
+    status = dseg_fail(error, DSEG_ERROR_FORMAT, "an empty record");
+  }
+  if (status == DSEG_ERROR_FORMAT) {
+    cli_warning(members[INPUT].text, "its line has no record of this version: %s", error->message);
+    review_note_unread(state->all);
+    dseg_error_clear(error);
+    status = DSEG_OK;
+  }
+  return status;
+}
+
 /* The last line of an object counts: it is noted in the first pass, and taken in the second. */
 static dseg_status take_members(gathering *state, const json_member *members, dseg_error *error) {
   const dseg_view name = review_view(members[INPUT].text);
@@ -61,9 +79,7 @@ static dseg_status take_members(gathering *state, const json_member *members, ds
     review_note_unread(state->all);
     return DSEG_OK;
   }
-  state->record.size = 0;
-  DSEG_TRY(cli_read_base64(members[FACTS].text, &state->record, error));
-  return review_take(state->all, (dseg_view){state->record.data, state->record.size}, error);
+  return take_record(state, members, error);
 }
 
 static int take_line(void *user, const char *line) {
