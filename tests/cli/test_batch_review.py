@@ -3,7 +3,10 @@
 
 import base64
 import csv
+import fcntl
 import io
+import subprocess
+import time
 
 import harness
 from harness import INPUT, NEGATIVE, OUTPUT, USAGE, CliTest
@@ -173,6 +176,29 @@ class Review(CliTest):
         self.assertEqual(result.err.count("its line has no record of this version"), 4)
         self.assertIn("4 inputs that could not be read", result.out)
         self.assertEqual((len(self.rows()), self.found()["unverified"]["inputs"]), (1, 4))
+
+    def test_the_lock_stays(self):
+        """The report among the images is read and closed, and is locked all the same."""
+        self.make("good", 0)
+        names = [f"archive/none-{i:04}-{'x' * 100}.dcm" for i in range(2000)]  # messages that fill a pipe
+        (self.dir / "list").write_text("\n".join(names))
+        arguments = ("@list", "--reference", ".", "--to", "out", "--do", "review", "--jobs", "1")
+        (self.dir / "out").mkdir()
+        report = self.dir / "out/report.jsonl"
+        report.touch()
+        with subprocess.Popen([harness.PROGRAM, "batch", *arguments], cwd=self.dir, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:  # fmt: skip
+            while report.stat().st_size == 0 and process.poll() is None:
+                time.sleep(0.01)
+            with open(report, "ab") as again, self.assertRaises(OSError):
+                fcntl.lockf(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            process.communicate()
+        self.assertEqual(process.returncode, NEGATIVE)
+        self.assertEqual(len(report.read_bytes().splitlines()), len(names))
+
+    def test_also_the_own_report(self):
+        self.make("good", 0)
+        self.assertIn("report of this run", self.review("archive", "--also", "out/../out/report.jsonl", code=USAGE).err)
 
     def test_places(self):
         self.make("good", 0)

@@ -121,6 +121,8 @@ int batch_report_open(batch_report *report, batch_earlier *earlier);
 int batch_report_read(const char *path, batch_earlier *earlier);
 /* Appends a line, which ends with a line break; an exit code after a message. */
 int batch_report_add(batch_report *report, const char *line, size_t size);
+/* Locks it again after files were read, among which the report may have been. An exit code after a message. */
+int batch_report_hold(batch_report *report);
 void batch_report_close(batch_report *report);
 /* Calls visit with each whole line, from the first on, until it returns another code than CLI_OK, which is the result.
  * What is added afterwards is added at the end. */

@@ -7,6 +7,7 @@
 #include "cli/base64.h"
 #include "cli/environment.h"
 #include "cli/inputs.h"
+#include "os/files.h"
 #include "review/facts.h"
 #include "review/review.h"
 
@@ -57,6 +58,22 @@ static int check(const cli_command *command, batch_settings *settings) {
   return settings->digest ? cli_usage_error(command, "--digest: --do review reads no voxels") : CLI_OK;
 }
 
+/* Its objects would be there twice, and its lock would be lost. */
+static int check_also(const batch_settings *settings) {
+  char *own = os_real_path(settings->report);
+  int code = CLI_OK;
+  for (size_t i = 0; code == CLI_OK && own != NULL && i < settings->review.also_count; i++) {
+    char *other = os_real_path(settings->review.also[i]);
+    if (other != NULL && strcmp(own, other) == 0) {
+      cli_error(settings->review.also[i], "--also: is the report of this run");
+      code = CLI_USAGE;
+    }
+    free(other);
+  }
+  free(own);
+  return code;
+}
+
 /* The images are read before workers are made, which all see them; where nothing is left to do nobody needs them. */
 static int begin(batch_run *run, size_t left) {
   const batch_settings *settings = run->settings;
@@ -66,6 +83,10 @@ static int begin(batch_run *run, size_t left) {
                               .object_memory_limit = settings->memory,
                               .temporary_directory = cli_temporary_directory()};
   dseg_error error;
+  const int code = check_also(settings);
+  if (code != CLI_OK) {
+    return code;
+  }
   const dseg_status status = review_create(&how, &run->review, &error);
   return status == DSEG_OK ? CLI_OK : cli_fail(NULL, status, &error);
 }

@@ -123,6 +123,11 @@ int batch_report_read(const char *path, batch_earlier *earlier) {
   return code;
 }
 
+static int refuse_second_run(const char *path, int number) {
+  cli_error(path, "%s", number == EAGAIN ? "another run is using this report" : strerror(number));
+  return CLI_OUTPUT;
+}
+
 int batch_report_open(batch_report *report, batch_earlier *earlier) {
   os_file_facts facts;
   if (os_look_at(report->path, &facts) == 0 && !facts.regular) {
@@ -131,8 +136,7 @@ int batch_report_open(batch_report *report, batch_earlier *earlier) {
   }
   const int number = os_open_locked(report->path, &report->stream);
   if (number != 0) {
-    cli_error(report->path, "%s", number == EAGAIN ? "another run is using this report" : strerror(number));
-    return CLI_OUTPUT;
+    return refuse_second_run(report->path, number);
   }
   uint64_t end = 0;
   rewind(report->stream);
@@ -162,6 +166,11 @@ int batch_report_add(batch_report *report, const char *line, size_t size) {
   (void)os_cut(report->stream, report->size); /* where it fails the next run does it: nothing follows */
   cli_error(report->path, "%s", strerror(number));
   return CLI_OUTPUT;
+}
+
+int batch_report_hold(batch_report *report) {
+  const int number = os_lock_again(report->stream);
+  return number == 0 ? CLI_OK : refuse_second_run(report->path, number);
 }
 
 void batch_report_close(batch_report *report) {

@@ -223,8 +223,9 @@ int batch_work_on_all(batch_run *run) {
   }
   batch_progress_begin(&state.progress);
   const size_t left = settle(&state, settled);
-  if (run->settings->kind->begin != NULL) {
+  if (!state.stopping && run->settings->kind->begin != NULL) {
     state.code = run->settings->kind->begin(run, left);
+    state.code = state.code == CLI_OK ? batch_report_hold(&run->report) : state.code;
     state.stopping = state.code != CLI_OK;
   }
   const size_t jobs = left < run->settings->jobs ? left : run->settings->jobs;

@@ -24,6 +24,9 @@ char *os_real_path(const char *path);
  * another process has it. Where the file system has no locks there is none. */
 int os_open_locked(const char *path, FILE **stream);
 
+/* Locks it once more: a lock is lost when this process closes a file that it opened by another way. As above. */
+int os_lock_again(FILE *stream);
+
 /* Cuts a file that was opened so to its first size bytes. */
 int os_cut(FILE *stream, uint64_t size);
 

@@ -58,6 +58,10 @@ int os_open_locked(const char *path, FILE **stream) {
   return number;
 }
 
+int os_lock_again(FILE *stream) {
+  return lock(stream);
+}
+
 int os_cut(FILE *stream, uint64_t size) {
   return ftruncate(fileno(stream), (off_t)size) == 0 ? 0 : errno;
 }
