@@ -396,6 +396,23 @@ class Inputs(BatchTest):
         self.assertEqual(outputs(self.dir / "out"), {})
         self.assertEqual([path.name for path in self.dir.glob("*.dcm")], [])
 
+    def test_names_in_other_characters(self):
+        """A report cannot tell them apart; a list gives them names that it can."""
+        name = b"in/part0/M\xfcller.dcm"
+        try:
+            shutil.copy(self.dir / "in/part0/seg000.dcm", os.fsencode(self.dir) + b"/" + name)
+        except OSError:
+            self.skipTest("a file system without such names")
+        done = subprocess.run([harness.PROGRAM, "batch", "in", "--to", "out", *TRANSCODE], cwd=self.dir, capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertIn(b"no UTF-8", done.stderr)
+        self.assertEqual([line["status"] for line in self.report()].count("ok"), COUNT)
+        self.assertEqual(len(outputs(self.dir / "out")), COUNT)
+        (self.dir / "list").write_bytes(b'{"input": "' + name + b'", "name": "in/part0/M\xc3\xbcller.dcm"}\n')
+        for _ in range(2):
+            result = self.batch("@list", "--to", "other", *TRANSCODE)
+            self.assertEqual([line["output"] for line in self.report("other/report.jsonl")], ["other/in/part0/M\u00fcller.dcm"])
+
     def test_names_of_what_cannot_be_opened(self):
         self.batch("in/none.dcm", "--to", "out", *TRANSCODE, "--name", "{SOPInstanceUID}.dcm", code=NEGATIVE)
         self.assertIn("No such file", self.report()[0]["message"])

@@ -5,6 +5,7 @@
 
 #include "batch/batch.h"
 #include "cli/commands.h"
+#include "cli/utf8.h"
 #include "dseg/formats.h"
 #include "dseg/source.h"
 #include "os/files.h"
@@ -320,6 +321,27 @@ static int check_inputs(const batch_settings *settings, const batch_objects *obj
   return code;
 }
 
+static bool is_utf8(const char *text) {
+  const unsigned char *at = (const unsigned char *)text;
+  size_t length = 1;
+  while (*at != '\0' && length > 0) {
+    length = cli_utf8_length(at);
+    at += length;
+  }
+  return length > 0;
+}
+
+/* A report is UTF-8: it cannot tell an object of another name from others, nor is it found there again. */
+static int refuse_bytes(batch_object *object) {
+  static const char why[] =
+      "its name is no UTF-8, as those in a report are: a list of {\"input\": ..., \"name\": ...} gives it another";
+  if (object->fault == NULL && (!is_utf8(object->name) || (object->output != NULL && !is_utf8(object->output)))) {
+    object->fault = batch_copy(why, sizeof why - 1);
+    return object->fault != NULL ? CLI_OK : batch_fail_memory();
+  }
+  return CLI_OK;
+}
+
 int batch_name(const batch_settings *settings, batch_objects *objects) {
   char text[64];
   const bool named = settings->kind->writes || settings->kind == &batch_compare;
@@ -333,6 +355,9 @@ int batch_name(const batch_settings *settings, batch_objects *objects) {
   }
   for (size_t i = 0; named && code == CLI_OK && i < objects->count; i++) {
     code = name_object(settings, template, &objects->items[i]);
+  }
+  for (size_t i = 0; code == CLI_OK && i < objects->count; i++) {
+    code = refuse_bytes(&objects->items[i]);
   }
   if (code == CLI_OK && settings->force && settings->kind->writes) {
     code = check_inputs(settings, objects);
