@@ -331,6 +331,24 @@ class Inputs(BatchTest):
         self.batch("@list", "--to", "out", "--do", "validate")
         self.assertEqual([(line["output"], line["status"]) for line in self.report()], [(None, "ok")])
 
+    def test_failures_of_a_report(self):
+        """They are read where they were, and go to where they were to go, which has to be in --to."""
+        whole = (self.dir / "in/part0/seg000.dcm").read_bytes()
+        self.change("in/staged", whole[:2000])
+        (self.dir / "list").write_text('{"input": "in/staged", "name": "s3://archive/x.dcm"}\n')
+        self.batch("@list", "--to", "out", *TRANSCODE, code=NEGATIVE)
+        self.assertEqual(self.report()[0]["path"], "in/staged")
+        self.change("in/staged", whole)
+        arguments = ("--from-report", "out/report.jsonl", *TRANSCODE)
+        self.batch(*arguments, "--to", "elsewhere", code=NEGATIVE)
+        self.assertIn("is not in --to", self.report("elsewhere/report.jsonl")[0]["message"])
+        self.assertEqual((outputs(self.dir / "out"), outputs(self.dir / "elsewhere")), ({}, {}))
+        self.batch(*arguments, "--to", "out", "--name", "{name}", code=USAGE)
+        self.batch(*arguments, "--to", "out")
+        last = self.report()[-1]
+        self.assertEqual((last["input"], last["path"], last["status"]), ("s3://archive/x.dcm", "in/staged", "ok"))
+        self.assertEqual(list(outputs(self.dir / "out")), ["s3:/archive/x.dcm"])
+
     def test_a_name_twice(self):
         name = "in/part0/seg000.dcm"
         (self.dir / "list").write_text(2 * (name + "\n"))

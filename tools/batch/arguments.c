@@ -250,6 +250,9 @@ static int check(const cli_command *command, const cli_args *args, batch_setting
   if (settings->name != NULL && !needs_place) {
     return cli_usage_error(command, "--name: --do %s writes nothing", kind->name);
   }
+  if (settings->name != NULL && settings->from_report != NULL) {
+    return cli_usage_error(command, "--name: what is done --from-report goes to where the report says");
+  }
   settings->inputs = args->names;
   settings->input_count = (size_t)args->name_count;
   divide_memory(settings);

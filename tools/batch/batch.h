@@ -90,6 +90,7 @@ int batch_name(const batch_settings *settings, batch_objects *objects);
 typedef struct batch_earlier batch_earlier;
 typedef struct batch_record {
   bool ok, verified;
+  char *path;    /* that was read, where a list gave it another name; NULL: its name */
   char *output;  /* that was to be written; NULL: none */
   char *written; /* that was written when the object was ok last; NULL: none */
   uint64_t bytes_in, bytes_out;

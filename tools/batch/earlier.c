@@ -17,8 +17,8 @@ struct batch_earlier {
   size_t count;
 };
 
-enum { KEYS = 11, FIRST_ROOM = 64 };
-enum { INPUT, OUTPUT, STATUS, BYTES_IN, BYTES_OUT, MTIME_IN, SHA256_IN, OPTIONS, VERIFIED, DO, COPY };
+enum { KEYS = 12, FIRST_ROOM = 64 };
+enum { INPUT, OUTPUT, STATUS, BYTES_IN, BYTES_OUT, MTIME_IN, SHA256_IN, OPTIONS, VERIFIED, DO, COPY, PATH };
 
 batch_earlier *batch_earlier_create(void) {
   batch_earlier *earlier = calloc(1, sizeof *earlier);
@@ -70,6 +70,7 @@ static bool grow(batch_earlier *earlier) {
 }
 
 static void end_record(batch_record *record) {
+  free(record->path);
   free(record->output);
   free(record->written);
   free(record->mtime_in);
@@ -89,6 +90,7 @@ static bool is_text(const char *text, const char *wanted) {
 static batch_record make_record(json_member *members) {
   batch_record record = {.ok = is_text(members[STATUS].text, "ok"),
                          .verified = is_text(members[VERIFIED].text, "true"),
+                         .path = members[PATH].text,
                          .output = members[OUTPUT].text,
                          .bytes_in = to_number(members[BYTES_IN].text),
                          .bytes_out = to_number(members[BYTES_OUT].text),
@@ -98,15 +100,16 @@ static batch_record make_record(json_member *members) {
   if (members[OPTIONS].text != NULL) {
     (void)snprintf(record.options_sha256, sizeof record.options_sha256, "%s", members[OPTIONS].text);
   }
-  members[OUTPUT].text = members[MTIME_IN].text = members[SHA256_IN].text = members[COPY].text = NULL;
+  members[PATH].text = members[OUTPUT].text = members[MTIME_IN].text = members[SHA256_IN].text = members[COPY].text =
+      NULL;
   return record;
 }
 
 bool batch_earlier_take(batch_earlier *earlier, const char *line) {
-  json_member members[KEYS] = {
-      {.key = "input"},     {.key = "output"},   {.key = "status"},    {.key = "bytes_in"},
-      {.key = "bytes_out"}, {.key = "mtime_in"}, {.key = "sha256_in"}, {.key = "options_sha256"},
-      {.key = "verified"},  {.key = "do"},       {.key = "copy"}};
+  json_member members[KEYS] = {{.key = "input"},     {.key = "output"},         {.key = "status"},
+                               {.key = "bytes_in"},  {.key = "bytes_out"},      {.key = "mtime_in"},
+                               {.key = "sha256_in"}, {.key = "options_sha256"}, {.key = "verified"},
+                               {.key = "do"},        {.key = "copy"},           {.key = "path"}};
   if (!json_read_members(line, members, KEYS) || members[INPUT].text == NULL ||
       (!is_text(members[STATUS].text, "ok") && !is_text(members[STATUS].text, "failed"))) {
     json_free_members(members, KEYS);

@@ -134,9 +134,9 @@ static int add_input(const batch_settings *settings, const char *name, batch_obj
   return add_file(objects, name, os_path_name(name));
 }
 
-/* An object that failed goes to where it was to go. */
+/* An object that failed goes to where it was to go. Its path was read where its name is another. */
 static int add_failed(void *user, const char *name, const batch_record *record) {
-  batch_object object = {copy_text(name),
+  batch_object object = {copy_text(record->path != NULL ? record->path : name),
                          copy_text(name),
                          copy_text(os_path_name(name)),
                          copy_text(record->output),

@@ -22,6 +22,9 @@ static json_out begin_line(const batch_object *object, const char *uid, const ch
   json_out json = {.stream = stream, .inline_from = 1};
   json_begin_object(&json, NULL);
   json_put_string(&json, "input", object->name);
+  if (strcmp(object->name, object->path) != 0) {
+    json_put_string(&json, "path", object->path);
+  }
   json_put_string(&json, "output", object->output);
   json_put_string(&json, "sop_instance_uid", uid);
   json_put_string(&json, "status", status);

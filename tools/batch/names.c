@@ -194,8 +194,12 @@ static int name_object(const batch_settings *settings, const char *template, bat
   bool good = true;
   if (object->output != NULL && settings->from_report == NULL) {
     put(&making, object->output, strlen(object->output));
-  } else if (object->output != NULL) {
-    return CLI_OK; /* a report has whole paths */
+  } else if (object->output != NULL) { /* a report has whole paths */
+    if (strncmp(object->output, making.text, making.size) == 0 && !has_parent(object->output + making.size)) {
+      return CLI_OK;
+    }
+    (void)dseg_fail(&error, DSEG_ERROR_ARGUMENT, "its output, %s, is not in --to %s", object->output, settings->to);
+    good = false;
   } else {
     good = expand(&making, template, object, &error);
   }
