@@ -310,6 +310,42 @@ dseg_status dseg_convert_finish_instances(dseg_convert_job *job, dseg_error *err
   return job->options->labels == DSEG_LABELS_SEGMENTS ? make_segments(job, error) : DSEG_OK;
 }
 
+/* A label map with ranges may have voxels of a class that are of no instance (segment ranges, 4), for which the output
+ * has no number. Where frames say which instances they hold there are none. */
+static dseg_status tell_of_classes(dseg_convert_job *job, size_t first, size_t count, const uint32_t *numbers,
+                                   size_t values, dseg_error *error) {
+  const char *name = dseg_source_encoding(job->source)->representation;
+  const dseg_representation *representation = name != NULL ? dseg_find_representation(name) : NULL;
+  const size_t segments = dseg_source_description(job->view)->segment_count;
+  if (job->told_of_classes || representation == NULL || representation->find_instance != NULL) {
+    return DSEG_OK;
+  }
+  uint32_t *ones = malloc((segments + 1) * sizeof *ones);
+  uint8_t *of_class = malloc(values + 1);
+  for (size_t i = 0; ones != NULL && i < segments; i++) {
+    ones[i] = 1;
+  }
+  const dseg_label_request request = {.struct_size = sizeof request,
+                                      .first_plane = first,
+                                      .plane_count = count,
+                                      .bits = 8,
+                                      .values = ones,
+                                      .threads = job->options->threads};
+  const dseg_status status = ones != NULL && of_class != NULL
+                                 ? dseg_source_read_labels(job->view, &request, of_class, values, NULL, error)
+                                 : dseg_convert_fail_memory(job, error);
+  for (size_t i = 0; status == DSEG_OK && !job->told_of_classes && i < values; i++) {
+    job->told_of_classes = of_class[i] != 0 && numbers[i] == 0;
+  }
+  if (status == DSEG_OK && job->told_of_classes) {
+    dseg_convert_note(job, job->output_name,
+                      "voxels of classes that are of no instance are left out: write classes (labels) to keep them");
+  }
+  free(ones);
+  free(of_class);
+  return status;
+}
+
 dseg_status dseg_convert_read_numbers(dseg_convert_job *job, size_t first, size_t count, uint32_t *out,
                                       dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;
@@ -317,6 +353,7 @@ dseg_status dseg_convert_read_numbers(dseg_convert_job *job, size_t first, size_
   const dseg_instances *instances = dseg_source_description(job->view)->instances;
   DSEG_TRY(
       dseg_source_read_instances(job->view, first, count, out, values * sizeof *out, job->options->threads, error));
+  DSEG_TRY(tell_of_classes(job, first, count, out, values, error));
   for (size_t i = 0; job->format != NULL && job->target->instances != NULL && instances->numbers != NULL && i < values;
        i++) {
     out[i] = out[i] != 0 ? dseg_instance_original_number(instances, out[i]) : 0;

@@ -52,6 +52,7 @@ struct dseg_convert_job {
   unsigned bits;            /* 8, 16 or 32: enough for the target's numbers and background */
   bool fractions;           /* the output holds fractions */
   bool instances;           /* labels of the output are numbers of instances, or segments made of them */
+  bool told_of_classes;     /* that voxels of classes, but of no instance, are left out */
   uint32_t mask_maximum;    /* what a mask's "inside" becomes: 1, or the largest fraction */
   bool same_raster;         /* planes have the same pixels as those of the source */
   bool has_gaps;            /* voxels of the target have no place in the source */

@@ -310,12 +310,42 @@ static void classes_are_named_or_noted(void **state) {
   map_free(&made);
 }
 
+/* A voxel of a class and of no instance: neither numbers in a volume nor instance labels have it, and a note says so
+ * once. */
+static void classes_without_instances_are_noted(void **state) {
+  (void)state;
+  static const written_as ranges = {"segment-ranges", "explicit-le", NULL, 0};
+  const dseg_convert_options numbers = {.format = ".nrrd", .compression = -1};
+  const dseg_convert_options labels = {.format = "dicom", .representation = "instance-labels"};
+  const dseg_convert_options classes = {.format = ".nrrd", .labels = DSEG_LABELS_CLASSES, .compression = -1};
+  const dseg_convert_options *const to[] = {&numbers, &labels, &classes};
+  map made;
+  dseg_buffer bytes = {0};
+  map_make(&made, true, 8, 8, 2, 2, 1);
+  map_draw(&made, 1, 0, 0, 0, 1, 1);
+  map_draw(&made, 2, 1, 0, 0, 1, 1);
+  map_write(&made, &ranges, &bytes);
+  for (size_t of_class = 0; of_class < 2; of_class++) {
+    bytes.data[bytes.size - 1] = (uint8_t)of_class; /* the last pixel: 0 or Segment Number 1 */
+    for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+      struct notes notes;
+      dseg_buffer converted = convert(&bytes, to[i], &notes);
+      const char *note = strstr(notes.text, "of no instance are left out");
+      assert_int_equal(note != NULL, of_class == 1 && to[i] != &classes);
+      assert_null(note != NULL ? strstr(note + 1, "of no instance") : NULL);
+      dseg_buffer_free(&converted);
+    }
+  }
+  dseg_buffer_free(&bytes);
+  map_free(&made);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_become_instances),       cmocka_unit_test(an_image_becomes_tiles),
       cmocka_unit_test(what_is_no_image_of_instances), cmocka_unit_test(tables_of_classes),
       cmocka_unit_test(tables_that_are_refused),       cmocka_unit_test(there_and_back),
-      cmocka_unit_test(classes_are_named_or_noted),
+      cmocka_unit_test(classes_are_named_or_noted),    cmocka_unit_test(classes_without_instances_are_noted),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
