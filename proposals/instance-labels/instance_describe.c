@@ -140,6 +140,16 @@ static bool needs_original(const dseg_description *description, size_t count, co
   return false;
 }
 
+/* Whether instances have the numbers that they had, which UIDs are made of. */
+static bool keeps_numbers(size_t count, const uint32_t *order) {
+  for (size_t i = 0; order != NULL && i < count; i++) {
+    if (order[i] != i) {
+      return false;
+    }
+  }
+  return true;
+}
+
 dseg_status instance_put_columns(const dseg_write_context *context, dseg_data_set *set, uint32_t block, size_t count,
                                  const uint32_t *order, const uint32_t *boxes, unsigned box_values, dseg_error *error) {
   const dseg_description *description = context->description;
@@ -160,8 +170,13 @@ dseg_status instance_put_columns(const dseg_write_context *context, dseg_data_se
   if (boxes != NULL) {
     status = put_boxes(description, set, block | INSTANCE_BOX, count, order, boxes, box_values, scratch, error);
   }
-  if (instances != NULL && instances->uid_root != NULL) {
+  if (instances != NULL && instances->uid_root != NULL && keeps_numbers(count, order)) {
     dseg_data_set_put_text(set, block | INSTANCE_UID_ROOT, "UI", instances->uid_root);
+  } else if (instances != NULL && instances->uid_root != NULL) {
+    dseg_warn(context->warnings,
+              "UIDs of %zu instances are not written: sorted by class they have other numbers, and would get those of "
+              "each other",
+              count);
   }
   if (needs_original(description, count, order)) {
     for (size_t i = 0; i < count; i++) {

@@ -144,7 +144,11 @@ static void columns_are_kept(void **state) {
     map_write(&made, forms[i], &bytes);
     dseg_source *source = map_open(&bytes);
     const dseg_instances *read = dseg_source_description(source)->instances;
-    assert_string_equal(read->uid_root, "1.2.3");
+    if (i < 2) {
+      assert_string_equal(read->uid_root, "1.2.3");
+    } else { /* sorted by class: the UID of each would be another's */
+      assert_null(read->uid_root);
+    }
     for (size_t k = 0; k < 3; k++) { /* by class in segment-ranges: which one is told by its number */
       const size_t before = read->numbers[k] == 70000 ? 0 : read->numbers[k] == 5 ? 1 : 2;
       assert_int_equal(read->numbers[k], numbers[before]);
@@ -155,6 +159,22 @@ static void columns_are_kept(void **state) {
     dseg_buffer_free(&bytes);
     map_free(&made);
   }
+}
+
+/* Instances that are sorted by class already keep their numbers, and so their UIDs. */
+static void sorted_instances_keep_uids(void **state) {
+  (void)state;
+  map made;
+  dseg_buffer bytes = {0};
+  map_make(&made, true, 8, 8, 4, 3, 1);
+  map_draw(&made, 2, 0, 1, 1, 3, 2);
+  made.instances->uid_root = "1.2.3";
+  map_write(&made, &ranges, &bytes);
+  dseg_source *source = map_open(&bytes);
+  assert_string_equal(dseg_source_description(source)->instances->uid_root, "1.2.3");
+  dseg_source_close(source);
+  dseg_buffer_free(&bytes);
+  map_free(&made);
 }
 
 static void boxes_are_found_while_writing(void **state) {
@@ -322,7 +342,7 @@ int main(void) {
       cmocka_unit_test(random_maps_come_back),         cmocka_unit_test(columns_are_kept),
       cmocka_unit_test(boxes_are_found_while_writing), cmocka_unit_test(planes_of_an_instance),
       cmocka_unit_test(views_have_instances),          cmocka_unit_test(segments_without_instances),
-      cmocka_unit_test(what_writers_refuse),
+      cmocka_unit_test(what_writers_refuse),           cmocka_unit_test(sorted_instances_keep_uids),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
