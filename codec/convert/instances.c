@@ -208,6 +208,46 @@ static dseg_status place_classes(dseg_convert_job *job, dseg_error *error) {
   return status;
 }
 
+static int compare_numbers(const void *a, const void *b) {
+  const uint32_t first = *(const uint32_t *)a;
+  const uint32_t second = *(const uint32_t *)b;
+  return (first > second) - (first < second);
+}
+
+/* A volume has the numbers that instances had, unless one is 0, its background, or two are the same. */
+static dseg_status check_numbers(dseg_convert_job *job, dseg_error *error) {
+  dseg_description *target = job->target;
+  const dseg_instances *before = target->instances;
+  if (before->numbers == NULL || before->count == 0) {
+    return DSEG_OK;
+  }
+  uint32_t *sorted = malloc(before->count * sizeof *sorted);
+  if (sorted == NULL) {
+    return dseg_convert_fail_memory(job, error);
+  }
+  memcpy(sorted, before->numbers, before->count * sizeof *sorted);
+  qsort(sorted, before->count, sizeof *sorted, compare_numbers);
+  bool possible = sorted[0] != 0;
+  for (size_t i = 1; i < before->count; i++) {
+    possible = possible && sorted[i] != sorted[i - 1];
+  }
+  free(sorted);
+  if (possible) {
+    return DSEG_OK;
+  }
+  dseg_instances *instances = dseg_description_alloc(target, sizeof *instances);
+  if (instances == NULL) {
+    return dseg_convert_fail_memory(job, error);
+  }
+  *instances = *before;
+  instances->numbers = NULL;
+  target->instances = instances;
+  dseg_convert_note(job, job->output_name,
+                    "instances are numbered from 1 to %zu: of the numbers that they had one is 0, or two are the same",
+                    before->count);
+  return DSEG_OK;
+}
+
 /* One segment for each instance, described as its class is. */
 static dseg_status make_segments(dseg_convert_job *job, dseg_error *error) {
   dseg_description *target = job->target;
@@ -299,6 +339,9 @@ dseg_status dseg_convert_finish_instances(dseg_convert_job *job, dseg_error *err
   job->target->has_background = true;
   job->target->background = 0;
   DSEG_TRY(place_classes(job, error));
+  if (job->format != NULL && job->options->labels != DSEG_LABELS_SEGMENTS) {
+    DSEG_TRY(check_numbers(job, error));
+  }
   const size_t classes = job->target->segment_count;
   if (job->format != NULL && classes > 1 && job->options->write_classes == NULL &&
       job->options->labels != DSEG_LABELS_INSTANCES) {
@@ -350,12 +393,11 @@ dseg_status dseg_convert_read_numbers(dseg_convert_job *job, size_t first, size_
                                       dseg_error *error) {
   const dseg_geometry *geometry = &job->target->geometry;
   const size_t values = (size_t)geometry->rows * geometry->columns * count;
-  const dseg_instances *instances = dseg_source_description(job->view)->instances;
+  const dseg_instances *instances = job->target->instances; /* NULL: segments were made of them */
   DSEG_TRY(
       dseg_source_read_instances(job->view, first, count, out, values * sizeof *out, job->options->threads, error));
   DSEG_TRY(tell_of_classes(job, first, count, out, values, error));
-  for (size_t i = 0; job->format != NULL && job->target->instances != NULL && instances->numbers != NULL && i < values;
-       i++) {
+  for (size_t i = 0; job->format != NULL && instances != NULL && instances->numbers != NULL && i < values; i++) {
     out[i] = out[i] != 0 ? dseg_instance_original_number(instances, out[i]) : 0;
   }
   return DSEG_OK;

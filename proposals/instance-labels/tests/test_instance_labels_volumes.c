@@ -340,12 +340,40 @@ static void classes_without_instances_are_noted(void **state) {
   map_free(&made);
 }
 
+/* Numbers from 1 on are in the volume, where those that instances had would join two of them, or lose one. */
+static void numbers_that_volumes_cannot_have(void **state) {
+  (void)state;
+  static const written_as labels = {"instance-labels", "explicit-le", NULL, 0};
+  static const uint32_t of_trials[][2] = {{5, 0}, {5, 5}, {5, 4}};
+  const dseg_convert_options to_volume = {.format = ".nrrd", .compression = -1};
+  for (size_t i = 0; i < 3; i++) {
+    map made;
+    dseg_buffer bytes = {0};
+    struct notes notes;
+    map_make(&made, false, 8, 8, 2, 2, 1);
+    map_draw(&made, 1, 0, 0, 0, 1, 1);
+    map_draw(&made, 2, 1, 0, 0, 1, 1);
+    made.instances->numbers = of_trials[i];
+    map_write(&made, &labels, &bytes);
+    dseg_buffer volume = convert(&bytes, &to_volume, &notes);
+    assert_int_equal(strstr(notes.text, "numbered from 1 to 2") != NULL, i < 2);
+    for (size_t k = 0; i == 2 && k < 2 * made.pixels; k++) {
+      made.numbers[k] = made.numbers[k] != 0 ? of_trials[i][made.numbers[k] - 1] : 0;
+    }
+    assert_voxels(&volume, made.numbers, 2 * made.pixels);
+    dseg_buffer_free(&volume);
+    dseg_buffer_free(&bytes);
+    map_free(&made);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(values_become_instances),       cmocka_unit_test(an_image_becomes_tiles),
-      cmocka_unit_test(what_is_no_image_of_instances), cmocka_unit_test(tables_of_classes),
-      cmocka_unit_test(tables_that_are_refused),       cmocka_unit_test(there_and_back),
-      cmocka_unit_test(classes_are_named_or_noted),    cmocka_unit_test(classes_without_instances_are_noted),
+      cmocka_unit_test(values_become_instances),          cmocka_unit_test(an_image_becomes_tiles),
+      cmocka_unit_test(what_is_no_image_of_instances),    cmocka_unit_test(tables_of_classes),
+      cmocka_unit_test(tables_that_are_refused),          cmocka_unit_test(there_and_back),
+      cmocka_unit_test(classes_are_named_or_noted),       cmocka_unit_test(classes_without_instances_are_noted),
+      cmocka_unit_test(numbers_that_volumes_cannot_have),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
