@@ -48,13 +48,18 @@ static void index_segments(const dseg_description *description, uint32_t *index_
   }
 }
 
-/* Columns take no more than so many times their bytes. */
+/* What readers, and writers of what was read, may take for an instance, be there bytes of it in the object or not. */
+#define INSTANCE_BYTES 40u
+
+/* Columns take no more than so many times their bytes; without them the number of instances bounds nothing. */
 static dseg_status check_memory(const dseg_read_context *context, const instance_columns *columns, dseg_error *error) {
-  const uint64_t bytes = columns->first.size + columns->list.size + columns->segments.size + columns->confidence.size +
-                         columns->boxes.size + columns->original.size + INSTANCE_PIXEL_VALUES * sizeof(uint32_t);
+  const uint64_t all = (uint64_t)columns->count * INSTANCE_BYTES;
+  const uint64_t size = columns->first.size + columns->list.size + columns->segments.size + columns->confidence.size +
+                        columns->boxes.size + columns->original.size + INSTANCE_PIXEL_VALUES * sizeof(uint32_t);
+  const uint64_t bytes = size > all ? size : all;
   return bytes <= context->memory_limit
              ? DSEG_OK
-             : dseg_fail(error, DSEG_ERROR_LIMIT, "the columns of %lu instances take %llu bytes, past the memory limit",
+             : dseg_fail(error, DSEG_ERROR_LIMIT, "%lu instances take up to %llu bytes, past the memory limit",
                          (unsigned long)columns->count, (unsigned long long)bytes);
 }
 

@@ -321,6 +321,37 @@ static void pixels_without_a_meaning(void **state) {
   check_pixels(&ranges, other_values, "R5");
 }
 
+static void a_thousand_promised(dseg_data_set *set) {
+  put32(set, 0x10, (const uint32_t[]){1000}, 1);
+}
+
+/* Of one class, and without a list, confidences or boxes: nothing but the memory limit bounds the number of instances.
+ */
+static void instances_without_a_byte(void **state) {
+  (void)state;
+  static const written_as no_boxes = {"instance-labels", "explicit-le", NULL, 0};
+  dseg_buffer bytes = {0};
+  dseg_source *source = NULL;
+  dseg_error error = {0};
+  map made;
+  map_make(&made, true, 8, 8, 2, 2, 1);
+  map_draw(&made, 1, 0, 1, 1, 3, 3);
+  map_draw(&made, 2, 1, 4, 4, 5, 5);
+  map_write(&made, &no_boxes, &bytes);
+  map_free(&made);
+  dseg_buffer other = {0};
+  (void)changed(&bytes, a_thousand_promised, &other);
+  source = map_open(&other);
+  assert_int_equal(dseg_source_description(source)->instances->count, 1000);
+  dseg_source_close(source);
+  other.size = 0;
+  assert_int_equal(dseg_open_memory(changed(&bytes, many_promised, &other), "hostile", NULL, &source, &error),
+                   DSEG_ERROR_LIMIT);
+  assert_non_null(strstr(error.message, "past the memory limit"));
+  dseg_buffer_free(&other);
+  dseg_buffer_free(&bytes);
+}
+
 static void read_everything(dseg_source *source) {
   const dseg_description *read = dseg_source_description(source);
   const dseg_geometry *geometry = &read->geometry;
@@ -368,11 +399,9 @@ static void every_byte_is_changed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(tables_that_contradict_the_object),
-      cmocka_unit_test(ranges_that_contradict_each_other),
-      cmocka_unit_test(what_only_validation_finds),
-      cmocka_unit_test(pixels_without_a_meaning),
-      cmocka_unit_test(every_byte_is_changed),
+      cmocka_unit_test(tables_that_contradict_the_object), cmocka_unit_test(ranges_that_contradict_each_other),
+      cmocka_unit_test(what_only_validation_finds),        cmocka_unit_test(pixels_without_a_meaning),
+      cmocka_unit_test(instances_without_a_byte),          cmocka_unit_test(every_byte_is_changed),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
