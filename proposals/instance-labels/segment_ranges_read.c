@@ -18,7 +18,7 @@
 /* What is remembered of an opened object. Nothing of it changes while frames are read, by several threads. */
 struct reading {
   uint32_t segment[INSTANCE_PIXEL_VALUES];  /* by value: index of its segment, BACKGROUND, or NOTHING */
-  uint16_t instance[INSTANCE_PIXEL_VALUES]; /* by value: the instance; 0: none */
+  uint32_t instance[INSTANCE_PIXEL_VALUES]; /* by value: the instance; 0: none. There may be 65536 */
   const dseg_segment *of_description;
 };
 
@@ -144,7 +144,7 @@ static void fill_values(struct reading *reading, const dseg_description *descrip
     for (uint32_t value = ranges[i].first; value <= ranges[i].last && ranges[i].first <= ranges[i].last; value++) {
       reading->segment[value] = segment;
       segments[instance] = (uint16_t)segment;
-      reading->instance[value] = (uint16_t)++instance;
+      reading->instance[value] = ++instance;
     }
   }
 }

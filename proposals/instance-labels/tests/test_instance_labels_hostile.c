@@ -352,6 +352,37 @@ static void instances_without_a_byte(void **state) {
   dseg_buffer_free(&bytes);
 }
 
+/* One segment, whose range is all values; there is no background. */
+static void range_of_everything(dseg_data_set *set) {
+  while (dseg_data_set_count_items(set, SEGMENTS) > 1) {
+    dseg_data_set_remove_item(set, SEGMENTS, 1);
+  }
+  dseg_data_set_remove(set, 0x00280120);
+  drop(set, 0x14);
+  drop(set, 0x17);
+  put32(set, 0x10, (const uint32_t[]){65536}, 1);
+  put_range(set, 0, (const uint16_t[]){0, 65535}, 2); /* its Segment Number, 0, is the first */
+}
+
+static void every_value_is_an_instance(void **state) {
+  (void)state;
+  const written_as wide = {"segment-ranges", "explicit-le", &(const dseg_option_value){"bits", 16}, 1};
+  dseg_buffer bytes = {0};
+  dseg_buffer other = {0};
+  uint32_t numbers[64];
+  make_object(&wide, &bytes);
+  (void)changed(&bytes, range_of_everything, &other);
+  memset(other.data + other.size - 4, 0xFF, 4);
+  other.data[other.size - 4] = 0xFE;
+  dseg_source *source = map_open(&other);
+  assert_int_equal(dseg_source_read_instances(source, 1, 1, numbers, sizeof numbers, 1, NULL), DSEG_OK);
+  assert_int_equal(numbers[62], 65535);
+  assert_int_equal(numbers[63], 65536);
+  dseg_source_close(source);
+  dseg_buffer_free(&other);
+  dseg_buffer_free(&bytes);
+}
+
 static void read_everything(dseg_source *source) {
   const dseg_description *read = dseg_source_description(source);
   const dseg_geometry *geometry = &read->geometry;
@@ -399,9 +430,13 @@ static void every_byte_is_changed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(tables_that_contradict_the_object), cmocka_unit_test(ranges_that_contradict_each_other),
-      cmocka_unit_test(what_only_validation_finds),        cmocka_unit_test(pixels_without_a_meaning),
-      cmocka_unit_test(instances_without_a_byte),          cmocka_unit_test(every_byte_is_changed),
+      cmocka_unit_test(tables_that_contradict_the_object),
+      cmocka_unit_test(ranges_that_contradict_each_other),
+      cmocka_unit_test(what_only_validation_finds),
+      cmocka_unit_test(pixels_without_a_meaning),
+      cmocka_unit_test(instances_without_a_byte),
+      cmocka_unit_test(every_value_is_an_instance),
+      cmocka_unit_test(every_byte_is_changed),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
