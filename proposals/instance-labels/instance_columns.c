@@ -306,20 +306,23 @@ static dseg_status check_original(const instance_columns *columns, uint32_t *scr
   return DSEG_OK;
 }
 
-/* last: zeros, by instance; becomes the last frame, from 1, that it was in. */
-static dseg_status check_entries(const instance_columns *columns, uint32_t *last, instance_fault *fault,
+/* scratch: room for the entries of a frame. */
+static dseg_status check_entries(const instance_columns *columns, uint32_t *scratch, instance_fault *fault,
                                  dseg_error *error) {
   for (size_t frame = 0; frame < columns->frames; frame++) {
-    const size_t end = instance_load32(columns->first, frame + 1);
-    for (size_t i = instance_load32(columns->first, frame); i < end; i++) {
-      const uint32_t number = instance_load32(columns->list, i);
-      if (last[number - 1] == frame + 1) {
+    const size_t begin = instance_load32(columns->first, frame);
+    const size_t count = instance_load32(columns->first, frame + 1) - begin;
+    for (size_t i = 0; i < count; i++) {
+      scratch[i] = instance_load32(columns->list, begin + i);
+    }
+    qsort(scratch, count, sizeof *scratch, compare_numbers);
+    for (size_t i = 1; i < count; i++) {
+      if (scratch[i] == scratch[i - 1]) {
         char what[80];
-        (void)snprintf(what, sizeof what, "has instance %lu twice in frame %zu", (unsigned long)number, frame + 1);
+        (void)snprintf(what, sizeof what, "has instance %lu twice in frame %zu", (unsigned long)scratch[i], frame + 1);
         return instance_fail(fault, "instance labels I7", columns->block | INSTANCE_LIST, "Instance Number List", what,
                              error);
       }
-      last[number - 1] = (uint32_t)frame + 1;
     }
   }
   return DSEG_OK;
@@ -329,7 +332,9 @@ dseg_status instance_check_unique(const instance_columns *columns, instance_faul
   if (columns->list.size == 0 && columns->original.size == 0) {
     return DSEG_OK;
   }
-  uint32_t *scratch = calloc((size_t)columns->count + 1, sizeof *scratch);
+  const size_t numbers = columns->original.size / 4; /* N alone bounds nothing */
+  const size_t room = numbers > INSTANCE_PIXEL_VALUES ? numbers : INSTANCE_PIXEL_VALUES;
+  uint32_t *scratch = malloc(room * sizeof *scratch);
   if (scratch == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %lu instances", (unsigned long)columns->count);
   }

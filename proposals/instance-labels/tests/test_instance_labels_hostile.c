@@ -321,6 +321,10 @@ static void pixels_without_a_meaning(void **state) {
   check_pixels(&ranges, other_values, "R5");
 }
 
+static void many_promised_and_listed(dseg_data_set *set) {
+  many_promised(set);
+  put32(set, 0x12, (const uint32_t[]){4000000000u, 1}, 2);
+}
 static void a_thousand_promised(dseg_data_set *set) {
   put32(set, 0x10, (const uint32_t[]){1000}, 1);
 }
@@ -348,6 +352,8 @@ static void instances_without_a_byte(void **state) {
   assert_int_equal(dseg_open_memory(changed(&bytes, many_promised, &other), "hostile", NULL, &source, &error),
                    DSEG_ERROR_LIMIT);
   assert_non_null(strstr(error.message, "past the memory limit"));
+  other.size = 0;
+  check_validation(changed(&bytes, many_promised_and_listed, &other), NULL);
   dseg_buffer_free(&other);
   dseg_buffer_free(&bytes);
 }
