@@ -171,10 +171,11 @@ static dseg_status fill(struct reading *reading, const dseg_read_context *contex
   return DSEG_OK;
 }
 
-/* By the standard's functional groups, or as a volume. */
+/* By the standard's functional groups, which count where they are, or as a volume. */
 static dseg_status place_frames(const dseg_read_context *context, dseg_interpretation *interpretation,
                                 dseg_error *error) {
-  if (dseg_data_set_find_creator(context->set, DSEG_VOLUME_GROUP, DSEG_VOLUME_CREATOR) != 0) {
+  if (!context->has_frame_groups &&
+      dseg_data_set_find_creator(context->set, DSEG_VOLUME_GROUP, DSEG_VOLUME_CREATOR) != 0) {
     return dseg_volume_interpret(context, interpretation, error);
   }
   interpretation->by_frame_groups = true;

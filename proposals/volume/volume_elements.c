@@ -34,7 +34,7 @@ dseg_status dseg_volume_read_form(dseg_data_set *set, bool has_groups, dseg_volu
   }
   elements->is_strict = dseg_data_set_text_is(set, 0x00080016, DSEG_UID_VOLUME) ||
                         dseg_data_set_text_is(set, 0x00080016, DSEG_UID_LABELMAP_VOLUME) ||
-                        dseg_data_set_text_is(set, 0x00080016, DSEG_UID_SEGMENT_RANGES) ||
+                        (dseg_data_set_text_is(set, 0x00080016, DSEG_UID_SEGMENT_RANGES) && !has_groups) ||
                         dseg_data_set_text_is(set, 0x00080016, DSEG_UID_INSTANCE_LABELS);
   elements->is_slide = !has_element(set, block | DSEG_VOLUME_ORIGIN) && !has_element(set, block | DSEG_VOLUME_PLANES);
   if (elements->is_strict && has_groups) {

@@ -389,6 +389,36 @@ static void every_value_is_an_instance(void **state) {
   dseg_buffer_free(&bytes);
 }
 
+static void put_volume(dseg_data_set *set) {
+  const uint32_t block = dseg_data_set_put_creator(set, 0x0021, "DSEG VOLUME");
+  const uint32_t planes = 2;
+  dseg_data_set_begin_item(set, block | 0x01);
+  dseg_data_set_put_text(set, 0x00200032, "DS", "0\\0\\0");
+  dseg_data_set_end_item(set);
+  dseg_data_set_put_u32(set, block | 0x02, "UL", &planes, 1);
+}
+
+/* The block of a volume beside functional groups is as in volume's dual form. */
+static void ranges_in_both_forms(void **state) {
+  (void)state;
+  map made;
+  dseg_buffer bytes = {0};
+  dseg_buffer other = {0};
+  uint32_t numbers[128];
+  map_make(&made, false, 8, 8, 2, 2, 1);
+  map_draw(&made, 1, 0, 1, 1, 3, 3);
+  map_draw(&made, 2, 1, 4, 4, 5, 5);
+  map_write(&made, &ranges, &bytes);
+  check_validation(changed(&bytes, put_volume, &other), NULL);
+  dseg_source *source = map_open(&other);
+  assert_int_equal(dseg_source_read_instances(source, 0, 2, numbers, sizeof numbers, 1, NULL), DSEG_OK);
+  assert_memory_equal(numbers, made.numbers, sizeof numbers);
+  dseg_source_close(source);
+  dseg_buffer_free(&other);
+  dseg_buffer_free(&bytes);
+  map_free(&made);
+}
+
 static void read_everything(dseg_source *source) {
   const dseg_description *read = dseg_source_description(source);
   const dseg_geometry *geometry = &read->geometry;
@@ -442,6 +472,7 @@ int main(void) {
       cmocka_unit_test(pixels_without_a_meaning),
       cmocka_unit_test(instances_without_a_byte),
       cmocka_unit_test(every_value_is_an_instance),
+      cmocka_unit_test(ranges_in_both_forms),
       cmocka_unit_test(every_byte_is_changed),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
