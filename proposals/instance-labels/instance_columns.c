@@ -183,11 +183,11 @@ static dseg_status read_confidence(dseg_data_set *set, instance_columns *columns
   return DSEG_OK;
 }
 
-/* The sizes that boxes lie in: of the total pixel matrix, or of planes and their number. */
+/* The sizes that boxes lie in: of the total pixel matrix, or of planes and their number, where it is said. */
 static void read_extent(dseg_data_set *set, uint32_t volume, uint32_t extent[3], unsigned *values) {
   uint16_t rows = 0;
   uint16_t columns = 0;
-  extent[2] = 1;
+  extent[2] = UINT32_MAX;
   if (dseg_data_set_get_u32(set, 0x00480006, 0, &extent[0]) && dseg_data_set_get_u32(set, 0x00480007, 0, &extent[1])) {
     *values = 4;
     return;
@@ -196,7 +196,9 @@ static void read_extent(dseg_data_set *set, uint32_t volume, uint32_t extent[3],
   (void)dseg_data_set_get_u16(set, 0x00280011, 0, &columns);
   extent[0] = columns;
   extent[1] = rows;
-  (void)dseg_data_set_get_u32(set, volume | DSEG_VOLUME_PLANES, 0, &extent[2]);
+  if (volume != 0) {
+    (void)dseg_data_set_get_u32(set, volume | DSEG_VOLUME_PLANES, 0, &extent[2]);
+  }
   *values = 6;
 }
 
@@ -209,10 +211,6 @@ static dseg_status read_boxes(dseg_data_set *set, instance_columns *columns, ins
   read_extent(set, volume, extent, &columns->box_values);
   DSEG_TRY(read_column(set, tag, name, "instance labels I10", columns->count, (size_t)4 * columns->box_values,
                        &columns->boxes, &there, fault, error));
-  if (there && columns->box_values == 6 && volume == 0) {
-    return instance_fail(fault, "instance labels I10", tag, name,
-                         "counts planes, which are numbered in an implicit volume alone", error);
-  }
   const unsigned axes = columns->box_values / 2;
   for (size_t i = 0; i < columns->boxes.size / 4; i++) {
     const uint32_t value = instance_load32(columns->boxes, i);

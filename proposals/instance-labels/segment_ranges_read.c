@@ -161,7 +161,15 @@ static dseg_status fill(struct reading *reading, const dseg_read_context *contex
   if (segments == NULL || interpretation->summary == NULL) {
     return dseg_fail(error, DSEG_ERROR_MEMORY, "out of memory for %lu instances", (unsigned long)columns->count);
   }
-  DSEG_TRY(instance_describe(columns, NULL, description, &instances, error));
+  instance_columns kept = *columns;
+  if (interpretation->by_frame_groups && columns->box_values == 6 && columns->boxes.size > 0) {
+    dseg_warn(context->warnings,
+              "boxes of %lu instances are left out: their planes are counted along the normal, with those that have no "
+              "frame",
+              (unsigned long)columns->count);
+    kept.boxes = (dseg_view){0};
+  }
+  DSEG_TRY(instance_describe(&kept, NULL, description, &instances, error));
   fill_values(reading, description, ranges, count, segments);
   reading->of_description = description->segments;
   if (columns->count > 0) {

@@ -419,6 +419,36 @@ static void ranges_in_both_forms(void **state) {
   map_free(&made);
 }
 
+static void boxes_of_planes(dseg_data_set *set) {
+  put32(set, 0x15, (const uint32_t[]){2, 2, 1, 4, 4, 1, 5, 5, 2, 6, 6, 2}, 12);
+}
+static void boxes_past_rows(dseg_data_set *set) {
+  put32(set, 0x15, (const uint32_t[]){2, 2, 1, 4, 9, 1, 5, 5, 2, 6, 6, 2}, 12);
+}
+
+/* Planes of boxes are counted otherwise than those of a description, which has none of these boxes. */
+static void boxes_beside_functional_groups(void **state) {
+  (void)state;
+  map made;
+  dseg_buffer bytes = {0};
+  dseg_buffer other = {0};
+  map_make(&made, false, 8, 8, 2, 2, 1);
+  map_draw(&made, 1, 0, 1, 1, 3, 3);
+  map_draw(&made, 2, 1, 4, 4, 5, 5);
+  map_write(&made, &ranges, &bytes);
+  check_validation(changed(&bytes, boxes_of_planes, &other), NULL);
+  dseg_source *source = map_open(&other);
+  assert_int_equal(dseg_source_description(source)->instances->count, 2);
+  assert_null(dseg_source_description(source)->instances->boxes);
+  assert_int_equal(dseg_source_description(source)->instances->box_values, 0);
+  dseg_source_close(source);
+  other.size = 0;
+  check_validation(changed(&bytes, boxes_past_rows, &other), " I10");
+  dseg_buffer_free(&other);
+  dseg_buffer_free(&bytes);
+  map_free(&made);
+}
+
 static void read_everything(dseg_source *source) {
   const dseg_description *read = dseg_source_description(source);
   const dseg_geometry *geometry = &read->geometry;
@@ -473,6 +503,7 @@ int main(void) {
       cmocka_unit_test(instances_without_a_byte),
       cmocka_unit_test(every_value_is_an_instance),
       cmocka_unit_test(ranges_in_both_forms),
+      cmocka_unit_test(boxes_beside_functional_groups),
       cmocka_unit_test(every_byte_is_changed),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
