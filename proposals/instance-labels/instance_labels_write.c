@@ -128,11 +128,19 @@ static uint32_t label_at(const void *labels, unsigned bits, size_t at) {
   return bits == 32 ? ((const uint32_t *)labels)[at] : instance_pixel(labels, bits, at);
 }
 
-/* The run of pixels from start to end of a row. */
+/* The run of pixels from start to end of a row, of a slide as far as it lies in the total pixel matrix (I10). */
 static void extend_box(const struct writing *writing, const dseg_write_context *context, uint32_t number, uint32_t row,
                        uint32_t start, uint32_t end) {
-  const dseg_plane_position *tile = &context->description->geometry.planes[context->plane];
+  const dseg_geometry *geometry = &context->description->geometry;
+  const dseg_plane_position *tile = &geometry->planes[context->plane]; /* which begins in the matrix */
   const bool is_slide = writing->box_values == 4;
+  if (is_slide) {
+    const uint32_t room = geometry->matrix_columns - tile->matrix_column;
+    end = end < room ? end : room;
+    if (start >= end || row >= geometry->matrix_rows - tile->matrix_row) {
+      return;
+    }
+  }
   const uint32_t place[] = {start + (is_slide ? tile->matrix_column : 0), row + (is_slide ? tile->matrix_row : 0),
                             (uint32_t)context->plane};
   const uint32_t last[] = {place[0] + (end - 1 - start), place[1], place[2]};

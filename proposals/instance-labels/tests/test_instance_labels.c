@@ -207,6 +207,29 @@ static void boxes_are_found_while_writing(void **state) {
   }
 }
 
+/* Tiles of the last row and column reach over the edge of the matrix: a box ends there, and an instance that lies
+ * behind it has none. */
+static void boxes_end_with_the_matrix(void **state) {
+  (void)state;
+  static const uint32_t wanted[] = {10, 9, 12, 13};
+  map made;
+  dseg_buffer bytes = {0};
+  map_make(&made, true, 8, 8, 4, 2, 1);
+  made.description->geometry.matrix_rows = 14;
+  made.description->geometry.matrix_columns = 13;
+  map_draw(&made, 1, 3, 2, 1, 7, 7);
+  map_draw(&made, 2, 1, 5, 0, 7, 7);
+  map_draw(&made, 2, 3, 0, 6, 0, 7);
+  map_write(&made, &with_boxes, &bytes);
+  dseg_source *source = map_open(&bytes);
+  const dseg_instances *read = dseg_source_description(source)->instances;
+  assert_memory_equal(read->boxes, wanted, sizeof wanted);
+  assert_true(read->boxes[6] < read->boxes[4]);
+  dseg_source_close(source);
+  dseg_buffer_free(&bytes);
+  map_free(&made);
+}
+
 static void planes_of_an_instance(void **state) {
   (void)state;
   map made;
@@ -342,7 +365,8 @@ int main(void) {
       cmocka_unit_test(random_maps_come_back),         cmocka_unit_test(columns_are_kept),
       cmocka_unit_test(boxes_are_found_while_writing), cmocka_unit_test(planes_of_an_instance),
       cmocka_unit_test(views_have_instances),          cmocka_unit_test(segments_without_instances),
-      cmocka_unit_test(what_writers_refuse),           cmocka_unit_test(sorted_instances_keep_uids),
+      cmocka_unit_test(boxes_end_with_the_matrix),     cmocka_unit_test(what_writers_refuse),
+      cmocka_unit_test(sorted_instances_keep_uids),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
