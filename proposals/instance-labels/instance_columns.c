@@ -12,7 +12,6 @@
 #define SEGMENTS 0x00620002u
 #define SEGMENT_NUMBER 0x00620004u
 #define PADDING 0x00280120u
-#define NO_SEGMENT UINT32_MAX
 
 dseg_status instance_fail(instance_fault *fault, const char *section, uint32_t tag, const char *name, const char *what,
                           dseg_error *error) {
@@ -109,23 +108,19 @@ static dseg_status read_list(dseg_data_set *set, instance_columns *columns, inst
   return DSEG_OK;
 }
 
-/* The background is no segment. */
-static dseg_status read_padding(dseg_data_set *set, const instance_form *form, uint32_t *padding, instance_fault *fault,
-                                dseg_error *error) {
+static dseg_status check_padding(dseg_data_set *set, instance_fault *fault, dseg_error *error) {
   uint16_t value;
-  *padding = dseg_data_set_get_u16(set, PADDING, 0, &value) ? value : NO_SEGMENT;
-  if (form->is_labels && *padding != NO_SEGMENT && *padding != 0) {
-    return instance_fail(fault, "instance labels I14", PADDING, "Pixel Padding Value", "is not 0", error);
-  }
-  return DSEG_OK;
+  return dseg_data_set_get_u16(set, PADDING, 0, &value) && value != 0
+             ? instance_fail(fault, "instance labels I14", PADDING, "Pixel Padding Value", "is not 0", error)
+             : DSEG_OK;
 }
 
-/* known: by Segment Number, whether an item has it. */
-static void read_segment_numbers(dseg_data_set *set, uint32_t padding, uint8_t *known, size_t *count) {
+/* known: by Segment Number, whether an item has it. 0 is no class. */
+static void read_segment_numbers(dseg_data_set *set, uint8_t *known, size_t *count) {
   *count = 0;
   for (size_t i = 0; dseg_data_set_enter_item(set, SEGMENTS, i); i++) {
     uint16_t number;
-    if (dseg_data_set_get_u16(set, SEGMENT_NUMBER, 0, &number) && number != padding) {
+    if (dseg_data_set_get_u16(set, SEGMENT_NUMBER, 0, &number) && number != 0) {
       known[number / 8] |= (uint8_t)(1u << number % 8);
       ++*count;
     }
@@ -133,14 +128,14 @@ static void read_segment_numbers(dseg_data_set *set, uint32_t padding, uint8_t *
   }
 }
 
-static dseg_status read_classes(dseg_data_set *set, uint32_t padding, instance_columns *columns, instance_fault *fault,
+static dseg_status read_classes(dseg_data_set *set, instance_columns *columns, instance_fault *fault,
                                 dseg_error *error) {
   const uint32_t tag = columns->block | INSTANCE_SEGMENT;
   static const char name[] = "Instance Segment Number";
   uint8_t known[INSTANCE_PIXEL_VALUES / 8] = {0};
   bool there = false;
   char what[120];
-  read_segment_numbers(set, padding, known, &columns->segment_count);
+  read_segment_numbers(set, known, &columns->segment_count);
   DSEG_TRY(
       read_column(set, tag, name, "instance labels I8", columns->count, 2, &columns->segments, &there, fault, error));
   if (!there && columns->segment_count != 1 && columns->count > 0) {
@@ -263,15 +258,14 @@ static dseg_status read_uid_root(dseg_data_set *set, instance_columns *columns, 
 
 dseg_status instance_read_columns(dseg_data_set *set, const instance_form *form, instance_columns *columns,
                                   instance_fault *fault, dseg_error *error) {
-  uint32_t padding;
   bool there = false;
   *columns = (instance_columns){.block = dseg_data_set_find_creator(set, (uint16_t)INSTANCE_GROUP, INSTANCE_CREATOR)};
   DSEG_TRY(read_count(set, form, columns, fault, error));
-  DSEG_TRY(read_padding(set, form, &padding, fault, error));
   if (form->is_labels) {
+    DSEG_TRY(check_padding(set, fault, error));
     DSEG_TRY(read_first(set, form, columns, fault, error));
     DSEG_TRY(read_list(set, columns, fault, error));
-    DSEG_TRY(read_classes(set, padding, columns, fault, error));
+    DSEG_TRY(read_classes(set, columns, fault, error));
   }
   DSEG_TRY(read_confidence(set, columns, fault, error));
   DSEG_TRY(read_boxes(set, columns, fault, error));

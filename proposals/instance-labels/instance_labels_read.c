@@ -90,6 +90,16 @@ static dseg_status fill(struct reading *reading, const dseg_read_context *contex
   return status;
 }
 
+/* 0 is the background, whether Pixel Padding Value says so or is absent, and an item of that number no class. */
+static void settle_background(dseg_description *description) {
+  description->has_background = true;
+  description->background = 0;
+  if (description->segment_count > 0 && description->segments[0].number == 0) { /* by ascending number */
+    description->segments++;
+    description->segment_count--;
+  }
+}
+
 static dseg_status summarize(const dseg_read_context *context, const instance_columns *columns,
                              dseg_interpretation *interpretation, dseg_error *error) {
   char text[160];
@@ -111,6 +121,7 @@ dseg_status instance_labels_interpret(const dseg_read_context *context, dseg_int
     return dseg_fail(error, status, "%s%s%s", fault.section, fault.section[0] != '\0' ? ": " : "", why.message);
   }
   DSEG_TRY(check_memory(context, &columns, error));
+  settle_background(context->description);
   struct reading *reading = calloc(1, sizeof *reading);
   if (reading == NULL) {
     return out_of_memory(columns.count, error);

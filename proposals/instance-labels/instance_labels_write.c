@@ -48,6 +48,10 @@ dseg_status instance_labels_choose_format(const dseg_description *description, c
                      "the background of instance labels is 0 (instance labels I14), and that of this %s",
                      description->has_background ? "is another value" : "is none");
   }
+  if (dseg_description_find_segment(description, 0) >= 0) {
+    return dseg_fail(error, DSEG_ERROR_UNSUPPORTED,
+                     "Segment Number 0 is no class of instance labels: number segments from 1");
+  }
   dseg_description labels = *description;
   labels.kind = DSEG_VOXELS_LABELS;
   *format = (dseg_pixel_format){.bits_allocated = 16}; /* settle knows better */

@@ -350,6 +350,11 @@ static void what_writers_refuse(void **state) {
   made.instances->segments = NULL;
   made.description->background = 9;
   check_refusal(&made, &labels, DSEG_ERROR_UNSUPPORTED, "background");
+  made.description->instances = NULL; /* each segment is one, and the first has number 0 */
+  made.description->has_background = false;
+  made.description->segments[0].number = 0;
+  made.numbers[5] = 0;
+  check_refusal(&made, &labels, DSEG_ERROR_UNSUPPORTED, "number segments from 1");
   map_free(&made);
   map_make(&made, true, 300, 300, 2, 70000, 1);
   for (uint32_t i = 0; i < 70000; i++) {

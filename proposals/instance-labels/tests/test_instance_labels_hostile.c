@@ -449,6 +449,45 @@ static void boxes_beside_functional_groups(void **state) {
   map_free(&made);
 }
 
+/* 0 is the background without Pixel Padding Value, too, whether an item has it as Segment Number or not. */
+static void no_padding(dseg_data_set *set) {
+  dseg_data_set_remove(set, 0x00280120);
+}
+static void no_padding_and_no_item(dseg_data_set *set) {
+  no_padding(set);
+  dseg_data_set_remove_item(set, SEGMENTS, 0);
+}
+
+static void zero_is_no_class(void **state) {
+  (void)state;
+  static const written_as no_boxes = {"instance-labels", "explicit-le", NULL, 0};
+  void (*const changes[])(dseg_data_set * set) = {no_padding, no_padding_and_no_item};
+  const dseg_label_request request = {.struct_size = sizeof request, .plane_count = 1, .bits = 32, .threads = 1};
+  map made;
+  dseg_buffer bytes = {0};
+  uint32_t voxels[64];
+  map_make(&made, true, 8, 8, 2, 2, 1);
+  map_draw(&made, 1, 0, 1, 1, 3, 3);
+  map_draw(&made, 2, 1, 4, 4, 5, 5);
+  map_write(&made, &no_boxes, &bytes);
+  for (size_t i = 0; i < 2; i++) {
+    dseg_buffer other = {0};
+    check_validation(changed(&bytes, changes[i], &other), NULL);
+    dseg_source *source = map_open(&other);
+    const dseg_description *read = dseg_source_description(source);
+    assert_int_equal(read->segment_count, 1);
+    assert_int_equal(read->segments[0].number, 1);
+    assert_true(read->has_background);
+    assert_int_equal(read->background, 0);
+    assert_int_equal(dseg_source_read_labels(source, &request, voxels, sizeof voxels, NULL, NULL), DSEG_OK);
+    assert_memory_equal(voxels, made.numbers, sizeof voxels);
+    dseg_source_close(source);
+    dseg_buffer_free(&other);
+  }
+  dseg_buffer_free(&bytes);
+  map_free(&made);
+}
+
 static void read_everything(dseg_source *source) {
   const dseg_description *read = dseg_source_description(source);
   const dseg_geometry *geometry = &read->geometry;
@@ -504,6 +543,7 @@ int main(void) {
       cmocka_unit_test(every_value_is_an_instance),
       cmocka_unit_test(ranges_in_both_forms),
       cmocka_unit_test(boxes_beside_functional_groups),
+      cmocka_unit_test(zero_is_no_class),
       cmocka_unit_test(every_byte_is_changed),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
