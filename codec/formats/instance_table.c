@@ -10,7 +10,7 @@
 #include "dseg/instances.h"
 #include "formats/text.h"
 
-enum { MOST_COLUMNS = 64, FIELD_BYTES = 256, MOST_CLASSES = 65535 };
+enum { MOST_COLUMNS = 64, FIELD_BYTES = 512, MOST_CLASSES = 65535 }; /* 64 characters are up to 256 bytes */
 
 /* What a column says. */
 typedef enum column_kind { COLUMN_OTHER = 0, COLUMN_INSTANCE, COLUMN_CLASS, COLUMN_CONFIDENCE } column_kind;
@@ -58,11 +58,12 @@ static dseg_status read_field(struct reading *reading, char field[FIELD_BYTES], 
     if (quoted && c == '"' && !is_double) {
       break;
     }
-    if (c == '\n' || (!quoted && (c == ',' || c == '\r'))) {
+    if (!quoted && (c == '\n' || c == ',' || c == '\r')) {
       break;
     }
+    reading->line += c == '\n' ? 1 : 0;
     if (length + 1 >= FIELD_BYTES || c == '\0') {
-      return fail_line(reading, "a field is longer than 255 bytes, or holds a NUL", error);
+      return fail_line(reading, "a field is longer than 511 bytes, or holds a NUL", error);
     }
     field[length++] = c;
     reading->at += is_double ? 1 : 0;
@@ -276,7 +277,8 @@ static dseg_status read_lines(struct reading *reading, dseg_error *error) {
     struct record record = {.number = 0};
     reading->line++;
     if (*reading->at == '\n' || *reading->at == '\r') {
-      reading->at++;
+      bool more;
+      DSEG_TRY(end_field(reading, &more, error));
       continue;
     }
     DSEG_TRY(read_record(reading, &record, error));
@@ -363,7 +365,8 @@ dseg_status dseg_instances_read_table(dseg_description *description, dseg_view t
 /* In quotes where it has to be. */
 static dseg_status append_field(dseg_buffer *out, const char *text, dseg_error *error) {
   const size_t length = strlen(text);
-  if (strcspn(text, ",\"\r\n") == length && (length == 0 || (text[0] != ' ' && text[length - 1] != ' '))) {
+  if (length > 0 && strcspn(text, ",\"\r\n") == length && strchr(" \t", text[0]) == NULL &&
+      strchr(" \t", text[length - 1]) == NULL) {
     return dseg_buffer_append(out, text, length, error);
   }
   DSEG_TRY(dseg_buffer_append(out, "\"", 1, error));

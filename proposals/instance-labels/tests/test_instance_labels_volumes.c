@@ -168,6 +168,38 @@ static void tables_of_classes(void **state) {
   dseg_description_destroy(description);
 }
 
+/* Labels that have to be in quotes, or are long, come back. */
+static void tables_are_read_as_written(void **state) {
+  (void)state;
+  char longest[64 * 4 + 1] = ""; /* 64 characters of four bytes */
+  for (size_t i = 0; i < 64; i++) {
+    memcpy(longest + 4 * i, "\xF0\x9D\x84\x9E", 5);
+  }
+  const char *const labels[] = {"two\r\nlines", "\ttab", " space ", "comma, \"quote\"", longest};
+  enum { COUNT = sizeof labels / sizeof *labels };
+  dseg_segment segments[COUNT] = {0};
+  uint16_t of[COUNT];
+  for (uint16_t i = 0; i < COUNT; i++) {
+    segments[i].label = labels[i];
+    of[i] = i;
+  }
+  dseg_instances instances = {.count = COUNT, .segments = of};
+  const dseg_description written = {.segments = segments, .segment_count = COUNT, .instances = &instances};
+  dseg_description *read = describe(NULL, COUNT);
+  dseg_buffer bytes = {0};
+  dseg_error error = {0};
+  assert_int_equal(dseg_instances_write_table(&written, &bytes, NULL), DSEG_OK);
+  if (dseg_instances_read_table(read, view_of(&bytes), NULL, &error) != DSEG_OK) {
+    fail_msg("%s", error.message);
+  }
+  assert_int_equal(read->segment_count, COUNT);
+  for (size_t i = 0; i < COUNT; i++) {
+    assert_string_equal(read->segments[read->instances->segments[i]].label, labels[i]);
+  }
+  dseg_buffer_free(&bytes);
+  dseg_description_destroy(read);
+}
+
 static void tables_that_are_refused(void **state) {
   (void)state;
   static const struct {
@@ -186,6 +218,7 @@ static void tables_that_are_refused(void **state) {
       {"instance,class\n1,\n", "has no name"},
       {"instance,class\n1,\"a\n2,a\n", "never closed"},
       {"instance,class\n1,\"a\"b\n2,a\n", "behind a quoted field"},
+      {"instance,class\r\n\r\n1,\"a\nb\"\r\n1,a\r\n", "line 5"},
       {"instance,class,confidence\n1,a,1.5\n", "from 0 to 1"},
       {"instance,class,confidence\n1,a,nan\n", "from 0 to 1"},
   };
@@ -373,7 +406,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_image_of_instances),    cmocka_unit_test(tables_of_classes),
       cmocka_unit_test(tables_that_are_refused),          cmocka_unit_test(there_and_back),
       cmocka_unit_test(classes_are_named_or_noted),       cmocka_unit_test(classes_without_instances_are_noted),
-      cmocka_unit_test(numbers_that_volumes_cannot_have),
+      cmocka_unit_test(numbers_that_volumes_cannot_have), cmocka_unit_test(tables_are_read_as_written),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
