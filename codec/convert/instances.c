@@ -10,7 +10,10 @@
 #include "convert/job.h"
 #include "dseg/instances.h"
 
-enum { TILE = 512 }; /* pixels of a slide's tile where nobody says how many */
+enum {
+  TILE = 512,           /* pixels of a slide's tile where nobody says how many */
+  LABEL_CHARACTERS = 50 /* of a class's label, so that Segment Label (0062,0005) has room for a number behind them */
+};
 
 bool dseg_convert_wants_instances(const dseg_convert_options *options, bool dicom) {
   const dseg_representation *representation =
@@ -248,6 +251,18 @@ static dseg_status check_numbers(dseg_convert_job *job, dseg_error *error) {
   return DSEG_OK;
 }
 
+/* How many bytes the first characters of a label take. */
+static int label_bytes(const char *label) {
+  int bytes = 0;
+  for (int characters = 0; label[bytes] != '\0'; bytes++) {
+    characters += ((unsigned char)label[bytes] & 0xC0u) != 0x80u ? 1 : 0; /* UTF-8: it begins one */
+    if (characters > LABEL_CHARACTERS) {
+      break;
+    }
+  }
+  return bytes;
+}
+
 /* One segment for each instance, described as its class is. */
 static dseg_status make_segments(dseg_convert_job *job, dseg_error *error) {
   dseg_description *target = job->target;
@@ -263,9 +278,9 @@ static dseg_status make_segments(dseg_convert_job *job, dseg_error *error) {
     return dseg_convert_fail_memory(job, error);
   }
   for (size_t i = 0; i < instances->count; i++) {
-    char text[128];
+    char text[4 * LABEL_CHARACTERS + 32];
     segments[i] = target->segments[instances->segments != NULL ? instances->segments[i] : 0];
-    (void)snprintf(text, sizeof text, "%.50s %zu", segments[i].label, i + 1);
+    (void)snprintf(text, sizeof text, "%.*s %zu", label_bytes(segments[i].label), segments[i].label, i + 1);
     segments[i].label = dseg_description_strdup(target, text);
     segments[i].number = (uint32_t)i + 1;
     segments[i].has_original_number = instances->numbers != NULL;
@@ -365,7 +380,12 @@ static dseg_status tell_of_classes(dseg_convert_job *job, size_t first, size_t c
   }
   uint32_t *ones = malloc((segments + 1) * sizeof *ones);
   uint8_t *of_class = malloc(values + 1);
-  for (size_t i = 0; ones != NULL && i < segments; i++) {
+  if (ones == NULL || of_class == NULL) {
+    free(ones);
+    free(of_class);
+    return dseg_convert_fail_memory(job, error);
+  }
+  for (size_t i = 0; i < segments; i++) {
     ones[i] = 1;
   }
   const dseg_label_request request = {.struct_size = sizeof request,
@@ -374,9 +394,7 @@ static dseg_status tell_of_classes(dseg_convert_job *job, size_t first, size_t c
                                       .bits = 8,
                                       .values = ones,
                                       .threads = job->options->threads};
-  const dseg_status status = ones != NULL && of_class != NULL
-                                 ? dseg_source_read_labels(job->view, &request, of_class, values, NULL, error)
-                                 : dseg_convert_fail_memory(job, error);
+  const dseg_status status = dseg_source_read_labels(job->view, &request, of_class, values, NULL, error);
   for (size_t i = 0; status == DSEG_OK && !job->told_of_classes && i < values; i++) {
     job->told_of_classes = of_class[i] != 0 && numbers[i] == 0;
   }

@@ -373,6 +373,36 @@ static void classes_without_instances_are_noted(void **state) {
   map_free(&made);
 }
 
+/* A label of two-byte characters is cut behind the fiftieth. */
+static void labels_of_segments_are_whole(void **state) {
+  (void)state;
+  static const written_as labels = {"instance-labels", "explicit-le", NULL, 0};
+  static const char character[] = "\xC3\xA9";
+  const dseg_convert_options to_segments = {
+      .format = "dicom", .representation = "labelmap", .labels = DSEG_LABELS_SEGMENTS};
+  char label[1 + 2 * 60 + 1] = "a";
+  char wanted[1 + 2 * 49 + 3] = "a";
+  map made;
+  dseg_buffer bytes = {0};
+  struct notes notes;
+  for (size_t i = 0; i < 60; i++) {
+    memcpy(label + 1 + 2 * i, character, sizeof character);
+  }
+  memcpy(wanted, label, 1 + 2 * 49);
+  memcpy(wanted + 1 + 2 * 49, " 1", 3);
+  map_make(&made, true, 8, 8, 2, 1, 1);
+  made.description->segments[0].label = label;
+  map_draw(&made, 1, 0, 0, 0, 1, 1);
+  map_write(&made, &labels, &bytes);
+  dseg_buffer segments = convert(&bytes, &to_segments, &notes);
+  dseg_source *source = map_open(&segments);
+  assert_string_equal(dseg_source_description(source)->segments[0].label, wanted);
+  dseg_source_close(source);
+  dseg_buffer_free(&segments);
+  dseg_buffer_free(&bytes);
+  map_free(&made);
+}
+
 /* Numbers from 1 on are in the volume, where those that instances had would join two of them, or lose one. */
 static void numbers_that_volumes_cannot_have(void **state) {
   (void)state;
@@ -406,7 +436,8 @@ int main(void) {
       cmocka_unit_test(what_is_no_image_of_instances),    cmocka_unit_test(tables_of_classes),
       cmocka_unit_test(tables_that_are_refused),          cmocka_unit_test(there_and_back),
       cmocka_unit_test(classes_are_named_or_noted),       cmocka_unit_test(classes_without_instances_are_noted),
-      cmocka_unit_test(numbers_that_volumes_cannot_have), cmocka_unit_test(tables_are_read_as_written),
+      cmocka_unit_test(numbers_that_volumes_cannot_have), cmocka_unit_test(labels_of_segments_are_whole),
+      cmocka_unit_test(tables_are_read_as_written),
   };
   return dseg_register_proposals(NULL) != DSEG_OK ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
