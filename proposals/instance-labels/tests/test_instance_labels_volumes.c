@@ -177,11 +177,12 @@ static void tables_are_read_as_written(void **state) {
   }
   const char *const labels[] = {"two\r\nlines", "\ttab", " space ", "comma, \"quote\"", longest};
   enum { COUNT = sizeof labels / sizeof *labels };
-  dseg_segment segments[COUNT] = {0};
+  dseg_segment *segments = calloc(COUNT, sizeof *segments);
   uint16_t of[COUNT];
-  for (uint16_t i = 0; i < COUNT; i++) {
+  assert_non_null(segments);
+  for (size_t i = 0; i < COUNT; i++) {
     segments[i].label = labels[i];
-    of[i] = i;
+    of[i] = (uint16_t)i;
   }
   dseg_instances instances = {.count = COUNT, .segments = of};
   const dseg_description written = {.segments = segments, .segment_count = COUNT, .instances = &instances};
@@ -198,6 +199,7 @@ static void tables_are_read_as_written(void **state) {
   }
   dseg_buffer_free(&bytes);
   dseg_description_destroy(read);
+  free(segments);
 }
 
 static void tables_that_are_refused(void **state) {
@@ -351,7 +353,8 @@ static void classes_without_instances_are_noted(void **state) {
   const dseg_convert_options numbers = {.format = ".nrrd", .compression = -1};
   const dseg_convert_options labels = {.format = "dicom", .representation = "instance-labels"};
   const dseg_convert_options classes = {.format = ".nrrd", .labels = DSEG_LABELS_CLASSES, .compression = -1};
-  const dseg_convert_options *const to[] = {&numbers, &labels, &classes};
+  enum { TARGETS = 3 };
+  const dseg_convert_options *const to[TARGETS] = {&numbers, &labels, &classes};
   map made;
   dseg_buffer bytes = {0};
   map_make(&made, true, 8, 8, 2, 2, 1);
@@ -360,7 +363,7 @@ static void classes_without_instances_are_noted(void **state) {
   map_write(&made, &ranges, &bytes);
   for (size_t of_class = 0; of_class < 2; of_class++) {
     bytes.data[bytes.size - 1] = (uint8_t)of_class; /* the last pixel: 0 or Segment Number 1 */
-    for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+    for (size_t i = 0; i < TARGETS; i++) {
       struct notes notes;
       dseg_buffer converted = convert(&bytes, to[i], &notes);
       const char *note = strstr(notes.text, "of no instance are left out");
@@ -389,7 +392,7 @@ static void labels_of_segments_are_whole(void **state) {
     memcpy(label + 1 + 2 * i, character, sizeof character);
   }
   memcpy(wanted, label, 1 + 2 * 49);
-  memcpy(wanted + 1 + 2 * 49, " 1", 3);
+  memcpy(&wanted[1 + 2 * 49], " 1", 3);
   map_make(&made, true, 8, 8, 2, 1, 1);
   made.description->segments[0].label = label;
   map_draw(&made, 1, 0, 0, 0, 1, 1);
